@@ -1,0 +1,1 @@
+"""Billing and subscription administration for companies that sell software by the seat."""

@@ -1,0 +1,1 @@
+"""People, accounts, members, overrides, sellers, keys and erasable remarks."""

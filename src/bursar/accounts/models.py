@@ -1,0 +1,151 @@
+"""Who the customers are, who is in them, and what applies to one of them alone."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from bursar.accounts.guards import ACCOUNT_OWNED, CLOCK_FORWARD, MADE_SO, OWNER_STAYS
+from bursar.accounts.people import LOCALES, People, Person, SignInLink, VendorKey
+from bursar.columns.codes import ACTOR_KINDS, CodeField
+from bursar.columns.guard import KEPT
+from bursar.columns.ids import uuid7
+from bursar.columns.money import CurrencyField, RateField
+from bursar.columns.reference import SameAccount
+from bursar.columns.row import AccountRow
+
+__all__ = [
+    "Account",
+    "BillingDetails",
+    "Member",
+    "Override",
+    "People",
+    "Person",
+    "Remark",
+    "Seller",
+    "SignInLink",
+    "Standing",
+    "VendorKey",
+]
+
+
+class Seller(models.Model):
+    """A legal entity of the vendor, as invoices name it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.TextField()
+    time_zone = models.TextField()
+    support_name = models.TextField()
+    support_email = models.EmailField()
+    country = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(country__regex="^[A-Z]{2}$"), name="accounts_seller_country"),
+        )
+
+
+class Account(models.Model):
+    """A customer of the vendor. A sandbox account has a clock of its own, which stands still until it is moved."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="+")
+    name = models.TextField()
+    account_type = models.TextField()
+    currency = CurrencyField()
+    time_zone = models.TextField()
+    locale = CodeField(LOCALES, default="en")
+    sandbox = models.BooleanField(default=False)
+    clock_at = models.DateTimeField(null=True)
+    tax_rate = RateField(default=0)
+    representative_name = models.TextField(blank=True, default="")
+    representative_email = models.EmailField(blank=True, default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(sandbox=True, clock_at__isnull=False) | Q(sandbox=False, clock_at=None),
+                name="accounts_account_clock",
+            ),
+            models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=1), name="accounts_account_tax_rate"),
+        )
+        triggers = (ACCOUNT_OWNED, MADE_SO, CLOCK_FORWARD)
+
+
+class Member(AccountRow):
+    """A person in an account. Who was removed stays as a row; who comes back is a new one."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    role = models.TextField()
+    state = CodeField(("invited", "active", "suspended"))
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            *AccountRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=("account",), condition=Q(role="owner", removed_at=None), name="accounts_member_one_owner"
+            ),
+            models.UniqueConstraint(
+                fields=("account", "person"), condition=Q(removed_at=None), name="accounts_member_once"
+            ),
+        )
+        triggers = (OWNER_STAYS,)
+
+
+class Remark(AccountRow):
+    """What somebody wrote, kept apart from the facts that point at it, so that it can be emptied."""
+
+    text = models.TextField(blank=True)
+
+    class Meta:
+        constraints = AccountRow.Meta.constraints
+
+
+class Override(AccountRow):
+    """One capability granted to or withheld from a single account. `until` is the last day on which it holds."""
+
+    capability = models.TextField()
+    grant = models.BooleanField()
+    until = models.DateField(null=True)
+    remark = models.ForeignKey(Remark, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    author_kind = CodeField(ACTOR_KINDS)
+    author_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            *AccountRow.Meta.constraints,
+            SameAccount("remark"),
+            models.UniqueConstraint(
+                fields=("account", "capability"), condition=Q(ended_at=None), name="accounts_override_one_live"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("created_at")), name="accounts_override_ends_after"
+            ),
+            models.CheckConstraint(
+                condition=~Q(author_kind="member") | Q(author_id__isnull=False),
+                name="accounts_override_author_is_named",
+            ),
+        )
+        triggers = (KEPT,)
+
+
+class Standing(models.Model):
+    """How an account stands; the row that whoever decides about the account locks."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    state = CodeField(("active", "suspended", "cancelled"))
+    since_on = models.DateField()
+
+
+class BillingDetails(models.Model):
+    """What the account's future invoices say of the customer, and who receives them."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    sold_to = models.JSONField(default=dict)
+    bill_to = models.JSONField(null=True)
+    vat_id = models.TextField(blank=True, default="")
+    purchase_order = models.TextField(blank=True, default="")
+    recipients = models.JSONField(default=list)

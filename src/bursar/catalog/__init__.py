@@ -1,0 +1,1 @@
+"""What the vendor sells: its documents, published as versions."""

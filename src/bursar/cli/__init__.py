@@ -1,0 +1,5 @@
+"""The command line, for operators: one module per subject."""
+
+from bursar.cli.program import main
+
+__all__ = ["main"]

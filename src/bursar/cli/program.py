@@ -1,0 +1,48 @@
+"""The program `bursar`: its commands by name, and what a mistake looks like."""
+
+import sys
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from bursar.core.problem import Problem
+
+COMMANDS: Final = {
+    "catalog": "bursar.cli.catalog:catalog",
+    "policy": "bursar.cli.policy:policy",
+    "quote": "bursar.cli.quote:quote",
+}
+
+
+class Program(click.Group):
+    """Loads a command when it is called, so that each starts as fast as what it needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        where = COMMANDS.get(cmd_name)
+        if where is None:
+            return None
+        module, name = where.split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What the command returns; a problem with what was asked is one line and a failure."""
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            print(f"bursar: {problem}", file=sys.stderr)
+            ctx.exit(1)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def main() -> None:
+    """Bursar administers billing and subscriptions for companies that sell software by the seat.
+
+    Example: bursar quote --help
+    """

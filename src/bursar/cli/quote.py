@@ -1,0 +1,118 @@
+"""`bursar quote`: what a list of edits would cost, from files alone."""
+
+from datetime import date
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import click
+
+from bursar.catalog.document import read_toml as read_catalog
+from bursar.cli.files import as_json, read_json, read_text, show
+from bursar.core.charge import Line
+from bursar.core.content import write_quote
+from bursar.core.coverage import taken
+from bursar.core.currency import digits
+from bursar.core.edit import NAMES, Edit, read_edits
+from bursar.core.money import Money, rate_text, text
+from bursar.core.policy import ROLES, VENDOR, Account, Actor, Contact, Member, Outcome, State
+from bursar.core.quote import Quote
+from bursar.core.quote import quote as decide
+from bursar.core.situation import Situation
+from bursar.core.tax import read_tax_rate
+from bursar.policy.document import read_toml as read_policy
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_NOBODY = UUID(int=0)
+
+
+@click.command()
+@click.argument("edits")
+@click.option("--on", "on", type=_DAY, required=True, metavar="DAY", help="The day on which it is asked.")
+@click.option("--has", metavar="EDITS", help="What the account bought before, as edits of the vendor.")
+@click.option("--since", type=_DAY, metavar="DAY", help="The day on which it bought that; by default the day asked.")
+@click.option(
+    "--as", "role", type=click.Choice([*ROLES, "vendor"]), default="vendor", show_default=True, help="Who asks."
+)
+@click.option("--account-type", default="self_service", show_default=True)
+@click.option("--currency", default="EUR", show_default=True)
+@click.option("--tax-rate", default="0", show_default=True, help='A ratio, such as "0.20".')
+@click.option("--catalog", default="catalogs/demo.toml", show_default=True, metavar="FILE")
+@click.option("--policy", default="policies/standard.toml", show_default=True, metavar="FILE")
+@as_json
+def quote(
+    edits: str,
+    on: Any,
+    has: str | None,
+    since: Any,
+    role: str,
+    account_type: str,
+    currency: str,
+    tax_rate: str,
+    catalog: str,
+    policy: str,
+    as_json: bool,
+) -> None:
+    """Decide and price EDITS, a JSON list or a file that holds one, without a database.
+
+    \b
+    Example:
+      bursar quote --since 2022-10-27 --on 2023-07-14 \\
+        --has '[{"edit": "add_product", "product": "support", "plan": "team", "seats": 10, "price": "12.00"},
+                {"edit": "change_cycle", "cycle": "annual"}]' \\
+        '[{"edit": "set_seats", "product": "support", "seats": 11}]'
+    """
+    digits(currency)
+    rules = read_policy(read_text(policy), policy, 1)
+    rules.account_type(account_type)
+    actor: Actor = VENDOR if role == "vendor" else Member(_NOBODY, role, "", role)
+    members = (actor,) if isinstance(actor, Member) else ()
+    support = Contact("customer support", "", "support")
+    account = Account(_NOBODY, account_type, currency, State.ACTIVE, members, support=support)
+    situation = Situation(account, rules, read_catalog(read_text(catalog), catalog, 1), tax=read_tax_rate(tax_rate))
+    today: date = on.date()
+    if has:
+        bought = decide(situation, _edits(has, "--has"), VENDOR, since.date() if since else today)
+        situation = taken(situation, bought, (UUID(int=number) for number in count(1)).__next__)
+    answer = decide(situation, _edits(edits, "EDITS"), actor, today)
+    show(write_quote(answer), as_json, "\n".join(_written(answer)))
+    if answer.outcome is Outcome.REFUSED:
+        raise SystemExit(1)
+
+
+def _edits(given: str, name: str) -> tuple[Edit, ...]:
+    """Edits given as such, or in a file."""
+    if given.lstrip().startswith(("[", "{")):
+        return read_edits(read_json(given, name))
+    return read_edits(read_json(read_text(given), given))
+
+
+def _written(answer: Quote) -> list[str]:
+    """The quote for a person at a terminal."""
+    lines = [f"{answer.outcome.value} on {answer.on}"]
+    for one in answer.edits:
+        decision = one.decision
+        why = f" ({decision.reason.value})" if decision.reason else ""
+        when = f" from {one.effective_on}" if one.effective_on else ""
+        lines.append(f"  {NAMES[type(one.edit)]}: {decision.outcome.value}{why}{when}")
+        lines += [f"    ask {contact.name} {contact.email}".rstrip() for contact in decision.ask]
+    if answer.outcome is Outcome.REFUSED:
+        return lines
+    lines.append("due today")
+    lines += [_line(line, answer.currency) for line in answer.lines]
+    lines.append(_sum("net, tax, total", answer.due_today, answer.currency))
+    lines.append(f"next renewal on {answer.renewal_on}" if answer.renewal_on else "no next renewal")
+    lines += [_line(line, answer.currency) for line in answer.renewal_lines]
+    lines.append(_sum("net, tax, total", answer.next_renewal, answer.currency))
+    return [*lines, *(f"warning: {one}" for one in answer.warnings)]
+
+
+def _line(line: Line, currency: str) -> str:
+    what = f"{line.kind} {line.product} {line.plan} {line.quantity} × {rate_text(line.unit_price, currency)}"
+    days = f"{line.span.start} to {line.span.end} ({line.days}/{line.of})"
+    return f"  {what:<44} {days:<36} {text(Money(line.amount, currency)):>12}"
+
+
+def _sum(title: str, sums: Any, currency: str) -> str:
+    amounts = ", ".join(text(Money(amount, currency)) for amount in (sums.net, sums.tax, sums.total))
+    return f"  {title}: {amounts} {currency}"

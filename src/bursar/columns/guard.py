@@ -1,0 +1,47 @@
+"""What the database refuses beyond keys and checks: changes to facts, and whole transactions that do not add up."""
+
+from typing import Any, Final
+
+import pgtrigger
+
+
+def refusal(rule: str, message: str) -> str:
+    """The statement that makes the database refuse, as an integrity error naming the rule."""
+    text = message.replace("'", "''")
+    return f"RAISE EXCEPTION '{text}' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{rule}';"
+
+
+class Refuse(pgtrigger.Trigger):
+    """Refuses an operation on a row, under a condition if one is given."""
+
+    when = pgtrigger.Before
+
+    def __init__(self, *, name: str, operation: pgtrigger.Operation, message: str, **options: Any) -> None:
+        super().__init__(name=name, operation=operation, func=refusal(name, message), **options)
+
+
+class AtCommit(pgtrigger.Trigger):
+    """Looks at a row when its transaction ends; its function refuses what does not hold then."""
+
+    when = pgtrigger.After
+    timing = pgtrigger.Deferred
+
+
+KEPT: Final = Refuse(name="kept", operation=pgtrigger.Delete, message="this row is a fact and is never deleted")
+FROZEN: Final = (
+    Refuse(name="frozen", operation=pgtrigger.Update, message="this row is a fact and is never changed"),
+    KEPT,
+)
+
+
+def frozen_but(*fields: str) -> tuple[Refuse, Refuse]:
+    """Triggers of a row that is never deleted and of which only these fields may change."""
+    return (
+        Refuse(
+            name="frozen",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.AnyChange(exclude=list(fields)),
+            message=f"of this row only {', '.join(fields)} may change",
+        ),
+        KEPT,
+    )

@@ -1,0 +1,1 @@
+"""The rules: values in, values out; no Django, no clock, no input or output."""

@@ -1,0 +1,135 @@
+"""What the vendor sells: products with ranked plans, their prices, and the cycles they are sold in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from bursar.core.cycle import BUILT_IN, Cycle
+from bursar.core.price import Per, Price
+from bursar.core.problem import Invalid
+from bursar.core.text import Text
+
+
+class UnknownProduct(Invalid):
+    """There is no product {product} in the catalog. It has: {known}."""
+
+    code = "unknown_product"
+
+
+class UnknownPlan(Invalid):
+    """{product} has no plan {plan}. It has: {known}."""
+
+    code = "unknown_plan"
+
+
+class UnknownCycle(Invalid):
+    """There is no billing cycle {cycle}. The cycles are: {known}."""
+
+    code = "unknown_cycle"
+
+
+class NoPrice(Invalid):
+    """{product} in the plan {plan} has no price in {currency} for the cycle {cycle}. It has: {known}."""
+
+    code = "no_price"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One way to have a product. `light_agents` is the allowance of people who need no seat, if there is a limit."""
+
+    code: str
+    name: Text
+    features: tuple[Text, ...]
+    light_agents: int | None
+    prices: tuple[Price, ...]
+
+    @cached_property
+    def per(self) -> Per:
+        """What all of its prices count."""
+        return self.prices[0].per
+
+    @cached_property
+    def price_by(self) -> Mapping[tuple[str, str], Price]:
+        """Its prices by currency and cycle."""
+        return {(price.currency, price.cycle): price for price in self.prices}
+
+
+@dataclass(frozen=True)
+class Product:
+    """Something sold, with plans from the lowest rank to the highest.
+
+    An account without a `base` product ends. `requires` names products that must be there too. `online` names the
+    account types that may add it themselves; None stands for all.
+    """
+
+    code: str
+    name: Text
+    base: bool
+    add_on: bool
+    requires: tuple[str, ...]
+    online: frozenset[str] | None
+    plans: tuple[Plan, ...]
+
+    def sold_online_to(self, account_type: str) -> bool:
+        """Whether accounts of that type may add it themselves."""
+        return self.online is None or account_type in self.online
+
+    @cached_property
+    def plan_by(self) -> Mapping[str, Plan]:
+        """Its plans by code."""
+        return {plan.code: plan for plan in self.plans}
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """One version of everything that is sold. The built-in cycles are always there."""
+
+    version: int
+    products: tuple[Product, ...]
+    own_cycles: tuple[Cycle, ...] = ()
+
+    @cached_property
+    def product_by(self) -> Mapping[str, Product]:
+        """The products by code."""
+        return {product.code: product for product in self.products}
+
+    @cached_property
+    def cycle_by(self) -> Mapping[str, Cycle]:
+        """The cycles by code, the built-in ones first."""
+        return {cycle.code: cycle for cycle in (*BUILT_IN, *self.own_cycles)}
+
+    def product(self, code: str) -> Product:
+        """The product of that code. Errors: UnknownProduct."""
+        found = self.product_by.get(code)
+        if found is None:
+            raise UnknownProduct(product=code, known=", ".join(self.product_by))
+        return found
+
+    def plan(self, product: str, plan: str) -> Plan:
+        """The plan of that code. Errors: UnknownProduct, UnknownPlan."""
+        plans = self.product(product).plan_by
+        if plan not in plans:
+            raise UnknownPlan(product=product, plan=plan, known=", ".join(plans))
+        return plans[plan]
+
+    def cycle(self, code: str) -> Cycle:
+        """The billing cycle of that code. Errors: UnknownCycle."""
+        found = self.cycle_by.get(code)
+        if found is None:
+            raise UnknownCycle(cycle=code, known=", ".join(self.cycle_by))
+        return found
+
+    def rank(self, product: str, plan: str) -> int:
+        """Where the plan stands among the product's plans, the lowest at 0. Errors: UnknownProduct, UnknownPlan."""
+        self.plan(product, plan)
+        return list(self.product(product).plan_by).index(plan)
+
+    def price(self, product: str, plan: str, currency: str, cycle: str) -> Price:
+        """What the plan costs. Errors: UnknownProduct, UnknownPlan, NoPrice."""
+        prices = self.plan(product, plan).price_by
+        found = prices.get((currency, cycle))
+        if found is None:
+            known = ", ".join(f"{one.currency} {one.cycle}" for one in self.plan(product, plan).prices)
+            raise NoPrice(product=product, plan=plan, currency=currency, cycle=cycle, known=known)
+        return found

@@ -1,0 +1,233 @@
+"""What is due: coverage owed less coverage billed, priced day by day where they differ.
+
+Source: docs/money-and-time.md
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from bursar.core.currency import digits
+from bursar.core.period import Proration, Span, elapsed, length, share
+from bursar.core.policy import State
+from bursar.core.price import period_price
+from bursar.core.subscription import Moment, Subscription, state_on, touches
+from bursar.core.tax import Tax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one item costs, or gives back, over a span of days, with all that is needed to give it back exactly.
+
+    Unit: minor units; `unit_price` is a rate for the whole nominal `period`, of which `period_gross` and `period_net`
+    are the whole price for the quantity. A credit names the charge it gives back in `credits`; its amounts are the
+    negated shares of that charge.
+    """
+
+    kind: Literal["charge", "credit"]
+    product: str
+    plan: str
+    quantity: int
+    unit_price: Decimal
+    span: Span
+    period: Span
+    rule: Proration
+    gross: int
+    discount: int
+    amount: int
+    tax_rate: Decimal
+    tax: int
+    period_gross: int
+    period_net: int
+    credits: UUID | None = None
+
+    @property
+    def days(self) -> int:
+        """The days of the period that the line is for, as its rule counts them."""
+        start, end = (elapsed(self.period, day, self.rule) for day in (self.span.start, self.span.end))
+        return end - start
+
+    @property
+    def of(self) -> int:
+        """The days of the whole period, as the line's rule counts them."""
+        return length(self.period, self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """The days of an item that a charge pays for now; a credit has cut what it gave back."""
+
+    item: str
+    span: Span
+    line_id: UUID
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an item costs in a whole period. Two terms are the same when nothing a line says would differ."""
+
+    plan: str
+    quantity: int
+    rate: Decimal
+    period: Span
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Terms that must be paid for these days of an item."""
+
+    item: str
+    span: Span
+    terms: Terms
+
+
+def due(
+    start: Subscription,
+    moments: Sequence[Moment],
+    billed: Iterable[Billed],
+    *,
+    on: date,
+    currency: str,
+    rule: Proration,
+    tax: Tax,
+) -> tuple[Line, ...]:
+    """The lines still to be invoiced for the billing period of a day, as things are agreed on it.
+
+    Credits come before charges, item by item. Invoicing them and asking again gives nothing.
+    """
+    window = open_period(state_on(start, moments, on), on)
+    if window is None:
+        return ()
+    owing = tuple(owed(start, moments, window, on=on, currency=currency))
+    paid = [one for one in billed if one.span.end > window.start]
+    items = dict.fromkeys([one.item for one in paid] + [one.item for one in owing])
+    lines: list[Line] = []
+    for item in items:
+        mine = [one for one in owing if one.item == item]
+        theirs = [one for one in paid if one.item == item]
+        lines += _credits(mine, theirs, window)
+        lines += _charges(mine, theirs, rule, tax)
+    return tuple(lines)
+
+
+def open_period(state: Subscription, on: date) -> Span | None:
+    """The billing period of a day, if anything was bought by then."""
+    if state.calendar is None or on < state.calendar.anchor:
+        return None
+    return state.calendar.period(on)
+
+
+def owed(start: Subscription, moments: Sequence[Moment], window: Span, *, on: date, currency: str) -> Iterator[Owed]:
+    """What must be paid for each day of a billing period, as known on a day.
+
+    A reduction without credit leaves the dearer terms owed until the period ends.
+    """
+    before = state_on(start, moments, window.start)
+    within = [moment for moment in moments if window.start < moment.on <= on]
+    for item in dict.fromkeys(code for state in (before, *(one.state for one in within)) for code in state.items):
+        terms, since, held = _terms(before, item, window, currency), window.start, False
+        for moment in within:
+            changed = [change for change in moment.changes if touches(change, item)]
+            ended = moment.state.standing is State.CANCELLED
+            new = _terms(moment.state, item, window, currency) if changed or ended else terms
+            if new == terms and not held:
+                continue
+            less = (new.price if new else 0) < (terms.price if terms else 0)
+            if less and (held or not all(change.credit for change in changed or moment.changes)):
+                held = True
+                continue
+            if terms is not None and since < moment.on:
+                yield Owed(item, Span(since, moment.on), terms)
+            terms, since, held = new, moment.on, False
+        if terms is not None:
+            yield Owed(item, Span(since, window.end), terms)
+
+
+def credit(billed: Billed, span: Span) -> Line:
+    """The line that gives back some billed days, from the billed line's own basis.
+
+    All credits of a line together never exceed it, and giving back every day gives back all of it.
+    """
+    line = billed.line
+    gross = share(line.period_gross, span, line.period, line.rule)
+    amount = share(line.period_net, span, line.period, line.rule)
+    return Line(
+        kind="credit",
+        product=line.product,
+        plan=line.plan,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        span=span,
+        period=line.period,
+        rule=line.rule,
+        gross=-gross,
+        discount=amount - gross,
+        amount=-amount,
+        tax_rate=line.tax_rate,
+        tax=_tax_before(line, span.start) - _tax_before(line, span.end),
+        period_gross=line.period_gross,
+        period_net=line.period_net,
+        credits=billed.line_id,
+    )
+
+
+def charge(item: str, terms: Terms, span: Span, rule: Proration, tax: Tax) -> Line:
+    """The line that asks for some days at the agreed terms."""
+    amount = share(terms.price, span, terms.period, rule)
+    return Line(
+        kind="charge",
+        product=item,
+        plan=terms.plan,
+        quantity=terms.quantity,
+        unit_price=terms.rate,
+        span=span,
+        period=terms.period,
+        rule=rule,
+        gross=amount,
+        discount=0,
+        amount=amount,
+        tax_rate=tax.rate,
+        tax=tax.on(amount),
+        period_gross=terms.price,
+        period_net=terms.price,
+    )
+
+
+def _terms(state: Subscription, code: str, period: Span, currency: str) -> Terms | None:
+    item = state.items.get(code)
+    if item is None:
+        return None
+    pin = state.pin(item)
+    return Terms(item.plan, item.quantity, pin.rate, period, period_price(pin.rate, item.quantity, digits(currency)))
+
+
+def _tax_before(line: Line, day: date) -> int:
+    """The tax on the part of a line before a day; at the line's end it is all of its tax."""
+    if day == line.span.start:
+        return 0
+    return Tax(line.tax_rate).on(share(line.period_net, Span(line.span.start, day), line.period, line.rule))
+
+
+def _same(terms: Terms, line: Line) -> bool:
+    agreed = (terms.plan, terms.quantity, terms.rate, terms.period)
+    return agreed == (line.plan, line.quantity, line.unit_price, line.period)
+
+
+def _credits(owing: Sequence[Owed], paid: Sequence[Billed], window: Span) -> Iterator[Line]:
+    """Billed days from the window on that are not owed at the line's own terms."""
+    for one in paid:
+        open_days = one.span if one.span.start >= window.start else Span(window.start, one.span.end)
+        for span in open_days.minus([owe.span for owe in owing if _same(owe.terms, one.line)]):
+            yield credit(one, span)
+
+
+def _charges(owing: Sequence[Owed], paid: Sequence[Billed], rule: Proration, tax: Tax) -> Iterator[Line]:
+    """Owed days that no line pays for at these terms."""
+    for owe in owing:
+        for span in owe.span.minus([one.span for one in paid if _same(owe.terms, one.line)]):
+            yield charge(owe.item, owe.terms, span, rule, tax)

@@ -1,0 +1,269 @@
+"""How states, changes, lines and quotes are written down as JSON, and read back."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from bursar.core.charge import Line
+from bursar.core.cycle import Calendar, Cycle, Length
+from bursar.core.decision import Decided
+from bursar.core.edit import read_edit, write_edit
+from bursar.core.invoice import Totals
+from bursar.core.money import rate_text
+from bursar.core.period import Proration, Span
+from bursar.core.policy import Contact, Decision, Outcome, Reason, State
+from bursar.core.price import Per
+from bursar.core.quote import Quote
+from bursar.core.subscription import Change, Item, Pin, Subscription
+from bursar.core.text import Text
+
+Document = dict[str, Any]
+_AMOUNTS: Final = ("gross", "discount", "amount", "tax")
+
+
+def write_line(line: Line, currency: str) -> Document:
+    """A line as programs see it, with what is needed to read it back."""
+    return {
+        "kind": line.kind,
+        "product": line.product,
+        "plan": line.plan,
+        "quantity": line.quantity,
+        "unit_price": rate_text(line.unit_price, currency),
+        "span": write_span(line.span),
+        "period": write_span(line.period),
+        "share": {"days": line.days, "of": line.of},
+        "rule": line.rule.value,
+        **{name: write_money(getattr(line, name), currency) for name in _AMOUNTS},
+        "tax_rate": str(line.tax_rate.normalize()) if line.tax_rate else "0",
+        "period_gross": write_money(line.period_gross, currency),
+        "period_net": write_money(line.period_net, currency),
+        "credits": str(line.credits) if line.credits else None,
+    }
+
+
+def read_line(document: Mapping[str, Any]) -> Line:
+    """The line that `write_line` wrote."""
+    amounts = (*_AMOUNTS, "period_gross", "period_net")
+    return Line(
+        kind=document["kind"],
+        product=document["product"],
+        plan=document["plan"],
+        quantity=document["quantity"],
+        unit_price=Decimal(document["unit_price"]),
+        span=read_span(document["span"]),
+        period=read_span(document["period"]),
+        rule=Proration(document["rule"]),
+        tax_rate=Decimal(document["tax_rate"]),
+        credits=UUID(document["credits"]) if document["credits"] else None,
+        **{name: document[name]["amount_minor"] for name in amounts},
+    )
+
+
+def write_totals(totals: Totals, currency: str) -> Document:
+    """Sums as programs see them."""
+    return {name: write_money(getattr(totals, name), currency) for name in ("net", "tax", "total")}
+
+
+def write_money(amount_minor: int, currency: str) -> Document:
+    """An amount as programs see it."""
+    return {"amount_minor": amount_minor, "currency": currency}
+
+
+def write_span(span: Span) -> Document:
+    """Half-open days as programs see them."""
+    return {"start": span.start.isoformat(), "end": span.end.isoformat()}
+
+
+def read_span(document: Mapping[str, str]) -> Span:
+    """The span that `write_span` wrote."""
+    return Span(date.fromisoformat(document["start"]), date.fromisoformat(document["end"]))
+
+
+def write_pin(pin: Pin) -> Document:
+    """An agreed price."""
+    return {
+        "product": pin.product,
+        "plan": pin.plan,
+        "cycle": pin.cycle,
+        "per": pin.per.value,
+        "rate": str(pin.rate),
+        "catalog_version": pin.catalog_version,
+        "base": pin.base,
+        "rank": pin.rank,
+    }
+
+
+def read_pin(document: Mapping[str, Any]) -> Pin:
+    """The price that `write_pin` wrote."""
+    return Pin(**{**document, "per": Per(document["per"]), "rate": Decimal(document["rate"])})
+
+
+def write_cycle(cycle: Cycle) -> Document:
+    """A billing cycle with its own definition, so that it means the same whatever the catalog says later."""
+    return {
+        "code": cycle.code,
+        "name": {"en": cycle.name.en, "fr": cycle.name.fr},
+        "term": _length(cycle.term),
+        "period": _length(cycle.period),
+    }
+
+
+def read_cycle(document: Mapping[str, Any]) -> Cycle:
+    """The cycle that `write_cycle` wrote."""
+    return Cycle(document["code"], Text(**document["name"]), Length(**document["term"]), Length(**document["period"]))
+
+
+def write_terms(change: Change) -> Document:
+    """What a change agreed besides its edit: prices, and a cycle's definition."""
+    return {
+        "prices": [write_pin(pin) for pin in change.pins],
+        "cycle": write_cycle(change.cycle) if change.cycle else None,
+    }
+
+
+def read_terms(document: Mapping[str, Any]) -> tuple[tuple[Pin, ...], Cycle | None]:
+    """The prices and the cycle that `write_terms` wrote."""
+    cycle = read_cycle(document["cycle"]) if document["cycle"] else None
+    return tuple(read_pin(pin) for pin in document["prices"]), cycle
+
+
+def write_change(change: Change) -> Document:
+    """A change of a quote that is not taken yet."""
+    return {
+        "position": change.position,
+        "edit": write_edit(change.edit),
+        "capability": change.capability,
+        "effective_on": change.effective_on.isoformat(),
+        "terms": write_terms(change),
+        "credit": change.credit,
+        "by_vendor": change.by_vendor,
+        "ordered_on": change.ordered_on.isoformat(),
+        "undoes": str(change.undoes) if change.undoes else None,
+    }
+
+
+def read_change(document: Mapping[str, Any]) -> Change:
+    """The change that `write_change` wrote."""
+    pins, cycle = read_terms(document["terms"])
+    return Change(
+        id=UUID(int=document["position"]),
+        position=document["position"],
+        edit=read_edit(document["edit"], "edit"),
+        capability=document["capability"],
+        effective_on=date.fromisoformat(document["effective_on"]),
+        pins=pins,
+        cycle=cycle,
+        credit=document["credit"],
+        by_vendor=document["by_vendor"],
+        ordered_on=date.fromisoformat(document["ordered_on"]),
+        undoes=UUID(document["undoes"]) if document["undoes"] else None,
+    )
+
+
+def write_state(state: Subscription) -> Document:
+    """The whole agreed state."""
+    calendar = state.calendar
+    return {
+        "standing": state.standing.value,
+        "cycle": write_cycle(state.cycle),
+        "anchor": {"on": calendar.anchor.isoformat(), "origin": calendar.origin} if calendar else None,
+        "items": [
+            {"product": item.product, "plan": item.plan, "quantity": item.quantity} for item in state.items.values()
+        ],
+        "pins": [write_pin(pin) for pin in state.pins.values()],
+    }
+
+
+def read_state(document: Mapping[str, Any]) -> Subscription:
+    """The state that `write_state` wrote."""
+    cycle, anchor = read_cycle(document["cycle"]), document["anchor"]
+    pins = [read_pin(pin) for pin in document["pins"]]
+    return Subscription(
+        standing=State(document["standing"]),
+        cycle=cycle,
+        calendar=Calendar(cycle, date.fromisoformat(anchor["on"]), anchor["origin"]) if anchor else None,
+        items=MappingProxyType({item["product"]: Item(**item) for item in document["items"]}),
+        pins=MappingProxyType({pin.sold: pin for pin in pins}),
+    )
+
+
+def write_quote(quote: Quote) -> Document:
+    """A whole quote, as it is kept and as programs see it."""
+    currency = quote.currency
+    renewal = {"on": quote.renewal_on.isoformat() if quote.renewal_on else None}
+    return {
+        "on": quote.on.isoformat(),
+        "currency": currency,
+        "outcome": quote.outcome.value,
+        "edits": [_write_decided(one) for one in quote.edits],
+        "changes": [write_change(change) for change in quote.changes],
+        "lines": [write_line(line, currency) for line in quote.lines],
+        "renewal_lines": [write_line(line, currency) for line in quote.renewal_lines],
+        "due_today": write_totals(quote.due_today, currency),
+        "next_renewal": {**renewal, **write_totals(quote.next_renewal, currency)},
+        "warnings": list(quote.warnings),
+    }
+
+
+def read_quote(document: Mapping[str, Any]) -> Quote:
+    """The quote that `write_quote` wrote."""
+    renewal_on = document["next_renewal"]["on"]
+    return Quote(
+        on=date.fromisoformat(document["on"]),
+        currency=document["currency"],
+        edits=tuple(_read_decided(one) for one in document["edits"]),
+        changes=tuple(read_change(one) for one in document["changes"]),
+        lines=tuple(read_line(one) for one in document["lines"]),
+        renewal_on=date.fromisoformat(renewal_on) if renewal_on else None,
+        renewal_lines=tuple(read_line(one) for one in document["renewal_lines"]),
+        warnings=tuple(document["warnings"]),
+    )
+
+
+def digest(quote: Quote) -> str:
+    """What must be the same when a quote is taken: edits, outcomes, days, prices and sums, not the day of asking."""
+    content = write_quote(quote)
+    shown = {name: content[name] for name in ("outcome", "lines", "renewal_lines", "due_today", "next_renewal")}
+    shown["edits"] = [{name: one[name] for name in ("edit", "outcome", "effective_on")} for one in content["edits"]]
+    shown["prices"] = [[*pin.sold, str(pin.rate)] for change in quote.changes for pin in change.pins]
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def write_decision(decision: Decision) -> Document:
+    """A decision in codes."""
+    return {
+        "capability": decision.capability,
+        "outcome": decision.outcome.value,
+        "reason": decision.reason.value if decision.reason else None,
+        "ask": [{"name": one.name, "email": one.email, "role": one.role} for one in decision.ask],
+    }
+
+
+def read_decision(document: Mapping[str, Any]) -> Decision:
+    """The decision that `write_decision` wrote."""
+    return Decision(
+        document["capability"],
+        Outcome(document["outcome"]),
+        Reason(document["reason"]) if document["reason"] else None,
+        tuple(Contact(**one) for one in document["ask"]),
+    )
+
+
+def _write_decided(one: Decided) -> Document:
+    on = one.effective_on.isoformat() if one.effective_on else None
+    return {"edit": write_edit(one.edit), **write_decision(one.decision), "effective_on": on}
+
+
+def _read_decided(document: Mapping[str, Any]) -> Decided:
+    on = document["effective_on"]
+    edit = read_edit(document["edit"], "edit")
+    return Decided(edit, read_decision(document), date.fromisoformat(on) if on else None)
+
+
+def _length(length: Length) -> dict[str, int]:
+    return {"months": length.months} if length.months else {"days": length.days}

@@ -1,0 +1,101 @@
+"""Billing cycles, and the days on which their terms and periods begin, always counted from one anchor.
+
+Source: docs/money-and-time.md#cycles
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+from bursar.core.period import Span, months_after, months_between
+from bursar.core.problem import Invalid
+from bursar.core.text import Text
+
+
+class BadCycle(Invalid):
+    """The cycle {cycle} needs a term that is a whole number of its billing periods, both in months or both in days."""
+
+    code = "bad_cycle"
+
+
+class BadLength(Invalid):
+    """A length of time is a number of months or a number of days from 1 on, not {months} months and {days} days."""
+
+    code = "bad_length"
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A number of months, or a number of days; a week is 7 days."""
+
+    months: int = 0
+    days: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.months, self.days) != 0 or max(self.months, self.days) < 1:
+            raise BadLength(months=self.months, days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """How long is agreed for (the term), and how often is invoiced (the period)."""
+
+    code: str
+    name: Text
+    term: Length
+    period: Length
+
+    def __post_init__(self) -> None:
+        same_unit = bool(self.term.months) == bool(self.period.months)
+        term, period = (one.months or one.days for one in (self.term, self.period))
+        if not same_unit or term % period:
+            raise BadCycle(cycle=self.code)
+
+
+MONTHLY: Final = Cycle("monthly", Text("monthly", "mensuel"), Length(months=1), Length(months=1))
+ANNUAL: Final = Cycle("annual", Text("annual", "annuel"), Length(months=12), Length(months=12))
+ANNUAL_MONTHLY: Final = Cycle(
+    "annual_monthly", Text("annual, billed monthly", "annuel, facturé chaque mois"), Length(months=12), Length(months=1)
+)
+BUILT_IN: Final = (MONTHLY, ANNUAL, ANNUAL_MONTHLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The terms and periods of a cycle. They are counted from the anchor, `origin` months after it, never from the last one."""
+
+    cycle: Cycle
+    anchor: date
+    origin: int = 0
+
+    def period(self, on: date) -> Span:
+        """The billing period of a day. Errors: ValueError before the beginning."""
+        return self._span(self.cycle.period, on)
+
+    def term(self, on: date) -> Span:
+        """The term of a day. Errors: ValueError before the beginning."""
+        return self._span(self.cycle.term, on)
+
+    def boundary(self, length: Length, number: int) -> date:
+        """The day on which the span of that number begins; number 0 is the first."""
+        if length.days:
+            return self.anchor + timedelta(days=number * length.days)
+        return months_after(self.anchor, self.origin + number * length.months)
+
+    def changed(self, cycle: Cycle, on: date) -> "Calendar":
+        """The calendar of another cycle from a day on. It keeps the anchor if the day is a whole number of months after it."""
+        if cycle.period.months and self.cycle.period.months:
+            months = months_between(self.anchor, on)
+            if months_after(self.anchor, months) == on:
+                return replace(self, cycle=cycle, origin=months)
+        return Calendar(cycle, on)
+
+    def _span(self, length: Length, on: date) -> Span:
+        first = self.boundary(length, 0)
+        if on < first:
+            raise ValueError(f"{on} is before {first}, when the calendar begins")
+        if length.days:
+            number = (on - first).days // length.days
+        else:
+            number = (months_between(self.anchor, on) - self.origin) // length.months
+        return Span(self.boundary(length, number), self.boundary(length, number + 1))

@@ -1,0 +1,96 @@
+"""Whether an actor may make each edit of a list, and the first day on which it would count."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from bursar.core.edit import AddProduct, Edit, Keep, RemoveProduct, SetSeats, Undo
+from bursar.core.effect import Outlook, capability, effective_on
+from bursar.core.policy import Actor, Decision, Member, Outcome, Reason, State, decide
+from bursar.core.seat import check_release
+from bursar.core.situation import Situation
+from bursar.core.subscription import Change
+
+HARDEST_LAST: Final = (Outcome.ALLOWED, Outcome.BY_REQUEST, Outcome.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One edit, whether this actor may make it, and when it would count; a refused one never does."""
+
+    edit: Edit
+    decision: Decision
+    effective_on: date | None = None
+
+
+def harder(one: Decision, other: Decision) -> Decision:
+    """The decision that leaves less room; the first of two alike."""
+    return max(one, other, key=lambda decision: HARDEST_LAST.index(decision.outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody asking for a list of edits; `scheduled` are the pending changes by id."""
+
+    situation: Situation
+    outlook: Outlook
+    scheduled: Mapping[UUID, Change]
+    edits: Sequence[Edit]
+    actor: Actor
+
+    def decided(self) -> tuple[Decided, ...]:
+        """The edits that would change something, each decided."""
+        return tuple(one for edit in self.edits if (one := self._one(edit)) is not None)
+
+    def _one(self, edit: Edit) -> Decided | None:
+        if isinstance(edit, Keep):
+            kept = self.scheduled[edit.change]
+            return Decided(edit, Decision(kept.capability, Outcome.ALLOWED), kept.effective_on)
+        if isinstance(edit, Undo):
+            return Decided(edit, self._undo(self.scheduled[edit.change]), self.outlook.today)
+        needed = capability(edit, self.outlook.state, self.situation.catalog)
+        if needed is None:
+            return None
+        decision = self._edit(edit, needed)
+        if decision.outcome is Outcome.REFUSED:
+            return Decided(edit, decision)
+        if isinstance(edit, SetSeats):
+            check_release(self.situation.used.get(edit.product), edit)
+        return Decided(edit, decision, effective_on(edit, needed, self.outlook, self.situation.policy))
+
+    def _edit(self, edit: Edit, needed: str) -> Decision:
+        offered = True
+        if isinstance(edit, AddProduct):
+            product = self.situation.catalog.product(edit.product)
+            offered = product.sold_online_to(self.situation.account.account_type)
+        decision = self._may(needed, offered=offered)
+        if isinstance(edit, RemoveProduct) and self._ends_the_account(edit.product):
+            return harder(decision, self._may("cancel_account"))
+        return decision
+
+    def _undo(self, change: Change) -> Decision:
+        """What the vendor scheduled only the vendor undoes."""
+        if change.by_vendor and isinstance(self.actor, Member):
+            ask = self.situation.account.at_the_vendor()
+            return Decision(change.capability, Outcome.REFUSED, Reason.ACCOUNT_TYPE, ask)
+        return self._may(change.capability)
+
+    def _ends_the_account(self, product: str) -> bool:
+        """Whether no base product would be left without this one and all others that are to go."""
+        going = {product, *(edit.product for edit in self.edits if isinstance(edit, RemoveProduct))}
+        going |= {one.edit.product for one in self.scheduled.values() if isinstance(one.edit, RemoveProduct)}
+        state = self.outlook.state
+        return state.has_base() and not any(
+            state.pin(item).base for item in state.items.values() if item.product not in going
+        )
+
+    def _may(self, needed: str, *, offered: bool = True) -> Decision:
+        """The policy's decision; what has no capability is the vendor's alone, and was checked to be."""
+        account, today = self.situation.account, self.outlook.today
+        if needed:
+            return decide(self.situation.policy, account, self.actor, needed, today, offered=offered)
+        if account.state is State.CANCELLED:
+            return Decision(needed, Outcome.REFUSED, Reason.ACCOUNT_STATE)
+        return Decision(needed, Outcome.ALLOWED)

@@ -1,0 +1,159 @@
+"""Reading what somebody wrote down: every check says where it stands, what was expected and what was found."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from bursar.core.problem import Invalid
+from bursar.core.text import Text
+
+MOST_TEXT: Final = 200
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+class BadDocument(Invalid):
+    """The document cannot be read."""
+
+    code = "bad_document"
+
+
+class BadToml(BadDocument):
+    """{file}, line {line}: expected a TOML document ({detail})."""
+
+
+class NotTable(BadDocument):
+    """{at}: expected a table of names and values, found {found}."""
+
+
+class NotList(BadDocument):
+    """{at}: expected a list, found {found}."""
+
+
+class NotText(BadDocument):
+    """{at}: expected a text of 1 to {most} characters, found {found}."""
+
+
+class NotCode(BadDocument):
+    """{at}: expected a code of small letters, digits and underscores that starts with a letter, found {found}."""
+
+
+class NotWhole(BadDocument):
+    """{at}: expected a whole number from {least} to {most}, found {found}."""
+
+
+class NotTrueOrFalse(BadDocument):
+    """{at}: expected true or false, found {found}."""
+
+
+class NotKnown(BadDocument):
+    """{at}: expected one of {known}, found {found}."""
+
+
+class UnknownEntry(BadDocument):
+    """{at}: there is no entry {entry} here; the entries are {known}."""
+
+
+class MissingEntry(BadDocument):
+    """{at}: the entry {entry} is missing."""
+
+
+class Repeated(BadDocument):
+    """{at}: {found} is there already."""
+
+
+def toml(text: str, file: str) -> Mapping[str, object]:
+    """The document that the text of a TOML file holds. Errors: BadToml, with file, line and what was expected."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        line = int(place[1]) if place and place[1] else text.count("\n") + 1
+        raise BadToml(file=file, line=line, detail=_PLACE.sub("", str(error))) from None
+    except RecursionError:
+        raise BadToml(file=file, line=1, detail="too many lists within lists") from None
+
+
+def table(value: object, at: str, required: Iterable[str], optional: Iterable[str] = ()) -> Mapping[str, Any]:
+    """A table that has every required entry and no unknown one. Errors: NotTable, UnknownEntry, MissingEntry."""
+    if not isinstance(value, Mapping):
+        raise NotTable(at=at or "document", found=shown(value))
+    required = tuple(required)
+    known = (*required, *optional)
+    for entry in value:
+        if entry not in known:
+            raise UnknownEntry(at=at or "document", entry=shown(entry), known=", ".join(known))
+    for entry in required:
+        if entry not in value:
+            raise MissingEntry(at=at or "document", entry=entry)
+    return value
+
+
+def entries(value: object, at: str) -> Iterator[tuple[object, str]]:
+    """Each thing of a list with the place where it stands. Errors: NotList."""
+    if not isinstance(value, list | tuple):
+        raise NotList(at=at, found=shown(value))
+    return ((one, f"{at}[{number}]") for number, one in enumerate(value))
+
+
+def text(value: object, at: str, most: int = MOST_TEXT) -> str:
+    """A text without blanks around it. Errors: NotText."""
+    if not isinstance(value, str) or not value.strip() or len(value) > most:
+        raise NotText(at=at, most=most, found=shown(value))
+    return value.strip()
+
+
+def said(value: object, at: str) -> Text:
+    """A text in English and, if given, in French. Errors: NotTable, NotText and those of `table`."""
+    found = table(value, at, ("en",), ("fr",))
+    return Text(text(found["en"], f"{at}.en"), text(found["fr"], f"{at}.fr") if "fr" in found else "")
+
+
+def code(value: object, at: str) -> str:
+    """A code of the vendor's own. Errors: NotCode."""
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        raise NotCode(at=at, found=shown(value))
+    return value
+
+
+def whole(value: object, at: str, least: int, most: int) -> int:
+    """A whole number within bounds. Errors: NotWhole."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise NotWhole(at=at, least=least, most=most, found=shown(value))
+    return value
+
+
+def true_or_false(value: object, at: str) -> bool:
+    """A truth value. Errors: NotTrueOrFalse."""
+    if not isinstance(value, bool):
+        raise NotTrueOrFalse(at=at, found=shown(value))
+    return value
+
+
+def one_of(value: object, at: str, known: Iterable[str]) -> str:
+    """One of several words. Errors: NotKnown, naming them."""
+    known = tuple(known)
+    if not isinstance(value, str) or value not in known:
+        raise NotKnown(at=at, known=", ".join(known), found=shown(value))
+    return value
+
+
+def some_of(value: object, at: str, known: Iterable[str]) -> frozenset[str]:
+    """Any of several words, each at most once. Errors: NotList, NotKnown, Repeated."""
+    known = tuple(known)
+    found: set[str] = set()
+    for one, place in entries(value, at):
+        word = one_of(one, place, known)
+        if word in found:
+            raise Repeated(at=place, found=word)
+        found.add(word)
+    return frozenset(found)
+
+
+def shown(value: object) -> str:
+    """A value as a message may show it: short, whatever it is."""
+    if isinstance(value, Mapping | list | tuple):
+        return "{…}" if isinstance(value, Mapping) else "[…]"
+    short = repr(value)
+    return short if len(short) <= 60 else f"{short[:59]}…"

@@ -1,0 +1,147 @@
+"""Whether edits fit: with who makes them, with each other, with what is scheduled, and with what products need."""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
+from uuid import UUID
+
+from bursar.core.catalog import Catalog
+from bursar.core.edit import (
+    NAMES,
+    ChangePlan,
+    Edit,
+    Keep,
+    RemoveProduct,
+    Resume,
+    SetSeats,
+    SetUnits,
+    Suspend,
+    Undo,
+    VendorOnly,
+)
+from bursar.core.edit import Cancel as CancelEdit
+from bursar.core.effect import collide
+from bursar.core.policy import Actor, Member, State
+from bursar.core.problem import Conflict, Invalid
+from bursar.core.subscription import Change, Moment, Subscription
+
+
+class Contradiction(Invalid):
+    """Edits {first} and {second} of the list are about the same thing; send only one of them."""
+
+    code = "contradiction"
+
+
+class UnknownChange(Invalid):
+    """There is no scheduled change {change}, or the list names it twice."""
+
+    code = "unknown_change"
+
+
+class PendingChange(Conflict):
+    """Something is scheduled for the same thing already: say for each of {changes} whether to undo or to keep it."""
+
+    code = "pending_change"
+
+
+class NeedsProduct(Invalid):
+    """{product} needs {needed}, which the account would not have from {on} on; add it, or remove {product} as well."""
+
+    code = "needs_product"
+
+
+class WouldBreak(Conflict):
+    """The scheduled change {change} ({edit}) depends on what this would take away; undo it as well."""
+
+    code = "would_break"
+
+
+class Superseded(Invalid):
+    """From {on} on the account no longer has {product}, so the edit {edit} would come too late."""
+
+    code = "superseded"
+
+
+def check_actor(edits: Sequence[Edit], actor: Actor) -> None:
+    """What only the vendor may say is not said by a member. Errors: VendorOnly."""
+    if not isinstance(actor, Member):
+        return
+    for number, edit in enumerate(edits):
+        if isinstance(edit, Suspend | Resume):
+            raise VendorOnly(at=f"edits[{number}]", field=NAMES[type(edit)])
+        for field in ("on", "price"):
+            if getattr(edit, field) is not None:
+                raise VendorOnly(at=f"edits[{number}]", field=field)
+
+
+def check_together(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> None:
+    """No two edits are about the same thing, and each scheduled change is named at most once.
+
+    Errors: Contradiction, UnknownChange.
+    """
+    seen: set[UUID] = set()
+    for edit in edits:
+        if isinstance(edit, Undo | Keep):
+            if edit.change in seen or edit.change not in scheduled:
+                raise UnknownChange(change=edit.change)
+            seen.add(edit.change)
+    about = [(number, edit) for number, edit in enumerate(edits, 1) if not isinstance(edit, Undo | Keep)]
+    for (first, one), (second, other) in combinations(about, 2):
+        if collide(one, other) or isinstance(one, CancelEdit) or isinstance(other, CancelEdit):
+            raise Contradiction(first=first, second=second)
+
+
+def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> None:
+    """Whatever is scheduled for the same thing is named, kept or undone. Errors: PendingChange."""
+    named = {edit.change for edit in edits if isinstance(edit, Undo | Keep)}
+    about = [edit for edit in edits if not isinstance(edit, Undo | Keep)]
+    unnamed = [
+        str(change.id)
+        for change in scheduled.values()
+        if change.id not in named and any(collide(change.edit, edit) for edit in about)
+    ]
+    if unnamed:
+        raise PendingChange(changes=", ".join(unnamed))
+
+
+def check_outlook(start: Subscription, moments: Sequence[Moment], new: Collection[Change], catalog: Catalog) -> None:
+    """Every state from the first new change on holds together, and every change still has its object.
+
+    Errors: NeedsProduct and Superseded where a new change is at fault, WouldBreak where a scheduled one would suffer.
+    """
+    ids = {change.id for change in new}
+    first = min((change.effective_on for change in new), default=None)
+    before = start
+    for moment in moments:
+        if first is not None and moment.on >= first:
+            _check_objects(before, moment, ids)
+            _check_needs(moment, ids, catalog)
+        before = moment.state
+
+
+def _check_objects(before: Subscription, moment: Moment, new: Collection[UUID]) -> None:
+    """Each change of a day finds what it is about, there before or added on that day."""
+    here = set(before.items)
+    for change in moment.changes:
+        edit = change.edit
+        if isinstance(edit, SetSeats | SetUnits | ChangePlan | RemoveProduct):
+            if edit.product not in here:
+                if change.id not in new:
+                    raise WouldBreak(change=change.id, edit=NAMES[type(edit)])
+                raise Superseded(on=moment.on, product=edit.product, edit=NAMES[type(edit)])
+        elif product := getattr(edit, "product", None):
+            here.add(product)
+
+
+def _check_needs(moment: Moment, new: Collection[UUID], catalog: Catalog) -> None:
+    """Each item has one of each product that it requires, as the current catalog says."""
+    if moment.state.standing is State.CANCELLED:
+        return
+    sold = {product.code: product for product in catalog.products}
+    for code in moment.state.items:
+        for needed in sold[code].requires if code in sold else ():
+            if needed in moment.state.items:
+                continue
+            suffering = [change for change in moment.changes if change.id not in new]
+            if suffering:
+                raise WouldBreak(change=suffering[-1].id, edit=NAMES[type(suffering[-1].edit)])
+            raise NeedsProduct(product=code, needed=needed, on=moment.on)

@@ -1,0 +1,88 @@
+"""The journal: balanced double entry as text, computed from the facts and never kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from bursar.core.charge import Line
+from bursar.core.invoice import Kind, totals
+from bursar.core.money import Money, text
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An issued invoice or credit note."""
+
+    on: date
+    number: str
+    kind: Kind
+    currency: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Money that came in, or went back when below zero. Unit: minor units."""
+
+    on: date
+    reference: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An amount on an account of the ledger; debits are above zero."""
+
+    account: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Postings that balance."""
+
+    on: date
+    title: str
+    currency: str
+    postings: tuple[Posting, ...]
+
+
+def entries(facts: Iterable[Document | Movement]) -> tuple[Entry, ...]:
+    """One entry per fact, by day; facts of a day keep their order."""
+    return tuple(_document(one) if isinstance(one, Document) else _movement(one) for one in _by_day(facts))
+
+
+def journal(facts: Iterable[Document | Movement]) -> str:
+    """The entries as text: a line with day and title, then a line per posting."""
+    return "\n".join(_written(entry) for entry in entries(facts))
+
+
+def _by_day(facts: Iterable[Document | Movement]) -> list[Document | Movement]:
+    return sorted(facts, key=lambda fact: fact.on)
+
+
+def _document(document: Document) -> Entry:
+    sums = totals(document.lines)
+    earned: dict[str, int] = {}
+    for line in document.lines:
+        earned[line.product] = earned.get(line.product, 0) - line.amount
+    postings = [Posting("receivable", sums.total), *(Posting(f"revenue:{code}", net) for code, net in earned.items())]
+    if sums.tax:
+        postings.append(Posting("tax", -sums.tax))
+    title = f"{document.kind.replace('_', ' ')} {document.number}"
+    return Entry(document.on, title, document.currency, tuple(postings))
+
+
+def _movement(movement: Movement) -> Entry:
+    kind = "payment" if movement.amount_minor >= 0 else "refund"
+    postings = (Posting("cash", movement.amount_minor), Posting("receivable", -movement.amount_minor))
+    return Entry(movement.on, f"{kind} {movement.reference}", movement.currency, postings)
+
+
+def _written(entry: Entry) -> str:
+    lines = [f"{entry.on.isoformat()} {entry.title}"]
+    for posting in entry.postings:
+        amount = text(Money(posting.amount_minor, entry.currency))
+        lines.append(f"  {posting.account:<32} {amount:>14} {entry.currency}")
+    return "\n".join(lines) + "\n"

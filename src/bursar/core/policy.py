@@ -1,0 +1,298 @@
+"""Who may change what: the type of account, the role and the capability, with overrides, make a decision."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from itertools import chain
+from typing import Final, Literal
+from uuid import UUID
+
+from bursar.core.period import Proration
+from bursar.core.problem import Invalid
+from bursar.core.text import Text
+
+MATRIX: Final = (
+    "add_seats",
+    "remove_seats",
+    "add_products",
+    "remove_products",
+    "upgrade_plan",
+    "downgrade_plan",
+    "change_billing_cycle",
+    "change_payment_type",
+    "manage_invoices",
+    "cancel_account",
+    "appoint_billing_admins",
+    "submit_requests",
+)
+OPEN: Final = ("view_subscription", "view_invoices", "pay_invoice", "manage_members", "review_requests")
+CAPABILITIES: Final = MATRIX + OPEN
+ROLES: Final = ("owner", "billing_admin", "admin", "agent", "light_agent")
+SHOW_COSTS: Final = "show_costs"
+OVERRIDABLE: Final = (*CAPABILITIES, SHOW_COSTS)
+
+_ALWAYS_OPEN: Final = frozenset(OPEN)
+_VENDOR_AFTER_THE_END: Final = frozenset(
+    {"view_subscription", "view_invoices", "pay_invoice", "manage_members", "appoint_billing_admins"}
+)
+
+Effect = Literal["now", "end_of_period", "end_of_term"]
+
+
+class UnknownCapability(Invalid):
+    """There is no capability {capability}. The capabilities are: {known}."""
+
+    code = "unknown_capability"
+
+
+class UnknownAccountType(Invalid):
+    """There is no account type {account_type} in the policy. It has: {known}."""
+
+    code = "unknown_account_type"
+
+
+class UnknownRole(Invalid):
+    """There is no role {role} in the policy. It has: {known}."""
+
+    code = "unknown_role"
+
+
+class Outcome(StrEnum):
+    """What became of the question whether somebody may do something."""
+
+    ALLOWED = "allowed"
+    BY_REQUEST = "by_request"
+    REFUSED = "refused"
+
+
+class Reason(StrEnum):
+    """Why not, in the order in which it is checked."""
+
+    ACCOUNT_STATE = "account_state"
+    ACCOUNT_TYPE = "account_type"
+    CATALOG = "catalog"
+    ROLE = "role"
+    LIMIT = "limit"
+
+
+class State(StrEnum):
+    """How an account stands."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to ask. `role` is a member's role code, `representative` or `support`."""
+
+    name: str
+    email: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in an account. One who is not active may do nothing and is never named as somebody to ask."""
+
+    id: UUID
+    name: str
+    email: str
+    role: str
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """The vendor's staff and programs, whom the matrix does not bind."""
+
+
+VENDOR: Final = Vendor()
+Actor = Member | Vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One capability granted to or withheld from a single account. `until` is the last day on which it holds."""
+
+    capability: str
+    grant: bool
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a decision needs to know of an account. Of several overrides in force the last one counts."""
+
+    id: UUID
+    account_type: str
+    currency: str
+    state: State
+    members: tuple[Member, ...]
+    overrides: tuple[Override, ...] = ()
+    representative: Contact | None = None
+    support: Contact = field(kw_only=True)
+
+    @cached_property
+    def _contacts(self) -> Mapping[str, tuple[Contact, ...]]:
+        """The active members of each role."""
+        by_role: dict[str, list[Contact]] = {}
+        for member in self.members:
+            if member.active:
+                by_role.setdefault(member.role, []).append(Contact(member.name, member.email, member.role))
+        return {role: tuple(contacts) for role, contacts in by_role.items()}
+
+    def contacts(self, roles: Iterable[str]) -> tuple[Contact, ...]:
+        """The active members who have one of these roles, in the order of the roles."""
+        return tuple(chain.from_iterable(self._contacts.get(role, ()) for role in roles))
+
+    def at_the_vendor(self) -> tuple[Contact, ...]:
+        """Whom to ask when nobody in the account may decide."""
+        return (self.representative or self.support,)
+
+    def overridden(self, capability: str, on: date) -> bool | None:
+        """What the last override in force on that day says, if there is one."""
+        for override in reversed(self.overrides):
+            if override.capability == capability and (override.until is None or on <= override.until):
+                return override.grant
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountType:
+    """A kind of account: what it may change online, and whether its standing costs show."""
+
+    code: str
+    name: Text
+    capabilities: frozenset[str]
+    shows_costs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a member may do, and what only by asking somebody in the account who may."""
+
+    code: str
+    name: Text
+    allowed: frozenset[str]
+    by_request: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a change takes effect, and whether days already billed at the old terms are then credited."""
+
+    effect: Effect
+    credit: bool
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One version of everything the vendor decided; a change to it is a new version.
+
+    `states` says what stays open in each state; `timing` holds every capability that changes the subscription.
+    """
+
+    version: int
+    account_types: Mapping[str, AccountType]
+    roles: Mapping[str, Role]
+    states: Mapping[State, frozenset[str]]
+    timing: Mapping[str, Timing]
+    proration: Proration
+    quote_hours: int
+    attempt_minutes: int
+    invoice_due_days: int
+
+    def account_type(self, code: str) -> AccountType:
+        """The account type of that code. Errors: UnknownAccountType."""
+        found = self.account_types.get(code)
+        if found is None:
+            raise UnknownAccountType(account_type=code, known=", ".join(self.account_types))
+        return found
+
+    def role(self, code: str) -> Role:
+        """The role of that code. Errors: UnknownRole."""
+        found = self.roles.get(code)
+        if found is None:
+            raise UnknownRole(role=code, known=", ".join(self.roles))
+        return found
+
+    @cached_property
+    def _deciders(self) -> Mapping[str, tuple[str, ...]]:
+        """The roles that may do each thing by themselves."""
+        return {one: tuple(role.code for role in self.roles.values() if one in role.allowed) for one in CAPABILITIES}
+
+    @cached_property
+    def _approvers(self) -> Mapping[str, tuple[str, ...]]:
+        """Those of them that also review requests."""
+        reviewing = self._deciders["review_requests"]
+        return {one: tuple(code for code in codes if code in reviewing) for one, codes in self._deciders.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether somebody may do something; if not at once, why, and whom to ask."""
+
+    capability: str
+    outcome: Outcome
+    reason: Reason | None = None
+    ask: tuple[Contact, ...] = ()
+
+
+_ALLOWED: Final = {one: Decision(one, Outcome.ALLOWED) for one in CAPABILITIES}
+
+
+def decide(
+    policy: Policy, account: Account, actor: Actor, capability: str, on: date, *, offered: bool = True
+) -> Decision:
+    """Whether the actor may do this on that day; `offered` is whether the catalog offers it to the account online.
+
+    Errors: UnknownCapability, UnknownAccountType, UnknownRole.
+    """
+    known(capability)
+    if isinstance(actor, Vendor):
+        ended = account.state is State.CANCELLED and capability not in _VENDOR_AFTER_THE_END
+        return Decision(capability, Outcome.REFUSED, Reason.ACCOUNT_STATE) if ended else _ALLOWED[capability]
+    closed = _closed(policy, account, capability, on) or (None if offered else Reason.CATALOG)
+    if closed is not None:
+        return Decision(capability, Outcome.REFUSED, closed, account.at_the_vendor())
+    role = policy.role(actor.role)
+    if actor.active and capability in role.allowed:
+        return _ALLOWED[capability]
+    asking = actor.active and capability in role.by_request and _may_ask(policy, account, role, capability, on)
+    ask = account.contacts(policy._deciders[capability]) or account.at_the_vendor()
+    return Decision(capability, Outcome.BY_REQUEST if asking else Outcome.REFUSED, Reason.ROLE, ask)
+
+
+def shows_costs(policy: Policy, account: Account, on: date) -> bool:
+    """Whether the account's people see what the standing subscription costs."""
+    granted = account.overridden(SHOW_COSTS, on)
+    return policy.account_type(account.account_type).shows_costs if granted is None else granted
+
+
+def known(capability: str, among: tuple[str, ...] = CAPABILITIES) -> str:
+    """The capability itself, if it is one. Errors: UnknownCapability."""
+    if capability not in among:
+        raise UnknownCapability(capability=capability, known=", ".join(among))
+    return capability
+
+
+def _closed(policy: Policy, account: Account, capability: str, on: date) -> Reason | None:
+    """Why nobody in the account may do it, if so."""
+    account_type = policy.account_type(account.account_type)
+    if account.state is not State.ACTIVE and capability not in policy.states[account.state]:
+        return Reason.ACCOUNT_STATE
+    granted = account.overridden(capability, on)
+    if granted is None:
+        granted = capability in _ALWAYS_OPEN or capability in account_type.capabilities
+    return None if granted else Reason.ACCOUNT_TYPE
+
+
+def _may_ask(policy: Policy, account: Account, role: Role, capability: str, on: date) -> bool:
+    """Whether requests are open to this role here, and somebody in the account could approve this one."""
+    if "submit_requests" not in role.allowed or not account.contacts(policy._approvers[capability]):
+        return False
+    return not any(_closed(policy, account, one, on) for one in ("submit_requests", "review_requests"))

@@ -1,0 +1,138 @@
+"""Decide and price a list of edits: what would happen, from when, for how much, or why not and whom to ask.
+
+Preview, taking, approving and renewing all ask here; nothing is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from bursar.core.charge import Line, open_period
+from bursar.core.decision import HARDEST_LAST, Asking, Decided
+from bursar.core.edit import ChangeCycle, Edit, Keep, Undo
+from bursar.core.effect import Outlook, pins
+from bursar.core.fit import check_actor, check_outlook, check_pending, check_together
+from bursar.core.invoice import Totals, totals
+from bursar.core.policy import Actor, Decision, Member, Outcome, State
+from bursar.core.situation import Situation
+from bursar.core.subscription import Change, Moment, pending, state_on, timeline
+
+ACCOUNT_WOULD_END: Final = "account_would_end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A decided and priced list of edits.
+
+    Edits that change nothing are left out. `changes` have positions but no lasting ids before they are taken. `lines`
+    are due on the day; `renewal_lines` are those of the billing period that begins on `renewal_on`, which is None when
+    none will. What is refused is not priced.
+    """
+
+    on: date
+    currency: str
+    edits: tuple[Decided, ...] = ()
+    changes: tuple[Change, ...] = ()
+    lines: tuple[Line, ...] = ()
+    renewal_on: date | None = None
+    renewal_lines: tuple[Line, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """The hardest outcome of all edits."""
+        stopped = self.refusal()
+        return stopped.outcome if stopped else Outcome.ALLOWED
+
+    @property
+    def due_today(self) -> Totals:
+        """What taking it costs at once."""
+        return totals(self.lines)
+
+    @property
+    def next_renewal(self) -> Totals:
+        """What the next billing period costs."""
+        return totals(self.renewal_lines)
+
+    def refusal(self) -> Decision | None:
+        """The first decision that keeps the whole from being taken at once, the hardest outcome first."""
+        stopped = [one.decision for one in self.edits if one.decision.outcome is not Outcome.ALLOWED]
+        return max(stopped, key=lambda decision: HARDEST_LAST.index(decision.outcome), default=None)
+
+
+def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -> Quote:
+    """The edits decided for this actor and priced on that day.
+
+    Errors: Invalid where an edit can never be made, Conflict where it collides with what is scheduled.
+    """
+    scheduled = {change.id: change for change in pending(situation.changes, on)}
+    check_actor(edits, actor)
+    check_together(edits, scheduled)
+    outlook = Outlook(situation.start, timeline(situation.start, situation.changes), on)
+    decided = Asking(situation, outlook, scheduled, edits, actor).decided()
+    answer = Quote(on=on, currency=situation.account.currency, edits=decided)
+    if answer.outcome is Outcome.REFUSED:
+        return answer
+    check_pending(edits, scheduled)
+    changes = _planned(situation, outlook, scheduled, answer, by_vendor=not isinstance(actor, Member))
+    after = timeline(situation.start, (*situation.changes, *changes))
+    check_outlook(situation.start, after, changes, situation.catalog)
+    warnings = (ACCOUNT_WOULD_END,) if _ends(after, changes) else ()
+    return priced(situation, after, replace(answer, changes=changes, warnings=warnings))
+
+
+def priced(situation: Situation, moments: Sequence[Moment], answer: Quote) -> Quote:
+    """A quote with its lines: those due on its day, and those of the billing period that follows."""
+    on = answer.on
+    lines = situation.due(moments, on, situation.billed)
+    period = open_period(state_on(situation.start, moments, on), on)
+    first = min((moment.on for moment in moments if moment.on > on and moment.state.calendar), default=None)
+    renewal_on = period.end if period else first
+    if renewal_on is None or not state_on(situation.start, moments, renewal_on).items:
+        return replace(answer, lines=lines)
+    return replace(answer, lines=lines, renewal_on=renewal_on, renewal_lines=situation.due(moments, renewal_on, ()))
+
+
+def _planned(
+    situation: Situation, outlook: Outlook, scheduled: Mapping[UUID, Change], answer: Quote, *, by_vendor: bool
+) -> tuple[Change, ...]:
+    """One change per edit, the cycle first so that a first purchase begins in it; prices are agreed last."""
+    making = [one for one in answer.edits if not isinstance(one.edit, Keep)]
+    making.sort(key=lambda one: not isinstance(one.edit, ChangeCycle))
+    changes = [
+        _change(situation, one, position, answer.on, by_vendor=by_vendor)
+        for position, one in enumerate(making, situation.position + 1)
+    ]
+    undone = {change.undoes for change in changes}
+    counting = (*(change for change in scheduled.values() if change.id not in undone), *changes)
+    catalog, currency = situation.catalog, situation.account.currency
+    return tuple(
+        replace(one, pins=pins(one.edit, one.effective_on, outlook, catalog, currency, counting)) for one in changes
+    )
+
+
+def _change(situation: Situation, decided: Decided, position: int, on: date, *, by_vendor: bool) -> Change:
+    edit, needed = decided.edit, decided.decision.capability
+    timing = situation.policy.timing.get(needed)
+    return Change(
+        id=UUID(int=position),
+        position=position,
+        edit=edit,
+        capability=needed,
+        effective_on=decided.effective_on or on,
+        cycle=situation.catalog.cycle(edit.cycle) if isinstance(edit, ChangeCycle) else None,
+        credit=timing is not None and timing.credit,
+        by_vendor=by_vendor,
+        ordered_on=on,
+        undoes=edit.change if isinstance(edit, Undo) else None,
+    )
+
+
+def _ends(moments: Sequence[Moment], changes: Sequence[Change]) -> bool:
+    mine = {change.id for change in changes}
+    return any(
+        moment.state.standing is State.CANCELLED and any(change.id in mine for change in moment.changes)
+        for moment in moments
+    )

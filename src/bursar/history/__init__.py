@@ -1,0 +1,1 @@
+"""What happened, append-only; every stage writes down into it."""

@@ -1,0 +1,43 @@
+"""What happened, and what was answered."""
+
+from django.db import models
+
+from bursar.columns.codes import ACTOR_KINDS, CodeField, actor_is_named
+from bursar.columns.guard import FROZEN
+from bursar.columns.ids import uuid7
+
+
+class Entry(models.Model):
+    """One fact of an account's history. It holds ids and codes, and outlives the account."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account_id = models.UUIDField()
+    kind = models.TextField()
+    actor_kind = CodeField(ACTOR_KINDS)
+    actor_id = models.UUIDField(null=True)
+    on = models.DateField()
+    recorded_at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("account_id", "id"), name="history_entry_account_id"),
+            actor_is_named("history_entry"),
+        )
+        triggers = FROZEN
+
+
+class Receipt(models.Model):
+    """The answer to a deed that was sent with an idempotency key, so that sending it again answers the same."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    scope = models.TextField()
+    key = models.TextField()
+    body_digest = models.TextField()
+    answer_kind = models.TextField()
+    answer_id = models.TextField()
+    status = models.IntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("scope", "key"), name="history_receipt_key"),)

@@ -1,0 +1,1 @@
+"""Invoices, lines, coverage, credit notes and numbers."""

@@ -1,0 +1,1 @@
+"""Methods, attempts, payments, refunds and allocations."""

@@ -1,0 +1,1 @@
+"""The vendor's policy: how it is written down, and its published versions."""

@@ -1,0 +1,167 @@
+"""The policy as a document, in TOML or JSON, and as the value that decides."""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast, get_args
+
+from bursar.core.document import (
+    BadDocument,
+    MissingEntry,
+    Repeated,
+    code,
+    entries,
+    one_of,
+    said,
+    some_of,
+    table,
+    toml,
+    true_or_false,
+    whole,
+)
+from bursar.core.period import Proration
+from bursar.core.policy import CAPABILITIES, ROLES, AccountType, Effect, Policy, Role, State, Timing
+from bursar.core.text import Text
+
+TIMED: Final = (
+    "add_seats",
+    "add_products",
+    "upgrade_plan",
+    "remove_seats",
+    "remove_products",
+    "downgrade_plan",
+    "change_billing_cycle",
+    "cancel_account",
+)
+_CLOSING: Final = (State.SUSPENDED, State.CANCELLED)
+_NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
+    "quote_hours": (1, 24 * 366),
+    "attempt_minutes": (1, 60 * 24 * 7),
+    "invoice_due_days": (0, 366),
+}
+_ENTRIES: Final = ("account_types", "roles", "states", "timing", "proration", *_NUMBERS)
+
+
+class BothWays(BadDocument):
+    """{at}: {capability} is both allowed and by request; leave one of them out."""
+
+
+class NoAccountType(BadDocument):
+    """{at}: expected at least one account type, found none."""
+
+
+def read(document: object, version: int, at: str = "") -> Policy:
+    """The policy that a document says; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
+    found = table(document, at, _ENTRIES)
+    prefix = f"{at}: " if at else ""
+    return Policy(
+        version=version,
+        account_types=_account_types(found["account_types"], f"{prefix}account_types"),
+        roles=_roles(found["roles"], f"{prefix}roles"),
+        states=_states(found["states"], f"{prefix}states"),
+        timing=_timing(found["timing"], f"{prefix}timing"),
+        proration=Proration(one_of(found["proration"], f"{prefix}proration", Proration)),
+        **{name: whole(found[name], f"{prefix}{name}", *bounds) for name, bounds in _NUMBERS.items()},
+    )
+
+
+def read_toml(text: str, file: str, version: int) -> Policy:
+    """The policy that a TOML file says. Errors: BadDocument, its kinds, naming the file."""
+    return read(toml(text, file), version, at=file)
+
+
+def write(policy: Policy) -> dict[str, Any]:
+    """The document that reads as this policy."""
+    return {
+        "proration": policy.proration.value,
+        **{name: getattr(policy, name) for name in _NUMBERS},
+        "account_types": [
+            {
+                "code": one.code,
+                "name": _name(one.name),
+                "shows_costs": one.shows_costs,
+                "capabilities": _listed(one.capabilities),
+            }
+            for one in policy.account_types.values()
+        ],
+        "roles": [
+            {
+                "code": one.code,
+                "name": _name(one.name),
+                "allowed": _listed(one.allowed),
+                "by_request": _listed(one.by_request),
+            }
+            for one in policy.roles.values()
+        ],
+        "states": {state.value: _listed(policy.states[state]) for state in _CLOSING},
+        "timing": {
+            capability: {"effect": one.effect, "credit": one.credit} for capability, one in policy.timing.items()
+        },
+    }
+
+
+def _account_types(value: object, at: str) -> Mapping[str, AccountType]:
+    read: dict[str, AccountType] = {}
+    for one, place in entries(value, at):
+        found = table(one, place, ("code", "name", "capabilities", "shows_costs"))
+        account_type = AccountType(
+            code(found["code"], f"{place}.code"),
+            said(found["name"], f"{place}.name"),
+            some_of(found["capabilities"], f"{place}.capabilities", CAPABILITIES),
+            true_or_false(found["shows_costs"], f"{place}.shows_costs"),
+        )
+        if account_type.code in read:
+            raise Repeated(at=f"{place}.code", found=account_type.code)
+        read[account_type.code] = account_type
+    if not read:
+        raise NoAccountType(at=at)
+    return read
+
+
+def _roles(value: object, at: str) -> Mapping[str, Role]:
+    read: dict[str, Role] = {}
+    for one, place in entries(value, at):
+        role = _role(one, place)
+        if role.code in read:
+            raise Repeated(at=f"{place}.code", found=role.code)
+        read[role.code] = role
+    for wanted in ROLES:
+        if wanted not in read:
+            raise MissingEntry(at=at, entry=wanted)
+    return read
+
+
+def _role(value: object, at: str) -> Role:
+    found = table(value, at, ("code", "name", "allowed"), ("by_request",))
+    role = Role(
+        one_of(found["code"], f"{at}.code", ROLES),
+        said(found["name"], f"{at}.name"),
+        some_of(found["allowed"], f"{at}.allowed", CAPABILITIES),
+        some_of(found.get("by_request", ()), f"{at}.by_request", TIMED),
+    )
+    for capability in _listed(role.allowed & role.by_request):
+        raise BothWays(at=f"{at}.by_request", capability=capability)
+    return role
+
+
+def _states(value: object, at: str) -> Mapping[State, frozenset[str]]:
+    found = table(value, at, _CLOSING)
+    closing = {state: some_of(found[state], f"{at}.{state}", CAPABILITIES) for state in _CLOSING}
+    return {State.ACTIVE: frozenset(CAPABILITIES), **closing}
+
+
+def _timing(value: object, at: str) -> Mapping[str, Timing]:
+    found = table(value, at, TIMED)
+    return {capability: _when(found[capability], f"{at}.{capability}") for capability in TIMED}
+
+
+def _when(value: object, at: str) -> Timing:
+    found = table(value, at, ("effect", "credit"))
+    effect = one_of(found["effect"], f"{at}.effect", get_args(Effect))
+    return Timing(cast(Effect, effect), true_or_false(found["credit"], f"{at}.credit"))
+
+
+def _name(name: Text) -> dict[str, str]:
+    return {"en": name.en, "fr": name.fr} if name.fr else {"en": name.en}
+
+
+def _listed(capabilities: frozenset[str]) -> list[str]:
+    return [one for one in CAPABILITIES if one in capabilities]

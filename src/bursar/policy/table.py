@@ -1,0 +1,133 @@
+"""The page about the policy, written from it: `python -m bursar.policy.table` brings docs/policy.md up to date."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from bursar.core.policy import CAPABILITIES, MATRIX, OPEN, Policy, State
+from bursar.policy.document import read_toml
+from bursar.words import catalogue, names
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+SOURCE: Final = "policies/standard.toml"
+PAGE: Final = "docs/policy.md"
+French = Callable[[str], str]
+
+_START: Final = f"""# The policy
+
+Who may change what, on which kind of account, and from when. These tables are written from `{SOURCE}` by
+`python -m bursar.policy.table`; change the file, not this page.
+
+A member may do something when **the role allows it and the account type, with the account's overrides, allows it**.
+What a role has *by request* it may only ask for: that needs `submit_requests` on the role and on the account type, and
+somebody in the account who could approve it. Otherwise it is refused. What does not hold is looked for in this order,
+and the first is the reason given: the state of the account, the account type, the catalog, the role, a limit.
+"""
+
+
+def page(policy: Policy, french: French) -> str:
+    """The whole page; `french` says an English message in French."""
+    parts = (
+        _START,
+        "## Capabilities\n",
+        _capabilities(french),
+        "## What an account type may change online\n",
+        _matrix(policy),
+        "Open on every account type: " + ", ".join(f"`{one}`" for one in OPEN) + ".\n",
+        "## What a role may do\n",
+        _roles(policy),
+        "## What stays open in each state\n",
+        _states(policy, french),
+        "## When changes take effect\n",
+        _timing(policy, french),
+        "## Numbers\n",
+        _numbers(policy, french),
+    )
+    return "\n".join(parts)
+
+
+def written(root: Path = ROOT) -> str:
+    """The page as the file and the French catalogue of this source tree say it."""
+    policy = read_toml((root / SOURCE).read_text(encoding="utf-8"), SOURCE, version=1)
+    messages = catalogue.read(catalogue.PACKAGE / "words/locale/fr/LC_MESSAGES/django.po")
+
+    def french(message: str) -> str:
+        found = messages.get(message)
+        return str(found.string) if found is not None else ""
+
+    return page(policy, french)
+
+
+def _capabilities(french: French) -> str:
+    rows = ((f"`{one}`", names.CAPABILITIES[one], french(names.CAPABILITIES[one])) for one in CAPABILITIES)
+    return _table(("capability", "English", "French"), rows)
+
+
+def _matrix(policy: Policy) -> str:
+    types = policy.account_types.values()
+    rows = [(f"`{one}`", *("yes" if one in kind.capabilities else "no" for kind in types)) for one in MATRIX]
+    rows.append(("standing costs show", *("yes" if kind.shows_costs else "no" for kind in types)))
+    head = [f"`{kind.code}` {kind.name.said('en')}, {kind.name.said('fr')}" for kind in types]
+    return _table(("capability", *head), rows)
+
+
+def _roles(policy: Policy) -> str:
+    roles = policy.roles.values()
+    rows = (
+        (
+            f"`{one}`",
+            *("yes" if one in role.allowed else "by request" if one in role.by_request else "no" for role in roles),
+        )
+        for one in CAPABILITIES
+    )
+    head = [f"`{role.code}` {role.name.said('en')}, {role.name.said('fr')}" for role in roles]
+    return _table(("may", *head), rows)
+
+
+def _states(policy: Policy, french: French) -> str:
+    rows = (
+        (f"`{state}` {names.STATES[state]}, {french(names.STATES[state])}", _open(policy.states[state]))
+        for state in State
+    )
+    return _table(("state", "open"), rows)
+
+
+def _open(capabilities: frozenset[str]) -> str:
+    if capabilities == frozenset(CAPABILITIES):
+        return "everything"
+    return ", ".join(f"`{one}`" for one in CAPABILITIES if one in capabilities) or "nothing"
+
+
+def _timing(policy: Policy, french: French) -> str:
+    rows = (
+        (
+            f"`{one}`",
+            names.EFFECTS[timing.effect],
+            french(names.EFFECTS[timing.effect]),
+            "yes" if timing.credit else "no",
+        )
+        for one, timing in policy.timing.items()
+    )
+    return _table(("change", "takes effect", "French", "credits what was billed"), rows)
+
+
+def _numbers(policy: Policy, french: French) -> str:
+    proration = names.PRORATIONS[policy.proration]
+    return _table(
+        ("what", "value"),
+        (
+            ("shares of a billing period are counted", f"{proration}, {french(proration)} (`{policy.proration}`)"),
+            ("a quote may be taken for", f"{policy.quote_hours} hours"),
+            ("a payment waiting for its payer is given up after", f"{policy.attempt_minutes} minutes"),
+            ("an invoice on terms is due after", f"{policy.invoice_due_days} days"),
+        ),
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+if __name__ == "__main__":
+    (ROOT / PAGE).write_text(written(), encoding="utf-8")

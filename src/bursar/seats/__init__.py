@@ -1,0 +1,1 @@
+"""Who sits where, and how many seats there are."""

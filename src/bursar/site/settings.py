@@ -1,0 +1,87 @@
+"""Settings, short and from the environment. docs/operations.md lists what may be set."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import SELF
+
+env = environ.Env()
+PACKAGE = Path(__file__).resolve().parent.parent
+
+DATABASES = {
+    "default": {
+        **env.db("DATABASE_URL", default="postgres://localhost/bursar"),
+        "CONN_MAX_AGE": env.int("BURSAR_CONN_MAX_AGE", default=600),
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# `bursar serve` makes a key on its first run and keeps it; a process without one cannot sign anybody in.
+SECRET_KEY = env.str("BURSAR_SECRET_KEY", default="not set: no page is served with this key")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("BURSAR_HOSTS", default=[])]
+CSRF_TRUSTED_ORIGINS = env.list("BURSAR_ORIGINS", default=[])
+DEBUG = False
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "pgtrigger",
+    "bursar.history",
+    "bursar.gateways",
+    "bursar.catalog",
+    "bursar.policy",
+    "bursar.accounts",
+    "bursar.seats",
+    "bursar.subscriptions",
+    "bursar.invoices",
+    "bursar.payments",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "bursar.site.urls"
+WSGI_APPLICATION = "bursar.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+AUTH_USER_MODEL = "accounts.Person"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [PACKAGE / "words" / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": [SELF],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = env.bool("BURSAR_HTTPS", default=False)
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE

@@ -1,0 +1,1 @@
+"""Quotes, changes and the agreed state."""

@@ -1,0 +1,111 @@
+"""A decision in the person's language: one plain sentence why, and whom to ask."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from babel.lists import format_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from bursar.core.policy import Account, Actor, Contact, Decision, Member, Outcome, Policy, Reason, State
+from bursar.words import names
+from bursar.words.language import locale
+
+NAMED: Final = 3
+
+
+def capability(code: str) -> str:
+    """What a capability lets people do, as a verb: "add agent seats"."""
+    return _(names.CAPABILITIES[code])
+
+
+def outcome(code: str) -> str:
+    """An outcome in a word or two."""
+    return _(names.OUTCOMES[code])
+
+
+def reason(code: str) -> str:
+    """A reason in a word or two."""
+    return _(names.REASONS[code])
+
+
+def state(code: str) -> str:
+    """How an account stands, in a word."""
+    return _(names.STATES[code])
+
+
+def role_name(policy: Policy, code: str) -> str:
+    """What the policy calls a role. Errors: UnknownRole."""
+    return policy.role(code).name.said(locale().language)
+
+
+def account_type_name(policy: Policy, code: str) -> str:
+    """What the policy calls an account type. Errors: UnknownAccountType."""
+    return policy.account_type(code).name.said(locale().language)
+
+
+def sentence(decision: Decision, policy: Policy, account: Account, actor: Actor) -> str:
+    """Why the actor may not do this at once, in one sentence; nothing when it is allowed."""
+    match decision.reason:
+        case None:
+            return ""
+        case Reason.ACCOUNT_STATE:
+            return _about_the_state(account.state, decision.capability)
+        case Reason.ACCOUNT_TYPE | Reason.CATALOG:
+            return _about_the_type(decision, account_type_name(policy, account.account_type))
+        case Reason.ROLE | Reason.LIMIT:
+            return _about_the_person(decision, policy, actor)
+
+
+def whom_to_ask(decision: Decision, policy: Policy) -> str:
+    """Who in the account can do it, or whom to write to at the vendor; nothing when nobody needs to be asked."""
+    if not decision.ask:
+        return ""
+    first = decision.ask[0]
+    if first.role == "representative":
+        return _("Your contact at the vendor can help: {name}, {email}.").format(name=first.name, email=first.email)
+    if first.role == "support":
+        return _("Customer support can help: {email}.").format(email=first.email or first.name)
+    if decision.outcome is Outcome.BY_REQUEST:
+        return _("{people} can approve it.").format(people=_people(decision.ask, policy))
+    return _("{people} can do this.").format(people=_people(decision.ask, policy))
+
+
+def _about_the_state(state: State, code: str) -> str:
+    if state is State.CANCELLED:
+        return _("This account is cancelled: you can no longer {do}.").format(do=_not(code))
+    return _("While this account is suspended you cannot {do}.").format(do=_not(code))
+
+
+def _about_the_type(decision: Decision, account_type: str) -> str:
+    if decision.reason is Reason.ACCOUNT_TYPE:
+        template = _("On this account ({account_type}) you cannot {do} online.")
+    elif decision.capability == "add_products":
+        template = _("This product is not sold online to this account ({account_type}).")
+    else:
+        template = _("For this product you cannot {do} online on this account ({account_type}).")
+    return template.format(account_type=account_type, do=_not(decision.capability))
+
+
+def _about_the_person(decision: Decision, policy: Policy, actor: Actor) -> str:
+    role = role_name(policy, actor.role) if isinstance(actor, Member) else ""
+    if decision.reason is Reason.LIMIT:
+        template = _("This goes beyond the limit for your role ({role}); you can only ask to {do}.")
+    elif decision.outcome is Outcome.BY_REQUEST:
+        template = _("With your role ({role}) you can only ask to {do}.")
+    else:
+        return _("With your role ({role}) you cannot {do}.").format(role=role, do=_not(decision.capability))
+    return template.format(role=role, do=capability(decision.capability))
+
+
+def _not(code: str) -> str:
+    return pgettext(names.AFTER_NOT, names.CAPABILITIES[code])
+
+
+def _people(contacts: Sequence[Contact], policy: Policy) -> str:
+    """The first few by name and role, the rest as a number."""
+    said = [f"{one.name} ({role_name(policy, one.role)})" for one in contacts[:NAMED]]
+    more = len(contacts) - NAMED
+    if more > 0:
+        said.append(ngettext("{count} other person", "{count} other people", more).format(count=more))
+    return format_list(said, style="or", locale=locale())
