@@ -1,8 +1,13 @@
 """`bursar policy`: who may change what."""
 
+import json
+from datetime import UTC, datetime
+
 import click
 
 from bursar.cli.files import as_json, read_text, show
+from bursar.cli.home import django
+from bursar.core.document import toml
 from bursar.policy import document
 
 
@@ -25,3 +30,34 @@ def check(file: str, as_json: bool) -> None:
     found = document.read_toml(read_text(file), file, 1)
     types = ", ".join(found.account_types)
     show(document.write(found), as_json, f"{file} holds: {len(found.account_types)} account types ({types})")
+
+
+@policy.command()
+@click.argument("file")
+@as_json
+def apply(file: str, as_json: bool) -> None:
+    """Publish FILE as a new version, unless it is the file applied last.
+
+    Example: bursar policy apply policies/standard.toml
+    """
+    found = toml(read_text(file), file)
+    document.read(found, 1, at=file)
+    with django():
+        from bursar.policy import actions
+
+        number = actions.apply(found, file=file, by="command line", now=datetime.now(UTC))
+    show({"version": number}, as_json, f"version {number} of the policy is current")
+
+
+@policy.command("show")
+@as_json
+def show_current(as_json: bool) -> None:
+    """Print the policy in force.
+
+    Example: bursar policy show --json
+    """
+    with django():
+        from bursar.policy import queries
+
+        current = document.write(queries.current())
+    show(current, as_json, json.dumps(current, ensure_ascii=False, indent=2))

@@ -7,8 +7,16 @@ from typing import Any, Final
 import click
 
 from bursar.core.problem import Problem
+from bursar.postgres import NotStarted
+from bursar.postgres.programs import NoPrograms
 
 COMMANDS: Final = {
+    "serve": "bursar.cli.serve:serve",
+    "worker": "bursar.cli.serve:worker",
+    "migrate": "bursar.cli.serve:migrate",
+    "demo": "bursar.cli.demo:demo",
+    "key": "bursar.cli.key:key",
+    "bill": "bursar.cli.bill:bill",
     "catalog": "bursar.cli.catalog:catalog",
     "policy": "bursar.cli.policy:policy",
     "quote": "bursar.cli.quote:quote",
@@ -35,7 +43,7 @@ class Program(click.Group):
         """What the command returns; a problem with what was asked is one line and a failure."""
         try:
             return super().invoke(ctx)
-        except Problem as problem:
+        except (Problem, NotStarted, NoPrograms) as problem:
             print(f"bursar: {problem}", file=sys.stderr)
             ctx.exit(1)
 

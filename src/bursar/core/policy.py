@@ -107,10 +107,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """The vendor's staff and programs, whom the matrix does not bind."""
+    """The vendor's staff, its programs by the id of their key, and what runs by itself; the matrix does not bind them."""
+
+    id: UUID | None = None
+    system: bool = False
 
 
 VENDOR: Final = Vendor()
+SYSTEM: Final = Vendor(system=True)
 Actor = Member | Vendor
 
 

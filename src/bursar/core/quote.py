@@ -102,7 +102,7 @@ def _planned(
     making = [one for one in answer.edits if not isinstance(one.edit, Keep)]
     making.sort(key=lambda one: not isinstance(one.edit, ChangeCycle))
     changes = [
-        _change(situation, one, position, answer.on, by_vendor=by_vendor)
+        _change(situation, scheduled, one, position, answer.on, by_vendor=by_vendor)
         for position, one in enumerate(making, situation.position + 1)
     ]
     undone = {change.undoes for change in changes}
@@ -113,7 +113,15 @@ def _planned(
     )
 
 
-def _change(situation: Situation, decided: Decided, position: int, on: date, *, by_vendor: bool) -> Change:
+def _change(
+    situation: Situation,
+    scheduled: Mapping[UUID, Change],
+    decided: Decided,
+    position: int,
+    on: date,
+    *,
+    by_vendor: bool,
+) -> Change:
     edit, needed = decided.edit, decided.decision.capability
     timing = situation.policy.timing.get(needed)
     return Change(
@@ -121,13 +129,19 @@ def _change(situation: Situation, decided: Decided, position: int, on: date, *, 
         position=position,
         edit=edit,
         capability=needed,
-        effective_on=decided.effective_on or on,
+        effective_on=_counts_from(decided, scheduled) or on,
         cycle=situation.catalog.cycle(edit.cycle) if isinstance(edit, ChangeCycle) else None,
         credit=timing is not None and timing.credit,
         by_vendor=by_vendor,
         ordered_on=on,
         undoes=edit.change if isinstance(edit, Undo) else None,
     )
+
+
+def _counts_from(decided: Decided, scheduled: Mapping[UUID, Change]) -> date | None:
+    """An undoing stands beside what it undoes, so that no checkpoint comes between them."""
+    edit = decided.edit
+    return scheduled[edit.change].effective_on if isinstance(edit, Undo) else decided.effective_on
 
 
 def _ends(moments: Sequence[Moment], changes: Sequence[Change]) -> bool:

@@ -10,11 +10,17 @@ from bursar.columns.row import AccountRow
 
 
 class Quote(AccountRow):
-    """A decided and priced list of edits; `content` is the whole of it, `digest` what must not differ when taken."""
+    """A decided and priced list of edits; `content` is the whole of it, `digest` what must not differ when taken.
+
+    Why somebody cancels stands in a remark, which can be emptied, not among the edits.
+    """
 
     actor_kind = CodeField(ACTOR_KINDS)
     actor_id = models.UUIDField(null=True)
     edits = models.JSONField()
+    reason = models.ForeignKey(
+        "accounts.Remark", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
+    )
     outcome = CodeField(("allowed", "by_request", "refused"))
     on = models.DateField()
     content = models.JSONField()
@@ -27,6 +33,7 @@ class Quote(AccountRow):
     class Meta:
         constraints = (
             *AccountRow.Meta.constraints,
+            SameAccount("reason"),
             actor_is_named("subscriptions_quote"),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")), name="subscriptions_quote_expires_after"
@@ -42,16 +49,12 @@ class Take(AccountRow):
     on = models.DateField()
     actor_kind = CodeField(ACTOR_KINDS)
     actor_id = models.UUIDField(null=True)
-    reason = models.ForeignKey(
-        "accounts.Remark", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
-    )
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = (
             *AccountRow.Meta.constraints,
             SameAccount("quote"),
-            SameAccount("reason"),
             models.UniqueConstraint(fields=("account", "quote"), name="subscriptions_take_once"),
             actor_is_named("subscriptions_take"),
         )
@@ -64,9 +67,9 @@ class Change(AccountRow):
     take = models.ForeignKey(Take, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     position = models.IntegerField()
     edit = models.JSONField()
-    kind = models.TextField()
+    capability = models.TextField(blank=True)
     effective_on = models.DateField()
-    pins = models.JSONField()
+    terms = models.JSONField()
     credit = models.BooleanField()
     by_vendor = models.BooleanField()
     ordered_on = models.DateField()

@@ -57,6 +57,11 @@ def sentence(decision: Decision, policy: Policy, account: Account, actor: Actor)
             return _about_the_person(decision, policy, actor)
 
 
+def explained(decision: Decision, policy: Policy, account: Account, actor: Actor) -> str:
+    """Why not, and whom to ask, in a sentence or two; nothing when it is allowed."""
+    return " ".join(one for one in (sentence(decision, policy, account, actor), whom_to_ask(decision, policy)) if one)
+
+
 def whom_to_ask(decision: Decision, policy: Policy) -> str:
     """Who in the account can do it, or whom to write to at the vendor; nothing when nobody needs to be asked."""
     if not decision.ask:
@@ -72,6 +77,8 @@ def whom_to_ask(decision: Decision, policy: Policy) -> str:
 
 
 def _about_the_state(state: State, code: str) -> str:
+    if not code:
+        return _("This account is cancelled; nothing about it can be changed.")
     if state is State.CANCELLED:
         return _("This account is cancelled: you can no longer {do}.").format(do=_not(code))
     return _("While this account is suspended you cannot {do}.").format(do=_not(code))

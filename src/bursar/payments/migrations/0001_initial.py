@@ -397,8 +397,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="within_attempt",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\nIF NOT EXISTS (\n    SELECT FROM payments_attempt WHERE account_id = NEW.account_id AND id = NEW.attempt_id\n        AND amount_minor >= NEW.amount_minor\n) THEN RAISE EXCEPTION 'no more is paid or refunded than was attempted' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'within_attempt'; END IF;\nRETURN NEW;\n",
-                    hash="17876a7a33d87034a05c26c733ee056a65e7f511",
+                    func="\nIF EXISTS (\n    SELECT FROM payments_attempt WHERE account_id = NEW.account_id AND id = NEW.attempt_id\n        AND amount_minor < NEW.amount_minor\n) THEN RAISE EXCEPTION 'no more is paid or refunded than was attempted' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'within_attempt'; END IF;\nRETURN NEW;\n",
+                    hash="70e2e57487183e6f86d302de373c2b1eed2fd829",
                     operation="INSERT",
                     pgid="pgtrigger_within_attempt_4f9fd",
                     table="payments_payment",
@@ -533,8 +533,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="within_attempt",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\nIF NOT EXISTS (\n    SELECT FROM payments_attempt WHERE account_id = NEW.account_id AND id = NEW.attempt_id\n        AND amount_minor >= NEW.amount_minor\n) THEN RAISE EXCEPTION 'no more is paid or refunded than was attempted' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'within_attempt'; END IF;\nRETURN NEW;\n",
-                    hash="eedb2253361d46979a96de32026c6f2690437d9d",
+                    func="\nIF EXISTS (\n    SELECT FROM payments_attempt WHERE account_id = NEW.account_id AND id = NEW.attempt_id\n        AND amount_minor < NEW.amount_minor\n) THEN RAISE EXCEPTION 'no more is paid or refunded than was attempted' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'within_attempt'; END IF;\nRETURN NEW;\n",
+                    hash="cd457d035a4db4f612f552e1cae6b5130c07a1ea",
                     operation="INSERT",
                     pgid="pgtrigger_within_attempt_55568",
                     table="payments_refund",

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_initial"),
+        ("accounts", "0002_seller"),
     ]
 
     operations = [
@@ -43,6 +43,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="accounts.account",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.remark",
                     ),
                 ),
             ],
@@ -78,16 +88,6 @@ class Migration(migrations.Migration):
                         to="subscriptions.quote",
                     ),
                 ),
-                (
-                    "reason",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.remark",
-                    ),
-                ),
             ],
         ),
         migrations.CreateModel(
@@ -101,9 +101,9 @@ class Migration(migrations.Migration):
                 ),
                 ("position", models.IntegerField()),
                 ("edit", models.JSONField()),
-                ("kind", models.TextField()),
+                ("capability", models.TextField(blank=True)),
                 ("effective_on", models.DateField()),
-                ("pins", models.JSONField()),
+                ("terms", models.JSONField()),
                 ("credit", models.BooleanField()),
                 ("by_vendor", models.BooleanField()),
                 ("ordered_on", models.DateField()),
@@ -203,6 +203,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="quote",
+            constraint=bursar.columns.reference.SameAccount("reason", name="subscriptions_quote_reason_same_account"),
+        ),
+        migrations.AddConstraint(
+            model_name="quote",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("actor_kind", "member"), _negated=True), ("actor_id__isnull", False), _connector="OR"
@@ -251,10 +255,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="take",
             constraint=bursar.columns.reference.SameAccount("quote", name="subscriptions_take_quote_same_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="take",
-            constraint=bursar.columns.reference.SameAccount("reason", name="subscriptions_take_reason_same_account"),
         ),
         migrations.AddConstraint(
             model_name="take",

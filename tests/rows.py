@@ -133,7 +133,7 @@ def take(account: Account, **fields: Any) -> Take:
 
 
 def change(account: Account, **fields: Any) -> Change:
-    own = {"edit": {}, "kind": "set_seats", "effective_on": TODAY, "pins": {}, "ordered_on": TODAY}
+    own = {"edit": {}, "capability": "add_seats", "effective_on": TODAY, "terms": {}, "ordered_on": TODAY}
     flags = {"position": next(_numbers), "credit": False, "by_vendor": True}
     taken = fields.get("take") or take(account)
     return Change.objects.create(account=account, **{"take": taken, **own, **flags, **fields})

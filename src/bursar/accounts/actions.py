@@ -1,0 +1,265 @@
+"""Making and changing accounts and what applies to one of them alone."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import transaction
+
+from bursar.accounts.deed import deed, permit
+from bursar.accounts.models import Account, BillingDetails, Member, Override, Person, Remark, Seller, Standing
+from bursar.accounts.queries import Customer, NotFound
+from bursar.core.currency import digits
+from bursar.core.member import AlreadyMember, check_role, needed
+from bursar.core.policy import OVERRIDABLE, Actor, Policy, State, known
+from bursar.core.problem import Conflict, Invalid
+from bursar.core.tax import Tax
+from bursar.history.actions import answer, columns, record
+from bursar.history.queries import Once
+
+
+class UnknownZone(Invalid):
+    """There is no time zone {time_zone}; use a name such as Europe/Paris."""
+
+    code = "unknown_time_zone"
+
+
+class OverrideThere(Conflict):
+    """There is an override of {capability} already; end it before you make another."""
+
+    code = "override_exists"
+
+
+class NoSandbox(Conflict):
+    """Only a sandbox account has a clock of its own to be moved."""
+
+    code = "not_a_sandbox"
+
+
+class ClockBackwards(Conflict):
+    """The clock stands at {clock_at} and only moves forward."""
+
+    code = "clock_backwards"
+
+
+def open_account(
+    policy: Policy,
+    *,
+    name: str,
+    account_type: str,
+    currency: str,
+    time_zone: str,
+    locale: str,
+    owner_name: str,
+    owner_email: str,
+    representative: tuple[str, str] | None,
+    sandbox: bool,
+    clock: date | datetime | None,
+    tax: Tax,
+    actor: Actor,
+    now: datetime,
+    once: Once | None = None,
+) -> UUID:
+    """A new account with its owner. Errors: UnknownAccountType, UnknownCurrency, UnknownZone."""
+    policy.account_type(account_type)
+    digits(currency)
+    zone = read_zone(time_zone)
+    clock_at = instant(clock or now, zone) if sandbox else None
+    with transaction.atomic():
+        account = Account.objects.create(
+            seller=Seller.objects.order_by("id").get(),
+            name=name,
+            account_type=account_type,
+            currency=currency,
+            time_zone=time_zone,
+            locale=locale,
+            sandbox=sandbox,
+            clock_at=clock_at,
+            tax_rate=tax.rate,
+            representative_name=representative[0] if representative else "",
+            representative_email=representative[1] if representative else "",
+            created_at=now,
+        )
+        on = (clock_at or now).astimezone(zone).date()
+        owner = _member(account.id, owner_name, owner_email, "owner", locale, now)
+        Standing.objects.create(account=account, state=State.ACTIVE, since_on=on)
+        BillingDetails.objects.create(account=account, sold_to={"name": name})
+        data = {"account_type": account_type, "currency": currency, "owner": str(owner.id)}
+        record(account_id=account.id, kind="account_opened", actor=actor, on=on, now=now, data=data)
+        answer(once, kind="account", id=account.id, status=201, now=now)
+    return account.id
+
+
+def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], actor: Actor, now: datetime) -> None:
+    """Change what the vendor says of an account: columns by name. Errors: NotFound, UnknownAccountType, UnknownZone."""
+    if "account_type" in fields:
+        policy.account_type(fields["account_type"])
+    if "time_zone" in fields:
+        read_zone(fields["time_zone"])
+    with deed(account_id, actor, now) as customer:
+        Account.objects.filter(pk=account_id).update(**fields)
+        data: dict[str, Any] = {"fields": sorted(fields)}
+        if "account_type" in fields:
+            data |= {"before": customer.account.account_type, "after": fields["account_type"]}
+        record(account_id=account_id, kind="account_altered", actor=actor, on=customer.today(now), now=now, data=data)
+
+
+def add_member(
+    policy: Policy,
+    account_id: UUID,
+    *,
+    name: str,
+    email: str,
+    role: str,
+    actor: Actor,
+    now: datetime,
+    once: Once | None = None,
+) -> UUID:
+    """A new member: active when the vendor makes them, invited by a member.
+
+    Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember.
+    """
+    policy.role(role)
+    with deed(account_id, actor, now) as customer:
+        permit(policy, customer, actor, needed(None, role), now)
+        check_role(actor, name, None, role)
+        if any(one.email.lower() == email.lower() for one in customer.account.members):
+            raise AlreadyMember(email=email)
+        state = "active" if columns(actor)["actor_kind"] != "member" else "invited"
+        member = _member(account_id, name, email, role, customer.locale, now, state)
+        data = {"member": str(member.id), "role": role}
+        record(account_id=account_id, kind="member_added", actor=actor, on=customer.today(now), now=now, data=data)
+        answer(once, kind="member", id=member.id, status=201, now=now)
+    return member.id
+
+
+def change_member(
+    policy: Policy,
+    account_id: UUID,
+    member_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    role: str | None = None,
+    name: str | None = None,
+) -> None:
+    """Give a member another role or name. Errors: NotFound, Refused, UnknownRole, OneOwner, OnlyFromAdmins."""
+    if role is not None:
+        policy.role(role)
+    with deed(account_id, actor, now) as customer:
+        before = customer.member(member_id)
+        after = role or before.role
+        permit(policy, customer, actor, needed(before.role, after), now)
+        check_role(actor, before.name, before.role, after)
+        Member.objects.filter(account_id=account_id, pk=member_id).update(role=after)
+        if name is not None:
+            Person.objects.filter(pk=_person_id(account_id, member_id)).update(name=name)
+        data = {"member": str(member_id), "before": before.role, "after": after}
+        record(account_id=account_id, kind="member_changed", actor=actor, on=customer.today(now), now=now, data=data)
+
+
+def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take a member out of the account. Errors: NotFound, Refused, OneOwner."""
+    with deed(account_id, actor, now) as customer:
+        before = customer.member(member_id)
+        permit(policy, customer, actor, needed(before.role, None), now)
+        check_role(actor, before.name, before.role, None)
+        Member.objects.filter(account_id=account_id, pk=member_id).update(removed_at=now)
+        data = {"member": str(member_id), "before": before.role, "after": None}
+        record(account_id=account_id, kind="member_removed", actor=actor, on=customer.today(now), now=now, data=data)
+
+
+def add_override(
+    account_id: UUID,
+    *,
+    capability: str,
+    grant: bool,
+    reason: str,
+    until: date | None,
+    actor: Actor,
+    now: datetime,
+    once: Once | None = None,
+) -> UUID:
+    """Grant or withhold one capability on one account. Errors: NotFound, UnknownCapability, OverrideThere."""
+    known(capability, OVERRIDABLE)
+    with deed(account_id, actor, now) as customer:
+        if Override.objects.filter(account_id=account_id, capability=capability, ended_at=None).exists():
+            raise OverrideThere(capability=capability)
+        who = columns(actor)
+        override = Override.objects.create(
+            account_id=account_id,
+            capability=capability,
+            grant=grant,
+            until=until,
+            remark=Remark.objects.create(account_id=account_id, text=reason),
+            author_kind=who["actor_kind"],
+            author_id=who["actor_id"],
+            created_at=now,
+        )
+        data = {"override": str(override.id), "capability": capability, "grant": grant}
+        record(account_id=account_id, kind="override_added", actor=actor, on=customer.today(now), now=now, data=data)
+        answer(once, kind="override", id=override.id, status=201, now=now)
+    return override.id
+
+
+def end_override(account_id: UUID, override_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Let an override count no longer. Errors: NotFound."""
+    with deed(account_id, actor, now) as customer:
+        live = Override.objects.filter(account_id=account_id, pk=override_id, ended_at=None)
+        if not live.update(ended_at=now):
+            raise NotFound(what="override")
+        data = {"override": str(override_id)}
+        record(account_id=account_id, kind="override_ended", actor=actor, on=customer.today(now), now=now, data=data)
+
+
+def set_details(policy: Policy, account_id: UUID, *, details: dict[str, Any], actor: Actor, now: datetime) -> None:
+    """Say what future invoices say of the customer: columns by name. Errors: NotFound, Refused."""
+    with deed(account_id, actor, now) as customer:
+        permit(policy, customer, actor, "manage_invoices", now)
+        BillingDetails.objects.filter(pk=account_id).update(**details)
+        data = {"fields": sorted(details)}
+        record(account_id=account_id, kind="details_set", actor=actor, on=customer.today(now), now=now, data=data)
+
+
+def set_clock(customer: Customer, to: datetime, *, now: datetime, once: Once | None = None) -> None:
+    """Move a sandbox account's clock, inside a deed. Errors: NoSandbox, ClockBackwards."""
+    if customer.clock_at is None:
+        raise NoSandbox()
+    if to < customer.clock_at:
+        raise ClockBackwards(clock_at=customer.moment(now).isoformat(timespec="minutes"))
+    Account.objects.filter(pk=customer.id).update(clock_at=to)
+    answer(once, kind="account", id=customer.id, status=200, now=now)
+
+
+def set_standing(account_id: UUID, state: State, on: date) -> None:
+    """Write down how an account stands from a day on, inside a deed."""
+    Standing.objects.filter(pk=account_id).exclude(state=state).update(state=state, since_on=on)
+
+
+def read_zone(name: str) -> ZoneInfo:
+    """The time zone of that name. Errors: UnknownZone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownZone(time_zone=name[:60]) from None
+
+
+def instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
+    """An instant; a day stands for its start in the zone."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC)
+    return datetime.combine(moment, time(), zone).astimezone(UTC)
+
+
+def _member(
+    account_id: UUID, name: str, email: str, role: str, locale: str, now: datetime, state: str = "active"
+) -> Member:
+    person = Person.objects.filter(email__iexact=email).first()
+    if person is None:
+        person = Person.objects.create_user(email, name=name, locale=locale)
+    return Member.objects.create(account_id=account_id, person=person, role=role, state=state, created_at=now)
+
+
+def _person_id(account_id: UUID, member_id: UUID) -> Any:
+    return Member.objects.filter(account_id=account_id, pk=member_id).values_list("person_id", flat=True).get()

@@ -1,0 +1,52 @@
+"""One transaction on one account, under its lock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bursar.accounts.models import Standing
+from bursar.accounts.queries import Customer, NotFound, customer
+from bursar.core.policy import Actor, Outcome, Policy, decide
+from bursar.core.refusal import Refused
+from bursar.history.actions import record
+
+
+@contextmanager
+def deed(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
+    """The account as it stands under its lock; what is done inside is done together or not at all.
+
+    A refusal inside undoes everything and is written into the history. Errors: NotFound.
+    """
+    on = None
+    try:
+        with transaction.atomic():
+            lock(account_id)
+            found = customer(account_id)
+            on = found.today(now)
+            yield found
+    except Refused as refused:
+        if on is not None:
+            decision = refused.decision
+            data = {
+                "capability": decision.capability,
+                "outcome": decision.outcome.value,
+                "reason": decision.reason.value if decision.reason else None,
+            }
+            record(account_id=account_id, kind="refused", actor=actor, on=on, now=now, data=data)
+        raise
+
+
+def lock(account_id: UUID) -> None:
+    """Wait until nobody else decides about the account, for the rest of the transaction. Errors: NotFound."""
+    if not Standing.objects.select_for_update().filter(pk=account_id).values_list("pk").first():
+        raise NotFound(what="account")
+
+
+def permit(policy: Policy, customer: Customer, actor: Actor, capability: str, now: datetime) -> None:
+    """Nothing, if the actor may do this at once. Errors: Refused, with the decision."""
+    decision = decide(policy, customer.account, actor, capability, customer.today(now))
+    if decision.outcome is not Outcome.ALLOWED:
+        raise Refused(decision)

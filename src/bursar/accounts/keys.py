@@ -1,0 +1,51 @@
+"""Keys of programs and links of people: shown once, kept as hashes."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from bursar.accounts.models import Person, SignInLink, VendorKey
+from bursar.core.problem import Problem
+
+
+class LinkNotValid(Problem):
+    """The sign-in link is not valid any more; ask for a new one."""
+
+    code = "link_not_valid"
+
+
+def create_key(name: str, *, now: datetime) -> str:
+    """A new key for one of the vendor's programs; it is never shown again."""
+    key = f"bursar_{secrets.token_urlsafe(32)}"
+    VendorKey.objects.create(name=name, hash=_hash(key), created_at=now)
+    return key
+
+
+def key_id(key: str) -> UUID | None:
+    """Whose key that is, if it is one that holds."""
+    return VendorKey.objects.filter(hash=_hash(key), revoked_at=None).values_list("id", flat=True).first()
+
+
+def create_link(email: str, *, expires_at: datetime, single_use: bool = True) -> str:
+    """The secret of a new sign-in link for the person of that email. Errors: Person.DoesNotExist."""
+    secret = secrets.token_urlsafe(24)
+    person = Person.objects.get(email__iexact=email)
+    SignInLink.objects.create(hash=_hash(secret), person=person, expires_at=expires_at, single_use=single_use)
+    return secret
+
+
+def use_link(secret: str, *, now: datetime) -> Person:
+    """The person whom a link signs in; a link for one use is used up. Errors: LinkNotValid."""
+    good = SignInLink.objects.filter(hash=_hash(secret), expires_at__gt=now, person__is_active=True)
+    link = good.select_related("person").first()
+    if link is None:
+        raise LinkNotValid()
+    if link.single_use and not good.filter(used_at=None).update(used_at=now):
+        raise LinkNotValid()
+    return link.person
+
+
+def _hash(secret: str) -> str:
+    """Enough for a secret of this many random bits; a slow hash would protect nothing more."""
+    return hashlib.sha256(secret.encode()).hexdigest()

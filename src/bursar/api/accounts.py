@@ -1,0 +1,247 @@
+"""Accounts, who is in them, and what applies to one of them alone."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from bursar.accounts import actions, queries
+from bursar.accounts.deed import deed
+from bursar.api import bodies, show
+from bursar.api.call import Call, enter, moment, once, vendor
+from bursar.api.replies import Reply, reply
+from bursar.core.policy import CAPABILITIES, decide
+from bursar.core.problem import Invalid
+from bursar.core.tax import read_tax_rate
+from bursar.history import queries as history
+from bursar.history.queries import Answer, Once
+from bursar.jobs.clock import run_sandbox
+from bursar.policy.queries import current
+
+router = Router(tags=["accounts"])
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class BadMoment(Invalid):
+    """{at}: expected a day such as 2026-01-31 or an instant such as 2026-01-31T09:00:00Z, found {found}."""
+
+    code = "bad_moment"
+
+
+@router.post("/accounts", response={201: dict[str, Any]})
+def open_account(request: HttpRequest, body: bodies.NewAccount) -> Reply:
+    """Open an account with its owner; it pays on invoice terms until it says otherwise."""
+    actor, now = vendor(request), moment()
+
+    def do(asked: Once | None) -> Answer:
+        account_id = actions.open_account(
+            current(),
+            name=body.name,
+            account_type=body.account_type,
+            currency=body.currency,
+            time_zone=body.time_zone,
+            locale=body.locale,
+            owner_name=body.owner.name,
+            owner_email=body.owner.email,
+            representative=(body.representative.name, body.representative.email) if body.representative else None,
+            sandbox=body.sandbox,
+            clock=_moment(body.today, "today") if body.today else None,
+            tax=read_tax_rate(body.tax_rate),
+            actor=actor,
+            now=now,
+            once=asked,
+        )
+        return Answer("account", str(account_id), 201)
+
+    answer = once(request, do)
+    return reply(enter(request, UUID(answer.id)), answer)
+
+
+@router.get("/accounts", response=dict[str, Any])
+def list_accounts(request: HttpRequest, after: UUID | None = None, limit: Limit = 100) -> Any:
+    """All accounts, the oldest first."""
+    vendor(request)
+    rows = queries.customers(after=after, limit=limit + 1)
+    return show.page(rows, limit, lambda row: {"id": str(row[0]), "name": row[1]}, lambda row: row[0])
+
+
+@router.get("/accounts/{uuid:account_id}", response=dict[str, Any])
+def get_account(request: HttpRequest, account_id: UUID) -> Any:
+    """One account."""
+    call = enter(request, account_id)
+    return show.account(call.customer, call)
+
+
+@router.patch("/accounts/{uuid:account_id}", response=dict[str, Any])
+def alter_account(request: HttpRequest, account_id: UUID, body: bodies.AccountFields) -> Any:
+    """Change what the vendor says of an account."""
+    actor = vendor(request)
+    fields = body.model_dump(exclude_unset=True, exclude_none=True)
+    if representative := fields.pop("representative", None):
+        fields |= {"representative_name": representative["name"], "representative_email": representative["email"]}
+    if "tax_rate" in fields:
+        fields["tax_rate"] = read_tax_rate(fields["tax_rate"]).rate
+    actions.alter_account(current(), account_id, fields=fields, actor=actor, now=moment())
+    call = enter(request, account_id)
+    return show.account(call.customer, call)
+
+
+@router.get("/accounts/{uuid:account_id}/capabilities", response=dict[str, Any])
+def capabilities(request: HttpRequest, account_id: UUID) -> Any:
+    """What this actor may do now; if not, why, and whom to ask."""
+    call = enter(request, account_id)
+    made = [decide(call.policy, call.customer.account, call.actor, one, call.today) for one in CAPABILITIES]
+    return {"items": [show.decision(call, one) for one in made], "next": None}
+
+
+@router.get("/accounts/{uuid:account_id}/members", response=dict[str, Any])
+def list_members(request: HttpRequest, account_id: UUID) -> Any:
+    """The members; who may not manage them sees the owner and the billing admins."""
+    call = enter(request, account_id)
+    rows = queries.members(account_id)
+    if not _manages(call):
+        rows = [row for row in rows if row.role in ("owner", "billing_admin")]
+    return {"items": [show.member(row) for row in rows], "next": None}
+
+
+@router.post("/accounts/{uuid:account_id}/members", response={201: dict[str, Any]})
+def add_member(request: HttpRequest, account_id: UUID, body: bodies.NewMember) -> Reply:
+    """Add a member: active at once when the vendor does it, invited by a member."""
+    call = enter(request, account_id)
+
+    def do(asked: Once | None) -> Answer:
+        added = actions.add_member(
+            call.policy,
+            account_id,
+            name=body.name,
+            email=body.email,
+            role=body.role,
+            actor=call.actor,
+            now=call.now,
+            once=asked,
+        )
+        return Answer("member", str(added), 201)
+
+    return reply(call, once(request, do))
+
+
+@router.get("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=dict[str, Any])
+def get_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Any:
+    """One member."""
+    call = enter(request, account_id)
+    found = next((row for row in queries.members(account_id) if row.id == member_id), None)
+    if found is None or not (_manages(call) or found.role in ("owner", "billing_admin")):
+        raise queries.NotFound(what="member")
+    return show.member(found)
+
+
+@router.patch("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=dict[str, Any])
+def change_member(request: HttpRequest, account_id: UUID, member_id: UUID, body: bodies.MemberFields) -> Any:
+    """Give a member another role or name."""
+    call = enter(request, account_id)
+    actions.change_member(
+        call.policy, account_id, member_id, role=body.role, name=body.name, actor=call.actor, now=call.now
+    )
+    return get_member(request, account_id, member_id)
+
+
+@router.delete("/accounts/{uuid:account_id}/members/{uuid:member_id}", response={204: None})
+def remove_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
+    """Take a member out of the account."""
+    call = enter(request, account_id)
+    actions.remove_member(call.policy, account_id, member_id, actor=call.actor, now=call.now)
+    return HttpResponse(status=204)
+
+
+@router.get("/accounts/{uuid:account_id}/overrides", response=dict[str, Any])
+def list_overrides(request: HttpRequest, account_id: UUID) -> Any:
+    """The overrides that were not ended."""
+    vendor(request)
+    enter(request, account_id)
+    return {"items": [show.override(row) for row in queries.overrides(account_id)], "next": None}
+
+
+@router.post("/accounts/{uuid:account_id}/overrides", response={201: dict[str, Any]})
+def add_override(request: HttpRequest, account_id: UUID, body: bodies.NewOverride) -> Reply:
+    """Grant or withhold one capability on this account alone."""
+    actor = vendor(request)
+    call = enter(request, account_id)
+
+    def do(asked: Once | None) -> Answer:
+        added = actions.add_override(
+            account_id,
+            capability=body.capability,
+            grant=body.grant,
+            reason=body.reason,
+            until=body.until,
+            actor=actor,
+            now=call.now,
+            once=asked,
+        )
+        return Answer("override", str(added), 201)
+
+    return reply(call, once(request, do))
+
+
+@router.delete("/accounts/{uuid:account_id}/overrides", response={204: None})
+def end_override_of(request: HttpRequest, account_id: UUID, capability: str) -> HttpResponse:
+    """Let the override of a capability count no longer."""
+    actor = vendor(request)
+    found = next((row for row in queries.overrides(account_id) if row.capability == capability), None)
+    if found is None:
+        raise queries.NotFound(what="override")
+    actions.end_override(account_id, found.id, actor=actor, now=moment())
+    return HttpResponse(status=204)
+
+
+@router.delete("/accounts/{uuid:account_id}/overrides/{uuid:override_id}", response={204: None})
+def end_override(request: HttpRequest, account_id: UUID, override_id: UUID) -> HttpResponse:
+    """Let an override count no longer."""
+    actions.end_override(account_id, override_id, actor=vendor(request), now=moment())
+    return HttpResponse(status=204)
+
+
+@router.get("/accounts/{uuid:account_id}/history", response=dict[str, Any])
+def account_history(request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Limit = 100) -> Any:
+    """What happened, the newest first."""
+    call = enter(request, account_id)
+    call.permit("manage_members")
+    rows = history.facts(account_id, before=before, limit=limit + 1)
+    return show.page(rows, limit, show.fact, lambda row: row.id)
+
+
+@router.post("/accounts/{uuid:account_id}/clock", response=dict[str, Any])
+def move_clock(request: HttpRequest, account_id: UUID, body: bodies.Clock) -> Reply:
+    """Move a sandbox account's clock, and run what falls due on the way."""
+    actor = vendor(request)
+    call = enter(request, account_id)
+
+    def do(asked: Once | None) -> Answer:
+        to = actions.instant(_moment(body.to, "to"), actions.read_zone(call.customer.time_zone))
+        with deed(account_id, actor, call.now) as customer:
+            actions.set_clock(customer, to, now=call.now, once=asked)
+        run_sandbox(account_id, call.now)
+        return Answer("account", str(account_id), 200)
+
+    answer = once(request, do)
+    return reply(enter(request, account_id), answer)
+
+
+def _manages(call: Call) -> bool:
+    made = decide(call.policy, call.customer.account, call.actor, "manage_members", call.today)
+    return made.reason is None
+
+
+def _moment(text: str, at: str) -> date | datetime:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            raise BadMoment(at=at, found=repr(text)[:60]) from None
+        if found.tzinfo is None:
+            raise BadMoment(at=at, found=repr(text)[:60]) from None
+        return found

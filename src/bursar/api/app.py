@@ -1,0 +1,43 @@
+"""The door itself: its routes, its key, and how what goes wrong is answered."""
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from bursar.api import accounts, billing, documents, subscriptions
+from bursar.api.call import Key, NoKey, TooLarge
+from bursar.api.documents import NotObject
+from bursar.api.problems import BadBody, response
+from bursar.core.problem import Problem
+
+api = NinjaAPI(title="Bursar", version="1", auth=Key(), docs_url=None, urls_namespace="api")
+for router in (accounts.router, subscriptions.router, billing.router, documents.router):
+    api.add_router("", router)
+
+
+@api.exception_handler(Problem)
+def problem(request: HttpRequest, found: Problem) -> HttpResponse:
+    """What does not hold about what was asked."""
+    return response(request, found)
+
+
+@api.exception_handler(ValidationError)
+def bad_body(request: HttpRequest, found: ValidationError) -> HttpResponse:
+    """A body or query that is not what the schema says, at its first place."""
+    first = found.errors[0]
+    at = ".".join(str(part) for part in first["loc"][2:]) or str(first["loc"][-1])
+    return response(request, BadBody(at=at, expected=first["msg"]))
+
+
+@api.exception_handler(HttpError)
+def not_json(request: HttpRequest, found: HttpError) -> HttpResponse:
+    """A body that cannot be read, or no key."""
+    return response(request, NoKey() if found.status_code == 401 else NotObject())
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, found: RequestDataTooBig) -> HttpResponse:
+    """A body that is too large to be read."""
+    return response(request, TooLarge(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))

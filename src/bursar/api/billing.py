@@ -1,0 +1,140 @@
+"""Invoices, the journal, billing details, and how they are paid."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from bursar.accounts import actions as accounts_actions
+from bursar.accounts import queries as accounts
+from bursar.api import bodies, show
+from bursar.api.call import enter, once, vendor
+from bursar.api.replies import Reply, reply
+from bursar.checkout.collection import collect_all, pay_invoice
+from bursar.checkout.journal import of_account, of_invoice
+from bursar.checkout.pay import carry_out
+from bursar.core.payment import TokenNeeded, read_method
+from bursar.core.problem import Conflict
+from bursar.gateways.sandbox import Sandbox
+from bursar.history.queries import Answer, Once
+from bursar.invoices import queries as invoices
+from bursar.payments import actions as payments
+from bursar.payments import queries
+
+router = Router(tags=["billing"])
+
+
+class NotWaiting(Conflict):
+    """This payment does not wait for the payer any more; it is {state}."""
+
+    code = "not_waiting"
+
+
+@router.get("/accounts/{uuid:account_id}/invoices", response=dict[str, Any])
+def list_invoices(
+    request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> Any:
+    """Invoices and credit notes, the newest first."""
+    call = enter(request, account_id)
+    call.permit("view_invoices")
+    rows = invoices.documents(account_id, before=before, limit=limit + 1)
+    left = queries.left(account_id, [row.id for row in rows])
+    return show.page(rows, limit, lambda row: show.invoice(call, row, left[row.id]), lambda row: row.id)
+
+
+@router.get("/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}", response=dict[str, Any])
+def get_invoice(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> Any:
+    """One invoice or credit note."""
+    call = enter(request, account_id)
+    call.permit("view_invoices")
+    return show.invoice(call, invoices.document(account_id, invoice_id))
+
+
+@router.post(
+    "/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}/pay", response={201: dict[str, Any], 202: dict[str, Any]}
+)
+def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID, body: bodies.PaymentMethod) -> Reply:
+    """Pay what is open of an invoice once, without changing how the account pays."""
+    call = enter(request, account_id)
+    method = read_method(body.type, body.token)
+    if not method.automatic:
+        raise TokenNeeded(kind="card")
+
+    def do(asked: Once | None) -> Answer:
+        attempt = pay_invoice(account_id, invoice_id, method, actor=call.actor, now=call.now, once=asked)
+        return Answer("attempt", str(attempt.id), 201)
+
+    return reply(call, once(request, do))
+
+
+@router.get("/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}/journal", response=dict[str, Any])
+def invoice_journal(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> Any:
+    """One document as balanced double entry."""
+    enter(request, account_id).permit("view_invoices")
+    return {"journal": of_invoice(account_id, invoice_id)}
+
+
+@router.get("/accounts/{uuid:account_id}/journal", response=dict[str, Any])
+def account_journal(request: HttpRequest, account_id: UUID) -> Any:
+    """All documents and payments as balanced double entry."""
+    enter(request, account_id).permit("view_invoices")
+    return {"journal": of_account(account_id)}
+
+
+@router.put("/accounts/{uuid:account_id}/payment_method", response=dict[str, Any])
+def set_payment_method(request: HttpRequest, account_id: UUID, body: bodies.PaymentMethod) -> Any:
+    """Pay in another way from now on; what is open is collected with it."""
+    call = enter(request, account_id)
+    method = read_method(body.type, body.token)
+    payments.set_method(call.policy, account_id, method, actor=call.actor, now=call.now)
+    return {"type": method.kind, "collected": collect_all(account_id, now=call.now)}
+
+
+@router.get("/accounts/{uuid:account_id}/payment_method", response=dict[str, Any])
+def get_payment_method(request: HttpRequest, account_id: UUID) -> Any:
+    """How the account pays."""
+    enter(request, account_id).permit("view_subscription")
+    return {"type": queries.method(account_id).kind}
+
+
+@router.get("/accounts/{uuid:account_id}/billing_details", response=dict[str, Any])
+def get_billing_details(request: HttpRequest, account_id: UUID) -> Any:
+    """What future invoices say of the customer."""
+    enter(request, account_id).permit("view_invoices")
+    found = accounts.details(account_id)
+    return {name: getattr(found, name) for name in found.__dataclass_fields__}
+
+
+@router.put("/accounts/{uuid:account_id}/billing_details", response=dict[str, Any])
+def set_billing_details(request: HttpRequest, account_id: UUID, body: bodies.BillingDetails) -> Any:
+    """Say what future invoices say of the customer; an issued one never changes."""
+    call = enter(request, account_id)
+    details = body.model_dump()
+    accounts_actions.set_details(call.policy, account_id, details=details, actor=call.actor, now=call.now)
+    return details
+
+
+@router.get("/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}", response=dict[str, Any])
+def get_attempt(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> Any:
+    """A payment attempt, and what it paid for once it has."""
+    return show.attempt(enter(request, account_id), attempt_id)
+
+
+@router.post(
+    "/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}/finish",
+    response={201: dict[str, Any], 202: dict[str, Any]},
+)
+def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodies.Finish) -> Reply:
+    """Do at the sandbox gateway what a payer would do at its page."""
+    vendor(request)
+    call = enter(request, account_id)
+
+    def do(_: Once | None) -> Answer:
+        attempt = queries.attempt(account_id, attempt_id)
+        if attempt.state != "open":
+            raise NotWaiting(state=attempt.state)
+        carry_out(attempt, Sandbox().authenticate(str(attempt_id), body.outcome), now=call.now)
+        return Answer("attempt", str(attempt_id), 201)
+
+    return reply(call, once(request, do))

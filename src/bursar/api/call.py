@@ -1,0 +1,155 @@
+"""One call at the door: whose key, on which account, as whom, at what moment, and whether it was answered before."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from bursar.accounts.keys import key_id
+from bursar.accounts.queries import Customer, customer
+from bursar.core.policy import Actor, Outcome, Policy, Vendor, decide
+from bursar.core.problem import Invalid, Problem
+from bursar.core.refusal import Refused
+from bursar.history.queries import Answer, Once, answered
+from bursar.policy.queries import current
+
+MOST_KEY: Final = 255
+
+
+class NoKey(Problem):
+    """A valid key is needed: send "Authorization: Bearer KEY"; "bursar key create NAME" makes one."""
+
+    code = "no_key"
+
+
+class VendorDoor(Problem):
+    """Only the vendor's programs do this; send it without Bursar-Actor."""
+
+    code = "vendor_only"
+
+
+class UnknownActor(Invalid):
+    """{actor} is not a member of this account; name one of its members in Bursar-Actor, or leave the header out."""
+
+    code = "unknown_actor"
+
+
+class TooLarge(Problem):
+    """The body is larger than {most} bytes; send less at once."""
+
+    code = "too_large"
+
+
+class BadIdempotencyKey(Invalid):
+    """An Idempotency-Key has 1 to {most} characters."""
+
+    code = "bad_idempotency_key"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call about one account."""
+
+    customer: Customer
+    actor: Actor
+    policy: Policy
+    now: datetime
+
+    @property
+    def id(self) -> UUID:
+        """The account's id."""
+        return self.customer.id
+
+    @property
+    def today(self) -> date:
+        """What day it is for the account."""
+        return self.customer.today(self.now)
+
+    @property
+    def by_vendor(self) -> bool:
+        """Whether the vendor calls, not a member."""
+        return isinstance(self.actor, Vendor)
+
+    def permit(self, capability: str) -> None:
+        """Nothing, if the actor may. Errors: Refused."""
+        decision = decide(self.policy, self.customer.account, self.actor, capability, self.today)
+        if decision.outcome is not Outcome.ALLOWED:
+            raise Refused(decision)
+
+
+class Key(HttpBearer):
+    """Lets in who sends a vendor key."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> UUID:
+        """The id of the key. Errors: NoKey."""
+        found = key_id(token)
+        if found is None:
+            raise NoKey()
+        return found
+
+
+def enter(request: HttpRequest, account_id: UUID) -> Call:
+    """A call about an account, as the member that Bursar-Actor names or as the vendor.
+
+    Errors: NotFound, UnknownActor.
+    """
+    found = customer(account_id)
+    call = Call(found, _actor(request, found), current(), moment())
+    request.call = call  # type: ignore[attr-defined]  # a refusal is explained from it
+    return call
+
+
+def vendor(request: HttpRequest) -> Vendor:
+    """The vendor, whose key this is. Errors: VendorDoor if the call is made as a member."""
+    if request.headers.get("Bursar-Actor"):
+        raise VendorDoor()
+    return _vendor(request)
+
+
+def moment() -> datetime:
+    """The real moment; everything further in is given it."""
+    return datetime.now(UTC)
+
+
+def once(request: HttpRequest, deed: Callable[[Once | None], Answer]) -> Answer:
+    """What a deed is answered; sent again with the same key and body, the same without doing it again.
+
+    Errors: OtherBody, BadIdempotencyKey, and those of the deed.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return deed(None)
+    if not 1 <= len(key) <= MOST_KEY:
+        raise BadIdempotencyKey(most=MOST_KEY)
+    actor = request.headers.get("Bursar-Actor", "")
+    digest = hashlib.sha256(actor.encode() + b"\n" + request.body).hexdigest()
+    asked = Once(f"{_vendor(request).id} {request.method} {request.path}", key, digest)
+    if (before := answered(asked)) is not None:
+        return before
+    try:
+        return deed(asked)
+    except (Problem, IntegrityError):
+        # Somebody may have sent the same at the same moment and been first.
+        if (meanwhile := answered(asked)) is not None:
+            return meanwhile
+        raise
+
+
+def _vendor(request: HttpRequest) -> Vendor:
+    return Vendor(getattr(request, "auth", None))
+
+
+def _actor(request: HttpRequest, found: Customer) -> Actor:
+    email = request.headers.get("Bursar-Actor", "").strip().lower()
+    if not email:
+        return _vendor(request)
+    member = next((one for one in found.account.members if one.email.lower() == email), None)
+    if member is None:
+        raise UnknownActor(actor=email[:254])
+    return member

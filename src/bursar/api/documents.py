@@ -1,0 +1,61 @@
+"""The catalog and the policy, as documents."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from bursar.api.call import moment, vendor
+from bursar.catalog import actions as catalog_actions
+from bursar.catalog import document as catalog_document
+from bursar.catalog import queries as catalog
+from bursar.core.problem import Invalid
+from bursar.policy import actions as policy_actions
+from bursar.policy import document as policy_document
+from bursar.policy import queries as policy
+
+router = Router(tags=["documents"])
+
+
+class NotObject(Invalid):
+    """Expected a JSON object as the body."""
+
+    code = "bad_body"
+
+
+@router.get("/catalog", response=dict[str, Any])
+def get_catalog(request: HttpRequest) -> Any:
+    """What is sold now."""
+    return catalog_document.write(catalog.current())
+
+
+@router.put("/catalog", response=dict[str, Any])
+def put_catalog(request: HttpRequest) -> Any:
+    """Publish what is sold from now on, as a new version."""
+    actor = vendor(request)
+    return {"version": catalog_actions.publish(_body(request), by=f"key {actor.id}", now=moment())}
+
+
+@router.get("/policy", response=dict[str, Any])
+def get_policy(request: HttpRequest) -> Any:
+    """Who may change what."""
+    return policy_document.write(policy.current())
+
+
+@router.put("/policy", response=dict[str, Any])
+def put_policy(request: HttpRequest) -> Any:
+    """Publish who may change what from now on, as a new version."""
+    actor = vendor(request)
+    return {"version": policy_actions.publish(_body(request), by=f"key {actor.id}", now=moment())}
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that was sent. Errors: NotObject."""
+    try:
+        found = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise NotObject() from None
+    if not isinstance(found, dict):
+        raise NotObject()
+    return found

@@ -1,0 +1,65 @@
+"""What goes wrong at the door, as RFC 9457 problem details."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from bursar.accounts.queries import NotFound
+from bursar.api import show
+from bursar.api.call import Call, NoKey, TooLarge, VendorDoor
+from bursar.checkout.actions import Stale
+from bursar.checkout.pay import Declined
+from bursar.core.content import write_decision
+from bursar.core.policy import Outcome
+from bursar.core.problem import Conflict, Invalid, Problem
+from bursar.core.refusal import Refused
+from bursar.policy.queries import current
+from bursar.words.decision import explained
+from bursar.words.problem import said
+
+
+class BadBody(Invalid):
+    """{at}: expected {expected}."""
+
+    code = "bad_body"
+
+
+_STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
+    (NoKey, 401),
+    (Declined, 402),
+    (Refused, 403),
+    (VendorDoor, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (TooLarge, 413),
+    (Invalid, 422),
+)
+
+
+def status(problem: Problem) -> int:
+    """The HTTP status that a problem is answered with."""
+    return next((number for kind, number in _STATUS if isinstance(problem, kind)), 400)
+
+
+def response(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """A problem as its document."""
+    number = status(problem)
+    body: dict[str, Any] = {"type": f"urn:bursar:{problem.code}", "title": problem.code, "status": number}
+    call: Call | None = getattr(request, "call", None)
+    if isinstance(problem, Refused):
+        body |= refusal(problem, call)
+    else:
+        body |= {"code": problem.code, "detail": said(problem)}
+    if isinstance(problem, Stale) and call is not None:
+        body["quote"] = show.quote(call, problem.quote_id)
+    if isinstance(problem, Declined):
+        body["reason"] = problem.params["reason"]
+    return JsonResponse(body, status=number, content_type="application/problem+json")
+
+
+def refusal(refused: Refused, call: Call | None) -> dict[str, Any]:
+    """Why not, in one sentence, and whom to ask."""
+    decision = refused.decision
+    code = "by_request" if decision.outcome is Outcome.BY_REQUEST else "refused"
+    detail = explained(decision, current(), call.customer.account, call.actor) if call else said(refused)
+    return {**write_decision(decision), "type": f"urn:bursar:{code}", "title": code, "code": code, "detail": detail}

@@ -1,0 +1,46 @@
+"""The answer of a deed, shown from what it made: now, or when the same is sent again."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from ninja import Status
+
+from bursar.accounts import queries as accounts
+from bursar.api import show
+from bursar.api.call import Call
+from bursar.checkout.pay import Declined
+from bursar.history.queries import Answer
+
+Reply = Status[dict[str, Any]]
+
+
+def reply(call: Call, answer: Answer) -> Reply:
+    """The status and document of a deed. Errors: Declined, where that is what came of it."""
+    if answer.kind == "attempt":
+        return _attempt(call, UUID(answer.id))
+    return Status(answer.status, _SHOWN[answer.kind](call, UUID(answer.id)))
+
+
+def _attempt(call: Call, attempt_id: UUID) -> Reply:
+    shown = show.attempt(call, attempt_id)
+    if shown["state"] == "failed":
+        raise Declined(reason=shown["reason"])
+    return Status(201 if shown["state"] == "succeeded" else 202, shown)
+
+
+def _member(call: Call, member_id: UUID) -> dict[str, Any]:
+    return show.member(next(row for row in accounts.members(call.id) if row.id == member_id))
+
+
+def _override(call: Call, override_id: UUID) -> dict[str, Any]:
+    return show.override(next(row for row in accounts.overrides(call.id) if row.id == override_id))
+
+
+_SHOWN: Final[dict[str, Callable[[Call, UUID], dict[str, Any]]]] = {
+    "account": lambda call, _: show.account(call.customer, call),
+    "member": _member,
+    "override": _override,
+    "quote": show.quote,
+    "take": show.taking,
+}

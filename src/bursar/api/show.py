@@ -1,0 +1,203 @@
+"""How things are shown to programs."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from bursar.accounts import queries as accounts
+from bursar.accounts.queries import MemberRow, OverrideRow
+from bursar.api.call import Call
+from bursar.core.content import read_decision, write_decision, write_line, write_money, write_span, write_totals
+from bursar.core.edit import write_edit
+from bursar.core.policy import Decision, shows_costs
+from bursar.core.price import Per
+from bursar.core.subscription import Change, pending, state_on, timeline
+from bursar.history.queries import Fact
+from bursar.invoices import queries as invoices
+from bursar.invoices.queries import Document
+from bursar.payments import queries as payments
+from bursar.seats.queries import uses
+from bursar.subscriptions import queries as subscriptions
+from bursar.words.decision import explained
+
+Shown = dict[str, Any]
+T = TypeVar("T")
+
+
+def account(found: accounts.Customer, call: Call) -> Shown:
+    """An account."""
+    representative = found.account.representative
+    return {
+        "id": str(found.id),
+        "name": found.name,
+        "account_type": found.account.account_type,
+        "currency": found.account.currency,
+        "time_zone": found.time_zone,
+        "locale": found.locale,
+        "state": found.account.state.value,
+        "sandbox": found.sandbox,
+        "today": found.today(call.now).isoformat(),
+        "tax_rate": f"{found.tax.rate.normalize():f}",
+        "representative": {"name": representative.name, "email": representative.email} if representative else None,
+        "created_at": found.created_at.isoformat(),
+    }
+
+
+def decision(call: Call, made: Decision) -> Shown:
+    """A decision, with why not and whom to ask in a sentence."""
+    detail = explained(made, call.policy, call.customer.account, call.actor)
+    return {**write_decision(made), "detail": detail or None}
+
+
+def member(row: MemberRow) -> Shown:
+    """A member."""
+    return {"id": str(row.id), "name": row.name, "email": row.email, "role": row.role, "state": row.state}
+
+
+def override(row: OverrideRow) -> Shown:
+    """An override."""
+    return {
+        "id": str(row.id),
+        "capability": row.capability,
+        "grant": row.grant,
+        "reason": row.reason,
+        "until": row.until.isoformat() if row.until else None,
+        "author": {"kind": row.author_kind, "id": str(row.author_id) if row.author_id else None},
+        "created_at": row.created_at.isoformat(),
+    }
+
+
+def quote(call: Call, quote_id: UUID) -> Shown:
+    """A quote as it was shown first; each edit with its decision in a sentence."""
+    kept = subscriptions.quote(call.id, quote_id)
+    content = kept.content
+    edits = [
+        {**decision(call, read_decision(one)), "edit": one["edit"], "effective_on": one["effective_on"]}
+        for one in content["edits"]
+    ]
+    shown = ("outcome", "lines", "renewal_lines", "due_today", "next_renewal", "warnings")
+    return {
+        "id": str(kept.id),
+        **{name: content[name] for name in shown},
+        "edits": edits,
+        "expires_at": kept.expires_at.isoformat(),
+    }
+
+
+def change(one: Change) -> Shown:
+    """A change."""
+    return {
+        "id": str(one.id),
+        "edit": write_edit(one.edit),
+        "effective_on": one.effective_on.isoformat(),
+        "by_vendor": one.by_vendor,
+        "undoes": str(one.undoes) if one.undoes else None,
+    }
+
+
+def taking(call: Call, take_id: UUID) -> Shown:
+    """What taking a quote made."""
+    taken = subscriptions.taken(call.id, take_id=take_id)
+    document = invoices.of_take(call.id, take_id)
+    return {
+        "changes": [change(one) for one in taken.changes],
+        "invoice": invoice(call, document) if document else None,
+    }
+
+
+def attempt(call: Call, attempt_id: UUID) -> Shown:
+    """A payment attempt, with what it paid for once it has."""
+    row = payments.attempt(call.id, attempt_id)
+    shown: Shown = {
+        "id": str(row.id),
+        "state": row.state,
+        "reason": row.reason or None,
+        "amount": write_money(row.amount_minor, row.currency),
+        "address": row.address or None,
+        "expires_at": row.expires_at.isoformat(),
+        "changes": [],
+        "invoice": None,
+    }
+    if row.state == "succeeded" and row.quote_id:
+        shown |= taking(call, subscriptions.taken(call.id, quote_id=row.quote_id).id)
+    elif row.invoice_id:
+        shown["invoice"] = invoice(call, invoices.document(call.id, row.invoice_id))
+    return shown
+
+
+def invoice(call: Call, document: Document, left: int | None = None) -> Shown:
+    """An invoice or credit note with its lines."""
+    if left is None:
+        left = payments.left(call.id, [document.id])[document.id]
+    currency = document.currency
+    return {
+        "id": str(document.id),
+        "kind": document.kind,
+        "number": document.number,
+        "status": status(document, left, call),
+        "on": document.on.isoformat(),
+        "issued_on": document.issued_on.isoformat(),
+        "due_on": document.due_on.isoformat(),
+        **write_totals(document.totals, currency),
+        "open": write_money(left, currency),
+        **document.snapshot,
+        "lines": [{"id": str(line_id), **write_line(line, currency)} for line_id, line in document.lines],
+    }
+
+
+def status(document: Document, left: int, call: Call) -> str:
+    """Settled, open, or overdue."""
+    if left == 0:
+        return "paid" if document.kind == "invoice" else "settled"
+    return "overdue" if document.kind == "invoice" and document.due_on < call.today else "open"
+
+
+def subscription(call: Call) -> Shown:
+    """What an account has, what is scheduled, and what it costs where costs are shown."""
+    agreed = subscriptions.agreement(call.id)
+    moments = timeline(agreed.start, agreed.changes)
+    state = state_on(agreed.start, moments, call.today)
+    costs = call.by_vendor or shows_costs(call.policy, call.customer.account, call.today)
+    used = uses(call.id)
+    items = []
+    for item in state.items.values():
+        pin = state.pin(item)
+        use = used.get(item.product)
+        shown: Shown = {"product": item.product, "plan": item.plan, "per": pin.per.value, "quantity": item.quantity}
+        if pin.per is Per.SEAT:
+            shown["seats"] = {"bought": item.quantity, "used": use.used if use else 0}
+        if costs:
+            shown["unit_price"] = f"{pin.rate:f}"
+        items.append(shown)
+    calendar = state.calendar if state.calendar and state.calendar.anchor <= call.today else None
+    return {
+        "state": call.customer.account.state.value,
+        "account_type": call.customer.account.account_type,
+        "currency": call.customer.account.currency,
+        "cycle": state.cycle.code,
+        "today": call.today.isoformat(),
+        "period": write_span(calendar.period(call.today)) if calendar else None,
+        "term": write_span(calendar.term(call.today)) if calendar else None,
+        "payment_method": {"type": payments.method(call.id).kind},
+        "items": items,
+        "scheduled": [change(one) for one in pending(agreed.changes, call.today)],
+    }
+
+
+def fact(row: Fact) -> Shown:
+    """One entry of a history."""
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "actor": {"kind": row.actor_kind, "id": str(row.actor_id) if row.actor_id else None},
+        "on": row.on.isoformat(),
+        "recorded_at": row.recorded_at.isoformat(),
+        "data": row.data,
+    }
+
+
+def page(rows: Iterable[T], limit: int, show: Callable[[T], Shown], id_of: Callable[[T], object]) -> Shown:
+    """A list with the cursor of what follows; `rows` has one more than the limit when something does."""
+    found = list(rows)
+    following = str(id_of(found[limit - 1])) if len(found) > limit else None
+    return {"items": [show(one) for one in found[:limit]], "next": following}

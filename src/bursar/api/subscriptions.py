@@ -1,0 +1,73 @@
+"""The subscription: what it is, what it would cost to have it different, and having it so."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Status
+
+from bursar.api import bodies, show
+from bursar.api.call import enter, once
+from bursar.api.replies import Reply, reply
+from bursar.checkout import actions as checkout
+from bursar.core.edit import Undo, read_edits
+from bursar.core.problem import Invalid
+from bursar.history.queries import Answer, Once
+
+router = Router(tags=["subscription"])
+
+
+class QuoteOrEdits(Invalid):
+    """Say either which quote is taken or which edits."""
+
+    code = "quote_or_edits"
+
+
+@router.get("/accounts/{uuid:account_id}/subscription", response=dict[str, Any])
+def get_subscription(request: HttpRequest, account_id: UUID) -> Any:
+    """What the account has, and what is scheduled."""
+    call = enter(request, account_id)
+    call.permit("view_subscription")
+    return show.subscription(call)
+
+
+@router.post("/accounts/{uuid:account_id}/quotes", response={201: dict[str, Any]})
+def quote(request: HttpRequest, account_id: UUID, body: bodies.Edits) -> Reply:
+    """Decide and price edits; nothing changes yet."""
+    call = enter(request, account_id)
+    edits = read_edits(body.edits)
+
+    def do(asked: Once | None) -> Answer:
+        quote_id = checkout.quote(account_id, edits, actor=call.actor, now=call.now, once=asked)
+        return Answer("quote", str(quote_id), 201)
+
+    return reply(call, once(request, do))
+
+
+@router.post("/accounts/{uuid:account_id}/changes", response={201: dict[str, Any], 202: dict[str, Any]})
+def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
+    """Take a quote as it was shown, or edits as they are decided now."""
+    call = enter(request, account_id)
+    if (body.quote is None) == (body.edits is None):
+        raise QuoteOrEdits()
+    edits = read_edits(body.edits) if body.edits is not None else ()
+
+    def do(asked: Once | None) -> Answer:
+        result = checkout.take(account_id, quote_id=body.quote, edits=edits, actor=call.actor, now=call.now, once=asked)
+        return _answer(result)
+
+    return reply(call, once(request, do))
+
+
+@router.delete("/accounts/{uuid:account_id}/changes/{uuid:change_id}", response={200: dict[str, Any]})
+def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> Reply:
+    """Take a scheduled change back."""
+    call = enter(request, account_id)
+    result = checkout.take(account_id, edits=(Undo(change=change_id),), actor=call.actor, now=call.now)
+    return Status(200, reply(call, _answer(result)).value)
+
+
+def _answer(result: checkout.Result) -> Answer:
+    if result.take_id is not None and result.attempt_id is None:
+        return Answer("take", str(result.take_id), 201)
+    return Answer("attempt", str(result.attempt_id), 201)

@@ -1,0 +1,33 @@
+"""What is sold now, and what was sold before."""
+
+from functools import lru_cache
+
+from bursar.catalog.document import read
+from bursar.catalog.models import Version
+from bursar.core.catalog import Catalog
+from bursar.core.problem import Conflict
+
+
+class NoCatalog(Conflict):
+    """No catalog is published yet; publish one with "bursar catalog apply FILE"."""
+
+    code = "no_catalog"
+
+
+def current() -> Catalog:
+    """The version published last. Errors: NoCatalog."""
+    found = Version.objects.order_by("-number").values_list("number", "digest").first()
+    if found is None:
+        raise NoCatalog()
+    return _read(*found)
+
+
+def version(number: int) -> Catalog:
+    """One version, which never changes."""
+    return _read(*Version.objects.values_list("number", "digest").get(pk=number))
+
+
+@lru_cache(maxsize=64)
+def _read(number: int, digest: str) -> Catalog:
+    """Kept by its digest too, because another database may have another document under the same number."""
+    return read(Version.objects.get(pk=number, digest=digest).document, number)

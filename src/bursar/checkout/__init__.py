@@ -1,0 +1,1 @@
+"""The one door from a quote to changes: decide, take, pay, invoice and record; and renew."""

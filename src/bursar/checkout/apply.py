@@ -1,0 +1,103 @@
+"""Doing what a quote says, inside a deed: changes, standing, seats, invoice, settlement, history."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from bursar.accounts.actions import instant, read_zone, set_standing
+from bursar.accounts.queries import Customer
+from bursar.core.charge import Line
+from bursar.core.edit import write_edit
+from bursar.core.policy import Actor, State
+from bursar.core.price import Per
+from bursar.core.quote import Quote
+from bursar.core.situation import Situation
+from bursar.core.subscription import Change, Subscription, state_on, timeline
+from bursar.history.actions import record
+from bursar.invoices import actions as invoices
+from bursar.payments import actions as payments
+from bursar.seats import actions as seats
+from bursar.subscriptions import actions as subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What taking a quote made."""
+
+    take_id: UUID
+    invoice_id: UUID | None
+
+
+def apply(
+    customer: Customer, situation: Situation, answer: Quote, *, quote_id: UUID, actor: Actor, on: date, now: datetime
+) -> Done:
+    """Take the changes of a quote and issue its lines; the document still needs `invoices.number`."""
+    take_id, made = subscriptions.take(customer.id, quote_id, answer.changes, actor=actor, on=on, now=now)
+    after = replace(situation, changes=(*situation.changes, *made))
+    before = state_on(situation.start, timeline(situation.start, situation.changes), on)
+    invoice_id = bill(customer, after, answer.lines, on=on, now=now, take_id=take_id)
+    look_ahead(customer, after, on)
+    data: dict[str, Any] = {
+        "quote": str(quote_id),
+        "take": str(take_id),
+        "changes": [_told(change, before) for change in made],
+        "invoice": str(invoice_id) if invoice_id else None,
+    }
+    record(account_id=customer.id, kind="changes_taken", actor=actor, on=on, now=now, data=data)
+    return Done(take_id, invoice_id)
+
+
+def bill(
+    customer: Customer,
+    situation: Situation,
+    lines: tuple[Line, ...],
+    *,
+    on: date,
+    now: datetime,
+    take_id: UUID | None = None,
+) -> UUID | None:
+    """Let the account stand as its state of the day says, and issue what is due."""
+    settle_state(customer, state_on(situation.start, timeline(situation.start, situation.changes), on), on)
+    if not lines:
+        return None
+    due_days = situation.policy.invoice_due_days
+    return invoices.issue(customer, lines, situation.billed, on=on, now=now, due_days=due_days, take_id=take_id)
+
+
+def settle_state(customer: Customer, state: Subscription, on: date) -> None:
+    """Write the rows that follow the state: how the account stands, and how many seats it has."""
+    if state.standing is not customer.account.state:
+        set_standing(customer.id, state.standing, on)
+    bought = {item.product: item.quantity for item in state.items.values() if state.pin(item).per is Per.SEAT}
+    seats.set_bought(customer.id, bought)
+
+
+def look_ahead(customer: Customer, situation: Situation, on: date) -> None:
+    """Note the next day on which something falls due: a scheduled change, or the end of the billing period."""
+    moments = timeline(situation.start, situation.changes)
+    state = state_on(situation.start, moments, on)
+    coming = [moment.on for moment in moments if moment.on > on]
+    until = None
+    if state.calendar and state.items and state.standing is not State.CANCELLED and state.calendar.anchor <= on:
+        until = state.calendar.period(on).end
+        coming.append(until)
+    due_at = instant(min(coming), read_zone(customer.time_zone)) if coming else None
+    invoices.look_again(customer.id, due_at=due_at, billed_until=until)
+
+
+def settle(customer: Customer, *, now: datetime, first: UUID | None = None) -> None:
+    """Let credits and payments settle what is open."""
+    payments.allocate(customer.id, now=now, first=first)
+
+
+def _told(change: Change, before: Subscription) -> dict[str, Any]:
+    """A change as history tells it: codes, numbers and days."""
+    item = before.items.get(getattr(change.edit, "product", ""))
+    return {
+        "change": str(change.id),
+        "edit": write_edit(change.edit),
+        "capability": change.capability,
+        "effective_on": change.effective_on.isoformat(),
+        "before": {"plan": item.plan, "quantity": item.quantity} if item else None,
+    }

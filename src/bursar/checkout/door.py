@@ -1,0 +1,89 @@
+"""What is looked at before anything passes the door."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bursar.accounts.queries import Customer
+from bursar.core.edit import Edit
+from bursar.core.money import Money
+from bursar.core.payment import PaymentOpen
+from bursar.core.policy import Actor
+from bursar.core.problem import Conflict
+from bursar.core.quote import Quote
+from bursar.core.situation import Situation
+from bursar.payments import actions as payments
+from bursar.payments import queries
+from bursar.subscriptions import actions as subscriptions
+from bursar.subscriptions.queries import KeptQuote
+from bursar.subscriptions.queries import quote as kept_quote
+
+
+class QuoteExpired(Conflict):
+    """This quote was good until {expires_at}; ask for a new one."""
+
+    code = "quote_expired"
+
+
+class AlreadyTaken(Conflict):
+    """This quote was taken already."""
+
+    code = "taken"
+
+
+def check_no_payment_open(customer: Customer) -> None:
+    """While a payment waits to be finished nothing else happens. Errors: PaymentOpen."""
+    waiting = queries.open_attempt(customer.id)
+    if waiting is not None:
+        raise PaymentOpen(expires_at=waiting.expires_at.isoformat(timespec="minutes"))
+
+
+def shown(customer: Customer, quote_id: UUID, now: datetime) -> KeptQuote:
+    """The quote that somebody wants to take. Errors: NotFound, AlreadyTaken, QuoteExpired."""
+    found = kept_quote(customer.id, quote_id)
+    if found.taken:
+        raise AlreadyTaken()
+    if found.expires_at <= customer.moment(now):
+        raise QuoteExpired(expires_at=found.expires_at.isoformat(timespec="minutes"))
+    return found
+
+
+def keep(
+    customer: Customer, known: Situation, answer: Quote, edits: Sequence[Edit], *, actor: Actor, now: datetime
+) -> UUID:
+    """The quote as it is shown; it expires by the account's own clock."""
+    moment = customer.moment(now)
+    return subscriptions.keep(
+        customer.id,
+        answer,
+        edits,
+        actor=actor,
+        catalog_version=known.catalog.version,
+        policy_version=known.policy.version,
+        now=moment,
+        expires_at=moment + timedelta(hours=known.policy.quote_hours),
+    )
+
+
+def open_payment(
+    customer: Customer, known: Situation, answer: Quote, quote_id: UUID, *, actor: Actor, now: datetime
+) -> UUID | None:
+    """An attempt to collect what a quote costs today, if the account pays automatically and has not enough credit."""
+    method = queries.method(customer.id)
+    if not method.automatic or answer.due_today.total <= 0:
+        return None
+    notes, paid = queries.sources(customer.id)
+    credit = sum(one.left for one in (*notes, *paid)) - sum(one.left for one in queries.open_invoices(customer.id))
+    amount = answer.due_today.total - max(credit, 0)
+    if amount <= 0:
+        return None
+    return payments.begin(
+        customer.id,
+        Money(amount, answer.currency),
+        method,
+        quote_id=quote_id,
+        actor=actor,
+        on=answer.on,
+        now=now,
+        expires_at=customer.moment(now) + timedelta(minutes=known.policy.attempt_minutes),
+    )

@@ -1,0 +1,111 @@
+"""Moving money for a quote or an invoice: the gateway is asked outside any transaction, and asked again if in doubt."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from bursar.accounts.deed import deed
+from bursar.accounts.queries import Customer, NotFound
+from bursar.checkout.apply import apply, settle
+from bursar.checkout.gather import situation
+from bursar.core.content import read_quote
+from bursar.core.money import Money
+from bursar.core.payment import Step, next_step
+from bursar.core.policy import SYSTEM, Actor, Vendor
+from bursar.core.problem import Problem
+from bursar.gateways.protocol import Charge, Gateway
+from bursar.gateways.sandbox import Sandbox
+from bursar.invoices import actions as invoices
+from bursar.payments import actions as payments
+from bursar.payments import queries
+from bursar.payments.queries import AttemptRow
+from bursar.subscriptions import queries as subscriptions
+
+GATEWAY: Final[Gateway] = Sandbox()
+
+
+class Declined(Problem):
+    """The payment was declined ({reason}); nothing was changed."""
+
+    code = "declined"
+
+
+def pay(account_id: UUID, attempt_id: UUID, *, now: datetime) -> AttemptRow:
+    """Ask the gateway for the money of an open attempt, and do what comes of it; the attempt as it is then.
+
+    Errors: Declined.
+    """
+    attempt = queries.attempt(account_id, attempt_id)
+    amount = Money(attempt.amount_minor, attempt.currency)
+    charge = GATEWAY.charge(str(attempt.id), amount, attempt.token, attempt.expires_at)
+    carry_out(attempt, charge, now=now)
+    after = queries.attempt(account_id, attempt_id)
+    if after.state == "failed":
+        raise Declined(reason=after.reason)
+    return after
+
+
+def follow_up(attempt: AttemptRow, *, now: datetime) -> Step:
+    """Ask the gateway what became of an attempt, and do what comes of it; what was done."""
+    return carry_out(attempt, GATEWAY.find(str(attempt.id)), now=now)
+
+
+def carry_out(attempt: AttemptRow, charge: Charge, *, now: datetime) -> Step:
+    """Do what an attempt needs, given what the gateway says; what was done. Doing it again does nothing."""
+    step = _book(attempt, charge, now)
+    if step == "cancel":
+        cancelled = GATEWAY.cancel(str(attempt.id))
+        if cancelled.answer == "succeeded":
+            return _book(attempt, cancelled, now)
+        _give_up(attempt, now)
+    elif step == "refund":
+        GATEWAY.refund(str(attempt.id))
+        with deed(attempt.account_id, SYSTEM, now):
+            if queries.attempt(attempt.account_id, attempt.id).state != "refunded":
+                payments.give_back(attempt, actor=SYSTEM, now=now)
+    return step
+
+
+def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> Step:
+    """The second transaction: take and invoice what was paid for, or end the attempt."""
+    with deed(attempt.account_id, SYSTEM, now) as customer:
+        current = queries.attempt(attempt.account_id, attempt.id)
+        step = next_step(current.state, charge.answer, current.expires_at, customer.moment(now))
+        match step:
+            case "take":
+                invoices.number(*_take(customer, current, now))
+            case "fail":
+                payments.end(current, "failed", actor=_actor(customer, current), now=now, reason=charge.reason)
+            case "wait":
+                payments.wait(current.id, charge.address)
+    return step
+
+
+def _take(customer: Customer, attempt: AttemptRow, now: datetime) -> tuple[UUID, ...]:
+    """Book the payment with what it pays for; the documents that still need numbers."""
+    actor = _actor(customer, attempt)
+    if attempt.quote_id is None:
+        payments.book(attempt, actor=actor, on=customer.today(now), now=now)
+        settle(customer, now=now, first=attempt.invoice_id)
+        return ()
+    answer = read_quote(subscriptions.quote(customer.id, attempt.quote_id).content)
+    done = apply(customer, situation(customer), answer, quote_id=attempt.quote_id, actor=actor, on=attempt.on, now=now)
+    payments.book(attempt, actor=actor, on=attempt.on, now=now)
+    settle(customer, now=now, first=done.invoice_id)
+    return (done.invoice_id,) if done.invoice_id else ()
+
+
+def _give_up(attempt: AttemptRow, now: datetime) -> None:
+    with deed(attempt.account_id, SYSTEM, now):
+        if queries.attempt(attempt.account_id, attempt.id).state == "open":
+            payments.end(attempt, "cancelled", actor=SYSTEM, now=now, reason="expired")
+
+
+def _actor(customer: Customer, attempt: AttemptRow) -> Actor:
+    """Who began the attempt; a member who has left meanwhile is the system's business."""
+    if attempt.actor_kind == "member" and attempt.actor_id is not None:
+        try:
+            return customer.member(attempt.actor_id)
+        except NotFound:
+            return SYSTEM
+    return Vendor(attempt.actor_id, system=attempt.actor_kind == "system")

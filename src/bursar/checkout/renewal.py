@@ -1,0 +1,51 @@
+"""What falls due by itself: scheduled changes are applied and periods invoiced, day by day, in order."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from bursar.accounts import queries as accounts
+from bursar.accounts.queries import Customer
+from bursar.checkout.apply import bill, look_ahead, settle
+from bursar.checkout.gather import situation
+from bursar.core.policy import SYSTEM
+from bursar.core.subscription import state_on, timeline
+from bursar.history.actions import record
+from bursar.invoices import queries as invoices
+from bursar.payments.queries import open_attempt
+from bursar.subscriptions import actions as subscriptions
+
+
+def catch_up(customer: Customer, now: datetime) -> tuple[Customer, tuple[UUID, ...], int]:
+    """Do everything that has fallen due for an account, inside a deed.
+
+    Returns the account as it stands then, the documents that still need numbers, and how many days were due. While a
+    payment is open nothing falls due.
+    """
+    documents: list[UUID] = []
+    days = 0
+    moment = customer.moment(now)
+    waiting = open_attempt(customer.id) is not None
+    while not waiting and (cursor := invoices.cursor(customer.id)) and cursor.due_at and cursor.due_at <= moment:
+        on = cursor.due_at.astimezone(moment.tzinfo).date()
+        document = _fall_due(customer, on, ends_period=on == cursor.billed_until, now=now)
+        documents += [document] if document else []
+        days += 1
+        customer = accounts.customer(customer.id)
+    return customer, tuple(documents), days
+
+
+def _fall_due(customer: Customer, on: date, *, ends_period: bool, now: datetime) -> UUID | None:
+    """One day on which something falls due; the end of a period leaves a checkpoint. The document it made, if any."""
+    known = situation(customer)
+    moments = timeline(known.start, known.changes)
+    state = state_on(known.start, moments, on)
+    document = bill(customer, known, known.due(moments, on, known.billed), on=on, now=now)
+    settle(customer, now=now)
+    if ends_period:
+        subscriptions.checkpoint(customer.id, state, on=on, position=known.position)
+    look_ahead(customer, known, on)
+    applied = [str(change.id) for moment in moments if moment.on == on for change in moment.changes]
+    data = {"changes": applied, "invoice": str(document) if document else None}
+    kind = "renewed" if ends_period and state.items else "changes_applied"
+    record(account_id=customer.id, kind=kind, actor=SYSTEM, on=on, now=now, data=data)
+    return document

@@ -1,0 +1,231 @@
+"""`bursar demo`: a believable vendor with five accounts that have lived."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from bursar.cli.files import as_json, show
+from bursar.cli.home import django
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+LINK_DAYS: Final = 30
+AGENTS: Final = ("Robin Vidal", "Sam Okafor", "Lena Brandt")
+
+
+@dataclass(frozen=True)
+class Life:
+    """An account of the demo: who is in it, and what it did on how many days before today."""
+
+    name: str
+    domain: str
+    account_type: str
+    currency: str
+    locale: str
+    people: Mapping[str, str]
+    deeds: Sequence[tuple[int, str, Sequence[dict[str, Any]]]] = ()
+    token: str = ""
+    tax_rate: str = "0.20"
+    representative: tuple[str, str] | None = field(default=None)
+
+    def email(self, role: str) -> str:
+        """The address of whoever has a role."""
+        return f"{self.people[role].split()[0].lower()}@{self.domain}".encode("ascii", "ignore").decode()
+
+
+def add(product: str, plan: str, **more: Any) -> dict[str, Any]:
+    """The edit that adds a product."""
+    return {"edit": "add_product", "product": product, "plan": plan, **more}
+
+
+def cycle(code: str) -> dict[str, Any]:
+    """The edit that changes the billing cycle."""
+    return {"edit": "change_cycle", "cycle": code}
+
+
+def seats(product: str, number: int) -> dict[str, Any]:
+    """The edit that sets seats."""
+    return {"edit": "set_seats", "product": product, "seats": number}
+
+
+QUALITY_8: Final = add("quality", "standard", seats=8)
+CAMILLE: Final = ("Camille Roche", "camille.roche@vendor.example")
+LIVES: Final = (
+    Life(
+        "Northwind Bank",
+        "northwind.example",
+        "managed",
+        "EUR",
+        "en",
+        {"owner": "Ingrid Solberg", "billing_admin": "Tomas Lindqvist", "admin": "Priya Raman"},
+        (
+            (
+                160,
+                "vendor",
+                [
+                    add("suite", "professional", seats=40, price="1080.00"),
+                    cycle("annual"),
+                    add("analytics", "professional", seats=10),
+                ],
+            ),
+            (75, "vendor", [seats("suite", 46)]),
+        ),
+        representative=CAMILLE,
+    ),
+    Life(
+        "Atelier Lumière",
+        "lumiere.example",
+        "online_assisted",
+        "EUR",
+        "fr",
+        {"owner": "Claire Fontaine", "billing_admin": "Hugo Marchand", "admin": "Nadia Benali"},
+        (
+            (130, "vendor", [add("support", "professional", seats=25), cycle("annual_monthly")]),
+            (64, "owner", [add("chat", "standard", seats=10)]),
+            (20, "billing_admin", [seats("support", 28)]),
+        ),
+        representative=CAMILLE,
+    ),
+    Life(
+        "Brightside Travel",
+        "brightside.example",
+        "self_service",
+        "USD",
+        "en",
+        {"owner": "Maya Fernandez", "billing_admin": "Owen Clarke", "admin": "Jess Whitman"},
+        (
+            (100, "owner", [add("support", "growth", seats=12), add("voice", "standard", seats=5)]),
+            (41, "billing_admin", [seats("support", 15), add("resolutions", "standard", units=3)]),
+        ),
+        token="ok",
+        tax_rate="0",
+    ),
+    Life(
+        "Cobalt Games",
+        "cobalt.example",
+        "self_service",
+        "EUR",
+        "en",
+        {"owner": "Jonas Weber", "billing_admin": "Aiko Tanaka", "admin": "Luis Prieto"},
+        (
+            (
+                88,
+                "owner",
+                [add("support", "enterprise", seats=30), add("quality", "standard", seats=8), cycle("annual")],
+            ),
+            (15, "owner", [seats("support", 24), {"edit": "remove_product", "product": "quality"}]),
+            (9, "billing_admin", [cycle("annual_monthly")]),
+        ),
+        token="ok",
+    ),
+    Life(
+        "Fresh Start Bakery",
+        "freshstart.example",
+        "self_service",
+        "USD",
+        "en",
+        {"owner": "Rosa Bianchi", "billing_admin": "Eli Novak", "admin": "Mina Park"},
+        tax_rate="0",
+    ),
+)
+
+
+@click.command()
+@as_json
+def demo(as_json: bool) -> None:
+    """Load the demo, once, and print a sign-in link for each of its people.
+
+    Example: bursar demo
+    """
+    with django():
+        links = load(datetime.now(UTC))
+    show(
+        [{"who": who, "path": path} for who, path in links], as_json, "\n".join(f"{who}: {path}" for who, path in links)
+    )
+
+
+def load(now: datetime) -> list[tuple[str, str]]:
+    """Publish the demo's catalog and policy, make its accounts if they are not there, and give everybody a link."""
+    from bursar.accounts.models import Account
+    from bursar.catalog.actions import apply as apply_catalog
+    from bursar.policy.actions import apply as apply_policy
+
+    for publish, file in ((apply_catalog, "catalogs/demo.toml"), (apply_policy, "policies/standard.toml")):
+        publish(tomllib.loads((ROOT / file).read_text(encoding="utf-8")), file=file, by="demo", now=now)
+    there = set(Account.objects.values_list("name", flat=True))
+    for life in LIVES:
+        if life.name not in there:
+            _live(life, now)
+    return _links(now)
+
+
+def _live(life: Life, now: datetime) -> None:
+    from bursar.accounts import actions, queries
+    from bursar.checkout.actions import take
+    from bursar.core.edit import read_edits
+    from bursar.core.payment import Method
+    from bursar.core.policy import VENDOR
+    from bursar.core.tax import read_tax_rate
+    from bursar.payments.actions import set_method
+    from bursar.policy.queries import current
+
+    policy, today = current(), now.date()
+    first = max((days for days, _, _ in life.deeds), default=0)
+    account_id = actions.open_account(
+        policy,
+        name=life.name,
+        account_type=life.account_type,
+        currency=life.currency,
+        time_zone="Europe/Paris",
+        locale=life.locale,
+        owner_name=life.people["owner"],
+        owner_email=life.email("owner"),
+        representative=life.representative,
+        sandbox=True,
+        clock=today - timedelta(days=first),
+        tax=read_tax_rate(life.tax_rate),
+        actor=VENDOR,
+        now=now,
+    )
+    staff = [(life.people[role], life.email(role), role) for role in ("billing_admin", "admin")]
+    agents = [(name, f"{name.split()[0].lower()}@{life.domain}", "agent") for name in AGENTS]
+    for name, email, role in (*staff, *agents):
+        actions.add_member(policy, account_id, name=name, email=email, role=role, actor=VENDOR, now=now)
+    if life.token:
+        set_method(policy, account_id, Method("card", life.token), actor=VENDOR, now=now)
+    for days, who, edits in life.deeds:
+        _move(account_id, today - timedelta(days=days), now)
+        members = {one.role: one for one in queries.customer(account_id).account.members}
+        actor = VENDOR if who == "vendor" else members[who]
+        take(account_id, edits=read_edits(list(edits)), actor=actor, now=now)
+    _move(account_id, today, now)
+
+
+def _move(account_id: Any, day: date, now: datetime) -> None:
+    from bursar.accounts.actions import instant, read_zone, set_clock
+    from bursar.accounts.deed import deed
+    from bursar.core.policy import VENDOR
+    from bursar.jobs.clock import run_sandbox
+
+    with deed(account_id, VENDOR, now) as customer:
+        set_clock(customer, instant(day, read_zone(customer.time_zone)), now=now)
+    run_sandbox(account_id, now)
+
+
+def _links(now: datetime) -> list[tuple[str, str]]:
+    """One link for the owner, billing admin, admin and an agent of each account, good for some days and many uses."""
+    from bursar.accounts.keys import create_link
+
+    until = now + timedelta(days=LINK_DAYS)
+    found = []
+    for life in LIVES:
+        people = [(life.people[role], role, life.email(role)) for role in ("owner", "billing_admin", "admin")]
+        people.append((AGENTS[0], "agent", f"{AGENTS[0].split()[0].lower()}@{life.domain}"))
+        for name, role, email in people:
+            secret = create_link(email, expires_at=until, single_use=False)
+            found.append((f"{name}, {role.replace('_', ' ')} of {life.name}", f"/sign-in/{secret}"))
+    return found

@@ -1,0 +1,43 @@
+"""Publishing documents as immutable numbered versions, the last of which is current."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+
+Canonical = Callable[[int], Mapping[str, Any]]
+"""The document as it is kept, read under the number it would have."""
+
+
+def publish(table: type[models.Model], canonical: Canonical, *, source: str, by: str, now: datetime) -> int:
+    """The number of the version that now holds the document; the current one when it says the same already."""
+    rows = table._default_manager
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table._meta.db_table} IN EXCLUSIVE MODE")
+        last = rows.order_by("-number").values("number", "digest").first()
+        number = last["number"] + 1 if last else 1
+        document = canonical(number)
+        if last and last["digest"] == _digest(document):
+            return int(last["number"])
+        rows.create(number=number, document=document, digest=_digest(document), source=source, published_at=now, by=by)
+    return number
+
+
+def apply(table: type[models.Model], canonical: Canonical, *, by: str, now: datetime) -> int:
+    """The number of the current version, once a file that differs from the last file applied is published.
+
+    What was published by other means stands until the file itself changes.
+    """
+    rows = table._default_manager.order_by("-number").values("number", "digest")
+    applied, current = rows.filter(source="file").first(), rows.first()
+    if applied and current and applied["digest"] == _digest(canonical(applied["number"])):
+        return int(current["number"])
+    return publish(table, canonical, source="file", by=by, now=now)
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    """The same for the same document, in whatever order it was written."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,63 @@
+"""What happened to an account, and what a repeated deed was answered."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from bursar.core.problem import Invalid
+from bursar.history.models import Entry, Receipt
+
+
+class OtherBody(Invalid):
+    """The Idempotency-Key {key} was used for something else; send a new key with a new body."""
+
+    code = "idempotency_key_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A deed that is to be done once however often it is sent. `scope` is whose key it is, and for which door."""
+
+    scope: str
+    key: str
+    body_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a deed was answered: a status, and the kind and id of the thing that the answer shows."""
+
+    kind: str
+    id: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry of an account's history."""
+
+    id: UUID
+    kind: str
+    actor_kind: str
+    actor_id: UUID | None
+    on: date
+    recorded_at: datetime
+    data: dict[str, Any]
+
+
+def answered(once: Once) -> Answer | None:
+    """What this deed was answered before, if it was. Errors: OtherBody."""
+    found = Receipt.objects.filter(scope=once.scope, key=once.key).first()
+    if found is None:
+        return None
+    if found.body_digest != once.body_digest:
+        raise OtherBody(key=once.key)
+    return Answer(found.answer_kind, found.answer_id, found.status)
+
+
+def facts(account_id: UUID, *, before: UUID | None, limit: int) -> list[Fact]:
+    """The newest facts first, those before a given one."""
+    rows = Entry.objects.filter(account_id=account_id, **({"id__lt": before} if before else {}))
+    fields = ("id", "kind", "actor_kind", "actor_id", "on", "recorded_at", "data")
+    return [Fact(*row) for row in rows.order_by("-id").values_list(*fields)[:limit]]

@@ -1,0 +1,142 @@
+"""Issuing invoices and credit notes, and giving them their numbers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Q
+
+from bursar.accounts import queries as accounts
+from bursar.accounts.models import Seller
+from bursar.accounts.queries import Customer
+from bursar.columns.ids import uuid7
+from bursar.core.charge import Billed, Line
+from bursar.core.coverage import covered
+from bursar.core.invoice import totals
+from bursar.invoices import models
+
+
+def issue(
+    customer: Customer,
+    lines: Sequence[Line],
+    billed: Sequence[Billed],
+    *,
+    on: date,
+    now: datetime,
+    due_days: int,
+    take_id: UUID | None,
+) -> UUID:
+    """A new document over these lines, which from now on pay for their days; it still needs `number`.
+
+    `billed` is the coverage before, as the lines were made from it. Shape: at least one line.
+    """
+    sums = totals(lines)
+    seller = Seller.objects.get(pk=customer.seller_id)
+    today = on if customer.sandbox else now.astimezone(ZoneInfo(seller.time_zone)).date()
+    series = models.Series.objects.get(seller=seller, mode="sandbox" if customer.sandbox else "live", kind=sums.kind)
+    invoice = models.Invoice.objects.create(
+        account_id=customer.id,
+        kind=sums.kind,
+        series=series,
+        currency=customer.account.currency,
+        on=on,
+        issued_on=today,
+        due_on=today + timedelta(days=due_days if sums.total > 0 else 0),
+        net=sums.net,
+        tax=sums.tax,
+        total=sums.total,
+        snapshot=_snapshot(seller, accounts.details(customer.id)),
+        take_id=take_id,
+        recorded_at=now,
+    )
+    made = [(uuid7(), line) for line in lines]
+    models.Line.objects.bulk_create(
+        _row(customer.id, invoice.id, position, *one) for position, one in enumerate(made, 1)
+    )
+    _cover(customer.id, billed, covered(billed, made))
+    return invoice.id
+
+
+def number(*invoice_ids: UUID) -> None:
+    """Give documents the next numbers of their series; the last thing that a transaction does.
+
+    Whoever numbers holds the series until the transaction ends, so nothing slow comes after it.
+    """
+    if not invoice_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBER, {"ids": list(invoice_ids)})
+
+
+_NUMBER = """
+WITH wanted AS (
+    SELECT id, series_id, row_number() OVER (PARTITION BY series_id ORDER BY id) AS place
+    FROM invoices_invoice WHERE id = ANY(%(ids)s)
+), moved AS (
+    UPDATE invoices_series s SET next = next + counted.many
+    FROM (SELECT series_id, count(*) AS many FROM wanted GROUP BY series_id ORDER BY series_id) counted
+    WHERE s.id = counted.series_id RETURNING s.id, s.next - counted.many AS first
+)
+UPDATE invoices_invoice i SET number = moved.first + wanted.place - 1
+FROM wanted JOIN moved ON moved.id = wanted.series_id WHERE i.id = wanted.id
+"""
+
+
+def look_again(account_id: UUID, *, due_at: datetime | None, billed_until: date | None) -> None:
+    """How far an account is billed, and when somebody must look at it again."""
+    fields = {"due_at": due_at, "billed_until": billed_until}
+    models.Cursor.objects.update_or_create(account_id=account_id, defaults=fields)
+
+
+def _cover(account_id: UUID, before: Sequence[Billed], after: Sequence[Billed]) -> None:
+    """Write the coverage that lines have changed: first what they cut, then what they pay for."""
+    stood, stands = set(before), set(after)
+    cut = [Q(line_id=one.line_id, span=one.span) for one in stood - stands]
+    if cut:
+        models.Coverage.objects.filter(reduce(or_, cut), account_id=account_id).delete()
+    models.Coverage.objects.bulk_create(
+        models.Coverage(account_id=account_id, item=one.item, span=one.span, line_id=one.line_id)
+        for one in after
+        if one not in stood
+    )
+
+
+def _row(account_id: UUID, invoice_id: UUID, position: int, line_id: UUID, line: Line) -> models.Line:
+    return models.Line(
+        id=line_id,
+        account_id=account_id,
+        invoice_id=invoice_id,
+        position=position,
+        kind=line.kind,
+        product=line.product,
+        plan=line.plan,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        span=line.span,
+        period=line.period,
+        rule=line.rule.value,
+        gross=line.gross,
+        discount=line.discount,
+        amount=line.amount,
+        tax_rate=line.tax_rate,
+        tax=line.tax,
+        period_gross=line.period_gross,
+        period_net=line.period_net,
+        credits_id=line.credits,
+    )
+
+
+def _snapshot(seller: Seller, details: accounts.Details) -> dict[str, Any]:
+    return {
+        "seller": {"name": seller.name, "country": seller.country},
+        "sold_to": details.sold_to,
+        "bill_to": details.bill_to,
+        "vat_id": details.vat_id,
+        "purchase_order": details.purchase_order,
+        "recipients": details.recipients,
+    }

@@ -1,0 +1,124 @@
+"""What was invoiced, and which days it pays for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from bursar.accounts.queries import NotFound
+from bursar.core.charge import Billed, Line
+from bursar.core.invoice import Totals
+from bursar.core.period import Proration
+from bursar.invoices import models
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An issued invoice or credit note; the snapshot holds what it says of seller and customer."""
+
+    id: UUID
+    kind: str
+    number: str
+    currency: str
+    on: date
+    issued_on: date
+    due_on: date
+    totals: Totals
+    snapshot: dict[str, Any]
+    take_id: UUID | None
+    lines: tuple[tuple[UUID, Line], ...]
+
+
+def billed(account_id: UUID, since: date | None) -> tuple[Billed, ...]:
+    """Which lines pay for which days of each item, where that reaches beyond a day."""
+    rows = models.Coverage.objects.filter(account_id=account_id).select_related("line").order_by("item", "span")
+    if since is not None:
+        rows = rows.filter(span__endswith__gt=since)
+    return tuple(Billed(row.item, row.span, row.line_id, read_row(row.line)) for row in rows)
+
+
+def documents(account_id: UUID, *, before: UUID | None, limit: int) -> list[Document]:
+    """The newest invoices and credit notes first, those before a given one."""
+    rows = models.Invoice.objects.filter(account_id=account_id, **({"id__lt": before} if before else {}))
+    return _documents(account_id, list(rows.select_related("series").order_by("-id")[:limit]))
+
+
+def document(account_id: UUID, invoice_id: UUID) -> Document:
+    """One invoice or credit note. Errors: NotFound."""
+    rows = models.Invoice.objects.filter(account_id=account_id, pk=invoice_id).select_related("series")
+    found = _documents(account_id, list(rows))
+    if not found:
+        raise NotFound(what="invoice")
+    return found[0]
+
+
+def of_take(account_id: UUID, take_id: UUID) -> Document | None:
+    """The invoice or credit note that a taking made, if it made one."""
+    rows = models.Invoice.objects.filter(account_id=account_id, take_id=take_id).select_related("series")
+    return next(iter(_documents(account_id, list(rows))), None)
+
+
+def due_accounts(now: datetime, limit: int) -> list[UUID]:
+    """Accounts on the real clock that somebody must look at by now, the longest waiting first."""
+    rows = models.Cursor.objects.filter(due_at__lte=now, account__sandbox=False).order_by("due_at")
+    return list(rows.values_list("account_id", flat=True)[:limit])
+
+
+def read_row(row: models.Line) -> Line:
+    """The line that a row holds."""
+    return Line(
+        kind="charge" if row.kind == "charge" else "credit",
+        product=row.product,
+        plan=row.plan,
+        quantity=row.quantity,
+        unit_price=row.unit_price,
+        span=row.span,
+        period=row.period,
+        rule=Proration(row.rule),
+        gross=row.gross,
+        discount=row.discount,
+        amount=row.amount,
+        tax_rate=row.tax_rate,
+        tax=row.tax,
+        period_gross=row.period_gross,
+        period_net=row.period_net,
+        credits=row.credits_id,
+    )
+
+
+def _documents(account_id: UUID, rows: Iterable[models.Invoice]) -> list[Document]:
+    rows = list(rows)
+    lines: dict[UUID, list[tuple[UUID, Line]]] = {row.id: [] for row in rows}
+    for line in models.Line.objects.filter(account_id=account_id, invoice_id__in=lines).order_by("position"):
+        lines[line.invoice_id].append((line.id, read_row(line)))
+    return [
+        Document(
+            id=row.id,
+            kind=row.kind,
+            number=f"{row.series.prefix}{row.number:06d}",
+            currency=row.currency,
+            on=row.on,
+            issued_on=row.issued_on,
+            due_on=row.due_on,
+            totals=Totals(row.net, row.tax),
+            snapshot=row.snapshot,
+            take_id=row.take_id,
+            lines=tuple(lines[row.id]),
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class CursorRow:
+    """How far an account is billed, and when somebody must look at it again."""
+
+    due_at: datetime | None
+    billed_until: date | None
+
+
+def cursor(account_id: UUID) -> CursorRow | None:
+    """How far an account is billed; nothing was ever taken without one."""
+    row = models.Cursor.objects.filter(pk=account_id).values_list("due_at", "billed_until").first()
+    return CursorRow(*row) if row else None

@@ -1,0 +1,73 @@
+"""The whole clock: what happens without anybody asking, and when.
+
+| step    | looks at                                              | does                                         |
+|---------|-------------------------------------------------------|----------------------------------------------|
+| renew   | accounts whose cursor is due                          | applies what is scheduled, invoices periods  |
+| collect | open invoices of automatic payers that were never tried | asks the gateway, once                     |
+| finish  | open payments older than `GRACE`                      | asks the gateway what became of them         |
+
+The tables are the queue: a step reads what is due, does one thing at a time under its account's lock, and finds
+nothing when it runs again. Any number of processes may run it at once.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from bursar.accounts.queries import customer
+from bursar.checkout.actions import renew
+from bursar.checkout.collection import collect
+from bursar.checkout.pay import follow_up
+from bursar.invoices.queries import due_accounts
+from bursar.payments import queries as payments
+
+BATCH: Final = 500
+GRACE: Final = timedelta(seconds=30)
+"""How long whoever made a payment has before somebody else looks after it."""
+
+
+def run_once(now: datetime) -> int:
+    """Do everything that is due, for accounts whose clock is the real one; how many things were looked at.
+
+    One account's failure does not keep the others waiting; it is raised when all had their turn.
+    """
+    failures: list[Exception] = []
+    done = 0
+    for step in (_renew, _collect, _finish):
+        for task in step(now):
+            try:
+                task()
+                done += 1
+            except Exception as failure:
+                failures.append(failure)
+    if failures:
+        raise ExceptionGroup("some accounts could not be looked after", failures)
+    return done
+
+
+def run_sandbox(account_id: UUID, now: datetime) -> None:
+    """Do everything that is due by the clock of one sandbox account."""
+    renew(account_id, now=now)
+    for one in payments.open_invoices(account_id):
+        if not payments.attempted(account_id, one.id):
+            collect(account_id, one.id, now=now)
+    waiting = payments.open_attempt(account_id)
+    if waiting is not None and waiting.expires_at <= customer(account_id).moment(now):
+        follow_up(waiting, now=now)
+
+
+Task = Callable[[], object]
+
+
+def _renew(now: datetime) -> Iterable[Task]:
+    return [partial(renew, account_id, now=now) for account_id in due_accounts(now, BATCH)]
+
+
+def _collect(now: datetime) -> Iterable[Task]:
+    return [partial(collect, *one, now=now) for one in payments.collectable(BATCH)]
+
+
+def _finish(now: datetime) -> Iterable[Task]:
+    return [partial(follow_up, one, now=now) for one in payments.unfinished(now - GRACE, BATCH)]

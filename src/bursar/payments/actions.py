@@ -1,0 +1,117 @@
+"""Choosing how to pay, trying to, and booking what came of it."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from bursar.accounts.deed import deed, permit
+from bursar.columns.ids import uuid7
+from bursar.core.money import Money
+from bursar.core.payment import Method, check_replacement, settle
+from bursar.core.policy import Actor, Policy
+from bursar.history.actions import columns, record
+from bursar.payments import models, queries
+
+
+def set_method(policy: Policy, account_id: UUID, wanted: Method, *, actor: Actor, now: datetime) -> None:
+    """Pay in another way from now on. Errors: NotFound, Refused, StaysAutomatic."""
+    with deed(account_id, actor, now) as customer:
+        permit(policy, customer, actor, "change_payment_type", now)
+        before = queries.method(account_id)
+        check_replacement(before, wanted, actor)
+        models.Method.objects.create(account_id=account_id, kind=wanted.kind, token=wanted.token, recorded_at=now)
+        data = {"before": before.kind, "after": wanted.kind}
+        record(account_id=account_id, kind="method_set", actor=actor, on=customer.today(now), now=now, data=data)
+
+
+def begin(
+    account_id: UUID,
+    amount: Money,
+    method: Method,
+    *,
+    quote_id: UUID | None = None,
+    invoice_id: UUID | None = None,
+    actor: Actor,
+    on: date,
+    now: datetime,
+    expires_at: datetime,
+) -> UUID:
+    """An open attempt, inside a deed; nothing is asked of the gateway yet."""
+    attempt = models.Attempt.objects.create(
+        account_id=account_id,
+        quote_id=quote_id,
+        invoice_id=invoice_id,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        method_kind=method.kind,
+        token=method.token,
+        state="open",
+        expires_at=expires_at,
+        on=on,
+        created_at=now,
+        **columns(actor),
+    )
+    return attempt.id
+
+
+def wait(attempt_id: UUID, address: str) -> None:
+    """The payer must do something at an address."""
+    models.Attempt.objects.filter(pk=attempt_id, state="open").exclude(address=address).update(address=address)
+
+
+def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
+    """An attempt is over, inside a deed."""
+    models.Attempt.objects.filter(pk=attempt.id).update(state=state, reason=reason, finished_at=now)
+    if state != "succeeded":
+        data: dict[str, Any] = {"attempt": str(attempt.id), "state": state, "reason": reason}
+        record(account_id=attempt.account_id, kind="payment_failed", actor=actor, on=attempt.on, now=now, data=data)
+
+
+def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) -> UUID:
+    """The payment of an attempt that succeeded, inside a deed."""
+    end(attempt, "succeeded", actor=actor, now=now)
+    payment = models.Payment.objects.create(
+        account_id=attempt.account_id,
+        attempt_id=attempt.id,
+        amount_minor=attempt.amount_minor,
+        currency=attempt.currency,
+        on=on,
+        recorded_at=now,
+    )
+    data = {"payment": str(payment.id), "amount_minor": attempt.amount_minor, "currency": attempt.currency}
+    record(account_id=attempt.account_id, kind="payment_received", actor=actor, on=on, now=now, data=data)
+    return payment.id
+
+
+def give_back(attempt: queries.AttemptRow, *, actor: Actor, now: datetime) -> None:
+    """The refund of money that came too late, inside a deed."""
+    models.Attempt.objects.filter(pk=attempt.id).update(state="refunded", finished_at=now)
+    models.Refund.objects.create(
+        account_id=attempt.account_id, attempt_id=attempt.id, amount_minor=attempt.amount_minor, recorded_at=now
+    )
+    data = {"attempt": str(attempt.id), "amount_minor": attempt.amount_minor, "currency": attempt.currency}
+    record(account_id=attempt.account_id, kind="payment_refunded", actor=actor, on=attempt.on, now=now, data=data)
+
+
+def allocate(account_id: UUID, *, now: datetime, first: UUID | None = None) -> None:
+    """Settle open invoices with credits and payments that have something left, inside a deed.
+
+    A payment for one invoice settles that one first.
+    """
+    notes, payments = queries.sources(account_id)
+    if not notes and not payments:
+        return
+    invoices = sorted(queries.open_invoices(account_id), key=lambda one: one.id != first)
+    paid_by = {one.id for one in payments}
+    models.Allocation.objects.bulk_create(
+        models.Allocation(
+            id=uuid7(),
+            account_id=account_id,
+            invoice_id=one.invoice,
+            payment_id=one.source if one.source in paid_by else None,
+            credit_note_id=None if one.source in paid_by else one.source,
+            amount=one.amount,
+            recorded_at=now,
+        )
+        for one in settle((*notes, *payments), invoices)
+    )

@@ -1,0 +1,161 @@
+"""How an account pays, and what is open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+
+from bursar.accounts.queries import NotFound
+from bursar.core.payment import AttemptState, Method, Open
+from bursar.payments import models
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """A try to move money, for a quote that is to be taken or for an invoice that is open."""
+
+    id: UUID
+    account_id: UUID
+    quote_id: UUID | None
+    invoice_id: UUID | None
+    amount_minor: int
+    currency: str
+    token: str
+    state: AttemptState
+    reason: str
+    address: str
+    expires_at: datetime
+    on: date
+    actor_kind: str
+    actor_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Money that came in, or went back when below zero. Unit: minor units."""
+
+    on: date
+    attempt_id: UUID
+    amount_minor: int
+    currency: str
+
+
+def method(account_id: UUID) -> Method:
+    """How an account pays now; a new one pays on invoice terms."""
+    row = models.Method.objects.filter(account_id=account_id).order_by("-id").first()
+    if row is None or row.kind == "invoice":
+        return Method()
+    return Method("card" if row.kind == "card" else "debit", row.token)
+
+
+def attempt(account_id: UUID, attempt_id: UUID) -> AttemptRow:
+    """One attempt. Errors: NotFound."""
+    found = _attempts(account_id=account_id, pk=attempt_id)
+    if not found:
+        raise NotFound(what="payment attempt")
+    return found[0]
+
+
+def attempt_of_key(attempt_id: UUID) -> AttemptRow:
+    """One attempt, by the key that its gateway knows it under. Errors: NotFound."""
+    found = _attempts(pk=attempt_id)
+    if not found:
+        raise NotFound(what="payment attempt")
+    return found[0]
+
+
+def open_attempt(account_id: UUID) -> AttemptRow | None:
+    """The attempt that waits to be finished, if there is one."""
+    return next(iter(_attempts(account_id=account_id, state="open")), None)
+
+
+def unfinished(before: datetime, limit: int) -> list[AttemptRow]:
+    """Open attempts made before a moment, the oldest first."""
+    return _attempts(state="open", created_at__lt=before)[:limit]
+
+
+def attempted(account_id: UUID, invoice_id: UUID) -> bool:
+    """Whether collecting an invoice was ever tried."""
+    return models.Attempt.objects.filter(account_id=account_id, invoice_id=invoice_id).exists()
+
+
+def left(account_id: UUID, invoice_ids: list[UUID] | None = None) -> Mapping[UUID, int]:
+    """What is left of each invoice and credit note, the oldest first. Unit: minor units, never below zero."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT, {"account": account_id, "ids": invoice_ids})
+        return dict(cursor.fetchall())
+
+
+def open_invoices(account_id: UUID) -> tuple[Open, ...]:
+    """Invoices that are not settled, the oldest first."""
+    return _open(account_id, "invoice")
+
+
+def sources(account_id: UUID) -> tuple[tuple[Open, ...], tuple[Open, ...]]:
+    """Credit notes and payments that have something left, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYMENTS_LEFT, {"account": account_id})
+        payments = tuple(Open(*row) for row in cursor.fetchall())
+    return _open(account_id, "credit_note"), payments
+
+
+def collectable(limit: int) -> list[tuple[UUID, UUID]]:
+    """Open invoices, never tried, of live accounts that pay automatically: account and invoice."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COLLECTABLE, {"limit": limit})
+        return list(cursor.fetchall())
+
+
+def movements(account_id: UUID) -> list[Movement]:
+    """All money that came in and went back."""
+    paid = models.Payment.objects.filter(account_id=account_id).order_by("id")
+    back = models.Refund.objects.filter(account_id=account_id).select_related("attempt").order_by("id")
+    found = [Movement(one.on, one.attempt_id, one.amount_minor, one.currency) for one in paid]
+    for one in back:
+        for sign in (1, -1):
+            found.append(Movement(one.attempt.on, one.attempt_id, sign * one.amount_minor, one.attempt.currency))
+    return found
+
+
+def _attempts(**by: object) -> list[AttemptRow]:
+    fields = tuple(AttemptRow.__dataclass_fields__)
+    return [AttemptRow(*row) for row in models.Attempt.objects.filter(**by).order_by("id").values_list(*fields)]
+
+
+def _open(account_id: UUID, kind: str) -> tuple[Open, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, {"account": account_id, "kind": kind})
+        return tuple(Open(*row) for row in cursor.fetchall())
+
+
+_SETTLED = """
+SELECT i.id, abs(i.total) - coalesce(sum(a.amount), 0)::bigint AS left_over
+FROM invoices_invoice i LEFT JOIN payments_allocation a
+    ON a.account_id = i.account_id AND i.id IN (a.invoice_id, a.credit_note_id)
+WHERE i.account_id = %(account)s {also} GROUP BY i.id, i.total
+"""
+_LEFT = _SETTLED.format(also="AND (%(ids)s::uuid[] IS NULL OR i.id = ANY(%(ids)s))") + " ORDER BY i.id"
+_OPEN = (
+    _SETTLED.format(also="AND i.kind = %(kind)s") + " HAVING abs(i.total) > coalesce(sum(a.amount), 0) ORDER BY i.id"
+)
+_PAYMENTS_LEFT = """
+SELECT p.id, p.amount_minor - coalesce(sum(a.amount), 0)::bigint
+FROM payments_payment p LEFT JOIN payments_allocation a ON a.account_id = p.account_id AND a.payment_id = p.id
+WHERE p.account_id = %(account)s GROUP BY p.id, p.amount_minor
+HAVING p.amount_minor > coalesce(sum(a.amount), 0) ORDER BY p.id
+"""
+_COLLECTABLE = """
+SELECT i.account_id, i.id FROM invoices_invoice i
+JOIN accounts_account c ON c.id = i.account_id AND NOT c.sandbox
+JOIN LATERAL (
+    SELECT kind FROM payments_method m WHERE m.account_id = i.account_id ORDER BY m.id DESC LIMIT 1
+) now ON now.kind <> 'invoice'
+WHERE i.kind = 'invoice' AND i.total > 0
+    AND NOT EXISTS (SELECT FROM payments_attempt t WHERE t.account_id = i.account_id AND t.invoice_id = i.id)
+    AND i.total > coalesce((
+        SELECT sum(amount) FROM payments_allocation a WHERE a.account_id = i.account_id AND a.invoice_id = i.id
+    ), 0)
+ORDER BY i.id LIMIT %(limit)s
+"""

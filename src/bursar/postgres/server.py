@@ -1,0 +1,176 @@
+"""Starting and stopping a PostgreSQL server that belongs to one folder.
+
+It listens on a free port of the loopback only, asks for a generated password, and runs as an unprivileged user. The
+next start cleans up after whatever was killed: a server left over is stopped, a stale lock is none.
+"""
+
+import fcntl
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import psycopg
+
+from bursar.postgres.programs import Account, home_for, programs, unprivileged
+
+USER: Final = "bursar"
+DATABASE: Final = "bursar"
+PATIENCE_SECONDS: Final = 60
+ATTEMPTS: Final = 3
+
+
+class NotStarted(Exception):
+    """PostgreSQL did not start; its log says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """End it in order, disconnecting whoever is left."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def running(home: Path, *, durable: bool = True) -> Iterator[Server]:
+    """The server of a folder, running for as long as the block does.
+
+    `durable` may be False where nothing needs to survive a loss of power, as in tests. Errors: NotStarted, NoPrograms.
+    """
+    account = unprivileged()
+    home = home_for(home.resolve(), account)
+    with _lock(home / "postgres.lock"):
+        server = _start(home / "postgres", programs(account), account, durable)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """One process at a time owns the folder; the lock ends with the process, however it ends."""
+    with path.open("w") as file:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    message = f"another process uses {path.parent}; stop it, or set BURSAR_HOME to another folder"
+                    raise NotStarted(message) from None
+                time.sleep(0.1)
+        yield
+
+
+def _start(folder: Path, bin: Path, account: Account | None, durable: bool) -> Server:
+    as_user: dict[str, Any] = {"cwd": "/"}
+    if account is not None:
+        as_user |= {"user": account.uid, "group": account.gid, "extra_groups": []}
+    data, password = folder / "data", _password(folder.parent / "postgres.password")
+    folder.mkdir(exist_ok=True)
+    if account is not None:
+        os.chown(folder, account.uid, account.gid)
+    if not (data / "PG_VERSION").exists():
+        _initialise(folder, data, bin, password, as_user)
+    _stop_left_over(data, bin, as_user)
+    for last in (False,) * (ATTEMPTS - 1) + (True,):
+        port = _free_port()
+        url = f"postgres://{USER}:{quote(password)}@127.0.0.1:{port}/{DATABASE}"
+        process = _launch(folder, data, bin, port, durable, as_user)
+        if _ready(process, url, folder / "log", last):
+            return Server(url, process)
+    raise NotStarted("no free port")
+
+
+def _initialise(folder: Path, data: Path, bin: Path, password: str, as_user: dict[str, Any]) -> None:
+    """A new cluster, made aside and moved into place, so that a killed start leaves nothing half made."""
+    aside, secret = folder / "data.new", folder / "secret"
+    subprocess.run(["rm", "-rf", str(aside), str(data)], check=True)
+    secret.write_text(password, encoding="ascii")
+    secret.chmod(0o600)
+    if "user" in as_user:
+        os.chown(secret, as_user["user"], as_user["group"])
+    options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
+    made = subprocess.run(
+        [str(bin / "initdb"), "-D", str(aside), "-U", USER, *options], capture_output=True, text=True, **as_user
+    )
+    secret.unlink()
+    if made.returncode != 0:
+        raise NotStarted(f"initdb failed: {made.stderr.strip()}")
+    aside.rename(data)
+
+
+def _launch(
+    folder: Path, data: Path, bin: Path, port: int, durable: bool, as_user: dict[str, Any]
+) -> subprocess.Popen[bytes]:
+    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "max_connections": 200}
+    if not durable:
+        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with (folder / "log").open("ab") as log:
+        # A session of its own, so that Ctrl-C at the terminal reaches us first and the order of stopping is ours.
+        return subprocess.Popen(
+            [str(bin / "postgres"), "-D", str(data), *options],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **as_user,
+        )
+
+
+def _ready(process: subprocess.Popen[bytes], url: str, log: Path, last: bool) -> bool:
+    """Whether the server answers; one that ended at once may have lost its port to somebody else."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with psycopg.connect(url.rsplit("/", 1)[0] + "/postgres", autocommit=True, connect_timeout=5) as server:
+                if not server.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchall():
+                    server.execute(f"CREATE DATABASE {DATABASE}")
+                return True
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+    if process.poll() is None or last:
+        process.kill()
+        raise NotStarted(f"PostgreSQL did not start; see {log}")
+    return False
+
+
+def _stop_left_over(data: Path, bin: Path, as_user: dict[str, Any]) -> None:
+    """End a server that outlived the process that started it; the folder's lock says that nobody else needs it."""
+    if (data / "postmaster.pid").exists():
+        subprocess.run(
+            [str(bin / "pg_ctl"), "-D", str(data), "-m", "fast", "-w", "-t", str(PATIENCE_SECONDS), "stop"],
+            capture_output=True,
+            **as_user,
+        )
+
+
+def _password(path: Path) -> str:
+    if not path.exists() or not path.read_text(encoding="ascii"):
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24), encoding="ascii")
+    return path.read_text(encoding="ascii")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,95 @@
+"""Keeping quotes, and turning one into changes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from bursar.accounts.models import Remark
+from bursar.columns.ids import uuid7
+from bursar.core.content import digest, write_quote, write_state, write_terms
+from bursar.core.decision import Decided
+from bursar.core.edit import Cancel, Edit, write_edit
+from bursar.core.policy import Actor
+from bursar.core.quote import Quote
+from bursar.core.subscription import Change, Subscription
+from bursar.history.actions import columns
+from bursar.subscriptions import models
+
+
+def keep(
+    account_id: UUID,
+    answer: Quote,
+    edits: Sequence[Edit],
+    *,
+    actor: Actor,
+    catalog_version: int,
+    policy_version: int,
+    now: datetime,
+    expires_at: datetime,
+) -> UUID:
+    """A quote as it is shown; why somebody cancels goes into a remark."""
+    why = next((edit.reason for edit in edits if isinstance(edit, Cancel) and edit.reason), "")
+    reason = Remark.objects.create(account_id=account_id, text=why) if why else None
+    kept = models.Quote.objects.create(
+        account_id=account_id,
+        edits=[write_edit(without_words(edit)) for edit in edits],
+        reason=reason,
+        outcome=answer.outcome.value,
+        on=answer.on,
+        content=write_quote(replace(answer, edits=_quiet(answer.edits), changes=_silent(answer.changes))),
+        digest=digest(answer),
+        catalog_version=catalog_version,
+        policy_version=policy_version,
+        created_at=now,
+        expires_at=expires_at,
+        **columns(actor),
+    )
+    return kept.id
+
+
+def take(
+    account_id: UUID, quote_id: UUID, changes: Sequence[Change], *, actor: Actor, on: date, now: datetime
+) -> tuple[UUID, tuple[Change, ...]]:
+    """The taking of a quote, and its changes with their lasting ids. Errors: IntegrityError for a second taking."""
+    taking = models.Take.objects.create(
+        account_id=account_id, quote_id=quote_id, on=on, recorded_at=now, **columns(actor)
+    )
+    made = tuple(replace(change, id=uuid7()) for change in _silent(changes))
+    models.Change.objects.bulk_create(_row(account_id, taking.id, change) for change in made)
+    return taking.id, made
+
+
+def checkpoint(account_id: UUID, state: Subscription, *, on: date, position: int) -> None:
+    """Write down the whole state of a day, so that nothing before it is looked at again."""
+    models.Checkpoint.objects.create(account_id=account_id, on=on, position=position, state=write_state(state))
+
+
+def without_words(edit: Edit) -> Edit:
+    """The edit without the free text that a person wrote."""
+    return replace(edit, reason="") if isinstance(edit, Cancel) else edit
+
+
+def _quiet(edits: Sequence[Decided]) -> tuple[Decided, ...]:
+    return tuple(replace(one, edit=without_words(one.edit)) for one in edits)
+
+
+def _silent(changes: Sequence[Change]) -> tuple[Change, ...]:
+    return tuple(replace(change, edit=without_words(change.edit)) for change in changes)
+
+
+def _row(account_id: UUID, take_id: UUID, change: Change) -> models.Change:
+    return models.Change(
+        id=change.id,
+        account_id=account_id,
+        take_id=take_id,
+        position=change.position,
+        edit=write_edit(change.edit),
+        capability=change.capability,
+        effective_on=change.effective_on,
+        terms=write_terms(change),
+        credit=change.credit,
+        by_vendor=change.by_vendor,
+        ordered_on=change.ordered_on,
+        undoes_id=change.undoes,
+    )

@@ -1,0 +1,39 @@
+"""One throw-away PostgreSQL server for a whole run of tests, unless DATABASE_URL names one."""
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from bursar.postgres import running
+
+_stack = ExitStack()
+
+
+def _start() -> None:
+    """While conftest is imported, before Django reads its settings; parallel workers inherit the address."""
+    if "DATABASE_URL" in os.environ:
+        return
+    home = Path(tempfile.mkdtemp(prefix="bursar-tests-"))
+    _stack.callback(shutil.rmtree, home, ignore_errors=True)
+    home.chmod(0o711)
+    os.environ["DATABASE_URL"] = _stack.enter_context(running(home, durable=False)).url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The server ends with the run that started it."""
+    _stack.close()
+
+
+_start()
+
+
+@pytest.fixture
+def vendor(transactional_db: None) -> None:
+    """What migrations make, there again after tests that emptied every table."""
+    import rows
+
+    rows.seller()

@@ -1,0 +1,84 @@
+"""The API as a program uses it, in this process, on the database of the test."""
+
+import json
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.test import Client
+
+from bursar.accounts.keys import create_key
+from bursar.catalog.actions import publish as publish_catalog
+from bursar.policy.actions import publish as publish_policy
+
+ROOT = Path(__file__).resolve().parents[1]
+ROLES = ("owner", "billing_admin", "admin", "agent", "light_agent")
+
+
+class Door:
+    """Calls with a key; the standard policy and the demo's catalog are published."""
+
+    def __init__(self) -> None:
+        now = datetime.now(UTC)
+        for publish, file in ((publish_catalog, "catalogs/demo.toml"), (publish_policy, "policies/standard.toml")):
+            publish(tomllib.loads((ROOT / file).read_text(encoding="utf-8")), by="tests", now=now)
+        self.key = create_key("tests", now=now)
+        self.client = Client()
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, by: str | None = None, once: str | None = None, **more: Any
+    ) -> Any:
+        headers = {"Authorization": f"Bearer {self.key}"}
+        headers |= {"Bursar-Actor": by} if by else {}
+        headers |= {"Idempotency-Key": once} if once else {}
+        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
+        return self.client.generic(
+            method, f"/api/v1{path}", data, content_type="application/json", headers={**headers, **more}
+        )
+
+    def ok(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        response = self.call(method, path, body, **more)
+        assert 200 <= response.status_code < 300, (response.status_code, response.content)
+        return response.json() if response.content else None
+
+    def fails(self, status: int, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        response = self.call(method, path, body, **more)
+        assert response.status_code == status, (response.status_code, response.content)
+        assert response["Content-Type"] == "application/problem+json"
+        return response.json()
+
+    def account(self, account_type: str = "self_service", *, today: str = "2026-01-01", **fields: Any) -> str:
+        """A sandbox account with one member of each role: owner@account, billing_admin@account …"""
+        opened = self.ok(
+            "POST",
+            "/accounts",
+            {
+                "name": "Acme",
+                "account_type": account_type,
+                "currency": "EUR",
+                "time_zone": "Europe/Paris",
+                "owner": {"name": "Owner", "email": "owner@acme.example"},
+                "sandbox": True,
+                "today": today,
+                **fields,
+            },
+        )
+        path = f"/accounts/{opened['id']}"
+        for role in ROLES[1:]:
+            self.ok("POST", f"{path}/members", {"name": role.title(), "email": f"{role}@acme.example", "role": role})
+        return path
+
+    def take(self, path: str, *edits: dict[str, Any], **more: Any) -> Any:
+        return self.ok("POST", f"{path}/changes", {"edits": list(edits)}, **more)
+
+
+def email(role: str) -> str:
+    return f"{role}@acme.example"
+
+
+TEAM_10: dict[str, Any] = {"edit": "add_product", "product": "support", "plan": "team", "seats": 10}
+
+
+def seats(number: int, product: str = "support") -> dict[str, Any]:
+    return {"edit": "set_seats", "product": product, "seats": number}

@@ -1,0 +1,127 @@
+"""The program as an operator runs it: it starts, stops in order, and recovers when everything was killed."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o711)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {
+        name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "BURSAR", "DJANGO"))
+    }
+    yield {**own, "BURSAR_HOME": str(tmp_path / "home"), "BURSAR_PORT": str(port)}
+
+
+def start(environment: dict[str, str]) -> subprocess.Popen[str]:
+    """`bursar serve`, once it says that it is ready."""
+    command = [sys.executable, "-m", "bursar.cli", "serve"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if "is ready" in line:
+            return process
+    raise AssertionError("".join(said))
+
+
+def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bursar.cli", *arguments], env=environment, capture_output=True, text=True, timeout=60
+    )
+
+
+def processes(marker: str) -> list[int]:
+    """Whoever has the marker in its command line or environment."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            try:
+                text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            if marker.encode() in text:
+                found.append(int(folder.name))
+    return found
+
+
+def nobody_left(marker: str) -> bool:
+    for _ in range(300):
+        if not processes(marker):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def answer(environment: dict[str, str], path: str, key: str = "") -> int:
+    url = f"http://localhost:{environment['BURSAR_PORT']}{path}"
+    try:
+        with urlopen(Request(url, headers={"Authorization": f"Bearer {key}"}), timeout=10) as response:
+            return int(response.status)
+    except HTTPError as error:
+        return error.code
+
+
+def test_it_serves_stops_in_order_and_keeps_its_data(environment: dict[str, str]) -> None:
+    process = start(environment)
+    made = run(environment, "key", "create", "shop")
+    key = made.stdout.split()[-1]
+    assert re.fullmatch(r"bursar_\S{40,}", key)
+    assert json.loads(run(environment, "key", "create", "--json", "till").stdout)["name"] == "till"
+    assert answer(environment, "/api/v1/openapi.json") == 200
+    assert answer(environment, "/api/v1/accounts", key) == 200
+    assert answer(environment, "/api/v1/accounts") == 401
+    busy = run(environment, "serve")
+    assert busy.returncode == 1
+    assert "is in use" in busy.stderr
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert nobody_left(environment["BURSAR_HOME"])
+    process = start(environment)
+    assert answer(environment, "/api/v1/accounts", key) == 200
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    assert nobody_left(environment["BURSAR_HOME"])
+
+
+def test_it_recovers_when_everything_was_killed(environment: dict[str, str]) -> None:
+    process = start(environment)
+    key = run(environment, "key", "create", "shop").stdout.split()[-1]
+    for pid in processes(environment["BURSAR_HOME"]):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    process.wait(30)
+    assert nobody_left(environment["BURSAR_HOME"])
+    process = start(environment)
+    assert answer(environment, "/api/v1/accounts", key) == 200
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
+def test_a_catalog_and_a_policy_are_published_from_the_command_line(environment: dict[str, str]) -> None:
+    for room, file in (("catalog", "catalogs/demo.toml"), ("policy", "policies/standard.toml")):
+        for _ in range(2):
+            applied = run(environment, room, "apply", file)
+            assert (applied.returncode, applied.stdout) == (0, f"version 1 of the {room} is current\n"), applied.stderr
+    assert run(environment, "catalog", "diff", "catalogs/demo.toml").stdout == "no difference\n"
+    assert json.loads(run(environment, "policy", "show", "--json").stdout)["quote_hours"] == 24
+    assert run(environment, "bill").stdout == "0 things were due\n"
