@@ -15,6 +15,8 @@ _stack = ExitStack()
 
 def _start() -> None:
     """While conftest is imported, before Django reads its settings; parallel workers inherit the address."""
+    # A server that a test starts in a thread must not hold the test's database when it is to go.
+    os.environ.setdefault("BURSAR_CONN_MAX_AGE", "0")
     if "DATABASE_URL" in os.environ:
         return
     home = Path(tempfile.mkdtemp(prefix="bursar-tests-"))

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lives import Life, add, plan, seats
 
 from bursar.core.policy import Outcome
 from bursar.core.subscription import NOTHING, timeline
+from lives import Life, add, plan, seats
 
 START = date(2026, 1, 31)
 PLANS = ("team", "growth", "professional", "enterprise")

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from lives import ADMIN, AGENT, BILLING_ADMIN, CATALOG, OWNER, POLICY, Life, account, add, cycle, plan, remove, seats
 
 from bursar.core.content import digest, read_quote, read_state, write_quote, write_state
 from bursar.core.cycle import ANNUAL, Calendar
@@ -15,6 +14,7 @@ from bursar.core.fit import Contradiction, NeedsProduct, PendingChange, UnknownC
 from bursar.core.policy import Outcome, Override, Reason, State, Timing
 from bursar.core.quote import ACCOUNT_WOULD_END
 from bursar.core.seat import SeatsInUse, Use
+from lives import ADMIN, AGENT, BILLING_ADMIN, CATALOG, OWNER, POLICY, Life, account, add, cycle, plan, remove, seats
 
 TEAM_10 = add("support", "team", seats=10)
 

@@ -16,6 +16,7 @@ from bursar.history.queries import Fact
 from bursar.invoices import queries as invoices
 from bursar.invoices.queries import Document
 from bursar.payments import queries as payments
+from bursar.payments.status import status
 from bursar.seats.queries import uses
 from bursar.subscriptions import queries as subscriptions
 from bursar.words.decision import explained
@@ -134,7 +135,7 @@ def invoice(call: Call, document: Document, left: int | None = None) -> Shown:
         "id": str(document.id),
         "kind": document.kind,
         "number": document.number,
-        "status": status(document, left, call),
+        "status": status(document, left, call.today),
         "on": document.on.isoformat(),
         "issued_on": document.issued_on.isoformat(),
         "due_on": document.due_on.isoformat(),
@@ -143,13 +144,6 @@ def invoice(call: Call, document: Document, left: int | None = None) -> Shown:
         **document.snapshot,
         "lines": [{"id": str(line_id), **write_line(line, currency)} for line_id, line in document.lines],
     }
-
-
-def status(document: Document, left: int, call: Call) -> str:
-    """Settled, open, or overdue."""
-    if left == 0:
-        return "paid" if document.kind == "invoice" else "settled"
-    return "overdue" if document.kind == "invoice" and document.due_on < call.today else "open"
 
 
 def subscription(call: Call) -> Shown:

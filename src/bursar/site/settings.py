@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "bursar.subscriptions",
     "bursar.invoices",
     "bursar.payments",
+    "bursar.look",
+    "bursar.center",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -50,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "bursar.center.middleware.Doorkeeper",
 ]
 ROOT_URLCONF = "bursar.site.urls"
 WSGI_APPLICATION = "bursar.site.wsgi.application"

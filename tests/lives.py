@@ -19,7 +19,7 @@ from bursar.core.subscription import Change, Subscription, state_on, timeline
 from bursar.core.tax import Tax
 from bursar.policy.document import read_toml as read_policy
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 CATALOG = read_catalog((ROOT / "catalogs/demo.toml").read_text(encoding="utf-8"), "demo.toml", 1)
 POLICY = read_policy((ROOT / "policies/standard.toml").read_text(encoding="utf-8"), "standard.toml", 1)
 OWNER, BILLING_ADMIN, ADMIN, AGENT = (

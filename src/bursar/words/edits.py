@@ -1,0 +1,123 @@
+"""Edits, plans and cycles as a person reads them."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bursar.core.catalog import Catalog
+from bursar.core.edit import (
+    AddProduct,
+    Cancel,
+    ChangeCycle,
+    ChangePlan,
+    Edit,
+    RemoveProduct,
+    Resume,
+    SetSeats,
+    SetUnits,
+    Suspend,
+)
+from bursar.core.subscription import Subscription
+from bursar.words import money
+from bursar.words.language import locale
+from bursar.words.money import number
+
+
+def product_name(catalog: Catalog, code: str) -> str:
+    """What a product is called; its code where the catalog no longer has it."""
+    found = catalog.product_by.get(code)
+    return found.name.said(locale().language) if found else code
+
+
+def plan_name(catalog: Catalog, product: str, code: str) -> str:
+    """What a plan is called; its code where the catalog no longer has it."""
+    found = catalog.product_by.get(product)
+    plan = found.plan_by.get(code) if found else None
+    return plan.name.said(locale().language) if plan else code
+
+
+def cycle_name(catalog: Catalog, code: str) -> str:
+    """What a billing cycle is called."""
+    found = catalog.cycle_by.get(code)
+    return found.name.said(locale().language) if found else code
+
+
+def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
+    """One edit, measured against the state before it: both numbers always."""
+    match edit:
+        case AddProduct():
+            return _added(edit, catalog)
+        case SetSeats(product=product, seats=after):
+            before = _quantity(state, product)
+            return _("{product}: {before} → {after} seats, {change}").format(
+                product=product_name(catalog, product),
+                before=number(before),
+                after=number(after),
+                change=_change(after - before),
+            )
+        case SetUnits(product=product, units=after):
+            before = _quantity(state, product)
+            return _("{product}: {before} → {after} units, {change}").format(
+                product=product_name(catalog, product),
+                before=number(before),
+                after=number(after),
+                change=_change(after - before),
+            )
+        case ChangePlan(product=product, plan=plan):
+            item = state.items.get(product)
+            return _("{product}: plan {before} → {after}").format(
+                product=product_name(catalog, product),
+                before=plan_name(catalog, product, item.plan) if item else "–",
+                after=plan_name(catalog, product, plan),
+            )
+        case RemoveProduct(product=product):
+            return _("Remove {product}").format(product=product_name(catalog, product))
+        case ChangeCycle(cycle=cycle):
+            return _("Billing cycle: {before} → {after}").format(
+                before=cycle_name(catalog, state.cycle.code), after=cycle_name(catalog, cycle)
+            )
+        case Cancel():
+            return _("Cancel the account")
+        case Suspend():
+            return _("Suspend the account")
+        case Resume():
+            return _("Open the account again")
+    return _("Keep what is scheduled")
+
+
+def quantity(count: int, per: str) -> str:
+    """A number of what a plan counts."""
+    if per == "seat":
+        return ngettext("{count} seat", "{count} seats", count).format(count=number(count))
+    if per == "unit":
+        return ngettext("{count} unit", "{count} units", count).format(count=number(count))
+    return _("for the account")
+
+
+def priced(rate: Decimal, currency: str, per: str) -> str:
+    """What one of what a plan counts costs."""
+    price = money.rate(rate, currency)
+    if per == "seat":
+        return _("{price} per seat").format(price=price)
+    if per == "unit":
+        return _("{price} per unit").format(price=price)
+    return _("{price} for the account").format(price=price)
+
+
+def _added(edit: AddProduct, catalog: Catalog) -> str:
+    per = "seat" if edit.seats else "unit" if edit.units else "account"
+    return _("Add {product}, plan {plan}: {quantity}").format(
+        product=product_name(catalog, edit.product),
+        plan=plan_name(catalog, edit.product, edit.plan),
+        quantity=quantity(edit.seats or edit.units or 1, per),
+    )
+
+
+def _change(by: int) -> str:
+    return _("{count} more").format(count=number(by)) if by >= 0 else _("{count} fewer").format(count=number(-by))
+
+
+def _quantity(state: Subscription, product: str) -> int:
+    item = state.items.get(product)
+    return item.quantity if item else 0

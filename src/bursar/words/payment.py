@@ -1,0 +1,30 @@
+"""Paying as a person reads it."""
+
+from django.utils.translation import gettext as _
+
+
+def method_name(kind: str) -> str:
+    """What a payment type is called."""
+    names = {"invoice": _("bank transfer on invoice"), "card": _("card"), "debit": _("direct debit")}
+    return names[kind]
+
+
+def status_name(code: str) -> str:
+    """How an invoice or credit note stands."""
+    names = {
+        "open": _("open"),
+        "overdue": _("overdue"),
+        "paid": _("paid"),
+        "settled": _("settled"),
+    }
+    return names[code]
+
+
+def decline_reason(code: str) -> str:
+    """Why a payment was declined; the gateway's own word where there is no better one."""
+    names = {
+        "insufficient_funds": _("not enough funds"),
+        "authentication_failed": _("it was not confirmed"),
+        "unknown_token": _("the card is not known"),
+    }
+    return names.get(code, code)
