@@ -9,6 +9,7 @@ from bursar.accounts.queries import MemberRow, OverrideRow
 from bursar.api.call import Call
 from bursar.core.content import read_decision, write_decision, write_line, write_money, write_span, write_totals
 from bursar.core.edit import write_edit
+from bursar.core.payment import status
 from bursar.core.policy import Decision, shows_costs
 from bursar.core.price import Per
 from bursar.core.subscription import Change, pending, state_on, timeline
@@ -16,7 +17,6 @@ from bursar.history.queries import Fact
 from bursar.invoices import queries as invoices
 from bursar.invoices.queries import Document
 from bursar.payments import queries as payments
-from bursar.payments.status import status
 from bursar.seats.queries import uses
 from bursar.subscriptions import queries as subscriptions
 from bursar.words.decision import explained
@@ -135,7 +135,7 @@ def invoice(call: Call, document: Document, left: int | None = None) -> Shown:
         "id": str(document.id),
         "kind": document.kind,
         "number": document.number,
-        "status": status(document, left, call.today),
+        "status": status(document.totals.kind, left, document.due_on, call.today),
         "on": document.on.isoformat(),
         "issued_on": document.issued_on.isoformat(),
         "due_on": document.due_on.isoformat(),
@@ -163,7 +163,7 @@ def subscription(call: Call) -> Shown:
         if costs:
             shown["unit_price"] = f"{pin.rate:f}"
         items.append(shown)
-    calendar = state.calendar if state.calendar and state.calendar.anchor <= call.today else None
+    calendar = state.calendar if state.items else None
     return {
         "state": call.customer.account.state.value,
         "account_type": call.customer.account.account_type,

@@ -13,10 +13,10 @@ from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, visit
 from bursar.center.summary import line_shown, sums
 from bursar.core.money import Money
+from bursar.core.payment import status
 from bursar.core.policy import Outcome
 from bursar.invoices.queries import Document, document, documents
 from bursar.payments.queries import left
-from bursar.payments.status import status
 from bursar.words import money
 from bursar.words.payment import status_name
 
@@ -86,7 +86,7 @@ def _content(seen: Visit, found: Document) -> dict[str, Any]:
 
 
 def _row(seen: Visit, found: Document, remaining: int) -> Row:
-    code = status(found, remaining, seen.today)
+    code = status(found.totals.kind, remaining, found.due_on, seen.today)
     return Row(
         id=found.id,
         number=found.number,

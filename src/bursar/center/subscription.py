@@ -74,7 +74,7 @@ def _content(seen: Visit) -> dict[str, Any]:
     agreed = agreement(seen.id)
     moments = timeline(agreed.start, agreed.changes)
     state = state_on(agreed.start, moments, seen.today)
-    calendar = state.calendar if state.calendar and state.calendar.anchor <= seen.today else None
+    calendar = state.calendar if state.items else None
     costs = shows_costs(seen.policy, seen.customer.account, seen.today)
     cancelling = seen.decide("cancel_account")
     scheduled = _scheduled(seen, agreed, state)
@@ -85,8 +85,8 @@ def _content(seen: Visit) -> dict[str, Any]:
         "costs": costs,
         "cycle": edits.cycle_name(current_catalog(), state.cycle.code) if calendar else "",
         "period": money.span(calendar.period(seen.today)) if calendar else "",
-        "term_end": money.day(calendar.term(seen.today).end) if calendar and state.items else "",
-        "renewal": money.day(calendar.period(seen.today).end) if calendar and state.items else "",
+        "term_end": money.day(calendar.term(seen.today).end) if calendar else "",
+        "renewal": money.day(calendar.period(seen.today).end) if calendar else "",
         "method": method_name(method(seen.id).kind),
         "scheduled": scheduled,
         "manage": any(seen.open(one) for one in CHANGING),

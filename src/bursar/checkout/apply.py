@@ -9,9 +9,10 @@ from bursar.accounts.actions import instant, read_zone, set_standing
 from bursar.accounts.queries import Customer
 from bursar.core.charge import Line
 from bursar.core.edit import write_edit
-from bursar.core.policy import Actor, State
+from bursar.core.policy import Actor
 from bursar.core.price import Per
 from bursar.core.quote import Quote
+from bursar.core.renewal import next_due
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Subscription, state_on, timeline
 from bursar.history.actions import record
@@ -75,15 +76,9 @@ def settle_state(customer: Customer, state: Subscription, on: date) -> None:
 
 def look_ahead(customer: Customer, situation: Situation, on: date) -> None:
     """Note the next day on which something falls due: a scheduled change, or the end of the billing period."""
-    moments = timeline(situation.start, situation.changes)
-    state = state_on(situation.start, moments, on)
-    coming = [moment.on for moment in moments if moment.on > on]
-    until = None
-    if state.calendar and state.items and state.standing is not State.CANCELLED and state.calendar.anchor <= on:
-        until = state.calendar.period(on).end
-        coming.append(until)
-    due_at = instant(min(coming), read_zone(customer.time_zone)) if coming else None
-    invoices.look_again(customer.id, due_at=due_at, billed_until=until)
+    due = next_due(situation.start, timeline(situation.start, situation.changes), on)
+    due_at = instant(due.on, read_zone(customer.time_zone)) if due.on else None
+    invoices.look_again(customer.id, due_at=due_at, billed_until=due.period_end)
 
 
 def settle(customer: Customer, *, now: datetime, first: UUID | None = None) -> None:

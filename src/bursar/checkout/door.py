@@ -7,7 +7,7 @@ from uuid import UUID
 from bursar.accounts.queries import Customer
 from bursar.core.edit import Edit
 from bursar.core.money import Money
-from bursar.core.payment import PaymentOpen
+from bursar.core.payment import PaymentOpen, to_collect
 from bursar.core.policy import Actor
 from bursar.core.problem import Conflict
 from bursar.core.quote import Quote
@@ -73,9 +73,8 @@ def open_payment(
     if not method.automatic or answer.due_today.total <= 0:
         return None
     notes, paid = queries.sources(customer.id)
-    credit = sum(one.left for one in (*notes, *paid)) - sum(one.left for one in queries.open_invoices(customer.id))
-    amount = answer.due_today.total - max(credit, 0)
-    if amount <= 0:
+    amount = to_collect(answer.due_today.total, (*notes, *paid), queries.open_invoices(customer.id))
+    if amount == 0:
         return None
     return payments.begin(
         customer.id,

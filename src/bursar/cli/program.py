@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "bill": "bursar.cli.bill:bill",
     "catalog": "bursar.cli.catalog:catalog",
     "policy": "bursar.cli.policy:policy",
+    "scenario": "bursar.cli.scenario:scenario",
     "quote": "bursar.cli.quote:quote",
 }
 

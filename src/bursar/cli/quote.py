@@ -73,7 +73,7 @@ def quote(
     today: date = on.date()
     if has:
         bought = decide(situation, _edits(has, "--has"), VENDOR, since.date() if since else today)
-        situation = taken(situation, bought, (UUID(int=number) for number in count(1)).__next__)
+        situation = taken(situation, bought, (UUID(int=number) for number in count(1 << 64)).__next__)
     answer = decide(situation, _edits(edits, "EDITS"), actor, today)
     show(write_quote(answer), as_json, "\n".join(_written(answer)))
     if answer.outcome is Outcome.REFUSED:

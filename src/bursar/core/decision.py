@@ -80,7 +80,9 @@ class Asking:
     def _ends_the_account(self, product: str) -> bool:
         """Whether no base product would be left without this one and all others that are to go."""
         going = {product, *(edit.product for edit in self.edits if isinstance(edit, RemoveProduct))}
-        going |= {one.edit.product for one in self.scheduled.values() if isinstance(one.edit, RemoveProduct)}
+        undone = {edit.change for edit in self.edits if isinstance(edit, Undo)}
+        waiting = (one for one in self.scheduled.values() if one.id not in undone)
+        going |= {one.edit.product for one in waiting if isinstance(one.edit, RemoveProduct)}
         state = self.outlook.state
         return state.has_base() and not any(
             state.pin(item).base for item in state.items.values() if item.product not in going

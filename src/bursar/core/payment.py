@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from bursar.core.invoice import Kind
 from bursar.core.policy import Actor, Member
 from bursar.core.problem import Conflict, Invalid
 
@@ -122,6 +123,19 @@ class Settlement:
     source: UUID
     invoice: UUID
     amount: int
+
+
+def status(kind: Kind, left: int, due_on: date, today: date) -> str:
+    """How a document stands: paid, open or overdue for an invoice; settled or open for a credit note."""
+    if left == 0:
+        return "paid" if kind == "invoice" else "settled"
+    return "overdue" if kind == "invoice" and due_on < today else "open"
+
+
+def to_collect(total: int, sources: Iterable[Open], invoices: Iterable[Open]) -> int:
+    """What must be collected of a total, once credits that no open invoice needs are used for it. Unit: minor units."""
+    spare = sum(one.left for one in sources) - sum(one.left for one in invoices)
+    return max(total - max(spare, 0), 0)
 
 
 def settle(sources: Iterable[Open], invoices: Iterable[Open]) -> tuple[Settlement, ...]:

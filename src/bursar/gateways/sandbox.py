@@ -14,12 +14,8 @@ from django.db import connection
 from bursar.core.money import Money
 from bursar.core.payment import Answer
 from bursar.gateways.protocol import Charge
+from bursar.gateways.tokens import TOKENS
 
-TOKENS: Final[dict[str, tuple[str, str]]] = {
-    "ok": ("succeeded", ""),
-    "declined_funds": ("declined", "insufficient_funds"),
-    "needs_authentication": ("pending", ""),
-}
 ADDRESS: Final = "/sandbox/{key}"
 _ANSWERS: Final[dict[str, Answer]] = {
     "succeeded": "succeeded",

@@ -2,9 +2,9 @@
 
 | step    | looks at                                              | does                                         |
 |---------|-------------------------------------------------------|----------------------------------------------|
+| finish  | open payments older than `GRACE`                      | asks the gateway what became of them         |
 | renew   | accounts whose cursor is due                          | applies what is scheduled, invoices periods  |
 | collect | open invoices of automatic payers that were never tried | asks the gateway, once                     |
-| finish  | open payments older than `GRACE`                      | asks the gateway what became of them         |
 
 The tables are the queue: a step reads what is due, does one thing at a time under its account's lock, and finds
 nothing when it runs again. Any number of processes may run it at once.
@@ -35,7 +35,7 @@ def run_once(now: datetime) -> int:
     """
     failures: list[Exception] = []
     done = 0
-    for step in (_renew, _collect, _finish):
+    for step in (_finish, _renew, _collect):
         for task in step(now):
             try:
                 task()
@@ -49,13 +49,13 @@ def run_once(now: datetime) -> int:
 
 def run_sandbox(account_id: UUID, now: datetime) -> None:
     """Do everything that is due by the clock of one sandbox account."""
+    waiting = payments.open_attempt(account_id)
+    if waiting is not None and waiting.expires_at <= customer(account_id).moment(now):
+        follow_up(waiting, now=now)
     renew(account_id, now=now)
     for one in payments.open_invoices(account_id):
         if not payments.attempted(account_id, one.id):
             collect(account_id, one.id, now=now)
-    waiting = payments.open_attempt(account_id)
-    if waiting is not None and waiting.expires_at <= customer(account_id).moment(now):
-        follow_up(waiting, now=now)
 
 
 Task = Callable[[], object]

@@ -13,6 +13,7 @@ from typing import Final
 SYSTEM: Final = Path("/usr/lib/postgresql")
 REACHABLE: Final = Path("/var/lib/bursar")
 DATA: Final = "postgres"
+NOTE: Final = "postgres.where"
 OLDEST: Final = 15
 
 
@@ -43,8 +44,8 @@ def unprivileged(home: Path | None = None) -> Account | None:
     """
     if os.geteuid() != 0:
         return None
-    if home is not None and (home / DATA).exists():
-        owner = (home / DATA).stat()
+    if home is not None and (_placed(home) / DATA).exists():
+        owner = (_placed(home) / DATA).stat()
         if owner.st_uid != 0:
             return Account(owner.st_uid, owner.st_gid)
     for name in ("postgres", "nobody"):
@@ -81,18 +82,22 @@ def home_for(home: Path, account: Account | None) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     if account is None:
         return home
-    note = home / "postgres.where"
-    if note.exists():
-        elsewhere = Path(note.read_text(encoding="utf-8").strip())
-    else:
+    elsewhere = _placed(home)
+    if elsewhere == home:
         home.chmod(home.stat().st_mode | 0o011)
         if account.may("-x", home):
             return home
-        elsewhere = Path(tempfile.mkdtemp(prefix="home-", dir=_reachable()))
-        note.write_text(f"{elsewhere}\n", encoding="utf-8")
+        elsewhere = Path(tempfile.mkdtemp(prefix="home-", dir=_reachable())).resolve()
+        (home / NOTE).write_text(f"{elsewhere}\n", encoding="utf-8")
     elsewhere.mkdir(parents=True, exist_ok=True)
     elsewhere.chmod(0o711)
     return elsewhere
+
+
+def _placed(home: Path) -> Path:
+    """Where the note of a folder says that its data is; the folder itself without one."""
+    note = home / NOTE
+    return Path(note.read_text(encoding="utf-8").strip()) if note.exists() else home
 
 
 def _reachable() -> Path:

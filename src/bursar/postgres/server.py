@@ -128,7 +128,11 @@ def _initialise(folder: Path, data: Path, bin: Path, password: str, as_user: dic
     if not durable:
         options.append("--no-sync")
     made = subprocess.run(
-        [str(bin / "initdb"), "-D", str(aside), "-U", USER, *options], capture_output=True, text=True, **as_user
+        [str(bin / "initdb"), "-D", str(aside), "-U", USER, *options],
+        capture_output=True,
+        text=True,
+        preexec_fn=orphans.ends_with_us(signal.SIGTERM),
+        **as_user,
     )
     secret.unlink()
     if made.returncode != 0:

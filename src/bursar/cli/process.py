@@ -1,0 +1,64 @@
+"""Processes that a command starts and ends."""
+
+import ctypes
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+PATIENCE_SECONDS: Final = 15
+START_SECONDS: Final = 60
+_PARENT_DEATH: Final = 1
+
+Child = subprocess.Popen[bytes]
+
+
+def granian(port: int) -> list[str]:
+    """The command that serves pages and API on a port of the loopback."""
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    options += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
+    return [sys.executable, "-m", "granian", *options, "bursar.site.wsgi:application"]
+
+
+def child(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Child:
+    """A process that ends with this one, however this one ends."""
+    return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_die_with_parent)
+
+
+def end(children: Sequence[Child]) -> None:
+    """End processes in order, and hard if they do not."""
+    for one in children:
+        if one.poll() is None:
+            one.terminate()
+    for one in children:
+        try:
+            one.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            one.kill()
+            one.wait()
+
+
+def wait_for(port: int, children: Sequence[Child]) -> None:
+    """Nothing, once something listens on the port. Errors: SystemExit when it does not come."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and all(one.poll() is None for one in children):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit("bursar: the server did not start; see above")
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGTERM)

@@ -1,0 +1,117 @@
+"""`bursar scenario`: lives of accounts in plain text, checked and played."""
+
+import difflib
+import os
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from bursar.catalog.document import read as read_catalog
+from bursar.catalog.document import write as write_catalog
+from bursar.cli.files import read_text
+from bursar.cli.process import child, end, free_port, granian, wait_for
+from bursar.postgres import running
+from bursar.scenario.core_player import CorePlayer
+from bursar.scenario.language import Scenario, read
+from bursar.scenario.system_player import SystemPlayer
+from bursar.scenario.transcript import play as tell
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+_files = click.argument("files", nargs=-1, required=True)
+
+
+@click.group()
+def scenario() -> None:
+    """Lives of accounts in plain text: what happened on which day, and what came of it.
+
+    Example: bursar scenario check tests/scenarios/worked_example.txt
+    """
+
+
+@scenario.command()
+@_files
+@click.option("--core-only", is_flag=True, help="Play with the core alone, without a database.")
+@click.option("--golden", is_flag=True, help="Write what the core prints into the files instead.")
+def check(files: tuple[str, ...], core_only: bool, golden: bool) -> None:
+    """Play FILES with the core and through a throw-away system; fail where either prints something else.
+
+    Example: bursar scenario check tests/scenarios/*.txt
+    """
+    lives = [(file, read_text(file)) for file in files]
+    wrong = 0
+    for file, text in lives:
+        told = _core(read(text, file))
+        if golden:
+            Path(file).write_text(told, encoding="utf-8")
+        elif told != text:
+            wrong += _differs(file, text, told, "the core")
+    if not core_only and not golden:
+        with _system() as play:
+            for file, text in lives:
+                told = play(read(text, file))
+                wrong += _differs(file, text, told, "the system") if told != text else 0
+    if wrong:
+        raise SystemExit(1)
+    click.echo(f"{len(lives)} scenarios hold")
+
+
+@scenario.command()
+@_files
+def play(files: tuple[str, ...]) -> None:
+    """Print FILES with what the core makes of them.
+
+    Example: bursar scenario play tests/scenarios/worked_example.txt
+    """
+    for file in files:
+        click.echo(_core(read(read_text(file), file)), nl=False)
+
+
+def _document(name: str) -> Mapping[str, Any]:
+    return tomllib.loads((ROOT / name).read_text(encoding="utf-8"))
+
+
+def _core(life: Scenario) -> str:
+    return tell(life, CorePlayer(read_catalog(_document("catalogs/demo.toml"), 1)), _document("policies/standard.toml"))
+
+
+@contextmanager
+def _system() -> Iterator[Any]:
+    """A function that plays a life on a server and database of its own, which go when the block ends."""
+    catalog = write_catalog(read_catalog(_document("catalogs/demo.toml"), 1))
+    with tempfile.TemporaryDirectory(prefix="bursar-scenario-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        with running(home, durable=False) as server:
+            key, port = _prepared(server.url), free_port()
+            environment = {**os.environ, "DATABASE_URL": server.url, "BURSAR_SECRET_KEY": "only for this server"}
+            web = child(granian(port), environment)
+            try:
+                wait_for(port, [web])
+                url = f"http://127.0.0.1:{port}/api/v1"
+                policy = _document("policies/standard.toml")
+                yield lambda life: tell(life, SystemPlayer(url, key, catalog), policy)
+            finally:
+                end([web])
+
+
+def _prepared(url: str) -> str:
+    """A vendor key on a migrated database. It runs apart, so that this process keeps its own settings."""
+    environment = {**os.environ, "DATABASE_URL": url, "BURSAR_SECRET_KEY": "only for this server"}
+    command = [sys.executable, "-m", "bursar.cli", "key", "create", "scenario"]
+    made = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return made.stdout.split()[-1]
+
+
+def _differs(file: str, expected: str, told: str, who: str) -> int:
+    lines = difflib.unified_diff(
+        expected.splitlines(), told.splitlines(), file, f"{file}, as {who} plays it", lineterm=""
+    )
+    click.echo("\n".join(lines))
+    return 1

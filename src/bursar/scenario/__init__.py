@@ -1,0 +1,1 @@
+"""Lives of accounts in plain text, played by the core alone and through the whole system."""
