@@ -1,8 +1,10 @@
 """One throw-away PostgreSQL server for a whole run of tests, unless DATABASE_URL names one."""
 
+import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import pytest
 from bursar.postgres import running
 
 _stack = ExitStack()
+# A run that ends before it is configured, by a wrong option for one, is never unconfigured.
+atexit.register(_stack.close)
 
 
 def _start() -> None:
@@ -31,6 +35,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 _start()
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that every user of the machine can enter; pytest's own are closed to a server that is not root."""
+    folder = Path(tempfile.mkdtemp(prefix="bursar-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -17,16 +16,14 @@ import pytest
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o711)
+def environment(reachable: Path) -> dict[str, str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     own = {
         name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "BURSAR", "DJANGO"))
     }
-    yield {**own, "BURSAR_HOME": str(tmp_path / "home"), "BURSAR_PORT": str(port)}
+    return {**own, "BURSAR_HOME": str(reachable / "home"), "BURSAR_PORT": str(port)}
 
 
 def start(environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -99,6 +96,41 @@ def test_it_serves_stops_in_order_and_keeps_its_data(environment: dict[str, str]
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
     assert nobody_left(environment["BURSAR_HOME"])
+
+
+def test_everything_ends_with_it_however_it_ends(environment: dict[str, str]) -> None:
+    process = start(environment)
+    process.kill()
+    process.wait(30)
+    assert nobody_left(environment["BURSAR_HOME"])
+
+
+def test_a_signal_that_comes_twice_stops_it_as_one_does(environment: dict[str, str]) -> None:
+    process = start(environment)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+        process.send_signal(number)
+        time.sleep(0.05)
+    assert process.wait(30) == 0
+    assert nobody_left(environment["BURSAR_HOME"])
+
+
+def test_a_signal_while_the_database_starts_leaves_nothing_behind(environment: dict[str, str]) -> None:
+    process = subprocess.Popen([sys.executable, "-m", "bursar.cli", "serve"], env=environment)
+    log = Path(environment["BURSAR_HOME"], "postgres", "log")
+    while not log.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert nobody_left(environment["BURSAR_HOME"])
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "-1", "eighty"])
+def test_a_port_that_is_none_is_refused_in_words(environment: dict[str, str], port: str) -> None:
+    refused = run({**environment, "BURSAR_PORT": port}, "serve")
+    assert refused.returncode == 2
+    assert "Invalid value for '--port'" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_it_recovers_when_everything_was_killed(environment: dict[str, str]) -> None:

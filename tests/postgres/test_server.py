@@ -1,19 +1,22 @@
 """The embedded server starts, keeps its data, and recovers from being killed."""
 
 import os
+import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from bursar.postgres import running
-from bursar.postgres.programs import home_for, unprivileged
+from bursar.postgres import orphans, running
+from bursar.postgres.programs import Account, home_for, programs, unprivileged
 
 HOLD = """
 import pathlib, sys, time
@@ -25,10 +28,8 @@ with running(pathlib.Path(sys.argv[1])) as server:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o711)
-    return tmp_path / "home"
+def home(reachable: Path) -> Path:
+    return reachable / "home"
 
 
 def ask(url: str, statement: str) -> list[tuple[object, ...]]:
@@ -43,6 +44,26 @@ def held(home: Path) -> tuple[subprocess.Popen[str], str, int]:
     assert holder.stdout is not None
     url, pid = holder.stdout.readline().split()
     return holder, url, int(pid)
+
+
+def as_server(home: Path) -> dict[str, Any]:
+    """How a process is started as the user that the server of a folder runs as."""
+    account = unprivileged(home)
+    return {"cwd": "/"} | ({} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []})
+
+
+def launched(home: Path) -> subprocess.Popen[bytes]:
+    """A server of the folder that nobody owns, once it answers."""
+    data = home / "postgres" / "data"
+    command = [str(programs(unprivileged(home)) / "postgres"), "-D", str(data), "-c", "unix_socket_directories="]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        command += ["-c", f"port={probe.getsockname()[1]}"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **as_server(home))
+    while "ready" not in ((data / "postmaster.pid").read_text() if (data / "postmaster.pid").exists() else ""):
+        assert process.poll() is None
+        time.sleep(0.05)
+    return process
 
 
 def gone(pid: int) -> bool:
@@ -74,15 +95,49 @@ def test_a_start_after_everything_was_killed_recovers(home: Path) -> None:
         assert ask(server.url, "SELECT answer FROM kept") == [(42,)]
 
 
-def test_a_server_that_outlived_its_owner_is_stopped_first(home: Path) -> None:
-    holder, url, pid = held(home)
-    ask(url, "CREATE TABLE kept AS SELECT 42 AS answer")
+def test_a_server_ends_with_the_process_that_started_it(home: Path) -> None:
+    holder, _, pid = held(home)
     holder.kill()
     holder.wait()
+    assert gone(pid)
+
+
+def test_a_server_that_outlived_its_owner_is_stopped_first(home: Path) -> None:
     with running(home, durable=False) as server:
-        assert server.process.pid != pid
-        assert gone(pid)
+        ask(server.url, "CREATE TABLE kept AS SELECT 42 AS answer")
+    outlived = launched(home)
+    with running(home, durable=False) as server:
+        assert outlived.wait(10) == 0
         assert ask(server.url, "SELECT answer FROM kept") == [(42,)]
+
+
+def test_a_query_that_outlived_its_server_does_not_keep_the_next_from_starting(home: Path) -> None:
+    with running(home, durable=False) as server, ThreadPoolExecutor(1) as pool:
+        endless = pool.submit(ask, server.url, "SELECT count(*) FROM generate_series(1, 1000000000000)")
+        while not ask(server.url, "SELECT FROM pg_stat_activity WHERE state = 'active' AND query ~ 'generate_series'")[
+            1:
+        ]:
+            time.sleep(0.05)
+        server.process.kill()
+        server.process.wait()
+        orphans.end(home / "postgres" / "data")
+        with pytest.raises(psycopg.OperationalError):
+            endless.result()
+    with running(home, durable=False) as server:
+        assert ask(server.url, "SELECT 1") == [(1,)]
+
+
+def test_a_process_that_got_the_number_of_a_server_long_gone_is_left_alone(home: Path) -> None:
+    with running(home, durable=False):
+        pass
+    bystander = subprocess.Popen(["sleep", "60"], **as_server(home))
+    stale = home / "postgres" / "data" / "postmaster.pid"
+    stale.write_text(f"{bystander.pid}\n{stale.parent}\n1\n5432\n\n127.0.0.1\n\nready\n")
+    with running(home, durable=False) as server:
+        assert ask(server.url, "SELECT 1") == [(1,)]
+    assert bystander.poll() is None
+    bystander.kill()
+    bystander.wait()
 
 
 def test_two_starts_at_once_follow_one_another(home: Path) -> None:
@@ -101,10 +156,24 @@ def test_nobody_enters_without_the_password_and_only_its_owner_reads_it(home: Pa
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
 
 
-@pytest.mark.usefixtures("home")
-def test_a_folder_that_its_user_cannot_enter_is_replaced_by_one_that_it_can(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    account = unprivileged()
-    found = home_for(closed / "home", account)
-    assert account is None or account.may("-x", found)
+def test_what_the_servers_user_cannot_enter_is_kept_where_it_can(reachable: Path) -> None:
+    home = reachable / "closed" / "home"
+    home.parent.mkdir(mode=0o700)
+    with running(home, durable=False) as server:
+        ask(server.url, "CREATE TABLE kept AS SELECT 42 AS answer")
+    with running(home, durable=False) as server:
+        assert ask(server.url, "SELECT answer FROM kept") == [(42,)]
+    if unprivileged() is not None:
+        elsewhere = Path((home / "postgres.where").read_text().strip())
+        assert elsewhere == home_for(home, unprivileged()) != home
+        shutil.rmtree(elsewhere)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_data_stays_its_owners_when_root_starts_the_server(home: Path) -> None:
+    with running(home, durable=False):
+        pass
+    subprocess.run(["chown", "-R", "12345:12345", str(home / "postgres")], check=True)
+    with running(home, durable=False) as server:
+        assert ask(server.url, "SELECT 1") == [(1,)]
+    assert unprivileged(home) == Account(12345, 12345)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 
 from bursar.cli.home import django, home, ready
-from bursar.cli.process import child, end, granian, wait_for
+from bursar.cli.process import Child, child, end, granian, wait_for
 from bursar.core.problem import Problem
 
 TICK_SECONDS: Final = 1.0
@@ -36,8 +36,10 @@ def serve(port: int, demo: bool) -> None:
     _check_free(port)
     with _until_stopped(), django(own=True):
         links = _demo() if demo else []
-        children = [child(granian(port)), child(_worker())]
+        children: list[Child] = []
         try:
+            for command in (granian(port), _worker()):
+                children.append(child(command))
             wait_for(port, children)
             click.echo(f"Bursar is ready: http://localhost:{port}  (data in {home()}; Ctrl-C stops it)")
             for who, path in links:

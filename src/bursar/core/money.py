@@ -56,12 +56,15 @@ class Money:
         return other.amount_minor
 
 
-def rounded(value: Fraction | Decimal | int) -> int:
-    """The nearest whole number, halves away from zero, so that the negated value rounds to the negation."""
-    exact = Fraction(value)
-    doubled = 2 * abs(exact.numerator) + exact.denominator
-    whole = doubled // (2 * exact.denominator)
-    return whole if exact >= 0 else -whole
+def rounded(value: Fraction | Decimal | int, over: int = 1) -> int:
+    """The nearest whole number to value / over, halves away from zero, so that the negated value rounds to the negation.
+
+    Shape: `over` is at least 1.
+    """
+    numerator, denominator = value.as_integer_ratio()
+    below = denominator * over
+    whole = (2 * abs(numerator) + below) // (2 * below)
+    return whole if numerator >= 0 else -whole
 
 
 def read_rate(text: object) -> Decimal:
@@ -105,5 +108,5 @@ def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     whole = sum(weights)
     if whole <= 0 or min(weights) < 0:
         raise ValueError("weights must not be negative, nor all of them zero")
-    marks = [rounded(Fraction(total * reached, whole)) for reached in accumulate(weights)]
+    marks = [rounded(total * reached, whole) for reached in accumulate(weights)]
     return tuple(mark - before for before, mark in zip([0, *marks], marks, strict=False))

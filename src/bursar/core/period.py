@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 from typing import Final
 
 from bursar.core.money import rounded
@@ -98,7 +97,7 @@ def share(total: int, span: Span, period: Span, rule: Proration) -> int:
     """
     of = length(period, rule)
     before, after = (elapsed(period, day, rule) for day in (span.start, span.end))
-    return rounded(Fraction(total * after, of)) - rounded(Fraction(total * before, of))
+    return rounded(total * after, of) - rounded(total * before, of)
 
 
 def _thirty(start: date, day: date) -> int:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 
 from bursar.core.money import rounded
 
@@ -31,4 +30,5 @@ def period_price(rate: Decimal, quantity: int, digits: int) -> int:
 
     Unit: minor units of a currency that has so many digits after the point.
     """
-    return rounded(Fraction(rate) * quantity * 10**digits)
+    numerator, denominator = rate.as_integer_ratio()
+    return rounded(numerator * quantity * 10**digits, denominator)

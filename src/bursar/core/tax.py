@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
 from bursar.core.money import read_rate, rounded
@@ -23,7 +22,8 @@ class Tax:
 
     def on(self, net: int) -> int:
         """The tax on a net amount, and its negation on the negated amount. Unit: minor units."""
-        return rounded(Fraction(self.rate) * net)
+        numerator, denominator = self.rate.as_integer_ratio()
+        return rounded(numerator * net, denominator)
 
 
 UNTAXED: Final = Tax(Decimal(0))

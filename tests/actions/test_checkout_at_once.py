@@ -1,0 +1,158 @@
+"""Many people at the door at once: each thing happens once, and who comes second is told so."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from bursar.checkout import actions as checkout
+from bursar.core.edit import read_edits
+from bursar.core.policy import VENDOR
+from bursar.core.problem import Problem
+from bursar.gateways.models import SandboxCharge
+from bursar.invoices.models import Cursor, Invoice
+from bursar.jobs.clock import run_once
+from bursar.payments.models import Attempt, Payment
+from bursar.subscriptions.models import Change, Take
+from door import TEAM_10, Door, email, seats
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+def at_once(number: int, deed: Callable[[int], Any]) -> Counter[str]:
+    """How often each thing came of it when so many do it at the same moment."""
+    ready = Barrier(number)
+
+    def one(turn: int) -> str:
+        try:
+            ready.wait(30)
+            return str(deed(turn))
+        except Problem as problem:
+            return problem.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(number) as pool:
+        return Counter(pool.map(one, range(number)))
+
+
+def account_id(path: str) -> UUID:
+    return UUID(path.rpartition("/")[2])
+
+
+def test_twenty_takes_of_one_quote_take_it_once(door: Door) -> None:
+    account = account_id(door.account())
+    quote = checkout.quote(account, read_edits([TEAM_10]), actor=VENDOR, now=NOW)
+
+    def take(_: int) -> str:
+        checkout.take(account, quote_id=quote, actor=VENDOR, now=NOW)
+        return "done"
+
+    assert at_once(20, take) == {"done": 1, "taken": 19}
+    assert (Take.objects.count(), Change.objects.count(), Invoice.objects.count()) == (1, 1, 1)
+
+
+def test_of_two_colliding_quotes_one_wins_and_the_other_is_stale(door: Door) -> None:
+    account = account_id(door.account())
+    checkout.take(account, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
+    quotes = [checkout.quote(account, read_edits([seats(many)]), actor=VENDOR, now=NOW) for many in (12, 15)]
+
+    def take(turn: int) -> str:
+        checkout.take(account, quote_id=quotes[turn], actor=VENDOR, now=NOW)
+        return "done"
+
+    assert at_once(2, take) == {"done": 1, "stale": 1}
+    assert Invoice.objects.count() == 2
+
+
+def test_who_pays_automatically_is_charged_once(door: Door) -> None:
+    path = door.account()
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    account = account_id(path)
+    quote = checkout.quote(account, read_edits([TEAM_10]), actor=VENDOR, now=NOW)
+
+    def take(_: int) -> str:
+        checkout.take(account, quote_id=quote, actor=VENDOR, now=NOW)
+        return "done"
+
+    came = at_once(12, take)
+    assert came["done"] == 1
+    assert came["done"] + came["taken"] + came["payment_open"] == 12
+    assert (Attempt.objects.count(), SandboxCharge.objects.count(), Payment.objects.count()) == (1, 1, 1)
+
+
+def test_a_renewal_run_by_many_workers_happens_once(door: Door) -> None:
+    opened = {
+        "name": "Live",
+        "account_type": "self_service",
+        "currency": "EUR",
+        "time_zone": "Europe/Paris",
+        "owner": {"name": "Owner", "email": "owner@live.example"},
+    }
+    ids = [UUID(door.ok("POST", "/accounts", opened)["id"]) for _ in range(4)]
+    for one in ids:
+        checkout.take(one, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
+    later = NOW + timedelta(days=65)
+
+    def work(_: int) -> str:
+        run_once(later)
+        return "done"
+
+    assert at_once(6, work) == {"done": 6}
+    assert run_once(later) == 0
+    for one in ids:
+        billed = Invoice.objects.filter(account_id=one).order_by("on").values_list("on", flat=True)
+        assert list(billed) == [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
+    numbers = sorted(number or 0 for number in Invoice.objects.values_list("number", flat=True))
+    assert numbers == list(range(1, 13))
+    assert set(Cursor.objects.values_list("billed_until", flat=True)) == {date(2026, 4, 1)}
+
+
+def test_a_renewal_waits_for_an_open_payment(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+    waiting = Attempt.objects.filter(state="open").count()
+    assert waiting == 1
+    assert checkout.renew(account_id(path), now=NOW + timedelta(days=40)) == 0
+
+
+def test_the_same_call_sent_many_times_at_once_is_answered_the_same(door: Door) -> None:
+    path = door.account()
+    answers = at_once(
+        8, lambda _: door.ok("POST", f"{path}/changes", {"edits": [TEAM_10]}, by=email("owner"), once="k")
+    )
+    assert list(answers.values()) == [8]
+    assert Take.objects.count() == 1
+    added = {"name": "New", "email": "new@acme.example", "role": "agent"}
+    answers = at_once(8, lambda _: door.ok("POST", f"{path}/members", added, once="m"))
+    assert list(answers.values()) == [8]
+
+
+def test_a_person_is_added_once_by_many(door: Door) -> None:
+    path = door.account()
+    added = {"name": "New", "email": "new@acme.example", "role": "agent"}
+    answers = at_once(6, lambda _: door.call("POST", f"{path}/members", added).status_code)
+    assert answers == {"201": 1, "409": 5}
+
+
+def test_every_deed_leaves_one_entry_in_the_history(door: Door) -> None:
+    path = door.account()
+    before = len(door.ok("GET", f"{path}/history")["items"])
+    door.take(path, TEAM_10)
+    door.ok("PUT", f"{path}/billing_details", {"purchase_order": "PO-1"}, by=email("owner"))
+    door.fails(403, "PUT", f"{path}/payment_method", {"type": "card", "token": "ok"}, by=email("admin"))
+    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]][:-before]
+    assert kinds == ["refused", "details_set", "changes_taken"]
