@@ -1,6 +1,7 @@
 """Processes that a command starts and ends."""
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from typing import Final
 
 PATIENCE_SECONDS: Final = 15
 START_SECONDS: Final = 60
+MOST_WORKERS: Final = 4
 _PARENT_DEATH: Final = 1
 
 Child = subprocess.Popen[bytes]
@@ -18,7 +20,8 @@ Child = subprocess.Popen[bytes]
 
 def granian(port: int) -> list[str]:
     """The command that serves pages and API on a port of the loopback."""
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    options += ["--workers", str(min(os.cpu_count() or 1, MOST_WORKERS))]
     options += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
     return [sys.executable, "-m", "granian", *options, "bursar.site.wsgi:application"]
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from bursar.accounts.queries import NotFound
 from bursar.core.content import read_state, read_terms
@@ -69,10 +69,10 @@ def changes_of(rows: Iterable[models.Change]) -> tuple[Change, ...]:
 
 def quote(account_id: UUID, quote_id: UUID) -> KeptQuote:
     """A quote of the account. Errors: NotFound."""
-    row = models.Quote.objects.filter(account_id=account_id, pk=quote_id).first()
+    takes = models.Take.objects.filter(account_id=OuterRef("account_id"), quote_id=OuterRef("pk"))
+    row = models.Quote.objects.annotate(taken=Exists(takes)).filter(account_id=account_id, pk=quote_id).first()
     if row is None:
         raise NotFound(what="quote")
-    taken = models.Take.objects.filter(account_id=account_id, quote_id=quote_id).exists()
     return KeptQuote(
         id=row.id,
         actor_kind=row.actor_kind,
@@ -82,7 +82,7 @@ def quote(account_id: UUID, quote_id: UUID) -> KeptQuote:
         content=row.content,
         digest=row.digest,
         expires_at=row.expires_at,
-        taken=taken,
+        taken=row.taken,
     )
 
 
