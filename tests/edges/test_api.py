@@ -142,6 +142,8 @@ def test_a_payment_that_needs_authentication_waits_and_holds_everything_else(doo
     assert door.ok("GET", f"{path}/subscription")["items"] == []
     finished = door.ok("POST", f"{path}/attempts/{attempt['id']}/finish", {"outcome": "succeeded"})
     assert (finished["state"], finished["invoice"]["status"]) == ("succeeded", "paid")
+    keyed = door.fails(409, "POST", f"{path}/attempts/{attempt['id']}/finish", {"outcome": "succeeded"}, once="f")
+    assert keyed["code"] == "not_waiting"
     again = door.fails(409, "POST", f"{path}/attempts/{attempt['id']}/finish", {"outcome": "succeeded"})
     assert again["code"] == "not_waiting"
     assert door.ok("POST", f"{path}/changes", {"edits": [TEAM_10]}, once="k")["invoice"] == finished["invoice"]
@@ -153,6 +155,9 @@ def test_an_authentication_that_fails_or_never_comes_changes_nothing(door: Door)
     first = door.ok("POST", f"{path}/changes", {"edits": [TEAM_10]})
     failed = door.fails(402, "POST", f"{path}/attempts/{first['id']}/finish", {"outcome": "failed"})
     assert failed["reason"] == "authentication_failed"
+    finish = f"{path}/attempts/{door.ok('POST', f'{path}/changes', {'edits': [TEAM_10]})['id']}/finish"
+    for _ in range(2):
+        assert door.fails(402, "POST", finish, {"outcome": "failed"}, once="f")["code"] == "declined"
     second = door.ok("POST", f"{path}/changes", {"edits": [TEAM_10]})
     door.ok("POST", f"{path}/clock", {"to": "2026-01-02"})
     assert door.ok("GET", f"{path}/attempts/{second['id']}")["state"] == "cancelled"
@@ -325,7 +330,10 @@ def test_only_a_key_opens_the_door_and_only_the_vendor_its_own(door: Door) -> No
     path = door.account()
     assert door.client.get("/api/v1/catalog").json()["code"] == "no_key"
     assert door.client.get("/api/v1/catalog", headers={"Authorization": "Bearer nothing"}).status_code == 401
-    assert door.client.get("/api/v1/openapi.json").json()["openapi"].startswith("3.1")
+    document = door.client.get("/api/v1/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    assert all("4XX" in one["responses"] for path in document["paths"].values() for one in path.values())
+    assert door.fails(404, "GET", "/accounts/not-an-id")["code"] == "not_found"
     for method, where in (("GET", f"{path}/overrides"), ("GET", "/accounts"), ("PUT", "/policy"), ("PUT", "/catalog")):
         assert door.fails(403, method, where, {}, by=email("owner"))["code"] == "vendor_only"
 

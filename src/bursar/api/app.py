@@ -1,20 +1,58 @@
 """The door itself: its routes, its key, and how what goes wrong is answered."""
 
+from typing import Any, Final
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
+from bursar.accounts.queries import NotFound
 from bursar.api import accounts, billing, documents, subscriptions
 from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.documents import NotObject
 from bursar.api.problems import BadBody, response
 from bursar.core.problem import Problem
 
-api = NinjaAPI(title="Bursar", version="1", auth=Key(), docs_url=None, urls_namespace="api")
+PROBLEM: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable; what a program looks at."},
+        "detail": {"type": "string", "description": "One sentence in the person's language."},
+        "reason": {"type": ["string", "null"]},
+        "ask": {"type": "array", "items": {"type": "object"}},
+    },
+}
+"""What every answer that is not a success looks like. Source: RFC 9457."""
+
+
+class Door(NinjaAPI):
+    """The API, whose document says of every operation how it fails."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The OpenAPI document."""
+        document = super().get_openapi_schema(**options)
+        failure = {"description": "Not done", "content": {"application/problem+json": {"schema": PROBLEM}}}
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"]["4XX"] = failure
+        return document
+
+
+api = Door(title="Bursar", version="1", auth=Key(), docs_url=None, urls_namespace="api")
 for router in (accounts.router, subscriptions.router, billing.router, documents.router):
     api.add_router("", router)
+
+
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """Nothing is at this address of the API."""
+    return response(request, NotFound(what=f"address as {rest}"[:80]))
 
 
 @api.exception_handler(Problem)

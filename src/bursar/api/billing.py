@@ -17,6 +17,7 @@ from bursar.checkout.pay import carry_out
 from bursar.core.payment import TokenNeeded, read_method
 from bursar.core.problem import Conflict
 from bursar.gateways.sandbox import Sandbox
+from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Answer, Once
 from bursar.invoices import queries as invoices
 from bursar.payments import actions as payments
@@ -130,11 +131,12 @@ def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodie
     vendor(request)
     call = enter(request, account_id)
 
-    def do(_: Once | None) -> Answer:
+    def do(asked: Once | None) -> Answer:
         attempt = queries.attempt(account_id, attempt_id)
         if attempt.state != "open":
             raise NotWaiting(state=attempt.state)
         carry_out(attempt, Sandbox().authenticate(str(attempt_id), body.outcome), now=call.now)
+        keep_answer(asked, kind="attempt", id=attempt_id, status=201, now=call.now)
         return Answer("attempt", str(attempt_id), 201)
 
     return reply(call, once(request, do))

@@ -243,6 +243,6 @@ def _choice(plan: Plan, currency: str, cycle: str, *, chosen: bool = False) -> C
         name=plan.name.said(language),
         chosen=chosen,
         features=tuple(one.said(language) for one in plan.features),
-        price=words.priced(price.rate, currency, plan.per.value) if price else "",
+        price=words.priced(price.rate, currency, plan.per.value) if price and not chosen else "",
         per=plan.per.value,
     )

@@ -217,14 +217,14 @@ def _move(account_id: Any, day: date, now: datetime) -> None:
 
 
 def _links(now: datetime) -> list[tuple[str, str]]:
-    """One link for the owner, billing admin, admin and an agent of each account, good for some days and many uses."""
+    """A link for each person of each account, good for some days and many uses."""
     from bursar.accounts.keys import create_link
 
     until = now + timedelta(days=LINK_DAYS)
     found = []
     for life in LIVES:
         people = [(life.people[role], role, life.email(role)) for role in ("owner", "billing_admin", "admin")]
-        people.append((AGENTS[0], "agent", f"{AGENTS[0].split()[0].lower()}@{life.domain}"))
+        people += [(name, "agent", f"{name.split()[0].lower()}@{life.domain}") for name in AGENTS]
         for name, role, email in people:
             secret = create_link(email, expires_at=until, single_use=False)
             found.append((f"{name}, {role.replace('_', ' ')} of {life.name}", f"/sign-in/{secret}"))
