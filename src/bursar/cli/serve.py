@@ -5,9 +5,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any, Final
 
 import click
@@ -17,6 +18,8 @@ from bursar.cli.process import Child, child, end, granian, wait_for
 from bursar.core.problem import Problem
 
 TICK_SECONDS: Final = 1.0
+# A signal is lost on a web process that still loads the application; without a limit its server waits for ever.
+LIMITS: Final = {"GRANIAN_WORKERS_KILL_TIMEOUT": "5"}
 
 
 class PortInUse(Problem):
@@ -34,23 +37,25 @@ def serve(port: int, demo: bool) -> None:
     Example: BURSAR_PORT=8080 bursar serve --demo
     """
     _check_free(port)
-    with _until_stopped(), django(own=True):
+    with _until_stopped() as stopped, django(own=True):
         links = _demo() if demo else []
         children: list[Child] = []
         try:
             for command in (granian(port), _worker()):
-                children.append(child(command))
+                children.append(child(command, {**os.environ, **LIMITS}))
             wait_for(port, children)
             click.echo(f"Bursar is ready: http://localhost:{port}  (data in {home()}; Ctrl-C stops it)")
             for who, path in links:
                 click.echo(f"  {who:<58} http://localhost:{port}{path}")
-            while all(child.poll() is None for child in children):
+            while not stopped.is_set():
+                if any(one.poll() is not None for one in children):
+                    raise SystemExit("bursar: a part of the server ended by itself; see above")
                 time.sleep(TICK_SECONDS / 4)
-            raise SystemExit("bursar: a part of the server ended by itself; see above")
-        except KeyboardInterrupt:
-            click.echo("Stopping ...")
         finally:
+            if stopped.is_set():
+                click.echo("Stopping ...")
             end(children)
+            _sweep(children)
 
 
 @click.command()
@@ -61,11 +66,11 @@ def worker(once: bool, parent: int | None) -> None:
 
     Example: DATABASE_URL=postgres://... bursar worker
     """
-    with _until_stopped():
+    with _until_stopped() as stopped:
         ready()
         from django.db import close_old_connections
 
-        while parent is None or os.getppid() == parent:
+        while not stopped.is_set() and (parent is None or os.getppid() == parent):
             _turn()
             if once:
                 return
@@ -99,6 +104,13 @@ def _worker() -> list[str]:
     return [sys.executable, "-m", "bursar.cli", "worker", "--parent", str(os.getpid())]
 
 
+def _sweep(children: Sequence[Child]) -> None:
+    """End what children have left in their sessions: a web process outlives a server that had to be killed."""
+    for one in children:
+        with suppress(ProcessLookupError):
+            os.killpg(one.pid, signal.SIGKILL)
+
+
 def _demo() -> list[tuple[str, str]]:
     from bursar.cli.demo import load
 
@@ -117,18 +129,20 @@ def _check_free(port: int) -> None:
 
 
 @contextmanager
-def _until_stopped() -> Iterator[None]:
-    """A block that SIGTERM and Ctrl-C end in the same order, with success.
+def _until_stopped() -> Iterator[Event]:
+    """A block that SIGTERM and Ctrl-C end in the same order, with success; what it gives says that one came.
 
-    The first signal counts: a terminal, make or timeout may send more while the block is being left.
+    The first signal interrupts: a terminal, make or timeout may send more while the block is being left. What is
+    interrupted may swallow that, so whoever loops asks as well.
     """
+    stopped = Event()
 
     def stop(number: int, frame: Any) -> None:
-        for one in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(one, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        if not stopped.is_set():
+            stopped.set()
+            raise KeyboardInterrupt
 
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, stop)
     with suppress(KeyboardInterrupt):
-        yield
+        yield stopped

@@ -1,0 +1,311 @@
+"""What must never be, the database refuses: each constraint and each trigger has somebody who tries to break it."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+
+import rows
+from bursar.accounts.models import Account, Member, Seller
+from bursar.catalog.models import Version as CatalogVersion
+from bursar.columns.codes import CodeField
+from bursar.columns.money import CurrencyField
+from bursar.columns.reference import SameAccount
+from bursar.core.period import Span
+from bursar.history.models import Receipt
+from bursar.invoices.models import Invoice, Series
+from bursar.payments.models import Attempt
+from bursar.policy.models import Version as PolicyVersion
+from rows import CHARGE, CREDIT, JANUARY, NOW, TODAY, refused
+
+pytestmark = pytest.mark.django_db
+Breach = Callable[[Account], object]
+
+
+def twice(make: Callable[..., Any], **fields: Any) -> Breach:
+    """Make the same row two times."""
+    return lambda account: (make(account, **fields), make(account, **fields))
+
+
+def shared(make: Callable[..., Any], name: str, cause: Callable[[Account], Any]) -> Breach:
+    """Make two rows that have the same cause."""
+
+    def breach(account: Account) -> None:
+        one = cause(account)
+        for _ in range(2):
+            make(account, **{name: one})
+
+    return breach
+
+
+def line(**fields: Any) -> Breach:
+    """An invoice over one line with these fields."""
+    return lambda account: rows.line(account, **fields)
+
+
+def receipt(account: Account) -> None:
+    for _ in range(2):
+        Receipt.objects.create(
+            scope="s", key="k", body_digest="d", answer_kind="a", answer_id="1", status=201, recorded_at=NOW
+        )
+
+
+def same_position(account: Account) -> None:
+    invoice = rows.bare_invoice(account)
+    for _ in range(2):
+        rows.line(account, invoice=invoice, position=1)
+
+
+def same_number(account: Account) -> None:
+    one = rows.invoice(account)
+    other = rows.bare_invoice(account)
+    Invoice.objects.filter(pk=other.pk).update(number=Invoice.objects.get(pk=one.pk).number)
+
+
+def credited_twice(account: Account) -> None:
+    paid = rows.line(account)
+    for _ in range(2):
+        rows.invoice(account, lines=[{**CREDIT, "credits": paid}])
+
+
+def undone_twice(account: Account) -> None:
+    change = rows.change(account)
+    for _ in range(2):
+        rows.change(account, undoes=change)
+
+
+def undoes_itself(account: Account) -> None:
+    own = uuid4()
+    rows.change(account, id=own, undoes_id=own)
+
+
+def same_prefix(_: Account) -> None:
+    other = other_seller()
+    for kind in ("invoice", "credit_note"):
+        Series.objects.create(seller=other, mode="live", kind=kind, prefix="X-")
+
+
+def other_seller() -> Seller:
+    return Seller.objects.create(
+        name="Other", time_zone="UTC", support_name="S", support_email="s@o.example", country="DE"
+    )
+
+
+def same_series(account: Account) -> None:
+    Series.objects.create(seller=account.seller, mode="live", kind="invoice", prefix="X-")
+
+
+def no_number(_: Account) -> None:
+    Series.objects.create(seller=other_seller(), mode="live", kind="invoice", prefix="X-", next=0)
+
+
+def second_owner(account: Account) -> None:
+    rows.member(account, role="owner")
+
+
+CONSTRAINTS: Final[dict[str, Breach]] = {
+    "history_entry_actor_is_named": lambda a: rows.entry(a, actor_kind="member"),
+    "history_receipt_key": receipt,
+    "gateways_sandboxcharge_amount": lambda _: rows.charge(amount_minor=0),
+    "gateways_sandboxcharge_refunded_at": lambda _: rows.charge(outcome="refunded"),
+    "catalog_version_number": lambda _: rows.version(CatalogVersion, number=0),
+    "policy_version_number": lambda _: rows.version(PolicyVersion, number=0),
+    "accounts_person_email": lambda _: (rows.person(email="a@b.example"), rows.person(email="A@B.example")),
+    "accounts_seller_country": lambda a: type(a.seller).objects.filter(pk=a.seller_id).update(country="France"),
+    "accounts_account_clock": lambda a: Account.objects.filter(pk=a.pk).update(clock_at=NOW),
+    "accounts_account_tax_rate": lambda a: Account.objects.filter(pk=a.pk).update(tax_rate=Decimal("1.01")),
+    "accounts_member_one_owner": second_owner,
+    "accounts_member_once": shared(rows.member, "person", lambda _: rows.person()),
+    "accounts_override_one_live": twice(rows.override, capability="add_seats"),
+    "accounts_override_ends_after": lambda a: rows.override(a, ended_at=NOW - timedelta(days=1)),
+    "accounts_override_author_is_named": lambda a: rows.override(a, author_kind="member"),
+    "seats_capacity_product": twice(rows.capacity),
+    "seats_capacity_bought": lambda a: rows.capacity(a, bought=-1),
+    "seats_capacity_used": lambda a: rows.capacity(a, used=-1),
+    "subscriptions_quote_actor_is_named": lambda a: rows.quote(a, actor_kind="member"),
+    "subscriptions_quote_expires_after": lambda a: rows.quote(a, expires_at=NOW),
+    "subscriptions_take_once": shared(rows.take, "quote", rows.quote),
+    "subscriptions_take_actor_is_named": lambda a: rows.take(a, actor_kind="member"),
+    "subscriptions_change_position": twice(rows.change, position=1),
+    "subscriptions_change_undone_once": undone_twice,
+    "subscriptions_change_position_counts": lambda a: rows.change(a, position=0),
+    "subscriptions_change_undoes_another": undoes_itself,
+    "subscriptions_checkpoint_on": twice(rows.checkpoint),
+    "subscriptions_checkpoint_position": lambda a: rows.checkpoint(a, position=-1),
+    "invoices_series_one": same_series,
+    "invoices_series_prefix": same_prefix,
+    "invoices_series_next": no_number,
+    "invoices_invoice_number": same_number,
+    "invoices_invoice_number_counts": lambda a: rows.bare_invoice(a, number=0),
+    "invoices_invoice_total": lambda a: rows.bare_invoice(a, total=1),
+    "invoices_invoice_sign": lambda a: rows.bare_invoice(a, kind="credit_note"),
+    "invoices_invoice_due_after": lambda a: rows.bare_invoice(a, due_on=TODAY - timedelta(days=1)),
+    "invoices_line_position": same_position,
+    "invoices_line_position_counts": lambda a: rows.line(a, invoice=rows.bare_invoice(a), position=0),
+    "invoices_line_quantity": line(quantity=0),
+    "invoices_line_unit_price": line(unit_price=Decimal(-1)),
+    "invoices_line_tax_rate": line(tax_rate=Decimal("1.2")),
+    "invoices_line_span_in_period": line(span=Span(JANUARY.start, JANUARY.end + timedelta(days=1))),
+    "invoices_line_amount": line(gross=CHARGE["gross"] + 1),
+    "invoices_line_sign": line(gross=-1_000, discount=0, amount=-1_000),
+    "invoices_line_credited_once": credited_twice,
+    "invoices_coverage_once": lambda a: [rows.coverage(a, span=Span(JANUARY.start, JANUARY.end)) for _ in range(2)],
+    "payments_method_token": lambda a: rows.method(a, kind="card", token=""),
+    "payments_attempt_one_open": twice(rows.attempt, state="open", finished_at=None),
+    "payments_attempt_for_one": lambda a: rows.attempt(a, invoice=rows.invoice(a), quote=rows.quote(a)),
+    "payments_attempt_amount": lambda a: rows.attempt(a, amount_minor=0),
+    "payments_attempt_finished": lambda a: rows.attempt(a, state="open"),
+    "payments_attempt_actor_is_named": lambda a: rows.attempt(a, actor_kind="member"),
+    "payments_payment_once": shared(rows.payment, "attempt", rows.attempt),
+    "payments_payment_amount": lambda a: rows.payment(a, amount_minor=0),
+    "payments_refund_once": shared(rows.refund, "attempt", rows.attempt),
+    "payments_refund_amount": lambda a: rows.refund(a, amount_minor=0),
+    "payments_allocation_one_source": lambda a: rows.allocation(
+        a, payment=rows.payment(a), credit_note=rows.credit_note(a)
+    ),
+    "payments_allocation_amount": lambda a: rows.allocation(a, amount=0),
+}
+
+
+def without_lines(account: Account) -> None:
+    invoice = rows.bare_invoice(account, net=0, tax=0)
+    rows.allot(invoice)
+
+
+def wrong_sums(account: Account) -> None:
+    invoice = rows.bare_invoice(account, net=1, tax=1)
+    rows.line(account, invoice=invoice)
+    rows.allot(invoice)
+
+
+def late_line(account: Account) -> None:
+    rows.line(account, invoice=rows.invoice(account))
+
+
+def gap(account: Account) -> None:
+    invoice = rows.bare_invoice(account)
+    rows.line(account, invoice=invoice, position=1)
+    Series.objects.filter(pk=invoice.series_id).update(next=100)
+    Invoice.objects.filter(pk=invoice.pk).update(number=99)
+
+
+def foreign_series(account: Account) -> None:
+    sandbox = Series.objects.get(seller=account.seller, mode="sandbox", kind="invoice")
+    rows.invoice(account, series=sandbox)
+
+
+def too_much(account: Account) -> None:
+    rows.allocation(account, amount=14_401)
+
+
+def more_than_left(account: Account) -> None:
+    payment = rows.payment(account, amount_minor=100)
+    for _ in range(2):
+        rows.allocation(account, payment=payment, amount=60)
+
+
+TRIGGERS: Final[dict[str, Breach]] = {
+    "owned": lambda a: Member.objects.filter(account=a, role="owner").update(removed_at=NOW),
+    "made_so": lambda a: Account.objects.filter(pk=a.pk).update(sandbox=True, clock_at=NOW),
+    "clock_forward": lambda _: Account.objects.filter(pk=rows.account(sandbox=True).pk).update(
+        clock_at=NOW - timedelta(1)
+    ),
+    "forward": lambda a: (rows.invoice(a), Series.objects.filter(next=2).update(next=1)),
+    "gapless": gap,
+    "numbered": lambda a: rows.line(a, invoice=rows.bare_invoice(a)),
+    "has_lines": without_lines,
+    "adds_up": wrong_sums,
+    "own_series": foreign_series,
+    "still_open": late_line,
+    "number_stays": lambda a: Invoice.objects.filter(pk=rows.invoice(a).pk).update(number=77),
+    "within_attempt": lambda a: rows.payment(a, attempt=rows.attempt(a, amount_minor=5), amount_minor=6),
+    "within_invoice": too_much,
+    "within_source": more_than_left,
+    "settles": lambda a: rows.allocation(a, invoice=rows.credit_note(a)),
+}
+SEVERAL_NAMES: Final = {
+    "complete": {"numbered", "has_lines", "adds_up"},
+    "in_series": {"own_series", "gapless"},
+    "all_used": {"gapless"},
+    "within": {"within_invoice", "within_source", "settles"},
+}
+"""Triggers that refuse under several names of rules."""
+EVERYWHERE: Final = {"frozen", "kept"}
+
+
+@pytest.fixture
+def account() -> Account:
+    return rows.account()
+
+
+@pytest.mark.parametrize("name", [*CONSTRAINTS, *TRIGGERS])
+def test_the_database_refuses(name: str, account: Account) -> None:
+    with refused(name):
+        {**CONSTRAINTS, **TRIGGERS}[name](account)
+
+
+def test_every_rule_of_every_table_is_tried() -> None:
+    names = {
+        constraint.name
+        for model in models()
+        for constraint in model._meta.constraints
+        if not isinstance(constraint, SameAccount) and not constraint.name.endswith("_account_id")
+    }
+    assert names == set(CONSTRAINTS)
+    triggers = {trigger.name for model in models() for trigger in getattr(model._meta, "triggers", ())}
+    assert triggers == (set(TRIGGERS) - set().union(*SEVERAL_NAMES.values())) | set(SEVERAL_NAMES) | EVERYWHERE
+
+
+def test_a_row_never_points_into_another_account(account: Account) -> None:
+    other = rows.account()
+    makers = rows.every_row(account)
+    tried = 0
+    for model in models():
+        for constraint in model._meta.constraints:
+            if isinstance(constraint, SameAccount):
+                target: Any = model._meta.get_field(constraint.field).related_model
+                with refused(constraint.name):
+                    elsewhere = makers[target](other)
+                    makers[model](account, **{constraint.field: elsewhere})
+                tried += 1
+    assert tried >= 14
+
+
+def test_a_fact_is_never_changed_or_deleted(account: Account) -> None:
+    for model, make in rows.every_row(account).items():
+        triggers = {trigger.name for trigger in getattr(model._meta, "triggers", ())}
+        row = make(account)
+        if "frozen" in triggers and model is not Attempt:
+            with pytest.raises(IntegrityError), transaction.atomic():
+                model._default_manager.filter(pk=row.pk).update(account=rows.account())
+        if "kept" in triggers:
+            with pytest.raises(IntegrityError), transaction.atomic():
+                model._default_manager.filter(pk=row.pk).delete()
+
+
+def test_a_column_of_codes_takes_no_other_word() -> None:
+    tried = 0
+    for model in models():
+        own = [field.column for field in model._meta.concrete_fields if isinstance(field, CodeField | CurrencyField)]
+        if not own:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TEMPORARY TABLE copy (LIKE {model._meta.db_table} INCLUDING CONSTRAINTS)")
+            for field in model._meta.concrete_fields:
+                cursor.execute(f'ALTER TABLE copy ALTER COLUMN "{field.column}" DROP NOT NULL')
+            for column in own:
+                with pytest.raises(IntegrityError, match="check constraint"), transaction.atomic():
+                    cursor.execute(f"INSERT INTO copy ({column}) VALUES ('no such code')")
+                tried += 1
+            cursor.execute("DROP TABLE copy")
+    assert tried > 15
+
+
+def models() -> Iterator[type[Model]]:
+    return (model for model in apps.get_models() if model.__module__.startswith("bursar."))
