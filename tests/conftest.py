@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import environ
 import pytest
+from django.conf import settings
 
 from bursar.postgres import running
 
@@ -27,6 +29,9 @@ def _start() -> None:
     _stack.callback(shutil.rmtree, home, ignore_errors=True)
     home.chmod(0o711)
     os.environ["DATABASE_URL"] = _stack.enter_context(running(home, durable=False)).url
+    if settings.configured:
+        # In a run without parallel workers pytest-django has read them before this file.
+        settings.DATABASES["default"] |= {**environ.Env().db("DATABASE_URL"), "CONN_MAX_AGE": 0}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -28,6 +28,7 @@ VALUE_MODULES = re.compile(
 INEXACT = frozenset({"float", "round"})
 OUTSIDE_WORLD = frozenset({"open", "print", "input", "exec", "eval", "uuid1", "uuid4"})
 CLOCK = frozenset({"date.today", "datetime.now", "datetime.today", "datetime.utcnow"})
+EDGES = frozenset({"api", "center", "cli"})
 RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ManyToManyField"})
 
 # Written so that no pattern finds itself in this file.
@@ -136,6 +137,13 @@ def test_the_core_reads_no_clock_and_nothing_outside() -> None:
         assert not called & (CLOCK | OUTSIDE_WORLD), path
         imported = {alias.name for one in nodes(path, ast.ImportFrom) for alias in one.names}
         assert not imported & OUTSIDE_WORLD, path
+
+
+def test_only_the_edges_read_the_clock() -> None:
+    inside = [path for path in modules("src/bursar") if path.relative_to(ROOT / "src/bursar").parts[0] not in EDGES]
+    read = {at(path, one.lineno) for path in inside for one in nodes(path, ast.Call) if ast.unparse(one.func) in CLOCK}
+    assert not read
+    assert len(inside) > 80
 
 
 def test_no_file_names_a_registry() -> None:

@@ -302,6 +302,11 @@ def test_what_cannot_be_understood_is_refused_in_the_persons_language(door: Door
         ([], "bad_body"),
         (b"{not json", "bad_body"),
         (b"", "bad_body"),
+        (b"[" * 100_000, "bad_body"),
+        (b'{"edits": [{"edit": "cancel", "reason": "\\u0000"}]}', "bad_body"),
+        (b'{"edits": [{"edit": "cancel", "reason": "\\ud800"}]}', "bad_body"),
+        (b'{"edits": [{"edit": "set_seats", "product": "support", "seats": NaN}]}', "bad_body"),
+        (b'{"edits": [{"edit": "set_seats", "product": "support", "seats": ' + b"9" * 5000 + b"}]}", "bad_body"),
     ]
     for body, code in cases:
         assert door.fails(422, "POST", f"{path}/quotes", body)["code"] == code, body

@@ -158,7 +158,7 @@ def test_cancelling_says_on_which_day_and_can_be_undone(door: Door) -> None:
     path = door.account()
     door.take(path, TEAM_10)
     owner = signed_in(email("owner"))
-    asked = owner.post(f"{path}/cancel", {"reason": "too dear"})["Location"]
+    asked = owner.post(f"{path}/cancel", {"reason": "too dear\0"})["Location"]
     shown = text(owner.get(asked))
     assert "February 1, 2026" in shown
     assert "Nothing will be renewed" in shown

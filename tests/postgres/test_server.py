@@ -169,11 +169,13 @@ def test_what_the_servers_user_cannot_enter_is_kept_where_it_can(reachable: Path
         shutil.rmtree(elsewhere)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
 def test_data_stays_its_owners_when_root_starts_the_server(home: Path) -> None:
     with running(home, durable=False):
         pass
-    subprocess.run(["chown", "-R", "12345:12345", str(home / "postgres")], check=True)
+    root = os.geteuid() == 0
+    if root:
+        subprocess.run(["chown", "-R", "12345:12345", str(home / "postgres")], check=True)
     with running(home, durable=False) as server:
         assert ask(server.url, "SELECT 1") == [(1,)]
-    assert unprivileged(home) == Account(12345, 12345)
+    # Whoever is not root runs the server as themselves.
+    assert unprivileged(home) == (Account(12345, 12345) if root else None)

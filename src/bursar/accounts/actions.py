@@ -1,7 +1,7 @@
 """Making and changing accounts and what applies to one of them alone."""
 
-from datetime import UTC, date, datetime, time
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +17,8 @@ from bursar.core.problem import Conflict, Invalid
 from bursar.core.tax import Tax
 from bursar.history.actions import answer, columns, record
 from bursar.history.queries import Once
+
+CLOCK_YEARS: Final = 10
 
 
 class UnknownZone(Invalid):
@@ -41,6 +43,12 @@ class ClockBackwards(Conflict):
     """The clock stands at {clock_at} and only moves forward."""
 
     code = "clock_backwards"
+
+
+class ClockTooFar(Invalid):
+    """The clock stands at {clock_at} and moves at most {years} years at a time."""
+
+    code = "clock_too_far"
 
 
 def open_account(
@@ -223,11 +231,13 @@ def set_details(policy: Policy, account_id: UUID, *, details: dict[str, Any], ac
 
 
 def set_clock(customer: Customer, to: datetime, *, now: datetime, once: Once | None = None) -> None:
-    """Move a sandbox account's clock, inside a deed. Errors: NoSandbox, ClockBackwards."""
+    """Move a sandbox account's clock, inside a deed. Errors: NoSandbox, ClockBackwards, ClockTooFar."""
     if customer.clock_at is None:
         raise NoSandbox()
     if to < customer.clock_at:
         raise ClockBackwards(clock_at=customer.moment(now).isoformat(timespec="minutes"))
+    if to > customer.clock_at + timedelta(days=366 * CLOCK_YEARS):
+        raise ClockTooFar(clock_at=customer.moment(now).isoformat(timespec="minutes"), years=CLOCK_YEARS)
     Account.objects.filter(pk=customer.id).update(clock_at=to)
     answer(once, kind="account", id=customer.id, status=200, now=now)
 

@@ -12,6 +12,7 @@ from bursar.accounts.deed import deed
 from bursar.api import bodies, show
 from bursar.api.call import Call, enter, moment, once, vendor
 from bursar.api.replies import Reply, reply
+from bursar.core.edit import FIRST_YEAR, LAST_YEAR
 from bursar.core.policy import CAPABILITIES, decide
 from bursar.core.problem import Invalid
 from bursar.core.tax import read_tax_rate
@@ -236,12 +237,10 @@ def _manages(call: Call) -> bool:
 
 def _moment(text: str, at: str) -> date | datetime:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text) if len(text) == len("2026-01-31") else datetime.fromisoformat(text)
     except ValueError:
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            raise BadMoment(at=at, found=repr(text)[:60]) from None
-        if found.tzinfo is None:
-            raise BadMoment(at=at, found=repr(text)[:60]) from None
-        return found
+        raise BadMoment(at=at, found=repr(text)[:60]) from None
+    zoned = not isinstance(found, datetime) or found.tzinfo is not None
+    if not zoned or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise BadMoment(at=at, found=repr(text)[:60])
+    return found

@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from bursar.accounts.queries import NotFound
 from bursar.api import accounts, billing, documents, subscriptions
+from bursar.api.body import JsonParser
 from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.documents import NotObject
 from bursar.api.problems import BadBody, response
@@ -45,7 +46,7 @@ class Door(NinjaAPI):
         return document
 
 
-api = Door(title="Bursar", version="1", auth=Key(), docs_url=None, urls_namespace="api")
+api = Door(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
 for router in (accounts.router, subscriptions.router, billing.router, documents.router):
     api.add_router("", router)
 

@@ -1,11 +1,11 @@
 """The catalog and the policy, as documents."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router
 
+from bursar.api.body import read_json
 from bursar.api.call import moment, vendor
 from bursar.catalog import actions as catalog_actions
 from bursar.catalog import document as catalog_document
@@ -51,11 +51,8 @@ def put_policy(request: HttpRequest) -> Any:
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent. Errors: NotObject."""
-    try:
-        found = json.loads(request.body)
-    except (ValueError, RecursionError):
-        raise NotObject() from None
+    """The JSON object that was sent. Errors: NotJson, NotObject."""
+    found = read_json(request.body)
     if not isinstance(found, dict):
         raise NotObject()
     return found

@@ -98,7 +98,9 @@ def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> HttpRespons
 def cancel(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Why the account is to end; then on to the summary."""
     if request.method == "POST":
-        return _on_to_summary(request, account_id, Cancel(reason=request.POST.get("reason", "").strip()[:2000]))
+        return _on_to_summary(
+            request, account_id, Cancel(reason=request.POST.get("reason", "").replace("\0", "").strip()[:2000])
+        )
     seen = visit(request, account_id)
     return render(request, "center/cancel.html", seen.frame("subscription"))
 

@@ -15,6 +15,8 @@ MOST_SEATS: Final = 1_000_000
 MOST_UNITS: Final = 1_000_000_000
 MOST_EDITS: Final = 100
 MOST_TEXT: Final = 2_000
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2199
 
 
 class BadEdit(Invalid):
@@ -169,9 +171,12 @@ def _on(value: object, at: str) -> date | str:
     if isinstance(value, str) and value in ("now", "renewal"):
         return value
     try:
-        return date.fromisoformat(cast(str, value))
+        found = date.fromisoformat(cast(str, value))
     except (ValueError, TypeError):
         raise BadEdit(at=at, expected='"now", "renewal" or a day such as 2026-01-31', found=_shown(value)) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise BadEdit(at=at, expected=f"a day of the years {FIRST_YEAR} to {LAST_YEAR}", found=_shown(value))
+    return found
 
 
 def _price(value: object, at: str) -> Decimal:

@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from bursar.core.money import rounded
+from bursar.core.problem import Invalid
+
+MOST_MINOR: Final = 10**15
+"""Far beyond any bill, and far below what a column of the database holds."""
 
 
 class Per(StrEnum):
@@ -25,10 +30,19 @@ class Price:
     rate: Decimal
 
 
+class TooDear(Invalid):
+    """{quantity} at {rate} each come to more than can be billed at once; choose fewer, or another price."""
+
+    code = "too_dear"
+
+
 def period_price(rate: Decimal, quantity: int, digits: int) -> int:
     """What a quantity costs for a whole billing period, rounded once.
 
-    Unit: minor units of a currency that has so many digits after the point.
+    Unit: minor units of a currency that has so many digits after the point. Errors: TooDear.
     """
     numerator, denominator = rate.as_integer_ratio()
-    return rounded(numerator * quantity * 10**digits, denominator)
+    price = rounded(numerator * quantity * 10**digits, denominator)
+    if price > MOST_MINOR:
+        raise TooDear(quantity=quantity, rate=rate)
+    return price
