@@ -157,3 +157,17 @@ def test_a_catalog_and_a_policy_are_published_from_the_command_line(environment:
     assert run(environment, "catalog", "diff", "catalogs/demo.toml").stdout == "no difference\n"
     assert json.loads(run(environment, "policy", "show", "--json").stdout)["quote_hours"] == 24
     assert run(environment, "bill").stdout == "0 things were due\n"
+
+
+def test_nothing_is_left_when_only_the_first_processes_are_killed(environment: dict[str, str]) -> None:
+    process = start(environment)
+    stat = {
+        pid: (Path("/proc") / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
+        for pid in processes(environment["BURSAR_HOME"])
+    }
+    children = [pid for pid, fields in stat.items() if int(fields[1]) == process.pid]
+    assert len(children) >= 2
+    for pid in (process.pid, *children):
+        os.kill(pid, signal.SIGKILL)
+    process.wait(30)
+    assert nobody_left(environment["BURSAR_HOME"])

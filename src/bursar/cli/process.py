@@ -1,6 +1,5 @@
 """Processes that a command starts and ends."""
 
-import ctypes
 import os
 import signal
 import socket
@@ -10,10 +9,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from bursar.postgres.orphans import ends_with_us
+
 PATIENCE_SECONDS: Final = 15
 START_SECONDS: Final = 60
 MOST_WORKERS: Final = 4
-_PARENT_DEATH: Final = 1
 
 Child = subprocess.Popen[bytes]
 
@@ -23,12 +23,12 @@ def granian(port: int) -> list[str]:
     options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     options += ["--workers", str(min(os.cpu_count() or 1, MOST_WORKERS))]
     options += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
-    return [sys.executable, "-m", "granian", *options, "bursar.site.wsgi:application"]
+    return [sys.executable, "-m", "granian", *options, "--factory", "bursar.site.served:application"]
 
 
 def child(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Child:
     """A process that ends with this one, however this one ends."""
-    return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_die_with_parent)
+    return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=ends_with_us(signal.SIGTERM))
 
 
 def end(children: Sequence[Child]) -> None:
@@ -60,8 +60,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGTERM)

@@ -22,12 +22,17 @@ def ends_with_us(number: signal.Signals) -> Callable[[], None]:
     parent = os.getpid()
 
     def before() -> None:
-        if sys.platform == "linux":
-            _C.prctl(_PARENT_DEATH, int(number))
-            if os.getppid() != parent:
-                os._exit(1)
+        end_with_parent(number)
+        if os.getppid() != parent:
+            os._exit(1)
 
     return before
+
+
+def end_with_parent(number: signal.Signals) -> None:
+    """From now on this process gets a signal when its parent ends; on other systems than Linux nothing changes."""
+    if sys.platform == "linux":
+        _C.prctl(_PARENT_DEATH, int(number))
 
 
 def end(data: Path) -> None:
