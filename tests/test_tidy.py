@@ -33,7 +33,7 @@ RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ManyToManyField"})
 
 # Written so that no pattern finds itself in this file.
 REGISTRY = re.compile(
-    r"pypi[.]org|pythonhosted[.]org|npm(?:js)?[.](?:com|org)|crates[.]io|proxy[.]golang|(?:ghcr|quay)[.]io"
+    r"pypi[.]org|python[h]osted[.]org|npm(?:js)?[.](?:com|org)|crates[.]io|proxy[.]golang|(?:ghcr|quay)[.]io"
     r"|art[i]factory|sonat[y]pe|dev[p]i|(?<!emit)-(?:extra-|default-)?index-ur[l]|/simple[/]",
     re.IGNORECASE,
 )
