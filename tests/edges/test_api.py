@@ -200,7 +200,9 @@ def test_a_scheduled_change_is_undone_by_its_id(door: Door) -> None:
     assert door.fails(409, "POST", f"{path}/quotes", {"edits": [seats(12)]})["code"] == "pending_change"
     door.ok("DELETE", f"{path}/changes/{scheduled['id']}", by=email("billing_admin"))
     assert door.ok("GET", f"{path}/subscription")["scheduled"] == []
-    assert door.fails(422, "DELETE", f"{path}/changes/{scheduled['id']}")["code"] == "unknown_change"
+    assert door.fails(404, "DELETE", f"{path}/changes/{scheduled['id']}")["code"] == "not_found"
+    undo = {"edits": [{"edit": "undo", "change": scheduled["id"]}]}
+    assert door.fails(422, "POST", f"{path}/changes", undo)["code"] == "unknown_change"
 
 
 def test_a_policy_put_changes_every_answer_at_once(door: Door) -> None:

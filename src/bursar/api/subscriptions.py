@@ -6,11 +6,13 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Status
 
+from bursar.accounts.queries import NotFound
 from bursar.api import bodies, show
 from bursar.api.call import enter, once
 from bursar.api.replies import Reply, reply
 from bursar.checkout import actions as checkout
 from bursar.core.edit import Undo, read_edits
+from bursar.core.fit import UnknownChange
 from bursar.core.problem import Invalid
 from bursar.history.queries import Answer, Once
 
@@ -63,7 +65,10 @@ def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
 def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> Reply:
     """Take a scheduled change back."""
     call = enter(request, account_id)
-    result = checkout.take(account_id, edits=(Undo(change=change_id),), actor=call.actor, now=call.now)
+    try:
+        result = checkout.take(account_id, edits=(Undo(change=change_id),), actor=call.actor, now=call.now)
+    except UnknownChange:
+        raise NotFound(what="scheduled change") from None
     return Status(200, reply(call, _answer(result)).value)
 
 
