@@ -165,3 +165,33 @@ def _customer(row: models.Account, members: Iterable[MemberRow], overrides: tupl
         seller_id=row.seller_id,
         created_at=row.created_at,
     )
+
+
+def names(account_id: UUID) -> dict[UUID, str]:
+    """The name of everybody who is or was a member."""
+    rows = models.Member.objects.filter(account_id=account_id)
+    return dict(rows.values_list("id", "person__name"))
+
+
+def sandboxes(limit: int) -> list[Customer]:
+    """Sandbox accounts with their members and overrides, the oldest first."""
+    rows = models.Account.objects.select_related("seller").filter(sandbox=True).order_by("id")
+    found = list(rows.annotate(standing=_STANDING)[:limit])
+    people: dict[UUID, list[MemberRow]] = {row.id: [] for row in found}
+    held: dict[UUID, list[Override]] = {row.id: [] for row in found}
+    rows_of = models.Member.objects.filter(account_id__in=people, removed_at=None).select_related("person")
+    for one in rows_of.order_by("id"):
+        people[one.account_id].append(MemberRow(one.id, one.person.name, one.person.email, one.role, one.state))
+    for over in models.Override.objects.filter(account_id__in=held, ended_at=None).order_by("id"):
+        held[over.account_id].append(Override(over.capability, over.grant, over.until))
+    return [_customer(row, people[row.id], tuple(held[row.id])) for row in found]
+
+
+def in_sandbox(member_id: UUID) -> UUID | None:
+    """The person of an active member of a sandbox account who is in no account that is real."""
+    active = models.Member.objects.filter(pk=member_id, removed_at=None, state="active", account__sandbox=True)
+    person = active.values_list("person_id", flat=True).first()
+    if person is None:
+        return None
+    real = models.Member.objects.filter(person_id=person, removed_at=None, account__sandbox=False)
+    return None if real.exists() else person

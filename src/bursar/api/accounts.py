@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from bursar.accounts import actions, queries
-from bursar.accounts.deed import deed
 from bursar.api import bodies, show
 from bursar.api.call import Call, enter, moment, once, vendor
 from bursar.api.replies import Reply, reply
@@ -18,7 +17,7 @@ from bursar.core.problem import Invalid
 from bursar.core.tax import read_tax_rate
 from bursar.history import queries as history
 from bursar.history.queries import Answer, Once
-from bursar.jobs.clock import run_sandbox
+from bursar.jobs.clock import move
 from bursar.policy.queries import current
 
 router = Router(tags=["accounts"])
@@ -220,10 +219,7 @@ def move_clock(request: HttpRequest, account_id: UUID, body: bodies.Clock) -> Re
     call = enter(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        to = actions.instant(_moment(body.to, "to"), actions.read_zone(call.customer.time_zone))
-        with deed(account_id, actor, call.now) as customer:
-            actions.set_clock(customer, to, now=call.now, once=asked)
-        run_sandbox(account_id, call.now)
+        move(account_id, _moment(body.to, "to"), actor=actor, now=call.now, once=asked)
         return Answer("account", str(account_id), 200)
 
     answer = once(request, do)

@@ -1,5 +1,6 @@
 """What is sold now, and what was sold before."""
 
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from bursar.catalog.document import read
@@ -25,6 +26,12 @@ def current() -> Catalog:
 def version(number: int) -> Catalog:
     """One version, which never changes."""
     return _read(*Version.objects.values_list("number", "digest").get(pk=number))
+
+
+def versions(numbers: Collection[int]) -> Mapping[int, Catalog]:
+    """Several versions by their numbers."""
+    rows = Version.objects.filter(number__in=numbers).values_list("number", "digest")
+    return {number: _read(number, digest) for number, digest in rows}
 
 
 @lru_cache(maxsize=64)

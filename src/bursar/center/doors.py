@@ -1,23 +1,25 @@
-"""Signing in and out, the language, and the page of the sandbox gateway."""
+"""Signing in and out, the language, the page of the sandbox gateway, and what is said when a page does not open."""
 
 from uuid import UUID
 
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bursar.accounts.keys import LinkNotValid, use_link
 from bursar.accounts.models import Person
 from bursar.accounts.queries import NotFound, memberships
-from bursar.center.entry import SignInFirst, moment, remember_language, signed_in, to
+from bursar.center.demo import cast
+from bursar.center.entry import SignInFirst, back, moment, remember_language, signed_in, to, visit
 from bursar.checkout.pay import carry_out
 from bursar.core.money import Money
 from bursar.gateways.sandbox import Sandbox
 from bursar.payments.queries import attempt_of_key
 from bursar.words import money
 from bursar.words.problem import said
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_GET
@@ -26,8 +28,20 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         mine = memberships(signed_in(request).pk)
     except SignInFirst:
-        return render(request, "center/welcome.html")
-    return to("subscription", mine[0][0]) if mine else render(request, "center/welcome.html", {"nowhere": True})
+        return welcome(request)
+    return to("account", mine[0][0]) if mine else welcome(request, nowhere=True)
+
+
+@require_GET
+def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """The first page of an account that is open to whoever looks."""
+    seen = visit(request, account_id)
+    return to("subscription" if seen.may("view_subscription") else "capabilities", account_id)
+
+
+def welcome(request: HttpRequest, *, nowhere: bool = False, status: int = 200) -> HttpResponse:
+    """How to sign in; on a demo, the people whom one can be."""
+    return render(request, "center/welcome.html", {"nowhere": nowhere, "demo": cast(moment())}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,7 +53,7 @@ def sign_in(request: HttpRequest, secret: str) -> HttpResponse:
         person = use_link(secret, now=moment())
     except LinkNotValid as problem:
         return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
-    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, person, backend=BACKEND)
     return remember_language(to("home"), person.locale)
 
 
@@ -54,12 +68,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Speak the person's language from now on."""
     wanted = "fr" if request.POST.get("language") == "fr" else "en"
-    following = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()}):
-        following = "/"
     if isinstance(request.user, Person):
         Person.objects.filter(pk=request.user.pk).update(locale=wanted)
-    return remember_language(HttpResponseRedirect(following), wanted)
+    return remember_language(back(request), wanted)
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,6 +84,22 @@ def sandbox(request: HttpRequest, key: UUID) -> HttpResponse:
         confirmed = request.POST.get("outcome") == "succeeded"
         charge = Sandbox().authenticate(str(key), "succeeded" if confirmed else "failed")
         carry_out(attempt, charge, now=moment())
-        return to("subscription", attempt.account_id)
+        return to("attempt", attempt.account_id, attempt.id)
     amount = money.amount(Money(attempt.amount_minor, attempt.currency))
-    return render(request, "center/sandbox.html", {"amount": amount, "waiting": attempt.state == "open"})
+    content = {"amount": amount, "waiting": attempt.state == "open", "account": attempt.account_id}
+    return render(request, "center/sandbox.html", content)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What a form says that did not come from one of our pages, or came too late."""
+    return render(request, "center/form_expired.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """That there is no such page, for this person at least."""
+    return render(request, "center/not_found.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """That something went wrong on our side."""
+    return render(request, "center/broken.html", status=500)

@@ -1,23 +1,45 @@
 """Who is looking at a page, on which account, and in which language."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from bursar.accounts.models import Person
 from bursar.accounts.queries import Customer, NotFound, customer, memberships
 from bursar.core.policy import Decision, Member, Outcome, Policy, decide
 from bursar.policy.queries import current
-from bursar.words.decision import account_type_name, explained, role_name
+from bursar.words import money
+from bursar.words.decision import account_type_name, explained, nothing_open, role_name
 
 
 class SignInFirst(Exception):
     """Nobody is signed in."""
+
+
+class Closed(Exception):
+    """A page that is not open to whoever looks; `why_not` says why, and whom to ask."""
+
+    def __init__(self, seen: "Visit", here: str, why_not: str) -> None:
+        super().__init__()
+        self.seen, self.here, self.why_not = seen, here, why_not
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another page; `here` when it is the one being looked at."""
+
+    href: str
+    name: str
+    here: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,7 +50,7 @@ class Visit:
     member: Member
     policy: Policy
     now: datetime
-    other_accounts: tuple[tuple[UUID, str], ...]
+    accounts: tuple[tuple[UUID, str], ...]
 
     @property
     def id(self) -> UUID:
@@ -49,6 +71,10 @@ class Visit:
         """Whether this person may do that now."""
         return decide(self.policy, self.customer.account, self.member, capability, self.today)
 
+    def may(self, capability: str) -> bool:
+        """Whether this person may do that at once."""
+        return self.decide(capability).outcome is Outcome.ALLOWED
+
     def open(self, capability: str) -> bool:
         """Whether this person may do or at least ask for that."""
         return self.decide(capability).outcome is not Outcome.REFUSED
@@ -57,17 +83,45 @@ class Visit:
         """Why not, and whom to ask; nothing when it is allowed."""
         return explained(decision, self.policy, self.customer.account, self.member)
 
-    def frame(self, tab: str) -> dict[str, Any]:
+    def why_nothing(self) -> str:
+        """Why this person may change nothing of the subscription, and whom to ask."""
+        return nothing_open(self.decide("add_seats"), self.policy, self.customer.account, self.member)
+
+    def check(self, here: str, capability: str) -> None:
+        """Nothing, if the page is open to this person. Errors: Closed."""
+        decision = self.decide(capability)
+        if decision.outcome is not Outcome.ALLOWED:
+            raise Closed(self, here, self.why_not(decision))
+
+    def frame(self, here: str) -> dict[str, Any]:
         """What the frame of every page needs."""
+        sandbox = self.customer.sandbox
         return {
-            "tab": tab,
             "account_id": self.id,
             "account_name": self.customer.name,
             "account_type": account_type_name(self.policy, self.customer.account.account_type),
             "person_name": self.member.name,
             "role": role_name(self.policy, self.member.role),
-            "other_accounts": self.other_accounts,
+            "links": tuple(self._links(here)),
+            "accounts": tuple(
+                Link(reverse("account", args=[account]), name, account == self.id) for account, name in self.accounts
+            ),
+            "clock": money.day(self.today) if sandbox else "",
+            "tomorrow": (self.today + timedelta(days=1)).isoformat() if sandbox else "",
         }
+
+    def _links(self, here: str) -> Iterator[Link]:
+        for page, name, capability in (
+            ("subscription", _("Subscription"), "view_subscription"),
+            ("payment", _("Payment"), "view_subscription"),
+            ("invoices", _("Invoices"), "view_invoices"),
+            ("details", _("Invoice details"), "view_invoices"),
+            ("admins", _("Billing admins"), None),
+            ("history", _("History"), "manage_members"),
+            ("capabilities", _("What may I do here?"), None),
+        ):
+            if capability is None or self.may(capability):
+                yield Link(reverse(page, args=[self.id]), name, page == here)
 
 
 def visit(request: HttpRequest, account_id: UUID) -> Visit:
@@ -81,8 +135,15 @@ def visit(request: HttpRequest, account_id: UUID) -> Visit:
         found = customer(account_id)
     except NotFound:
         raise Http404 from None
-    others = tuple((account, name) for account, _, name in mine if account != account_id)
-    return Visit(found, found.member(member_id), current(), moment(), others)
+    accounts = tuple((account, name) for account, _, name in mine)
+    return Visit(found, found.member(member_id), current(), moment(), accounts)
+
+
+def shown(
+    request: HttpRequest, seen: Visit, here: str, template: str, content: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page of an account inside its frame."""
+    return render(request, f"center/{template}.html", {**seen.frame(here), **content}, status=status)
 
 
 def signed_in(request: HttpRequest) -> Person:
@@ -108,6 +169,13 @@ def remember_language(response: HttpResponse, language: str) -> HttpResponse:
         httponly=True,
     )
     return response
+
+
+def back(request: HttpRequest) -> HttpResponseRedirect:
+    """The page that a form was sent from, never one of another site."""
+    following = request.POST.get("next", "/")
+    good = url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(following if good else "/")
 
 
 def to(name: str, *arguments: object) -> HttpResponseRedirect:

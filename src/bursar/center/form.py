@@ -1,34 +1,20 @@
-"""The form of Manage subscription: what it offers to this person, and the edits that a filled one asks for."""
+"""The form of Manage subscription: what it offers to this person, filled in as they left it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from bursar.center.entry import Visit
 from bursar.core.catalog import Catalog, Plan, Product
-from bursar.core.edit import (
-    MOST_SEATS,
-    MOST_UNITS,
-    AddProduct,
-    BadEdit,
-    ChangeCycle,
-    ChangePlan,
-    Edit,
-    Keep,
-    RemoveProduct,
-    SetSeats,
-    SetUnits,
-    Undo,
-)
-from bursar.core.effect import collide
+from bursar.core.edit import MOST_SEATS, MOST_UNITS
 from bursar.core.price import Per
-from bursar.core.subscription import Change, Subscription
+from bursar.core.subscription import Change, Item, Subscription
 from bursar.words import edits as words
 from bursar.words import money
 from bursar.words.language import locale
 
-MAY: Final = (
+CHANGING: Final = (
     "add_seats",
     "remove_seats",
     "add_products",
@@ -41,14 +27,27 @@ MAY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to choose, with what it brings and costs."""
+    """One thing to choose: its price, what it has, and what it brings or takes beside the one in force."""
 
     code: str
     name: str
-    chosen: bool = False
-    features: tuple[str, ...] = ()
     price: str = ""
-    per: str = ""
+    now: bool = False
+    chosen: bool = False
+    has: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of seats or units to choose; `now` is empty for what the account does not have yet."""
+
+    per: str
+    value: str
+    least: int
+    most: int
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +56,25 @@ class Held:
 
     product: str
     name: str
-    per: str
-    quantity: int
-    least: int
-    most: int
-    change_quantity: bool
+    plan: str
+    quantity: str
+    count: Count | None
     plans: tuple[Choice, ...]
     remove: bool
+    removed: bool
     closed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A product that the account may add."""
+    """A product that the account may add. `none` says that nothing of it is chosen."""
 
     product: str
     name: str
     add_on: bool
     plans: tuple[Choice, ...]
-    per: str
+    count: Count | None
+    none: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,7 @@ class Pending:
     id: UUID
     said: str
     on: str
+    undone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,154 +95,165 @@ class Form:
     offered: tuple[Offered, ...]
     cycles: tuple[Choice, ...]
     scheduled: tuple[Pending, ...]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...]
 
 
-def form(seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalog: Catalog) -> Form:
-    """What this person may change or ask for, and why not the rest."""
-    may = {one: seen.open(one) for one in MAY}
-    cycle = state.cycle.code
-    held = tuple(_held(seen, state, product, may, catalog) for product in state.items)
-    offered = tuple(
-        _offered(product, seen.currency, cycle)
-        for product in catalog.products
-        if may["add_products"]
-        and product.code not in state.items
-        and product.sold_online_to(seen.customer.account.account_type)
-        and any((seen.currency, cycle) in plan.price_by for plan in product.plans)
-        and all(needed in state.items for needed in product.requires)
-    )
-    first = state.calendar is None
-    cycles: tuple[Choice, ...] = ()
-    if may["change_billing_cycle"] or (first and may["add_products"]):
-        sold = {
-            code
-            for p in catalog.products
-            for plan in p.plans
-            for currency, code in plan.price_by
-            if currency == seen.currency
-        }
-        cycles = tuple(
-            Choice(one.code, words.cycle_name(catalog, one.code), one.code == cycle)
-            for one in catalog.cycle_by.values()
-            if one.code in sold or one.code == cycle
-        )
+def form(
+    seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalog: Catalog, filled: Mapping[str, str]
+) -> Form:
+    """What this person may change or ask for, filled in as it was sent, and why not the rest."""
+    may = {one: seen.open(one) for one in CHANGING}
+    held = tuple(_held(seen, state, item, may, catalog, filled) for item in state.items.values())
+    cycles = _cycles(seen, state, may, catalog, filled)
     closed = [one for item in held for one in item.closed]
     closed += [] if may["add_products"] else ["add_products"]
     closed += [] if cycles else ["change_billing_cycle"]
-    notes = tuple(dict.fromkeys(seen.why_not(seen.decide(one)) for one in closed))
-    waiting = tuple(
-        Pending(one.id, words.said(one.edit, state, catalog), money.day(one.effective_on)) for one in scheduled
-    )
-    return Form(held, offered, cycles, waiting, notes)
-
-
-def read(
-    filled: Mapping[str, str], state: Subscription, scheduled: tuple[Change, ...], catalog: Catalog
-) -> tuple[Edit, ...]:
-    """The edits that a filled form asks for, with what becomes of what is scheduled. Errors: BadEdit."""
-    edits: list[Edit] = []
-    for product, item in state.items.items():
-        if filled.get(f"remove_{product}"):
-            edits.append(RemoveProduct(product=product))
-            continue
-        per = state.pin(item).per
-        if (given := filled.get(f"quantity_{product}", "").strip()) and per is not Per.ACCOUNT:
-            count = _count(given, f"quantity_{product}", per)
-            if count != item.quantity:
-                edits.append(
-                    SetSeats(product=product, seats=count)
-                    if per is Per.SEAT
-                    else SetUnits(product=product, units=count)
-                )
-        if (plan := filled.get(f"plan_{product}")) and plan != item.plan:
-            edits.append(ChangePlan(product=product, plan=plan))
-    for one in catalog.products:
-        if one.code not in state.items and (plan := filled.get(f"add_{one.code}")):
-            edits.append(_adding(one, plan, filled.get(f"quantity_{one.code}", "").strip(), catalog))
-    if (cycle := filled.get("cycle")) and cycle != state.cycle.code:
-        edits.append(ChangeCycle(cycle=cycle))
-    return (*edits, *_about_scheduled(filled, scheduled, edits))
-
-
-def _about_scheduled(filled: Mapping[str, str], scheduled: tuple[Change, ...], edits: list[Edit]) -> list[Edit]:
-    """What is ticked is undone; what is not is kept, which must be said where something new is about the same thing."""
-    said: list[Edit] = []
-    for change in scheduled:
-        if filled.get(f"undo_{change.id}"):
-            said.append(Undo(change=change.id))
-        elif any(collide(change.edit, edit) for edit in edits):
-            said.append(Keep(change=change.id))
-    return said
-
-
-def _adding(product: Product, plan: str, given: str, catalog: Catalog) -> AddProduct:
-    per = catalog.plan(product.code, plan).per
-    count = _count(given or "1", f"quantity_{product.code}", per) if per is not Per.ACCOUNT else None
-    return AddProduct(
-        product=product.code,
-        plan=plan,
-        seats=count if per is Per.SEAT else None,
-        units=count if per is Per.UNIT else None,
+    return Form(
+        held=held,
+        offered=tuple(_offers(seen, state, catalog, filled)) if may["add_products"] else (),
+        cycles=cycles,
+        scheduled=tuple(
+            Pending(
+                id=one.id,
+                said=words.said(one.edit, state, catalog),
+                on=money.day(one.effective_on),
+                undone=bool(filled.get(f"undo_{one.id}")),
+            )
+            for one in scheduled
+            if not one.by_vendor and seen.open(one.capability)
+        ),
+        notes=tuple(dict.fromkeys(seen.why_not(seen.decide(one)) for one in closed)),
     )
 
 
-def _count(given: str, at: str, per: Per) -> int:
-    most = MOST_SEATS if per is Per.SEAT else MOST_UNITS
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:12]) <= most:
-        raise BadEdit(at=at, expected=f"1–{most}", found=given[:20])
-    return int(given)
-
-
-def _held(seen: Visit, state: Subscription, code: str, may: Mapping[str, bool], catalog: Catalog) -> Held:
-    item = state.items[code]
-    pin = state.pin(item)
+def _held(
+    seen: Visit,
+    state: Subscription,
+    item: Item,
+    may: Mapping[str, bool],
+    catalog: Catalog,
+    filled: Mapping[str, str],
+) -> Held:
+    pin, code = state.pin(item), item.product
     more, fewer = ("add_seats", "remove_seats") if pin.per is Per.SEAT else ("add_products", "remove_products")
-    counted = pin.per is not Per.ACCOUNT
     product = catalog.product_by.get(code)
     ranked = [plan for plan in (product.plans if product else ()) if plan.per is pin.per]
-    current = next((number for number, plan in enumerate(ranked) if plan.code == item.plan), -1)
-    open_plans = tuple(
-        _choice(plan, seen.currency, state.cycle.code, chosen=number == current)
-        for number, plan in enumerate(ranked)
-        if number == current
-        or (
-            ((seen.currency, state.cycle.code) in plan.price_by)
-            and may["upgrade_plan" if number > current else "downgrade_plan"]
+    rank = next((number for number, plan in enumerate(ranked) if plan.code == item.plan), -1)
+    count = None
+    if pin.per is not Per.ACCOUNT and (may[more] or may[fewer]):
+        count = Count(
+            per=pin.per.value,
+            value=filled.get(f"quantity_{code}", str(item.quantity)),
+            least=1 if may[fewer] else item.quantity,
+            most=_most(pin.per) if may[more] else item.quantity,
+            now=money.number(item.quantity),
         )
-    )
-    limits = [fewer, more] if counted else []
-    limits += ["downgrade_plan"] if current > 0 else []
-    limits += ["upgrade_plan"] if current < len(ranked) - 1 else []
-    limits += ["remove_products"]
+    limits = [fewer, more] if pin.per is not Per.ACCOUNT else []
+    limits += ["downgrade_plan"] if rank > 0 else []
+    limits += ["upgrade_plan"] if rank < len(ranked) - 1 else []
     return Held(
         product=code,
         name=words.product_name(catalog, code),
-        per=pin.per.value,
-        quantity=item.quantity,
-        least=1 if may[fewer] else item.quantity,
-        most=(MOST_SEATS if pin.per is Per.SEAT else MOST_UNITS) if may[more] else item.quantity,
-        change_quantity=counted and (may[more] or may[fewer]),
-        plans=open_plans if len(open_plans) > 1 else (),
+        plan=words.plan_name(catalog, code, item.plan),
+        quantity=words.quantity(item.quantity, pin.per.value),
+        count=count,
+        plans=_plans(seen, state, item, ranked, rank, may, filled),
         remove=may["remove_products"],
-        closed=tuple(one for one in dict.fromkeys(limits) if not may[one]),
+        removed=bool(filled.get(f"remove_{code}")),
+        closed=tuple(one for one in (*limits, "remove_products") if not may[one]),
     )
 
 
-def _offered(product: Product, currency: str, cycle: str) -> Offered:
-    plans = tuple(_choice(one, currency, cycle) for one in product.plans if (currency, cycle) in one.price_by)
-    name = product.name.said(locale().language)
-    return Offered(product.code, name, product.add_on, plans, product.plans[0].per.value)
+def _plans(
+    seen: Visit,
+    state: Subscription,
+    item: Item,
+    ranked: list[Plan],
+    rank: int,
+    may: Mapping[str, bool],
+    filled: Mapping[str, str],
+) -> tuple[Choice, ...]:
+    """The plans to choose from, each beside the one in force; nothing where there is no choice."""
+    sold = (seen.currency, state.cycle.code)
+    open_ = [
+        (number, plan)
+        for number, plan in enumerate(ranked)
+        if number == rank or (sold in plan.price_by and may["upgrade_plan" if number > rank else "downgrade_plan"])
+    ]
+    if len(open_) < 2:
+        return ()
+    wanted = filled.get(f"plan_{item.product}", item.plan)
+    present = ranked[rank] if rank >= 0 else None
+    return tuple(_choice(plan, sold, wanted, present, state, item) for _, plan in open_)
 
 
-def _choice(plan: Plan, currency: str, cycle: str, *, chosen: bool = False) -> Choice:
-    language = locale().language
-    price = plan.price_by.get((currency, cycle))
+def _choice(
+    plan: Plan,
+    sold: tuple[str, str],
+    wanted: str,
+    present: Plan | None = None,
+    state: Subscription | None = None,
+    item: Item | None = None,
+) -> Choice:
+    """A plan; the one in force at the price that was agreed, every other at the catalog's."""
+    price, said = plan.price_by.get(sold), locale().language
+    now = present is not None and plan.code == present.code
+    rate = state.pin(item).rate if now and state and item else price.rate if price else None
+    before = present.features if present is not None and not now else ()
     return Choice(
         code=plan.code,
-        name=plan.name.said(language),
-        chosen=chosen,
-        features=tuple(one.said(language) for one in plan.features),
-        price=words.priced(price.rate, currency, plan.per.value) if price and not chosen else "",
-        per=plan.per.value,
+        name=plan.name.said(said),
+        price=words.priced(rate, sold[0], plan.per.value) if rate is not None else "",
+        now=now,
+        chosen=plan.code == wanted,
+        has=tuple(one.said(said) for one in plan.features if present is None or now),
+        gained=tuple(one.said(said) for one in plan.features if present is not None and not now and one not in before),
+        lost=tuple(one.said(said) for one in before if one not in plan.features),
     )
+
+
+def _offers(seen: Visit, state: Subscription, catalog: Catalog, filled: Mapping[str, str]) -> list[Offered]:
+    """What the account may add online in its currency and cycle."""
+    sold = (seen.currency, state.cycle.code)
+    return [
+        _offered(product, sold, filled)
+        for product in catalog.products
+        if product.code not in state.items
+        and product.sold_online_to(seen.customer.account.account_type)
+        and any(sold in plan.price_by for plan in product.plans)
+        and all(needed in state.items for needed in product.requires)
+    ]
+
+
+def _offered(product: Product, sold: tuple[str, str], filled: Mapping[str, str]) -> Offered:
+    wanted, per = filled.get(f"add_{product.code}", ""), product.plans[0].per
+    count = None
+    if per is not Per.ACCOUNT:
+        count = Count(per.value, filled.get(f"quantity_{product.code}", "1"), 1, _most(per))
+    return Offered(
+        product=product.code,
+        name=product.name.said(locale().language),
+        add_on=product.add_on,
+        plans=tuple(_choice(one, sold, wanted) for one in product.plans if sold in one.price_by),
+        count=count,
+        none=not wanted,
+    )
+
+
+def _cycles(
+    seen: Visit, state: Subscription, may: Mapping[str, bool], catalog: Catalog, filled: Mapping[str, str]
+) -> tuple[Choice, ...]:
+    """The cycles in which something is sold in the account's currency; a first purchase begins in one of them."""
+    if not (may["change_billing_cycle"] or (state.calendar is None and may["add_products"])):
+        return ()
+    prices = {sold for product in catalog.products for plan in product.plans for sold in plan.price_by}
+    now, wanted = state.cycle.code, filled.get("cycle", state.cycle.code)
+    return tuple(
+        Choice(one.code, words.cycle_name(catalog, one.code), now=one.code == now, chosen=one.code == wanted)
+        for one in catalog.cycle_by.values()
+        if (seen.currency, one.code) in prices or one.code == now
+    )
+
+
+def _most(per: Per) -> int:
+    return MOST_SEATS if per is Per.SEAT else MOST_UNITS

@@ -1,28 +1,29 @@
-"""Manage subscription: the form, its summary, and the confirmation. It works without JavaScript."""
+"""Manage subscription: the form and the summary that follows it. It works without JavaScript."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bursar.catalog.queries import current as current_catalog
-from bursar.center.entry import Visit, to, visit
-from bursar.center.form import form, read
+from bursar.center.entry import Closed, Visit, shown, to, visit
+from bursar.center.form import CHANGING, form
 from bursar.center.summary import Summary, summary
-from bursar.checkout import actions as checkout
-from bursar.checkout.pay import Declined
+from bursar.center.wishes import NotACount, Wishes, read
+from bursar.checkout.actions import quote as make_quote
+from bursar.checkout.gather import situation
 from bursar.core.content import read_quote
-from bursar.core.edit import Cancel, Edit, Undo
+from bursar.core.edit import Edit, Undo
 from bursar.core.problem import Problem
-from bursar.core.refusal import Refused
-from bursar.core.subscription import pending, state_on, timeline
-from bursar.payments.queries import attempt
-from bursar.subscriptions.queries import agreement, quote
-from bursar.words.payment import decline_reason
+from bursar.core.quote import quote as decide
+from bursar.core.subscription import Change, Subscription, pending, state_on, timeline
+from bursar.subscriptions.queries import Agreement, agreement, quote
+from bursar.words import edits as words
+from bursar.words import money
 from bursar.words.problem import said
 
 
@@ -30,111 +31,118 @@ from bursar.words.problem import said
 def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The form; filled and sent, on to its summary."""
     seen = visit(request, account_id)
-    problem = ""
+    seen.check("subscription", "view_subscription")
+    if not any(seen.open(one) for one in CHANGING):
+        raise Closed(seen, "subscription", seen.why_nothing())
+    agreed = agreement(seen.id)
+    found: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            edits = _asked(seen, request.POST)
-            if edits:
-                return to("summary", account_id, _quote(seen, edits))
-            problem = _("Nothing would change. Change something first.")
-        except Problem as found:
-            problem = said(found)
-    return render(
-        request,
-        "center/manage.html",
-        {**seen.frame("subscription"), **_offers(seen), "problem": problem, "filled": request.POST},
-        status=422 if problem else 200,
-    )
+            wishes = _read(seen, request.POST, agreed)
+            if wishes.edits and not wishes.unanswered:
+                return to("summary", account_id, keep(seen, wishes.edits))
+            found = _asked(seen, wishes, agreed)
+            found["problem"] = "" if wishes.edits else _("Nothing would change. Change something first.")
+        except Problem as problem:
+            found = _wrong(problem)
+    state, scheduled = _now(seen, agreed)
+    offers = form(seen, state, scheduled, current_catalog(), request.POST)
+    return shown(request, seen, "subscription", "manage", {"form": offers, **found}, status=422 if found else 200)
 
 
 @require_POST
 def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The summary beside the form, for a form that is still being filled."""
+    """The summary beside a form that is still being filled. It is decided and priced, and nothing is kept."""
     seen = visit(request, account_id)
+    agreed = agreement(seen.id)
     try:
-        edits = _asked(seen, request.POST)
-        shown: dict[str, Any] = {"summary": _summary(seen, _quote(seen, edits)) if edits else None}
-    except Problem as found:
-        shown = {"problem": said(found)}
-    return render(request, "center/_summary.html", shown)
+        found = _asked(seen, _read(seen, request.POST, agreed), agreed)
+    except Problem as problem:
+        found = _wrong(problem)
+    return render(request, "center/_following.html", found)
 
 
 @require_GET
-def show(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
-    """A quote, to be confirmed."""
+def quoted(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
+    """A quote, to be confirmed; beside the one that was shown before, where the world has moved meanwhile."""
     seen = visit(request, account_id)
-    context = {**seen.frame("subscription"), "summary": _summary(seen, quote_id), "quote_id": quote_id}
-    return render(request, "center/confirm.html", {**context, "moved": "moved" in request.GET})
-
-
-@require_POST
-def take(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
-    """Do what the quote says, or show what has changed meanwhile."""
-    seen = visit(request, account_id)
-    try:
-        result = checkout.take(account_id, quote_id=quote_id, actor=seen.member, now=seen.now)
-    except checkout.Stale as stale:
-        where = to("summary", account_id, stale.quote_id)
-        return HttpResponseRedirect(f"{where.url}?moved")
-    except Refused as refused:
-        return _not_done(request, seen, seen.why_not(refused.decision))
-    except Declined as declined:
-        reason = decline_reason(declined.params["reason"])
-        return _not_done(request, seen, said(Declined(reason=reason)))
-    except Problem as problem:
-        return _not_done(request, seen, said(problem))
-    if result.take_id is None and result.attempt_id is not None:
-        return HttpResponseRedirect(attempt(account_id, result.attempt_id).address)
-    return to("subscription", account_id)
+    agreed = agreement(seen.id)
+    before = _uuid(request.GET.get("instead_of", ""))
+    content = {
+        "summary": _kept(seen, quote_id, agreed),
+        "quote_id": quote_id,
+        "before": _kept(seen, before, agreed) if before else None,
+        "may_add": seen.may("add_seats"),
+    }
+    return shown(request, seen, "subscription", "confirm", content)
 
 
 @require_POST
 def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> HttpResponse:
     """On to the summary of undoing a scheduled change."""
-    return _on_to_summary(request, account_id, Undo(change=change_id))
-
-
-@require_http_methods(["GET", "POST"])
-def cancel(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Why the account is to end; then on to the summary."""
-    if request.method == "POST":
-        return _on_to_summary(
-            request, account_id, Cancel(reason=request.POST.get("reason", "").replace("\0", "").strip()[:2000])
-        )
-    seen = visit(request, account_id)
-    return render(request, "center/cancel.html", seen.frame("subscription"))
-
-
-def _on_to_summary(request: HttpRequest, account_id: UUID, edit: Edit) -> HttpResponse:
     seen = visit(request, account_id)
     try:
-        return to("summary", account_id, _quote(seen, (edit,)))
+        return to("summary", account_id, keep(seen, (Undo(change=change_id),)))
     except Problem as problem:
-        return _not_done(request, seen, said(problem))
+        return not_done(request, seen, said(problem))
 
 
-def _asked(seen: Visit, filled: Mapping[str, str]) -> tuple[Edit, ...]:
-    agreed = agreement(seen.id)
-    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), seen.today)
-    return read(filled, state, pending(agreed.changes, seen.today), current_catalog())
+def keep(seen: Visit, edits: tuple[Edit, ...]) -> UUID:
+    """A quote that can be taken, made for whoever looks. Errors: those of `checkout.quote`."""
+    return make_quote(seen.id, edits, actor=seen.member, now=seen.now)
 
 
-def _offers(seen: Visit) -> dict[str, Any]:
-    agreed = agreement(seen.id)
-    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), seen.today)
-    return {"form": form(seen, state, pending(agreed.changes, seen.today), current_catalog())}
+def not_done(request: HttpRequest, seen: Visit, problem: str, **more: Any) -> HttpResponse:
+    """That nothing was changed, why, and where to go from here."""
+    return shown(request, seen, "subscription", "not_done", {"problem": problem, **more}, status=409)
 
 
-def _quote(seen: Visit, edits: tuple[Edit, ...]) -> UUID:
-    return checkout.quote(seen.id, edits, actor=seen.member, now=seen.now)
+def _read(seen: Visit, filled: Mapping[str, str], agreed: Agreement) -> Wishes:
+    return read(filled, *_now(seen, agreed), current_catalog())
 
 
-def _summary(seen: Visit, quote_id: UUID) -> Summary:
-    agreed = agreement(seen.id)
-    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), seen.today)
+def _now(seen: Visit, agreed: Agreement) -> tuple[Subscription, tuple[Change, ...]]:
+    """The state in force, and what is scheduled."""
+    return (
+        state_on(agreed.start, timeline(agreed.start, agreed.changes), seen.today),
+        pending(agreed.changes, seen.today),
+    )
+
+
+def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
+    """What a form asks for: the questions that must be answered first, and the summary once they are."""
+    state, _scheduled = _now(seen, agreed)
+    catalog = current_catalog()
+    questions = [
+        {
+            "id": one.change.id,
+            "said": words.said(one.change.edit, state, catalog),
+            "on": money.day(one.change.effective_on),
+            "answer": one.answer,
+            "undo": not one.change.by_vendor and seen.open(one.change.capability),
+        }
+        for one in wishes.collisions
+    ]
+    if not wishes.edits or wishes.unanswered:
+        return {"questions": questions, "summary": None, "asking": bool(wishes.unanswered)}
+    decided = decide(situation(seen.customer), wishes.edits, seen.member, seen.today)
+    scheduled = {one.id: one for one in agreed.changes}
+    return {"questions": questions, "summary": summary(seen, decided, state, scheduled, catalog), "asking": False}
+
+
+def _wrong(problem: Problem) -> dict[str, Any]:
+    """A problem, and the field that it is about where it is about one."""
+    return {"wrong": problem.field if isinstance(problem, NotACount) else "", "problem": said(problem)}
+
+
+def _kept(seen: Visit, quote_id: UUID, agreed: Agreement) -> Summary:
     kept = quote(seen.id, quote_id)
+    state, _scheduled = _now(seen, agreed)
     return summary(seen, read_quote(kept.content), state, {one.id: one for one in agreed.changes}, current_catalog())
 
 
-def _not_done(request: HttpRequest, seen: Visit, problem: str) -> HttpResponse:
-    return render(request, "center/not_done.html", {**seen.frame("subscription"), "problem": problem}, status=409)
+def _uuid(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None

@@ -1,17 +1,16 @@
-"""What happens to a page that nobody who is signed in asked for."""
+"""What happens to a page that does not open to whoever asks for it."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from bursar.accounts.queries import NotFound
-from bursar.center.entry import SignInFirst
-from bursar.words.problem import said
+from bursar.center.doors import not_found, welcome
+from bursar.center.entry import Closed, SignInFirst, shown
 
 
 class Doorkeeper:
-    """Answers the two ways in which a page does not open."""
+    """Answers the three ways in which a page does not open."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,9 +20,12 @@ class Doorkeeper:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """How to sign in, or that there is no such thing."""
+        """How to sign in, that there is no such thing, or why it is not open and whom to ask."""
         if isinstance(exception, SignInFirst):
-            return render(request, "center/welcome.html", status=401)
+            return welcome(request, status=401)
         if isinstance(exception, NotFound):
-            return render(request, "center/problem.html", {"problem": said(exception)}, status=404)
+            return not_found(request, exception)
+        if isinstance(exception, Closed):
+            content = {"why_not": exception.why_not}
+            return shown(request, exception.seen, exception.here, "closed", content, status=403)
         return None

@@ -1,38 +1,32 @@
 """The Subscription page: what the account has, what is scheduled, and what this person may do about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from bursar.catalog.queries import current as current_catalog
-from bursar.catalog.queries import version
-from bursar.center.entry import Visit, visit
+from bursar.catalog.queries import versions
+from bursar.center.entry import Visit, shown, visit
+from bursar.center.form import CHANGING
+from bursar.center.term import term
+from bursar.checkout.gather import situation
+from bursar.core.catalog import Catalog
 from bursar.core.currency import digits
+from bursar.core.edit import Cancel
 from bursar.core.money import Money
-from bursar.core.policy import Outcome, shows_costs
+from bursar.core.policy import shows_costs
 from bursar.core.price import Per, period_price
+from bursar.core.quote import quote
+from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Item, Subscription, pending, state_on, timeline
-from bursar.payments.queries import method
-from bursar.seats.queries import uses
-from bursar.subscriptions.queries import Agreement, agreement
+from bursar.payments.queries import method, open_attempt
 from bursar.words import edits, money
 from bursar.words.decision import state as standing_name
 from bursar.words.payment import method_name
-
-CHANGING = (
-    "add_seats",
-    "remove_seats",
-    "add_products",
-    "remove_products",
-    "upgrade_plan",
-    "downgrade_plan",
-    "change_billing_cycle",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,49 +56,43 @@ class ChangeShown:
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The page, or why it does not open to this person."""
     seen = visit(request, account_id)
-    decision = seen.decide("view_subscription")
-    if decision.outcome is not Outcome.ALLOWED:
-        return render(
-            request, "center/closed.html", {**seen.frame("subscription"), "why_not": seen.why_not(decision)}, status=403
-        )
-    return render(request, "center/subscription.html", {**seen.frame("subscription"), **_content(seen)})
-
-
-def _content(seen: Visit) -> dict[str, Any]:
-    agreed = agreement(seen.id)
-    moments = timeline(agreed.start, agreed.changes)
-    state = state_on(agreed.start, moments, seen.today)
-    calendar = state.calendar if state.items else None
-    costs = shows_costs(seen.policy, seen.customer.account, seen.today)
-    cancelling = seen.decide("cancel_account")
-    scheduled = _scheduled(seen, agreed, state)
-    return {
+    seen.check("subscription", "view_subscription")
+    known = situation(seen.customer)
+    state = state_on(known.start, timeline(known.start, known.changes), seen.today)
+    scheduled = pending(known.changes, seen.today)
+    content = {
         "standing": standing_name(seen.customer.account.state.value),
         "active": seen.customer.account.state.value == "active",
-        "items": _items(seen, state),
-        "costs": costs,
-        "cycle": edits.cycle_name(current_catalog(), state.cycle.code) if calendar else "",
-        "period": money.span(calendar.period(seen.today)) if calendar else "",
-        "term_end": money.day(calendar.term(seen.today).end) if calendar else "",
-        "renewal": money.day(calendar.period(seen.today).end) if calendar else "",
-        "method": method_name(method(seen.id).kind),
-        "scheduled": scheduled,
+        "items": _items(seen, known, state),
+        "scheduled": [change_shown(seen, one, state, known.catalog) for one in scheduled],
+        "ending": _ending(scheduled),
         "manage": any(seen.open(one) for one in CHANGING),
-        "whom": _whom_to_contact(seen),
-        "cancel": cancelling.outcome is Outcome.ALLOWED and bool(state.items),
-        "why_no_cancel": seen.why_not(cancelling) if state.items else "",
+        "whom": seen.why_nothing(),
+        "waiting": _waiting(seen),
+        **_billing(seen, known, state, scheduled),
+        **_cancelling(seen, state),
     }
+    return shown(request, seen, "subscription", "subscription", content)
 
 
-def _items(seen: Visit, state: Subscription) -> list[ItemShown]:
-    used = uses(seen.id)
-    return [_item(seen, state, item, used) for item in state.items.values()]
+def change_shown(seen: Visit, change: Change, state: Subscription, catalog: Catalog) -> ChangeShown:
+    """A scheduled change, with whether this person may take it back."""
+    said, on = edits.said(change.edit, state, catalog), money.day(change.effective_on)
+    if change.by_vendor:
+        [contact] = seen.customer.account.at_the_vendor()
+        why_not = _("Your vendor scheduled this; ask {name}, {email}.").format(name=contact.name, email=contact.email)
+        return ChangeShown(change.id, said, on, False, why_not)
+    return ChangeShown(change.id, said, on, seen.may(change.capability), seen.why_not(seen.decide(change.capability)))
 
 
-def _item(seen: Visit, state: Subscription, item: Item, used: Any) -> ItemShown:
-    pin = state.pin(item)
-    catalog = version(pin.catalog_version)
-    use = used.get(item.product)
+def _items(seen: Visit, known: Situation, state: Subscription) -> list[ItemShown]:
+    catalogs = versions({state.pin(item).catalog_version for item in state.items.values()})
+    return [_item(seen, known, state, item, catalogs[state.pin(item).catalog_version]) for item in state.items.values()]
+
+
+def _item(seen: Visit, known: Situation, state: Subscription, item: Item, catalog: Catalog) -> ItemShown:
+    """An item, named as the catalog named it when it was agreed."""
+    pin, use = state.pin(item), known.used.get(item.product)
     seats = ""
     if pin.per is Per.SEAT and use is not None:
         seats = _("{used} used, {free} free").format(used=money.number(use.used), free=money.number(use.free))
@@ -119,23 +107,40 @@ def _item(seen: Visit, state: Subscription, item: Item, used: Any) -> ItemShown:
     )
 
 
-def _scheduled(seen: Visit, agreed: Agreement, state: Subscription) -> list[ChangeShown]:
-    catalog = current_catalog()
-    return [
-        _change(seen, change, edits.said(change.edit, state, catalog)) for change in pending(agreed.changes, seen.today)
-    ]
+def _billing(seen: Visit, known: Situation, state: Subscription, scheduled: Sequence[Change]) -> dict[str, Any]:
+    """The cycle, the term with its picture, how it is paid, and the next renewal as a quote of nothing says it."""
+    calendar = state.calendar if state.items else None
+    costs = shows_costs(seen.policy, seen.customer.account, seen.today)
+    found: dict[str, Any] = {"costs": costs, "method": method_name(method(seen.id).kind), "term": None}
+    if calendar is None:
+        return found
+    next_ = quote(known, (), seen.member, seen.today)
+    return found | {
+        "cycle": edits.cycle_name(known.catalog, state.cycle.code),
+        "period": money.span(calendar.period(seen.today)),
+        "term": term(calendar, seen.today, scheduled),
+        "renewal_on": money.day(next_.renewal_on) if next_.renewal_on else "",
+        "renewal": money.amount(Money(next_.next_renewal.total, seen.currency)),
+        "tax": money.amount(Money(next_.next_renewal.tax, seen.currency)) if next_.next_renewal.tax else "",
+    }
 
 
-def _change(seen: Visit, change: Change, said: str) -> ChangeShown:
-    if change.by_vendor:
-        [contact] = seen.customer.account.at_the_vendor()
-        why_not = _("Your vendor scheduled this; ask {name}, {email}.").format(name=contact.name, email=contact.email)
-        return ChangeShown(change.id, said, money.day(change.effective_on), False, why_not)
-    decision = seen.decide(change.capability)
-    allowed = decision.outcome is Outcome.ALLOWED
-    return ChangeShown(change.id, said, money.day(change.effective_on), allowed, seen.why_not(decision))
+def _ending(scheduled: Sequence[Change]) -> dict[str, Any] | None:
+    """The day on which the account ends, if that is scheduled."""
+    found = next((one for one in scheduled if isinstance(one.edit, Cancel)), None)
+    return {"on": money.day(found.effective_on), "id": found.id} if found else None
 
 
-def _whom_to_contact(seen: Visit) -> str:
-    """In place of Manage: why this person may change nothing, and whom to contact."""
-    return seen.why_not(seen.decide("add_seats"))
+def _waiting(seen: Visit) -> dict[str, str] | None:
+    """The payment that somebody must confirm before anything else can change."""
+    found = open_attempt(seen.id)
+    if found is None:
+        return None
+    amount = money.amount(Money(found.amount_minor, found.currency))
+    return {"amount": amount, "address": found.address if seen.may("pay_invoice") else ""}
+
+
+def _cancelling(seen: Visit, state: Subscription) -> dict[str, Any]:
+    if not state.items:
+        return {"cancel": False, "why_no_cancel": ""}
+    return {"cancel": seen.may("cancel_account"), "why_no_cancel": seen.why_not(seen.decide("cancel_account"))}

@@ -1,8 +1,7 @@
-"""The summary of a quote: each change with its day, what is due today, and the next renewal."""
+"""The summary of a quote in words: what happens today and for how much, what waits until when, what renews."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -10,12 +9,13 @@ from django.utils.translation import gettext as _
 from bursar.center.entry import Visit
 from bursar.core.catalog import Catalog
 from bursar.core.charge import Line
-from bursar.core.edit import ChangePlan, Edit, Keep, RemoveProduct, Undo
+from bursar.core.edit import Cancel, ChangePlan, Edit, Keep, RemoveProduct, Undo
 from bursar.core.invoice import Totals
 from bursar.core.money import Money
 from bursar.core.policy import Outcome
 from bursar.core.quote import ACCOUNT_WOULD_END, Quote
 from bursar.core.subscription import Change, Subscription
+from bursar.core.text import Text
 from bursar.words import edits as words
 from bursar.words import money
 from bursar.words.language import locale
@@ -23,7 +23,7 @@ from bursar.words.language import locale
 
 @dataclass(frozen=True, slots=True)
 class EditShown:
-    """One edit: what changes, from when, what is lost by it, or why not."""
+    """One edit: what changes, from when if not today, what is lost by it, or why not."""
 
     said: str
     on: str
@@ -33,7 +33,7 @@ class EditShown:
 
 @dataclass(frozen=True, slots=True)
 class LineShown:
-    """One line of what is due."""
+    """One line of what is due, with how it was computed."""
 
     said: str
     days: str
@@ -42,7 +42,7 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True)
 class SumsShown:
-    """Net, tax and total."""
+    """Net, tax and total; `tax` is empty where there is none."""
 
     net: str
     tax: str
@@ -54,40 +54,53 @@ class Summary:
     """A quote as a person reads it; outcome is allowed, by_request or refused."""
 
     outcome: str
-    edits: tuple[EditShown, ...]
+    today: tuple[EditShown, ...]
+    later: tuple[EditShown, ...]
+    stopped: tuple[EditShown, ...]
     lines: tuple[LineShown, ...]
     due_today: SumsShown
+    due: bool
     renewal_on: str
     renewal: SumsShown
+    renewal_lines: tuple[LineShown, ...]
     warnings: tuple[str, ...]
-    today: bool
+    ends: bool
 
 
 def summary(
     seen: Visit, quote: Quote, state: Subscription, scheduled: Mapping[UUID, Change], catalog: Catalog
 ) -> Summary:
     """The summary of a quote, measured against the state in force."""
-    return Summary(
-        outcome=quote.outcome.value,
-        edits=tuple(
+    shown = [
+        (
+            one,
             EditShown(
                 said=edit_said(one.edit, state, scheduled, catalog),
-                on=_day(seen, one.effective_on) if one.effective_on else "",
-                why_not=seen.why_not(one.decision) if one.decision.outcome is not Outcome.ALLOWED else "",
-                lost=_lost(one.edit, state, catalog),
-            )
-            for one in quote.edits
-        ),
-        lines=tuple(line_shown(line, catalog, quote.currency) for line in quote.lines),
+                on=money.day(one.effective_on) if one.effective_on else "",
+                why_not=seen.why_not(one.decision),
+                lost=lost(one.edit, state, catalog),
+            ),
+        )
+        for one in quote.edits
+    ]
+    going = [(one, said) for one, said in shown if one.decision.outcome is not Outcome.REFUSED]
+    return Summary(
+        outcome=quote.outcome.value,
+        today=tuple(said for one, said in going if one.effective_on is None or one.effective_on <= quote.on),
+        later=tuple(said for one, said in going if one.effective_on is not None and one.effective_on > quote.on),
+        stopped=tuple(said for one, said in shown if one.decision.outcome is Outcome.REFUSED),
+        lines=lines_shown(quote.lines, catalog, quote.currency),
         due_today=sums(quote.due_today, quote.currency),
+        due=bool(quote.lines),
         renewal_on=money.day(quote.renewal_on) if quote.renewal_on else "",
         renewal=sums(quote.next_renewal, quote.currency),
+        renewal_lines=lines_shown(quote.renewal_lines, catalog, quote.currency),
         warnings=tuple(
             _("With this the account ends: its last main product goes.")
             for one in quote.warnings
-            if one == ACCOUNT_WOULD_END
+            if one == ACCOUNT_WOULD_END and not any(isinstance(edit.edit, Cancel) for edit in quote.edits)
         ),
-        today=bool(quote.lines),
+        ends=ACCOUNT_WOULD_END in quote.warnings,
     )
 
 
@@ -101,41 +114,82 @@ def edit_said(edit: Edit, state: Subscription, scheduled: Mapping[UUID, Change],
     return words.said(edit, state, catalog)
 
 
+def lines_shown(lines: Sequence[Line], catalog: Catalog, currency: str) -> tuple[LineShown, ...]:
+    """Lines for a summary: a credit and a charge at the same terms for the same days are said as what they come to."""
+    shown, left = [], list(lines)
+    while left:
+        line = left.pop(0)
+        other = next((one for one in left if _same_terms(line, one)), None)
+        if other is None:
+            shown.append(line_shown(line, catalog, currency))
+            continue
+        left.remove(other)
+        shown.append(_net(line, other, catalog, currency))
+    return tuple(shown)
+
+
 def line_shown(line: Line, catalog: Catalog, currency: str) -> LineShown:
-    """A line of an invoice or summary."""
-    product = words.product_name(catalog, line.product)
-    plan = words.plan_name(catalog, line.product, line.plan)
-    price = money.rate(line.unit_price, currency)
+    """A line of an invoice, as it stands there."""
     template = _("{product}, {plan}: {quantity} × {price}")
     if line.kind == "credit":
         template = _("Credit for {product}, {plan}: {quantity} × {price}")
-    said = template.format(product=product, plan=plan, quantity=money.number(line.quantity), price=price)
-    days = money.span(line.span)
-    if line.span != line.period:
-        days = _("{days} ({part} of {whole} days)").format(days=days, part=line.days, whole=line.of)
-    return LineShown(said, days, money.amount(Money(line.amount, currency)))
+    return _line(template, line, line.quantity, line.amount, catalog, currency)
 
 
 def sums(totals: Totals, currency: str) -> SumsShown:
     """Sums as a person reads them."""
-    return SumsShown(*(money.amount(Money(one, currency)) for one in (totals.net, totals.tax, totals.total)))
+    net, tax, total = (money.amount(Money(one, currency)) for one in (totals.net, totals.tax, totals.total))
+    return SumsShown(net, tax if totals.tax else "", total)
 
 
-def _lost(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
-    """The features that go with a plan or product."""
-    product = getattr(edit, "product", "")
-    item, sold = state.items.get(product), catalog.product_by.get(product)
+def lost(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
+    """The features that go with a plan or product, or with everything."""
+    if isinstance(edit, Cancel):
+        return tuple(words.product_name(catalog, item) for item in state.items)
+    item = state.items.get(getattr(edit, "product", ""))
+    sold = catalog.product_by.get(item.product) if item else None
     if item is None or sold is None or item.plan not in sold.plan_by:
         return ()
     before = sold.plan_by[item.plan].features
     if isinstance(edit, RemoveProduct):
-        after: tuple[object, ...] = ()
-    elif isinstance(edit, ChangePlan) and edit.plan in sold.plan_by:
-        after = sold.plan_by[edit.plan].features
-    else:
-        return ()
-    return tuple(one.said(locale().language) for one in before if one not in after)
+        return _said(before)
+    if isinstance(edit, ChangePlan) and edit.plan in sold.plan_by:
+        return _said(one for one in before if one not in sold.plan_by[edit.plan].features)
+    return ()
 
 
-def _day(seen: Visit, on: date) -> str:
-    return _("from today") if on == seen.today else _("from {day}").format(day=money.day(on))
+def _said(features: Iterable[Text]) -> tuple[str, ...]:
+    return tuple(one.said(locale().language) for one in features)
+
+
+def _same_terms(line: Line, other: Line) -> bool:
+    """Whether two lines are a credit and a charge that differ in nothing but their quantity."""
+    return line.kind != other.kind and _terms(line) == _terms(other)
+
+
+def _terms(line: Line) -> tuple[object, ...]:
+    return line.product, line.plan, line.unit_price, line.span, line.period, line.rule, line.tax_rate
+
+
+def _net(line: Line, other: Line, catalog: Catalog, currency: str) -> LineShown:
+    charge, credit = (line, other) if line.kind == "charge" else (other, line)
+    more = charge.quantity - credit.quantity
+    template = _("{product}, {plan}: {quantity} more × {price}")
+    if more < 0:
+        template = _("{product}, {plan}: {quantity} fewer × {price}")
+    return _line(template, charge, abs(more), charge.amount + credit.amount, catalog, currency)
+
+
+def _line(template: str, line: Line, quantity: int, amount: int, catalog: Catalog, currency: str) -> LineShown:
+    said = template.format(
+        product=words.product_name(catalog, line.product),
+        plan=words.plan_name(catalog, line.product, line.plan),
+        quantity=money.number(quantity),
+        price=money.rate(line.unit_price, currency),
+    )
+    days = money.span(line.span)
+    if line.span != line.period:
+        days = _("{days} ({part} of {whole} days)").format(
+            days=days, part=money.number(line.days), whole=money.number(line.of)
+        )
+    return LineShown(said, days, money.amount(Money(amount, currency)))

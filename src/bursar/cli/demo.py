@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -170,6 +170,7 @@ def _live(life: Life, now: datetime) -> None:
     from bursar.core.payment import Method
     from bursar.core.policy import VENDOR
     from bursar.core.tax import read_tax_rate
+    from bursar.jobs.clock import move
     from bursar.payments.actions import set_method
     from bursar.policy.queries import current
 
@@ -198,22 +199,11 @@ def _live(life: Life, now: datetime) -> None:
     if life.token:
         set_method(policy, account_id, Method("card", life.token), actor=VENDOR, now=now)
     for days, who, edits in life.deeds:
-        _move(account_id, today - timedelta(days=days), now)
+        move(account_id, today - timedelta(days=days), actor=VENDOR, now=now)
         members = {one.role: one for one in queries.customer(account_id).account.members}
         actor = VENDOR if who == "vendor" else members[who]
         take(account_id, edits=read_edits(list(edits)), actor=actor, now=now)
-    _move(account_id, today, now)
-
-
-def _move(account_id: Any, day: date, now: datetime) -> None:
-    from bursar.accounts.actions import instant, read_zone, set_clock
-    from bursar.accounts.deed import deed
-    from bursar.core.policy import VENDOR
-    from bursar.jobs.clock import run_sandbox
-
-    with deed(account_id, VENDOR, now) as customer:
-        set_clock(customer, instant(day, read_zone(customer.time_zone)), now=now)
-    run_sandbox(account_id, now)
+    move(account_id, today, actor=VENDOR, now=now)
 
 
 def _links(now: datetime) -> list[tuple[str, str]]:

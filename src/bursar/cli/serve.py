@@ -42,7 +42,7 @@ def serve(port: int, demo: bool) -> None:
         children: list[Child] = []
         try:
             for command in (granian(port), _worker()):
-                children.append(child(command, {**os.environ, **LIMITS}))
+                children.append(child(command, {**os.environ, **LIMITS, **({"BURSAR_DEMO": "1"} if demo else {})}))
             wait_for(port, children)
             click.echo(f"Bursar is ready: http://localhost:{port}  (data in {home()}; Ctrl-C stops it)")
             for who, path in links:

@@ -1,5 +1,6 @@
 """What happened to an account, and what a repeated deed was answered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -56,8 +57,18 @@ def answered(once: Once) -> Answer | None:
     return Answer(found.answer_kind, found.answer_id, found.status)
 
 
-def facts(account_id: UUID, *, before: UUID | None, limit: int) -> list[Fact]:
-    """The newest facts first, those before a given one."""
-    rows = Entry.objects.filter(account_id=account_id, **({"id__lt": before} if before else {}))
+def facts(
+    account_id: UUID,
+    *,
+    before: UUID | None,
+    limit: int,
+    kinds: Collection[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> list[Fact]:
+    """The newest facts first, those before a given one; of some kinds and of the days between two, both included."""
+    wanted = {"id__lt": before, "kind__in": kinds, "on__gte": since, "on__lte": until}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    rows = Entry.objects.filter(account_id=account_id, **given)
     fields = ("id", "kind", "actor_kind", "actor_id", "on", "recorded_at", "data")
     return [Fact(*row) for row in rows.order_by("-id").values_list(*fields)[:limit]]

@@ -1,6 +1,6 @@
 """What was invoiced, and which days it pays for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -38,9 +38,13 @@ def billed(account_id: UUID, since: date | None) -> tuple[Billed, ...]:
     return tuple(Billed(row.item, row.span, row.line_id, read_row(row.line)) for row in rows)
 
 
-def documents(account_id: UUID, *, before: UUID | None, limit: int) -> list[Document]:
-    """The newest invoices and credit notes first, those before a given one."""
-    rows = models.Invoice.objects.filter(account_id=account_id, **({"id__lt": before} if before else {}))
+def documents(
+    account_id: UUID, *, before: UUID | None = None, limit: int, among: Collection[UUID] | None = None
+) -> list[Document]:
+    """The newest invoices and credit notes first, those before a given one; only some of them if `among` names them."""
+    wanted = {"id__lt": before, "id__in": among}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    rows = models.Invoice.objects.filter(account_id=account_id, **given)
     return _documents(account_id, list(rows.select_related("series").order_by("-id")[:limit]))
 
 

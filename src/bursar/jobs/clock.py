@@ -11,15 +11,19 @@ nothing when it runs again. Any number of processes may run it at once.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
 
+from bursar.accounts.actions import instant, read_zone, set_clock
+from bursar.accounts.deed import deed
 from bursar.accounts.queries import customer
 from bursar.checkout.actions import renew
 from bursar.checkout.collection import collect
 from bursar.checkout.pay import follow_up
+from bursar.core.policy import Actor
+from bursar.history.queries import Once
 from bursar.invoices.queries import due_accounts
 from bursar.payments import queries as payments
 
@@ -45,6 +49,16 @@ def run_once(now: datetime) -> int:
     if failures:
         raise ExceptionGroup("some accounts could not be looked after", failures)
     return done
+
+
+def move(account_id: UUID, to: date | datetime, *, actor: Actor, now: datetime, once: Once | None = None) -> None:
+    """Move a sandbox account's clock, a day to its start, and do what falls due on the way.
+
+    Errors: NotFound, NoSandbox, ClockBackwards, ClockTooFar.
+    """
+    with deed(account_id, actor, now) as found:
+        set_clock(found, instant(to, read_zone(found.time_zone)), now=now, once=once)
+    run_sandbox(account_id, now)
 
 
 def run_sandbox(account_id: UUID, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import connection
@@ -76,6 +77,12 @@ def unfinished(before: datetime, limit: int) -> list[AttemptRow]:
     return _attempts(state="open", created_at__lt=before)[:limit]
 
 
+def failures(account_id: UUID, limit: int) -> list[AttemptRow]:
+    """The last payments that did not come through, the newest first."""
+    rows = models.Attempt.objects.filter(account_id=account_id, state__in=("failed", "cancelled"))
+    return [AttemptRow(*row) for row in rows.order_by("-id").values_list(*_ATTEMPT)[:limit]]
+
+
 def attempted(account_id: UUID, invoice_id: UUID) -> bool:
     """Whether collecting an invoice was ever tried."""
     return models.Attempt.objects.filter(account_id=account_id, invoice_id=invoice_id).exists()
@@ -120,8 +127,7 @@ def movements(account_id: UUID) -> list[Movement]:
 
 
 def _attempts(**by: object) -> list[AttemptRow]:
-    fields = tuple(AttemptRow.__dataclass_fields__)
-    return [AttemptRow(*row) for row in models.Attempt.objects.filter(**by).order_by("id").values_list(*fields)]
+    return [AttemptRow(*row) for row in models.Attempt.objects.filter(**by).order_by("id").values_list(*_ATTEMPT)]
 
 
 def _open(account_id: UUID, kind: str) -> tuple[Open, ...]:
@@ -130,6 +136,7 @@ def _open(account_id: UUID, kind: str) -> tuple[Open, ...]:
         return tuple(Open(*row) for row in cursor.fetchall())
 
 
+_ATTEMPT: Final = tuple(AttemptRow.__dataclass_fields__)
 _SETTLED = """
 SELECT i.id, abs(i.total) - coalesce(sum(a.amount), 0)::bigint AS left_over
 FROM invoices_invoice i LEFT JOIN payments_allocation a

@@ -26,9 +26,12 @@ DEBUG = False
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django_cotton",
+    "django_htmx",
     "pgtrigger",
     "bursar.history",
     "bursar.gateways",
@@ -51,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bursar.center.middleware.Doorkeeper",
 ]
@@ -60,9 +64,19 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
+
+# What a deed says on the next page travels in a signed cookie; no table, no query.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+# Whether anybody may sign in as one of the people of a sandbox account: only ever on a demo.
+DEMO = env.bool("BURSAR_DEMO", default=False)
 
 AUTH_USER_MODEL = "accounts.Person"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
@@ -88,3 +102,4 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = env.bool("BURSAR_HTTPS", default=False)
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+CSRF_FAILURE_VIEW = "bursar.center.doors.form_expired"

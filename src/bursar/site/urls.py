@@ -3,9 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from bursar.api.app import api, nowhere
+from bursar.look.gallery import gallery
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("api/<path:rest>", nowhere),
+    path("look", gallery, name="gallery"),
     path("", include("bursar.center.urls")),
 ]
+handler404 = "bursar.center.doors.not_found"
+handler500 = "bursar.center.doors.broken"

@@ -62,6 +62,24 @@ def explained(decision: Decision, policy: Policy, account: Account, actor: Actor
     return " ".join(one for one in (sentence(decision, policy, account, actor), whom_to_ask(decision, policy)) if one)
 
 
+def nothing_open(decision: Decision, policy: Policy, account: Account, actor: Actor) -> str:
+    """Why the actor may change nothing at all of the subscription, and whom to ask. Shape: of one such decision."""
+    match decision.reason:
+        case Reason.ACCOUNT_STATE:
+            said = _("While this account is {state} the subscription cannot be changed.").format(
+                state=state(account.state.value)
+            )
+        case Reason.ACCOUNT_TYPE | Reason.CATALOG:
+            template = _("On this account ({account_type}) the vendor makes every change.")
+            said = template.format(account_type=account_type_name(policy, account.account_type))
+        case _ if isinstance(actor, Member):
+            template = _("With your role ({role}) you cannot change the subscription.")
+            said = template.format(role=role_name(policy, actor.role))
+        case _:
+            return ""
+    return f"{said} {whom_to_ask(decision, policy)}".strip()
+
+
 def whom_to_ask(decision: Decision, policy: Policy) -> str:
     """Who in the account can do it, or whom to write to at the vendor; nothing when nobody needs to be asked."""
     if not decision.ask:
@@ -74,6 +92,27 @@ def whom_to_ask(decision: Decision, policy: Policy) -> str:
     if decision.outcome is Outcome.BY_REQUEST:
         return _("{people} can approve it.").format(people=_people(decision.ask, policy))
     return _("{people} can do this.").format(people=_people(decision.ask, policy))
+
+
+def summed_up(allowed: Sequence[str], asked: Sequence[str], among: Sequence[str]) -> str:
+    """In a line what somebody may do and ask for of all that there is, by the codes of capabilities."""
+    said = []
+    if len(allowed) == len(among):
+        said.append(_("May do everything: change the subscription, pay and cancel."))
+    elif allowed:
+        said.append(_("May {things}.").format(things=_listed(allowed)))
+    if asked:
+        said.append(_("May ask to {things}.").format(things=_listed(asked)))
+    return " ".join(said)
+
+
+def _listed(codes: Sequence[str]) -> str:
+    shown = codes if len(codes) == NAMED + 1 else codes[:NAMED]
+    things = [capability(one) for one in shown]
+    more = len(codes) - len(shown)
+    if more > 0:
+        things.append(ngettext("{count} thing more", "{count} things more", more).format(count=more))
+    return format_list(things, locale=locale())
 
 
 def _about_the_state(state: State, code: str) -> str:

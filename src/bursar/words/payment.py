@@ -26,5 +26,16 @@ def decline_reason(code: str) -> str:
         "insufficient_funds": _("not enough funds"),
         "authentication_failed": _("it was not confirmed"),
         "unknown_token": _("the card is not known"),
+        "expired": _("nobody confirmed it in time"),
     }
     return names.get(code, code)
+
+
+def token_name(code: str) -> str:
+    """What a card or mandate of the sandbox gateway does."""
+    names = {
+        "ok": _("a test card that pays"),
+        "declined_funds": _("a test card without enough funds"),
+        "needs_authentication": _("a test card that asks for confirmation"),
+    }
+    return names[code]

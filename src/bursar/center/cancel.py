@@ -1,0 +1,48 @@
+"""Cancelling the account: what is lost and on which day, and why; then on to the summary."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from bursar.center.entry import shown, to, visit
+from bursar.center.manage import keep, not_done
+from bursar.checkout.gather import situation
+from bursar.core.edit import MOST_TEXT, Cancel
+from bursar.core.problem import Problem
+from bursar.core.quote import quote
+from bursar.core.subscription import state_on, timeline
+from bursar.words import edits, money
+from bursar.words.language import locale
+from bursar.words.problem import said
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """What would be lost and when; sent with a reason, on to the quote that ends the account."""
+    seen = visit(request, account_id)
+    seen.check("subscription", "cancel_account")
+    try:
+        if request.method == "POST":
+            reason = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT]
+            return to("summary", account_id, keep(seen, (Cancel(reason=reason),)))
+        known = situation(seen.customer)
+        decided = quote(known, (Cancel(reason=""),), seen.member, seen.today)
+    except Problem as problem:
+        return not_done(request, seen, said(problem))
+    state = state_on(known.start, timeline(known.start, known.changes), seen.today)
+    held = []
+    for item in state.items.values():
+        sold = known.catalog.product_by.get(item.product)
+        plan = sold.plan_by.get(item.plan) if sold else None
+        held.append(
+            {
+                "name": edits.product_name(known.catalog, item.product),
+                "plan": edits.plan_name(known.catalog, item.product, item.plan),
+                "quantity": edits.quantity(item.quantity, state.pin(item).per.value),
+                "features": [one.said(locale().language) for one in plan.features] if plan else [],
+            }
+        )
+    [edit] = decided.edits
+    content = {"held": held, "on": money.day(edit.effective_on) if edit.effective_on else "", "longest": MOST_TEXT}
+    return shown(request, seen, "subscription", "cancel", content)

@@ -1,0 +1,30 @@
+"""The sandbox bar: moving the account's own clock, and everything that falls due on the way."""
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bursar.center.entry import back, visit
+from bursar.core.problem import Problem
+from bursar.jobs.clock import move
+from bursar.words import money
+from bursar.words.problem import said
+
+
+@require_POST
+def forward(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Move the clock to a day; whoever is in a sandbox account may."""
+    seen = visit(request, account_id)
+    try:
+        to = date.fromisoformat(request.POST.get("to", ""))
+        move(account_id, to, actor=seen.member, now=seen.now)
+        messages.success(request, _("The clock stands at {day} now.").format(day=money.day(to)))
+    except ValueError:
+        messages.error(request, _("Choose a day to move the clock to."))
+    except Problem as problem:
+        messages.error(request, said(problem))
+    return back(request)

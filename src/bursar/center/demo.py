@@ -1,0 +1,75 @@
+"""The demo's sign-in: choose who you are. It exists only where BURSAR_DEMO says so, and only for sandbox people."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
+
+from bursar.accounts.models import Person
+from bursar.accounts.queries import Customer, in_sandbox, sandboxes
+from bursar.center.capabilities import PAYMENT, SUBSCRIPTION
+from bursar.center.entry import remember_language, to
+from bursar.core.policy import Member, Outcome, Policy, decide
+from bursar.policy.queries import NoPolicy, current
+from bursar.words.decision import account_type_name, role_name, summed_up
+
+MOST: Final = 12
+DOING: Final = tuple(one for one in (*SUBSCRIPTION, *PAYMENT) if not one.startswith("view_"))
+
+
+def cast(now: datetime) -> list[dict[str, Any]]:
+    """The sandbox accounts with their people, and in a line what each can do; nothing where this is no demo."""
+    if not settings.DEMO:
+        return []
+    try:
+        policy = current()
+    except NoPolicy:
+        return []
+    return [
+        {
+            "name": one.name,
+            "type": account_type_name(policy, one.account.account_type),
+            "people": [_person(policy, one, member, now) for member in one.account.members if member.active],
+        }
+        for one in sandboxes(MOST)
+    ]
+
+
+@require_POST
+def enter(request: HttpRequest) -> HttpResponse:
+    """Sign in as one of the people of the demo."""
+    person_id = in_sandbox(_id(request.POST.get("member", ""))) if settings.DEMO else None
+    if person_id is None:
+        raise Http404
+    person = Person.objects.get(pk=person_id)
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    return remember_language(to("home"), get_language() or person.locale)
+
+
+def _person(policy: Policy, customer: Customer, member: Member, now: datetime) -> dict[str, Any]:
+    on = customer.today(now)
+    made = {one: decide(policy, customer.account, member, one, on).outcome for one in DOING}
+    view = decide(policy, customer.account, member, "view_subscription", on).outcome is Outcome.ALLOWED
+    return {
+        "id": member.id,
+        "name": member.name,
+        "role": role_name(policy, member.role),
+        "may": summed_up(
+            [one for one, outcome in made.items() if outcome is Outcome.ALLOWED],
+            [one for one, outcome in made.items() if outcome is Outcome.BY_REQUEST],
+            DOING,
+        ),
+        "view": view,
+    }
+
+
+def _id(given: str) -> UUID:
+    try:
+        return UUID(given)
+    except ValueError:
+        raise Http404 from None

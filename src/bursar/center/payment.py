@@ -1,0 +1,140 @@
+"""Payment: how the account pays, what did not come through, and paying an open invoice once."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bursar.center.entry import Visit, shown, to, visit
+from bursar.center.invoices import row_shown
+from bursar.checkout.collection import collect_all, pay_invoice
+from bursar.checkout.pay import Declined
+from bursar.core.money import Money
+from bursar.core.payment import Method, read_method
+from bursar.core.problem import Problem
+from bursar.invoices.queries import document, documents
+from bursar.payments.actions import set_method
+from bursar.payments.queries import attempt, failures, left, method, open_attempt, open_invoices
+from bursar.words import money
+from bursar.words.payment import decline_reason, method_name, token_name
+from bursar.words.problem import said
+
+FAILURES: Final = 5
+TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
+"""What the sandbox gateway's cards and mandates do."""
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """How the account pays; sent, it pays in another way from now on and what is open is tried again."""
+    seen = visit(request, account_id)
+    seen.check("payment", "view_subscription")
+    problem = ""
+    if request.method == "POST":
+        try:
+            wanted = _wanted(request)
+            set_method(seen.policy, account_id, wanted, actor=seen.member, now=seen.now)
+            settled = collect_all(account_id, now=seen.now) if wanted.automatic else 0
+            messages.success(request, _after_replacing(settled))
+            return to("payment", account_id)
+        except Problem as found:
+            problem = said(found)
+    content = {"problem": problem, **_content(seen)}
+    return shown(request, seen, "payment", "payment", content, status=422 if problem else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """Pay what is open of an invoice once, without changing how the account pays."""
+    seen = visit(request, account_id)
+    seen.check("invoices", "pay_invoice")
+    found = document(account_id, invoice_id)
+    open_ = left(account_id, [invoice_id])[invoice_id]
+    if found.kind != "invoice" or open_ == 0:
+        return to("invoice", account_id, invoice_id)
+    problem, status = "", 200
+    if request.method == "POST":
+        try:
+            tried = pay_invoice(account_id, invoice_id, _once(request, seen), actor=seen.member, now=seen.now)
+            return _after_paying(request, account_id, tried.id, invoice_id)
+        except Declined as declined:
+            problem, status = said(Declined(reason=decline_reason(declined.params["reason"]))), 402
+        except Problem as other:
+            problem, status = said(other), 409
+    present = method(account_id)
+    content = {
+        "row": row_shown(seen, found, open_),
+        "amount": money.amount(Money(open_, found.currency)),
+        "present": method_name(present.kind) if present.automatic else "",
+        "tokens": _tokens(),
+        "problem": problem,
+    }
+    return shown(request, seen, "invoices", "pay", content, status=status)
+
+
+def _content(seen: Visit) -> dict[str, Any]:
+    present, waiting = method(seen.id), open_attempt(seen.id)
+    replacing = seen.decide("change_payment_type")
+    content = {
+        "method": method_name(present.kind),
+        "automatic": present.automatic,
+        "on_invoice": not present.automatic,
+        "replace": seen.may("change_payment_type"),
+        "why_not": seen.why_not(replacing),
+        "tokens": _tokens(),
+        "waiting": waiting.address if waiting and seen.may("pay_invoice") else "",
+        "pay": seen.may("pay_invoice"),
+        "see": seen.may("view_invoices"),
+        "open": (),
+        "failures": (),
+    }
+    return content | _owing(seen) if seen.may("view_invoices") else content
+
+
+def _owing(seen: Visit) -> dict[str, Any]:
+    """The invoices that are open, and the last payments that did not come through."""
+    open_ = {one.id: one.left for one in open_invoices(seen.id)}
+    rows = documents(seen.id, limit=len(open_), among=open_) if open_ else []
+    return {
+        "open": [
+            (row_shown(seen, one, open_[one.id]), money.amount(Money(open_[one.id], one.currency))) for one in rows
+        ],
+        "failures": [
+            {
+                "on": money.day(one.on),
+                "amount": money.amount(Money(one.amount_minor, one.currency)),
+                "reason": decline_reason(one.reason),
+            }
+            for one in failures(seen.id, FAILURES)
+        ],
+    }
+
+
+def _wanted(request: HttpRequest) -> Method:
+    kind = request.POST.get("type", "")
+    return read_method(kind, request.POST.get("token") if kind != "invoice" else None)
+
+
+def _once(request: HttpRequest, seen: Visit) -> Method:
+    """The payment type that the account has, or another for this once."""
+    return method(seen.id) if request.POST.get("type") == "present" else _wanted(request)
+
+
+def _after_paying(request: HttpRequest, account_id: UUID, attempt_id: UUID, invoice_id: UUID) -> HttpResponse:
+    if attempt(account_id, attempt_id).state == "open":
+        return to("attempt", account_id, attempt_id)
+    messages.success(request, _("The payment has arrived. Thank you."))
+    return to("invoice", account_id, invoice_id)
+
+
+def _after_replacing(settled: int) -> str:
+    if settled:
+        return _("The payment type was changed, and what was open has been paid.")
+    return _("The payment type was changed.")
+
+
+def _tokens() -> tuple[tuple[str, str], ...]:
+    return tuple((one, token_name(one)) for one in TOKENS)

@@ -1,0 +1,117 @@
+"""Taking a quote from a page: what came of it, and where to go on when it was not done."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_GET, require_POST
+
+from bursar.catalog.queries import current as current_catalog
+from bursar.center.entry import Visit, shown, to, visit
+from bursar.center.manage import keep, not_done
+from bursar.center.summary import summary
+from bursar.checkout import actions as checkout
+from bursar.checkout.door import QuoteExpired
+from bursar.checkout.gather import edits_of
+from bursar.checkout.pay import Declined
+from bursar.core.content import read_quote
+from bursar.core.money import Money
+from bursar.core.payment import PaymentOpen
+from bursar.core.problem import Problem
+from bursar.core.refusal import Refused
+from bursar.core.subscription import state_on, timeline
+from bursar.invoices.queries import of_take
+from bursar.payments.queries import attempt, open_attempt
+from bursar.subscriptions.queries import agreement, quote, taken
+from bursar.words import money
+from bursar.words.payment import decline_reason
+from bursar.words.problem import said
+
+
+@require_POST
+def take(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
+    """Do what the quote says, or show what has changed meanwhile."""
+    seen = visit(request, account_id)
+    try:
+        result = checkout.take(account_id, quote_id=quote_id, actor=seen.member, now=seen.now)
+    except checkout.Stale as stale:
+        return _compare(account_id, stale.quote_id, quote_id)
+    except QuoteExpired:
+        edits = edits_of(seen.customer, quote(account_id, quote_id))
+        return _compare(account_id, keep(seen, edits), quote_id)
+    except Refused as refused:
+        return not_done(request, seen, seen.why_not(refused.decision))
+    except Declined as declined:
+        return _declined(request, seen, declined.params["reason"], quote_id)
+    except PaymentOpen as problem:
+        waiting = open_attempt(account_id)
+        address = waiting.address if waiting and seen.may("pay_invoice") else ""
+        return not_done(request, seen, said(problem), address=address)
+    except Problem as problem:
+        return not_done(request, seen, said(problem))
+    if result.take_id is not None:
+        return to("done", account_id, result.take_id)
+    assert result.attempt_id is not None
+    return HttpResponseRedirect(attempt(account_id, result.attempt_id).address)
+
+
+def _compare(account_id: UUID, new_id: UUID, old_id: UUID) -> HttpResponse:
+    """On to the new quote, beside the one that was shown before."""
+    where = to("summary", account_id, new_id)
+    return HttpResponseRedirect(f"{where.url}?instead_of={old_id}")
+
+
+@require_GET
+def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
+    """What was done, with its invoice, and what happens next."""
+    seen = visit(request, account_id)
+    seen.check("subscription", "view_subscription")
+    taking, agreed, catalog = taken(account_id, take_id=take_id), agreement(account_id), current_catalog()
+    made = {one.id for one in taking.changes}
+    earlier = tuple(one for one in agreed.changes if one.id not in made)
+    before = state_on(agreed.start, timeline(agreed.start, earlier), taking.on)
+    kept = read_quote(quote(account_id, taking.quote_id).content)
+    document = of_take(account_id, take_id)
+    content: dict[str, Any] = {
+        "summary": summary(seen, kept, before, {one.id: one for one in earlier}, catalog),
+        "on": money.day(taking.on),
+        "invoice": None,
+    }
+    if document is not None:
+        content["invoice"] = {
+            "id": document.id if seen.may("view_invoices") else None,
+            "number": document.number,
+            "credit": document.kind == "credit_note",
+            "amount": money.amount(Money(document.totals.total, document.currency)),
+        }
+    return shown(request, seen, "subscription", "done", content)
+
+
+@require_GET
+def tried(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpResponse:
+    """What became of a payment: on to what it paid for, or why it did not come through and what to do."""
+    seen = visit(request, account_id)
+    seen.check("payment", "view_subscription")
+    found = attempt(account_id, attempt_id)
+    if found.state == "succeeded" and found.quote_id:
+        return to("done", account_id, taken(account_id, quote_id=found.quote_id).id)
+    if found.state == "succeeded" and found.invoice_id:
+        return to("invoice", account_id, found.invoice_id)
+    if found.state == "open" and found.address:
+        return HttpResponseRedirect(found.address)
+    return _declined(request, seen, found.reason, found.quote_id, found.invoice_id)
+
+
+def _declined(
+    request: HttpRequest, seen: Visit, reason: str, quote_id: UUID | None, invoice_id: UUID | None = None
+) -> HttpResponse:
+    """Nothing was taken: why, and every way on that is open to this person."""
+    change = seen.decide("change_payment_type")
+    content = {
+        "reason": decline_reason(reason),
+        "quote_id": quote_id,
+        "invoice_id": invoice_id,
+        "replace": seen.may("change_payment_type"),
+        "why_not_replace": seen.why_not(change),
+    }
+    return shown(request, seen, "payment", "declined", content, status=402)

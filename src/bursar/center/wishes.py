@@ -1,0 +1,130 @@
+"""What a filled Manage form asks for: edits, and what becomes of what is scheduled for the same things."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from bursar.core.catalog import Catalog, Product
+from bursar.core.edit import (
+    MOST_SEATS,
+    MOST_UNITS,
+    AddProduct,
+    ChangeCycle,
+    ChangePlan,
+    Edit,
+    Keep,
+    RemoveProduct,
+    SetSeats,
+    SetUnits,
+    Undo,
+)
+from bursar.core.effect import collide
+from bursar.core.price import Per
+from bursar.core.problem import Invalid
+from bursar.core.subscription import Change, Subscription
+
+
+class NotACount(Invalid):
+    """Give a whole number from 1 to {most}."""
+
+    code = "not_a_count"
+
+    def __init__(self, field: str, most: int) -> None:
+        super().__init__(most=most)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """A scheduled change about the same thing as a new edit. `answer` is empty until somebody chose."""
+
+    change: Change
+    answer: Literal["", "keep", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The edits of a filled form, and each scheduled change that they collide with."""
+
+    edits: tuple[Edit, ...]
+    collisions: tuple[Collision, ...] = ()
+
+    @property
+    def unanswered(self) -> tuple[UUID, ...]:
+        """The scheduled changes of which nobody said yet what becomes of them."""
+        return tuple(one.change.id for one in self.collisions if not one.answer)
+
+
+def read(filled: Mapping[str, str], state: Subscription, scheduled: tuple[Change, ...], catalog: Catalog) -> Wishes:
+    """What a filled form asks for. Errors: NotACount, with the field at fault."""
+    edits = [*_about_items(filled, state), *_additions(filled, state, catalog)]
+    if (cycle := filled.get("cycle")) and cycle != state.cycle.code:
+        edits.append(ChangeCycle(cycle=cycle))
+    collisions, about = [], list[Edit]()
+    for change in scheduled:
+        if filled.get(f"undo_{change.id}"):
+            about.append(Undo(change=change.id))
+        elif any(collide(change.edit, edit) for edit in edits):
+            collision = Collision(change, _answer(filled.get(f"about_{change.id}", "")))
+            collisions.append(collision)
+            about += _answered(collision)
+    return Wishes((*edits, *about), tuple(collisions))
+
+
+def _about_items(filled: Mapping[str, str], state: Subscription) -> list[Edit]:
+    """Edits of what the account has."""
+    edits: list[Edit] = []
+    for product, item in state.items.items():
+        if filled.get(f"remove_{product}"):
+            edits.append(RemoveProduct(product=product))
+            continue
+        per = state.pin(item).per
+        if (given := filled.get(f"quantity_{product}", "").strip()) and per is not Per.ACCOUNT:
+            count = _count(given, f"quantity_{product}", per)
+            if count != item.quantity:
+                edits.append(
+                    SetSeats(product=product, seats=count)
+                    if per is Per.SEAT
+                    else SetUnits(product=product, units=count)
+                )
+        if (plan := filled.get(f"plan_{product}")) and plan != item.plan:
+            edits.append(ChangePlan(product=product, plan=plan))
+    return edits
+
+
+def _additions(filled: Mapping[str, str], state: Subscription, catalog: Catalog) -> list[Edit]:
+    """Edits that add what the account does not have."""
+    return [
+        _adding(one, plan, filled.get(f"quantity_{one.code}", "").strip(), catalog)
+        for one in catalog.products
+        if one.code not in state.items and (plan := filled.get(f"add_{one.code}"))
+    ]
+
+
+def _adding(product: Product, plan: str, given: str, catalog: Catalog) -> AddProduct:
+    per = catalog.plan(product.code, plan).per
+    count = _count(given or "1", f"quantity_{product.code}", per) if per is not Per.ACCOUNT else None
+    return AddProduct(
+        product=product.code,
+        plan=plan,
+        seats=count if per is Per.SEAT else None,
+        units=count if per is Per.UNIT else None,
+    )
+
+
+def _count(given: str, at: str, per: Per) -> int:
+    most = MOST_SEATS if per is Per.SEAT else MOST_UNITS
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:12]) <= most:
+        raise NotACount(at, most)
+    return int(given)
+
+
+def _answer(given: str) -> Literal["", "keep", "undo"]:
+    return "keep" if given == "keep" else "undo" if given == "undo" else ""
+
+
+def _answered(collision: Collision) -> list[Edit]:
+    if collision.answer == "undo":
+        return [Undo(change=collision.change.id)]
+    return [Keep(change=collision.change.id)] if collision.answer == "keep" else []

@@ -1,0 +1,21 @@
+"""A page that shows every component of the design system, with nothing of anybody's in it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component, each in its kinds."""
+    links: list[dict[str, Any]] = [
+        {"href": "#tokens", "name": _("Colours"), "here": True},
+        {"href": "#controls", "name": _("Controls"), "here": False},
+        {"href": "#said", "name": _("What is said"), "here": False},
+    ]
+    colours = ("paper", "card", "sunken", "ink", "soft", "line", "accent", "tint", "warn", "bad", "good")
+    choices = (("first", _("First")), ("second", _("Second")))
+    return render(request, "look/gallery.html", {"links": links, "colours": colours, "choices": choices})

@@ -1,0 +1,137 @@
+"""What happened to an account as a person reads it."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from bursar.core.catalog import Catalog
+from bursar.core.edit import ChangeCycle, Undo, read_edit
+from bursar.core.money import Money
+from bursar.core.policy import Policy
+from bursar.core.subscription import NOTHING, Item, Subscription
+from bursar.words import decision, edits, money
+from bursar.words.payment import decline_reason, method_name
+
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "subscription": ("changes_taken", "changes_applied", "renewed"),
+    "payment": ("method_set", "payment_received", "payment_failed", "payment_refunded", "details_set"),
+    "people": ("member_added", "member_changed", "member_removed"),
+    "account": ("account_opened", "account_altered", "override_added", "override_ended"),
+    "refused": ("refused",),
+}
+"""The kinds of fact by what they are about."""
+
+
+class Story:
+    """Tells facts: by whom each was done, and what it was, with names for the ids that facts hold."""
+
+    def __init__(self, names: Mapping[UUID, str], policy: Policy, catalog: Catalog) -> None:
+        self.names, self.policy, self.catalog = names, policy, catalog
+        self._told: Mapping[str, Callable[[dict[str, Any]], list[str]]] = {
+            "changes_taken": self._changes,
+            "changes_applied": lambda data: [_("Scheduled changes took effect.")],
+            "renewed": lambda data: [_("The subscription was renewed.")],
+            "method_set": self._method,
+            "payment_received": lambda data: [_("{amount} was paid.").format(amount=_amount(data))],
+            "payment_refunded": lambda data: [_("{amount} was paid back.").format(amount=_amount(data))],
+            "payment_failed": self._payment_failed,
+            "details_set": lambda data: [_("The invoice details were changed.")],
+            "member_added": self._member_added,
+            "member_changed": self._member_changed,
+            "member_removed": lambda data: [_("{name} was removed.").format(name=self._name(data["member"]))],
+            "account_opened": self._opened,
+            "account_altered": self._altered,
+            "override_added": self._override,
+            "override_ended": lambda data: [_("An exception for this account ended.")],
+            "refused": self._refused,
+        }
+
+    def who(self, kind: str, id: UUID | None) -> str:
+        """Who did something: a member by name, the vendor, or the system by itself."""
+        if kind == "member" and id is not None:
+            return self._name(str(id))
+        return _("the vendor") if kind == "vendor" else _("automatic")
+
+    def what(self, kind: str, data: dict[str, Any]) -> list[str]:
+        """What happened, in one or several sentences."""
+        return self._told[kind](data)
+
+    def _changes(self, data: dict[str, Any]) -> list[str]:
+        return [self._change(one) for one in data["changes"]]
+
+    def _change(self, told: dict[str, Any]) -> str:
+        edit = read_edit(told["edit"], "edit")
+        if isinstance(edit, Undo):
+            return _("A scheduled change was undone.")
+        if isinstance(edit, ChangeCycle):
+            said = _("Billing cycle: {cycle}").format(cycle=edits.cycle_name(self.catalog, edit.cycle))
+        else:
+            said = edits.said(edit, _before(told), self.catalog)
+        day = money.day(date.fromisoformat(told["effective_on"]))
+        return _("{change} (from {day})").format(change=said, day=day)
+
+    def _method(self, data: dict[str, Any]) -> list[str]:
+        before, after = method_name(data["before"]), method_name(data["after"])
+        if before == after:
+            return [_("The payment type was replaced by another of the same kind ({method}).").format(method=after)]
+        return [_("Payment type: {before} → {after}").format(before=before, after=after)]
+
+    def _payment_failed(self, data: dict[str, Any]) -> list[str]:
+        return [_("A payment did not come through: {reason}.").format(reason=decline_reason(data["reason"]))]
+
+    def _member_added(self, data: dict[str, Any]) -> list[str]:
+        return [_("{name} was added as {role}.").format(name=self._name(data["member"]), role=self._role(data["role"]))]
+
+    def _member_changed(self, data: dict[str, Any]) -> list[str]:
+        name = self._name(data["member"])
+        if data["before"] == data["after"]:
+            return [_("The name of {name} was changed.").format(name=name)]
+        before, after = self._role(data["before"]), self._role(data["after"])
+        return [_("{name}: {before} → {after}").format(name=name, before=before, after=after)]
+
+    def _opened(self, data: dict[str, Any]) -> list[str]:
+        return [_("The account was opened ({account_type}).").format(account_type=self._type(data["account_type"]))]
+
+    def _altered(self, data: dict[str, Any]) -> list[str]:
+        if "after" in data:
+            before, after = self._type(data["before"]), self._type(data["after"])
+            return [_("Account type: {before} → {after}").format(before=before, after=after)]
+        return [_("The vendor changed the account: {fields}.").format(fields=", ".join(data["fields"]))]
+
+    def _override(self, data: dict[str, Any]) -> list[str]:
+        if data["capability"] == "show_costs":
+            return [_("Showing prices was changed for this account.")]
+        template = _("Exception for this account: may {do}.") if data["grant"] else _("Exception: may no longer {do}.")
+        return [template.format(do=decision.capability(data["capability"]))]
+
+    def _refused(self, data: dict[str, Any]) -> list[str]:
+        if not data["capability"]:
+            return [_("An attempt was refused.")]
+        return [
+            _("Refused: {do} ({reason}).").format(
+                do=decision.capability(data["capability"]), reason=decision.reason(data["reason"])
+            )
+        ]
+
+    def _name(self, id: str) -> str:
+        return self.names.get(UUID(id), _("somebody who was erased"))
+
+    def _role(self, code: str) -> str:
+        return decision.role_name(self.policy, code) if code in self.policy.roles else code
+
+    def _type(self, code: str) -> str:
+        return decision.account_type_name(self.policy, code) if code in self.policy.account_types else code
+
+
+def _amount(data: dict[str, Any]) -> str:
+    return money.amount(Money(data["amount_minor"], data["currency"]))
+
+
+def _before(told: dict[str, Any]) -> Subscription:
+    """As much of the state before a change as telling it needs."""
+    product, before = told["edit"].get("product", ""), told["before"]
+    items = {product: Item(product, before["plan"], before["quantity"])} if before else {}
+    return Subscription(standing=NOTHING.standing, items=items)

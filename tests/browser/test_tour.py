@@ -1,0 +1,81 @@
+"""Every page as the people of the demo see it: accessible, fitting, quiet, and within its size, in every look."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Response
+
+from bursar.cli.demo import load
+from tour import Tour
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WIDTHS = (1280, 390)
+SCHEMES: tuple[Any, ...] = ("light", "dark")
+MEANT = ("status of 401", "status of 402", "status of 403", "status of 404", "status of 409", "status of 422")
+MOST_CSS_BYTES = 30_000
+MOST_FIRST_VIEW_BYTES = 100_000
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_page_is_accessible_fits_and_complains_of_nothing(
+    browser: Browser, live_server: Any, vendor: None, settings: Any, language: str
+) -> None:
+    settings.DEMO = True
+    load(datetime.now(UTC))
+    context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
+    context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+    page, axe = context.new_page(), Axe()
+    complaints, wrong = list[str](), list[str]()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    stops = 0
+    for stop in Tour(page).all():
+        stops += 1
+        assert page.locator("html").get_attribute("lang") == language, stop
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wrong.append(f"{stop} at {width}: wider than the window")
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                for one in axe.run(page).response["violations"]:
+                    places = " ".join(node["html"][:120] for node in one["nodes"])
+                    wrong.append(f"{stop} at {width}, {scheme}: {one['id']}: {places}")
+        page.set_viewport_size({"width": 1280, "height": 900})
+    assert stops > 35
+    assert not wrong, "\n".join(wrong)
+    assert not [one for one in complaints if not any(meant in one for meant in MEANT)]
+    context.close()
+
+
+def test_the_first_view_is_small_and_nothing_moves_while_it_loads(
+    browser: Browser, live_server: Any, vendor: None, settings: Any
+) -> None:
+    settings.DEMO = True
+    load(datetime.now(UTC))
+    context = browser.new_context(base_url=live_server.url)
+    page, sizes = context.new_page(), dict[str, int]()
+
+    def weigh(response: Response) -> None:
+        if response.status == 200:
+            sizes[response.url] = len(response.body())
+
+    tour = Tour(page)
+    tour.sign_in("Jonas Weber")
+    for where in ("subscription", "manage"):
+        sizes.clear()
+        page.on("response", weigh)
+        tour.go(where)
+        page.wait_for_load_state("networkidle")
+        page.remove_listener("response", weigh)
+        assert 0 < sum(sizes.values()) < MOST_FIRST_VIEW_BYTES, sizes
+        assert max(size for url, size in sizes.items() if url.endswith(".css")) < MOST_CSS_BYTES
+        shifted = page.evaluate(
+            """() => new Promise(done => { let sum = 0;
+               new PerformanceObserver(list => { for (const one of list.getEntries()) sum += one.value; })
+                 .observe({ type: "layout-shift", buffered: true }); setTimeout(() => done(sum), 300); })"""
+        )
+        assert shifted == 0, where
+    context.close()

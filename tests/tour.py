@@ -1,0 +1,196 @@
+"""A walk through every page as the people of the demo, for whoever wants to look at each: tests and pictures."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page
+
+PEOPLE = {
+    "Maya Fernandez": "owner of a self-service account",
+    "Jonas Weber": "owner of an account with changes scheduled",
+    "Rosa Bianchi": "owner of an account that has just signed up",
+    "Claire Fontaine": "owner of an online-assisted account",
+    "Nadia Benali": "admin of an online-assisted account",
+    "Ingrid Solberg": "owner of a managed account",
+}
+
+
+class Tour:
+    """Somebody who signs in as one person after another; each method walks and says where they stand."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def all(self) -> Iterator[str]:
+        """Every page, in a state worth looking at. Walking it again finds the demo as good as new."""
+        self.page.goto("/look")
+        yield "gallery"
+        self.page.goto("/")
+        yield "welcome"
+        for walk in (self.self_service, self.scheduled, self.signed_up, self.assisted, self.managed):
+            yield from walk()
+
+    def self_service(self) -> Iterator[str]:
+        """What somebody sees who may do everything."""
+        page = self.sign_in("Maya Fernandez")
+        yield "subscription"
+        for where in ("payment", "invoices", "details", "admins", "history", "capabilities", "cancel"):
+            self.go(where)
+            yield where
+        self.go("admins")
+        page.locator("button[popovertarget^=remove-]").first.click()
+        yield "admins_dialog"
+        self.go("invoices")
+        page.locator("main tbody a").first.click()
+        yield "invoice"
+        self.go("details")
+        page.locator("[name=sold_to_name]").fill("")
+        page.locator("[name=vat_id]").fill("FR 12 345")
+        page.locator("[name=recipients]").fill("nobody")
+        self.send("main form")
+        yield "details_wrong"
+        yield from self._changing()
+        yield from self._paying()
+        self.go("cancel")
+        self.send("main form")
+        yield "cancel_confirm"
+        page.goto(page.url.split("/accounts/")[0] + "/nowhere")
+        yield "not_found"
+        self.sign_out()
+
+    def _changing(self) -> Iterator[str]:
+        """From the form to what was done; and what is shown when the world has moved meanwhile."""
+        page = self.page
+        self.go("manage")
+        yield "manage"
+        self.one_seat_more()
+        page.locator("[name=plan_support]").last.check()
+        page.locator("#following .grand").wait_for()
+        yield "manage_filled"
+        self.send("form.split")
+        yield "confirm"
+        self.one_more_and_review()
+        quote = page.url
+        page.locator(".sandbox button").click()
+        page.locator(".toast").wait_for()
+        page.goto(quote)
+        self.send("form[action$=take]")
+        yield "confirm_moved"
+        self.send("form[action$=take]")
+        yield "done"
+        self.go("manage")
+        page.locator("[name=quantity_support]").fill("0")
+        self.send("form.split")
+        yield "manage_wrong"
+
+    def _paying(self) -> Iterator[str]:
+        """A payment that is declined, one that asks for confirmation, and an invoice that is paid by hand."""
+        page = self.page
+        self.pay_by("declined_funds")
+        self.one_more_and_review()
+        self.send("form[action$=take]")
+        yield "declined"
+        self.pay_by("needs_authentication")
+        yield "payment_changed"
+        self.one_more_and_review()
+        self.send("form[action$=take]")
+        yield "sandbox"
+        gateway = page.url
+        self.go("subscription", to=self.account)
+        yield "subscription_waiting"
+        page.goto(gateway)
+        page.locator("button[value=failed]").click()
+        page.wait_for_load_state()
+        yield "not_confirmed"
+        self.pay_by("ok")
+
+    def scheduled(self) -> Iterator[str]:
+        """What is scheduled, and the question what becomes of it."""
+        page = self.sign_in("Jonas Weber")
+        yield "subscription_scheduled"
+        self.go("manage")
+        page.locator("[name=quantity_support]").fill("26")
+        page.locator("#following input[type=radio]").first.wait_for()
+        yield "manage_collision"
+        self.sign_out()
+
+    def signed_up(self) -> Iterator[str]:
+        """An account that has nothing yet."""
+        self.sign_in("Rosa Bianchi")
+        yield "subscription_empty"
+        self.go("invoices")
+        yield "invoices_empty"
+        self.go("manage")
+        yield "manage_first"
+        self.sign_out()
+
+    def assisted(self) -> Iterator[str]:
+        """An account that was sold to: its owner, and an admin who may only ask."""
+        self.sign_in("Claire Fontaine")
+        yield "assisted_subscription"
+        for where in ("manage", "payment", "details"):
+            self.go(where)
+            yield f"assisted_{where}"
+        self.sign_out()
+        self.sign_in("Nadia Benali")
+        yield "asking_subscription"
+        self.one_more_and_review()
+        yield "asking_confirm"
+        self.go("capabilities")
+        yield "asking_capabilities"
+        self.sign_out()
+
+    def managed(self) -> Iterator[str]:
+        """An account that the vendor's sales team runs: its owner, and an agent."""
+        self.sign_in("Ingrid Solberg")
+        yield "managed_subscription"
+        self.go("manage")
+        yield "closed"
+        self.go("invoices")
+        self.page.locator("main tbody a").first.click()
+        if self.page.locator("main a[href$=pay]").count():
+            self.page.locator("main a[href$=pay]").first.click()
+            yield "pay"
+        self.sign_out()
+        self.sign_in("Robin Vidal")
+        yield "agent_capabilities"
+        self.sign_out()
+
+    def sign_in(self, name: str) -> Page:
+        """Be one of the people of the demo."""
+        self.page.goto("/")
+        self.page.locator("main li", has_text=name).get_by_role("button").first.click()
+        self.page.locator(".side").wait_for(state="attached")
+        self.account = self.page.url.rpartition("/")[0]
+        return self.page
+
+    def sign_out(self) -> None:
+        """Be nobody again."""
+        self.page.goto(self.account)
+        self.page.locator("form[action='/sign-out']").first.evaluate("one => one.submit()")
+        self.page.wait_for_url("**/")
+
+    def go(self, where: str, to: str = "") -> None:
+        """To a page of the account."""
+        self.page.goto(f"{to or self.account}/{where}")
+
+    def send(self, form: str) -> None:
+        """Press the button of a form."""
+        self.page.locator(form).locator("button[type=submit]").last.click()
+        self.page.wait_for_load_state()
+
+    def one_seat_more(self) -> None:
+        """One seat of Support more, by its button where there are scripts."""
+        field = self.page.locator("[name=quantity_support]")
+        field.fill(str(int(field.input_value()) + 1))
+
+    def one_more_and_review(self) -> None:
+        """To the summary of one seat more."""
+        self.go("manage")
+        self.one_seat_more()
+        self.send("form.split")
+
+    def pay_by(self, token: str) -> None:
+        """Replace the card."""
+        self.go("payment")
+        self.page.locator("[name=token]").select_option(token)
+        self.send("main form.stack")
