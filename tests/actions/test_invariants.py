@@ -200,6 +200,20 @@ def test_every_rule_is_broken_by_something_here() -> None:
     assert list(DEEP_BREAKS) == [rule.__name__ for rule in BOOK_RULES]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE subscriptions_change SET edit = '{{}}' WHERE {ACME} AND position = 1",
+        f"UPDATE subscriptions_checkpoint SET state = '[]' WHERE {ACME}",
+        "UPDATE accounts_account SET time_zone = 'Mars/Olympus' WHERE name = 'Acme'",
+    ],
+)
+def test_an_account_that_cannot_be_read_is_told_and_the_others_have_their_turn(statement: str) -> None:
+    behind_the_back(statement)
+    behind_the_back(f"UPDATE seats_capacity SET bought = bought + 1 WHERE {NORTHWIND}")
+    assert broken(deep=True) == {"accounts_can_be_decided", "seats_follow_changes"}
+
+
 def test_seats_used_beyond_those_bought_are_no_fault_once_a_change_made_them_fewer() -> None:
     behind_the_back(f"UPDATE seats_capacity SET used = 20 WHERE {ACME}")
     assert broken() == set()

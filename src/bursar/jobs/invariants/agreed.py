@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from bursar.accounts.actions import instant
 from bursar.core.charge import Billed, Line, credit, due
 from bursar.core.currency import digits
 from bursar.core.period import Proration, Span, share
 from bursar.core.price import Per, period_price
+from bursar.core.problem import Problem
 from bursar.core.renewal import next_due
 from bursar.core.subscription import state_on, timeline
 from bursar.core.tax import UNTAXED
@@ -18,8 +20,18 @@ from bursar.jobs.invariants.rule import Finding
 ZONES: Final = timedelta(hours=26)
 """How far apart the starts of one day are in two time zones: an account that moved keeps its noted moment."""
 
+UNREADABLE: Final = (Problem, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading or deciding an account raises when a row is not as Bursar writes it."""
 BookRule = Callable[[Book], Iterator[Finding]]
 """A rule that is put to one account after the other."""
+
+
+def accounts_can_be_decided(account_id: UUID, error: Exception) -> Finding:
+    """What was agreed with an account, and billed to it, can be read and decided again.
+
+    Cure: find the row that cannot be read, and restore it from a backup; until then the account can do nothing.
+    """
+    return Finding(account_id, "changes, checkpoints and lines", "to be read", f"{type(error).__name__}: {error}")
 
 
 def standing_follows_changes(book: Book) -> Iterator[Finding]:
@@ -27,7 +39,7 @@ def standing_follows_changes(book: Book) -> Iterator[Finding]:
 
     Cure: the changes are what was agreed; correct the standing in a transaction that locks it.
     """
-    expected = book.state().standing.value
+    expected = book.state.standing.value
     if book.standing != expected and not book.waits:
         yield Finding(book.account_id, "standing", expected, book.standing or "none")
 
@@ -37,7 +49,7 @@ def seats_follow_changes(book: Book) -> Iterator[Finding]:
 
     Cure: the changes are what was agreed; correct the seats bought in a transaction that locks the account.
     """
-    state = book.state()
+    state = book.state
     expected = {item.product: item.quantity for item in state.items.values() if state.pin(item).per is Per.SEAT}
     if expected != book.bought and not book.waits:
         for product in sorted({*expected, *book.bought}):
@@ -53,7 +65,7 @@ def next_day_follows_changes(book: Book) -> Iterator[Finding]:
     """
     if book.cursor is None or book.waits:
         return
-    coming = next_due(*book.moments(), book.today)
+    coming = next_due(*book.moments, book.today)
     expected = instant(coming.on, book.zone) if coming.on else None
     noted = book.cursor.due_at
     same = expected is None if noted is None else expected is not None and abs(noted - expected) <= ZONES
@@ -73,7 +85,7 @@ def nothing_is_left_to_bill(book: Book) -> Iterator[Finding]:
     """
     if book.waits:
         return
-    start, moments = book.moments()
+    start, moments = book.moments
     # The rule of proration and the tax say how much, not whether.
     left = due(start, moments, book.billed, on=book.today, currency=book.currency, rule=Proration.BY_DAY, tax=UNTAXED)
     for line in left:

@@ -1,14 +1,16 @@
 """All that rules need to know of one account to decide its state again, read for many accounts at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from functools import cached_property, partial
+from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bursar.accounts.models import Account, Standing
+from bursar.columns.row import AccountRow
 from bursar.core.charge import Billed, Line
 from bursar.core.content import read_state
 from bursar.core.subscription import NOTHING, Change, Moment, Subscription, state_on, timeline
@@ -22,6 +24,7 @@ from bursar.subscriptions.models import Checkpoint
 from bursar.subscriptions.queries import changes_of
 
 BATCH: Final = 500
+Row = TypeVar("Row", bound=AccountRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,61 +71,82 @@ class Book:
         later = (one for one in self.changes if one.effective_on > point.on or one.position > point.position)
         return point.state, tuple(later)
 
+    @cached_property
     def moments(self) -> tuple[Subscription, tuple[Moment, ...]]:
         """The state of the last checkpoint, and every day since then on which it changes."""
         start, changes = self.since(self.points[-1] if self.points else None)
         return start, timeline(start, changes)
 
+    @cached_property
     def state(self) -> Subscription:
         """The state in force today."""
-        start, moments = self.moments()
+        start, moments = self.moments
         return state_on(start, moments, self.today)
 
 
-def books(now: datetime) -> Iterator[Book]:
-    """Every account, in batches, with the same few queries for each batch."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the database holds of the accounts of a batch, by account."""
+
+    standings: Mapping[UUID, str]
+    cursors: Mapping[UUID, CursorRow]
+    paying: Collection[UUID]
+    changes: Mapping[UUID, list[ChangeRow]]
+    points: Mapping[UUID, list[Checkpoint]]
+    lines: Mapping[UUID, list[LineRow]]
+    coverage: Mapping[UUID, list[Coverage]]
+    capacities: Mapping[UUID, list[Capacity]]
+
+
+def books(now: datetime) -> Iterator[tuple[UUID, Callable[[], Book]]]:
+    """Every account with what opens its book, in batches, with the same few queries for each batch.
+
+    Opening one raises whatever reading broken rows does.
+    """
     after = UUID(int=0)
     while batch := list(Account.objects.filter(id__gt=after).order_by("id")[:BATCH]):
-        yield from _read(batch, now)
+        rows = _rows([account.id for account in batch])
+        yield from ((account.id, partial(_book, account, rows, now)) for account in batch)
         after = batch[-1].id
 
 
-def _read(batch: list[Account], now: datetime) -> Iterator[Book]:
-    ids = [account.id for account in batch]
-    standings = dict(Standing.objects.filter(account_id__in=ids).values_list("account_id", "state"))
-    cursors = {row.account_id: CursorRow(row.due_at, row.billed_until) for row in Cursor.objects.filter(pk__in=ids)}
-    paying = set(Attempt.objects.filter(account_id__in=ids, state="open").values_list("account_id", flat=True))
-    changes = _grouped(ChangeRow.objects.filter(account_id__in=ids).order_by("position").iterator())
-    points = _grouped(Checkpoint.objects.filter(account_id__in=ids).order_by("on").iterator())
-    lines = _grouped(LineRow.objects.filter(account_id__in=ids).order_by("id").iterator())
-    coverage = _grouped(Coverage.objects.filter(account_id__in=ids).order_by("item", "span").iterator())
-    capacities = _grouped(Capacity.objects.filter(account_id__in=ids).iterator())
-    for account in batch:
-        known = {row.id: read_row(row) for row in lines[account.id]}
-        zone = ZoneInfo(account.time_zone)
-        yield Book(
-            account_id=account.id,
-            currency=account.currency,
-            zone=zone,
-            moment=(account.clock_at or now).astimezone(zone),
-            standing=standings.get(account.id, ""),
-            changes=changes_of(changes[account.id]),
-            points=tuple(Point(row.on, row.position, read_state(row.state)) for row in points[account.id]),
-            lines=known,
-            billed=tuple(
-                Billed(row.item, row.span, row.line_id, known[row.line_id])
-                for row in coverage[account.id]
-                if row.line_id in known
-            ),
-            bought={row.product: row.bought for row in capacities[account.id] if row.bought},
-            cursor=cursors.get(account.id),
-            paying=account.id in paying,
-        )
+def _rows(ids: list[UUID]) -> Rows:
+    cursors = Cursor.objects.filter(pk__in=ids)
+    return Rows(
+        standings=dict(Standing.objects.filter(account_id__in=ids).values_list("account_id", "state")),
+        cursors={row.account_id: CursorRow(row.due_at, row.billed_until) for row in cursors},
+        paying=set(Attempt.objects.filter(account_id__in=ids, state="open").values_list("account_id", flat=True)),
+        changes=_grouped(ChangeRow.objects.filter(account_id__in=ids).order_by("position")),
+        points=_grouped(Checkpoint.objects.filter(account_id__in=ids).order_by("on")),
+        lines=_grouped(LineRow.objects.filter(account_id__in=ids).order_by("id")),
+        coverage=_grouped(Coverage.objects.filter(account_id__in=ids).order_by("item", "span")),
+        capacities=_grouped(Capacity.objects.filter(account_id__in=ids)),
+    )
 
 
-def _grouped(rows: Iterable[Any]) -> Mapping[UUID, list[Any]]:
+def _book(account: Account, rows: Rows, now: datetime) -> Book:
+    zone = ZoneInfo(account.time_zone)
+    lines = {row.id: read_row(row) for row in rows.lines.get(account.id, ())}
+    coverage = [row for row in rows.coverage.get(account.id, ()) if row.line_id in lines]
+    return Book(
+        account_id=account.id,
+        currency=account.currency,
+        zone=zone,
+        moment=(account.clock_at or now).astimezone(zone),
+        standing=rows.standings.get(account.id, ""),
+        changes=changes_of(rows.changes.get(account.id, ())),
+        points=tuple(Point(row.on, row.position, read_state(row.state)) for row in rows.points.get(account.id, ())),
+        lines=lines,
+        billed=tuple(Billed(row.item, row.span, row.line_id, lines[row.line_id]) for row in coverage),
+        bought={row.product: row.bought for row in rows.capacities.get(account.id, ()) if row.bought},
+        cursor=rows.cursors.get(account.id),
+        paying=account.id in rows.paying,
+    )
+
+
+def _grouped(rows: Iterable[Row]) -> Mapping[UUID, list[Row]]:
     """Rows by their account, in the order they came."""
-    found: dict[UUID, list[Any]] = defaultdict(list)
+    found: dict[UUID, list[Row]] = defaultdict(list)
     for row in rows:
         found[row.account_id].append(row)
     return found

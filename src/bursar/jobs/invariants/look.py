@@ -1,16 +1,17 @@
 """Putting the rules to the data, all of them to the same moment of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from bursar.jobs.invariants import agreed, billed, kept, paid
-from bursar.jobs.invariants.agreed import BookRule
-from bursar.jobs.invariants.book import books
+from bursar.jobs.invariants.agreed import UNREADABLE, BookRule, accounts_can_be_decided
+from bursar.jobs.invariants.book import Book, books
 from bursar.jobs.invariants.rule import MOST, SetRule, Violation, violation
 
 SET_RULES: Final[tuple[SetRule, ...]] = (*billed.RULES, *paid.RULES, *kept.RULES)
@@ -28,13 +29,20 @@ def violations(now: datetime, *, deep: bool = False) -> Iterator[Violation]:
 
 
 def _decided_again(now: datetime) -> Iterator[Violation]:
-    told: Counter[BookRule] = Counter()
-    for book in books(now):
-        for rule in BOOK_RULES:
-            for finding in rule(book):
-                told[rule] += 1
-                if told[rule] <= MOST:
-                    yield violation(rule, finding)
+    told: Counter[str] = Counter()
+    for account_id, opened in books(now):
+        for one in _of_account(account_id, opened):
+            told[one.rule] += 1
+            if told[one.rule] <= MOST:
+                yield one
+
+
+def _of_account(account_id: UUID, opened: Callable[[], Book]) -> list[Violation]:
+    try:
+        book = opened()
+        return [violation(rule, finding) for rule in BOOK_RULES for finding in rule(book)]
+    except UNREADABLE as error:
+        return [violation(accounts_can_be_decided, accounts_can_be_decided(account_id, error))]
 
 
 @contextmanager
