@@ -105,22 +105,24 @@ def books(now: datetime) -> Iterator[tuple[UUID, Callable[[], Book]]]:
     """
     after = UUID(int=0)
     while batch := list(Account.objects.filter(id__gt=after).order_by("id")[:BATCH]):
-        rows = _rows([account.id for account in batch])
+        rows = _rows(after, batch[-1].id)
         yield from ((account.id, partial(_book, account, rows, now)) for account in batch)
         after = batch[-1].id
 
 
-def _rows(ids: list[UUID]) -> Rows:
-    cursors = Cursor.objects.filter(pk__in=ids)
+def _rows(after: UUID, last: UUID) -> Rows:
+    """The rows of the accounts after one and up to another: neighbours, so that each query reads one stretch."""
+    these = {"account_id__gt": after, "account_id__lte": last}
+    cursors = Cursor.objects.filter(**these)
     return Rows(
-        standings=dict(Standing.objects.filter(account_id__in=ids).values_list("account_id", "state")),
+        standings=dict(Standing.objects.filter(**these).values_list("account_id", "state")),
         cursors={row.account_id: CursorRow(row.due_at, row.billed_until) for row in cursors},
-        paying=set(Attempt.objects.filter(account_id__in=ids, state="open").values_list("account_id", flat=True)),
-        changes=_grouped(ChangeRow.objects.filter(account_id__in=ids).order_by("position")),
-        points=_grouped(Checkpoint.objects.filter(account_id__in=ids).order_by("on")),
-        lines=_grouped(LineRow.objects.filter(account_id__in=ids).order_by("id")),
-        coverage=_grouped(Coverage.objects.filter(account_id__in=ids).order_by("item", "span")),
-        capacities=_grouped(Capacity.objects.filter(account_id__in=ids)),
+        paying=set(Attempt.objects.filter(**these, state="open").values_list("account_id", flat=True)),
+        changes=_grouped(ChangeRow.objects.filter(**these).order_by("position")),
+        points=_grouped(Checkpoint.objects.filter(**these).order_by("on")),
+        lines=_grouped(LineRow.objects.filter(**these).order_by("id")),
+        coverage=_grouped(Coverage.objects.filter(**these).order_by("item", "span")),
+        capacities=_grouped(Capacity.objects.filter(**these)),
     )
 
 
