@@ -20,6 +20,7 @@ from bursar.columns.reference import SameAccount
 from bursar.core.period import Span
 from bursar.history.models import Receipt
 from bursar.invoices.models import Invoice, Series
+from bursar.jobs.models import Round
 from bursar.payments.models import Attempt
 from bursar.policy.models import Version as PolicyVersion
 from rows import CHARGE, CREDIT, JANUARY, NOW, TODAY, refused
@@ -127,6 +128,8 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "accounts_override_author_is_named": lambda a: rows.override(a, author_kind="member"),
     "seats_capacity_product": twice(rows.capacity),
     "seats_capacity_bought": lambda a: rows.capacity(a, bought=-1),
+    "jobs_round_failures": lambda _: Round.objects.create(began_at=rows.NOW, failures=-1),
+    "jobs_round_one": lambda _: Round.objects.create(id=2, began_at=rows.NOW),
     "seats_capacity_used": lambda a: rows.capacity(a, used=-1),
     "subscriptions_quote_actor_is_named": lambda a: rows.quote(a, actor_kind="member"),
     "subscriptions_quote_expires_after": lambda a: rows.quote(a, expires_at=NOW),

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "demo": "bursar.cli.demo:demo",
     "key": "bursar.cli.key:key",
     "bill": "bursar.cli.bill:bill",
+    "doctor": "bursar.cli.doctor:doctor",
     "catalog": "bursar.cli.catalog:catalog",
     "policy": "bursar.cli.policy:policy",
     "scenario": "bursar.cli.scenario:scenario",

@@ -89,15 +89,27 @@ def migrate() -> None:
 
 
 def _turn() -> None:
-    """What is due, once; a failure is told and does not end the worker."""
+    """What is due, once, and that it was looked at; a failure is told and does not end the worker."""
+    from bursar.jobs.actions import begin_round, end_round
     from bursar.jobs.clock import run_once
 
     try:
-        run_once(datetime.now(UTC))
+        begin_round(datetime.now(UTC))
+        failures = 0
+        try:
+            run_once(datetime.now(UTC))
+        except ExceptionGroup as failure:
+            failures = len(failure.exceptions)
+            _tell(failure)
+        end_round(datetime.now(UTC), failures)
     except Exception as failure:
-        click.echo(f"bursar worker: {type(failure).__name__}: {failure}", err=True)
-        for one in getattr(failure, "exceptions", ()):
-            click.echo(f"  {type(one).__name__}: {one}", err=True)
+        _tell(failure)
+
+
+def _tell(failure: Exception) -> None:
+    click.echo(f"bursar worker: {type(failure).__name__}: {failure}", err=True)
+    for one in getattr(failure, "exceptions", ()):
+        click.echo(f"  {type(one).__name__}: {one}", err=True)
 
 
 def _worker() -> list[str]:

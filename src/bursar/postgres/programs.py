@@ -44,8 +44,8 @@ def unprivileged(home: Path | None = None) -> Account | None:
     """
     if os.geteuid() != 0:
         return None
-    if home is not None and (_placed(home) / DATA).exists():
-        owner = (_placed(home) / DATA).stat()
+    if home is not None and (placed(home) / DATA).exists():
+        owner = (placed(home) / DATA).stat()
         if owner.st_uid != 0:
             return Account(owner.st_uid, owner.st_gid)
     for name in ("postgres", "nobody"):
@@ -82,7 +82,7 @@ def home_for(home: Path, account: Account | None) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     if account is None:
         return home
-    elsewhere = _placed(home)
+    elsewhere = placed(home)
     if elsewhere == home:
         home.chmod(home.stat().st_mode | 0o011)
         if account.may("-x", home):
@@ -94,7 +94,7 @@ def home_for(home: Path, account: Account | None) -> Path:
     return elsewhere
 
 
-def _placed(home: Path) -> Path:
+def placed(home: Path) -> Path:
     """Where the note of a folder says that its data is; the folder itself without one."""
     note = home / NOTE
     return Path(note.read_text(encoding="utf-8").strip()) if note.exists() else home

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "bursar.subscriptions",
     "bursar.invoices",
     "bursar.payments",
+    "bursar.jobs",
     "bursar.look",
     "bursar.center",
 ]

@@ -1,0 +1,142 @@
+"""What the database says: its tables, its clock, what is published, who may call, whether a worker lives."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+from zoneinfo import available_timezones
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from bursar.accounts.models import Account, VendorKey
+from bursar.catalog.queries import current as current_catalog
+from bursar.cli.checks.check import Check, ok, warning, wrong
+from bursar.core.problem import Problem
+from bursar.jobs.invariants import BOOK_RULES, SET_RULES, violations
+from bursar.jobs.queries import last_round
+from bursar.policy.queries import current as current_policy
+
+if TYPE_CHECKING:
+    from bursar.jobs.invariants import Violation
+
+DRIFT: Final = timedelta(seconds=5)
+SILENT: Final = timedelta(minutes=1)
+LONG: Final = timedelta(minutes=10)
+EXAMPLES: Final = 3
+WORKER: Final = 'start it with "bursar worker", or everything with "bursar serve"'
+
+
+def only_read() -> None:
+    """Let the database refuse whatever this session would write."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+
+
+def tables() -> Check:
+    """Whether the tables are those of this version of Bursar."""
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    ours = {app for app, _ in executor.loader.disk_migrations}
+    newer = [
+        key
+        for key in executor.loader.applied_migrations
+        if key[0] in ours and key not in executor.loader.disk_migrations
+    ]
+    if newer:
+        name = ".".join(min(newer))
+        return wrong("tables", f"made by a newer Bursar ({name})", "install that version; data never go back")
+    if missing:
+        return wrong(
+            "tables", f"{len(missing)} migrations are not applied", 'run "bursar migrate"; "bursar serve" does it too'
+        )
+    return ok("tables", "up to date")
+
+
+def clocks(now: Callable[[], datetime]) -> Check:
+    """Whether this machine and the database agree on what time it is."""
+    before = now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        theirs = cursor.fetchone()[0]
+    after = now()
+    apart = max(before - theirs, theirs - after, timedelta(0))
+    found = f"{apart.total_seconds():.1f} seconds apart from the database's"
+    if apart > DRIFT:
+        return wrong("clock", found, "let both machines follow a time server (NTP)")
+    return ok("clock", found)
+
+
+def zones_of_accounts() -> Check:
+    """Whether the time zones of all accounts are known here."""
+    unknown = sorted(set(Account.objects.values_list("time_zone", flat=True).distinct()) - available_timezones())
+    if unknown:
+        cure = "install newer time zones (tzdata), or give these accounts another zone"
+        return wrong("zones of accounts", f"unknown here: {', '.join(unknown)}", cure)
+    return ok("zones of accounts", "all known")
+
+
+def published() -> Iterator[Check]:
+    """Whether something is sold, and somebody may change something."""
+    for name, current, file in (
+        ("catalog", current_catalog, "catalogs/demo.toml"),
+        ("policy", current_policy, "policies/standard.toml"),
+    ):
+        try:
+            yield ok(name, f"version {current().version} is current")
+        except Problem as problem:
+            yield wrong(name, str(problem), f'publish one: "bursar {name} apply FILE", for instance {file}')
+
+
+def keys() -> Check:
+    """Whether any of the vendor's programs can call the API."""
+    there = VendorKey.objects.filter(revoked_at=None).count()
+    if not there:
+        return warning("keys", "no program can call the API", 'make one with "bursar key create NAME"')
+    return ok("keys", f"{there} in use")
+
+
+def worker(now: datetime) -> Check:
+    """Whether a worker was there a moment ago, and whether it gets to its end."""
+    last = last_round()
+    if last is None:
+        return wrong("worker", "none has ever run: nothing renews, nothing is collected", WORKER)
+    silent = now - last.seen_at
+    if last.runs and last.ended_at is not None and last.began_at - last.ended_at > SILENT:
+        return wrong("worker", f"no round came to its end since {_moment(last.ended_at)}", "read what it prints")
+    if last.runs and SILENT < silent <= LONG:
+        return warning("worker", f"at one round since {_moment(last.began_at)}", "wait: there may be much to do")
+    if silent > SILENT:
+        return wrong("worker", f"last seen {_moment(last.seen_at)}", WORKER)
+    if last.failures:
+        found = f"the last round failed for {last.failures} things"
+        return warning("worker", found, "read what it prints; the other accounts had their turn")
+    return ok("worker", f"last seen {_moment(last.seen_at)}")
+
+
+def rules(now: datetime, deep: bool) -> tuple[list[Check], list["Violation"]]:
+    """What does not hold of the data, one check for each rule that is broken; and every single thing."""
+    found = list(violations(now, deep=deep))
+    checks = [
+        _broken(list(those)) for _, those in groupby(sorted(found, key=lambda one: one.rule), lambda one: one.rule)
+    ]
+    if not checks:
+        many = len(SET_RULES) + (len(BOOK_RULES) if deep else 0)
+        more = "" if deep else f"; --deep asks {len(BOOK_RULES)} more"
+        checks.append(ok("rules", f"all {many} hold{more}"))
+    return checks, found
+
+
+def _broken(those: "list[Violation]") -> Check:
+    examples = [
+        f"{one.what}{f' of account {one.account_id}' if one.account_id else ''}: {one.found} instead of {one.expected}"
+        for one in those[:EXAMPLES]
+    ]
+    more = [f"and {len(those) - EXAMPLES} more; --json shows them"] if len(those) > EXAMPLES else []
+    return wrong(
+        those[0].rule, "; ".join([f"{those[0].statement} But {len(those)} not so", *examples, *more]), those[0].cure
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(sep=" ", timespec="seconds")

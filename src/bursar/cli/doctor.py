@@ -1,0 +1,93 @@
+"""`bursar doctor`: what is set up, what is wrong, and how to mend it. It starts nothing and changes nothing."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bursar.cli.checks.check import Check, wrong
+from bursar.cli.checks.machine import machine
+from bursar.cli.checks.reach import reach
+from bursar.cli.files import as_json, show
+from bursar.cli.home import home
+
+if TYPE_CHECKING:
+    from bursar.jobs.invariants import Violation
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Decide every account again and compare; this takes longer.")
+@as_json
+def doctor(deep: bool, as_json: bool) -> None:
+    """Look at everything that Bursar needs, and say what is wrong and how to mend it.
+
+    Ends with failure if something is wrong; a warning alone is none.
+
+    Example: bursar doctor --deep
+    """
+    before = dict(os.environ)
+    reached = reach(home(), before)
+    checks = [*machine(home(), before), *reached.checks]
+    broken: list[Violation] = []
+    if reached.url is not None:
+        more, broken = _asked(reached.url, deep)
+        checks += more
+    many = Counter(one.state for one in checks)
+    document = {
+        "wrong": many["wrong"],
+        "warnings": many["warning"],
+        "checks": [asdict(one) for one in checks],
+        "violations": [_plain(one) for one in broken],
+    }
+    summary = f"{many['wrong']} wrong, {many['warning']} to look at, {many['ok']} as they should be"
+    show(document, as_json, "\n".join([*(line for one in checks for line in _lines(one)), summary]))
+    if many["wrong"]:
+        raise SystemExit(1)
+
+
+def _asked(url: str, deep: bool) -> "tuple[list[Check], list[Violation]]":
+    """What the database says, as far as its tables let it."""
+    os.environ["DATABASE_URL"] = url
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bursar.site.settings")
+    try:
+        import django
+
+        django.setup()
+    except Exception as error:
+        return [wrong("settings", f"they cannot be read: {error}", "correct the variable that it names")], []
+    from django.db import Error, connections
+
+    try:
+        return _read(deep)
+    except Error as error:
+        cure = "if the database has just stopped, start it; else read PostgreSQL's log"
+        return [wrong("database", f"it gave up: {' '.join(str(error).split())}", cure)], []
+    finally:
+        connections.close_all()
+
+
+def _read(deep: bool) -> "tuple[list[Check], list[Violation]]":
+    from bursar.cli.checks import data
+
+    data.only_read()
+    checks = [data.tables(), data.clocks(lambda: datetime.now(UTC))]
+    if checks[0].state == "wrong":
+        return checks, []
+    now = datetime.now(UTC)
+    checks += [data.zones_of_accounts(), *data.published(), data.keys(), data.worker(now)]
+    more, broken = data.rules(now, deep)
+    return checks + more, broken
+
+
+def _lines(check: Check) -> Iterator[str]:
+    yield f"{check.state:<8} {check.name:<18} {check.found}"
+    if check.cure:
+        yield f"{'':<8} {'':<18} → {check.cure}"
+
+
+def _plain(one: "Violation") -> dict[str, Any]:
+    return {**asdict(one), "account_id": str(one.account_id) if one.account_id else None}

@@ -1,0 +1,157 @@
+"""Rules that decide an account again from what was agreed, and compare with what was written down."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from bursar.accounts.actions import instant
+from bursar.core.charge import Billed, Line, credit, due
+from bursar.core.currency import digits
+from bursar.core.period import Proration, Span, share
+from bursar.core.price import Per, period_price
+from bursar.core.problem import Problem
+from bursar.core.renewal import next_due
+from bursar.core.subscription import state_on, timeline
+from bursar.core.tax import UNTAXED
+from bursar.jobs.invariants.book import Book
+from bursar.jobs.invariants.rule import Finding
+
+ZONES: Final = timedelta(hours=26)
+"""How far apart the starts of one day are in two time zones: an account that moved keeps its noted moment."""
+
+UNREADABLE: Final = (Problem, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading or deciding an account raises when a row is not as Bursar writes it."""
+BookRule = Callable[[Book], Iterator[Finding]]
+"""A rule that is put to one account after the other."""
+
+
+def accounts_can_be_decided(account_id: UUID, error: Exception) -> Finding:
+    """What was agreed with an account, and billed to it, can be read and decided again.
+
+    Cure: find the row that cannot be read, and restore it from a backup; until then the account can do nothing.
+    """
+    return Finding(account_id, "changes, checkpoints and lines", "to be read", f"{type(error).__name__}: {error}")
+
+
+def standing_follows_changes(book: Book) -> Iterator[Finding]:
+    """An account stands as its changes say: active, suspended or cancelled.
+
+    Cure: the changes are what was agreed; correct the standing in a transaction that locks it.
+    """
+    expected = book.state.standing.value
+    if book.standing != expected and not book.waits:
+        yield Finding(book.account_id, "standing", expected, book.standing or "none")
+
+
+def seats_follow_changes(book: Book) -> Iterator[Finding]:
+    """An account has as many seats of each product as its changes say.
+
+    Cure: the changes are what was agreed; correct the seats bought in a transaction that locks the account.
+    """
+    state = book.state
+    expected = {item.product: item.quantity for item in state.items.values() if state.pin(item).per is Per.SEAT}
+    if expected != book.bought and not book.waits:
+        for product in sorted({*expected, *book.bought}):
+            wanted, there = expected.get(product, 0), book.bought.get(product, 0)
+            if wanted != there:
+                yield Finding(book.account_id, f"seats of {product}", f"{wanted} bought", f"{there} bought")
+
+
+def next_day_follows_changes(book: Book) -> Iterator[Finding]:
+    """The next day on which something falls due is noted as the changes and the calendar say.
+
+    Cure: correct the noted day; while it is too late, scheduled changes and renewals wait.
+    """
+    if book.cursor is None or book.waits:
+        return
+    coming = next_due(*book.moments, book.today)
+    expected = instant(coming.on, book.zone) if coming.on else None
+    noted = book.cursor.due_at
+    same = expected is None if noted is None else expected is not None and abs(noted - expected) <= ZONES
+    if not same or book.cursor.billed_until != coming.period_end:
+        yield Finding(
+            book.account_id,
+            "the next day on which something falls due",
+            f"{expected}, billed until {coming.period_end}",
+            f"{noted}, billed until {book.cursor.billed_until}",
+        )
+
+
+def nothing_is_left_to_bill(book: Book) -> Iterator[Finding]:
+    """What is owed for the present billing period is what is billed for it.
+
+    Cure: quote the account an edit to see what it would be billed; if that is right, the next taking bills it.
+    """
+    if book.waits:
+        return
+    start, moments = book.moments
+    # The rule of proration and the tax say how much, not whether.
+    left = due(start, moments, book.billed, on=book.today, currency=book.currency, rule=Proration.BY_DAY, tax=UNTAXED)
+    for line in left:
+        days = f"{line.product} {line.plan} {line.quantity}, {line.span.start} to {line.span.end}"
+        yield Finding(book.account_id, f"a {line.kind} that nobody made", "nothing left to bill", days)
+
+
+def checkpoints_follow_changes(book: Book) -> Iterator[Finding]:
+    """The state written down at a renewal is that of the one before, with the changes since then.
+
+    Cure: see which changes were added or lost; what was billed since then was billed from what is written down.
+    """
+    for before, point in zip((None, *book.points), book.points, strict=False):
+        start, changes = book.since(before)
+        known = [one for one in changes if one.position <= point.position]
+        expected = state_on(start, timeline(start, known), point.on)
+        if expected != point.state:
+            yield Finding(book.account_id, f"the checkpoint of {point.on}", str(expected), str(point.state))
+
+
+def lines_follow_their_terms(book: Book) -> Iterator[Finding]:
+    """A charge is the share of its period's price, a credit that of the charge it gives back, to the smallest coin.
+
+    Cure: a line never changes. Correct what was billed by a credit or a new charge, and find out what wrote it.
+    """
+    for line_id, line in book.lines.items():
+        expected = _charge(line, book.currency) if line.kind == "charge" else _credit(line, book)
+        there = _amounts(line)
+        if expected is not None and expected != there:
+            yield Finding(book.account_id, f"line {line_id}", _told(expected), _told(there))
+
+
+Amounts = tuple[int, int, int, int, int]
+
+
+def _amounts(line: Line) -> Amounts:
+    return line.period_gross, line.period_net, line.gross, line.amount, line.tax
+
+
+def _charge(line: Line, currency: str) -> Amounts:
+    price = period_price(line.unit_price, line.quantity, digits(currency))
+    gross, net = (share(whole, line.span, line.period, line.rule) for whole in (price, line.period_net))
+    return price, line.period_net, gross, net, line.tax
+
+
+def _credit(line: Line, book: Book) -> Amounts | None:
+    """What the credit must be; None where what it credits is not there, which another rule tells."""
+    charge = book.lines.get(line.credits) if line.credits else None
+    if charge is None or line.credits is None or not _within(line.span, charge.span):
+        return None
+    return _amounts(credit(Billed(charge.product, charge.span, line.credits, charge), line.span))
+
+
+def _within(span: Span, other: Span) -> bool:
+    return span.intersection(other) == span
+
+
+def _told(amounts: Amounts) -> str:
+    return "{} gross and {} net a period, {} gross, {} net, {} tax".format(*amounts)
+
+
+RULES: Final[tuple[BookRule, ...]] = (
+    standing_follows_changes,
+    seats_follow_changes,
+    next_day_follows_changes,
+    nothing_is_left_to_bill,
+    checkpoints_follow_changes,
+    lines_follow_their_terms,
+)

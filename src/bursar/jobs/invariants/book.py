@@ -1,0 +1,154 @@
+"""All that rules need to know of one account to decide its state again, read for many accounts at once."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, partial
+from typing import Final, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bursar.accounts.models import Account, Standing
+from bursar.columns.row import AccountRow
+from bursar.core.charge import Billed, Line
+from bursar.core.content import read_state
+from bursar.core.subscription import NOTHING, Change, Moment, Subscription, state_on, timeline
+from bursar.invoices.models import Coverage, Cursor
+from bursar.invoices.models import Line as LineRow
+from bursar.invoices.queries import CursorRow, read_row
+from bursar.payments.models import Attempt
+from bursar.seats.models import Capacity
+from bursar.subscriptions.models import Change as ChangeRow
+from bursar.subscriptions.models import Checkpoint
+from bursar.subscriptions.queries import changes_of
+
+BATCH: Final = 500
+Row = TypeVar("Row", bound=AccountRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The whole state that was written down at a renewal, with every change up to a position folded in."""
+
+    on: date
+    position: int
+    state: Subscription
+
+
+@dataclass(frozen=True)
+class Book:
+    """One account: what was agreed and billed, and the rows that must follow from it. `moment` is in its own zone."""
+
+    account_id: UUID
+    currency: str
+    zone: ZoneInfo
+    moment: datetime
+    standing: str
+    changes: tuple[Change, ...]
+    points: tuple[Point, ...]
+    lines: Mapping[UUID, Line]
+    billed: tuple[Billed, ...]
+    bought: Mapping[str, int]
+    cursor: CursorRow | None
+    paying: bool
+
+    @property
+    def today(self) -> date:
+        """What day it is for the account."""
+        return self.moment.date()
+
+    @property
+    def waits(self) -> bool:
+        """Whether something has fallen due and is not done yet, or a payment keeps it from being done."""
+        overdue = self.cursor is not None and self.cursor.due_at is not None and self.cursor.due_at <= self.moment
+        return self.paying or overdue
+
+    def since(self, point: Point | None) -> tuple[Subscription, tuple[Change, ...]]:
+        """The state of a checkpoint, or the empty one, and the changes that are not folded into it."""
+        if point is None:
+            return NOTHING, self.changes
+        later = (one for one in self.changes if one.effective_on > point.on or one.position > point.position)
+        return point.state, tuple(later)
+
+    @cached_property
+    def moments(self) -> tuple[Subscription, tuple[Moment, ...]]:
+        """The state of the last checkpoint, and every day since then on which it changes."""
+        start, changes = self.since(self.points[-1] if self.points else None)
+        return start, timeline(start, changes)
+
+    @cached_property
+    def state(self) -> Subscription:
+        """The state in force today."""
+        start, moments = self.moments
+        return state_on(start, moments, self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the database holds of the accounts of a batch, by account."""
+
+    standings: Mapping[UUID, str]
+    cursors: Mapping[UUID, CursorRow]
+    paying: Collection[UUID]
+    changes: Mapping[UUID, list[ChangeRow]]
+    points: Mapping[UUID, list[Checkpoint]]
+    lines: Mapping[UUID, list[LineRow]]
+    coverage: Mapping[UUID, list[Coverage]]
+    capacities: Mapping[UUID, list[Capacity]]
+
+
+def books(now: datetime) -> Iterator[tuple[UUID, Callable[[], Book]]]:
+    """Every account with what opens its book, in batches, with the same few queries for each batch.
+
+    Opening one raises whatever reading broken rows does.
+    """
+    after = UUID(int=0)
+    while batch := list(Account.objects.filter(id__gt=after).order_by("id")[:BATCH]):
+        rows = _rows(after, batch[-1].id)
+        yield from ((account.id, partial(_book, account, rows, now)) for account in batch)
+        after = batch[-1].id
+
+
+def _rows(after: UUID, last: UUID) -> Rows:
+    """The rows of the accounts after one and up to another: neighbours, so that each query reads one stretch."""
+    these = {"account_id__gt": after, "account_id__lte": last}
+    cursors = Cursor.objects.filter(**these)
+    return Rows(
+        standings=dict(Standing.objects.filter(**these).values_list("account_id", "state")),
+        cursors={row.account_id: CursorRow(row.due_at, row.billed_until) for row in cursors},
+        paying=set(Attempt.objects.filter(**these, state="open").values_list("account_id", flat=True)),
+        changes=_grouped(ChangeRow.objects.filter(**these).order_by("position")),
+        points=_grouped(Checkpoint.objects.filter(**these).order_by("on")),
+        lines=_grouped(LineRow.objects.filter(**these).order_by("id")),
+        coverage=_grouped(Coverage.objects.filter(**these).order_by("item", "span")),
+        capacities=_grouped(Capacity.objects.filter(**these)),
+    )
+
+
+def _book(account: Account, rows: Rows, now: datetime) -> Book:
+    zone = ZoneInfo(account.time_zone)
+    lines = {row.id: read_row(row) for row in rows.lines.get(account.id, ())}
+    coverage = [row for row in rows.coverage.get(account.id, ()) if row.line_id in lines]
+    return Book(
+        account_id=account.id,
+        currency=account.currency,
+        zone=zone,
+        moment=(account.clock_at or now).astimezone(zone),
+        standing=rows.standings.get(account.id, ""),
+        changes=changes_of(rows.changes.get(account.id, ())),
+        points=tuple(Point(row.on, row.position, read_state(row.state)) for row in rows.points.get(account.id, ())),
+        lines=lines,
+        billed=tuple(Billed(row.item, row.span, row.line_id, lines[row.line_id]) for row in coverage),
+        bought={row.product: row.bought for row in rows.capacities.get(account.id, ()) if row.bought},
+        cursor=rows.cursors.get(account.id),
+        paying=account.id in rows.paying,
+    )
+
+
+def _grouped(rows: Iterable[Row]) -> Mapping[UUID, list[Row]]:
+    """Rows by their account, in the order they came."""
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.account_id].append(row)
+    return found
