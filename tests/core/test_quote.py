@@ -232,6 +232,14 @@ def test_what_depends_on_an_undone_change_is_named() -> None:
     assert caught.value.params["change"] == life.situation.changes[-1].id
 
 
+def test_what_was_bought_on_the_same_day_is_not_said_to_depend_on_a_product_that_lacks_another() -> None:
+    life = Life()
+    life.do("2026-01-01", add("suite", "growth", seats=1))
+    with pytest.raises(NeedsProduct) as caught:
+        life.ask("2026-01-01", add("quality", "standard", seats=1))
+    assert (caught.value.params["product"], caught.value.params["needed"]) == ("quality", "support")
+
+
 def test_giving_up_the_last_base_product_ends_the_account_and_says_so() -> None:
     life = lived()
     life.do("2026-01-02", add("chat", "standard", seats=1))

@@ -149,6 +149,18 @@ def test_a_payment_that_needs_authentication_waits_and_holds_everything_else(doo
     assert door.ok("POST", f"{path}/changes", {"edits": [TEAM_10]}, once="k")["invoice"] == finished["invoice"]
 
 
+def test_a_payment_that_a_collection_began_is_found_where_it_waits(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    collected = door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+    assert collected["collected"] == 0
+    waiting = door.ok("GET", f"{path}/payment_method")["waiting"]
+    assert (waiting, waiting["state"]) == (collected["waiting"], "open")
+    finished = door.ok("POST", f"{path}/attempts/{waiting['id']}/finish", {"outcome": "succeeded"})
+    assert finished["invoice"]["status"] == "paid"
+    assert door.ok("GET", f"{path}/payment_method")["waiting"] is None
+
+
 def test_an_authentication_that_fails_or_never_comes_changes_nothing(door: Door) -> None:
     path = door.account()
     door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})

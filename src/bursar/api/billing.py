@@ -9,7 +9,7 @@ from ninja import Query, Router
 from bursar.accounts import actions as accounts_actions
 from bursar.accounts import queries as accounts
 from bursar.api import bodies, show
-from bursar.api.call import enter, once, vendor
+from bursar.api.call import Call, enter, once, vendor
 from bursar.api.replies import Reply, reply
 from bursar.checkout.collection import collect_all, pay_invoice
 from bursar.checkout.journal import of_account, of_invoice
@@ -89,14 +89,16 @@ def set_payment_method(request: HttpRequest, account_id: UUID, body: bodies.Paym
     call = enter(request, account_id)
     method = read_method(body.type, body.token)
     payments.set_method(call.policy, account_id, method, actor=call.actor, now=call.now)
-    return {"type": method.kind, "collected": collect_all(account_id, now=call.now)}
+    collected = collect_all(account_id, now=call.now)
+    return {"type": method.kind, "collected": collected, "waiting": _waiting(call)}
 
 
 @router.get("/accounts/{uuid:account_id}/payment_method", response=dict[str, Any])
 def get_payment_method(request: HttpRequest, account_id: UUID) -> Any:
-    """How the account pays."""
-    enter(request, account_id).permit("view_subscription")
-    return {"type": queries.method(account_id).kind}
+    """How the account pays, and the payment that waits for the payer if one does."""
+    call = enter(request, account_id)
+    call.permit("view_subscription")
+    return {"type": queries.method(account_id).kind, "waiting": _waiting(call)}
 
 
 @router.get("/accounts/{uuid:account_id}/billing_details", response=dict[str, Any])
@@ -140,3 +142,9 @@ def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodie
         return Answer("attempt", str(attempt_id), 201)
 
     return reply(call, once(request, do))
+
+
+def _waiting(call: Call) -> dict[str, Any] | None:
+    """The payment that waits for the payer; one that a collection began is found nowhere else."""
+    row = queries.open_attempt(call.id)
+    return show.attempt(call, row.id) if row else None

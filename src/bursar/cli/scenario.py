@@ -38,22 +38,30 @@ def scenario() -> None:
 @scenario.command()
 @_files
 @click.option("--core-only", is_flag=True, help="Play with the core alone, without a database.")
-@click.option("--golden", is_flag=True, help="Write what the core prints into the files instead.")
+@click.option("--golden", is_flag=True, help="Write what the core prints into the files instead; read it critically.")
 def check(files: tuple[str, ...], core_only: bool, golden: bool) -> None:
     """Play FILES with the core and through a throw-away system; fail where either prints something else.
 
-    Example: bursar scenario check tests/scenarios/*.txt
+    The difference is shown as a unified one: "-" is what the file says, "+" is what came of it.
+
+    \b
+    Examples:
+      bursar scenario check tests/scenarios/*.txt
+      bursar scenario check --core-only life.txt
+      bursar scenario check --golden life.txt
     """
     lives = [(file, read_text(file)) for file in files]
+    if golden:
+        for file, text in lives:
+            Path(file).write_text(_core(read(text, file)), encoding="utf-8")
+        click.echo(f"{len(lives)} scenarios written")
+        return
     wrong = 0
     for file, text in lives:
         told = _core(read(text, file))
-        if golden:
-            Path(file).write_text(told, encoding="utf-8")
-        elif told != text:
-            wrong += _differs(file, text, told, "the core")
-    if not core_only and not golden:
-        with _system() as play:
+        wrong += _differs(file, text, told, "the core") if told != text else 0
+    if not core_only:
+        with system() as play:
             for file, text in lives:
                 told = play(read(text, file))
                 wrong += _differs(file, text, told, "the system") if told != text else 0
@@ -82,7 +90,7 @@ def _core(life: Scenario) -> str:
 
 
 @contextmanager
-def _system() -> Iterator[Any]:
+def system() -> Iterator[Any]:
     """A function that plays a life on a server and database of its own, which go when the block ends."""
     catalog = write_catalog(read_catalog(_document("catalogs/demo.toml"), 1))
     with tempfile.TemporaryDirectory(prefix="bursar-scenario-") as folder:

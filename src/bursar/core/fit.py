@@ -141,7 +141,8 @@ def _check_needs(moment: Moment, new: Collection[UUID], catalog: Catalog) -> Non
         for needed in sold[code].requires if code in sold else ():
             if needed in moment.state.items:
                 continue
-            suffering = [change for change in moment.changes if change.id not in new]
-            if suffering:
+            about = [one for one in moment.changes if getattr(one.edit, "product", None) in (code, needed)]
+            suffering = [change for change in about if change.id not in new]
+            if suffering and len(suffering) == len(about):
                 raise WouldBreak(change=suffering[-1].id, edit=NAMES[type(suffering[-1].edit)])
             raise NeedsProduct(product=code, needed=needed, on=moment.on)

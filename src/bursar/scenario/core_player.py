@@ -1,104 +1,81 @@
 """Plays a life with the core alone: what actions store is folded in memory, and nothing is decided here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from bursar.core.catalog import Catalog
-from bursar.core.content import write_change, write_decision, write_money, write_quote, write_span
+from bursar.core.content import write_change, write_decision, write_money, write_quote
 from bursar.core.coverage import invoiced, taken
-from bursar.core.currency import digits
-from bursar.core.edit import read_edits, write_edit
-from bursar.core.payment import Method, PaymentOpen, check_replacement, next_step, read_method, to_collect
-from bursar.core.policy import (
-    OVERRIDABLE,
-    ROLES,
-    VENDOR,
-    Account,
-    Actor,
-    Contact,
-    Member,
-    Outcome,
-    Override,
-    State,
-    decide,
-    known,
+from bursar.core.edit import read_edits
+from bursar.core.fit import UnknownChange
+from bursar.core.payment import (
+    Method,
+    NothingToPay,
+    PaymentOpen,
+    TokenNeeded,
+    check_replacement,
+    next_step,
+    read_method,
+    to_collect,
 )
-from bursar.core.problem import Problem
 from bursar.core.quote import Quote, quote
 from bursar.core.renewal import next_due
-from bursar.core.situation import Situation
-from bursar.core.subscription import Subscription, pending, state_on, timeline
-from bursar.core.tax import read_tax_rate
+from bursar.core.subscription import timeline
 from bursar.gateways.tokens import TOKENS
-from bursar.policy.document import read as read_policy
-from bursar.scenario.ledger import Issued, Ledger
-from bursar.scenario.transcript import Answered, Document, problem
-
-SUPPORT = Contact("Support", "support@example.com", "support")
+from bursar.scenario.core_account import CoreAccount
+from bursar.scenario.ledger import Issued
+from bursar.scenario.player import Answered, Document, answering
 
 
-class CorePlayer:
-    """One account in memory."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A payment that waits for the payer: for a quote, or for an invoice that is open."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
+    answer: Quote | None
+    invoice: Issued | None
+    amount: int
+    expires_at: datetime
+
+
+class CorePlayer(CoreAccount):
+    """One account in memory, with the door and the money."""
 
     def open(self, account_type: str, options: Mapping[str, str], policy: Document) -> None:
-        """Open the account, with one member of each role."""
-        rules = read_policy(policy, 1)
-        members = tuple(
-            Member(UUID(int=(1 << 64) + number), role.title(), f"{role}@example.com", role)
-            for number, role in enumerate(ROLES)
-        )
-        try:
-            rules.account_type(account_type)
-            digits(options["currency"])
-            tax = read_tax_rate(options.get("tax", "0"))
-        except Problem as found:
-            raise problem(found) from None
-        account = Account(UUID(int=1), account_type, options["currency"], State.ACTIVE, members, support=SUPPORT)
-        self.situation = Situation(account, rules, self.catalog, tax=tax)
-        self.ledger = Ledger(options["currency"])
+        """Open the account, which pays on invoice terms."""
+        super().open(account_type, options, policy)
         self.method = Method()
-        self.attempt: tuple[Quote | None, Issued | None, int] | None = None
+        self.attempt: Waiting | None = None
         self.attempted: set[UUID] = set()
-        self.today = date.fromisoformat(options.get("clock", "2026-01-01"))
-        self.looked_on = self.today
 
-    def move(self, day: str) -> Sequence[Document]:
-        """Move the clock; an open payment expires first, then what falls due is done in order."""
-        to = date.fromisoformat(day)
-        if to < self.today:
+    def move(self, to: str) -> Sequence[Document]:
+        """Move the clock; an open payment may expire first, then what falls due is done in order."""
+        moment = self._instant(to)
+        if moment < self.moment:
             raise Answered({"code": "clock_backwards"})
-        if to > self.today:
+        if self.attempt is not None and self.attempt.expires_at <= moment:
             self.attempt = None
-        self.today = to
+        self.moment = moment
         before = len(self.ledger.issued)
         self._catch_up()
         for one in list(self.ledger.issued):
             self._collect(one, again=False)
-        return [self.ledger.shown(one, self.today) for one in self.ledger.issued[before:]]
+        return self.documents()[before:]
 
     def quote(self, actor: str, edits: Sequence[Document]) -> Document:
         """Ask for a quote."""
-        try:
+        with answering():
             self._catch_up()
             return write_quote(quote(self.situation, read_edits(list(edits)), self._actor(actor), self.today))
-        except Problem as found:
-            raise problem(found) from None
 
     def take(self, actor: str, edits: Sequence[Document]) -> Document:
         """Take edits as they are decided now; who pays automatically pays first."""
-        try:
+        with answering():
             read = read_edits(list(edits))
             if self.attempt is not None:
                 raise PaymentOpen(expires_at="")
             self._catch_up()
             answer = quote(self.situation, read, self._actor(actor), self.today)
-        except Problem as found:
-            raise problem(found) from None
         if (refusal := answer.refusal()) is not None:
             raise Answered({"code": refusal.outcome.value, **write_decision(refusal)})
         amount = 0
@@ -108,71 +85,48 @@ class CorePlayer:
             return self._take(answer)
         return self._pay(answer, None, amount, self.method.token)
 
+    def undo(self, actor: str, change: str) -> Document:
+        """Take a scheduled change back by its own address."""
+        try:
+            return self.take(actor, [{"edit": "undo", "change": change}])
+        except Answered as answered:
+            if answered.document["code"] == UnknownChange.code:
+                raise Answered({"code": "not_found"}) from None
+            raise
+
     def authenticate(self, outcome: str) -> Document:
         """What the payer did about the open payment."""
         if self.attempt is None:
             raise Answered({"code": "not_waiting"})
-        (answer, invoice, amount), self.attempt = self.attempt, None
+        waiting, self.attempt = self.attempt, None
         if outcome == "failed":
             raise Answered({"code": "declined", "reason": "authentication_failed"})
-        return self._paid(answer, invoice, amount)
+        return self._paid(waiting.answer, waiting.invoice, waiting.amount)
 
     def pay_with(self, actor: str, kind: str, token: str) -> None:
         """Choose how to pay; what is open is collected with it."""
-        who = self._actor(actor)
-        decision = decide(self.situation.policy, self.situation.account, who, "change_payment_type", self.today)
-        if decision.outcome is not Outcome.ALLOWED:
-            raise Answered({"code": decision.outcome.value, **write_decision(decision)})
-        try:
+        who = self._permitted(actor, "change_payment_type")
+        with answering():
             wanted = read_method(kind, token or None)
             check_replacement(self.method, wanted, who)
-        except Problem as found:
-            raise problem(found) from None
         self.method = wanted
         for one in list(self.ledger.issued):
             self._collect(one, again=True)
 
-    def override(self, capability: str, grant: bool, until: str | None) -> None:
-        """Grant or withhold a capability on the account."""
-        known(capability, OVERRIDABLE)
-        made = Override(capability, grant, date.fromisoformat(until) if until else None)
-        account = self.situation.account
-        if any(one.capability == capability for one in account.overrides):
-            raise Answered({"code": "override_exists"})
-        self.situation = replace(self.situation, account=replace(account, overrides=(*account.overrides, made)))
-
-    def may(self, actor: str, capability: str) -> Document:
-        """The decision about a capability."""
-        account = self.situation.account
-        return write_decision(decide(self.situation.policy, account, self._actor(actor), capability, self.today))
-
-    def state(self) -> Document:
-        """The subscription as the API shows it."""
-        state = self._state(self.today)
-        calendar = state.calendar if state.items else None
-        return {
-            "state": self.situation.account.state.value,
-            "cycle": state.cycle.code,
-            "period": write_span(calendar.period(self.today)) if calendar else None,
-            "term": write_span(calendar.term(self.today)) if calendar else None,
-            "items": [
-                {"product": one.product, "plan": one.plan, "quantity": one.quantity} for one in state.items.values()
-            ],
-            "scheduled": [
-                {"id": str(one.id), "edit": write_edit(one.edit), "effective_on": one.effective_on.isoformat()}
-                for one in pending(self.situation.changes, self.today)
-            ],
-        }
-
-    def journal(self) -> str:
-        """The journal."""
-        return self.ledger.journal()
-
-    def _state(self, on: date) -> Subscription:
-        return state_on(self.situation.start, timeline(self.situation.start, self.situation.changes), on)
-
-    def _actor(self, name: str) -> Actor:
-        return next((one for one in self.situation.account.members if one.role == name), VENDOR)
+    def pay(self, actor: str, document: str, kind: str, token: str) -> Document:
+        """Pay an open invoice once, whatever the account pays with otherwise."""
+        with answering():
+            method = read_method(kind, token or None)
+            if not method.automatic:
+                raise TokenNeeded(kind="card")
+            self._permitted(actor, "pay_invoice")
+            if self.attempt is not None:
+                raise PaymentOpen(expires_at="")
+            invoice = next(one for one in self.ledger.issued if str(one.id) == document)
+            if not self.ledger.left(invoice):
+                raise NothingToPay(number="")
+        self.attempted.add(invoice.id)
+        return self._pay(None, invoice, self.ledger.left(invoice), method.token)
 
     def _catch_up(self) -> None:
         """Everything that has fallen due, day by day; while a payment is open nothing does."""
@@ -206,13 +160,12 @@ class CorePlayer:
     def _pay(self, answer: Quote | None, invoice: Issued | None, amount: int, token: str) -> Document:
         """Do what the gateway's answer to a token asks for."""
         outcome, reason = TOKENS.get(token, ("declined", "unknown_token"))
-        begun = datetime.combine(self.today, time(), UTC)
-        expires_at = begun + timedelta(minutes=self.situation.policy.attempt_minutes)
-        match next_step("open", outcome, expires_at, begun):
+        expires_at = self.moment + timedelta(minutes=self.situation.policy.attempt_minutes)
+        match next_step("open", outcome, expires_at, self.moment):
             case "take":
                 return self._paid(answer, invoice, amount)
             case "wait":
-                self.attempt = (answer, invoice, amount)
+                self.attempt = Waiting(answer, invoice, amount, expires_at)
                 return {"state": "open", "amount": write_money(amount, self.ledger.currency)}
         raise Answered({"code": "declined", "reason": reason})
 
@@ -221,7 +174,7 @@ class CorePlayer:
         document = invoice
         if answer is not None:
             document, changes = self._apply(answer)
-        self.ledger.pay(amount, self.today)
+        self.ledger.pay(amount, answer.on if answer is not None else self.today)
         self.ledger.allocate(document.id if document else None)
         return self._shown(document, changes)
 

@@ -5,27 +5,34 @@ Source: docs/scenarios.md
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
-from bursar.core.policy import OVERRIDABLE, ROLES
+from bursar.catalog.document import read as read_catalog
+from bursar.core.document import BadDocument, toml
+from bursar.core.policy import ROLES
 from bursar.core.problem import Invalid
+from bursar.scenario.word import DEEDS, VERBS, Mistake, near, read_edit
 
-ACTORS: Final = ("vendor", *ROLES)
+VENDOR: Final = "vendor"
+ACTORS: Final = (VENDOR, *ROLES)
 MARK: Final = "|"
+BLOCKS: Final = ("catalog", "policy")
 
 
 class BadLine(Invalid):
-    """{file}, line {line}: {detail}"""
+    """{file}:{line}: {detail}"""
 
     code = "bad_line"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line that does something: `verb` with its words; `edits` are written with labels such as "#2" for changes."""
+    """One line that does something: `verb` with its words; `edits` are written with labels such as "#2" for changes.
+
+    `document` is the TOML that stands below a `catalog` or a `policy`.
+    """
 
     line: int
     text: str
@@ -33,6 +40,7 @@ class Step:
     words: tuple[str, ...] = ()
     actor: str = ""
     edits: tuple[Mapping[str, Any], ...] = ()
+    document: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,144 +52,115 @@ class Scenario:
     steps: tuple[Step, ...]
 
 
-class _Mistake(Exception):
-    """What is wrong with a line."""
-
-
 def read(text: str, file: str) -> Scenario:
-    """The life that a text tells. Errors: BadLine, with file, line and what was expected."""
+    """The life that a text tells. Errors: BadLine with file, line and what was expected; those of a document."""
     lines = tuple(text.splitlines())
-    steps = []
-    for number, line in enumerate(lines, 1):
-        stripped = line.strip()
-        if not stripped or stripped.startswith(("#", MARK)):
-            continue
-        try:
-            steps.append(_step(number, stripped))
-        except (_Mistake, ValueError) as mistake:
-            raise BadLine(file=file, line=number, detail=str(mistake)) from None
+    reader = _Reader(file, lines)
+    steps = reader.steps()
     if not steps or steps[0].verb != "account":
-        raise BadLine(
-            file=file, line=1, detail="expected a life to begin with a line such as: account self_service EUR"
-        )
+        line = steps[0].line if steps else 1
+        begin = "expected a life to begin with a line such as: account self_service EUR"
+        raise BadLine(file=file, line=line, detail=begin)
     return Scenario(file, lines, tuple(steps))
 
 
-def _step(number: int, text: str) -> Step:
-    words = tuple(shlex.split(text.split(";")[0] if " takes " in text or " quotes " in text else text))
-    first = words[0]
-    if first in ACTORS:
-        if len(words) < 2:
-            raise _Mistake("expected what the person does: takes, quotes, may, pays with")
-        return _deed(number, text, first, words[1])
-    checks = _VERBS.get(first)
-    if checks is None:
-        raise _Mistake(f"expected one of {', '.join((*_VERBS, *ACTORS))}, found {first}")
-    checks(words)
-    return Step(number, text, first, words[1:])
+class _Reader:
+    """Reads one file from top to bottom; it knows who has been made a member so far."""
+
+    def __init__(self, file: str, lines: tuple[str, ...]) -> None:
+        self.file = file
+        self.lines = lines
+        self.actors = list(ACTORS)
+
+    def steps(self) -> list[Step]:
+        """Every step of the file."""
+        found: list[Step] = []
+        number = 0
+        while number < len(self.lines):
+            number += 1
+            line = self.lines[number - 1]
+            if not line.strip() or line.strip().startswith(("#", MARK)):
+                continue
+            if line.strip() in BLOCKS:
+                end = self._block_end(number)
+                found.append(self._block(line.strip(), number, end))
+                number = end
+                continue
+            try:
+                found.append(self._step(number, line.strip()))
+            except (Mistake, ValueError) as mistake:
+                raise BadLine(file=self.file, line=number, detail=str(mistake)) from None
+        return found
+
+    def _block_end(self, number: int) -> int:
+        """The last line of the indented ones below a line; empty lines between them belong to it."""
+        end = number
+        for later in range(number, len(self.lines)):
+            line = self.lines[later]
+            if line.strip() and not line[0].isspace():
+                break
+            if line.strip():
+                end = later + 1
+        return end
+
+    def _block(self, verb: str, number: int, end: int) -> Step:
+        if end == number:
+            detail = f"expected a TOML document in the lines below {verb}, each of them indented; found none"
+            raise BadLine(file=self.file, line=number, detail=detail)
+        # The lines before count as well, so that a mistake is named by its line in the file.
+        document = toml("\n" * number + "\n".join(self.lines[number:end]), self.file)
+        if verb == "catalog":
+            try:
+                read_catalog(document, 1)
+            except BadDocument as bad:
+                raise BadLine(file=self.file, line=number, detail=str(bad)) from None
+        return Step(number, verb, verb, document=document)
+
+    def _step(self, number: int, text: str) -> Step:
+        words = split(text)
+        first = words[0]
+        if first in self.actors:
+            return self._deed(number, text, words)
+        check = VERBS.get(first)
+        if check is None:
+            raise Mistake(f"found {first}, expected one of {near(first, (*VERBS, *BLOCKS, *self.actors))}")
+        check(words)
+        return Step(number, text, first, words[1:])
+
+    def _deed(self, number: int, text: str, words: tuple[str, ...]) -> Step:
+        actor, rest = words[0], words[1:]
+        if not rest:
+            raise Mistake(f"expected what the person does: {', '.join(DEEDS)}")
+        verb, rest = rest[0], rest[1:]
+        if verb in ("takes", "quotes"):
+            edits = tuple(read_edit(one) for one in _groups(rest))
+            return Step(number, text, verb, actor=actor, edits=edits)
+        check = DEEDS.get(verb)
+        if check is None:
+            raise Mistake(f"expected takes EDITS or another deed, found {verb}: {near(verb, DEEDS)}")
+        check(rest)
+        if verb == "adds" and rest[0] in ACTORS:
+            raise Mistake(f"every life has {rest[0]} from its beginning; give the new member another name")
+        if verb == "adds":
+            self.actors.append(rest[0])
+        if verb in ("makes", "removes") and (rest[0] not in self.actors or rest[0] == VENDOR):
+            raise Mistake(f"found {rest[0]}, expected a member: {near(rest[0], self.actors[1:])}")
+        return Step(number, text, verb, rest, actor)
 
 
-def _deed(number: int, text: str, actor: str, verb: str) -> Step:
-    rest = text.split(verb, 1)[1].strip()
-    if verb in ("takes", "quotes"):
-        edits = tuple(_edit(one.strip()) for one in rest.split(";"))
-        return Step(number, text, verb, actor=actor, edits=edits)
-    if verb == "may":
-        return Step(number, text, verb, (rest,), actor)
-    if verb == "pays" and (match := re.fullmatch(r"with (invoice|card|debit)(?: (\w+))?", rest)):
-        return Step(number, text, verb, (match[1], match[2] or ""), actor)
-    raise _Mistake("expected takes EDITS, quotes EDITS, may CAPABILITY, or pays with invoice|card|debit TOKEN")
+def split(text: str) -> tuple[str, ...]:
+    """The words of a line; what stands in quotes is one, and a semicolon outside of them is one."""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=";")
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    return tuple(lexer)
 
 
-def _edit(text: str) -> Mapping[str, Any]:
-    words = shlex.split(text)
-    kind = _EDITS.get(words[0]) if words else None
-    if kind is None:
-        raise _Mistake(f"expected an edit: {', '.join(_EDITS)}; found {text or 'nothing'}")
-    name, fields = kind
-    if len(words) < 1 + len(fields):
-        raise _Mistake(f"expected {words[0]} {' '.join(field.upper() for field in fields)}")
-    edit: dict[str, Any] = {"edit": name}
-    for field, word in zip(fields, words[1:], strict=False):
-        edit[field] = _value(field, word)
-    rest = words[1 + len(fields) :]
-    if len(rest) % 2:
-        raise _Mistake(f"expected a value after {rest[-1]}")
-    for field, word in zip(rest[::2], rest[1::2], strict=True):
-        if field not in _MORE:
-            raise _Mistake(f"expected one of {', '.join(_MORE)}; found {field}")
-        edit[field] = _value(field, word)
-    return edit
-
-
-def _value(field: str, word: str) -> Any:
-    if field in ("seats", "units"):
-        return int(word) if re.fullmatch(r"-?\d+", word) else word
-    return word
-
-
-_EDITS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "add": ("add_product", ("product", "plan")),
-    "seats": ("set_seats", ("product", "seats")),
-    "units": ("set_units", ("product", "units")),
-    "plan": ("change_plan", ("product", "plan")),
-    "remove": ("remove_product", ("product",)),
-    "cycle": ("change_cycle", ("cycle",)),
-    "cancel": ("cancel", ()),
-    "suspend": ("suspend", ()),
-    "resume": ("resume", ()),
-    "undo": ("undo", ("change",)),
-    "keep": ("keep", ("change",)),
-}
-_MORE: Final = ("seats", "units", "on", "price", "reason")
-
-
-def _account(words: tuple[str, ...]) -> None:
-    if len(words) < 3 or len(words) % 2 == 0 or any(one not in ("tax", "zone", "clock") for one in words[3::2]):
-        raise _Mistake("expected account TYPE CURRENCY, then any of: tax RATIO, zone NAME, clock DAY")
-
-
-def _on(words: tuple[str, ...]) -> None:
-    if len(words) != 2:
-        raise _Mistake("expected on DAY")
-    date.fromisoformat(words[1])
-
-
-def _override(words: tuple[str, ...]) -> None:
-    if len(words) not in (2, 4) or words[1] not in OVERRIDABLE or (len(words) == 4 and words[2] != "until"):
-        raise _Mistake(f"expected {words[0]} CAPABILITY, and if it ends: until DAY")
-    if len(words) == 4:
-        date.fromisoformat(words[3])
-
-
-def _timing(words: tuple[str, ...]) -> None:
-    if len(words) not in (3, 4) or (len(words) == 4 and words[3] != "credit"):
-        raise _Mistake("expected timing CAPABILITY now|end_of_period|end_of_term, and if days are given back: credit")
-
-
-def _alone(words: tuple[str, ...]) -> None:
-    if len(words) != 1:
-        raise _Mistake(f"expected {words[0]} alone")
-
-
-def _payer(words: tuple[str, ...]) -> None:
-    if len(words) != 2 or words[1] not in ("confirms", "refuses"):
-        raise _Mistake("expected payer confirms, or payer refuses")
-
-
-def _proration(words: tuple[str, ...]) -> None:
-    if len(words) != 2:
-        raise _Mistake("expected proration by_day|fixed_30|none")
-
-
-_VERBS: Final[Mapping[str, Callable[[tuple[str, ...]], None]]] = {
-    "account": _account,
-    "on": _on,
-    "grant": _override,
-    "withhold": _override,
-    "timing": _timing,
-    "proration": _proration,
-    "state": _alone,
-    "journal": _alone,
-    "payer": _payer,
-}
+def _groups(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    groups: list[list[str]] = [[]]
+    for word in words:
+        if re.fullmatch(";+", word):
+            groups.append([])
+        else:
+            groups[-1].append(word)
+    return [tuple(group) for group in groups]

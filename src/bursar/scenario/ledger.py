@@ -1,6 +1,6 @@
 """Documents and money of one life, as the core player keeps them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -20,12 +20,13 @@ FIRST_ID: Final = 1 << 100
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A document and when it is due."""
+    """A document, when it is due, and to whom it is addressed."""
 
     id: UUID
     on: date
     due_on: date
     lines: tuple[Line, ...]
+    details: Mapping[str, Any]
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Ledger:
     """What was issued, what came in, and what it settled."""
 
     currency: str
+    details: Mapping[str, Any] = field(default_factory=dict)
     issued: list[Issued] = field(default_factory=list)
     payments: list[tuple[UUID, date, int]] = field(default_factory=list)
     settled: dict[UUID, int] = field(default_factory=dict)
@@ -47,7 +49,7 @@ class Ledger:
         if not lines:
             return None
         due = on + timedelta(days=due_days if totals(lines).total > 0 else 0)
-        document = Issued(self.new_id(), on, due, tuple(lines))
+        document = Issued(self.new_id(), on, due, tuple(lines), self.details)
         self.issued.append(document)
         return document
 
@@ -81,10 +83,12 @@ class Ledger:
         """A document as the API shows it."""
         sums = totals(document.lines)
         return {
+            "id": str(document.id),
             "kind": sums.kind,
             "status": status(sums.kind, self.left(document), document.due_on, today),
             "on": document.on.isoformat(),
             **write_totals(sums, self.currency),
+            **document.details,
             "lines": [write_line(line, self.currency) for line in document.lines],
         }
 

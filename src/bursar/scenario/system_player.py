@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.parse import quote as escaped
 from urllib.request import Request, urlopen
 
 from bursar.core.policy import ROLES
-from bursar.scenario.transcript import Answered, Document
+from bursar.scenario.player import Answered, Document
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS: Final = 60
+MOST_DOCUMENTS: Final = 200
 
 
 class SystemPlayer:
@@ -20,8 +21,8 @@ class SystemPlayer:
         self.url = url
         self.key = key
         self.catalog = catalog
-        self.attempt = ""
-        self.seen = 0
+        self.path = ""
+        self.members: dict[str, str] = {}
 
     def open(self, account_type: str, options: Mapping[str, str], policy: Document) -> None:
         """Publish catalog and policy, and open the account with one member of each role."""
@@ -38,14 +39,27 @@ class SystemPlayer:
             "tax_rate": options.get("tax", "0"),
         }
         self.path = f"/accounts/{self._call('POST', '/accounts', account)['id']}"
+        for one in self._call("GET", f"{self.path}/members")["items"]:
+            self.members["owner"] = one["id"]
         for role in ROLES[1:]:
-            member = {"name": role.title(), "email": f"{role}@example.com", "role": role}
-            self._call("POST", f"{self.path}/members", member)
+            self.add_member("vendor", role, role)
 
-    def move(self, day: str) -> Sequence[Document]:
-        """Move the clock; the documents issued on the way."""
-        self._call("POST", f"{self.path}/clock", {"to": day})
-        return self._new_documents()
+    def publish(self, catalog: Document | None, policy: Document | None) -> None:
+        """Publish new versions; the catalog before the account is opened takes the place of the player's."""
+        if not self.path and catalog is not None:
+            self.catalog = catalog
+        elif catalog is not None:
+            self._call("PUT", "/catalog", catalog)
+        if policy is not None:
+            self._call("PUT", "/policy", policy)
+
+    def move(self, to: str) -> None:
+        """Move the clock."""
+        self._call("POST", f"{self.path}/clock", {"to": to})
+
+    def documents(self) -> Sequence[Document]:
+        """All documents as they stand now, the oldest first."""
+        return list(reversed(self._call("GET", f"{self.path}/invoices?limit={MOST_DOCUMENTS}")["items"]))
 
     def quote(self, actor: str, edits: Sequence[Document]) -> Document:
         """Ask for a quote."""
@@ -53,14 +67,23 @@ class SystemPlayer:
 
     def take(self, actor: str, edits: Sequence[Document]) -> Document:
         """Take edits as they are decided now."""
-        return self._taken(self._call("POST", f"{self.path}/changes", {"edits": edits}, actor))
+        return self._call("POST", f"{self.path}/changes", {"edits": edits}, actor)
+
+    def undo(self, actor: str, change: str) -> Document:
+        """Take a scheduled change back by its own address."""
+        return self._call("DELETE", f"{self.path}/changes/{change}", None, actor)
+
+    def pay(self, actor: str, document: str, kind: str, token: str) -> Document:
+        """Pay an open invoice once."""
+        body = {"type": kind, "token": token or None}
+        return self._call("POST", f"{self.path}/invoices/{document}/pay", body, actor)
 
     def authenticate(self, outcome: str) -> Document:
         """What the payer did about the open payment."""
-        if not self.attempt:
+        waiting = self._call("GET", f"{self.path}/payment_method")["waiting"]
+        if waiting is None:
             raise Answered({"code": "not_waiting"})
-        where = f"{self.path}/attempts/{self.attempt}/finish"
-        return self._taken(self._call("POST", where, {"outcome": outcome}))
+        return self._call("POST", f"{self.path}/attempts/{waiting['id']}/finish", {"outcome": outcome})
 
     def pay_with(self, actor: str, kind: str, token: str) -> None:
         """Choose how to pay."""
@@ -71,10 +94,35 @@ class SystemPlayer:
         override = {"capability": capability, "grant": grant, "reason": "scenario", "until": until}
         self._call("POST", f"{self.path}/overrides", override)
 
-    def may(self, actor: str, capability: str) -> Document:
-        """The decision about a capability."""
-        items = self._call("GET", f"{self.path}/capabilities", None, actor)["items"]
-        return dict(next(one for one in items if one["capability"] == capability))
+    def lift(self, capability: str) -> None:
+        """End the override of a capability."""
+        self._call("DELETE", f"{self.path}/overrides?capability={capability}")
+
+    def alter(self, fields: Mapping[str, str]) -> None:
+        """Change what the vendor says of the account."""
+        self._call("PATCH", self.path, fields)
+
+    def add_member(self, actor: str, name: str, role: str) -> None:
+        """Make somebody a member."""
+        member = {"name": name.title(), "email": f"{name}@example.com", "role": role}
+        self.members[name] = self._call("POST", f"{self.path}/members", member, actor)["id"]
+
+    def change_member(self, actor: str, name: str, role: str) -> None:
+        """Give a member another role."""
+        self._call("PATCH", self._member(name), {"role": role}, actor)
+
+    def remove_member(self, actor: str, name: str) -> None:
+        """Take a member out of the account."""
+        self._call("DELETE", self._member(name), None, actor)
+
+    def say(self, actor: str, details: Mapping[str, str]) -> None:
+        """Say what future invoices say of the customer."""
+        body = {key: {"name": value} if key in ("sold_to", "bill_to") else value for key, value in details.items()}
+        self._call("PUT", f"{self.path}/billing_details", body, actor)
+
+    def may(self, actor: str) -> Sequence[Document]:
+        """The decision about every capability."""
+        return list(self._call("GET", f"{self.path}/capabilities", None, actor)["items"])
 
     def state(self) -> Document:
         """The subscription."""
@@ -93,16 +141,8 @@ class SystemPlayer:
             lines.append(line)
         return "\n".join(lines)
 
-    def _taken(self, taken: Document) -> Document:
-        self.attempt = str(taken["id"]) if taken.get("state") == "open" else ""
-        self._new_documents()
-        return taken
-
-    def _new_documents(self) -> list[Document]:
-        """Documents issued since the last look, the oldest first."""
-        found = list(reversed(self._call("GET", f"{self.path}/invoices?limit=200")["items"]))
-        new, self.seen = found[self.seen :], len(found)
-        return new
+    def _member(self, name: str) -> str:
+        return f"{self.path}/members/{self.members[name]}"
 
     def _call(self, method: str, path: str, body: Any = None, actor: str = "vendor") -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}

@@ -1,60 +1,18 @@
 """What came of each line of a life, as text: the same text whoever plays it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Mapping
+from typing import Any, Final
 
-from bursar.core.money import Money, text
-from bursar.core.problem import Problem
-from bursar.scenario.language import MARK, Scenario, Step
-
-Document = Mapping[str, Any]
-
-
-class Answered(Exception):
-    """Something was not done; the document says why."""
-
-    def __init__(self, document: Document) -> None:
-        super().__init__()
-        self.document = document
-
-
-class Player(Protocol):
-    """Plays one life. Documents are those of the API; what is not done raises Answered."""
-
-    def open(self, account_type: str, options: Mapping[str, str], policy: Document) -> None:
-        """Open the account, with one member of each role; its clock stands on the day given."""
-
-    def move(self, day: str) -> Sequence[Document]:
-        """Move the clock; the documents issued on the way, the oldest first."""
-
-    def quote(self, actor: str, edits: Sequence[Document]) -> Document:
-        """Ask for a quote."""
-
-    def take(self, actor: str, edits: Sequence[Document]) -> Document:
-        """Take edits as they are decided now: changes and invoice, or an open attempt."""
-
-    def authenticate(self, outcome: str) -> Document:
-        """What the payer did about the open attempt."""
-
-    def pay_with(self, actor: str, kind: str, token: str) -> None:
-        """Choose how to pay."""
-
-    def override(self, capability: str, grant: bool, until: str | None) -> None:
-        """Grant or withhold a capability on the account."""
-
-    def may(self, actor: str, capability: str) -> Document:
-        """The decision about a capability."""
-
-    def state(self) -> Document:
-        """The subscription."""
-
-    def journal(self) -> str:
-        """The journal."""
+from bursar.core.policy import ROLES
+from bursar.policy.document import read as read_policy
+from bursar.scenario.language import MARK, BadLine, Scenario, Step
+from bursar.scenario.player import Answered, Document, Player
+from bursar.scenario.printed import addressed, edited, money, not_done, outcome, priced, quoted, span, sums, table
 
 
 def play(scenario: Scenario, player: Player, policy: Document) -> str:
     """The life with what came of it: its own lines, and after each step the lines that it printed."""
-    teller = _Teller(player, dict(policy))
+    teller = Teller(player, policy, scenario.file)
     printed = {step.line: teller.tell(step) for step in scenario.steps}
     whole: list[str] = []
     for number, line in enumerate(scenario.lines, 1):
@@ -64,74 +22,131 @@ def play(scenario: Scenario, player: Player, policy: Document) -> str:
     return "\n".join(whole) + "\n"
 
 
-_TOLD: Final = ("product", "plan", "cycle", "seats", "units")
-_POLICY_VERBS: Final = ("timing", "proration")
+_POLICY_VERBS: Final = ("timing", "proration", "policy", "catalog")
 
 
-class _Teller:
+class Teller:
     """Tells one step after the other; changes and documents are known by the order in which they came."""
 
-    def __init__(self, player: Player, policy: dict[str, Any]) -> None:
+    def __init__(self, player: Player, policy: Document, file: str = "") -> None:
         self.player = player
         self.policy = policy
+        self.file = file
+        self.catalog: Document | None = None
         self.opening: Step | None = None
         self.open = False
+        self.people = list(ROLES)
         self.changes: list[str] = []
-        self.documents = {"invoice": 0, "credit_note": 0}
+        self.documents: dict[str, tuple[str, int]] = {}
 
     def tell(self, step: Step) -> list[str]:
-        """The lines that a step prints."""
+        """The lines that a step prints. Errors: BadDocument for a policy that cannot be read."""
         if step.verb == "account":
             self.opening = step
             return []
-        if step.verb in _POLICY_VERBS and not self.open:
-            self._policy(step)
+        if step.verb in _POLICY_VERBS:
+            self._publish(step)
             return []
         if not self.open:
             self._open()
         try:
-            return self._tell(step)
+            lines = self._tell(step)
         except Answered as answered:
-            return _not_done(answered.document)
+            lines = not_done(answered.document)
+        return lines if step.verb in _QUIET else lines + self._news()
+
+    def _news(self) -> list[str]:
+        """Every document that was not told of yet."""
+        new = [one for one in self.player.documents() if one["id"] not in self.documents]
+        return [line for one in new for line in self._document(one)]
 
     def _open(self) -> None:
         if self.opening is None:
             return
         words = self.opening.words
         options = dict(zip(words[2::2], words[3::2], strict=True))
-        self.player.open(words[0], {"currency": words[1], **options}, self.policy)
+        if self.catalog is not None:
+            self.player.publish(self.catalog, None)
+        try:
+            self.player.open(words[0], {"currency": words[1], **options}, self.policy)
+        except Answered as answered:
+            detail = f"the account cannot be opened: {answered.document['code']}"
+            raise BadLine(file=self.file, line=self.opening.line, detail=detail) from None
         self.open = True
 
-    def _policy(self, step: Step) -> None:
-        if step.verb == "proration":
-            self.policy["proration"] = step.words[0]
+    def _publish(self, step: Step) -> None:
+        """What the vendor decides anew; before the account is opened it is only noted."""
+        if step.verb == "catalog":
+            self.catalog = step.document
         else:
-            effect = {"effect": step.words[1], "credit": len(step.words) == 3}
-            self.policy["timing"] = {**self.policy["timing"], step.words[0]: effect}
+            self.policy = merged(self.policy, _differing(step))
+            read_policy(self.policy, 1, at=f"{self.file}:{step.line}")
+        if self.open:
+            self.player.publish(*((self.catalog, None) if step.verb == "catalog" else (None, self.policy)))
 
     def _tell(self, step: Step) -> list[str]:
         match step.verb:
             case "on":
-                return [line for one in self.player.move(step.words[0]) for line in self._document(one)]
+                self.player.move(step.words[0])
+                return []
             case "quotes":
-                return self._quote(self.player.quote(step.actor, self._edits(step)))
+                return quoted(self.player.quote(step.actor, self._edits(step)))
             case "takes":
                 return self._taken(self.player.take(step.actor, self._edits(step)))
+            case "undoes":
+                return self._taken(self.player.undo(step.actor, self._change_id(step.words[0])))
             case "payer":
                 outcome = "succeeded" if step.words[0] == "confirms" else "failed"
                 return self._taken(self.player.authenticate(outcome))
             case "pays":
-                self.player.pay_with(step.actor, *step.words)
+                return self._pays(step)
+        return self._ask(step) if step.verb in _ASKING else self._arrange(step)
+
+    def _arrange(self, step: Step) -> list[str]:
+        """Whatever makes neither changes nor documents."""
+        words = step.words
+        match step.verb:
             case "grant" | "withhold":
-                until = step.words[2] if len(step.words) == 3 else None
-                self.player.override(step.words[0], step.verb == "grant", until)
+                self.player.override(words[0], step.verb == "grant", words[2] if len(words) == 3 else None)
+            case "lift":
+                self.player.lift(words[0])
+            case "type" | "tax":
+                self.player.alter({"account_type" if step.verb == "type" else "tax_rate": words[0]})
+            case "adds":
+                self.player.add_member(step.actor, words[0], words[2])
+                self.people.append(words[0])
+            case "makes":
+                self.player.change_member(step.actor, words[0], words[1])
+            case "removes":
+                self.player.remove_member(step.actor, words[0])
+                self.people.remove(words[0])
+            case "says":
+                self.player.say(step.actor, dict(zip(words[::2], words[1::2], strict=True)))
+        return []
+
+    def _ask(self, step: Step) -> list[str]:
+        """Whatever only looks."""
+        match step.verb:
             case "may":
-                return _decision(self.player.may(step.actor, step.words[0]))
+                found = self.player.may(step.actor)
+                return [outcome(one) for one in found if one["capability"] == step.words[0]]
+            case "matrix":
+                return table({name: self.player.may(name) for name in self.people})
             case "state":
                 return self._state(self.player.state())
-            case "journal":
-                return self.player.journal().splitlines()
-        return []
+            case "invoices":
+                return [self._title(one) for one in self.player.documents()]
+            case "invoice":
+                return self._invoice(step.words[0])
+        return self.player.journal().splitlines()
+
+    def _pays(self, step: Step) -> list[str]:
+        words = step.words
+        if words[0] == "with":
+            self.player.pay_with(step.actor, words[1], words[2] if len(words) == 3 else "")
+            return []
+        document = self._numbered(words[1])
+        return self._taken(self.player.pay(step.actor, document["id"], words[3], words[4]))
 
     def _edits(self, step: Step) -> list[Document]:
         """The edits with the ids that their labels stand for."""
@@ -145,88 +160,83 @@ class _Teller:
             raise Answered({"code": "unknown_change"})
         return self.changes[int(number) - 1]
 
-    def _quote(self, quote: Document) -> list[str]:
-        lines = [f"{_edit(one['edit'])}: {_outcome(one)}" for one in quote["edits"]]
-        if quote["outcome"] == "refused":
-            return lines
-        lines += [_line(one) for one in quote["lines"]]
-        lines.append(f"due today {_sums(quote['due_today'])}")
-        renewal = quote["next_renewal"]
-        lines.append(f"renews {renewal['on']}: {_sums(renewal)}" if renewal["on"] else "does not renew")
-        return [*lines, *(f"warning {one}" for one in quote["warnings"])]
-
     def _taken(self, taken: Document) -> list[str]:
         if taken.get("state") == "open":
-            return [f"payment of {_money(taken['amount'])} waits for the payer"]
+            return [f"payment of {money(taken['amount'])} waits for the payer"]
         lines = []
         for change in taken["changes"]:
             self.changes.append(change["id"])
-            lines.append(f"#{len(self.changes)} {_edit(change['edit'])} from {change['effective_on']}")
-        return lines + (self._document(taken["invoice"]) if taken["invoice"] else [])
+            lines.append(f"#{len(self.changes)} {edited(change['edit'])} from {change['effective_on']}")
+        document = taken["invoice"]
+        return [*lines, self._title(document)] if document and document["id"] in self.documents else lines
+
+    def _label(self, document: Document) -> str:
+        """The kind of a document and its number within the life."""
+        if document["id"] not in self.documents:
+            number = sum(kind == document["kind"] for kind, _ in self.documents.values()) + 1
+            self.documents[document["id"]] = (document["kind"], number)
+        kind, number = self.documents[document["id"]]
+        return f"{kind.replace('_', ' ')} {number}"
+
+    def _title(self, document: Document) -> str:
+        return f"{self._label(document)} on {document['on']}: {sums(document)}, {document['status']}"
 
     def _document(self, document: Document) -> list[str]:
-        kind = document["kind"]
-        self.documents[kind] += 1
-        title = f"{kind.replace('_', ' ')} {self.documents[kind]} on {document['on']}: {_sums(document)}"
-        return [f"{title}, {document['status']}", *(f"  {_line(one)}" for one in document["lines"])]
+        return [self._title(document), *(f"  {priced(one)}" for one in document["lines"])]
+
+    def _numbered(self, number: str) -> Document:
+        """The invoice of that number in the life."""
+        for one in self.player.documents():
+            if self._label(one) == f"invoice {number}":
+                return one
+        raise Answered({"code": "not_found"})
+
+    def _invoice(self, number: str) -> list[str]:
+        document = self._numbered(number)
+        return [*self._document(document), *(f"  {one}" for one in addressed(document))]
 
     def _state(self, state: Document) -> list[str]:
         lines = [f"{state['state']}, {state['cycle']}"]
         if state["period"]:
-            lines[0] += f", period {_span(state['period'])}, term {_span(state['term'])}"
+            lines[0] += f", period {span(state['period'])}, term {span(state['term'])}"
         lines += [f"{one['product']} {one['plan']} {one['quantity']}" for one in state["items"]]
         for one in state["scheduled"]:
-            lines.append(f"#{self.changes.index(one['id']) + 1} {_edit(one['edit'])} from {one['effective_on']}")
+            lines.append(f"#{self.changes.index(one['id']) + 1} {edited(one['edit'])} from {one['effective_on']}")
         return lines
 
 
-def problem(found: Problem) -> Answered:
-    """A problem as an answer."""
-    return Answered({"code": found.code, "reason": found.params.get("reason")})
+_ASKING: Final = ("may", "matrix", "state", "invoices", "invoice", "journal")
+_QUIET: Final = (*_ASKING, "grant", "withhold", "lift", "type", "tax", "adds", "makes", "removes", "says")
+"""What never makes a document."""
 
 
-def _not_done(document: Document) -> list[str]:
-    if document["code"] in ("refused", "by_request"):
-        return [_outcome({**document, "outcome": document["code"]})]
-    reason = f" {document['reason']}" if document.get("reason") else ""
-    return [f"not done: {document['code']}{reason}"]
+def _differing(step: Step) -> Document:
+    """What a step makes different in the policy."""
+    if step.verb == "proration":
+        return {"proration": step.words[0]}
+    if step.verb == "timing":
+        return {"timing": {step.words[0]: {"effect": step.words[1], "credit": len(step.words) == 3}}}
+    return step.document or {}
 
 
-def _decision(decision: Document) -> list[str]:
-    return [_outcome(decision)]
+def merged(policy: Document, differing: Document) -> Document:
+    """A policy with what differs: tables entry by entry, lists of tables by their code, all else in its place."""
+    whole = dict(policy)
+    for name, value in differing.items():
+        there = whole.get(name)
+        if isinstance(value, Mapping) and isinstance(there, Mapping):
+            whole[name] = merged(there, value)
+        elif name in ("account_types", "roles") and isinstance(value, list) and isinstance(there, list):
+            whole[name] = _by_code(there, value)
+        else:
+            whole[name] = value
+    return whole
 
 
-def _outcome(decision: Document) -> str:
-    said = str(decision["outcome"])
-    if decision.get("reason"):
-        said += f" for {decision['reason']}"
-    if decision.get("ask"):
-        said += ", ask " + ", ".join(one["role"] for one in decision["ask"])
-    if decision.get("effective_on"):
-        said += f" from {decision['effective_on']}"
-    return said
-
-
-def _edit(edit: Document) -> str:
-    return " ".join([edit["edit"], *(str(edit[name]) for name in _TOLD if name in edit)])
-
-
-def _line(line: Document) -> str:
-    share = f" ({line['share']['days']}/{line['share']['of']})" if line["span"] != line["period"] else ""
-    tax = f" tax {_money(line['tax'])}" if line["tax"]["amount_minor"] else ""
-    what = f"{line['kind']} {line['product']} {line['plan']} {line['quantity']} × {line['unit_price']}"
-    return f"{what}, {_span(line['span'])}{share}: {_money(line['amount'])}{tax}"
-
-
-def _sums(sums: Document) -> str:
-    if sums["tax"]["amount_minor"] == 0:
-        return f"{_money(sums['total'])} {sums['total']['currency']}"
-    return f"{_money(sums['net'])} + {_money(sums['tax'])} = {_money(sums['total'])} {sums['total']['currency']}"
-
-
-def _money(money: Document) -> str:
-    return text(Money(money["amount_minor"], money["currency"]))
-
-
-def _span(span: Document) -> str:
-    return f"{span['start']}..{span['end']}"
+def _by_code(there: list[Any], differing: list[Any]) -> list[Any]:
+    """A list of tables, those of a known code altered and the others added."""
+    entries = {one["code"]: one for one in there}
+    for one in differing:
+        code = one.get("code") if isinstance(one, Mapping) else None
+        entries[code] = merged(entries[code], one) if code in entries else one
+    return list(entries.values())

@@ -1,0 +1,186 @@
+"""The account of a life that is played in memory: who it is, who is in it, and what the vendor decides about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bursar.catalog.document import read as read_catalog
+from bursar.core.catalog import Catalog
+from bursar.core.content import write_decision, write_span
+from bursar.core.currency import digits
+from bursar.core.edit import write_edit
+from bursar.core.policy import (
+    CAPABILITIES,
+    OVERRIDABLE,
+    ROLES,
+    Account,
+    Actor,
+    Contact,
+    Member,
+    Override,
+    State,
+    decide,
+    known,
+)
+from bursar.core.situation import Situation
+from bursar.core.subscription import Subscription, pending, state_on, timeline
+from bursar.core.tax import read_tax_rate
+from bursar.policy.document import read as read_policy
+from bursar.scenario import people
+from bursar.scenario.ledger import Ledger
+from bursar.scenario.player import Answered, Document, answering
+
+SUPPORT: Final = Contact("Support", "support@example.com", "support")
+
+
+class CoreAccount:
+    """One account in memory."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.opened = False
+
+    def open(self, account_type: str, options: Mapping[str, str], policy: Document) -> None:
+        """Open the account, with one member of each role."""
+        rules = read_policy(policy, 1)
+        members = tuple(
+            Member(UUID(int=(1 << 64) + number), role.title(), f"{role}@example.com", role)
+            for number, role in enumerate(ROLES)
+        )
+        with answering():
+            rules.account_type(account_type)
+            digits(options["currency"])
+            tax = read_tax_rate(options.get("tax", "0"))
+        try:
+            self.zone = ZoneInfo(options.get("zone", "UTC"))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Answered({"code": "unknown_time_zone"}) from None
+        account = Account(UUID(int=1), account_type, options["currency"], State.ACTIVE, members, support=SUPPORT)
+        self.situation = Situation(account, rules, self.catalog, tax=tax)
+        self.ledger = Ledger(options["currency"], self._addressed({"sold_to": "Scenario"}))
+        self.moment = self._instant(options.get("clock", "2026-01-01"))
+        self.looked_on = self.today
+        self.opened = True
+
+    @property
+    def today(self) -> date:
+        """What day it is for the account."""
+        return self.moment.astimezone(self.zone).date()
+
+    def publish(self, catalog: Document | None, policy: Document | None) -> None:
+        """Publish a new version of the catalog, of the policy, or of both."""
+        if catalog is not None:
+            self.catalog = read_catalog(catalog, self.catalog.version + 1)
+        if catalog is not None and self.opened:
+            self.situation = replace(self.situation, catalog=self.catalog)
+        if policy is not None:
+            rules = read_policy(policy, self.situation.policy.version + 1)
+            self.situation = replace(self.situation, policy=rules)
+
+    def documents(self) -> Sequence[Document]:
+        """All documents as they stand now, the oldest first."""
+        return [self.ledger.shown(one, self.today) for one in self.ledger.issued]
+
+    def override(self, capability: str, grant: bool, until: str | None) -> None:
+        """Grant or withhold a capability on the account."""
+        known(capability, OVERRIDABLE)
+        made = Override(capability, grant, date.fromisoformat(until) if until else None)
+        overrides = self.situation.account.overrides
+        if any(one.capability == capability for one in overrides):
+            raise Answered({"code": "override_exists"})
+        self._account(overrides=(*overrides, made))
+
+    def lift(self, capability: str) -> None:
+        """End the override of a capability."""
+        overrides = self.situation.account.overrides
+        left = tuple(one for one in overrides if one.capability != capability)
+        if len(left) == len(overrides):
+            raise Answered({"code": "not_found"})
+        self._account(overrides=left)
+
+    def alter(self, fields: Mapping[str, str]) -> None:
+        """Change what the vendor says of the account: its type, its tax rate."""
+        with answering():
+            if "account_type" in fields:
+                self.situation.policy.account_type(fields["account_type"])
+                self._account(account_type=fields["account_type"])
+            if "tax_rate" in fields:
+                self.situation = replace(self.situation, tax=read_tax_rate(fields["tax_rate"]))
+
+    def add_member(self, actor: str, name: str, role: str) -> None:
+        """Make somebody a member."""
+        with answering():
+            who, new_id = self._actor(actor), self.ledger.new_id()
+            self.situation = people.added(self.situation, who, name, role, self.today, new_id)
+
+    def change_member(self, actor: str, name: str, role: str) -> None:
+        """Give a member another role."""
+        with answering():
+            self.situation = people.changed(self.situation, self._actor(actor), name, role, self.today)
+
+    def remove_member(self, actor: str, name: str) -> None:
+        """Take a member out of the account."""
+        with answering():
+            self.situation = people.changed(self.situation, self._actor(actor), name, None, self.today)
+
+    def say(self, actor: str, details: Mapping[str, str]) -> None:
+        """Say what future invoices say of the customer."""
+        self._permitted(actor, "manage_invoices")
+        self.ledger.details = self._addressed(details)
+
+    def may(self, actor: str) -> Sequence[Document]:
+        """The decision about every capability."""
+        who, known_ = self._actor(actor), self.situation
+        return [write_decision(decide(known_.policy, known_.account, who, one, self.today)) for one in CAPABILITIES]
+
+    def state(self) -> Document:
+        """The subscription as the API shows it."""
+        state = self.subscription(self.today)
+        calendar = state.calendar if state.items else None
+        return {
+            "state": self.situation.account.state.value,
+            "cycle": state.cycle.code,
+            "period": write_span(calendar.period(self.today)) if calendar else None,
+            "term": write_span(calendar.term(self.today)) if calendar else None,
+            "items": [
+                {"product": one.product, "plan": one.plan, "quantity": one.quantity} for one in state.items.values()
+            ],
+            "scheduled": [
+                {"id": str(one.id), "edit": write_edit(one.edit), "effective_on": one.effective_on.isoformat()}
+                for one in pending(self.situation.changes, self.today)
+            ],
+        }
+
+    def journal(self) -> str:
+        """The journal."""
+        return self.ledger.journal()
+
+    def subscription(self, on: date) -> Subscription:
+        """What the account has on a day."""
+        return state_on(self.situation.start, timeline(self.situation.start, self.situation.changes), on)
+
+    @staticmethod
+    def _addressed(details: Mapping[str, str]) -> Document:
+        """Billing details as documents keep them."""
+        named = {key: {"name": details[key]} if key in details else None for key in ("sold_to", "bill_to")}
+        return {**named, "vat_id": details.get("vat_id", ""), "purchase_order": details.get("purchase_order", "")}
+
+    def _actor(self, name: str) -> Actor:
+        return people.found(self.situation, name)
+
+    def _permitted(self, name: str, capability: str) -> Actor:
+        who = self._actor(name)
+        people.permitted(self.situation, who, capability, self.today)
+        return who
+
+    def _account(self, **fields: Any) -> None:
+        self.situation = replace(self.situation, account=replace(self.situation.account, **fields))
+
+    def _instant(self, text: str) -> datetime:
+        """An instant; a day stands for its start in the account's zone."""
+        if "T" in text:
+            return datetime.fromisoformat(text)
+        return datetime.combine(date.fromisoformat(text), time(), self.zone).astimezone(UTC)

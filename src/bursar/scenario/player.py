@@ -1,0 +1,95 @@
+"""What whoever plays a life must be able to do."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from bursar.core.problem import Problem
+
+Document = Mapping[str, Any]
+
+
+class Answered(Exception):
+    """Something was not done; the document says why."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+
+
+class Player(Protocol):
+    """Plays one life. Documents are those of the API; what is not done raises Answered."""
+
+    def open(self, account_type: str, options: Mapping[str, str], policy: Document) -> None:
+        """Open the account, with one member of each role; its clock stands on the day given."""
+
+    def publish(self, catalog: Document | None, policy: Document | None) -> None:
+        """Publish a new version of the catalog, of the policy, or of both."""
+
+    def move(self, to: str) -> object:
+        """Move the clock to a day or an instant, and do what falls due on the way."""
+
+    def documents(self) -> Sequence[Document]:
+        """All documents as they stand now, the oldest first."""
+
+    def quote(self, actor: str, edits: Sequence[Document]) -> Document:
+        """Ask for a quote."""
+
+    def take(self, actor: str, edits: Sequence[Document]) -> Document:
+        """Take edits as they are decided now: changes and invoice, or an open attempt."""
+
+    def authenticate(self, outcome: str) -> Document:
+        """What the payer did about the open attempt."""
+
+    def pay_with(self, actor: str, kind: str, token: str) -> None:
+        """Choose how to pay."""
+
+    def undo(self, actor: str, change: str) -> Document:
+        """Take a scheduled change back by its own address."""
+
+    def pay(self, actor: str, document: str, kind: str, token: str) -> Document:
+        """Pay an open invoice once."""
+
+    def override(self, capability: str, grant: bool, until: str | None) -> None:
+        """Grant or withhold a capability on the account."""
+
+    def lift(self, capability: str) -> None:
+        """End the override of a capability."""
+
+    def alter(self, fields: Mapping[str, str]) -> None:
+        """Change what the vendor says of the account: its type, its tax rate."""
+
+    def add_member(self, actor: str, name: str, role: str) -> None:
+        """Make somebody a member."""
+
+    def change_member(self, actor: str, name: str, role: str) -> None:
+        """Give a member another role."""
+
+    def remove_member(self, actor: str, name: str) -> None:
+        """Take a member out of the account."""
+
+    def say(self, actor: str, details: Mapping[str, str]) -> None:
+        """Say what future invoices say of the customer."""
+
+    def may(self, actor: str) -> Sequence[Document]:
+        """The decision about every capability."""
+
+    def state(self) -> Document:
+        """The subscription."""
+
+    def journal(self) -> str:
+        """The journal."""
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Lets a problem of the core be an answer."""
+    try:
+        yield
+    except Problem as found:
+        raise problem(found) from None
+
+
+def problem(found: Problem) -> Answered:
+    """A problem as an answer."""
+    return Answered({"code": found.code, "reason": found.params.get("reason")})

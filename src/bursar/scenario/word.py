@@ -1,0 +1,253 @@
+"""What each line of a life may say: its words, checked, with what was expected where they are wrong."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from bursar.core.payment import METHOD_KINDS
+from bursar.core.period import Proration
+from bursar.core.policy import OVERRIDABLE, ROLES
+from bursar.policy.document import TIMED
+
+Words = tuple[str, ...]
+Check = Callable[[Words], None]
+
+EFFECTS: Final = ("now", "end_of_period", "end_of_term")
+DETAILS: Final = ("sold_to", "bill_to", "vat_id", "purchase_order")
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class Mistake(Exception):
+    """What is wrong with a line."""
+
+
+def near(found: str, known: Iterable[str]) -> str:
+    """Everything known, after the one that was probably meant."""
+    known = tuple(known)
+    close = difflib.get_close_matches(found, known, 1, 0.7)
+    return f"{', '.join(known)} (did you mean {close[0]}?)" if close else ", ".join(known)
+
+
+def read_edit(words: Words) -> Mapping[str, Any]:
+    """An edit as the API takes it, from its words. Errors: Mistake."""
+    kind = EDITS.get(words[0]) if words else None
+    if kind is None:
+        found = words[0] if words else "nothing"
+        raise Mistake(f"expected an edit, found {found}: {near(found, EDITS)}")
+    name, fields = kind
+    if len(words) < 1 + len(fields):
+        raise Mistake(f"expected {words[0]} {' '.join(field.upper() for field in fields)}")
+    edit: dict[str, Any] = {"edit": name}
+    for field, word in zip(fields, words[1:], strict=False):
+        edit[field] = _value(field, word)
+    rest = words[1 + len(fields) :]
+    if len(rest) % 2:
+        raise Mistake(f"expected a value after {rest[-1]}")
+    for field, word in zip(rest[::2], rest[1::2], strict=True):
+        if field not in MORE:
+            raise Mistake(f"expected one of {near(field, MORE)}; found {field}")
+        edit[field] = _value(field, word)
+    return edit
+
+
+def _value(field: str, word: str) -> Any:
+    if field in ("seats", "units"):
+        if not re.fullmatch(r"-?\d+", word):
+            raise Mistake(f"expected a whole number of {field}, found {word}")
+        return int(word)
+    if field == "change" and not re.fullmatch(r"#\d+", word):
+        raise Mistake(f"expected the label of a change such as #2, found {word}")
+    return word
+
+
+EDITS: Final[Mapping[str, tuple[str, Words]]] = {
+    "add": ("add_product", ("product", "plan")),
+    "seats": ("set_seats", ("product", "seats")),
+    "units": ("set_units", ("product", "units")),
+    "plan": ("change_plan", ("product", "plan")),
+    "remove": ("remove_product", ("product",)),
+    "cycle": ("change_cycle", ("cycle",)),
+    "cancel": ("cancel", ()),
+    "suspend": ("suspend", ()),
+    "resume": ("resume", ()),
+    "undo": ("undo", ("change",)),
+    "keep": ("keep", ("change",)),
+}
+MORE: Final = ("seats", "units", "on", "price", "reason")
+
+
+def _one_of(word: str, known: Iterable[str], what: str) -> None:
+    known = tuple(known)
+    if word not in known:
+        raise Mistake(f"expected {what}, found {word}: {near(word, known)}")
+
+
+def _day(word: str) -> None:
+    try:
+        date.fromisoformat(word)
+    except ValueError as error:
+        raise Mistake(f"expected a day such as 2026-01-31, found {word} ({error})") from None
+
+
+def _moment(word: str) -> None:
+    if "T" not in word:
+        return _day(word)
+    try:
+        found = datetime.fromisoformat(word)
+    except ValueError as error:
+        raise Mistake(f"expected an instant such as 2026-01-31T09:30Z, found {word} ({error})") from None
+    if found.tzinfo is None:
+        raise Mistake(f"expected an instant with its distance from UTC, such as {word}Z or {word}+02:00")
+    return None
+
+
+def _account(words: Words) -> None:
+    if len(words) < 3 or len(words) % 2 == 0:
+        raise Mistake("expected account TYPE CURRENCY, then any of: tax RATIO, zone NAME, clock DAY")
+    for option, value in zip(words[3::2], words[4::2], strict=True):
+        _one_of(option, ("tax", "zone", "clock"), "account TYPE CURRENCY and then tax RATIO, zone NAME or clock DAY")
+        if option == "clock":
+            _moment(value)
+
+
+def _on(words: Words) -> None:
+    if len(words) != 2:
+        raise Mistake("expected on DAY, or on INSTANT")
+    _moment(words[1])
+
+
+def _override(words: Words) -> None:
+    if len(words) not in (2, 4) or (len(words) == 4 and words[2] != "until"):
+        raise Mistake(f"expected {words[0]} CAPABILITY, and if it ends: until DAY")
+    _one_of(words[1], OVERRIDABLE, f"{words[0]} CAPABILITY")
+    if len(words) == 4:
+        _day(words[3])
+
+
+def _lift(words: Words) -> None:
+    if len(words) != 2:
+        raise Mistake("expected lift CAPABILITY")
+    _one_of(words[1], OVERRIDABLE, "lift CAPABILITY")
+
+
+def _timing(words: Words) -> None:
+    if len(words) not in (3, 4) or (len(words) == 4 and words[3] != "credit"):
+        raise Mistake("expected timing CAPABILITY now|end_of_period|end_of_term, and if days are given back: credit")
+    _one_of(words[1], TIMED, "timing CAPABILITY")
+    _one_of(words[2], EFFECTS, "when it takes effect")
+
+
+def _proration(words: Words) -> None:
+    if len(words) != 2:
+        raise Mistake("expected proration by_day|fixed_30|none")
+    _one_of(words[1], Proration, "a rule of proration")
+
+
+def _one_word(form: str) -> Check:
+    def check(words: Words) -> None:
+        if len(words) != 2:
+            raise Mistake(f"expected {words[0]} {form}")
+
+    return check
+
+
+def _invoice(words: Words) -> None:
+    if len(words) != 2 or not words[1].isdecimal():
+        raise Mistake("expected invoice NUMBER, as it was printed")
+
+
+def _alone(words: Words) -> None:
+    if len(words) != 1:
+        raise Mistake(f"expected {words[0]} alone on its line")
+
+
+def _payer(words: Words) -> None:
+    if len(words) != 2 or words[1] not in ("confirms", "refuses"):
+        raise Mistake("expected payer confirms, or payer refuses")
+
+
+def _may(words: Words) -> None:
+    if len(words) != 1:
+        raise Mistake("expected may CAPABILITY")
+    _one_of(words[0], OVERRIDABLE[:-1], "may CAPABILITY")
+
+
+def _pays(words: Words) -> None:
+    form = "expected pays with invoice|card|debit TOKEN, or pays invoice NUMBER with card|debit TOKEN"
+    rest = words
+    if rest and rest[0] == "invoice":
+        if len(rest) != 5 or not rest[1].isdecimal():
+            raise Mistake(form)
+        rest = rest[2:]
+    if len(rest) not in (2, 3) or rest[0] != "with":
+        raise Mistake(form)
+    _one_of(rest[1], METHOD_KINDS, "a way to pay")
+
+
+def _undoes(words: Words) -> None:
+    if len(words) != 1 or not re.fullmatch(r"#\d+", words[0]):
+        raise Mistake("expected undoes #NUMBER, the label of a change as it was printed")
+
+
+def _adds(words: Words) -> None:
+    if len(words) != 3 or words[1] != "as" or not _NAME.fullmatch(words[0]):
+        raise Mistake("expected adds NAME as ROLE, the name in small letters, digits and _")
+    _one_of(words[2], ROLES, "a role")
+
+
+def _makes(words: Words) -> None:
+    if len(words) != 2:
+        raise Mistake("expected makes NAME ROLE")
+    _one_of(words[1], ROLES, "a role")
+
+
+def _removes(words: Words) -> None:
+    if len(words) != 1:
+        raise Mistake("expected removes NAME")
+
+
+def _says(words: Words) -> None:
+    if not words or len(words) % 2:
+        raise Mistake(f'expected says and then any of {", ".join(DETAILS)}, each with its "TEXT"')
+    for name in words[::2]:
+        _one_of(name, DETAILS, "a billing detail")
+
+
+VERBS: Final[Mapping[str, Check]] = {
+    "account": _account,
+    "on": _on,
+    "grant": _override,
+    "withhold": _override,
+    "lift": _lift,
+    "timing": _timing,
+    "proration": _proration,
+    "type": _one_word("CODE"),
+    "tax": _one_word("RATIO"),
+    "payer": _payer,
+    "state": _alone,
+    "journal": _alone,
+    "invoices": _alone,
+    "invoice": _invoice,
+    "matrix": _alone,
+}
+"""Lines that begin with what happens."""
+
+
+def _edits(words: Words) -> None:
+    """Nothing: edits are read one by one."""
+
+
+DEEDS: Final[Mapping[str, Check]] = {
+    "takes": _edits,
+    "quotes": _edits,
+    "undoes": _undoes,
+    "may": _may,
+    "pays": _pays,
+    "adds": _adds,
+    "makes": _makes,
+    "removes": _removes,
+    "says": _says,
+}
+"""Lines that begin with who does it."""
