@@ -1,5 +1,6 @@
 # make run    install and start Bursar with its demo
 # make test   everything that must hold
+# make soak   play lives at random for MINUTES=10, by the core and through the whole system
 # make bench  measure beside the physical floor
 # make lock   resolve the dependencies again (needs uv on the PATH)
 
@@ -9,7 +10,7 @@ PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python3.1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run test bench lock format clean
+.PHONY: run test soak bench lock format clean
 
 run: .venv/messages
 	@exec $(BIN)/bursar serve --demo
@@ -20,6 +21,9 @@ test: .venv/test .venv/messages
 	@echo "== types" && $(BIN)/mypy --no-error-summary src tests
 	@echo "== imports" && $(BIN)/lint-imports --no-cache >.venv/imports.log 2>&1 || { cat .venv/imports.log; exit 1; }
 	@echo "== tests" && $(BIN)/pytest -n 2
+
+soak: .venv/test .venv/messages
+	@PYTHONPATH=tests DJANGO_SETTINGS_MODULE=bursar.site.settings MINUTES=$(MINUTES) SEED=$(SEED) $(BIN)/python -m soak
 
 bench: .venv/test
 	@$(BIN)/python -m benchmarks

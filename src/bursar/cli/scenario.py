@@ -53,7 +53,7 @@ def check(files: tuple[str, ...], core_only: bool, golden: bool) -> None:
         elif told != text:
             wrong += _differs(file, text, told, "the core")
     if not core_only and not golden:
-        with _system() as play:
+        with system() as play:
             for file, text in lives:
                 told = play(read(text, file))
                 wrong += _differs(file, text, told, "the system") if told != text else 0
@@ -82,7 +82,7 @@ def _core(life: Scenario) -> str:
 
 
 @contextmanager
-def _system() -> Iterator[Any]:
+def system() -> Iterator[Any]:
     """A function that plays a life on a server and database of its own, which go when the block ends."""
     catalog = write_catalog(read_catalog(_document("catalogs/demo.toml"), 1))
     with tempfile.TemporaryDirectory(prefix="bursar-scenario-") as folder:

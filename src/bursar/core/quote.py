@@ -105,7 +105,11 @@ def _planned(
         _change(situation, scheduled, one, position, answer.on, by_vendor=by_vendor)
         for position, one in enumerate(making, situation.position + 1)
     ]
-    undone = {change.undoes for change in changes}
+    undoing = [change for change in changes if change.undoes is not None]
+    undone = {change.undoes for change in undoing}
+    if undoing:
+        # What is undone in the same list is no longer ahead, and what it would have replaced is.
+        outlook = replace(outlook, moments=timeline(situation.start, (*situation.changes, *undoing)))
     counting = (*(change for change in scheduled.values() if change.id not in undone), *changes)
     catalog, currency = situation.catalog, situation.account.currency
     return tuple(

@@ -148,7 +148,7 @@ class CorePlayer:
 
     def state(self) -> Document:
         """The subscription as the API shows it."""
-        state = self._state(self.today)
+        state = self.subscription(self.today)
         calendar = state.calendar if state.items else None
         return {
             "state": self.situation.account.state.value,
@@ -168,7 +168,8 @@ class CorePlayer:
         """The journal."""
         return self.ledger.journal()
 
-    def _state(self, on: date) -> Subscription:
+    def subscription(self, on: date) -> Subscription:
+        """What the account has on a day."""
         return state_on(self.situation.start, timeline(self.situation.start, self.situation.changes), on)
 
     def _actor(self, name: str) -> Actor:

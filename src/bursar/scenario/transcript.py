@@ -54,7 +54,7 @@ class Player(Protocol):
 
 def play(scenario: Scenario, player: Player, policy: Document) -> str:
     """The life with what came of it: its own lines, and after each step the lines that it printed."""
-    teller = _Teller(player, dict(policy))
+    teller = Teller(player, dict(policy))
     printed = {step.line: teller.tell(step) for step in scenario.steps}
     whole: list[str] = []
     for number, line in enumerate(scenario.lines, 1):
@@ -68,7 +68,7 @@ _TOLD: Final = ("product", "plan", "cycle", "seats", "units")
 _POLICY_VERBS: Final = ("timing", "proration")
 
 
-class _Teller:
+class Teller:
     """Tells one step after the other; changes and documents are known by the order in which they came."""
 
     def __init__(self, player: Player, policy: dict[str, Any]) -> None:
