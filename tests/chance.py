@@ -4,6 +4,7 @@ A life is drawn as a list of moves that know nothing of each other, so that any 
 went wrong is made smaller.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -49,9 +50,7 @@ _deeds = st.builds(
     scheduled=often((3, "undo"), (3, "keep"), (1, "pass")),
 )
 _waits = st.builds(
-    Wait,
-    unit=often((3, "days"), (3, "period"), (1, "term"), (2, "months")),
-    number=st.integers(0, 14) | st.integers(-3, 40),
+    Wait, often((6, "days"), (2, "period"), (1, "term"), (1, "months")), st.integers(0, 27) | st.integers(-3, 14)
 )
 _answers = st.builds(Said, often((3, "payer confirms"), (2, "payer refuses")))
 _said = (
@@ -111,21 +110,19 @@ def _openings(draw: st.DrawFn) -> tuple[str, ...]:
     return (account, *draw(st.lists(_timings, max_size=4)), *((rule,) if rule else ()))
 
 
-# Chosen by weight first: alternatives of alternatives would all be equally often.
-_moves = st.lists(often((6, _deeds), (4, _waits), (1, _answers), (1, _said)).flatmap(lambda moves: moves), max_size=8)
-_first_moves = st.builds(
+# Chosen by weight first: alternatives of alternatives would all be equally often. The simplest move, to wait for no day,
+# is no line, so that a life of many moves can be made as small as one of few.
+_moves = often((4, _waits), (6, _deeds), (1, _answers), (1, _said)).flatmap(lambda moves: moves)
+_first_deeds = st.builds(
     Deed,
-    often((3, "vendor"), (1, "owner")),
+    often((4, "vendor"), (1, "owner")),
     st.just(("takes",)),
-    st.lists(_wishes, min_size=2, max_size=5).map(tuple),
+    st.builds(lambda first, then: (replace(first, kind="add", on=""), *then), _wishes, st.lists(_wishes, max_size=2)),
     st.just("undo"),
 )
 
 
-def lives(most: int = 6) -> st.SearchStrategy[str]:
-    """Lives of up to so many chapters, as text that the shelf could hold; a chapter has a few moves.
-
-    A list of lists is longer than a list on the average, and its shortest is as short.
-    """
-    chapters = st.lists(_moves, max_size=most).map(lambda found: [move for chapter in found for move in chapter])
-    return st.builds(lambda opening, first, then: told(opening, [first, *then]), _openings(), _first_moves, chapters)
+def lives(least: int = 8, most: int = 36) -> st.SearchStrategy[str]:
+    """Lives of so many moves after the first purchase, as text that the shelf could hold."""
+    moves = st.lists(_moves, min_size=least, max_size=most)
+    return st.builds(lambda opening, first, then: told(opening, [first, *then]), _openings(), _first_deeds, moves)

@@ -17,7 +17,7 @@ def play() -> Iterator[Callable[[Scenario], str]]:
         yield player
 
 
-@given(life=lives())
-@settings(SAME_EVERY_TIME, max_examples=25)
+@given(life=lives(4, 24))
+@settings(SAME_EVERY_TIME, max_examples=15)
 def test_the_system_tells_any_life_as_the_core_does(play: Callable[[Scenario], str], life: str) -> None:
     by_the_system(life, by_the_core(life), play)

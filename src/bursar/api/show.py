@@ -164,6 +164,7 @@ def subscription(call: Call) -> Shown:
             shown["unit_price"] = f"{pin.rate:f}"
         items.append(shown)
     calendar = state.calendar if state.items else None
+    waiting = payments.open_attempt(call.id)
     return {
         "state": call.customer.account.state.value,
         "account_type": call.customer.account.account_type,
@@ -173,6 +174,8 @@ def subscription(call: Call) -> Shown:
         "period": write_span(calendar.period(call.today)) if calendar else None,
         "term": write_span(calendar.term(call.today)) if calendar else None,
         "payment_method": {"type": payments.method(call.id).kind},
+        # Whoever began it, a renewal or a new card too: the payer must be able to find what waits.
+        "attempt": str(waiting.id) if waiting else None,
         "items": items,
         "scheduled": [change(one) for one in pending(agreed.changes, call.today)],
     }

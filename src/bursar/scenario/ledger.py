@@ -81,6 +81,7 @@ class Ledger:
         """A document as the API shows it."""
         sums = totals(document.lines)
         return {
+            "id": str(document.id),
             "kind": sums.kind,
             "status": status(sums.kind, self.left(document), document.due_on, today),
             "on": document.on.isoformat(),

@@ -20,7 +20,6 @@ class SystemPlayer:
         self.url = url
         self.key = key
         self.catalog = catalog
-        self.attempt = ""
         self.seen = 0
 
     def open(self, account_type: str, options: Mapping[str, str], policy: Document) -> None:
@@ -57,9 +56,10 @@ class SystemPlayer:
 
     def authenticate(self, outcome: str) -> Document:
         """What the payer did about the open payment."""
-        if not self.attempt:
+        attempt = self.state()["attempt"]
+        if attempt is None:
             raise Answered({"code": "not_waiting"})
-        where = f"{self.path}/attempts/{self.attempt}/finish"
+        where = f"{self.path}/attempts/{attempt}/finish"
         return self._taken(self._call("POST", where, {"outcome": outcome}))
 
     def pay_with(self, actor: str, kind: str, token: str) -> None:
@@ -94,7 +94,6 @@ class SystemPlayer:
         return "\n".join(lines)
 
     def _taken(self, taken: Document) -> Document:
-        self.attempt = str(taken["id"]) if taken.get("state") == "open" else ""
         self._new_documents()
         return taken
 

@@ -77,7 +77,7 @@ class Teller:
         self.opening: Step | None = None
         self.open = False
         self.changes: list[str] = []
-        self.documents = {"invoice": 0, "credit_note": 0}
+        self.documents: dict[str, list[str]] = {"invoice": [], "credit_note": []}
 
     def tell(self, step: Step) -> list[str]:
         """The lines that a step prints."""
@@ -165,9 +165,11 @@ class Teller:
         return lines + (self._document(taken["invoice"]) if taken["invoice"] else [])
 
     def _document(self, document: Document) -> list[str]:
-        kind = document["kind"]
-        self.documents[kind] += 1
-        title = f"{kind.replace('_', ' ')} {self.documents[kind]} on {document['on']}: {_sums(document)}"
+        kind, known = document["kind"], self.documents[document["kind"]]
+        if document["id"] not in known:
+            known.append(document["id"])
+        number = known.index(document["id"]) + 1
+        title = f"{kind.replace('_', ' ')} {number} on {document['on']}: {_sums(document)}"
         return [f"{title}, {document['status']}", *(f"  {_line(one)}" for one in document["lines"])]
 
     def _state(self, state: Document) -> list[str]:
