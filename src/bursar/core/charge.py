@@ -104,8 +104,9 @@ def due(
     if window is None:
         return ()
     owing = tuple(owed(start, moments, window, on=on, currency=currency))
-    paid = [one for one in billed if one.span.end > window.start]
-    items = dict.fromkeys([one.item for one in paid] + [one.item for one in owing])
+    # In an order of its own: whoever keeps the billed days may give them in any.
+    paid = sorted((one for one in billed if one.span.end > window.start), key=lambda one: (one.span, one.item))
+    items = dict.fromkeys([one.item for one in owing] + [one.item for one in paid])
     lines: list[Line] = []
     for item in items:
         mine = [one for one in owing if one.item == item]
