@@ -75,9 +75,10 @@ class Auditor(CorePlayer):
     seen: tuple[object, ...] = ()
 
     def move(self, day: str) -> Sequence[Document]:
-        before = self.today
+        before, paid = self.today, list(self.ledger.payments)
         shown = super().move(day)
         self._check()
+        assert self.method.token == "ok" or self.ledger.payments == paid, "paid without the payer's consent"
         self._check_held_is_paid(before - timedelta(days=366))
         return shown
 
@@ -90,6 +91,8 @@ class Auditor(CorePlayer):
             self._check_unchanged(before)
             raise
         self._check()
+        paid = before.ledger.payments
+        assert self.method.token == "ok" or self.ledger.payments == paid, "paid without the payer's consent"
         if result.get("state") == "open":
             self._check_unchanged(before)
             return result
