@@ -1,6 +1,7 @@
 # make run    install and start Bursar with its demo
 # make test   everything that must hold
 # make pictures  look at every page: pictures of all of them in var/pictures
+# make soak   play lives at random for MINUTES=10, by the core and through the whole system
 # make bench  measure beside the physical floor
 # make lock   resolve the dependencies again (needs uv on the PATH)
 
@@ -10,7 +11,7 @@ PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python3.1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run test pictures bench lock format clean
+.PHONY: run test pictures soak bench lock format clean
 
 run: .venv/messages
 	@exec $(BIN)/bursar serve --demo
@@ -24,6 +25,9 @@ test: .venv/test .venv/messages
 
 pictures: .venv/test .venv/messages
 	@$(BIN)/python tests/pictures.py var/pictures
+
+soak: .venv/test .venv/messages
+	@PYTHONPATH=tests DJANGO_SETTINGS_MODULE=bursar.site.settings MINUTES=$(MINUTES) SEED=$(SEED) $(BIN)/python -m soak
 
 bench: .venv/test
 	@$(BIN)/python -m benchmarks

@@ -19,8 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bursar.core.charge import Billed, Terms, charge, credit
-from bursar.core.coverage import covered
+from bursar.core.charge import Billed, Terms, charge, covered, credit
 from bursar.core.currency import digits
 from bursar.core.cycle import BadLength, Calendar, Cycle, Length
 from bursar.core.edit import SetUnits, read_edit

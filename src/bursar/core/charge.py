@@ -4,7 +4,7 @@ Source: docs/money-and-time.md
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -104,8 +104,9 @@ def due(
     if window is None:
         return ()
     owing = tuple(owed(start, moments, window, on=on, currency=currency))
-    paid = [one for one in billed if one.span.end > window.start]
-    items = dict.fromkeys([one.item for one in paid] + [one.item for one in owing])
+    # In an order of its own: whoever keeps the billed days may give them in any.
+    paid = sorted((one for one in billed if one.span.end > window.start), key=lambda one: (one.span, one.item))
+    items = dict.fromkeys([one.item for one in owing] + [one.item for one in paid])
     lines: list[Line] = []
     for item in items:
         mine = [one for one in owing if one.item == item]
@@ -113,6 +114,24 @@ def due(
         lines += _credits(mine, theirs, window)
         lines += _charges(mine, theirs, rule, tax)
     return tuple(lines)
+
+
+def covered(billed: Iterable[Billed], lines: Iterable[tuple[UUID, Line]]) -> tuple[Billed, ...]:
+    """Billed coverage after these lines: a charge pays for its days, a credit gives its days back.
+
+    Errors: ValueError for a credit of days that its charge does not pay for.
+    """
+    now = list(billed)
+    for line_id, line in lines:
+        if line.kind == "charge":
+            now.append(Billed(line.product, line.span, line_id, line))
+            continue
+        paid = [one for one in now if one.line_id == line.credits and one.span.intersection(line.span) == line.span]
+        if not paid:
+            raise ValueError(f"nothing pays for {line.product} from {line.span.start} to {line.span.end}")
+        now.remove(paid[0])
+        now += [replace(paid[0], span=left) for left in paid[0].span.minus([line.span])]
+    return tuple(now)
 
 
 def open_period(state: Subscription, on: date) -> Span | None:

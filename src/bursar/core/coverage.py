@@ -5,28 +5,10 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from bursar.core.charge import Billed, Line
+from bursar.core.charge import Line, covered
 from bursar.core.quote import Quote
 from bursar.core.situation import Situation
 from bursar.core.subscription import state_on, timeline
-
-
-def covered(billed: Iterable[Billed], lines: Iterable[tuple[UUID, Line]]) -> tuple[Billed, ...]:
-    """Billed coverage after these lines: a charge pays for its days, a credit gives its days back.
-
-    Errors: ValueError for a credit of days that its charge does not pay for.
-    """
-    now = list(billed)
-    for line_id, line in lines:
-        if line.kind == "charge":
-            now.append(Billed(line.product, line.span, line_id, line))
-            continue
-        paid = [one for one in now if one.line_id == line.credits and one.span.intersection(line.span) == line.span]
-        if not paid:
-            raise ValueError(f"nothing pays for {line.product} from {line.span.start} to {line.span.end}")
-        now.remove(paid[0])
-        now += [replace(paid[0], span=left) for left in paid[0].span.minus([line.span])]
-    return tuple(now)
 
 
 def taken(situation: Situation, quote: Quote, new_id: Callable[[], UUID]) -> Situation:

@@ -1,6 +1,6 @@
 """What an edit means for a state: the capability it needs, the day it counts from, the prices it agrees."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -21,7 +21,7 @@ from bursar.core.edit import (
 from bursar.core.policy import Policy, State
 from bursar.core.price import Per
 from bursar.core.problem import Invalid
-from bursar.core.subscription import Change, Item, Moment, Pin, Subscription, state_on
+from bursar.core.subscription import Change, Item, Moment, Pin, Sold, Subscription, state_on
 
 
 class NotSubscribed(Invalid):
@@ -167,9 +167,11 @@ def collide(one: Edit, other: Edit) -> bool:
 
 
 def pins(
-    edit: Edit, on: date, outlook: Outlook, catalog: Catalog, currency: str, changes: Iterable[Change]
+    edit: Edit, on: date, outlook: Outlook, catalog: Catalog, currency: str, changes: Collection[Change]
 ) -> tuple[Pin, ...]:
     """The prices that an edit agrees when taken; `changes` are all scheduled ones and those of the same list.
+
+    Anything scheduled may be undone later, so the prices of what would then be there are agreed as well.
 
     Errors: NoPrice and the other errors of the catalog.
     """
@@ -177,7 +179,10 @@ def pins(
     match edit:
         case AddProduct(product=product, plan=plan) | ChangePlan(product=product, plan=plan):
             agreed = tuple(_pin(catalog, product, plan, currency, cycle) for cycle in cycles)
-            return agreed if edit.price is None else (replace(agreed[0], rate=edit.price), *agreed[1:])
+            if edit.price is not None:
+                agreed = (replace(agreed[0], rate=edit.price), *agreed[1:])
+            codes = {outlook.state.cycle.code, *(one.cycle.code for one in changes if one.cycle)} - set(cycles)
+            return (*agreed, *_perhaps(catalog, ((product, plan, cycle) for cycle in codes), currency, outlook))
         case SetSeats(product=product) | SetUnits(product=product) if edit.price is not None:
             state = outlook.on(on)
             return (replace(state.pin(_item(state, product)), rate=edit.price),)
@@ -185,9 +190,25 @@ def pins(
             gone = {
                 one.edit.product for one in changes if isinstance(one.edit, RemoveProduct) and one.effective_on <= on
             }
-            held = {(item.product, item.plan) for state in outlook.from_(on) for item in state.items.values()}
-            return tuple(_pin(catalog, *one, currency, cycle) for one in sorted(held) if one[0] not in gone)
+            ahead = {one for one in _held(outlook, on) if one[0] not in gone}
+            others = _held(outlook, outlook.today) - ahead
+            agreed = tuple(_pin(catalog, *one, currency, cycle) for one in sorted(ahead))
+            return (*agreed, *_perhaps(catalog, ((*one, cycle) for one in others), currency, outlook))
     return ()
+
+
+def _held(outlook: Outlook, since: date) -> set[tuple[str, str]]:
+    """Each product and plan that the account has on a day or later."""
+    return {(item.product, item.plan) for state in outlook.from_(since) for item in state.items.values()}
+
+
+def _perhaps(catalog: Catalog, sold: Iterable[Sold], currency: str, outlook: Outlook) -> Iterator[Pin]:
+    """Prices that count only if something scheduled is undone: what is still sold, and not agreed already."""
+    for product, plan, cycle in sorted(sold):
+        known = catalog.product_by.get(product)
+        prices = known.plan_by[plan].price_by if known and plan in known.plan_by else {}
+        if (currency, cycle) in prices and (product, plan, cycle) not in outlook.state.pins:
+            yield _pin(catalog, product, plan, currency, cycle)
 
 
 def _cycles_from(on: date, outlook: Outlook, changes: Iterable[Change]) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ Preview, taking, approving and renewing all ask here; nothing is written.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 from typing import Final
 from uuid import UUID
 
-from bursar.core.charge import Line, open_period
+from bursar.core.charge import Line, covered, open_period
 from bursar.core.decision import HARDEST_LAST, Asking, Decided
 from bursar.core.edit import ChangeCycle, Edit, Keep, Undo
 from bursar.core.effect import Outlook, pins
@@ -87,12 +88,28 @@ def priced(situation: Situation, moments: Sequence[Moment], answer: Quote) -> Qu
     """A quote with its lines: those due on its day, and those of the billing period that follows."""
     on = answer.on
     lines = situation.due(moments, on, situation.billed)
-    period = open_period(state_on(situation.start, moments, on), on)
-    first = min((moment.on for moment in moments if moment.on > on and moment.state.calendar), default=None)
-    renewal_on = period.end if period else first
+    renewal_on = _next_period(situation, moments, on)
     if renewal_on is None or not state_on(situation.start, moments, renewal_on).items:
         return replace(answer, lines=lines)
-    return replace(answer, lines=lines, renewal_on=renewal_on, renewal_lines=situation.due(moments, renewal_on, ()))
+    # What is charged until then counts as paid: a period that is cut short gives back the rest of the old one.
+    billed, numbers = situation.billed, count(1)
+    for day in (on, *(moment.on for moment in moments if on < moment.on < renewal_on)):
+        coming = situation.due(moments, day, billed)
+        billed = covered(billed, [(UUID(int=next(numbers)), line) for line in coming])
+    return replace(answer, lines=lines, renewal_on=renewal_on, renewal_lines=situation.due(moments, renewal_on, billed))
+
+
+def _next_period(situation: Situation, moments: Sequence[Moment], on: date) -> date | None:
+    """The first day of the billing period that follows: the end of this one, unless another cycle begins before."""
+    period = open_period(state_on(situation.start, moments, on), on)
+    begins = [
+        moment.on
+        for moment in moments
+        if moment.on > on and (new := open_period(moment.state, moment.on)) and new.start == moment.on
+    ]
+    if period is None:
+        return min(begins, default=None)
+    return min([period.end, *begins])
 
 
 def _planned(
@@ -105,7 +122,11 @@ def _planned(
         _change(situation, scheduled, one, position, answer.on, by_vendor=by_vendor)
         for position, one in enumerate(making, situation.position + 1)
     ]
-    undone = {change.undoes for change in changes}
+    undoing = [change for change in changes if change.undoes is not None]
+    undone = {change.undoes for change in undoing}
+    if undoing:
+        # What is undone in the same list is no longer ahead, and what it would have replaced is.
+        outlook = replace(outlook, moments=timeline(situation.start, (*situation.changes, *undoing)))
     counting = (*(change for change in scheduled.values() if change.id not in undone), *changes)
     catalog, currency = situation.catalog, situation.account.currency
     return tuple(

@@ -25,6 +25,14 @@ from bursar.core.edit import (
 )
 from bursar.core.policy import State
 from bursar.core.price import Per
+from bursar.core.problem import Conflict
+
+
+class NotAgreed(Conflict):
+    """No price was agreed for {product} in the plan {plan} and the cycle {cycle}; undo what else is scheduled for it as well."""
+
+    code = "not_agreed"
+
 
 Sold = tuple[str, str, str]
 """A product, one of its plans, and a cycle: what a price is agreed for."""
@@ -72,8 +80,11 @@ class Subscription:
     pins: Mapping[Sold, Pin] = field(default_factory=lambda: MappingProxyType({}))
 
     def pin(self, item: Item) -> Pin:
-        """What was agreed for an item in the cycle in force."""
-        return self.pins[item.product, item.plan, self.cycle.code]
+        """What was agreed for an item in the cycle in force. Errors: NotAgreed."""
+        agreed = self.pins.get((item.product, item.plan, self.cycle.code))
+        if agreed is None:
+            raise NotAgreed(product=item.product, plan=item.plan, cycle=self.cycle.code)
+        return agreed
 
     def has_base(self) -> bool:
         """Whether a base product is among the items."""

@@ -15,8 +15,7 @@ from bursar.accounts import queries as accounts
 from bursar.accounts.models import Seller
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
-from bursar.core.charge import Billed, Line
-from bursar.core.coverage import covered
+from bursar.core.charge import Billed, Line, covered
 from bursar.core.invoice import totals
 from bursar.invoices import models
 

@@ -1,0 +1,292 @@
+"""A core player whose books are checked after every step, and whose promises are put to the test beside it.
+
+The books are rebuilt here from the lines of documents alone, day by day, without the code that made them.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
+
+from bursar.core.charge import Line
+from bursar.core.content import write_line
+from bursar.core.invoice import totals
+from bursar.core.period import Proration, elapsed
+from bursar.core.quote import Quote, priced
+from bursar.core.subscription import pending, state_on, timeline
+from bursar.scenario.core_player import CorePlayer
+from bursar.scenario.player import Answered, Document
+
+AMOUNTS = ("gross", "discount", "amount", "tax")
+Day = tuple[str, date]
+
+
+@dataclass
+class Books:
+    """What the lines of all documents say: which charge pays for which day of an item, and what was given back of it."""
+
+    paid: dict[Day, Line] = field(default_factory=dict)
+    given_back: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    left: Counter[int] = field(default_factory=Counter)
+    named: dict[UUID, Line] = field(default_factory=dict)
+
+    def enter(self, lines: Sequence[Line]) -> None:
+        for line in lines:
+            assert line.period.start <= line.span.start < line.span.end <= line.period.end, line
+            assert line.amount == line.gross + line.discount, line
+            assert abs(line.amount) == by_hand(line), (by_hand(line), line)
+            if line.kind == "charge":
+                self.charge(line)
+            else:
+                self.credit(line)
+
+    def charge(self, line: Line) -> None:
+        assert line.gross >= 0 and line.amount >= 0 and line.tax >= 0 and line.credits is None, line
+        assert line.tax == half_up(line.amount * line.tax_rate), line
+        for day in days(line):
+            assert day not in self.paid, f"{day} is paid twice: {self.paid[day]} and {line}"
+            self.paid[day] = line
+        self.left[id(line)] = line.span.days
+
+    def credit(self, line: Line) -> None:
+        assert line.gross <= 0 and line.amount <= 0 and line.tax <= 0 and line.credits is not None, line
+        for day in days(line):
+            assert day in self.paid, f"{day} is given back though nothing pays for it: {line}"
+            charge = self.paid.pop(day)
+            assert self.named.setdefault(line.credits, charge) is charge, line
+        for name in ("plan", "quantity", "unit_price", "period", "rule", "tax_rate", "period_gross", "period_net"):
+            assert getattr(line, name) == getattr(charge, name), (name, line, charge)
+        back = self.given_back[id(charge)]
+        back.update({name: -getattr(line, name) for name in AMOUNTS})
+        self.left[id(charge)] -= line.span.days
+        for name in AMOUNTS:
+            assert abs(back[name]) <= abs(getattr(charge, name)), f"more {name} given back than asked for: {charge}"
+            if not self.left[id(charge)]:
+                assert back[name] == getattr(charge, name), f"all days given back, but not all of the {name}: {charge}"
+
+
+class Auditor(CorePlayer):
+    """Plays a life and checks after every step that the books hold."""
+
+    seen: tuple[object, ...] = ()
+
+    def move(self, day: str) -> Sequence[Document]:
+        before, paid = self.today, list(self.ledger.payments)
+        shown = super().move(day)
+        self._check()
+        assert self.method.token == "ok" or self.ledger.payments == paid, "paid without the payer's consent"
+        self._check_held_is_paid(before - timedelta(days=366))
+        return shown
+
+    def take(self, actor: str, edits: Sequence[Document]) -> Document:
+        before = self._caught_up()
+        promised = before._promised(actor, edits)
+        try:
+            result = super().take(actor, edits)
+        except Answered:
+            self._check_unchanged(before)
+            raise
+        self._check()
+        paid = before.ledger.payments
+        assert self.method.token == "ok" or self.ledger.payments == paid, "paid without the payer's consent"
+        if result.get("state") == "open":
+            self._check_unchanged(before)
+            return result
+        assert promised is not None
+        self._check_taken(before, result, promised)
+        return result
+
+    def authenticate(self, outcome: str) -> Document:
+        before = self._beside()
+        try:
+            result = super().authenticate(outcome)
+        except Answered:
+            self._check_unchanged(before)
+            raise
+        self._check()
+        return result
+
+    def pay_with(self, actor: str, kind: str, token: str) -> None:
+        before = len(self.ledger.issued)
+        super().pay_with(actor, kind, token)
+        assert len(self.ledger.issued) == before
+        self._check()
+
+    def quote(self, actor: str, edits: Sequence[Document]) -> Document:
+        before = self._caught_up()
+        quoted = super().quote(actor, edits)
+        self._check_unchanged(before)
+        return quoted
+
+    def _beside(self) -> "Auditor":
+        """Another one that goes its own way from here."""
+        other = copy(self)
+        other.attempted = set(self.attempted)
+        other.ledger = copy(self.ledger)
+        other.ledger.issued, other.ledger.payments = list(self.ledger.issued), list(self.ledger.payments)
+        other.ledger.settled, other.ledger.ids = dict(self.ledger.settled), copy(self.ledger.ids)
+        return other
+
+    def _caught_up(self) -> "Auditor":
+        """Another one, once what has fallen due is done."""
+        other = self._beside()
+        other._catch_up()
+        return other
+
+    def _promised(self, actor: str, edits: Sequence[Document]) -> Document | None:
+        """What a quote says, asked for beside the life."""
+        try:
+            return CorePlayer.quote(self._beside(), actor, edits)
+        except Answered:
+            return None
+
+    def _check(self) -> None:
+        """The books hold: days, documents, money, journal. Books that nothing was entered in since are not read again."""
+        seen = (self.ledger.issued, self.ledger.payments, self.ledger.settled)
+        if seen == self.seen:
+            return
+        self.seen = (list(seen[0]), list(seen[1]), dict(seen[2]))
+        books = Books()
+        for document in self.ledger.issued:
+            books.enter(document.lines)
+            shown = self.ledger.shown(document, self.today)
+            sums = {name: sum(line[name]["amount_minor"] for line in shown["lines"]) for name in ("amount", "tax")}
+            assert shown["net"]["amount_minor"] == sums["amount"], shown
+            assert shown["tax"]["amount_minor"] == sums["tax"], shown
+            assert shown["total"]["amount_minor"] == sums["amount"] + sums["tax"], shown
+            assert (shown["kind"] == "credit_note") == (shown["total"]["amount_minor"] < 0), shown
+        kept = {
+            (one.item, day): one.line for one in self.situation.billed for day in spread(one.span.start, one.span.end)
+        }
+        assert kept == books.paid
+        assert len(kept) == sum(one.span.days for one in self.situation.billed), "a day is covered twice"
+        self._check_money()
+
+    def _check_money(self) -> None:
+        """Invoices are payments, credits and what is open; nothing settles more than it has; the journal balances."""
+        ledger = self.ledger
+        sums = {one.id: totals(one.lines).total for one in ledger.issued}
+        paid = {key: amount for key, _, amount in ledger.payments}
+        worth = {**{key: abs(total) for key, total in sums.items()}, **paid}
+        assert all(0 <= amount <= worth[key] for key, amount in ledger.settled.items()), "settled beyond what there is"
+        invoices = {key: total for key, total in sums.items() if total >= 0}
+        settled_invoices = sum(ledger.settled.get(key, 0) for key in invoices)
+        settled_sources = sum(amount for key, amount in ledger.settled.items() if key not in invoices)
+        assert settled_invoices == settled_sources
+        owing = sum(one.left for one in ledger.open("invoice"))
+        spare = sum(one.left for one in ledger.sources())
+        assert not (owing and spare), "money lies idle beside an open invoice"
+        assert sum(sums.values()) == sum(paid.values()) + owing - spare
+        balance = Counter[str]()
+        for entry in ledger.journal().split("\n\n"):
+            postings = [(name, Decimal(amount)) for name, amount in re.findall(r"^  (\S+) +(\S+) \w+$", entry, re.M)]
+            assert sum(amount for _, amount in postings) == 0, entry
+            balance.update(dict(postings))
+        assert Decimal(balance["receivable"]) * 100 == owing - spare
+
+    def _check_held_is_paid(self, since: date) -> None:
+        """Every day of what the account has is paid for, at its price or a dearer one, to the end of the period."""
+        moments = timeline(self.situation.start, self.situation.changes)
+        paid = {
+            (one.item, day): one.line for one in self.situation.billed for day in spread(one.span.start, one.span.end)
+        }
+        first = min((moment.on for moment in moments), default=self.today)
+        calendar = self.subscription(self.today).calendar
+        if self.attempt is not None or calendar is None or calendar.anchor > self.today:
+            return
+        for day in spread(max(first, since), calendar.period(self.today).end):
+            state = state_on(self.situation.start, moments, min(day, self.today))
+            for item in state.items.values():
+                line = paid.get((item.product, day))
+                assert line is not None, f"nothing pays for {item} on {day}"
+                if state.calendar is not None and line.period == state.calendar.period(day):
+                    assert line.quantity * line.unit_price >= item.quantity * state.pin(item).rate, (line, item, day)
+
+    def _check_unchanged(self, before: "Auditor") -> None:
+        """Nothing was taken, billed or paid."""
+        assert self.situation == before.situation
+        assert self.ledger.issued == before.ledger.issued
+        assert self.ledger.payments == before.ledger.payments
+
+    def _check_taken(self, before: "Auditor", result: Document, promised: Document) -> None:
+        """What was taken is what was quoted; it can be undone; the renewal costs what the quote said."""
+        invoice = result["invoice"]
+        assert promised["outcome"] == "allowed"
+        assert promised["lines"] == (invoice["lines"] if invoice else [])
+        zero = {name: {"amount_minor": 0, "currency": self.ledger.currency} for name in ("net", "tax", "total")}
+        assert promised["due_today"] == ({name: invoice[name] for name in zero} if invoice else zero)
+        assert not self._due_again(), "asking again finds something"
+        self._check_undo(before)
+        self._check_renewal(promised)
+
+    def _due_again(self) -> Sequence[Line]:
+        moments = timeline(self.situation.start, self.situation.changes)
+        return self.situation.due(moments, self.today, self.situation.billed)
+
+    def _check_undo(self, before: "Auditor") -> None:
+        """Undoing all that was just scheduled gives back the state and the outlook from before."""
+        new = self.situation.changes[len(before.situation.changes) :]
+        scheduled = [one for one in new if one.effective_on > self.today and one.undoes is None]
+        if not scheduled or len(scheduled) < len(new):
+            return
+        other = self._beside()
+        other.attempt, other.method = None, before.method
+        try:
+            undone = CorePlayer.take(other, "vendor", [{"edit": "undo", "change": str(one.id)} for one in scheduled])
+        except Answered as answered:
+            raise AssertionError(f"cannot be undone: {answered.document}") from None
+        assert undone["invoice"] is None
+        assert other._outlook() == before._outlook()
+
+    def _outlook(self) -> list[object]:
+        """Everything an account has from today on, and what its next renewal costs."""
+        situation = self.situation
+        moments = timeline(situation.start, situation.changes)
+        ahead = priced(situation, moments, Quote(on=self.today, currency=self.ledger.currency))
+        states = [(one.on, one.state) for one in moments if one.on > self.today]
+        return [self.subscription(self.today), states, pending(situation.changes, self.today), ahead, situation.billed]
+
+    def _check_renewal(self, promised: Document) -> None:
+        """When nothing else happens, the next renewal is what the quote said."""
+        renewal, renewal_lines = promised["next_renewal"], promised["renewal_lines"]
+        if renewal["on"] is None:
+            return
+        other = self._beside()
+        other.attempt = None
+        other.moment = other._instant(renewal["on"])
+        other._catch_up()
+        lines = [
+            write_line(line, self.ledger.currency)
+            for document in other.ledger.issued[len(self.ledger.issued) :]
+            if document.on == other.today
+            for line in document.lines
+        ]
+        # Which charge a credit gives back has no name before that charge is made.
+        both = [[{**line, "credits": None} for line in all_lines] for all_lines in (lines, renewal_lines)]
+        assert both[0] == both[1], f"on {other.today} not as quoted"
+
+
+def days(line: Line) -> list[Day]:
+    return [(line.product, day) for day in spread(line.span.start, line.span.end)]
+
+
+def spread(start: date, end: date) -> list[date]:
+    return [start + timedelta(days=number) for number in range((end - start).days)]
+
+
+def by_hand(line: Line) -> int:
+    """What the line's days cost, from its unit price and the calendar: the whole price rounded, then each boundary."""
+    whole = half_up(line.unit_price * line.quantity * 100)
+    before, after, of = (
+        (day - line.period.start).days if line.rule is Proration.BY_DAY else elapsed(line.period, day, line.rule)
+        for day in (line.span.start, line.span.end, line.period.end)
+    )
+    return half_up(Decimal(whole * after) / of) - half_up(Decimal(whole * before) / of)
+
+
+def half_up(value: Decimal) -> int:
+    return int(value.quantize(Decimal(1), ROUND_HALF_UP))
