@@ -16,7 +16,7 @@ from bursar.core.problem import Problem
 from bursar.words import catalogue, names
 
 LAZY = {f"{name}_lazy": spec for name, spec in DEFAULT_KEYWORDS.items() if name.endswith("gettext")}
-KEYWORDS = {**DEFAULT_KEYWORDS, **LAZY, "gettext_noop": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, **LAZY, "gettext_noop": None, "phrase": None}
 PERCENT = re.compile(r"%\((\w+)\)[sd]")
 
 

@@ -14,7 +14,7 @@ from bursar.api.call import Call, enter, moment, once, vendor
 from bursar.api.replies import Reply, reply
 from bursar.core.edit import FIRST_YEAR, LAST_YEAR
 from bursar.core.policy import CAPABILITIES, decide
-from bursar.core.problem import Invalid
+from bursar.core.problem import Invalid, phrase
 from bursar.core.tax import read_tax_rate
 from bursar.history import queries as history
 from bursar.history.queries import Answer, Once
@@ -134,7 +134,7 @@ def get_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Any:
     call = enter(request, account_id)
     found = next((row for row in queries.members(account_id) if row.id == member_id), None)
     if found is None or not (_manages(call) or found.role in ("owner", "billing_admin")):
-        raise queries.NotFound(what="member")
+        raise queries.NotFound(what=phrase("member"))
     return show.member(found)
 
 
@@ -192,7 +192,7 @@ def end_override_of(request: HttpRequest, account_id: UUID, capability: str) -> 
     actor = vendor(request)
     found = next((row for row in queries.overrides(account_id) if row.capability == capability), None)
     if found is None:
-        raise queries.NotFound(what="override")
+        raise queries.NotFound(what=phrase("override"))
     actions.end_override(account_id, found.id, actor=actor, now=moment())
     return HttpResponse(status=204)
 

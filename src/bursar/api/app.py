@@ -14,8 +14,9 @@ from bursar.api import accounts, billing, documents, subscriptions
 from bursar.api.body import JsonParser
 from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.documents import NotObject
+from bursar.api.expected import expected
 from bursar.api.problems import BadBody, response
-from bursar.core.problem import Problem
+from bursar.core.problem import Problem, phrase
 
 PROBLEM: Final = {
     "type": "object",
@@ -53,7 +54,7 @@ for router in (accounts.router, subscriptions.router, billing.router, documents.
 
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     """Nothing is at this address of the API."""
-    return response(request, NotFound(what=f"address as {rest}"[:80]))
+    return response(request, NotFound(what=phrase("address as {path}", path=rest[:60])))
 
 
 @api.exception_handler(Problem)
@@ -67,7 +68,7 @@ def bad_body(request: HttpRequest, found: ValidationError) -> HttpResponse:
     """A body or query that is not what the schema says, at its first place."""
     first = found.errors[0]
     at = ".".join(str(part) for part in first["loc"][2:]) or str(first["loc"][-1])
-    return response(request, BadBody(at=at, expected=first["msg"]))
+    return response(request, BadBody(at=at, expected=expected(first)))
 
 
 @api.exception_handler(HttpError)

@@ -1,6 +1,7 @@
 """Invoices, the journal, billing details, and how they are paid."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -15,7 +16,7 @@ from bursar.checkout.collection import collect_all, pay_invoice
 from bursar.checkout.journal import of_account, of_invoice
 from bursar.checkout.pay import carry_out
 from bursar.core.payment import TokenNeeded, read_method
-from bursar.core.problem import Conflict
+from bursar.core.problem import Conflict, Phrase, phrase
 from bursar.gateways.sandbox import Sandbox
 from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Answer, Once
@@ -30,6 +31,14 @@ class NotWaiting(Conflict):
     """This payment does not wait for the payer any more; it is {state}."""
 
     code = "not_waiting"
+
+
+_ENDED: Final[Mapping[str, Phrase]] = {
+    "succeeded": phrase("paid"),
+    "failed": phrase("declined"),
+    "cancelled": phrase("given up"),
+    "refunded": phrase("paid back"),
+}
 
 
 @router.get("/accounts/{uuid:account_id}/invoices", response=dict[str, Any])
@@ -60,7 +69,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID, body: bodies.P
     call = enter(request, account_id)
     method = read_method(body.type, body.token)
     if not method.automatic:
-        raise TokenNeeded(kind="card")
+        raise TokenNeeded(kind=phrase("card"))
 
     def do(asked: Once | None) -> Answer:
         attempt = pay_invoice(account_id, invoice_id, method, actor=call.actor, now=call.now, once=asked)
@@ -134,7 +143,7 @@ def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodie
     def do(asked: Once | None) -> Answer:
         attempt = queries.attempt(account_id, attempt_id)
         if attempt.state != "open":
-            raise NotWaiting(state=attempt.state)
+            raise NotWaiting(state=_ENDED[attempt.state])
         carry_out(attempt, Sandbox().authenticate(str(attempt_id), body.outcome), now=call.now)
         keep_answer(asked, kind="attempt", id=attempt_id, status=201, now=call.now)
         return Answer("attempt", str(attempt_id), 201)

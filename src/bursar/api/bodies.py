@@ -1,17 +1,26 @@
 """What may be sent to the door."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")
-]
+EMAIL: Final = r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)]
 Locale = Literal["en", "fr"]
+
+
+def _day(value: object) -> date:
+    """A date only from a text of its own form: a number is not taken for seconds since 1970. Errors: ValueError."""
+    if not isinstance(value, str) or len(value) != len("2026-01-31"):
+        raise ValueError("no day")
+    return date.fromisoformat(value)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Body(Schema):
@@ -72,7 +81,7 @@ class NewOverride(Body):
     capability: Words
     grant: StrictBool
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-    until: date | None = None
+    until: Day | None = None
 
 
 class PaymentMethod(Body):

@@ -13,7 +13,7 @@ from bursar.api.replies import Reply, reply
 from bursar.checkout import actions as checkout
 from bursar.core.edit import Undo, read_edits
 from bursar.core.fit import UnknownChange
-from bursar.core.problem import Invalid
+from bursar.core.problem import Invalid, phrase
 from bursar.history.queries import Answer, Once
 
 router = Router(tags=["subscription"])
@@ -68,7 +68,7 @@ def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> Reply:
     try:
         result = checkout.take(account_id, edits=(Undo(change=change_id),), actor=call.actor, now=call.now)
     except UnknownChange:
-        raise NotFound(what="scheduled change") from None
+        raise NotFound(what=phrase("scheduled change")) from None
     return Status(200, reply(call, _answer(result)).value)
 
 
