@@ -1,6 +1,6 @@
 """The door itself: its routes, its key, and how what goes wrong is answered."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from bursar.accounts.queries import NotFound
 from bursar.api import accounts, billing, documents, subscriptions
@@ -15,23 +16,9 @@ from bursar.api.body import JsonParser
 from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.documents import NotObject
 from bursar.api.expected import expected
+from bursar.api.openapi import complete
 from bursar.api.problems import BadBody, response
 from bursar.core.problem import Problem, phrase
-
-PROBLEM: Final = {
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "Stable; what a program looks at."},
-        "detail": {"type": "string", "description": "One sentence in the person's language."},
-        "reason": {"type": ["string", "null"]},
-        "ask": {"type": "array", "items": {"type": "object"}},
-    },
-}
-"""What every answer that is not a success looks like. Source: RFC 9457."""
 
 
 class Door(NinjaAPI):
@@ -40,11 +27,12 @@ class Door(NinjaAPI):
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """The OpenAPI document."""
         document = super().get_openapi_schema(**options)
-        failure = {"description": "Not done", "content": {"application/problem+json": {"schema": PROBLEM}}}
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                operation["responses"]["4XX"] = failure
+        complete(document)
         return document
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """An operation's name: that of its function."""
+        return str(operation.view_func.__name__)
 
 
 api = Door(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")

@@ -9,9 +9,10 @@ from ninja import Query, Router
 
 from bursar.accounts import actions as accounts_actions
 from bursar.accounts import queries as accounts
-from bursar.api import bodies, show
+from bursar.api import answers, bodies, show
 from bursar.api.call import enter, once, vendor
 from bursar.api.replies import Reply, reply
+from bursar.api.shape import shape
 from bursar.checkout.collection import collect_all, pay_invoice
 from bursar.checkout.journal import of_account, of_invoice
 from bursar.checkout.pay import carry_out
@@ -41,7 +42,7 @@ _ENDED: Final[Mapping[str, Phrase]] = {
 }
 
 
-@router.get("/accounts/{uuid:account_id}/invoices", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/invoices", response=shape(answers.Invoices))
 def list_invoices(
     request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> Any:
@@ -53,7 +54,7 @@ def list_invoices(
     return show.page(rows, limit, lambda row: show.invoice(call, row, left[row.id]), lambda row: row.id)
 
 
-@router.get("/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}", response=shape(answers.Invoice))
 def get_invoice(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> Any:
     """One invoice or credit note."""
     call = enter(request, account_id)
@@ -62,7 +63,8 @@ def get_invoice(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> Any
 
 
 @router.post(
-    "/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}/pay", response={201: dict[str, Any], 202: dict[str, Any]}
+    "/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}/pay",
+    response={201: shape(answers.Attempt), 202: shape(answers.Attempt)},
 )
 def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID, body: bodies.PaymentMethod) -> Reply:
     """Pay what is open of an invoice once, without changing how the account pays."""
@@ -78,21 +80,21 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID, body: bodies.P
     return reply(call, once(request, do))
 
 
-@router.get("/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}/journal", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}/journal", response=shape(answers.Journal))
 def invoice_journal(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> Any:
     """One document as balanced double entry."""
     enter(request, account_id).permit("view_invoices")
     return {"journal": of_invoice(account_id, invoice_id)}
 
 
-@router.get("/accounts/{uuid:account_id}/journal", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/journal", response=shape(answers.Journal))
 def account_journal(request: HttpRequest, account_id: UUID) -> Any:
     """All documents and payments as balanced double entry."""
     enter(request, account_id).permit("view_invoices")
     return {"journal": of_account(account_id)}
 
 
-@router.put("/accounts/{uuid:account_id}/payment_method", response=dict[str, Any])
+@router.put("/accounts/{uuid:account_id}/payment_method", response=shape(answers.MethodSet))
 def set_payment_method(request: HttpRequest, account_id: UUID, body: bodies.PaymentMethod) -> Any:
     """Pay in another way from now on; what is open is collected with it."""
     call = enter(request, account_id)
@@ -101,14 +103,14 @@ def set_payment_method(request: HttpRequest, account_id: UUID, body: bodies.Paym
     return {"type": method.kind, "collected": collect_all(account_id, now=call.now)}
 
 
-@router.get("/accounts/{uuid:account_id}/payment_method", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/payment_method", response=shape(answers.MethodKind))
 def get_payment_method(request: HttpRequest, account_id: UUID) -> Any:
     """How the account pays."""
     enter(request, account_id).permit("view_subscription")
     return {"type": queries.method(account_id).kind}
 
 
-@router.get("/accounts/{uuid:account_id}/billing_details", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/billing_details", response=shape(answers.Details))
 def get_billing_details(request: HttpRequest, account_id: UUID) -> Any:
     """What future invoices say of the customer."""
     enter(request, account_id).permit("view_invoices")
@@ -116,7 +118,7 @@ def get_billing_details(request: HttpRequest, account_id: UUID) -> Any:
     return {name: getattr(found, name) for name in found.__dataclass_fields__}
 
 
-@router.put("/accounts/{uuid:account_id}/billing_details", response=dict[str, Any])
+@router.put("/accounts/{uuid:account_id}/billing_details", response=shape(answers.Details))
 def set_billing_details(request: HttpRequest, account_id: UUID, body: bodies.BillingDetails) -> Any:
     """Say what future invoices say of the customer; an issued one never changes."""
     call = enter(request, account_id)
@@ -125,7 +127,7 @@ def set_billing_details(request: HttpRequest, account_id: UUID, body: bodies.Bil
     return details
 
 
-@router.get("/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}", response=shape(answers.Attempt))
 def get_attempt(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> Any:
     """A payment attempt, and what it paid for once it has."""
     return show.attempt(enter(request, account_id), attempt_id)
@@ -133,7 +135,7 @@ def get_attempt(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> Any
 
 @router.post(
     "/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}/finish",
-    response={201: dict[str, Any], 202: dict[str, Any]},
+    response={201: shape(answers.Attempt), 202: shape(answers.Attempt)},
 )
 def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodies.Finish) -> Reply:
     """Do at the sandbox gateway what a payer would do at its page."""

@@ -38,7 +38,17 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
 
 def status(problem: Problem) -> int:
     """The HTTP status that a problem is answered with."""
-    return next((number for kind, number in _STATUS if isinstance(problem, kind)), 400)
+    return status_of(type(problem))
+
+
+def status_of(kind: type[Problem]) -> int:
+    """The HTTP status that problems of a kind are answered with."""
+    return next((number for one, number in _STATUS if issubclass(kind, one)), 400)
+
+
+def codes(kind: type[Problem]) -> tuple[str, ...]:
+    """The codes that problems of a kind are answered with."""
+    return ("by_request", "refused") if issubclass(kind, Refused) else (kind.code,)
 
 
 def response(request: HttpRequest, problem: Problem) -> HttpResponse:

@@ -208,7 +208,7 @@ _FIELDS: Final[Mapping[str, Callable[[object, str], Any]]] = MappingProxyType(
         "price": _price,
     }
 )
-_OPTIONAL: Final = frozenset({"on", "price", "reason", "release"})
+OPTIONAL: Final = frozenset({"on", "price", "reason", "release"})
 KINDS: Final[Mapping[str, type[Edit]]] = MappingProxyType(
     {
         "add_product": AddProduct,
@@ -251,7 +251,7 @@ def read_edit(document: object, at: str) -> Edit:
     for field in document:
         if field != "edit" and field not in known:
             raise UnknownField(at=at, edit=name, field=_shown(field), known=", ".join(known))
-    optional = _OPTIONAL | ({"seats", "units"} if kind is AddProduct else set())
+    optional = OPTIONAL | ({"seats", "units"} if kind is AddProduct else set())
     values: dict[str, Any] = {}
     for field in known:
         if document.get(field) is not None:
