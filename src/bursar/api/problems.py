@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from bursar.accounts.queries import NotFound
 from bursar.api import show
-from bursar.api.call import Call, NoKey, TooLarge, VendorDoor
+from bursar.api.call import Call, NoKey, TooLarge, VendorDoor, WrongMethod
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
 from bursar.core.content import write_decision
@@ -30,6 +30,7 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (Refused, 403),
     (VendorDoor, 403),
     (NotFound, 404),
+    (WrongMethod, 405),
     (Conflict, 409),
     (TooLarge, 413),
     (Invalid, 422),

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bursar.center.middleware.Doorkeeper",
+    "bursar.api.middleware.Methods",
 ]
 ROOT_URLCONF = "bursar.site.urls"
 WSGI_APPLICATION = "bursar.site.wsgi.application"
