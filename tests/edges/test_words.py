@@ -220,7 +220,7 @@ def test_what_fills_a_message_is_said_in_the_same_language() -> None:
     assert said(declined) == "The payment was declined (not enough funds); nothing was changed."
     with speaking("fr"):
         french = said(wrong).replace("\xa0", " ")
-        assert french == "edits[0].seats : valeur attendue : un nombre entier de 1 à 1000000 ; valeur reçue : 0."
+        assert french == "edits[0].seats : attendu : un nombre entier de 1 à 1000000 ; reçu : 0."
         assert "(fonds insuffisants)" in said(declined)
 
 

@@ -18,7 +18,7 @@ _STANDING: Final = Subquery(models.Standing.objects.filter(pk=OuterRef("pk")).va
 
 
 class NotFound(Problem):
-    """There is no such {what}."""
+    """There is no such {what}; check what was asked for."""
 
     code = "not_found"
 

@@ -13,9 +13,8 @@ from ninja.operation import Operation
 
 from bursar.accounts.queries import NotFound
 from bursar.api import accounts, billing, documents, subscriptions
-from bursar.api.body import JsonParser
+from bursar.api.body import JsonParser, NotJson
 from bursar.api.call import Key, NoKey, TooLarge
-from bursar.api.documents import NotObject
 from bursar.api.expected import expected
 from bursar.api.openapi import complete
 from bursar.api.problems import BadBody, response
@@ -44,7 +43,7 @@ for router in (accounts.router, subscriptions.router, billing.router, documents.
 @csrf_exempt  # It does nothing, and says so as a problem whatever the method is.
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     """Nothing is at this address of the API."""
-    return response(request, NotFound(what=phrase("address as {path}", path=rest[:60])))
+    return response(request, NotFound(what=phrase("address as {path}", path=request.path[:80])))
 
 
 @api.exception_handler(Problem)
@@ -64,7 +63,7 @@ def bad_body(request: HttpRequest, found: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def not_json(request: HttpRequest, found: HttpError) -> HttpResponse:
     """A body that cannot be read, or no key."""
-    return response(request, NoKey() if found.status_code == 401 else NotObject())
+    return response(request, NoKey() if found.status_code == 401 else NotJson())
 
 
 @api.exception_handler(RequestDataTooBig)

@@ -35,7 +35,7 @@ class NotWaiting(Conflict):
 
 
 _ENDED: Final[Mapping[str, Phrase]] = {
-    "succeeded": phrase("paid"),
+    "succeeded": phrase("completed"),
     "failed": phrase("declined"),
     "cancelled": phrase("given up"),
     "refunded": phrase("paid back"),
