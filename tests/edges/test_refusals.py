@@ -24,6 +24,7 @@ from refusals import CALLS, Call, Worlds
 pytestmark = pytest.mark.django_db(transaction=True)
 FILE: Final = Path(__file__).with_suffix("").with_name("refusals.toml")
 SAID: Final[dict[str, dict[str, Any]]] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+NUMBER: Final = re.compile(r"\S+-\d{6}")
 ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -83,7 +84,7 @@ ELSEWHERE: Final = {
 
 
 def told(door: Door, call: Call) -> dict[str, Any]:
-    """What is answered, in both languages; ids are not said twice alike."""
+    """What is answered, in both languages; ids and numbers are not said twice alike."""
     sentences = {}
     for language in ("fr", "en"):
         headers = {"Accept-Language": language} | ({} if call.key else {"Authorization": "Bearer nothing"})
@@ -91,7 +92,7 @@ def told(door: Door, call: Call) -> dict[str, Any]:
         problem = answer.json()
         assert problem["status"] == answer.status_code
         assert problem["type"] == f"urn:bursar:{problem['code']}"
-        sentences[language] = ID.sub("ID", problem["detail"]).replace("\xa0", " ")
+        sentences[language] = NUMBER.sub("NUMBER", ID.sub("ID", problem["detail"])).replace("\xa0", " ")
     return {"status": problem["status"], "code": problem["code"], "en": sentences["en"], "fr": sentences["fr"]}
 
 
