@@ -1,4 +1,4 @@
-"""The API as a program uses it, in this process, on the database of the test."""
+"""The API as a program uses it, in this process, on the database of the test; every answer is held to the document."""
 
 import json
 import tomllib
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.test import Client
 
+import agreement
 from bursar.accounts.keys import create_key
 from bursar.catalog.actions import publish as publish_catalog
 from bursar.policy.actions import publish as publish_policy
@@ -33,9 +34,11 @@ class Door:
         headers |= {"Bursar-Actor": by} if by else {}
         headers |= {"Idempotency-Key": once} if once else {}
         data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
-        return self.client.generic(
+        response = self.client.generic(
             method, f"/api/v1{path}", data, content_type="application/json", headers={**headers, **more}
         )
+        agreement.check(method, f"/api/v1{path}", response)
+        return response
 
     def ok(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         response = self.call(method, path, body, **more)

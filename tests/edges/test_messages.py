@@ -1,8 +1,6 @@
 """Everything that is said to people is said in French too, with the same things filled in."""
 
-import importlib
 import io
-import pkgutil
 import re
 from collections.abc import Iterator
 from string import Formatter
@@ -11,12 +9,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from django.utils.translation.template import templatize
 
-import bursar
-from bursar.core.problem import Problem
 from bursar.words import catalogue, names
+from problems import problems
 
 LAZY = {f"{name}_lazy": spec for name, spec in DEFAULT_KEYWORDS.items() if name.endswith("gettext")}
-KEYWORDS = {**DEFAULT_KEYWORDS, **LAZY, "gettext_noop": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, **LAZY, "gettext_noop": None, "phrase": None}
 PERCENT = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -66,20 +63,6 @@ def found(source: str) -> Iterator[tuple[str, str | None]]:
     stream = io.BytesIO(source.encode())
     for _, message, _, context in extract("python", stream, KEYWORDS, options={"encoding": "utf-8"}):
         yield (message if isinstance(message, str) else message[0]), context
-
-
-def problems() -> list[type[Problem]]:
-    """Every concrete problem of every module."""
-    for module in pkgutil.walk_packages(bursar.__path__, "bursar."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
-    return [problem for problem in descendants(Problem) if problem.__module__ != Problem.__module__]
-
-
-def descendants(kind: type[Problem]) -> Iterator[type[Problem]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from descendants(child)
 
 
 def catalogues() -> list[Catalog]:

@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 from django.utils.translation import override as speaking
 
+from bursar.checkout.pay import Declined
 from bursar.core.document import NotWhole
+from bursar.core.edit import BadEdit, read_edits
 from bursar.core.money import Money
 from bursar.core.period import Span
 from bursar.core.policy import (
@@ -209,3 +211,20 @@ def test_a_span_is_said_with_its_last_day() -> None:
 def test_a_moment_is_said_in_the_zone_it_carries() -> None:
     with speaking("en"):
         assert money.moment(datetime(2026, 6, 15, 14, 5, tzinfo=UTC)) == "June 15, 2026 at 14:05 UTC"
+
+
+def test_what_fills_a_message_is_said_in_the_same_language() -> None:
+    wrong = refused_edit({"edit": "set_seats", "product": "support", "seats": 0})
+    declined = Declined("insufficient_funds")
+    assert str(wrong) == "edits[0].seats: expected a whole number from 1 to 1000000, found 0."
+    assert said(declined) == "The payment was declined (not enough funds); nothing was changed."
+    with speaking("fr"):
+        french = said(wrong).replace("\xa0", " ")
+        assert french == "edits[0].seats : attendu : un nombre entier de 1 à 1000000 ; reçu : 0."
+        assert "(fonds insuffisants)" in said(declined)
+
+
+def refused_edit(edit: dict[str, object]) -> BadEdit:
+    with pytest.raises(BadEdit) as caught:
+        read_edits([edit])
+    return caught.value

@@ -13,7 +13,7 @@ from bursar.accounts.queries import Customer, NotFound
 from bursar.core.currency import digits
 from bursar.core.member import AlreadyMember, check_role, needed
 from bursar.core.policy import OVERRIDABLE, Actor, Policy, State, known
-from bursar.core.problem import Conflict, Invalid
+from bursar.core.problem import Conflict, Invalid, phrase
 from bursar.core.tax import Tax
 from bursar.history.actions import answer, columns, record
 from bursar.history.queries import Once
@@ -216,7 +216,7 @@ def end_override(account_id: UUID, override_id: UUID, *, actor: Actor, now: date
     with deed(account_id, actor, now) as customer:
         live = Override.objects.filter(account_id=account_id, pk=override_id, ended_at=None)
         if not live.update(ended_at=now):
-            raise NotFound(what="override")
+            raise NotFound(what=phrase("override"))
         data = {"override": str(override_id)}
         record(account_id=account_id, kind="override_ended", actor=actor, on=customer.today(now), now=now, data=data)
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from bursar.accounts.models import Standing
 from bursar.accounts.queries import Customer, NotFound, customer
 from bursar.core.policy import Actor, Outcome, Policy, decide
+from bursar.core.problem import phrase
 from bursar.core.refusal import Refused
 from bursar.history.actions import record
 
@@ -42,7 +43,7 @@ def deed(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
 def lock(account_id: UUID) -> None:
     """Wait until nobody else decides about the account, for the rest of the transaction. Errors: NotFound."""
     if not Standing.objects.select_for_update().filter(pk=account_id).values_list("pk").first():
-        raise NotFound(what="account")
+        raise NotFound(what=phrase("account"))
 
 
 def permit(policy: Policy, customer: Customer, actor: Actor, capability: str, now: datetime) -> None:

@@ -11,14 +11,14 @@ from django.db.models import OuterRef, Subquery
 
 from bursar.accounts import models
 from bursar.core.policy import Account, Contact, Member, Override, State
-from bursar.core.problem import Problem
+from bursar.core.problem import Problem, phrase
 from bursar.core.tax import Tax
 
 _STANDING: Final = Subquery(models.Standing.objects.filter(pk=OuterRef("pk")).values("state"))
 
 
 class NotFound(Problem):
-    """There is no such {what}."""
+    """There is no such {what}; check what was asked for."""
 
     code = "not_found"
 
@@ -54,7 +54,7 @@ class Customer:
         """The member of that id. Errors: NotFound."""
         found = next((one for one in self.account.members if one.id == member_id), None)
         if found is None:
-            raise NotFound(what="member")
+            raise NotFound(what=phrase("member"))
         return found
 
 
@@ -99,7 +99,7 @@ def customer(account_id: UUID) -> Customer:
     rows = models.Account.objects.select_related("seller").filter(pk=account_id)
     row = rows.annotate(standing=_STANDING).first()
     if row is None:
-        raise NotFound(what="account")
+        raise NotFound(what=phrase("account"))
     return _customer(row, members(account_id), _overrides(account_id))
 
 

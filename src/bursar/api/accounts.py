@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from bursar.accounts import actions, queries
-from bursar.api import bodies, show
+from bursar.api import answers, bodies, show
 from bursar.api.call import Call, enter, moment, once, vendor
 from bursar.api.replies import Reply, reply
+from bursar.api.shape import shape
 from bursar.core.edit import FIRST_YEAR, LAST_YEAR
 from bursar.core.policy import CAPABILITIES, decide
-from bursar.core.problem import Invalid
+from bursar.core.problem import Invalid, phrase
 from bursar.core.tax import read_tax_rate
 from bursar.history import queries as history
 from bursar.history.queries import Answer, Once
@@ -30,7 +31,7 @@ class BadMoment(Invalid):
     code = "bad_moment"
 
 
-@router.post("/accounts", response={201: dict[str, Any]})
+@router.post("/accounts", response={201: shape(answers.Account)})
 def open_account(request: HttpRequest, body: bodies.NewAccount) -> Reply:
     """Open an account with its owner; it pays on invoice terms until it says otherwise."""
     actor, now = vendor(request), moment()
@@ -59,7 +60,7 @@ def open_account(request: HttpRequest, body: bodies.NewAccount) -> Reply:
     return reply(enter(request, UUID(answer.id)), answer)
 
 
-@router.get("/accounts", response=dict[str, Any])
+@router.get("/accounts", response=shape(answers.Accounts))
 def list_accounts(request: HttpRequest, after: UUID | None = None, limit: Limit = 100) -> Any:
     """All accounts, the oldest first."""
     vendor(request)
@@ -67,14 +68,14 @@ def list_accounts(request: HttpRequest, after: UUID | None = None, limit: Limit 
     return show.page(rows, limit, lambda row: {"id": str(row[0]), "name": row[1]}, lambda row: row[0])
 
 
-@router.get("/accounts/{uuid:account_id}", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}", response=shape(answers.Account))
 def get_account(request: HttpRequest, account_id: UUID) -> Any:
     """One account."""
     call = enter(request, account_id)
     return show.account(call.customer, call)
 
 
-@router.patch("/accounts/{uuid:account_id}", response=dict[str, Any])
+@router.patch("/accounts/{uuid:account_id}", response=shape(answers.Account))
 def alter_account(request: HttpRequest, account_id: UUID, body: bodies.AccountFields) -> Any:
     """Change what the vendor says of an account."""
     actor = vendor(request)
@@ -88,7 +89,7 @@ def alter_account(request: HttpRequest, account_id: UUID, body: bodies.AccountFi
     return show.account(call.customer, call)
 
 
-@router.get("/accounts/{uuid:account_id}/capabilities", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/capabilities", response=shape(answers.Decisions))
 def capabilities(request: HttpRequest, account_id: UUID) -> Any:
     """What this actor may do now; if not, why, and whom to ask."""
     call = enter(request, account_id)
@@ -96,7 +97,7 @@ def capabilities(request: HttpRequest, account_id: UUID) -> Any:
     return {"items": [show.decision(call, one) for one in made], "next": None}
 
 
-@router.get("/accounts/{uuid:account_id}/members", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/members", response=shape(answers.Members))
 def list_members(request: HttpRequest, account_id: UUID) -> Any:
     """The members; who may not manage them sees the owner and the billing admins."""
     call = enter(request, account_id)
@@ -106,7 +107,7 @@ def list_members(request: HttpRequest, account_id: UUID) -> Any:
     return {"items": [show.member(row) for row in rows], "next": None}
 
 
-@router.post("/accounts/{uuid:account_id}/members", response={201: dict[str, Any]})
+@router.post("/accounts/{uuid:account_id}/members", response={201: shape(answers.Member)})
 def add_member(request: HttpRequest, account_id: UUID, body: bodies.NewMember) -> Reply:
     """Add a member: active at once when the vendor does it, invited by a member."""
     call = enter(request, account_id)
@@ -127,17 +128,17 @@ def add_member(request: HttpRequest, account_id: UUID, body: bodies.NewMember) -
     return reply(call, once(request, do))
 
 
-@router.get("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=shape(answers.Member))
 def get_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Any:
     """One member."""
     call = enter(request, account_id)
     found = next((row for row in queries.members(account_id) if row.id == member_id), None)
     if found is None or not (_manages(call) or found.role in ("owner", "billing_admin")):
-        raise queries.NotFound(what="member")
+        raise queries.NotFound(what=phrase("member"))
     return show.member(found)
 
 
-@router.patch("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=dict[str, Any])
+@router.patch("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=shape(answers.Member))
 def change_member(request: HttpRequest, account_id: UUID, member_id: UUID, body: bodies.MemberFields) -> Any:
     """Give a member another role or name."""
     call = enter(request, account_id)
@@ -155,7 +156,7 @@ def remove_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Ht
     return HttpResponse(status=204)
 
 
-@router.get("/accounts/{uuid:account_id}/overrides", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/overrides", response=shape(answers.Overrides))
 def list_overrides(request: HttpRequest, account_id: UUID) -> Any:
     """The overrides that were not ended."""
     vendor(request)
@@ -163,7 +164,7 @@ def list_overrides(request: HttpRequest, account_id: UUID) -> Any:
     return {"items": [show.override(row) for row in queries.overrides(account_id)], "next": None}
 
 
-@router.post("/accounts/{uuid:account_id}/overrides", response={201: dict[str, Any]})
+@router.post("/accounts/{uuid:account_id}/overrides", response={201: shape(answers.Override)})
 def add_override(request: HttpRequest, account_id: UUID, body: bodies.NewOverride) -> Reply:
     """Grant or withhold one capability on this account alone."""
     actor = vendor(request)
@@ -191,7 +192,7 @@ def end_override_of(request: HttpRequest, account_id: UUID, capability: str) -> 
     actor = vendor(request)
     found = next((row for row in queries.overrides(account_id) if row.capability == capability), None)
     if found is None:
-        raise queries.NotFound(what="override")
+        raise queries.NotFound(what=phrase("override"))
     actions.end_override(account_id, found.id, actor=actor, now=moment())
     return HttpResponse(status=204)
 
@@ -203,7 +204,7 @@ def end_override(request: HttpRequest, account_id: UUID, override_id: UUID) -> H
     return HttpResponse(status=204)
 
 
-@router.get("/accounts/{uuid:account_id}/history", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/history", response=shape(answers.Facts))
 def account_history(request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Limit = 100) -> Any:
     """What happened, the newest first."""
     call = enter(request, account_id)
@@ -212,7 +213,7 @@ def account_history(request: HttpRequest, account_id: UUID, before: UUID | None 
     return show.page(rows, limit, show.fact, lambda row: row.id)
 
 
-@router.post("/accounts/{uuid:account_id}/clock", response=dict[str, Any])
+@router.post("/accounts/{uuid:account_id}/clock", response=shape(answers.Account))
 def move_clock(request: HttpRequest, account_id: UUID, body: bodies.Clock) -> Reply:
     """Move a sandbox account's clock, and run what falls due on the way."""
     actor = vendor(request)

@@ -1,36 +1,24 @@
 """The door itself: its routes, its key, and how what goes wrong is answered."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from bursar.accounts.queries import NotFound
 from bursar.api import accounts, billing, documents, subscriptions
-from bursar.api.body import JsonParser
+from bursar.api.body import JsonParser, NotJson
 from bursar.api.call import Key, NoKey, TooLarge
-from bursar.api.documents import NotObject
+from bursar.api.expected import expected
+from bursar.api.openapi import complete
 from bursar.api.problems import BadBody, response
-from bursar.core.problem import Problem
-
-PROBLEM: Final = {
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "Stable; what a program looks at."},
-        "detail": {"type": "string", "description": "One sentence in the person's language."},
-        "reason": {"type": ["string", "null"]},
-        "ask": {"type": "array", "items": {"type": "object"}},
-    },
-}
-"""What every answer that is not a success looks like. Source: RFC 9457."""
+from bursar.core.problem import Problem, phrase
 
 
 class Door(NinjaAPI):
@@ -39,11 +27,12 @@ class Door(NinjaAPI):
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """The OpenAPI document."""
         document = super().get_openapi_schema(**options)
-        failure = {"description": "Not done", "content": {"application/problem+json": {"schema": PROBLEM}}}
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                operation["responses"]["4XX"] = failure
+        complete(document)
         return document
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """An operation's name: that of its function."""
+        return str(operation.view_func.__name__)
 
 
 api = Door(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
@@ -51,9 +40,10 @@ for router in (accounts.router, subscriptions.router, billing.router, documents.
     api.add_router("", router)
 
 
+@csrf_exempt  # It does nothing, and says so as a problem whatever the method is.
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     """Nothing is at this address of the API."""
-    return response(request, NotFound(what=f"address as {rest}"[:80]))
+    return response(request, NotFound(what=phrase("address as {path}", path=request.path[:80])))
 
 
 @api.exception_handler(Problem)
@@ -67,13 +57,13 @@ def bad_body(request: HttpRequest, found: ValidationError) -> HttpResponse:
     """A body or query that is not what the schema says, at its first place."""
     first = found.errors[0]
     at = ".".join(str(part) for part in first["loc"][2:]) or str(first["loc"][-1])
-    return response(request, BadBody(at=at, expected=first["msg"]))
+    return response(request, BadBody(at=at, expected=expected(first)))
 
 
 @api.exception_handler(HttpError)
 def not_json(request: HttpRequest, found: HttpError) -> HttpResponse:
     """A body that cannot be read, or no key."""
-    return response(request, NoKey() if found.status_code == 401 else NotObject())
+    return response(request, NoKey() if found.status_code == 401 else NotJson())
 
 
 @api.exception_handler(RequestDataTooBig)

@@ -1,6 +1,7 @@
 """Invoices, the journal, billing details, and how they are paid."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -8,14 +9,15 @@ from ninja import Query, Router
 
 from bursar.accounts import actions as accounts_actions
 from bursar.accounts import queries as accounts
-from bursar.api import bodies, show
+from bursar.api import answers, bodies, show
 from bursar.api.call import Call, enter, once, vendor
 from bursar.api.replies import Reply, reply
+from bursar.api.shape import shape
 from bursar.checkout.collection import collect_all, pay_invoice
 from bursar.checkout.journal import of_account, of_invoice
 from bursar.checkout.pay import carry_out
 from bursar.core.payment import TokenNeeded, read_method
-from bursar.core.problem import Conflict
+from bursar.core.problem import Conflict, Phrase, phrase
 from bursar.gateways.sandbox import Sandbox
 from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Answer, Once
@@ -32,7 +34,15 @@ class NotWaiting(Conflict):
     code = "not_waiting"
 
 
-@router.get("/accounts/{uuid:account_id}/invoices", response=dict[str, Any])
+_ENDED: Final[Mapping[str, Phrase]] = {
+    "succeeded": phrase("completed"),
+    "failed": phrase("declined"),
+    "cancelled": phrase("given up"),
+    "refunded": phrase("paid back"),
+}
+
+
+@router.get("/accounts/{uuid:account_id}/invoices", response=shape(answers.Invoices))
 def list_invoices(
     request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> Any:
@@ -44,7 +54,7 @@ def list_invoices(
     return show.page(rows, limit, lambda row: show.invoice(call, row, left[row.id]), lambda row: row.id)
 
 
-@router.get("/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}", response=shape(answers.Invoice))
 def get_invoice(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> Any:
     """One invoice or credit note."""
     call = enter(request, account_id)
@@ -53,14 +63,15 @@ def get_invoice(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> Any
 
 
 @router.post(
-    "/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}/pay", response={201: dict[str, Any], 202: dict[str, Any]}
+    "/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}/pay",
+    response={201: shape(answers.Attempt), 202: shape(answers.Attempt)},
 )
 def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID, body: bodies.PaymentMethod) -> Reply:
     """Pay what is open of an invoice once, without changing how the account pays."""
     call = enter(request, account_id)
     method = read_method(body.type, body.token)
     if not method.automatic:
-        raise TokenNeeded(kind="card")
+        raise TokenNeeded(kind=phrase("card"))
 
     def do(asked: Once | None) -> Answer:
         attempt = pay_invoice(account_id, invoice_id, method, actor=call.actor, now=call.now, once=asked)
@@ -69,21 +80,21 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID, body: bodies.P
     return reply(call, once(request, do))
 
 
-@router.get("/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}/journal", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/invoices/{uuid:invoice_id}/journal", response=shape(answers.Journal))
 def invoice_journal(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> Any:
     """One document as balanced double entry."""
     enter(request, account_id).permit("view_invoices")
     return {"journal": of_invoice(account_id, invoice_id)}
 
 
-@router.get("/accounts/{uuid:account_id}/journal", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/journal", response=shape(answers.Journal))
 def account_journal(request: HttpRequest, account_id: UUID) -> Any:
     """All documents and payments as balanced double entry."""
     enter(request, account_id).permit("view_invoices")
     return {"journal": of_account(account_id)}
 
 
-@router.put("/accounts/{uuid:account_id}/payment_method", response=dict[str, Any])
+@router.put("/accounts/{uuid:account_id}/payment_method", response=shape(answers.MethodSet))
 def set_payment_method(request: HttpRequest, account_id: UUID, body: bodies.PaymentMethod) -> Any:
     """Pay in another way from now on; what is open is collected with it."""
     call = enter(request, account_id)
@@ -93,7 +104,7 @@ def set_payment_method(request: HttpRequest, account_id: UUID, body: bodies.Paym
     return {"type": method.kind, "collected": collected, "waiting": _waiting(call)}
 
 
-@router.get("/accounts/{uuid:account_id}/payment_method", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/payment_method", response=shape(answers.MethodNow))
 def get_payment_method(request: HttpRequest, account_id: UUID) -> Any:
     """How the account pays, and the payment that waits for the payer if one does."""
     call = enter(request, account_id)
@@ -101,7 +112,7 @@ def get_payment_method(request: HttpRequest, account_id: UUID) -> Any:
     return {"type": queries.method(account_id).kind, "waiting": _waiting(call)}
 
 
-@router.get("/accounts/{uuid:account_id}/billing_details", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/billing_details", response=shape(answers.Details))
 def get_billing_details(request: HttpRequest, account_id: UUID) -> Any:
     """What future invoices say of the customer."""
     enter(request, account_id).permit("view_invoices")
@@ -109,7 +120,7 @@ def get_billing_details(request: HttpRequest, account_id: UUID) -> Any:
     return {name: getattr(found, name) for name in found.__dataclass_fields__}
 
 
-@router.put("/accounts/{uuid:account_id}/billing_details", response=dict[str, Any])
+@router.put("/accounts/{uuid:account_id}/billing_details", response=shape(answers.Details))
 def set_billing_details(request: HttpRequest, account_id: UUID, body: bodies.BillingDetails) -> Any:
     """Say what future invoices say of the customer; an issued one never changes."""
     call = enter(request, account_id)
@@ -118,7 +129,7 @@ def set_billing_details(request: HttpRequest, account_id: UUID, body: bodies.Bil
     return details
 
 
-@router.get("/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}", response=shape(answers.Attempt))
 def get_attempt(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> Any:
     """A payment attempt, and what it paid for once it has."""
     return show.attempt(enter(request, account_id), attempt_id)
@@ -126,7 +137,7 @@ def get_attempt(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> Any
 
 @router.post(
     "/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}/finish",
-    response={201: dict[str, Any], 202: dict[str, Any]},
+    response={201: shape(answers.Attempt), 202: shape(answers.Attempt)},
 )
 def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodies.Finish) -> Reply:
     """Do at the sandbox gateway what a payer would do at its page."""
@@ -136,7 +147,7 @@ def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodie
     def do(asked: Once | None) -> Answer:
         attempt = queries.attempt(account_id, attempt_id)
         if attempt.state != "open":
-            raise NotWaiting(state=attempt.state)
+            raise NotWaiting(state=_ENDED[attempt.state])
         carry_out(attempt, Sandbox().authenticate(str(attempt_id), body.outcome), now=call.now)
         keep_answer(asked, kind="attempt", id=attempt_id, status=201, now=call.now)
         return Answer("attempt", str(attempt_id), 201)

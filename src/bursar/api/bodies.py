@@ -1,17 +1,36 @@
 """What may be sent to the door."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
+
+from bursar.api.shape import Documented, Edit
+from bursar.core.edit import MOST_EDITS
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")
-]
+EMAIL: Final = r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)]
 Locale = Literal["en", "fr"]
+_EDITS: Final = Annotated[list[Edit], Field(min_length=1, max_length=MOST_EDITS)]
+
+
+def _day(value: object) -> date:
+    """A date only from a text of its own form: a number is not taken for seconds since 1970. Errors: ValueError."""
+    if not isinstance(value, str) or len(value) != len("2026-01-31"):
+        raise ValueError("no day")
+    return date.fromisoformat(value)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+_RATIO: Final = 'Of the net amount: "0.20" is twenty percent.'
+
+
+def _example(**fields: Any) -> ConfigDict:
+    """What every body is, with an example of it for the document."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [fields]})
 
 
 class Body(Schema):
@@ -28,39 +47,56 @@ class Person(Body):
 
 
 class NewAccount(Body):
-    """An account to open. `today` sets a sandbox account's clock; a day means its start in the account's zone."""
+    """An account to open."""
+
+    model_config = _example(
+        name="Cobalt Games",
+        account_type="self_service",
+        currency="EUR",
+        time_zone="Europe/Berlin",
+        owner={"name": "Jonas Weber", "email": "jonas@cobalt.example"},
+        tax_rate="0.19",
+    )
 
     name: Words
-    account_type: Words
-    currency: Words
-    time_zone: Words = "UTC"
+    account_type: Words = Field(description="One of the policy's account types.")
+    currency: Words = Field(description="A code of ISO 4217; it never changes.")
+    time_zone: Words = Field("UTC", description="A name of the IANA time zone database.")
     locale: Locale = "en"
     owner: Person
-    representative: Person | None = None
-    sandbox: StrictBool = False
-    today: str | None = None
-    tax_rate: str = "0"
+    representative: Person | None = Field(None, description="Who at the vendor looks after the account.")
+    sandbox: StrictBool = Field(False, description="An account to try things on, with a clock of its own.")
+    today: str | None = Field(
+        None, description="Where a sandbox account's clock starts: a day (its start) or an instant."
+    )
+    tax_rate: str = Field("0", description=_RATIO)
 
 
 class AccountFields(Body):
     """What the vendor may change of an account; only what is sent changes."""
+
+    model_config = _example(account_type="online_assisted", tax_rate="0.20")
 
     name: Words | None = None
     account_type: Words | None = None
     time_zone: Words | None = None
     locale: Locale | None = None
     representative: Person | None = None
-    tax_rate: str | None = None
+    tax_rate: str | None = Field(None, description=_RATIO)
 
 
 class NewMember(Person):
     """A member to add."""
 
-    role: Words
+    model_config = _example(name="Ada Berg", email="ada@cobalt.example", role="admin")
+
+    role: Words = Field(description="A role of the policy, but not the owner's.")
 
 
 class MemberFields(Body):
-    """What may be changed of a member."""
+    """What may be changed of a member; only what is sent changes."""
+
+    model_config = _example(role="billing_admin")
 
     role: Words | None = None
     name: Words | None = None
@@ -69,21 +105,34 @@ class MemberFields(Body):
 class NewOverride(Body):
     """A capability to grant or withhold on one account; `until` is the last day on which it holds."""
 
-    capability: Words
+    model_config = _example(capability="remove_seats", grant=True, reason="as agreed by letter", until="2026-12-31")
+
+    capability: Words = Field(description="A capability, or `show_costs`.")
     grant: StrictBool
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-    until: date | None = None
+    until: Day | None = None
 
 
 class PaymentMethod(Body):
     """How to pay: on invoice terms, or with the gateway's token of a card or mandate."""
 
-    type: str
-    token: str | None = None
+    model_config = _example(type="card", token="ok")
+
+    type: str = Field(description="`invoice`, `card` or `debit`.")
+    token: str | None = Field(
+        None, description="Not for `invoice`. The sandbox gateway's: `ok`, `declined_funds`, `needs_authentication`."
+    )
 
 
 class BillingDetails(Body):
     """What future invoices say of the customer, and who receives them."""
+
+    model_config = _example(
+        sold_to={"name": "Cobalt Games GmbH", "city": "Berlin", "country": "DE"},
+        vat_id="DE123456789",
+        purchase_order="PO-7",
+        recipients=[{"name": "Accounts payable", "email": "ap@cobalt.example"}],
+    )
 
     sold_to: Annotated[dict[str, str], Field(default_factory=dict, max_length=20)]
     bill_to: Annotated[dict[str, str], Field(max_length=20)] | None = None
@@ -95,18 +144,24 @@ class BillingDetails(Body):
 class Edits(Body):
     """Edits to quote."""
 
-    edits: list[Any]
+    model_config = _example(edits=[{"edit": "set_seats", "product": "support", "seats": 12}])
+
+    edits: Annotated[list[Any], Documented(_EDITS)]
 
 
 class Taking(Body):
     """Either a quote to take as it was shown, or edits to take as they are decided now."""
 
+    model_config = _example(edits=[{"edit": "change_plan", "product": "support", "plan": "professional"}])
+
     quote: UUID | None = None
-    edits: list[Any] | None = None
+    edits: Annotated[list[Any], Documented(_EDITS)] | None = None
 
 
 class Finish(Body):
     """What the payer did at the sandbox gateway."""
+
+    model_config = _example(outcome="succeeded")
 
     outcome: Literal["succeeded", "failed"]
 
@@ -114,4 +169,6 @@ class Finish(Body):
 class Clock(Body):
     """Where to move a sandbox account's clock: a day (its start) or an instant."""
 
-    to: str
+    model_config = _example(to="2026-01-31")
+
+    to: str = Field(examples=["2026-01-31", "2026-01-31T09:00:00Z"])

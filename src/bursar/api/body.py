@@ -10,7 +10,7 @@ from bursar.core.problem import Invalid
 
 
 class NotJson(Invalid):
-    """Expected a JSON document as the body, without the character NUL and without halves of characters."""
+    """Expected a JSON document as the body, without an entry given twice, the character NUL or halves of characters."""
 
     code = "bad_body"
 
@@ -26,13 +26,21 @@ class JsonParser(Parser):
 def read_json(body: bytes) -> Any:
     """The value of a JSON text. Errors: NotJson."""
     try:
-        found = json.loads(body, parse_constant=_refuse)
+        found = json.loads(body, parse_constant=_refuse, object_pairs_hook=_once_each)
         kept = json.dumps(found, ensure_ascii=False)
         kept.encode()
     except (ValueError, RecursionError):
         raise NotJson() from None
     if "\\u0000" in kept:
         raise NotJson()
+    return found
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of which no entry is given twice: who reads it could take either."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an entry is there twice")
     return found
 
 

@@ -46,6 +46,12 @@ class TooLarge(Problem):
     code = "too_large"
 
 
+class WrongMethod(Problem):
+    """This address does not have that method; it has {allowed}."""
+
+    code = "wrong_method"
+
+
 class BadIdempotencyKey(Invalid):
     """An Idempotency-Key has 1 to {most} characters."""
 

@@ -5,8 +5,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
+from bursar.api import answers, published
 from bursar.api.body import read_json
 from bursar.api.call import moment, vendor
+from bursar.api.shape import shape
 from bursar.catalog import actions as catalog_actions
 from bursar.catalog import document as catalog_document
 from bursar.catalog import queries as catalog
@@ -24,26 +26,26 @@ class NotObject(Invalid):
     code = "bad_body"
 
 
-@router.get("/catalog", response=dict[str, Any])
+@router.get("/catalog", response=shape(published.Catalog))
 def get_catalog(request: HttpRequest) -> Any:
     """What is sold now."""
     return catalog_document.write(catalog.current())
 
 
-@router.put("/catalog", response=dict[str, Any])
+@router.put("/catalog", response=shape(answers.Version))
 def put_catalog(request: HttpRequest) -> Any:
     """Publish what is sold from now on, as a new version."""
     actor = vendor(request)
     return {"version": catalog_actions.publish(_body(request), by=f"key {actor.id}", now=moment())}
 
 
-@router.get("/policy", response=dict[str, Any])
+@router.get("/policy", response=shape(published.Policy))
 def get_policy(request: HttpRequest) -> Any:
     """Who may change what."""
     return policy_document.write(policy.current())
 
 
-@router.put("/policy", response=dict[str, Any])
+@router.put("/policy", response=shape(answers.Version))
 def put_policy(request: HttpRequest) -> Any:
     """Publish who may change what from now on, as a new version."""
     actor = vendor(request)

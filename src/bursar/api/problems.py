@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from bursar.accounts.queries import NotFound
 from bursar.api import show
-from bursar.api.call import Call, NoKey, TooLarge, VendorDoor
+from bursar.api.call import Call, NoKey, TooLarge, VendorDoor, WrongMethod
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
 from bursar.core.content import write_decision
@@ -30,6 +30,7 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (Refused, 403),
     (VendorDoor, 403),
     (NotFound, 404),
+    (WrongMethod, 405),
     (Conflict, 409),
     (TooLarge, 413),
     (Invalid, 422),
@@ -38,7 +39,17 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
 
 def status(problem: Problem) -> int:
     """The HTTP status that a problem is answered with."""
-    return next((number for kind, number in _STATUS if isinstance(problem, kind)), 400)
+    return status_of(type(problem))
+
+
+def status_of(kind: type[Problem]) -> int:
+    """The HTTP status that problems of a kind are answered with."""
+    return next((number for one, number in _STATUS if issubclass(kind, one)), 400)
+
+
+def codes(kind: type[Problem]) -> tuple[str, ...]:
+    """The codes that problems of a kind are answered with."""
+    return ("by_request", "refused") if issubclass(kind, Refused) else (kind.code,)
 
 
 def response(request: HttpRequest, problem: Problem) -> HttpResponse:

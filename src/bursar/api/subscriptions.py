@@ -7,13 +7,14 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from bursar.accounts.queries import NotFound
-from bursar.api import bodies, show
+from bursar.api import answers, bodies, show
 from bursar.api.call import enter, once
 from bursar.api.replies import Reply, reply
+from bursar.api.shape import shape
 from bursar.checkout import actions as checkout
 from bursar.core.edit import Undo, read_edits
 from bursar.core.fit import UnknownChange
-from bursar.core.problem import Invalid
+from bursar.core.problem import Invalid, phrase
 from bursar.history.queries import Answer, Once
 
 router = Router(tags=["subscription"])
@@ -25,7 +26,7 @@ class QuoteOrEdits(Invalid):
     code = "quote_or_edits"
 
 
-@router.get("/accounts/{uuid:account_id}/subscription", response=dict[str, Any])
+@router.get("/accounts/{uuid:account_id}/subscription", response=shape(answers.Subscription))
 def get_subscription(request: HttpRequest, account_id: UUID) -> Any:
     """What the account has, and what is scheduled."""
     call = enter(request, account_id)
@@ -33,7 +34,7 @@ def get_subscription(request: HttpRequest, account_id: UUID) -> Any:
     return show.subscription(call)
 
 
-@router.post("/accounts/{uuid:account_id}/quotes", response={201: dict[str, Any]})
+@router.post("/accounts/{uuid:account_id}/quotes", response={201: shape(answers.Quote)})
 def quote(request: HttpRequest, account_id: UUID, body: bodies.Edits) -> Reply:
     """Decide and price edits; nothing changes yet."""
     call = enter(request, account_id)
@@ -46,7 +47,10 @@ def quote(request: HttpRequest, account_id: UUID, body: bodies.Edits) -> Reply:
     return reply(call, once(request, do))
 
 
-@router.post("/accounts/{uuid:account_id}/changes", response={201: dict[str, Any], 202: dict[str, Any]})
+@router.post(
+    "/accounts/{uuid:account_id}/changes",
+    response={201: shape(answers.Taken | answers.Attempt), 202: shape(answers.Attempt)},
+)
 def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
     """Take a quote as it was shown, or edits as they are decided now."""
     call = enter(request, account_id)
@@ -61,14 +65,16 @@ def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
     return reply(call, once(request, do))
 
 
-@router.delete("/accounts/{uuid:account_id}/changes/{uuid:change_id}", response={200: dict[str, Any]})
+@router.delete(
+    "/accounts/{uuid:account_id}/changes/{uuid:change_id}", response={200: shape(answers.Taken | answers.Attempt)}
+)
 def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> Reply:
     """Take a scheduled change back."""
     call = enter(request, account_id)
     try:
         result = checkout.take(account_id, edits=(Undo(change=change_id),), actor=call.actor, now=call.now)
     except UnknownChange:
-        raise NotFound(what="scheduled change") from None
+        raise NotFound(what=phrase("scheduled change")) from None
     return Status(200, reply(call, _answer(result)).value)
 
 

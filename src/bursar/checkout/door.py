@@ -26,7 +26,7 @@ class QuoteExpired(Conflict):
 
 
 class AlreadyTaken(Conflict):
-    """This quote was taken already."""
+    """This quote was taken already; ask for a new one to change more."""
 
     code = "taken"
 

@@ -10,7 +10,7 @@ from bursar.checkout.apply import apply, settle
 from bursar.checkout.gather import situation
 from bursar.core.content import read_quote
 from bursar.core.money import Money
-from bursar.core.payment import Step, next_step
+from bursar.core.payment import DeclineReason, Step, next_step
 from bursar.core.policy import SYSTEM, Actor, Vendor
 from bursar.core.problem import Problem
 from bursar.gateways.protocol import Charge, Gateway
@@ -28,6 +28,9 @@ class Declined(Problem):
     """The payment was declined ({reason}); nothing was changed."""
 
     code = "declined"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=DeclineReason(reason))
 
 
 def pay(account_id: UUID, attempt_id: UUID, *, now: datetime) -> AttemptRow:

@@ -45,6 +45,8 @@ def read_json(text: str, file: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise NotJson(file=file, line=error.lineno, detail=error.msg) from None
+    except ValueError:
+        raise NotJson(file=file, line=1, detail="a whole number with too many digits") from None
     except RecursionError:
         raise NotJson(file=file, line=1, detail="too many lists within lists") from None
 

@@ -10,6 +10,7 @@ from bursar.core.text import Text
 
 MOST_TEXT: Final = 200
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_LONG: Final = re.compile(r"[0-9_]{4301}")
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -71,6 +72,11 @@ def toml(text: str, file: str) -> Mapping[str, object]:
         place = _PLACE.search(str(error))
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         raise BadToml(file=file, line=line, detail=_PLACE.sub("", str(error))) from None
+    except ValueError:
+        # Python converts no number of more than 4300 digits; tomllib does not say where it met one.
+        long = _LONG.search(text)
+        line = text.count("\n", 0, long.start()) + 1 if long else 1
+        raise BadToml(file=file, line=line, detail="a whole number with too many digits") from None
     except RecursionError:
         raise BadToml(file=file, line=1, detail="too many lists within lists") from None
 
@@ -98,8 +104,8 @@ def entries(value: object, at: str) -> Iterator[tuple[object, str]]:
 
 
 def text(value: object, at: str, most: int = MOST_TEXT) -> str:
-    """A text without blanks around it. Errors: NotText."""
-    if not isinstance(value, str) or not value.strip() or len(value) > most:
+    """A text without blanks around it, and without NUL, which no database keeps. Errors: NotText."""
+    if not isinstance(value, str) or not value.strip() or len(value) > most or "\0" in value:
         raise NotText(at=at, most=most, found=shown(value))
     return value.strip()
 

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from bursar.core.money import read_rate
-from bursar.core.problem import Invalid
+from bursar.core.problem import Invalid, phrase
 
 MOST_SEATS: Final = 1_000_000
 MOST_UNITS: Final = 1_000_000_000
@@ -137,7 +137,8 @@ class Keep(Edit):
 
 def _text(value: object, at: str) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > MOST_TEXT:
-        raise BadEdit(at=at, expected=f"a text of 1 to {MOST_TEXT} characters", found=_shown(value))
+        expected = phrase("a text of 1 to {most} characters", most=MOST_TEXT)
+        raise BadEdit(at=at, expected=expected, found=_shown(value))
     return value.strip()
 
 
@@ -148,7 +149,8 @@ def _reason(value: object, at: str) -> str:
 def _count(most: int) -> Callable[[object, str], int]:
     def read(value: object, at: str) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-            raise BadEdit(at=at, expected=f"a whole number from 1 to {most}", found=_shown(value))
+            expected = phrase("a whole number from {least} to {most}", least=1, most=most)
+            raise BadEdit(at=at, expected=expected, found=_shown(value))
         return value
 
     return read
@@ -158,12 +160,12 @@ def _id(value: object, at: str) -> UUID:
     try:
         return value if isinstance(value, UUID) else UUID(cast(str, value))
     except (ValueError, AttributeError, TypeError):
-        raise BadEdit(at=at, expected="an id", found=_shown(value)) from None
+        raise BadEdit(at=at, expected=phrase("an id"), found=_shown(value)) from None
 
 
 def _ids(value: object, at: str) -> tuple[UUID, ...]:
     if not isinstance(value, list | tuple):
-        raise BadEdit(at=at, expected="a list of ids", found=_shown(value))
+        raise BadEdit(at=at, expected=phrase("a list of ids"), found=_shown(value))
     return tuple(_id(one, f"{at}[{number}]") for number, one in enumerate(value))
 
 
@@ -173,15 +175,17 @@ def _on(value: object, at: str) -> date | str:
     try:
         found = date.fromisoformat(cast(str, value))
     except (ValueError, TypeError):
-        raise BadEdit(at=at, expected='"now", "renewal" or a day such as 2026-01-31', found=_shown(value)) from None
+        expected = phrase('"now", "renewal" or a day such as 2026-01-31')
+        raise BadEdit(at=at, expected=expected, found=_shown(value)) from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise BadEdit(at=at, expected=f"a day of the years {FIRST_YEAR} to {LAST_YEAR}", found=_shown(value))
+        expected = phrase("a day of the years {first} to {last}", first=FIRST_YEAR, last=LAST_YEAR)
+        raise BadEdit(at=at, expected=expected, found=_shown(value))
     return found
 
 
 def _price(value: object, at: str) -> Decimal:
     if not isinstance(value, str):
-        raise BadEdit(at=at, expected='a decimal in quotes such as "12.00"', found=_shown(value))
+        raise BadEdit(at=at, expected=phrase('a decimal in quotes such as "12.00"'), found=_shown(value))
     return read_rate(value)
 
 
@@ -204,7 +208,7 @@ _FIELDS: Final[Mapping[str, Callable[[object, str], Any]]] = MappingProxyType(
         "price": _price,
     }
 )
-_OPTIONAL: Final = frozenset({"on", "price", "reason", "release"})
+OPTIONAL: Final = frozenset({"on", "price", "reason", "release"})
 KINDS: Final[Mapping[str, type[Edit]]] = MappingProxyType(
     {
         "add_product": AddProduct,
@@ -230,14 +234,15 @@ def read_edits(document: object, at: str = "edits") -> tuple[Edit, ...]:
     Errors: BadEdit, UnknownEdit, UnknownField, each naming the place in the list.
     """
     if not isinstance(document, list) or not 1 <= len(document) <= MOST_EDITS:
-        raise BadEdit(at=at, expected=f"a list of 1 to {MOST_EDITS} edits", found=_shown(document))
+        expected = phrase("a list of 1 to {most} edits", most=MOST_EDITS)
+        raise BadEdit(at=at, expected=expected, found=_shown(document))
     return tuple(read_edit(one, f"{at}[{number}]") for number, one in enumerate(document))
 
 
 def read_edit(document: object, at: str) -> Edit:
     """The edit that one JSON object states."""
     if not isinstance(document, Mapping):
-        raise BadEdit(at=at, expected="an object with an edit", found=_shown(document))
+        raise BadEdit(at=at, expected=phrase("an object with an edit"), found=_shown(document))
     name = document.get("edit")
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
@@ -246,13 +251,13 @@ def read_edit(document: object, at: str) -> Edit:
     for field in document:
         if field != "edit" and field not in known:
             raise UnknownField(at=at, edit=name, field=_shown(field), known=", ".join(known))
-    optional = _OPTIONAL | ({"seats", "units"} if kind is AddProduct else set())
+    optional = OPTIONAL | ({"seats", "units"} if kind is AddProduct else set())
     values: dict[str, Any] = {}
     for field in known:
         if document.get(field) is not None:
             values[field] = _FIELDS[field](document[field], f"{at}.{field}")
         elif field not in optional:
-            raise BadEdit(at=f"{at}.{field}", expected="a value", found="nothing")
+            raise BadEdit(at=f"{at}.{field}", expected=phrase("a value"), found=phrase("nothing"))
     return kind(**values)
 
 

@@ -23,7 +23,7 @@ class OnlyFromAdmins(Invalid):
 
 
 class AlreadyMember(Conflict):
-    """{email} is a member of this account already."""
+    """{email} is a member of this account already; change that member instead."""
 
     code = "already_member"
 

@@ -8,11 +8,16 @@ from uuid import UUID
 
 from bursar.core.invoice import Kind
 from bursar.core.policy import Actor, Member
-from bursar.core.problem import Conflict, Invalid
+from bursar.core.problem import Conflict, Invalid, phrase
 
 MethodKind = Literal["invoice", "card", "debit"]
 METHOD_KINDS: Final = ("invoice", "card", "debit")
 ON_INVOICE: Final = "invoice"
+
+
+class DeclineReason(str):
+    """Why a gateway declined, in its own code; whoever shows it knows words for some."""
+
 
 AttemptState = Literal["open", "succeeded", "failed", "cancelled", "refunded"]
 
@@ -24,7 +29,7 @@ class UnknownMethod(Invalid):
 
 
 class TokenNeeded(Invalid):
-    """A payment by {kind} needs the gateway's token of the {kind}."""
+    """A payment by {kind} needs the token that the gateway gave for it."""
 
     code = "token_needed"
 
@@ -75,7 +80,7 @@ def read_method(kind: object, token: object) -> Method:
     if kind not in ("card", "debit"):
         raise UnknownMethod(found=repr(kind)[:60], known=", ".join(METHOD_KINDS))
     if not isinstance(token, str) or not token.strip() or len(token) > 200:
-        raise TokenNeeded(kind=kind)
+        raise TokenNeeded(kind=phrase("card") if kind == "card" else phrase("direct debit"))
     return Method("card" if kind == "card" else "debit", token.strip())
 
 

@@ -1,7 +1,25 @@
 """What a person can get wrong, as values: a code, a sentence and what fills it."""
 
 import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that fill a place in a message, with what fills them; translating the template translates them."""
+
+    template: str
+    params: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return self.template.format(**self.params)
+
+
+def phrase(template: str, **params: Any) -> Phrase:
+    """Words for a place in a message; whoever collects messages for translation looks for calls of this."""
+    return Phrase(template, params)
 
 
 class Problem(Exception):

@@ -10,6 +10,7 @@ from bursar.accounts.queries import NotFound
 from bursar.core.charge import Billed, Line
 from bursar.core.invoice import Totals
 from bursar.core.period import Proration
+from bursar.core.problem import phrase
 from bursar.invoices import models
 
 
@@ -53,7 +54,7 @@ def document(account_id: UUID, invoice_id: UUID) -> Document:
     rows = models.Invoice.objects.filter(account_id=account_id, pk=invoice_id).select_related("series")
     found = _documents(account_id, list(rows))
     if not found:
-        raise NotFound(what="invoice")
+        raise NotFound(what=phrase("invoice"))
     return found[0]
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 from bursar.accounts.queries import NotFound
 from bursar.core.payment import AttemptState, Method, Open
+from bursar.core.problem import phrase
 from bursar.payments import models
 
 
@@ -55,7 +56,7 @@ def attempt(account_id: UUID, attempt_id: UUID) -> AttemptRow:
     """One attempt. Errors: NotFound."""
     found = _attempts(account_id=account_id, pk=attempt_id)
     if not found:
-        raise NotFound(what="payment attempt")
+        raise NotFound(what=phrase("payment attempt"))
     return found[0]
 
 
@@ -63,7 +64,7 @@ def attempt_of_key(attempt_id: UUID) -> AttemptRow:
     """One attempt, by the key that its gateway knows it under. Errors: NotFound."""
     found = _attempts(pk=attempt_id)
     if not found:
-        raise NotFound(what="payment attempt")
+        raise NotFound(what=phrase("payment attempt"))
     return found[0]
 
 

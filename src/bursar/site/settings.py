@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bursar.center.middleware.Doorkeeper",
+    "bursar.api.middleware.Methods",
 ]
 ROOT_URLCONF = "bursar.site.urls"
 WSGI_APPLICATION = "bursar.site.wsgi.application"

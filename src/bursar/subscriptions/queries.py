@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from bursar.accounts.queries import NotFound
 from bursar.core.content import read_state, read_terms
 from bursar.core.edit import read_edit
+from bursar.core.problem import phrase
 from bursar.core.subscription import NOTHING, Change, Subscription
 from bursar.subscriptions import models
 
@@ -72,7 +73,7 @@ def quote(account_id: UUID, quote_id: UUID) -> KeptQuote:
     takes = models.Take.objects.filter(account_id=OuterRef("account_id"), quote_id=OuterRef("pk"))
     row = models.Quote.objects.annotate(taken=Exists(takes)).filter(account_id=account_id, pk=quote_id).first()
     if row is None:
-        raise NotFound(what="quote")
+        raise NotFound(what=phrase("quote"))
     return KeptQuote(
         id=row.id,
         actor_kind=row.actor_kind,
@@ -91,7 +92,7 @@ def taken(account_id: UUID, *, take_id: UUID | None = None, quote_id: UUID | Non
     by = {"pk": take_id} if take_id else {"quote_id": quote_id}
     row = models.Take.objects.filter(account_id=account_id, **by).first()
     if row is None:
-        raise NotFound(what="quote")
+        raise NotFound(what=phrase("quote"))
     changes = models.Change.objects.filter(account_id=account_id, take_id=row.id).order_by("position")
     return Taken(row.id, row.quote_id, row.on, changes_of(changes))
 

@@ -7,14 +7,26 @@ from typing import Any, Final
 from django.utils.translation import gettext
 
 from bursar.core.money import Money
+from bursar.core.payment import DeclineReason
 from bursar.core.period import Span
-from bursar.core.problem import Problem
+from bursar.core.problem import Phrase, Problem
 from bursar.words import money
-
-_SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {Money: money.amount, Span: money.span, date: money.day}
+from bursar.words.payment import decline_reason
 
 
 def said(problem: Problem) -> str:
     """What is wrong, in one sentence."""
-    params = {name: _SHOWN.get(type(value), str)(value) for name, value in problem.params.items()}
-    return gettext(problem.template()).format(**params)
+    return _filled(problem.template(), problem.params)
+
+
+def _filled(template: str, params: Mapping[str, Any]) -> str:
+    return gettext(template).format(**{name: _SHOWN.get(type(value), str)(value) for name, value in params.items()})
+
+
+_SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {
+    Money: money.amount,
+    Span: money.span,
+    date: money.day,
+    DeclineReason: decline_reason,
+    Phrase: lambda one: _filled(one.template, one.params),
+}

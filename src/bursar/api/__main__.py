@@ -1,0 +1,23 @@
+"""Writes docs/openapi.json anew: `python -m bursar.api`."""
+
+import json
+import os
+from pathlib import Path
+from typing import Final
+
+PAGE: Final = Path(__file__).resolve().parents[3] / "docs/openapi.json"
+
+
+def written() -> str:
+    """The OpenAPI document as it is kept. Django must be ready."""
+    from bursar.api.app import api
+
+    return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bursar.site.settings")
+    import django
+
+    django.setup()
+    PAGE.write_text(written(), encoding="utf-8")

@@ -1,0 +1,94 @@
+"""How each operation can fail: the problems that it may answer with, by its name."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bursar.accounts.actions import ClockBackwards, ClockTooFar, NoSandbox, OverrideThere, UnknownZone
+from bursar.accounts.queries import NotFound
+from bursar.api.accounts import BadMoment
+from bursar.api.billing import NotWaiting
+from bursar.api.call import BadIdempotencyKey, NoKey, TooLarge, UnknownActor, VendorDoor
+from bursar.api.problems import BadBody
+from bursar.api.subscriptions import QuoteOrEdits
+from bursar.catalog.queries import NoCatalog
+from bursar.checkout.actions import Stale
+from bursar.checkout.door import AlreadyTaken, QuoteExpired
+from bursar.checkout.pay import Declined
+from bursar.core import catalog, edit, effect, fit
+from bursar.core.currency import UnknownCurrency
+from bursar.core.document import BadDocument
+from bursar.core.member import AlreadyMember, OneOwner, OnlyFromAdmins
+from bursar.core.money import BadRate
+from bursar.core.payment import NothingToPay, NoToken, PaymentOpen, StaysAutomatic, TokenNeeded, UnknownMethod
+from bursar.core.policy import UnknownAccountType, UnknownCapability, UnknownRole
+from bursar.core.price import TooDear
+from bursar.core.problem import Problem
+from bursar.core.refusal import Refused
+from bursar.core.seat import SeatsInUse
+from bursar.core.tax import BadTaxRate
+from bursar.history.queries import OtherBody
+from bursar.policy.queries import NoPolicy
+
+Kinds = tuple[type[Problem], ...]
+
+_BODY: Final[Kinds] = (BadBody, TooLarge)
+_ONCE: Final[Kinds] = (BadIdempotencyKey, OtherBody)
+_MEMBERS_TOO: Final[Kinds] = (NotFound, NoPolicy, UnknownActor)
+_VENDOR: Final[Kinds] = (VendorDoor,)
+_ONE: Final[Kinds] = (*_VENDOR, NotFound, NoPolicy)
+_READ: Final[Kinds] = (*_MEMBERS_TOO, Refused)
+_EDITS: Final[Kinds] = (
+    *(edit.BadEdit, edit.UnknownEdit, edit.UnknownField, edit.VendorOnly, BadRate),
+    *(catalog.UnknownProduct, catalog.UnknownPlan, catalog.UnknownCycle, catalog.NoPrice, NoCatalog),
+    *(effect.NotSubscribed, effect.AlreadySubscribed, effect.TooFarBack),
+    *(effect.SeatsNeeded, effect.UnitsNeeded, effect.NoQuantity, effect.OtherMeasure),
+    *(fit.Contradiction, fit.UnknownChange, fit.PendingChange, fit.NeedsProduct, fit.WouldBreak, fit.Superseded),
+    *(TooDear, SeatsInUse),
+)
+_TAKEN: Final[Kinds] = (Refused, PaymentOpen, Declined)
+_METHOD: Final[Kinds] = (UnknownMethod, TokenNeeded, NoToken)
+_MEMBER: Final[Kinds] = (*_READ, OneOwner)
+_ROLE: Final[Kinds] = (UnknownRole, OnlyFromAdmins)
+_SAID: Final[Kinds] = (UnknownAccountType, UnknownZone, BadRate, BadTaxRate)
+
+ALWAYS: Final[Kinds] = (NoKey,)
+FAILURES: Final[Mapping[str, Kinds]] = {
+    "open_account": (*_VENDOR, NoPolicy, *_BODY, *_ONCE, *_SAID, UnknownCurrency, BadMoment),
+    "list_accounts": (*_VENDOR, BadBody),
+    "get_account": _MEMBERS_TOO,
+    "alter_account": (*_ONE, *_BODY, *_SAID),
+    "capabilities": _MEMBERS_TOO,
+    "list_members": _MEMBERS_TOO,
+    "add_member": (*_MEMBER, *_ROLE, AlreadyMember, *_BODY, *_ONCE),
+    "get_member": _MEMBERS_TOO,
+    "change_member": (*_MEMBER, *_ROLE, *_BODY),
+    "remove_member": _MEMBER,
+    "list_overrides": _ONE,
+    "add_override": (*_ONE, *_BODY, *_ONCE, UnknownCapability, OverrideThere),
+    "end_override_of": (*_VENDOR, NotFound, BadBody),
+    "end_override": (*_VENDOR, NotFound),
+    "account_history": (*_READ, BadBody),
+    "move_clock": (*_ONE, *_BODY, *_ONCE, BadMoment, NoSandbox, ClockBackwards, ClockTooFar),
+    "get_subscription": _READ,
+    "quote": (*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS),
+    "take": (
+        *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, *_TAKEN),
+        *(QuoteOrEdits, Stale, QuoteExpired, AlreadyTaken),
+    ),
+    "undo": (*_MEMBERS_TOO, *_TAKEN, NoCatalog, fit.WouldBreak, fit.NeedsProduct, fit.Superseded, TooDear),
+    "list_invoices": (*_READ, BadBody),
+    "get_invoice": _READ,
+    "pay": (*_READ, *_BODY, *_ONCE, *_METHOD, PaymentOpen, NothingToPay, Declined),
+    "invoice_journal": _READ,
+    "account_journal": _READ,
+    "set_payment_method": (*_READ, *_BODY, *_METHOD, StaysAutomatic),
+    "get_payment_method": _READ,
+    "get_billing_details": _READ,
+    "set_billing_details": (*_READ, *_BODY),
+    "get_attempt": _MEMBERS_TOO,
+    "finish": (*_ONE, *_BODY, *_ONCE, NotWaiting, Declined),
+    "get_catalog": (NoCatalog,),
+    "put_catalog": (*_VENDOR, *_BODY, BadDocument),
+    "get_policy": (NoPolicy,),
+    "put_policy": (*_VENDOR, *_BODY, BadDocument),
+}

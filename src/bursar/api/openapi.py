@@ -1,0 +1,136 @@
+"""The OpenAPI document, completed: how each operation fails, its headers, and what is sent to be published."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from bursar.api import answers, edits, parts, published
+from bursar.api.call import MOST_KEY, UnknownActor
+from bursar.api.failures import ALWAYS, FAILURES, Kinds
+from bursar.api.problems import codes, status_of
+from bursar.checkout.actions import Stale
+from bursar.checkout.pay import Declined
+from bursar.core.problem import Problem
+from bursar.core.refusal import Refused
+from bursar.history.queries import OtherBody
+
+Document = dict[str, Any]
+
+ABOUT: Final = """
+Subscriptions of accounts: who may change what, what it costs, having it so, and what was invoiced.
+
+Send `Authorization: Bearer KEY` with every call. With `Bursar-Actor: EMAIL` it is made as that member of the account,
+and the policy applies; without it the vendor calls. What goes wrong is answered as a problem (RFC 9457): its `code` is
+for programs, its `detail` for people, in French with `Accept-Language: fr`. A refusal says whom to ask.
+Amounts are whole minor units; days are ISO 8601; spans run up to, and without, their end.
+"""
+_REF: Final = "#/components/schemas/"
+_ASKED: Final = {"type": "array", "items": {"$ref": f"{_REF}Asked"}, "description": "Who can do it, or can help."}
+PROBLEM: Final = {
+    "type": "object",
+    "description": "Why something was not done. Source: RFC 9457.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:bursar:not_found"]},
+        "title": {"type": "string", "description": "The code."},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable; what a program looks at."},
+        "detail": {"type": "string", "minLength": 1, "description": "One sentence in the language of the call."},
+    },
+}
+_OWN: Final[Mapping[type[Problem], Document]] = {
+    Refused: {"capability": {"type": "string"}, "outcome": {"enum": ["by_request", "refused"]}, "ask": _ASKED}
+    | {"reason": {"enum": ["account_state", "account_type", "catalog", "role", "limit"]}},
+    Declined: {"reason": {"type": "string", "description": "The gateway's word for why."}},
+    Stale: {"quote": {"$ref": f"{_REF}Quote", "description": "The same edits as they would be taken now."}},
+}
+"""What some problems say besides."""
+_ACTOR: Final = {
+    "name": "Bursar-Actor",
+    "in": "header",
+    "required": False,
+    "description": "The email of the member as whom the call is made; without it the vendor calls.",
+    "schema": {"type": "string", "maxLength": 254},
+    "example": "ada@example.com",
+}
+_ONCE: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Sent again with the same key and body, this is answered the same and not done again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY},
+    "example": "order-7",
+}
+_SENT: Final = {"put_catalog": published.Catalog, "put_policy": published.Policy}
+
+
+def complete(document: Document) -> Document:
+    """The document with all that the routes do not say themselves. Errors: KeyError for an unlisted operation."""
+    document["info"]["description"] = ABOUT.strip()
+    schemas = document["components"]["schemas"]
+    schemas |= _defined(*_SENT.values(), parts.Asked, answers.Quote) | edits.schemas() | {"Problem": PROBLEM}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            _complete(operation)
+            _name_answers(operation, schemas)
+    document["components"]["schemas"] = {name: _plain(schema) for name, schema in sorted(schemas.items())}
+    document["paths"] = _plain(document["paths"])
+    return document
+
+
+def _complete(operation: Document) -> None:
+    name = operation["operationId"]
+    kinds = (*ALWAYS, *FAILURES[name])
+    operation["parameters"] += [_ACTOR] * (UnknownActor in kinds) + [_ONCE] * (OtherBody in kinds)
+    if name in _SENT:
+        schema = {"$ref": f"{_REF}{_SENT[name].__name__}"}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    answered = {str(status): one for status, one in operation["responses"].items()}
+    operation["responses"] = answered | dict(sorted(_failures(kinds).items()))
+
+
+def _name_answers(operation: Document, schemas: Document) -> None:
+    """Move the schema of each success to the others, by its name."""
+    for answer in operation["responses"].values():
+        content = answer.get("content", {}).get("application/json", {})
+        if (name := content.get("schema", {}).get("title", "Response")) != "Response":
+            schemas[name] = content["schema"]
+            content["schema"] = {"$ref": _REF + name}
+
+
+def _plain(schema: Any) -> Any:
+    """The same without the titles that only repeat a field's name."""
+    if isinstance(schema, dict):
+        return {key: _plain(value) for key, value in schema.items() if key != "title" or not isinstance(value, str)}
+    return [_plain(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def _failures(kinds: Kinds) -> Document:
+    """The answers that say why not, by status."""
+    found: dict[str, list[type[Problem]]] = {}
+    for kind in kinds:
+        found.setdefault(str(status_of(kind)), []).append(kind)
+    return {status: _failure(int(status), dict.fromkeys(those)) for status, those in found.items()}
+
+
+def _failure(status: int, kinds: Iterable[type[Problem]]) -> Document:
+    kinds = tuple(kinds)
+    said = [f"- `{code}`: {kind.template()}" for kind in kinds for code in codes(kind)]
+    own = {name: schema for kind in kinds for name, schema in _OWN.get(kind, {}).items()}
+    known = sorted({code for kind in kinds for code in codes(kind)})
+    properties = {"status": {"const": status}, "code": {"enum": known}, **own}
+    required = sorted(own) if set(kinds) <= {Refused, Declined} else []
+    schema = {"allOf": [{"$ref": f"{_REF}Problem"}], "properties": properties}
+    schema |= {"required": required} if required else {}
+    return {"description": "\n".join(said), "content": {"application/problem+json": {"schema": schema}}}
+
+
+def _defined(*models: type) -> Document:
+    """The schemas of models and of all that they consist of, by name."""
+    found: Document = {}
+    for model in models:
+        schema = TypeAdapter(model).json_schema(ref_template=_REF + "{model}")
+        found |= schema.pop("$defs", {})
+        found[model.__name__] = schema
+    return found

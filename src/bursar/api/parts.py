@@ -1,0 +1,117 @@
+"""What answers are made of: amounts, days, lines, people."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["EUR"])]
+Rate = Annotated[
+    str, Field(description="An exact decimal.", pattern=r"^[0-9]+(\.[0-9]+)?$", examples=["19.00"], max_length=24)
+]
+Code = Annotated[str, Field(description="A code of the catalog or the policy.", examples=["support"])]
+ActorKind = Literal["vendor", "member", "system"]
+
+
+class Money(BaseModel):
+    """An amount in whole minor units of its currency."""
+
+    amount_minor: int
+    currency: Currency
+
+
+class Days(BaseModel):
+    """Days from the start up to, and without, the end."""
+
+    start: date
+    end: date
+
+
+class Named(BaseModel):
+    """Somebody or something by id and name."""
+
+    id: UUID
+    name: str
+
+
+class Contact(BaseModel):
+    """Somebody by name and email."""
+
+    name: str
+    email: str
+
+
+class Asked(Contact):
+    """Somebody who can do it, or who can help."""
+
+    role: str = Field(description="The code of a member's role, `representative` or `support`.")
+
+
+class Author(BaseModel):
+    """Who did something; the vendor's id is that of the key."""
+
+    kind: ActorKind
+    id: UUID | None
+
+
+class Share(BaseModel):
+    """So many days of the days of a whole period."""
+
+    days: int
+    of: int
+
+
+class Line(BaseModel):
+    """What one item costs, or gives back, over some days."""
+
+    kind: Literal["charge", "credit"]
+    product: Code
+    plan: Code
+    quantity: int
+    unit_price: Rate
+    span: Days
+    period: Days
+    share: Share
+    rule: Literal["by_day", "fixed_30", "none"]
+    gross: Money
+    discount: Money
+    amount: Money
+    tax: Money
+    tax_rate: Rate
+    period_gross: Money
+    period_net: Money
+    credits: UUID | None = Field(description="The line that a credit gives back.")
+
+
+class InvoiceLine(Line):
+    """A line of an issued document."""
+
+    id: UUID
+
+
+class Totals(BaseModel):
+    """Sums: net, tax and both together."""
+
+    net: Money
+    tax: Money
+    total: Money
+
+
+class Renewal(Totals):
+    """What the next renewal comes to, and its day."""
+
+    on: date | None
+
+
+class Seats(BaseModel):
+    """How many seats of a product were bought, and how many are used."""
+
+    bought: int
+    used: int
+
+
+class Page(BaseModel):
+    """One page of a list; `next` is the cursor of what follows, if something does."""
+
+    next: UUID | None

@@ -1,0 +1,53 @@
+"""Everything that the database holds, as one digest per table: what was not done has left it as it was."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Final
+
+from django.apps import apps
+from django.db import connection
+
+# A refusal is written into the history, and that is all.
+_BUT: Final = {"history_entry": "WHERE kind <> 'refused'"}
+A_TRY: Final = frozenset(
+    {"subscriptions_quote", "payments_attempt", "gateways_sandboxcharge", "history_receipt", "history_entry"}
+)
+"""What a declined payment leaves behind: the attempt, what it was for, and its story."""
+A_NEW_QUOTE: Final = frozenset({"subscriptions_quote"})
+"""What is kept when a quote that was to be taken is stale: the one that is shown instead."""
+
+
+def census() -> dict[str, str]:
+    """The digest of every table's rows, by table."""
+    with connection.cursor() as cursor:
+        cursor.execute(_query())
+        return dict(cursor.fetchall())
+
+
+@contextmanager
+def unchanged(but: frozenset[str] = frozenset()) -> Iterator[None]:
+    """Fail if anything is different at the end of the block, but for some tables."""
+    before = census()
+    yield
+    assert different(before, census()) <= but
+
+
+def different(before: dict[str, str], after: dict[str, str]) -> frozenset[str]:
+    """The tables that are not as they were."""
+    return frozenset(table for table in before if before[table] != after[table])
+
+
+def left_by(code: str) -> frozenset[str]:
+    """The tables into which a problem of this code may have written."""
+    return {"declined": A_TRY, "stale": A_NEW_QUOTE}.get(code, frozenset())
+
+
+@cache
+def _query() -> str:
+    tables = sorted({model._meta.db_table for model in apps.get_models(include_auto_created=True)})
+    return " UNION ALL ".join(
+        f"""SELECT '{table}', md5(coalesce(string_agg(one::text, ';' ORDER BY one::text), ''))
+            FROM "{table}" AS one {_BUT.get(table, "")}"""
+        for table in tables
+    )

@@ -1,0 +1,389 @@
+"""How to be told each thing that the API can say no with: what is sent, on which account, and as whom."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from door import TEAM_10, Door, email, seats
+
+NOBODY: Final = "00000000-0000-4000-8000-000000000000"
+OWNER, ADMIN, AGENT = email("owner"), email("admin"), email("agent")
+
+
+class Worlds:
+    """Accounts in every state that somebody may meet; each is made when it is first asked for."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        sold = door.ok("GET", "/catalog")
+        door.ok("PUT", "/catalog", {**sold, "products": [*sold["products"], *MORE]})
+
+    @cached_property
+    def bare(self) -> str:
+        return self.door.account()
+
+    @cached_property
+    def has(self) -> str:
+        path = self.door.account()
+        voice = {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 1}
+        self.door.take(path, TEAM_10, voice)
+        return path
+
+    @cached_property
+    def managed(self) -> str:
+        path = self.door.account("managed", representative={"name": "Rita", "email": "rita@vendor.example"})
+        self.door.take(path, TEAM_10)
+        return path
+
+    @cached_property
+    def assisted(self) -> str:
+        path = self.door.account("online_assisted")
+        self.door.take(path, TEAM_10)
+        return path
+
+    @cached_property
+    def live(self) -> str:
+        return self.door.account(sandbox=False)
+
+    @cached_property
+    def pounds(self) -> str:
+        return self.door.account(currency="GBP")
+
+    @cached_property
+    def scheduled(self) -> tuple[str, str]:
+        path = self.door.account()
+        self.door.take(path, TEAM_10)
+        return path, self.door.take(path, seats(5), by=OWNER)["changes"][0]["id"]
+
+    @cached_property
+    def going(self) -> tuple[str, str]:
+        """Voice is to go at the renewal."""
+        path = self.door.account()
+        self.door.take(path, TEAM_10, {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 1})
+        gone = self.door.take(path, {"edit": "remove_product", "product": "voice"}, by=OWNER)
+        return path, gone["changes"][0]["id"]
+
+    @cached_property
+    def fewer(self) -> tuple[str, str]:
+        """Voice is to have fewer seats from the renewal on."""
+        path = self.door.account()
+        self.door.take(path, TEAM_10, {**VOICE, "seats": 4})
+        return path, self.door.take(path, seats(2, "voice"), by=OWNER)["changes"][0]["id"]
+
+    @cached_property
+    def measured(self) -> str:
+        path = self.door.account()
+        self.door.take(path, {"edit": "add_product", "product": "mixed", "plan": "each", "seats": 2})
+        return path
+
+    @cached_property
+    def suspended(self) -> str:
+        path = self.door.account()
+        self.door.take(path, TEAM_10)
+        self.door.take(path, {"edit": "suspend"})
+        return path
+
+    @cached_property
+    def cancelled(self) -> str:
+        path = self.door.account()
+        self.door.take(path, TEAM_10)
+        self.door.take(path, {"edit": "cancel", "on": "now"})
+        return path
+
+    @cached_property
+    def waiting(self) -> tuple[str, str]:
+        path = self.door.account()
+        self.door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+        return path, self.door.take(path, TEAM_10)["id"]
+
+    @cached_property
+    def finished(self) -> tuple[str, str]:
+        path = self.door.account()
+        self.door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+        attempt = self.door.take(path, TEAM_10)["id"]
+        self.door.ok("POST", f"{path}/attempts/{attempt}/finish", {"outcome": "succeeded"})
+        return path, attempt
+
+    @cached_property
+    def short(self) -> str:
+        """Pays with a card that has no money."""
+        path = self.door.account()
+        self.door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
+        return path
+
+    @cached_property
+    def stolen(self) -> str:
+        path = self.door.account()
+        self.door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "stolen"})
+        return path
+
+    @cached_property
+    def card(self) -> str:
+        path = self.door.account()
+        self.door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+        return path
+
+    @cached_property
+    def paid(self) -> tuple[str, str]:
+        self.door.take(self.card, TEAM_10)
+        return self.card, self.door.ok("GET", f"{self.card}/invoices")["items"][0]["id"]
+
+    @cached_property
+    def taken(self) -> tuple[str, str]:
+        path = self.door.account()
+        quote = self.door.ok("POST", f"{path}/quotes", {"edits": [TEAM_10]})["id"]
+        self.door.ok("POST", f"{path}/changes", {"quote": quote})
+        return path, quote
+
+    @cached_property
+    def expired(self) -> tuple[str, str]:
+        path = self.door.account()
+        quote = self.door.ok("POST", f"{path}/quotes", {"edits": [TEAM_10]})["id"]
+        self.door.ok("POST", f"{path}/clock", {"to": "2026-01-03"})
+        return path, quote
+
+    @cached_property
+    def stale(self) -> tuple[str, str]:
+        path = self.door.account()
+        self.door.take(path, TEAM_10)
+        self.door.ok("POST", f"{path}/clock", {"to": "2026-01-01T20:00:00+01:00"})
+        quote = self.door.ok("POST", f"{path}/quotes", {"edits": [seats(12)]})["id"]
+        self.door.ok("POST", f"{path}/clock", {"to": "2026-01-02"})
+        return path, quote
+
+    @cached_property
+    def keyed(self) -> str:
+        self.door.ok("POST", f"{self.bare}/quotes", {"edits": [TEAM_10]}, once="used")
+        return self.bare
+
+    @cached_property
+    def seated(self) -> str:
+        """Ten seats, of which ten are used."""
+        from bursar.seats.models import Capacity
+
+        path = self.door.account()
+        self.door.take(path, TEAM_10)
+        Capacity.objects.filter(account_id=path.rsplit("/", 1)[-1], product="support").update(used=10)
+        return path
+
+    @cached_property
+    def overridden(self) -> str:
+        path = self.door.account()
+        self.door.ok("POST", f"{path}/overrides", GRANT)
+        return path
+
+    def member(self, role: str) -> str:
+        members = self.door.ok("GET", f"{self.has}/members")["items"]
+        return f"{self.has}/members/{next(one['id'] for one in members if one['role'] == role)}"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is sent."""
+
+    method: str
+    path: str
+    body: Any = None
+    by: str | None = None
+    once: str | None = None
+    key: bool = True
+
+
+GRANT: Final = {"capability": "remove_seats", "grant": True, "reason": "as agreed"}
+OPEN: Final = {
+    "name": "Cobalt",
+    "account_type": "self_service",
+    "currency": "EUR",
+    "owner": {"name": "Jo", "email": "jo@cobalt.example"},
+}
+VOICE: Final = {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 1}
+
+
+def _sold(code: str, plans: Mapping[str, str], **fields: Any) -> dict[str, Any]:
+    """A product of the catalog; each plan with what its price is for."""
+    price = {"currency": "EUR", "cycle": "monthly", "amount": "5.00"}
+    named = [{"code": one, "name": {"en": one}, "prices": [{**price, "per": per}]} for one, per in plans.items()]
+    return {"code": code, "name": {"en": code.title()}, "plans": named, **fields}
+
+
+MORE: Final = (
+    _sold("storage", {"gigabytes": "unit"}),
+    _sold("insight", {"all": "account"}),
+    _sold("mixed", {"each": "seat", "flat": "account"}, base=True),
+    _sold("indoor", {"one": "seat"}, online=["self_service"]),
+    _sold("phone", {"one": "seat"}, requires=["support"]),
+)
+"""What the demo's vendor does not sell: the other measures, a product of one account type, one that needs another."""
+
+
+def quoted(path: str, *edits: Any, by: str | None = None) -> Call:
+    return Call("POST", f"{path}/quotes", {"edits": list(edits)}, by)
+
+
+def taken(path: str, *edits: Any, by: str | None = None) -> Call:
+    return Call("POST", f"{path}/changes", {"edits": list(edits)}, by)
+
+
+def catalog(**fields: Any) -> Call:
+    return Call("PUT", "/catalog", fields)
+
+
+def product(**fields: Any) -> Call:
+    """A catalog of one product, different in some of its fields."""
+    price = {"currency": "EUR", "cycle": "monthly", "per": "seat", "amount": "1.00"}
+    plan = {"code": "one", "name": {"en": "One"}, "prices": [price]}
+    own = {"code": "desk", "name": {"en": "Desk"}, "plans": [plan]}
+    if "prices" in fields:
+        own["plans"] = [{**plan, "prices": [{**price, **one} for one in fields.pop("prices")]}]
+    return catalog(products=[{**own, **fields}])
+
+
+def policy(worlds: Worlds, **fields: Any) -> Call:
+    return Call("PUT", "/policy", {**worlds.door.ok("GET", "/policy"), **fields})
+
+
+def cycle(**fields: Any) -> Call:
+    [one] = product().body["products"]
+    own = {"code": "odd", "name": {"en": "Odd"}, "term": {"months": 12}, "period": {"months": 1}}
+    return catalog(products=[one], cycles=[{**own, **fields}])
+
+
+def both_ways(worlds: Worlds) -> Call:
+    roles = worlds.door.ok("GET", "/policy")["roles"]
+    roles[0]["allowed"] = roles[0]["by_request"] = ["add_seats"]
+    return policy(worlds, roles=roles)
+
+
+Ask = Callable[[Worlds], Call]
+CALLS: Final[Mapping[str, Ask]] = {
+    "NoKey": lambda w: Call("GET", "/catalog", key=False),
+    "VendorDoor": lambda w: Call("GET", f"{w.bare}/overrides", by=OWNER),
+    "UnknownActor": lambda w: Call("GET", f"{w.bare}/subscription", by="stranger@example.com"),
+    "TooLarge": lambda w: Call("POST", f"{w.bare}/quotes", b" " * 2_000_000),
+    "WrongMethod": lambda w: Call("PUT", f"{w.bare}/quotes", {}),
+    "BadIdempotencyKey": lambda w: Call("POST", f"{w.bare}/quotes", {"edits": [TEAM_10]}, once="k" * 256),
+    "OtherBody": lambda w: Call("POST", f"{w.keyed}/quotes", {"edits": [VOICE]}, once="used"),
+    "NotFound": lambda w: Call("GET", f"/accounts/{NOBODY}"),
+    "NotFound address": lambda w: Call("POST", "/nowhere", {}),
+    "NotFound member": lambda w: Call("GET", f"{w.bare}/members/{NOBODY}"),
+    "NotFound override": lambda w: Call("DELETE", f"{w.bare}/overrides/{NOBODY}"),
+    "NotFound quote": lambda w: Call("POST", f"{w.bare}/changes", {"quote": NOBODY}),
+    "NotFound change": lambda w: Call("DELETE", f"{w.bare}/changes/{NOBODY}"),
+    "NotFound invoice": lambda w: Call("GET", f"{w.bare}/invoices/{NOBODY}"),
+    "NotFound attempt": lambda w: Call("GET", f"{w.bare}/attempts/{NOBODY}"),
+    "BadBody missing": lambda w: Call("POST", f"{w.bare}/quotes", {}),
+    "BadBody extra": lambda w: Call("POST", f"{w.bare}/quotes", {"edits": [TEAM_10], "more": 1}),
+    "BadBody list": lambda w: Call("POST", f"{w.bare}/quotes", {"edits": "all"}),
+    "BadBody object": lambda w: Call("POST", f"{w.bare}/quotes", [1]),
+    "BadBody text": lambda w: Call("POST", "/accounts", {**OPEN, "name": 7}),
+    "BadBody empty": lambda w: Call("POST", "/accounts", {**OPEN, "name": " "}),
+    "BadBody long": lambda w: Call("POST", "/accounts", {**OPEN, "name": "x" * 201}),
+    "BadBody email": lambda w: Call("POST", "/accounts", {**OPEN, "owner": {"name": "Jo", "email": "jo"}}),
+    "BadBody choice": lambda w: Call("POST", "/accounts", {**OPEN, "locale": "de"}),
+    "BadBody truth": lambda w: Call("POST", f"{w.bare}/overrides", {**GRANT, "grant": "yes"}),
+    "BadBody day": lambda w: Call("POST", f"{w.bare}/overrides", {**GRANT, "until": 20260131}),
+    "BadBody id": lambda w: Call("POST", f"{w.bare}/changes", {"quote": "first"}),
+    "BadBody entries": lambda w: Call(
+        "PUT", f"{w.bare}/billing_details", {"sold_to": {str(one): "" for one in range(21)}}
+    ),
+    "BadBody number": lambda w: Call("GET", f"{w.bare}/invoices?limit=many"),
+    "BadBody least": lambda w: Call("GET", f"{w.bare}/invoices?limit=0"),
+    "BadBody most": lambda w: Call("GET", f"{w.bare}/invoices?limit=201"),
+    "NotJson": lambda w: Call("POST", f"{w.bare}/quotes", b"{not json"),
+    "NotObject": lambda w: Call("PUT", "/catalog", [1]),
+    "BadMoment": lambda w: Call("POST", f"{w.bare}/clock", {"to": "tomorrow"}),
+    "QuoteOrEdits": lambda w: Call("POST", f"{w.bare}/changes", {}),
+    "UnknownAccountType": lambda w: Call("POST", "/accounts", {**OPEN, "account_type": "king"}),
+    "UnknownCurrency": lambda w: Call("POST", "/accounts", {**OPEN, "currency": "EURO"}),
+    "UnknownZone": lambda w: Call("POST", "/accounts", {**OPEN, "time_zone": "Mars"}),
+    "BadRate": lambda w: Call("POST", "/accounts", {**OPEN, "tax_rate": "a fifth"}),
+    "BadTaxRate": lambda w: Call("POST", "/accounts", {**OPEN, "tax_rate": "20"}),
+    "UnknownRole": lambda w: Call("POST", f"{w.has}/members", {"name": "A", "email": "a@acme.example", "role": "king"}),
+    "OneOwner": lambda w: Call("DELETE", w.member("owner")),
+    "OnlyFromAdmins": lambda w: Call("PATCH", w.member("agent"), {"role": "billing_admin"}, OWNER),
+    "AlreadyMember": lambda w: Call("POST", f"{w.has}/members", {"name": "A", "email": AGENT, "role": "admin"}),
+    "UnknownCapability": lambda w: Call("POST", f"{w.bare}/overrides", {**GRANT, "capability": "fly"}),
+    "OverrideThere": lambda w: Call("POST", f"{w.overridden}/overrides", GRANT),
+    "NoSandbox": lambda w: Call("POST", f"{w.live}/clock", {"to": "2026-02-01"}),
+    "ClockBackwards": lambda w: Call("POST", f"{w.bare}/clock", {"to": "2025-01-01"}),
+    "ClockTooFar": lambda w: Call("POST", f"{w.bare}/clock", {"to": "2099-01-01"}),
+    "UnknownMethod": lambda w: Call("PUT", f"{w.bare}/payment_method", {"type": "gold"}),
+    "TokenNeeded": lambda w: Call("PUT", f"{w.bare}/payment_method", {"type": "debit"}),
+    "NoToken": lambda w: Call("PUT", f"{w.bare}/payment_method", {"type": "invoice", "token": "ok"}),
+    "StaysAutomatic": lambda w: Call("PUT", f"{w.card}/payment_method", {"type": "invoice"}, OWNER),
+    "PaymentOpen": lambda w: taken(w.waiting[0], VOICE),
+    "NotWaiting": lambda w: Call("POST", f"{w.finished[0]}/attempts/{w.finished[1]}/finish", {"outcome": "succeeded"}),
+    "NothingToPay": lambda w: Call("POST", f"{w.paid[0]}/invoices/{w.paid[1]}/pay", {"type": "card", "token": "ok"}),
+    "Declined insufficient_funds": lambda w: taken(w.short, TEAM_10),
+    "Declined unknown_token": lambda w: taken(w.stolen, TEAM_10),
+    "Declined authentication_failed": lambda w: Call(
+        "POST", f"{w.waiting[0]}/attempts/{w.waiting[1]}/finish", {"outcome": "failed"}, once="once"
+    ),
+    "AlreadyTaken": lambda w: Call("POST", f"{w.taken[0]}/changes", {"quote": w.taken[1]}),
+    "QuoteExpired": lambda w: Call("POST", f"{w.expired[0]}/changes", {"quote": w.expired[1]}),
+    "Stale": lambda w: Call("POST", f"{w.stale[0]}/changes", {"quote": w.stale[1]}),
+    "BadEdit number": lambda w: quoted(w.has, seats(0)),
+    "BadEdit text": lambda w: quoted(w.has, {**seats(1), "product": ""}),
+    "BadEdit id": lambda w: quoted(w.has, {"edit": "undo", "change": "first"}),
+    "BadEdit ids": lambda w: quoted(w.has, {**seats(1), "release": "all"}),
+    "BadEdit day": lambda w: quoted(w.has, {**seats(1), "on": "soon"}),
+    "BadEdit years": lambda w: quoted(w.has, {**seats(1), "on": "1066-10-14"}),
+    "BadEdit price": lambda w: quoted(w.has, {**seats(1), "price": 12}),
+    "BadEdit list": lambda w: quoted(w.has),
+    "BadEdit object": lambda w: quoted(w.has, "seats"),
+    "BadEdit value": lambda w: quoted(w.has, {"edit": "set_seats", "product": "support"}),
+    "UnknownEdit": lambda w: quoted(w.has, {"edit": "fly"}),
+    "UnknownField": lambda w: quoted(w.has, {**seats(1), "colour": "red"}),
+    "VendorOnly": lambda w: quoted(w.has, {**seats(11), "price": "1.00"}, by=OWNER),
+    "UnknownProduct": lambda w: quoted(w.has, {**TEAM_10, "product": "nothing"}),
+    "UnknownPlan": lambda w: quoted(w.has, {"edit": "change_plan", "product": "support", "plan": "nothing"}),
+    "UnknownCycle": lambda w: quoted(w.has, {"edit": "change_cycle", "cycle": "weekly"}),
+    "NoPrice": lambda w: quoted(w.pounds, TEAM_10),
+    "NotSubscribed": lambda w: quoted(w.has, seats(3, "suite")),
+    "AlreadySubscribed": lambda w: quoted(w.has, TEAM_10),
+    "SeatsNeeded": lambda w: quoted(w.bare, {"edit": "add_product", "product": "support", "plan": "team"}),
+    "UnitsNeeded": lambda w: quoted(w.has, {"edit": "add_product", "product": "storage", "plan": "gigabytes"}),
+    "NoQuantity": lambda w: quoted(w.has, {"edit": "add_product", "product": "insight", "plan": "all", "seats": 2}),
+    "OtherMeasure": lambda w: quoted(w.measured, {"edit": "change_plan", "product": "mixed", "plan": "flat"}),
+    "TooFarBack": lambda w: quoted(w.has, {**seats(12), "on": "2025-12-31"}),
+    "Contradiction": lambda w: quoted(w.has, seats(11), seats(12)),
+    "UnknownChange": lambda w: quoted(w.has, {"edit": "undo", "change": NOBODY}),
+    "PendingChange": lambda w: quoted(w.scheduled[0], seats(12)),
+    "NeedsProduct": lambda w: quoted(w.bare, {**VOICE, "product": "phone", "plan": "one"}),
+    "WouldBreak": lambda w: quoted(
+        w.fewer[0],
+        {"edit": "remove_product", "product": "voice", "on": "now"},
+        {"edit": "keep", "change": w.fewer[1]},
+    ),
+    "Superseded": lambda w: quoted(
+        w.going[0], {**seats(3, "voice"), "on": "2026-03-01"}, {"edit": "keep", "change": w.going[1]}
+    ),
+    "TooDear": lambda w: quoted(w.bare, {**TEAM_10, "seats": 1_000_000, "price": "999999999"}),
+    "SeatsInUse": lambda w: quoted(w.seated, seats(8)),
+    "Refused account_state suspended": lambda w: taken(w.suspended, seats(12), by=OWNER),
+    "Refused account_state cancelled": lambda w: taken(w.cancelled, TEAM_10, by=OWNER),
+    "Refused account_type": lambda w: taken(w.managed, seats(12), by=OWNER),
+    "Refused catalog": lambda w: taken(w.assisted, {**VOICE, "product": "indoor", "plan": "one"}, by=OWNER),
+    "Refused role": lambda w: taken(w.has, seats(12), by=AGENT),
+    "Refused by_request": lambda w: taken(w.assisted, seats(12), by=ADMIN),
+    "NotTable": lambda w: catalog(products=[7]),
+    "NotList": lambda w: catalog(products=7),
+    "NotText": lambda w: product(name={"en": ""}),
+    "NotCode": lambda w: product(code="Desk 1"),
+    "NotWhole": lambda w: policy(w, quote_hours=0),
+    "NotTrueOrFalse": lambda w: product(base="yes"),
+    "NotKnown": lambda w: policy(w, proration="by_moon"),
+    "UnknownEntry": lambda w: product(colour="red"),
+    "MissingEntry": lambda w: catalog(),
+    "Repeated": lambda w: catalog(products=product().body["products"] * 2),
+    "NotAmount": lambda w: product(prices=[{"amount": 1.5}]),
+    "NoEntries": lambda w: catalog(products=[]),
+    "OneMeasure": lambda w: product(prices=[{}, {"currency": "USD", "per": "unit"}]),
+    "NotSold": lambda w: product(requires=["nothing"]),
+    "NotCycle": lambda w: cycle(period={"months": 5}),
+    "NotLength": lambda w: cycle(term={}),
+    "BothWays": both_ways,
+    "NoAccountType": lambda w: policy(w, account_types=[]),
+}
+"""By the name of the problem, and what tells it from others of its kind."""
