@@ -75,8 +75,10 @@ ELSEWHERE: Final = {
     "NoDatabase": "the command line; test_arguments.py",
     "PortInUse": "the command line; test_serve.py",
     "LinkNotValid": "a page; test_pages.py",
+    "NotACount": "a page; test_pages.py",
     "BadCycle": "a guard of the core, behind NotCycle",
     "BadLength": "a guard of the core, behind NotLength",
+    "NotAgreed": "a guard of the core, behind NoPrice",
     "EmptySpan": "a guard of the core",
     "BadAmount": "a guard of the core",
 }

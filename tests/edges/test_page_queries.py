@@ -1,0 +1,67 @@
+"""A page asks the database a fixed number of questions, however much the account has and has been through."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from test_pages import signed_in
+
+from door import TEAM_10, Door, email, seats
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGES = (
+    "subscription",
+    "manage",
+    "payment",
+    "invoices",
+    "details",
+    "admins",
+    "history",
+    "capabilities",
+    "cancel",
+)
+
+
+def test_a_page_of_a_large_account_asks_no_more_than_that_of_a_small_one(vendor: None) -> None:
+    door = Door()
+    sold = door.ok("GET", "/catalog")
+    price = {"currency": "EUR", "cycle": "monthly", "per": "seat", "amount": "1.00"}
+    more = [
+        {"code": f"extra_{number}", "plans": [{"code": "one", "name": {"en": "One"}, "prices": [price]}]}
+        for number in range(10)
+    ]
+    named = [{**one, "name": {"en": one["code"]}} for one in more]
+    door.ok("PUT", "/catalog", {**sold, "products": [*sold["products"], *named]})
+    small, large = door.account(), door.account(owner={"name": "Large", "email": "large@acme.example"})
+    for path in (small, large):
+        door.take(path, TEAM_10)
+    grow(door, large, [one["code"] for one in named])
+    for where in PAGES:
+        counts = [
+            asked(signed_in(who), f"{path}/{where}") for who, path in (owner(small), ("large@acme.example", large))
+        ]
+        assert counts[0] == counts[1] > 0, (where, counts)
+
+
+def grow(door: Door, path: str, products: list[str]) -> None:
+    """Ten items more, members, invoices, and changes that wait."""
+    for product in products:
+        door.take(path, {"edit": "add_product", "product": product, "plan": "one", "seats": 3})
+        door.ok("POST", f"{path}/members", {"name": product, "email": f"{product}@acme.example", "role": "admin"})
+    for product in products[:5]:
+        door.take(path, seats(2, product), by="large@acme.example")
+
+
+def owner(path: str) -> tuple[str, str]:
+    return email("owner"), path
+
+
+def asked(client: Client, path: str) -> int:
+    """How many queries the page makes once what never changes has been read."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        answer: Any = client.get(path)
+    assert answer.status_code == 200, path
+    return len(captured)
