@@ -4,18 +4,20 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import core, door
+from benchmarks import core, door, pages
 from benchmarks.measure import Row, measured
 
 ROOMS: Mapping[str, Callable[[], Iterator[Row]]] = {"core": core.rows}
-"""Where rows come from; a room that needs a database starts its own before its first row."""
+"""Where rows come from."""
+SERVED: Mapping[str, Callable[[], None]] = {"door": door.report, "pages": pages.report}
+"""What is measured from outside, on a server and a database of its own."""
 
 
 def main(names: list[str]) -> int:
     """Print one table per room. The exit status: 0, or 2 for a room that is not there."""
-    unknown = [name for name in names if name not in (*ROOMS, "door")]
+    unknown = [name for name in names if name not in (*ROOMS, *SERVED)]
     if unknown:
-        print(f"There is no room {unknown[0]}. The rooms are: {', '.join(ROOMS)}, door.", file=sys.stderr)
+        print(f"There is no room {unknown[0]}. The rooms are: {', '.join((*ROOMS, *SERVED))}.", file=sys.stderr)
         return 2
     print(f"Python {platform.python_version()}, {platform.machine()}; microseconds, the best of several rounds.")
     for name in (one for one in names or ROOMS if one in ROOMS):
@@ -23,8 +25,8 @@ def main(names: list[str]) -> int:
         for row in ROOMS[name]():
             one = measured(row)
             print(f"{row.what:<38} {one.each:>9.2f}   {row.floor:<24} {one.floor_each:>8.3f} {one.ratio:>7.1f}")
-    if not names or "door" in names:
-        door.report()
+    for name in (one for one in names or SERVED if one in SERVED):
+        SERVED[name]()
     return 0
 
 

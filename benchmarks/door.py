@@ -27,7 +27,7 @@ MORE = {"edits": [{"edit": "set_seats", "product": "support", "seats": 12}]}
 
 def report() -> None:
     """Print requests a second and how long they take, beside a row committed to the same database."""
-    with _served() as (url, port, key):
+    with served() as (url, port, key):
         caller = Caller(port, key)
         caller.ok("PUT", "/catalog", tomllib.loads((ROOT / "catalogs/demo.toml").read_text(encoding="utf-8")))
         caller.ok("PUT", "/policy", tomllib.loads((ROOT / "policies/standard.toml").read_text(encoding="utf-8")))
@@ -93,12 +93,13 @@ def _floor(url: str) -> float:
 
 
 @contextmanager
-def _served() -> Iterator[tuple[str, int, str]]:
+def served(**more: str) -> Iterator[tuple[str, int, str]]:
+    """The database's address, the port and a key of a server that runs until the block ends."""
     with tempfile.TemporaryDirectory(prefix="bursar-bench-") as folder:
         home = Path(folder)
         home.chmod(0o711)
         with running(home) as server:
-            environment = {**os.environ, "DATABASE_URL": server.url, "BURSAR_SECRET_KEY": "only for this server"}
+            environment = {**os.environ, "DATABASE_URL": server.url, "BURSAR_SECRET_KEY": "only for this server"} | more
             command = [sys.executable, "-m", "bursar.cli", "key", "create", "bench"]
             made = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
             port = free_port()
