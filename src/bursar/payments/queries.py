@@ -6,9 +6,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from bursar.accounts.queries import NotFound
+from bursar.columns.statement import select, select_one
 from bursar.core.payment import AttemptState, Method, Open
 from bursar.core.problem import phrase
 from bursar.payments import models
@@ -44,12 +43,32 @@ class Movement:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What an account waits for: the end of a payment that is open, and the next day on which something falls due.
+
+    `billed_until` is the end of the billing period.
+    """
+
+    payment_until: datetime | None
+    due_at: datetime | None
+    billed_until: date | None
+
+
 def method(account_id: UUID) -> Method:
     """How an account pays now; a new one pays on invoice terms."""
-    row = models.Method.objects.filter(account_id=account_id).order_by("-id").first()
-    if row is None or row.kind == "invoice":
+    found = select_one(_METHOD, account=account_id)
+    if found is None or found[0] == "invoice":
         return Method()
-    return Method("card" if row.kind == "card" else "debit", row.token)
+    kind, token = found
+    return Method("card" if kind == "card" else "debit", token)
+
+
+def agenda(account_id: UUID) -> Agenda:
+    """What an account waits for."""
+    found = select_one(_AGENDA, account=account_id)
+    assert found is not None
+    return Agenda(*found)
 
 
 def attempt(account_id: UUID, attempt_id: UUID) -> AttemptRow:
@@ -91,9 +110,7 @@ def attempted(account_id: UUID, invoice_id: UUID) -> bool:
 
 def left(account_id: UUID, invoice_ids: list[UUID] | None = None) -> Mapping[UUID, int]:
     """What is left of each invoice and credit note, the oldest first. Unit: minor units, never below zero."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LEFT, {"account": account_id, "ids": invoice_ids})
-        return dict(cursor.fetchall())
+    return dict(select(_LEFT, account=account_id, ids=invoice_ids))
 
 
 def open_invoices(account_id: UUID) -> tuple[Open, ...]:
@@ -103,17 +120,13 @@ def open_invoices(account_id: UUID) -> tuple[Open, ...]:
 
 def sources(account_id: UUID) -> tuple[tuple[Open, ...], tuple[Open, ...]]:
     """Credit notes and payments that have something left, the oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PAYMENTS_LEFT, {"account": account_id})
-        payments = tuple(Open(*row) for row in cursor.fetchall())
-    return _open(account_id, "credit_note"), payments
+    payments = select(_PAYMENTS_LEFT, account=account_id)
+    return _open(account_id, "credit_note"), tuple(Open(*row) for row in payments)
 
 
 def collectable(limit: int) -> list[tuple[UUID, UUID]]:
     """Open invoices, never tried, of live accounts that pay automatically: account and invoice."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COLLECTABLE, {"limit": limit})
-        return list(cursor.fetchall())
+    return select(_COLLECTABLE, limit=limit)
 
 
 def movements(account_id: UUID) -> list[Movement]:
@@ -132,12 +145,17 @@ def _attempts(**by: object) -> list[AttemptRow]:
 
 
 def _open(account_id: UUID, kind: str) -> tuple[Open, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, {"account": account_id, "kind": kind})
-        return tuple(Open(*row) for row in cursor.fetchall())
+    return tuple(Open(*row) for row in select(_OPEN, account=account_id, kind=kind))
 
 
 _ATTEMPT: Final = tuple(AttemptRow.__dataclass_fields__)
+_METHOD: Final = "SELECT kind, token FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
+_AGENDA: Final = """
+SELECT t.expires_at, c.due_at, c.billed_until
+FROM (VALUES (%(account)s::uuid)) AS here (account_id)
+LEFT JOIN invoices_cursor c ON c.account_id = here.account_id
+LEFT JOIN payments_attempt t ON t.account_id = here.account_id AND t.state = 'open'
+"""
 _SETTLED = """
 SELECT i.id, abs(i.total) - coalesce(sum(a.amount), 0)::bigint AS left_over
 FROM invoices_invoice i LEFT JOIN payments_allocation a
