@@ -69,11 +69,10 @@ def open_payment(
     customer: Customer, known: Situation, answer: Quote, quote_id: UUID, *, actor: Actor, now: datetime
 ) -> UUID | None:
     """An attempt to collect what a quote costs today, if the account pays automatically and has not enough credit."""
-    method = queries.method(customer.id)
-    if not method.automatic or answer.due_today.total <= 0:
+    if answer.due_today.total <= 0 or not (method := queries.method(customer.id)).automatic:
         return None
-    notes, paid = queries.sources(customer.id)
-    amount = to_collect(answer.due_today.total, (*notes, *paid), queries.open_invoices(customer.id))
+    left = queries.unsettled(customer.id)
+    amount = to_collect(answer.due_today.total, (*left.notes, *left.payments), left.invoices)
     if amount == 0:
         return None
     return payments.begin(

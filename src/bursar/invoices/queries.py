@@ -7,11 +7,12 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bursar.accounts.queries import NotFound
-from bursar.columns.statement import select
+from bursar.columns.statement import select, select_one
 from bursar.core.charge import Billed, Line
-from bursar.core.invoice import Totals
+from bursar.core.invoice import Kind, Totals
 from bursar.core.period import Proration, Span
 from bursar.core.problem import phrase
 from bursar.invoices import models
@@ -32,6 +33,15 @@ class Document:
     snapshot: dict[str, Any]
     take_id: UUID | None
     lines: tuple[tuple[UUID, Line], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The series that a document is numbered in, the zone of its seller, and what it says of seller and customer."""
+
+    series_id: UUID
+    zone: ZoneInfo
+    snapshot: dict[str, Any]
 
 
 def billed(account_id: UUID, since: date | None) -> tuple[Billed, ...]:
@@ -63,6 +73,15 @@ def of_take(account_id: UUID, take_id: UUID) -> Document | None:
     """The invoice or credit note that a taking made, if it made one."""
     rows = models.Invoice.objects.filter(account_id=account_id, take_id=take_id).select_related("series")
     return next(iter(_documents(account_id, list(rows))), None)
+
+
+def letterhead(account_id: UUID, kind: Kind) -> Letterhead:
+    """What a new document of the account begins with."""
+    found = select_one(_LETTERHEAD, account=account_id, kind=kind)
+    assert found is not None
+    series_id, zone, seller, sold_to, bill_to, vat_id, purchase_order, recipients = found
+    details = {"sold_to": sold_to, "bill_to": bill_to, "vat_id": vat_id, "purchase_order": purchase_order}
+    return Letterhead(series_id, ZoneInfo(zone), {"seller": seller, **details, "recipients": recipients})
 
 
 def due_accounts(now: datetime, limit: int) -> list[UUID]:
@@ -107,6 +126,16 @@ class CursorRow:
     billed_until: date | None
 
 
+_LETTERHEAD: Final = """
+SELECT s.id, l.time_zone, json_build_object('name', l.name, 'country', l.country),
+    d.sold_to::json, d.bill_to::json, d.vat_id, d.purchase_order, d.recipients::json
+FROM accounts_account a
+JOIN accounts_seller l ON l.id = a.seller_id
+JOIN accounts_billingdetails d ON d.account_id = a.id
+JOIN invoices_series s ON s.seller_id = l.id AND s.kind = %(kind)s
+    AND s.mode = CASE WHEN a.sandbox THEN 'sandbox' ELSE 'live' END
+WHERE a.id = %(account)s
+"""
 _LINE: Final = (
     *("kind", "product", "plan", "quantity", "unit_price", "span", "period", "rule", "gross", "discount", "amount"),
     *("tax_rate", "tax", "period_gross", "period_net", "credits_id"),

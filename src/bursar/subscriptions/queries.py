@@ -7,8 +7,6 @@ from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from bursar.accounts.queries import NotFound
 from bursar.columns.statement import select_one
 from bursar.core.content import read_state, read_terms
@@ -72,9 +70,7 @@ def changes_of(rows: Iterable[models.Change]) -> tuple[Change, ...]:
 
 def quote(account_id: UUID, quote_id: UUID) -> KeptQuote:
     """A quote of the account. Errors: NotFound."""
-    takes = models.Take.objects.filter(account_id=OuterRef("account_id"), quote_id=OuterRef("pk"))
-    rows = models.Quote.objects.annotate(taken=Exists(takes)).filter(account_id=account_id, pk=quote_id)
-    found = next(iter(rows.values_list(*KeptQuote.__dataclass_fields__)), None)
+    found = select_one(_QUOTE, account=account_id, quote=quote_id)
     if found is None:
         raise NotFound(what=phrase("quote"))
     return KeptQuote(*found)
@@ -82,12 +78,11 @@ def quote(account_id: UUID, quote_id: UUID) -> KeptQuote:
 
 def taken(account_id: UUID, *, take_id: UUID | None = None, quote_id: UUID | None = None) -> Taken:
     """A taking by its own id or by that of its quote. Errors: NotFound."""
-    by = {"pk": take_id} if take_id else {"quote_id": quote_id}
-    row = models.Take.objects.filter(account_id=account_id, **by).first()
-    if row is None:
+    found = select_one(_TAKEN, account=account_id, take=take_id, quote=quote_id)
+    if found is None:
         raise NotFound(what=phrase("quote"))
-    changes = models.Change.objects.filter(account_id=account_id, take_id=row.id).order_by("position")
-    return Taken(row.id, row.quote_id, row.on, changes_of(changes))
+    taking_id, of_quote, on, changes = found
+    return Taken(taking_id, of_quote, on, tuple(_written(one) for one in changes))
 
 
 def reason(account_id: UUID, quote_id: UUID) -> str:
@@ -99,7 +94,13 @@ def reason(account_id: UUID, quote_id: UUID) -> str:
 _COLUMNS: Final = attrgetter(
     "id", "position", "edit", "capability", "effective_on", "terms", "credit", "by_vendor", "ordered_on", "undoes_id"
 )
-_AGREEMENT: Final = """
+_CHANGES: Final = """
+    coalesce(json_agg(json_build_array(
+        c.id, c.position, c.edit, c.capability, c.effective_on, c.terms,
+        c.credit, c.by_vendor, c.ordered_on, c.undoes_id
+    ) ORDER BY c.position) FILTER (WHERE c.id IS NOT NULL), '[]')
+"""
+_AGREEMENT: Final = f"""
 WITH point AS (
     SELECT "on", position, state FROM subscriptions_checkpoint WHERE account_id = %(account)s ORDER BY "on" DESC LIMIT 1
 )
@@ -107,15 +108,22 @@ SELECT point."on", point.state::json,
     coalesce(greatest(
         point.position, (SELECT max(position) FROM subscriptions_change WHERE account_id = %(account)s)
     ), 0),
-    coalesce((
-        SELECT json_agg(json_build_array(
-            id, c.position, edit, capability, effective_on, terms, credit, by_vendor, ordered_on, undoes_id
-        ) ORDER BY c.position)
-        FROM subscriptions_change c
-        WHERE account_id = %(account)s
-            AND (point."on" IS NULL OR effective_on > point."on" OR c.position > point.position)
-    ), '[]')
+    (
+        SELECT {_CHANGES} FROM subscriptions_change c WHERE c.account_id = %(account)s
+            AND (point."on" IS NULL OR c.effective_on > point."on" OR c.position > point.position)
+    )
 FROM (VALUES (1)) AS always LEFT JOIN point ON true
+"""
+_TAKEN: Final = f"""
+SELECT t.id, t.quote_id, t."on", {_CHANGES}
+FROM subscriptions_take t LEFT JOIN subscriptions_change c ON c.account_id = t.account_id AND c.take_id = t.id
+WHERE t.account_id = %(account)s AND (t.id = %(take)s OR t.quote_id = %(quote)s)
+GROUP BY t.id
+"""
+_QUOTE: Final = """
+SELECT id, actor_kind, actor_id, edits::json, reason_id, content::json, digest, expires_at,
+    EXISTS (SELECT FROM subscriptions_take t WHERE t.account_id = q.account_id AND t.quote_id = q.id)
+FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 """
 
 
