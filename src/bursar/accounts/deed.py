@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
-from bursar.accounts.models import Standing
 from bursar.accounts.queries import Customer, NotFound, customer
+from bursar.columns.statement import select_one
 from bursar.core.policy import Actor, Outcome, Policy, decide
 from bursar.core.problem import phrase
 from bursar.core.refusal import Refused
@@ -40,9 +41,13 @@ def deed(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
         raise
 
 
+_LOCK: Final = "SELECT FROM accounts_standing WHERE account_id = %(account)s FOR UPDATE"
+
+
 def lock(account_id: UUID) -> None:
     """Wait until nobody else decides about the account, for the rest of the transaction. Errors: NotFound."""
-    if not Standing.objects.select_for_update().filter(pk=account_id).values_list("pk").first():
+    # A statement of its own: what is read together with the lock is read as it was before waiting for it.
+    if select_one(_LOCK, account=account_id) is None:
         raise NotFound(what=phrase("account"))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bursar.accounts.models import Person, SignInLink, VendorKey
+from bursar.columns.statement import select_one
 from bursar.core.problem import Problem
 
 
@@ -24,7 +25,10 @@ def create_key(name: str, *, now: datetime) -> str:
 
 def key_id(key: str) -> UUID | None:
     """Whose key that is, if it is one that holds."""
-    return VendorKey.objects.filter(hash=_hash(key), revoked_at=None).values_list("id", flat=True).first()
+    found = select_one(
+        "SELECT id FROM accounts_vendorkey WHERE hash = %(hash)s AND revoked_at IS NULL", hash=_hash(key)
+    )
+    return found[0] if found else None
 
 
 def create_link(email: str, *, expires_at: datetime, single_use: bool = True) -> str:

@@ -1,20 +1,17 @@
 """Who the customers are, as decisions need to know them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
-
 from bursar.accounts import models
+from bursar.columns.statement import select, select_one
 from bursar.core.policy import Account, Contact, Member, Override, State
 from bursar.core.problem import Problem, phrase
 from bursar.core.tax import Tax
-
-_STANDING: Final = Subquery(models.Standing.objects.filter(pk=OuterRef("pk")).values("state"))
 
 
 class NotFound(Problem):
@@ -96,11 +93,10 @@ class Details:
 
 def customer(account_id: UUID) -> Customer:
     """An account with its members and overrides. Errors: NotFound."""
-    rows = models.Account.objects.select_related("seller").filter(pk=account_id)
-    row = rows.annotate(standing=_STANDING).first()
-    if row is None:
+    found = select_one(_CUSTOMERS + "WHERE a.id = %(account)s", account=account_id)
+    if found is None:
         raise NotFound(what=phrase("account"))
-    return _customer(row, members(account_id), _overrides(account_id))
+    return _customer(*found)
 
 
 def customers(*, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
@@ -111,9 +107,9 @@ def customers(*, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
 
 def members(account_id: UUID) -> list[MemberRow]:
     """The members of an account, the owner first, then as they came."""
-    rows = models.Member.objects.filter(account_id=account_id, removed_at=None).select_related("person").order_by("id")
-    found = [MemberRow(one.id, one.person.name, one.person.email, one.role, one.state) for one in rows]
-    return sorted(found, key=lambda one: one.role != "owner")
+    rows = models.Member.objects.filter(account_id=account_id, removed_at=None).order_by("id")
+    fields = ("id", "person__name", "person__email", "role", "state")
+    return sorted((MemberRow(*row) for row in rows.values_list(*fields)), key=lambda one: one.role != "owner")
 
 
 def memberships(person_id: UUID) -> list[tuple[UUID, UUID, str]]:
@@ -135,38 +131,6 @@ def details(account_id: UUID) -> Details:
     return Details(row.sold_to, row.bill_to, row.vat_id, row.purchase_order, row.recipients)
 
 
-def _overrides(account_id: UUID) -> tuple[Override, ...]:
-    rows = models.Override.objects.filter(account_id=account_id, ended_at=None).order_by("id")
-    return tuple(Override(*row) for row in rows.values_list("capability", "grant", "until"))
-
-
-def _customer(row: models.Account, members: Iterable[MemberRow], overrides: tuple[Override, ...]) -> Customer:
-    representative = None
-    if row.representative_email:
-        representative = Contact(row.representative_name, row.representative_email, "representative")
-    account = Account(
-        id=row.id,
-        account_type=row.account_type,
-        currency=row.currency,
-        state=State(getattr(row, "standing", "active")),
-        members=tuple(Member(one.id, one.name, one.email, one.role, one.state == "active") for one in members),
-        overrides=overrides,
-        representative=representative,
-        support=Contact(row.seller.support_name, row.seller.support_email, "support"),
-    )
-    return Customer(
-        account=account,
-        name=row.name,
-        time_zone=row.time_zone,
-        locale=row.locale,
-        sandbox=row.sandbox,
-        clock_at=row.clock_at,
-        tax=Tax(row.tax_rate),
-        seller_id=row.seller_id,
-        created_at=row.created_at,
-    )
-
-
 def names(account_id: UUID) -> dict[UUID, str]:
     """The name of everybody who is or was a member."""
     rows = models.Member.objects.filter(account_id=account_id)
@@ -175,16 +139,8 @@ def names(account_id: UUID) -> dict[UUID, str]:
 
 def sandboxes(limit: int) -> list[Customer]:
     """Sandbox accounts with their members and overrides, the oldest first."""
-    rows = models.Account.objects.select_related("seller").filter(sandbox=True).order_by("id")
-    found = list(rows.annotate(standing=_STANDING)[:limit])
-    people: dict[UUID, list[MemberRow]] = {row.id: [] for row in found}
-    held: dict[UUID, list[Override]] = {row.id: [] for row in found}
-    rows_of = models.Member.objects.filter(account_id__in=people, removed_at=None).select_related("person")
-    for one in rows_of.order_by("id"):
-        people[one.account_id].append(MemberRow(one.id, one.person.name, one.person.email, one.role, one.state))
-    for over in models.Override.objects.filter(account_id__in=held, ended_at=None).order_by("id"):
-        held[over.account_id].append(Override(over.capability, over.grant, over.until))
-    return [_customer(row, people[row.id], tuple(held[row.id])) for row in found]
+    rows = select(_CUSTOMERS + "WHERE a.sandbox ORDER BY a.id LIMIT %(limit)s", limit=limit)
+    return [_customer(*row) for row in rows]
 
 
 def in_sandbox(member_id: UUID) -> UUID | None:
@@ -195,3 +151,57 @@ def in_sandbox(member_id: UUID) -> UUID | None:
         return None
     real = models.Member.objects.filter(person_id=person, removed_at=None, account__sandbox=False)
     return None if real.exists() else person
+
+
+def _customer(
+    name: str,
+    time_zone: str,
+    locale: str,
+    sandbox: bool,
+    clock_at: datetime | None,
+    tax_rate: Decimal,
+    seller_id: UUID,
+    created_at: datetime,
+    account_id: UUID,
+    account_type: str,
+    currency: str,
+    state: str,
+    representative: tuple[str, str],
+    support: tuple[str, str],
+    members: list[tuple[str, str, str, str, bool]],
+    overrides: list[tuple[str, bool, str | None]],
+) -> Customer:
+    account = Account(
+        id=account_id,
+        account_type=account_type,
+        currency=currency,
+        state=State(state),
+        members=tuple(Member(UUID(one), name, email, role, active) for one, name, email, role, active in members),
+        overrides=tuple(
+            Override(one, grant, date.fromisoformat(until) if until else None) for one, grant, until in overrides
+        ),
+        representative=Contact(*representative, "representative") if representative[1] else None,
+        support=Contact(*support, "support"),
+    )
+    return Customer(account, name, time_zone, locale, sandbox, clock_at, Tax(tax_rate), seller_id, created_at)
+
+
+_CUSTOMERS: Final = """
+SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.seller_id, a.created_at,
+    a.id, a.account_type, a.currency, coalesce(s.state, 'active'),
+    ARRAY[a.representative_name, a.representative_email], ARRAY[l.support_name, l.support_email],
+    coalesce((
+        SELECT json_agg(
+            json_build_array(m.id, p.name, p.email, m.role, m.state = 'active') ORDER BY m.role <> 'owner', m.id
+        )
+        FROM accounts_member m JOIN accounts_person p ON p.id = m.person_id
+        WHERE m.account_id = a.id AND m.removed_at IS NULL
+    ), '[]'),
+    coalesce((
+        SELECT json_agg(json_build_array(o.capability, o."grant", o.until) ORDER BY o.id)
+        FROM accounts_override o WHERE o.account_id = a.id AND o.ended_at IS NULL
+    ), '[]')
+FROM accounts_account a
+JOIN accounts_seller l ON l.id = a.seller_id
+LEFT JOIN accounts_standing s ON s.account_id = a.id
+"""

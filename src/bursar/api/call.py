@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -60,17 +61,35 @@ class BadIdempotencyKey(Invalid):
 
 @dataclass(frozen=True)
 class Call:
-    """A call about one account."""
+    """A call about one account, by the key of a program of the vendor; `member` is the email of whom it speaks for.
 
-    customer: Customer
-    actor: Actor
-    policy: Policy
+    What it needs of the database is read when it is first asked for. Errors: NotFound, UnknownActor.
+    """
+
+    id: UUID
+    key: Vendor
+    member: str
     now: datetime
 
-    @property
-    def id(self) -> UUID:
-        """The account's id."""
-        return self.customer.id
+    @cached_property
+    def customer(self) -> Customer:
+        """The account."""
+        return customer(self.id)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return current()
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The member that Bursar-Actor names, or the vendor."""
+        if not self.member:
+            return self.key
+        found = next((one for one in self.customer.account.members if one.email.lower() == self.member), None)
+        if found is None:
+            raise UnknownActor(actor=self.member[:254])
+        return found
 
     @property
     def today(self) -> date:
@@ -101,12 +120,16 @@ class Key(HttpBearer):
 
 
 def enter(request: HttpRequest, account_id: UUID) -> Call:
-    """A call about an account, as the member that Bursar-Actor names or as the vendor.
+    """A call about an account that is there. Errors: NotFound, UnknownActor."""
+    call = approach(request, account_id)
+    call.customer, call.actor  # noqa: B018  # reading them is what may fail
+    return call
 
-    Errors: NotFound, UnknownActor.
-    """
-    found = customer(account_id)
-    call = Call(found, _actor(request, found), current(), moment())
+
+def approach(request: HttpRequest, account_id: UUID) -> Call:
+    """A call to do something, which reads the account itself, under its lock."""
+    member = request.headers.get("Bursar-Actor", "").strip().lower()
+    call = Call(account_id, _vendor(request), member, moment())
     request.call = call  # type: ignore[attr-defined]  # a refusal is explained from it
     return call
 
@@ -149,13 +172,3 @@ def once(request: HttpRequest, deed: Callable[[Once | None], Answer]) -> Answer:
 
 def _vendor(request: HttpRequest) -> Vendor:
     return Vendor(getattr(request, "auth", None))
-
-
-def _actor(request: HttpRequest, found: Customer) -> Actor:
-    email = request.headers.get("Bursar-Actor", "").strip().lower()
-    if not email:
-        return _vendor(request)
-    member = next((one for one in found.account.members if one.email.lower() == email), None)
-    if member is None:
-        raise UnknownActor(actor=email[:254])
-    return member

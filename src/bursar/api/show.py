@@ -10,7 +10,7 @@ from bursar.api.call import Call
 from bursar.core.content import read_decision, write_decision, write_line, write_money, write_span, write_totals
 from bursar.core.edit import write_edit
 from bursar.core.payment import status
-from bursar.core.policy import Decision, shows_costs
+from bursar.core.policy import Decision, Outcome, shows_costs
 from bursar.core.price import Per
 from bursar.core.subscription import Change, pending, state_on, timeline
 from bursar.history.queries import Fact
@@ -46,8 +46,9 @@ def account(found: accounts.Customer, call: Call) -> Shown:
 
 def decision(call: Call, made: Decision) -> Shown:
     """A decision, with why not and whom to ask in a sentence."""
-    detail = explained(made, call.policy, call.customer.account, call.actor)
-    return {**write_decision(made), "detail": detail or None}
+    if made.outcome is Outcome.ALLOWED:
+        return {**write_decision(made), "detail": None}
+    return {**write_decision(made), "detail": explained(made, call.policy, call.customer.account, call.actor) or None}
 
 
 def member(row: MemberRow) -> Shown:

@@ -8,7 +8,7 @@ from ninja import Router, Status
 
 from bursar.accounts.queries import NotFound
 from bursar.api import answers, bodies, show
-from bursar.api.call import enter, once
+from bursar.api.call import approach, enter, once
 from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
 from bursar.checkout import actions as checkout
@@ -37,7 +37,7 @@ def get_subscription(request: HttpRequest, account_id: UUID) -> Any:
 @router.post("/accounts/{uuid:account_id}/quotes", response={201: shape(answers.Quote)})
 def quote(request: HttpRequest, account_id: UUID, body: bodies.Edits) -> Reply:
     """Decide and price edits; nothing changes yet."""
-    call = enter(request, account_id)
+    call = approach(request, account_id)
     edits = read_edits(body.edits)
 
     def do(asked: Once | None) -> Answer:
@@ -53,7 +53,7 @@ def quote(request: HttpRequest, account_id: UUID, body: bodies.Edits) -> Reply:
 )
 def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
     """Take a quote as it was shown, or edits as they are decided now."""
-    call = enter(request, account_id)
+    call = approach(request, account_id)
     if (body.quote is None) == (body.edits is None):
         raise QuoteOrEdits()
     edits = read_edits(body.edits) if body.edits is not None else ()
@@ -70,7 +70,7 @@ def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
 )
 def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> Reply:
     """Take a scheduled change back."""
-    call = enter(request, account_id)
+    call = approach(request, account_id)
     try:
         result = checkout.take(account_id, edits=(Undo(change=change_id),), actor=call.actor, now=call.now)
     except UnknownChange:

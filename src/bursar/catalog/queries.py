@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from typing import Final
 
 from bursar.catalog.document import read
 from bursar.catalog.models import Version
+from bursar.columns.statement import select_one
 from bursar.core.catalog import Catalog
 from bursar.core.problem import Conflict
+
+_CURRENT: Final = "SELECT number, digest FROM catalog_version ORDER BY number DESC LIMIT 1"
 
 
 class NoCatalog(Conflict):
@@ -17,7 +21,7 @@ class NoCatalog(Conflict):
 
 def current() -> Catalog:
     """The version published last. Errors: NoCatalog."""
-    found = Version.objects.order_by("-number").values_list("number", "digest").first()
+    found = select_one(_CURRENT)
     if found is None:
         raise NoCatalog()
     return _read(*found)

@@ -21,7 +21,7 @@ from bursar.core.refusal import Refused
 from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Once
 from bursar.invoices import actions as invoices
-from bursar.payments.queries import attempt
+from bursar.payments.queries import agenda, attempt
 from bursar.subscriptions.queries import taken
 
 
@@ -47,7 +47,7 @@ class Result:
 def quote(account_id: UUID, edits: Sequence[Edit], *, actor: Actor, now: datetime, once: Once | None = None) -> UUID:
     """A new quote for these edits, kept as it is shown. Errors: NotFound, and Invalid and Conflict as edits deserve."""
     with deed(account_id, actor, now) as customer:
-        customer, documents, _ = catch_up(customer, now)
+        customer, documents, _ = catch_up(customer, agenda(account_id), now)
         known = situation(customer)
         answer = decide(known, edits, actor, customer.today(now))
         kept = keep(customer, known, answer, edits, actor=actor, now=now)
@@ -81,7 +81,7 @@ def take(
 def renew(account_id: UUID, *, now: datetime) -> int:
     """Apply and invoice everything that has fallen due; on how many days something had. Twice is once."""
     with deed(account_id, SYSTEM, now) as customer:
-        _, documents, days = catch_up(customer, now)
+        _, documents, days = catch_up(customer, agenda(account_id), now)
         invoices.number(*documents)
     return days
 
@@ -101,9 +101,10 @@ def _take(
     once: Once | None,
 ) -> Result:
     """The first transaction: everything is done in it, or an attempt to pay is written on the quote."""
-    check_no_payment_open(customer)
+    waiting = agenda(customer.id)
+    check_no_payment_open(waiting)
     before = shown(customer, quote_id, now) if quote_id else None
-    customer, documents, _ = catch_up(customer, now)
+    customer, documents, _ = catch_up(customer, waiting, now)
     known, on = situation(customer), customer.today(now)
     wanted = edits_of(customer, before) if before else tuple(edits)
     answer = decide(known, wanted, actor, on)

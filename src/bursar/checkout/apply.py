@@ -59,19 +59,19 @@ def bill(
     take_id: UUID | None = None,
 ) -> UUID | None:
     """Let the account stand as its state of the day says, and issue what is due."""
-    settle_state(customer, state_on(situation.start, timeline(situation.start, situation.changes), on), on)
+    settle_state(customer, situation, state_on(situation.start, timeline(situation.start, situation.changes), on), on)
     if not lines:
         return None
     due_days = situation.policy.invoice_due_days
     return invoices.issue(customer, lines, situation.billed, on=on, now=now, due_days=due_days, take_id=take_id)
 
 
-def settle_state(customer: Customer, state: Subscription, on: date) -> None:
+def settle_state(customer: Customer, situation: Situation, state: Subscription, on: date) -> None:
     """Write the rows that follow the state: how the account stands, and how many seats it has."""
     if state.standing is not customer.account.state:
         set_standing(customer.id, state.standing, on)
     bought = {item.product: item.quantity for item in state.items.values() if state.pin(item).per is Per.SEAT}
-    seats.set_bought(customer.id, bought)
+    seats.set_bought(customer.id, situation.used, bought)
 
 
 def look_ahead(customer: Customer, situation: Situation, on: date) -> None:

@@ -25,7 +25,7 @@ def pay_invoice(
     with deed(account_id, actor, now) as customer:
         document = invoices.document(account_id, invoice_id)
         permit(policy.current(), customer, actor, "pay_invoice", now)
-        check_no_payment_open(customer)
+        check_no_payment_open(queries.agenda(account_id))
         left = queries.left(account_id, [invoice_id])[invoice_id]
         if document.kind != "invoice" or left == 0:
             raise NothingToPay(number=document.number)

@@ -14,6 +14,7 @@ from bursar.core.quote import Quote
 from bursar.core.situation import Situation
 from bursar.payments import actions as payments
 from bursar.payments import queries
+from bursar.payments.queries import Agenda
 from bursar.subscriptions import actions as subscriptions
 from bursar.subscriptions.queries import KeptQuote
 from bursar.subscriptions.queries import quote as kept_quote
@@ -31,11 +32,10 @@ class AlreadyTaken(Conflict):
     code = "taken"
 
 
-def check_no_payment_open(customer: Customer) -> None:
+def check_no_payment_open(agenda: Agenda) -> None:
     """While a payment waits to be finished nothing else happens. Errors: PaymentOpen."""
-    waiting = queries.open_attempt(customer.id)
-    if waiting is not None:
-        raise PaymentOpen(expires_at=waiting.expires_at.isoformat(timespec="minutes"))
+    if agenda.payment_until is not None:
+        raise PaymentOpen(expires_at=agenda.payment_until.isoformat(timespec="minutes"))
 
 
 def shown(customer: Customer, quote_id: UUID, now: datetime) -> KeptQuote:
@@ -69,11 +69,10 @@ def open_payment(
     customer: Customer, known: Situation, answer: Quote, quote_id: UUID, *, actor: Actor, now: datetime
 ) -> UUID | None:
     """An attempt to collect what a quote costs today, if the account pays automatically and has not enough credit."""
-    method = queries.method(customer.id)
-    if not method.automatic or answer.due_today.total <= 0:
+    if answer.due_today.total <= 0 or not (method := queries.method(customer.id)).automatic:
         return None
-    notes, paid = queries.sources(customer.id)
-    amount = to_collect(answer.due_today.total, (*notes, *paid), queries.open_invoices(customer.id))
+    left = queries.unsettled(customer.id)
+    amount = to_collect(answer.due_today.total, (*left.notes, *left.payments), left.invoices)
     if amount == 0:
         return None
     return payments.begin(

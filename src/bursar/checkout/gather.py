@@ -22,7 +22,7 @@ def situation(customer: Customer) -> Situation:
         start=agreed.start,
         changes=agreed.changes,
         position=agreed.position,
-        billed=invoices.billed(customer.id, None),
+        billed=invoices.billed(customer.id, agreed.since),
         tax=customer.tax,
         used=seats.uses(customer.id),
     )

@@ -10,13 +10,12 @@ from bursar.checkout.gather import situation
 from bursar.core.policy import SYSTEM
 from bursar.core.subscription import state_on, timeline
 from bursar.history.actions import record
-from bursar.invoices import queries as invoices
-from bursar.payments.queries import open_attempt
+from bursar.payments.queries import Agenda, agenda
 from bursar.subscriptions import actions as subscriptions
 
 
-def catch_up(customer: Customer, now: datetime) -> tuple[Customer, tuple[UUID, ...], int]:
-    """Do everything that has fallen due for an account, inside a deed.
+def catch_up(customer: Customer, waiting: Agenda, now: datetime) -> tuple[Customer, tuple[UUID, ...], int]:
+    """Do everything that has fallen due for an account, inside a deed. `waiting` is its agenda now.
 
     Returns the account as it stands then, the documents that still need numbers, and how many days were due. While a
     payment is open nothing falls due.
@@ -24,13 +23,12 @@ def catch_up(customer: Customer, now: datetime) -> tuple[Customer, tuple[UUID, .
     documents: list[UUID] = []
     days = 0
     moment = customer.moment(now)
-    waiting = open_attempt(customer.id) is not None
-    while not waiting and (cursor := invoices.cursor(customer.id)) and cursor.due_at and cursor.due_at <= moment:
-        on = cursor.due_at.astimezone(moment.tzinfo).date()
-        document = _fall_due(customer, on, ends_period=on == cursor.billed_until, now=now)
+    while waiting.payment_until is None and waiting.due_at and waiting.due_at <= moment:
+        on = waiting.due_at.astimezone(moment.tzinfo).date()
+        document = _fall_due(customer, on, ends_period=on == waiting.billed_until, now=now)
         documents += [document] if document else []
         days += 1
-        customer = accounts.customer(customer.id)
+        customer, waiting = accounts.customer(customer.id), agenda(customer.id)
     return customer, tuple(documents), days
 
 

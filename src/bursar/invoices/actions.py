@@ -4,20 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Q
 
-from bursar.accounts import queries as accounts
-from bursar.accounts.models import Seller
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
 from bursar.core.charge import Billed, Line, covered
 from bursar.core.invoice import totals
-from bursar.invoices import models
+from bursar.invoices import models, queries
 
 
 def issue(
@@ -35,13 +31,12 @@ def issue(
     `billed` is the coverage before, as the lines were made from it. Shape: at least one line.
     """
     sums = totals(lines)
-    seller = Seller.objects.get(pk=customer.seller_id)
-    today = on if customer.sandbox else now.astimezone(ZoneInfo(seller.time_zone)).date()
-    series = models.Series.objects.get(seller=seller, mode="sandbox" if customer.sandbox else "live", kind=sums.kind)
+    letterhead = queries.letterhead(customer.id, sums.kind)
+    today = on if customer.sandbox else now.astimezone(letterhead.zone).date()
     invoice = models.Invoice.objects.create(
         account_id=customer.id,
         kind=sums.kind,
-        series=series,
+        series_id=letterhead.series_id,
         currency=customer.account.currency,
         on=on,
         issued_on=today,
@@ -49,7 +44,7 @@ def issue(
         net=sums.net,
         tax=sums.tax,
         total=sums.total,
-        snapshot=_snapshot(seller, accounts.details(customer.id)),
+        snapshot=letterhead.snapshot,
         take_id=take_id,
         recorded_at=now,
     )
@@ -88,8 +83,12 @@ FROM wanted JOIN moved ON moved.id = wanted.series_id WHERE i.id = wanted.id
 
 def look_again(account_id: UUID, *, due_at: datetime | None, billed_until: date | None) -> None:
     """How far an account is billed, and when somebody must look at it again."""
-    fields = {"due_at": due_at, "billed_until": billed_until}
-    models.Cursor.objects.update_or_create(account_id=account_id, defaults=fields)
+    models.Cursor.objects.bulk_create(
+        [models.Cursor(account_id=account_id, due_at=due_at, billed_until=billed_until)],
+        update_conflicts=True,
+        unique_fields=["account"],
+        update_fields=["due_at", "billed_until"],
+    )
 
 
 def _cover(account_id: UUID, before: Sequence[Billed], after: Sequence[Billed]) -> None:
@@ -128,14 +127,3 @@ def _row(account_id: UUID, invoice_id: UUID, position: int, line_id: UUID, line:
         period_net=line.period_net,
         credits_id=line.credits,
     )
-
-
-def _snapshot(seller: Seller, details: accounts.Details) -> dict[str, Any]:
-    return {
-        "seller": {"name": seller.name, "country": seller.country},
-        "sold_to": details.sold_to,
-        "bill_to": details.bill_to,
-        "vat_id": details.vat_id,
-        "purchase_order": details.purchase_order,
-        "recipients": details.recipients,
-    }

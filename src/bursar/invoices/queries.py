@@ -3,13 +3,17 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bursar.accounts.queries import NotFound
+from bursar.columns.statement import select, select_one
 from bursar.core.charge import Billed, Line
-from bursar.core.invoice import Totals
-from bursar.core.period import Proration
+from bursar.core.invoice import Kind, Totals
+from bursar.core.period import Proration, Span
 from bursar.core.problem import phrase
 from bursar.invoices import models
 
@@ -31,12 +35,19 @@ class Document:
     lines: tuple[tuple[UUID, Line], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The series that a document is numbered in, the zone of its seller, and what it says of seller and customer."""
+
+    series_id: UUID
+    zone: ZoneInfo
+    snapshot: dict[str, Any]
+
+
 def billed(account_id: UUID, since: date | None) -> tuple[Billed, ...]:
     """Which lines pay for which days of each item, where that reaches beyond a day."""
-    rows = models.Coverage.objects.filter(account_id=account_id).select_related("line").order_by("item", "span")
-    if since is not None:
-        rows = rows.filter(span__endswith__gt=since)
-    return tuple(Billed(row.item, row.span, row.line_id, read_row(row.line)) for row in rows)
+    rows = select(_BILLED, account=account_id, since=since)
+    return tuple(Billed(item, _span(span), line_id, _line(*line)) for item, span, line_id, *line in rows)
 
 
 def documents(
@@ -64,6 +75,15 @@ def of_take(account_id: UUID, take_id: UUID) -> Document | None:
     return next(iter(_documents(account_id, list(rows))), None)
 
 
+def letterhead(account_id: UUID, kind: Kind) -> Letterhead:
+    """What a new document of the account begins with."""
+    found = select_one(_LETTERHEAD, account=account_id, kind=kind)
+    assert found is not None
+    series_id, zone, seller, sold_to, bill_to, vat_id, purchase_order, recipients = found
+    details = {"sold_to": sold_to, "bill_to": bill_to, "vat_id": vat_id, "purchase_order": purchase_order}
+    return Letterhead(series_id, ZoneInfo(zone), {"seller": seller, **details, "recipients": recipients})
+
+
 def due_accounts(now: datetime, limit: int) -> list[UUID]:
     """Accounts on the real clock that somebody must look at by now, the longest waiting first."""
     rows = models.Cursor.objects.filter(due_at__lte=now, account__sandbox=False).order_by("due_at")
@@ -72,24 +92,7 @@ def due_accounts(now: datetime, limit: int) -> list[UUID]:
 
 def read_row(row: models.Line) -> Line:
     """The line that a row holds."""
-    return Line(
-        kind="charge" if row.kind == "charge" else "credit",
-        product=row.product,
-        plan=row.plan,
-        quantity=row.quantity,
-        unit_price=row.unit_price,
-        span=row.span,
-        period=row.period,
-        rule=Proration(row.rule),
-        gross=row.gross,
-        discount=row.discount,
-        amount=row.amount,
-        tax_rate=row.tax_rate,
-        tax=row.tax,
-        period_gross=row.period_gross,
-        period_net=row.period_net,
-        credits=row.credits_id,
-    )
+    return _line(*_COLUMNS(row))
 
 
 def _documents(account_id: UUID, rows: Iterable[models.Invoice]) -> list[Document]:
@@ -123,7 +126,61 @@ class CursorRow:
     billed_until: date | None
 
 
-def cursor(account_id: UUID) -> CursorRow | None:
-    """How far an account is billed; nothing was ever taken without one."""
-    row = models.Cursor.objects.filter(pk=account_id).values_list("due_at", "billed_until").first()
-    return CursorRow(*row) if row else None
+_LETTERHEAD: Final = """
+SELECT s.id, l.time_zone, json_build_object('name', l.name, 'country', l.country),
+    d.sold_to::json, d.bill_to::json, d.vat_id, d.purchase_order, d.recipients::json
+FROM accounts_account a
+JOIN accounts_seller l ON l.id = a.seller_id
+JOIN accounts_billingdetails d ON d.account_id = a.id
+JOIN invoices_series s ON s.seller_id = l.id AND s.kind = %(kind)s
+    AND s.mode = CASE WHEN a.sandbox THEN 'sandbox' ELSE 'live' END
+WHERE a.id = %(account)s
+"""
+_LINE: Final = (
+    *("kind", "product", "plan", "quantity", "unit_price", "span", "period", "rule", "gross", "discount", "amount"),
+    *("tax_rate", "tax", "period_gross", "period_net", "credits_id"),
+)
+_COLUMNS: Final = attrgetter(*_LINE)
+_BILLED: Final = f"""
+SELECT c.item, c.span, c.line_id, {", ".join(f"l.{column}" for column in _LINE)}
+FROM invoices_coverage c JOIN invoices_line l ON l.account_id = c.account_id AND l.id = c.line_id
+WHERE c.account_id = %(account)s AND (%(since)s::date IS NULL OR upper(c.span) > %(since)s)
+ORDER BY c.item, c.span
+"""
+
+
+def _line(
+    kind: str,
+    product: str,
+    plan: str,
+    quantity: int,
+    unit_price: Decimal,
+    span: Any,
+    period: Any,
+    rule: str,
+    *sums: Any,
+) -> Line:
+    gross, discount, amount, tax_rate, tax, period_gross, period_net, credited = sums
+    return Line(
+        kind="charge" if kind == "charge" else "credit",
+        product=product,
+        plan=plan,
+        quantity=quantity,
+        unit_price=unit_price,
+        span=_span(span),
+        period=_span(period),
+        rule=Proration(rule),
+        gross=gross,
+        discount=discount,
+        amount=amount,
+        tax_rate=tax_rate,
+        tax=tax,
+        period_gross=period_gross,
+        period_net=period_net,
+        credits=credited,
+    )
+
+
+def _span(days: Any) -> Span:
+    """The span of a column, or of the range that the database gives."""
+    return days if isinstance(days, Span) else Span(days.lower, days.upper)

@@ -98,11 +98,9 @@ def allocate(account_id: UUID, *, now: datetime, first: UUID | None = None) -> N
 
     A payment for one invoice settles that one first.
     """
-    notes, payments = queries.sources(account_id)
-    if not notes and not payments:
-        return
-    invoices = sorted(queries.open_invoices(account_id), key=lambda one: one.id != first)
-    paid_by = {one.id for one in payments}
+    open_ = queries.unsettled(account_id)
+    invoices = sorted(open_.invoices, key=lambda one: one.id != first)
+    paid_by = {one.id for one in open_.payments}
     models.Allocation.objects.bulk_create(
         models.Allocation(
             id=uuid7(),
@@ -113,5 +111,5 @@ def allocate(account_id: UUID, *, now: datetime, first: UUID | None = None) -> N
             amount=one.amount,
             recorded_at=now,
         )
-        for one in settle((*notes, *payments), invoices)
+        for one in settle((*open_.notes, *open_.payments), invoices)
     )

@@ -6,9 +6,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from bursar.accounts.queries import NotFound
+from bursar.columns.statement import select, select_one
 from bursar.core.payment import AttemptState, Method, Open
 from bursar.core.problem import phrase
 from bursar.payments import models
@@ -44,12 +43,41 @@ class Movement:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What an account waits for: the end of a payment that is open, and the next day on which something falls due.
+
+    `billed_until` is the end of the billing period.
+    """
+
+    payment_until: datetime | None
+    due_at: datetime | None
+    billed_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """What has something left: credit notes, payments and invoices, the oldest of each first."""
+
+    notes: tuple[Open, ...]
+    payments: tuple[Open, ...]
+    invoices: tuple[Open, ...]
+
+
 def method(account_id: UUID) -> Method:
     """How an account pays now; a new one pays on invoice terms."""
-    row = models.Method.objects.filter(account_id=account_id).order_by("-id").first()
-    if row is None or row.kind == "invoice":
+    found = select_one(_METHOD, account=account_id)
+    if found is None or found[0] == "invoice":
         return Method()
-    return Method("card" if row.kind == "card" else "debit", row.token)
+    kind, token = found
+    return Method("card" if kind == "card" else "debit", token)
+
+
+def agenda(account_id: UUID) -> Agenda:
+    """What an account waits for."""
+    found = select_one(_AGENDA, account=account_id)
+    assert found is not None
+    return Agenda(*found)
 
 
 def attempt(account_id: UUID, attempt_id: UUID) -> AttemptRow:
@@ -91,29 +119,23 @@ def attempted(account_id: UUID, invoice_id: UUID) -> bool:
 
 def left(account_id: UUID, invoice_ids: list[UUID] | None = None) -> Mapping[UUID, int]:
     """What is left of each invoice and credit note, the oldest first. Unit: minor units, never below zero."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LEFT, {"account": account_id, "ids": invoice_ids})
-        return dict(cursor.fetchall())
+    return dict(select(_LEFT, account=account_id, ids=invoice_ids))
+
+
+def unsettled(account_id: UUID) -> Unsettled:
+    """Whatever of an account has something left."""
+    rows = select(_UNSETTLED, account=account_id)
+    return Unsettled(*(tuple(Open(*row) for one, *row in rows if one == kind) for kind in _KINDS))
 
 
 def open_invoices(account_id: UUID) -> tuple[Open, ...]:
     """Invoices that are not settled, the oldest first."""
-    return _open(account_id, "invoice")
-
-
-def sources(account_id: UUID) -> tuple[tuple[Open, ...], tuple[Open, ...]]:
-    """Credit notes and payments that have something left, the oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PAYMENTS_LEFT, {"account": account_id})
-        payments = tuple(Open(*row) for row in cursor.fetchall())
-    return _open(account_id, "credit_note"), payments
+    return unsettled(account_id).invoices
 
 
 def collectable(limit: int) -> list[tuple[UUID, UUID]]:
     """Open invoices, never tried, of live accounts that pay automatically: account and invoice."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COLLECTABLE, {"limit": limit})
-        return list(cursor.fetchall())
+    return select(_COLLECTABLE, limit=limit)
 
 
 def movements(account_id: UUID) -> list[Movement]:
@@ -131,28 +153,34 @@ def _attempts(**by: object) -> list[AttemptRow]:
     return [AttemptRow(*row) for row in models.Attempt.objects.filter(**by).order_by("id").values_list(*_ATTEMPT)]
 
 
-def _open(account_id: UUID, kind: str) -> tuple[Open, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, {"account": account_id, "kind": kind})
-        return tuple(Open(*row) for row in cursor.fetchall())
-
-
 _ATTEMPT: Final = tuple(AttemptRow.__dataclass_fields__)
-_SETTLED = """
-SELECT i.id, abs(i.total) - coalesce(sum(a.amount), 0)::bigint AS left_over
-FROM invoices_invoice i LEFT JOIN payments_allocation a
-    ON a.account_id = i.account_id AND i.id IN (a.invoice_id, a.credit_note_id)
-WHERE i.account_id = %(account)s {also} GROUP BY i.id, i.total
+_METHOD: Final = "SELECT kind, token FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
+_AGENDA: Final = """
+SELECT t.expires_at, c.due_at, c.billed_until
+FROM (VALUES (%(account)s::uuid)) AS here (account_id)
+LEFT JOIN invoices_cursor c ON c.account_id = here.account_id
+LEFT JOIN payments_attempt t ON t.account_id = here.account_id AND t.state = 'open'
 """
-_LEFT = _SETTLED.format(also="AND (%(ids)s::uuid[] IS NULL OR i.id = ANY(%(ids)s))") + " ORDER BY i.id"
-_OPEN = (
-    _SETTLED.format(also="AND i.kind = %(kind)s") + " HAVING abs(i.total) > coalesce(sum(a.amount), 0) ORDER BY i.id"
+_KINDS: Final = ("credit_note", "payment", "invoice")
+_SPENT: Final = """
+WITH spent AS (
+    SELECT unnest(ARRAY[invoice_id, payment_id, credit_note_id]) AS id, amount
+    FROM payments_allocation WHERE account_id = %(account)s
 )
-_PAYMENTS_LEFT = """
-SELECT p.id, p.amount_minor - coalesce(sum(a.amount), 0)::bigint
-FROM payments_payment p LEFT JOIN payments_allocation a ON a.account_id = p.account_id AND a.payment_id = p.id
-WHERE p.account_id = %(account)s GROUP BY p.id, p.amount_minor
-HAVING p.amount_minor > coalesce(sum(a.amount), 0) ORDER BY p.id
+"""
+_LEFT: Final = f"""{_SPENT}
+SELECT i.id, abs(i.total) - coalesce(sum(s.amount), 0)::bigint
+FROM invoices_invoice i LEFT JOIN spent s ON s.id = i.id
+WHERE i.account_id = %(account)s AND (%(ids)s::uuid[] IS NULL OR i.id = ANY(%(ids)s))
+GROUP BY i.id, i.total ORDER BY i.id
+"""
+_UNSETTLED: Final = f"""{_SPENT}, whole AS (
+    SELECT kind, id, abs(total) AS amount FROM invoices_invoice WHERE account_id = %(account)s
+    UNION ALL SELECT 'payment', id, amount_minor FROM payments_payment WHERE account_id = %(account)s
+)
+SELECT w.kind, w.id, w.amount - coalesce(sum(s.amount), 0)::bigint
+FROM whole w LEFT JOIN spent s ON s.id = w.id GROUP BY w.kind, w.id, w.amount
+HAVING w.amount > coalesce(sum(s.amount), 0) ORDER BY w.id
 """
 _COLLECTABLE = """
 SELECT i.account_id, i.id FROM invoices_invoice i

@@ -1,11 +1,15 @@
 """What is decided by now."""
 
 from functools import lru_cache
+from typing import Final
 
+from bursar.columns.statement import select_one
 from bursar.core.policy import Policy
 from bursar.core.problem import Conflict
 from bursar.policy.document import read
 from bursar.policy.models import Version
+
+_CURRENT: Final = "SELECT number, digest FROM policy_version ORDER BY number DESC LIMIT 1"
 
 
 class NoPolicy(Conflict):
@@ -16,7 +20,7 @@ class NoPolicy(Conflict):
 
 def current() -> Policy:
     """The version published last. Errors: NoPolicy."""
-    found = Version.objects.order_by("-number").values_list("number", "digest").first()
+    found = select_one(_CURRENT)
     if found is None:
         raise NoPolicy()
     return _read(*found)

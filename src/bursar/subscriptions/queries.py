@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
-
 from bursar.accounts.queries import NotFound
+from bursar.columns.statement import select_one
 from bursar.core.content import read_state, read_terms
 from bursar.core.edit import read_edit
 from bursar.core.problem import phrase
@@ -18,11 +18,15 @@ from bursar.subscriptions import models
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The state before the first of `changes`, the changes since then, and the position of the last change ever."""
+    """The state before the first of `changes`, the changes since then, and the position of the last change ever.
+
+    `since` is the day of the checkpoint that holds the state, if there is one; nothing before it is looked at again.
+    """
 
     start: Subscription
     changes: tuple[Change, ...]
     position: int
+    since: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,49 +56,33 @@ class Taken:
 
 def agreement(account_id: UUID) -> Agreement:
     """What was agreed with an account, from its last checkpoint on."""
-    point = models.Checkpoint.objects.filter(account_id=account_id).order_by("-on").first()
-    rows = models.Change.objects.filter(account_id=account_id).order_by("position")
-    last = models.Change.objects.filter(account_id=account_id).order_by("-position").values_list("position", flat=True)
-    if point is not None:
-        rows = rows.filter(Q(effective_on__gt=point.on) | Q(position__gt=point.position))
-    changes = changes_of(rows)
-    position = changes[-1].position if changes else (last.first() or 0)
-    start = read_state(point.state) if point else NOTHING
-    return Agreement(start, changes, max(position, point.position if point else 0))
+    found = select_one(_AGREEMENT, account=account_id)
+    assert found is not None
+    since, state, position, changes = found
+    start = read_state(state) if state else NOTHING
+    return Agreement(start, tuple(_written(one) for one in changes), position, since)
 
 
 def changes_of(rows: Iterable[models.Change]) -> tuple[Change, ...]:
     """The changes that rows hold."""
-    return tuple(_change(row) for row in rows)
+    return tuple(_change(*_COLUMNS(row)) for row in rows)
 
 
 def quote(account_id: UUID, quote_id: UUID) -> KeptQuote:
     """A quote of the account. Errors: NotFound."""
-    takes = models.Take.objects.filter(account_id=OuterRef("account_id"), quote_id=OuterRef("pk"))
-    row = models.Quote.objects.annotate(taken=Exists(takes)).filter(account_id=account_id, pk=quote_id).first()
-    if row is None:
+    found = select_one(_QUOTE, account=account_id, quote=quote_id)
+    if found is None:
         raise NotFound(what=phrase("quote"))
-    return KeptQuote(
-        id=row.id,
-        actor_kind=row.actor_kind,
-        actor_id=row.actor_id,
-        edits=row.edits,
-        reason_id=row.reason_id,
-        content=row.content,
-        digest=row.digest,
-        expires_at=row.expires_at,
-        taken=row.taken,
-    )
+    return KeptQuote(*found)
 
 
 def taken(account_id: UUID, *, take_id: UUID | None = None, quote_id: UUID | None = None) -> Taken:
     """A taking by its own id or by that of its quote. Errors: NotFound."""
-    by = {"pk": take_id} if take_id else {"quote_id": quote_id}
-    row = models.Take.objects.filter(account_id=account_id, **by).first()
-    if row is None:
+    found = select_one(_TAKEN, account=account_id, take=take_id, quote=quote_id)
+    if found is None:
         raise NotFound(what=phrase("quote"))
-    changes = models.Change.objects.filter(account_id=account_id, take_id=row.id).order_by("position")
-    return Taken(row.id, row.quote_id, row.on, changes_of(changes))
+    taking_id, of_quote, on, changes = found
+    return Taken(taking_id, of_quote, on, tuple(_written(one) for one in changes))
 
 
 def reason(account_id: UUID, quote_id: UUID) -> str:
@@ -103,18 +91,82 @@ def reason(account_id: UUID, quote_id: UUID) -> str:
     return found.first() or ""
 
 
-def _change(row: models.Change) -> Change:
-    pins, cycle = read_terms(row.terms)
+_COLUMNS: Final = attrgetter(
+    "id", "position", "edit", "capability", "effective_on", "terms", "credit", "by_vendor", "ordered_on", "undoes_id"
+)
+_CHANGES: Final = """
+    coalesce(json_agg(json_build_array(
+        c.id, c.position, c.edit, c.capability, c.effective_on, c.terms,
+        c.credit, c.by_vendor, c.ordered_on, c.undoes_id
+    ) ORDER BY c.position) FILTER (WHERE c.id IS NOT NULL), '[]')
+"""
+_AGREEMENT: Final = f"""
+WITH point AS (
+    SELECT "on", position, state FROM subscriptions_checkpoint WHERE account_id = %(account)s ORDER BY "on" DESC LIMIT 1
+)
+SELECT point."on", point.state::json,
+    coalesce(greatest(
+        point.position, (SELECT max(position) FROM subscriptions_change WHERE account_id = %(account)s)
+    ), 0),
+    (
+        SELECT {_CHANGES} FROM subscriptions_change c WHERE c.account_id = %(account)s
+            AND (point."on" IS NULL OR c.effective_on > point."on" OR c.position > point.position)
+    )
+FROM (VALUES (1)) AS always LEFT JOIN point ON true
+"""
+_TAKEN: Final = f"""
+SELECT t.id, t.quote_id, t."on", {_CHANGES}
+FROM subscriptions_take t LEFT JOIN subscriptions_change c ON c.account_id = t.account_id AND c.take_id = t.id
+WHERE t.account_id = %(account)s AND (t.id = %(take)s OR t.quote_id = %(quote)s)
+GROUP BY t.id
+"""
+_QUOTE: Final = """
+SELECT id, actor_kind, actor_id, edits::json, reason_id, content::json, digest, expires_at,
+    EXISTS (SELECT FROM subscriptions_take t WHERE t.account_id = q.account_id AND t.quote_id = q.id)
+FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
+"""
+
+
+def _written(row: list[Any]) -> Change:
+    """The change of a row that the database wrote as JSON, where ids and days are texts."""
+    change_id, position, edit, capability, effective_on, terms, credit, by_vendor, ordered_on, undoes = row
+    return _change(
+        UUID(change_id),
+        position,
+        edit,
+        capability,
+        date.fromisoformat(effective_on),
+        terms,
+        credit,
+        by_vendor,
+        date.fromisoformat(ordered_on),
+        UUID(undoes) if undoes else None,
+    )
+
+
+def _change(
+    id: UUID,
+    position: int,
+    edit: Any,
+    capability: str,
+    effective_on: date,
+    terms: Any,
+    credit: bool,
+    by_vendor: bool,
+    ordered_on: date,
+    undoes: UUID | None,
+) -> Change:
+    pins, cycle = read_terms(terms)
     return Change(
-        id=row.id,
-        position=row.position,
-        edit=read_edit(row.edit, "edit"),
-        capability=row.capability,
-        effective_on=row.effective_on,
+        id=id,
+        position=position,
+        edit=read_edit(edit, "edit"),
+        capability=capability,
+        effective_on=effective_on,
         pins=pins,
         cycle=cycle,
-        credit=row.credit,
-        by_vendor=row.by_vendor,
-        ordered_on=row.ordered_on,
-        undoes=row.undoes_id,
+        credit=credit,
+        by_vendor=by_vendor,
+        ordered_on=ordered_on,
+        undoes=undoes,
     )
