@@ -2,6 +2,7 @@
 # make test   everything that must hold
 # make pictures  look at every page: pictures of all of them in var/pictures
 # make soak   play lives at random for MINUTES=10, by the core and through the whole system
+# make mutants  change the core in small ways and see which change no test notices; MODULES="money period" for some
 # make bench  measure beside the physical floor
 # make lock   resolve the dependencies again (needs uv on the PATH)
 
@@ -11,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python3.1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run test pictures soak bench lock format clean
+.PHONY: run test pictures soak mutants bench lock format clean
 
 run: .venv/messages
 	@exec $(BIN)/bursar serve --demo
@@ -28,6 +29,13 @@ pictures: .venv/test .venv/messages
 
 soak: .venv/test .venv/messages
 	@PYTHONPATH=tests DJANGO_SETTINGS_MODULE=bursar.site.settings MINUTES=$(MINUTES) SEED=$(SEED) $(BIN)/python -m soak
+
+# CI makes Hypothesis try the same examples every time and keep none.
+mutants: .venv/test
+	@rm -rf mutants
+	@CI=1 nice -n 15 $(BIN)/mutmut run --max-children 1 $(MODULES:%='bursar.core.%.*') >.venv/mutants.log 2>&1 \
+	  || { tail -n 30 .venv/mutants.log; exit 1; }
+	@$(BIN)/python tests/mutants.py
 
 bench: .venv/test
 	@$(BIN)/python -m benchmarks

@@ -58,9 +58,18 @@ def test_a_rate_shows_at_least_the_currencys_digits() -> None:
     assert rate_text(Decimal("500.00"), "JPY") == "500"
 
 
+@pytest.mark.parametrize("weights", [(0, 0), (3, -1), (-1, -2)])
+def test_a_split_needs_weights_that_are_not_negative_and_one_that_is_positive(weights: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="weights"):
+        split(1000, weights)
+
+
 def test_currencies_do_not_mix() -> None:
     with pytest.raises(ValueError, match="do not mix"):
         Money(1, "EUR") + Money(1, "USD")
+    with pytest.raises(ValueError, match="do not mix"):
+        Money(1, "EUR") - Money(1, "USD")
+    assert Money(3, "EUR") + Money(1, "EUR") == Money(4, "EUR")
     assert -(Money(3, "EUR") - Money(1, "EUR")) == Money(-2, "EUR")
 
 

@@ -49,6 +49,12 @@ def test_another_cycle_keeps_the_anchor_on_a_month_of_it_and_else_begins_anew() 
     assert monthly.changed(ANNUAL, date(2026, 2, 27)) == Calendar(ANNUAL, date(2026, 2, 27))
 
 
+def test_a_cycle_in_days_begins_anew_on_its_day_whatever_was_counted_before() -> None:
+    monthly, weekly = Calendar(MONTHLY, date(2026, 1, 1)), Calendar(WEEKLY, date(2026, 1, 1))
+    assert monthly.changed(WEEKLY, date(2026, 2, 1)) == Calendar(WEEKLY, date(2026, 2, 1))
+    assert weekly.changed(MONTHLY, date(2026, 2, 1)) == Calendar(MONTHLY, date(2026, 2, 1))
+
+
 @given(CYCLES, DAYS, st.integers(0, 4000))
 def test_periods_tile_without_gap_or_overlap(cycle: Cycle, anchor: date, later: int) -> None:
     calendar = Calendar(cycle, anchor)

@@ -152,8 +152,9 @@ def owed(start: Subscription, moments: Sequence[Moment], window: Span, *, on: da
         terms, since, held = _terms(before, item, window, currency), window.start, False
         for moment in within:
             changed = [change for change in moment.changes if touches(change, item)]
-            ended = moment.state.standing is State.CANCELLED
-            new = _terms(moment.state, item, window, currency) if changed or ended else terms
+            if not changed and moment.state.standing is not State.CANCELLED:
+                continue
+            new = _terms(moment.state, item, window, currency)
             if new == terms and not held:
                 continue
             less = (new.price if new else 0) < (terms.price if terms else 0)

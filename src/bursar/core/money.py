@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 from bursar.core.currency import digits
@@ -46,9 +46,6 @@ class Money:
 
     def __neg__(self) -> "Money":
         return Money(-self.amount_minor, self.currency)
-
-    def __bool__(self) -> bool:
-        return self.amount_minor != 0
 
     def _same(self, other: "Money") -> int:
         if other.currency != self.currency:
@@ -109,4 +106,4 @@ def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     if whole <= 0 or min(weights) < 0:
         raise ValueError("weights must not be negative, nor all of them zero")
     marks = [rounded(total * reached, whole) for reached in accumulate(weights)]
-    return tuple(mark - before for before, mark in zip([0, *marks], marks, strict=False))
+    return tuple(mark - before for before, mark in pairwise([0, *marks]))

@@ -1,0 +1,125 @@
+"""A line says all that is needed to give it back, and giving it back in pieces gives back exactly the line."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from bursar.core.charge import Billed, Line, Terms, charge, covered, credit
+from bursar.core.period import Proration, Span
+from bursar.core.tax import Tax
+
+JUNE = Span(date(2026, 6, 1), date(2026, 7, 1))
+LINE = UUID(int=7)
+TAX = Tax(Decimal("0.20"))
+
+
+def days(first: int, last: int) -> Span:
+    """These days of June, the last one included."""
+    return Span(date(2026, 6, first), date(2026, 6, last + 1) if last < 30 else JUNE.end)
+
+
+def sold(price: int = 1000) -> Line:
+    """One seat for the whole of June at 20 %."""
+    return charge("support", Terms("team", 1, Decimal(price) / 100, JUNE, price), JUNE, Proration.BY_DAY, TAX)
+
+
+def discounted() -> Line:
+    """Two seats of 6.00 for June, sold for 9.00 instead of 12.00."""
+    return Line(
+        kind="charge",
+        product="support",
+        plan="team",
+        quantity=2,
+        unit_price=Decimal("6.00"),
+        span=JUNE,
+        period=JUNE,
+        rule=Proration.BY_DAY,
+        gross=1200,
+        discount=300,
+        amount=900,
+        tax_rate=Decimal("0.20"),
+        tax=180,
+        period_gross=1200,
+        period_net=900,
+    )
+
+
+def test_a_charge_asks_for_its_days_and_keeps_the_price_of_the_whole_period() -> None:
+    terms = Terms("team", 2, Decimal("6.00"), JUNE, 1200)
+    assert charge("support", terms, days(21, 30), Proration.THIRTY, TAX) == Line(
+        kind="charge",
+        product="support",
+        plan="team",
+        quantity=2,
+        unit_price=Decimal("6.00"),
+        span=days(21, 30),
+        period=JUNE,
+        rule=Proration.THIRTY,
+        gross=400,
+        discount=0,
+        amount=400,
+        tax_rate=Decimal("0.20"),
+        tax=80,
+        period_gross=1200,
+        period_net=1200,
+    )
+
+
+def test_a_credit_gives_back_days_at_the_terms_of_the_line_with_its_discount_and_tax() -> None:
+    billed = Billed("support", JUNE, LINE, discounted())
+    assert credit(billed, days(21, 30)) == Line(
+        kind="credit",
+        product="support",
+        plan="team",
+        quantity=2,
+        unit_price=Decimal("6.00"),
+        span=days(21, 30),
+        period=JUNE,
+        rule=Proration.BY_DAY,
+        gross=-400,
+        discount=-100,
+        amount=-300,
+        tax_rate=Decimal("0.20"),
+        tax=-60,
+        period_gross=1200,
+        period_net=900,
+        credits=LINE,
+    )
+
+
+def test_a_line_given_back_in_three_pieces_gives_back_its_net_and_its_tax_to_the_cent() -> None:
+    billed = Billed("support", JUNE, LINE, sold())
+    pieces = [credit(billed, span) for span in (days(1, 10), days(11, 20), days(21, 30))]
+    assert [(piece.amount, piece.tax) for piece in pieces] == [(-333, -67), (-334, -66), (-333, -67)]
+
+
+def test_the_days_of_a_line_are_counted_by_its_own_rule() -> None:
+    february = Span(date(2026, 2, 1), date(2026, 3, 1))
+    terms = Terms("team", 1, Decimal("100.00"), february, 10000)
+    rest = Span(date(2026, 2, 16), february.end)
+    by_day, thirty = (charge("support", terms, rest, rule, TAX) for rule in (Proration.BY_DAY, Proration.THIRTY))
+    assert [(line.days, line.of, line.amount) for line in (by_day, thirty)] == [(13, 28, 4643), (15, 30, 5000)]
+
+
+def test_a_charge_covers_its_days_and_a_credit_uncovers_them() -> None:
+    line = sold()
+    paid = covered((), [(LINE, line)])
+    assert paid == (Billed("support", JUNE, LINE, line),)
+    left = covered(paid, [(UUID(int=8), credit(paid[0], days(11, 20)))])
+    assert left == (Billed("support", days(1, 10), LINE, line), Billed("support", days(21, 30), LINE, line))
+
+
+def test_a_credit_of_one_line_leaves_what_other_lines_cover() -> None:
+    ours, theirs = Billed("support", JUNE, LINE, sold()), Billed("chat", JUNE, UUID(int=8), sold(500))
+    assert covered((theirs, ours), [(UUID(int=9), credit(ours, JUNE))]) == (theirs,)
+
+
+def test_days_that_no_line_pays_for_cannot_be_given_back() -> None:
+    half = Billed("support", days(1, 15), LINE, sold())
+    for span in (days(16, 30), days(10, 20)):
+        with pytest.raises(ValueError, match="nothing pays for support"):
+            covered((half,), [(UUID(int=8), credit(half, span))])
+    with pytest.raises(ValueError, match="nothing pays"):
+        covered((), [(UUID(int=8), credit(half, days(1, 5)))])
