@@ -2,14 +2,14 @@
 
 import json
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.test import Client
 
 import agreement
-from bursar.accounts.keys import create_key
+from bursar.accounts.keys import create_key, create_link
 from bursar.catalog.actions import publish as publish_catalog
 from bursar.policy.actions import publish as publish_policy
 
@@ -85,3 +85,12 @@ TEAM_10: dict[str, Any] = {"edit": "add_product", "product": "support", "plan": 
 
 def seats(number: int, product: str = "support") -> dict[str, Any]:
     return {"edit": "set_seats", "product": product, "seats": number}
+
+
+def signed_in(address: str, language: str = "en") -> Client:
+    """Somebody's browser without a browser."""
+    client = Client()
+    secret = create_link(address, expires_at=datetime.now(UTC) + timedelta(hours=1))
+    assert client.post(f"/sign-in/{secret}").status_code == 302
+    client.post("/language", {"language": language})
+    return client

@@ -28,11 +28,14 @@ def test_a_page_of_a_large_account_asks_no_more_than_that_of_a_small_one(vendor:
     door = Door()
     sold = door.ok("GET", "/catalog")
     price = {"currency": "EUR", "cycle": "monthly", "per": "seat", "amount": "1.00"}
-    more = [
-        {"code": f"extra_{number}", "plans": [{"code": "one", "name": {"en": "One"}, "prices": [price]}]}
+    named: list[dict[str, Any]] = [
+        {
+            "code": f"extra_{number}",
+            "name": {"en": f"Extra {number}"},
+            "plans": [{"code": "one", "name": {"en": "One"}, "prices": [price]}],
+        }
         for number in range(10)
     ]
-    named = [{**one, "name": {"en": one["code"]}} for one in more]
     door.ok("PUT", "/catalog", {**sold, "products": [*sold["products"], *named]})
     small, large = door.account(), door.account(owner={"name": "Large", "email": "large@acme.example"})
     for path in (small, large):

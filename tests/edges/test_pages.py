@@ -9,7 +9,7 @@ from django.test import Client
 
 from bursar.accounts.keys import create_link
 from bursar.center.entry import moment
-from door import TEAM_10, Door, email, seats
+from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,14 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def door(vendor: None) -> Door:
     return Door()
-
-
-def signed_in(address: str, language: str = "en") -> Client:
-    client = Client(enforce_csrf_checks=False)
-    secret = create_link(address, expires_at=moment() + timedelta(hours=1))
-    assert client.post(f"/sign-in/{secret}").status_code == 302
-    client.post("/language", {"language": language})
-    return client
 
 
 def text(response: Any) -> str:
