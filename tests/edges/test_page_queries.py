@@ -6,9 +6,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from test_pages import signed_in
 
-from door import TEAM_10, Door, email, seats
+from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
