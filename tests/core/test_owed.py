@@ -7,7 +7,7 @@ from bursar.core.charge import Line, open_period
 from bursar.core.cycle import MONTHLY, Calendar
 from bursar.core.policy import Timing
 from bursar.core.subscription import NOTHING, Subscription
-from lives import POLICY, Life, add, remove, seats
+from lives import POLICY, Life, add, plan, remove, seats
 
 REDUCING = ("remove_seats", "remove_products", "cancel_account", "downgrade_plan")
 
@@ -44,6 +44,55 @@ def test_a_reduction_with_credit_after_one_without_gives_nothing_back() -> None:
     life = lived()
     assert life.do("2026-01-16", seats("support", 5, on="now")).lines == ()
     assert crediting(life).do("2026-01-20", seats("support", 3)).lines == ()
+
+
+def test_once_everything_is_bought_back_a_reduction_with_credit_gives_back() -> None:
+    life = lived()
+    life.do("2026-01-16", seats("support", 5, on="now"))
+    assert life.do("2026-01-18", seats("support", 10)).lines == ()
+    answer = crediting(life).do("2026-01-20", seats("support", 8))
+    assert said(answer.lines) == [("credit", "support", 10, 12), ("charge", "support", 8, 12)]
+
+
+def test_one_reduction_with_credit_after_another_gives_back_both_times() -> None:
+    life = crediting(lived())
+    assert said(life.do("2026-01-16", seats("support", 5)).lines) == [
+        ("credit", "support", 10, 16),
+        ("charge", "support", 5, 16),
+    ]
+    assert said(life.do("2026-01-20", seats("support", 3)).lines) == [
+        ("credit", "support", 5, 12),
+        ("charge", "support", 3, 12),
+    ]
+
+
+def test_the_same_price_agreed_again_changes_nothing_and_what_follows_counts() -> None:
+    life = lived()
+    assert life.do("2026-01-05", seats("support", 10, price="19.00")).lines == ()
+    answer = life.do("2026-01-22", seats("support", 12))
+    assert said(answer.lines) == [("credit", "support", 10, 10), ("charge", "support", 12, 10)]
+
+
+def test_a_lower_plan_at_the_same_price_is_no_reduction_and_stands_on_the_invoice() -> None:
+    life = Life()
+    life.do("2026-01-01", add("support", "growth", seats=10, price="19.00"))
+    answer = life.do("2026-01-22", plan("support", "team", on="now", price="19.00"))
+    assert [(line.plan, line.amount) for line in answer.lines] == [("growth", -6129), ("team", 6129)]
+
+
+def test_a_product_of_one_cent_is_not_given_back_without_credit() -> None:
+    life = lived()
+    life.do("2026-01-01", add("quality", "standard", seats=1, price="0.01"), plan("support", "professional"))
+    assert life.do("2026-01-02", remove("quality", on="now")).lines == ()
+
+
+def test_what_is_free_stands_on_the_invoice_whatever_the_policy_credits() -> None:
+    life = lived()
+    timing = {**POLICY.timing, "add_products": Timing("now", credit=False)}
+    life.situation = replace(life.situation, policy=replace(POLICY, timing=timing))
+    answer = life.do("2026-01-22", add("analytics", "essential", seats=1, price="0"))
+    assert said(answer.lines) == [("charge", "analytics", 1, 10)]
+    assert answer.due_today.net == 0
 
 
 def test_without_its_last_base_product_everything_ends_and_is_credited_where_the_policy_credits() -> None:

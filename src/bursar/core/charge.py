@@ -161,7 +161,7 @@ def owed(start: Subscription, moments: Sequence[Moment], window: Span, *, on: da
             if less and (held or not all(change.credit for change in changed or moment.changes)):
                 held = True
                 continue
-            if terms is not None and since < moment.on:
+            if terms is not None:
                 yield Owed(item, Span(since, moment.on), terms)
             terms, since, held = new, moment.on, False
         if terms is not None:

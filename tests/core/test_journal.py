@@ -1,0 +1,95 @@
+"""The journal balances, and a document comes to the sum of its lines."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from bursar.core.charge import Line, Terms, charge
+from bursar.core.invoice import ZERO, Totals, totals
+from bursar.core.journal import Document, Entry, Movement, Posting, entries, journal
+from bursar.core.period import Proration, Span
+from bursar.core.tax import UNTAXED, Tax
+
+JUNE = Span(date(2026, 6, 1), date(2026, 7, 1))
+TWENTY = Tax(Decimal("0.20"))
+
+
+def line(product: str, price: int, tax: Tax = TWENTY) -> Line:
+    """A charge for the whole of June."""
+    return charge(product, Terms("team", 1, Decimal(price) / 100, JUNE, price), JUNE, Proration.BY_DAY, tax)
+
+
+def given_back(one: Line) -> Line:
+    return replace(one, kind="credit", gross=-one.gross, amount=-one.amount, tax=-one.tax)
+
+
+SUPPORT, CHAT = line("support", 10000), line("chat", 2500)
+
+
+def test_a_document_comes_to_the_sum_of_its_lines() -> None:
+    assert totals([SUPPORT, CHAT]) == Totals(net=12500, tax=2500)
+    assert totals([SUPPORT, CHAT]).total == 15000
+    assert totals([]) == ZERO == Totals(0, 0)
+
+
+def test_a_document_below_zero_is_a_credit_note() -> None:
+    assert totals([given_back(SUPPORT), CHAT]).kind == "credit_note"
+    assert totals([given_back(SUPPORT), SUPPORT]).kind == "invoice"
+    assert totals([SUPPORT]).kind == "invoice"
+    assert Totals(net=-1, tax=1).kind == "invoice"
+    assert Totals(net=-1).kind == "credit_note"
+
+
+def test_an_invoice_is_earned_by_product_and_owed_with_its_tax() -> None:
+    document = Document(date(2026, 6, 1), "INV-1", "invoice", "EUR", (SUPPORT, CHAT, given_back(CHAT), SUPPORT))
+    assert entries([document]) == (
+        Entry(
+            date(2026, 6, 1),
+            "invoice INV-1",
+            "EUR",
+            (
+                Posting("receivable", 24000),
+                Posting("revenue:support", -20000),
+                Posting("revenue:chat", 0),
+                Posting("tax", -4000),
+            ),
+        ),
+    )
+
+
+def test_a_document_without_tax_posts_none() -> None:
+    untaxed = Document(date(2026, 6, 1), "INV-1", "invoice", "EUR", (line("support", 100, UNTAXED),))
+    assert [posting.account for posting in entries([untaxed])[0].postings] == ["receivable", "revenue:support"]
+    one_cent = Document(date(2026, 6, 1), "INV-2", "invoice", "EUR", (line("support", 5),))
+    assert entries([one_cent])[0].postings[-1] == Posting("tax", -1)
+
+
+def test_money_that_comes_in_is_a_payment_and_money_that_goes_back_a_refund() -> None:
+    paid, refunded, nothing = (Movement(date(2026, 6, 2), f"P-{amount}", amount, "EUR") for amount in (100, -100, 0))
+    assert entries([paid, refunded]) == (
+        Entry(date(2026, 6, 2), "payment P-100", "EUR", (Posting("cash", 100), Posting("receivable", -100))),
+        Entry(date(2026, 6, 2), "refund P--100", "EUR", (Posting("cash", -100), Posting("receivable", 100))),
+    )
+    assert entries([nothing])[0].title == "payment P-0"
+
+
+def test_entries_stand_by_day_and_those_of_a_day_as_they_were_given() -> None:
+    days = ((3, "a"), (1, "b"), (3, "c"), (2, "d"), (1, "e"))
+    movements = [Movement(date(2026, 6, day), name, 1, "EUR") for day, name in days]
+    assert [entry.title for entry in entries(movements)] == [f"payment {name}" for name in ("b", "e", "d", "a", "c")]
+
+
+def test_the_journal_is_text_with_a_line_per_posting_and_amounts_in_a_column() -> None:
+    credited = Document(date(2026, 6, 16), "CN-1", "credit_note", "EUR", (given_back(CHAT),))
+    paid = Movement(date(2026, 6, 2), "P-1", 15000, "JPY")
+    assert journal([credited, paid]) == (
+        "2026-06-02 payment P-1\n"
+        "  cash                                      15000 JPY\n"
+        "  receivable                               -15000 JPY\n"
+        "\n"
+        "2026-06-16 credit note CN-1\n"
+        "  receivable                               -30.00 EUR\n"
+        "  revenue:chat                              25.00 EUR\n"
+        "  tax                                        5.00 EUR\n"
+    )
+    assert all(sum(posting.amount_minor for posting in entry.postings) == 0 for entry in entries([credited, paid]))
