@@ -136,7 +136,7 @@ def test_a_payment_is_confirmed_at_the_gateways_page(door: Door) -> None:
     door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
     owner = signed_in(email("owner"))
     asked = owner.post(f"{path}/manage", {"add_support": "team", "quantity_support": "3"})["Location"]
-    gateway = owner.post(f"{asked}/take")["Location"]
+    gateway = owner.get(owner.post(f"{asked}/take")["Location"])["Location"]
     assert gateway.startswith("/sandbox/")
     assert "€57.00" in text(owner.get(gateway))
     tried = owner.post(gateway, {"outcome": "succeeded"})["Location"]

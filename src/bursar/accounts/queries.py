@@ -80,6 +80,12 @@ class OverrideRow:
     created_at: datetime
 
 
+MOST_VAT_ID: Final = 40
+MOST_PURCHASE_ORDER: Final = 100
+MOST_RECIPIENTS: Final = 50
+"""How much of each the billing details hold: two texts in characters, and recipients."""
+
+
 @dataclass(frozen=True, slots=True)
 class Details:
     """What future invoices say of the customer, and who receives them."""

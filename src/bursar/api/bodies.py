@@ -7,6 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 
+from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID
 from bursar.api.shape import Documented, Edit
 from bursar.core.edit import MOST_EDITS
 
@@ -136,9 +137,9 @@ class BillingDetails(Body):
 
     sold_to: Annotated[dict[str, str], Field(default_factory=dict, max_length=20)]
     bill_to: Annotated[dict[str, str], Field(max_length=20)] | None = None
-    vat_id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""
-    purchase_order: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
-    recipients: Annotated[list[Person], Field(default_factory=list, max_length=50)]
+    vat_id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_VAT_ID)] = ""
+    purchase_order: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_PURCHASE_ORDER)] = ""
+    recipients: Annotated[list[Person], Field(default_factory=list, max_length=MOST_RECIPIENTS)]
 
 
 class Edits(Body):

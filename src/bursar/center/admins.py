@@ -11,9 +11,7 @@ from bursar.accounts.actions import change_member
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.core.problem import Problem
-from bursar.core.refusal import Refused
 from bursar.words.decision import role_name
-from bursar.words.problem import said
 
 
 @require_GET
@@ -42,10 +40,8 @@ def _give(request: HttpRequest, account_id: UUID, member: str, role: str) -> Htt
         return _page(request, seen, _("Choose one of the admins."))
     try:
         change_member(seen.policy, account_id, chosen.id, role=role, actor=seen.member, now=seen.now)
-    except Refused as refused:
-        return _page(request, seen, seen.why_not(refused.decision))
     except Problem as problem:
-        return _page(request, seen, said(problem))
+        return _page(request, seen, seen.said(problem))
     template = _("{name} is a billing admin now.") if role == "billing_admin" else _("{name} is an admin again.")
     messages.success(request, template.format(name=chosen.name))
     return to("admins", account_id)

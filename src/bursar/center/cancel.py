@@ -11,10 +11,9 @@ from bursar.checkout.gather import situation
 from bursar.core.edit import MOST_TEXT, Cancel
 from bursar.core.problem import Problem
 from bursar.core.quote import quote
-from bursar.core.subscription import state_on, timeline
+from bursar.core.subscription import pending, state_on, timeline
 from bursar.words import edits, money
 from bursar.words.language import locale
-from bursar.words.problem import said
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,9 +26,11 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
             reason = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT]
             return to("summary", account_id, keep(seen, (Cancel(reason=reason),)))
         known = situation(seen.customer)
+        if any(isinstance(one.edit, Cancel) for one in pending(known.changes, seen.today)):
+            return to("subscription", account_id)
         decided = quote(known, (Cancel(reason=""),), seen.member, seen.today)
     except Problem as problem:
-        return not_done(request, seen, said(problem))
+        return not_done(request, seen, seen.said(problem))
     state = state_on(known.start, timeline(known.start, known.changes), seen.today)
     held = []
     for item in state.items.values():

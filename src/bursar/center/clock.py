@@ -12,7 +12,6 @@ from bursar.center.entry import back, visit
 from bursar.core.problem import Problem
 from bursar.jobs.clock import move
 from bursar.words import money
-from bursar.words.problem import said
 
 
 @require_POST
@@ -26,5 +25,5 @@ def forward(request: HttpRequest, account_id: UUID) -> HttpResponse:
     except ValueError:
         messages.error(request, _("Choose a day to move the clock to."))
     except Problem as problem:
-        messages.error(request, said(problem))
+        messages.error(request, seen.said(problem))
     return back(request)

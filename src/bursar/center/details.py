@@ -1,7 +1,7 @@
 """Invoice details: what future invoices say of the customer, and who receives them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from bursar.accounts import vat
 from bursar.accounts.actions import set_details
-from bursar.accounts.queries import Details, details
+from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID, Details, details
 from bursar.center.entry import shown, to, visit
 from bursar.core.problem import Problem
-from bursar.words.problem import said
 
 ADDRESS: Final = ("name", "street", "postal_code", "city", "country")
 LONGEST: Final = 200
-MOST_RECIPIENTS: Final = 50
+MOST: Final = {"vat_id": MOST_VAT_ID, "purchase_order": MOST_PURCHASE_ORDER}
+"""How many characters a field takes, where that is not `LONGEST`."""
 RECIPIENT: Final = re.compile(r"(?:(?P<name>[^<>@]*)<)?(?P<email>[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>?")
 
 
@@ -39,9 +39,11 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
                 messages.success(request, _("The details are saved. Future invoices carry them."))
                 return to("details", account_id)
         except Problem as problem:
-            errors["problem"] = said(problem)
+            errors["problem"] = seen.said(problem)
     content = {
         "filled": filled,
+        "most": MOST,
+        "addresses": {which: list(_fields(which, filled, errors)) for which in ("sold_to", "bill_to")},
         "errors": errors,
         "vat": vat.check(filled["vat_id"]) if filled["vat_id"] else "",
         "change": seen.may("manage_invoices"),
@@ -51,6 +53,26 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "recipients": filled["recipients"].splitlines(),
     }
     return shown(request, seen, "details", "details", content, status=422 if errors else 200)
+
+
+def _fields(which: str, filled: Mapping[str, str], errors: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The fields of an address, each with what a browser may fill it from."""
+    for part, label, browser in (
+        ("name", _("Company"), "organization"),
+        ("street", _("Street and number"), "street-address"),
+        ("postal_code", _("Postal code"), "postal-code"),
+        ("city", _("City"), "address-level2"),
+        ("country", _("Country"), "country-name"),
+    ):
+        name = f"{which}_{part}"
+        yield {
+            "name": name,
+            "label": label,
+            "browser": browser,
+            "value": filled[name],
+            "error": errors.get(name, ""),
+            "longest": LONGEST,
+        }
 
 
 def _shown(kept: Details) -> dict[str, str]:
@@ -68,9 +90,9 @@ def _shown(kept: Details) -> dict[str, str]:
 def _read(filled: Mapping[str, str], kept: Details) -> tuple[dict[str, Any], dict[str, str]]:
     """The columns to be set, and what is wrong by field. What the form does not show of an address stays."""
     errors = {
-        name: _("At most {count} characters.").format(count=LONGEST)
+        name: _("At most {count} characters.").format(count=MOST.get(name, LONGEST))
         for name, value in filled.items()
-        if name != "recipients" and len(value) > LONGEST
+        if name != "recipients" and len(value) > MOST.get(name, LONGEST)
     }
     if not filled["sold_to_name"]:
         errors["sold_to_name"] = _("Say to whom is sold: the name of the company.")

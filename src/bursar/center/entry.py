@@ -15,10 +15,15 @@ from django.utils.translation import gettext as _
 
 from bursar.accounts.models import Person
 from bursar.accounts.queries import Customer, NotFound, customer, memberships
+from bursar.core.decision import decide_undo
 from bursar.core.policy import Decision, Member, Outcome, Policy, decide
+from bursar.core.problem import Problem
+from bursar.core.refusal import Refused
+from bursar.core.subscription import Change
 from bursar.policy.queries import current
 from bursar.words import money
 from bursar.words.decision import account_type_name, explained, nothing_open, role_name
+from bursar.words.problem import said
 
 
 class SignInFirst(Exception):
@@ -79,9 +84,17 @@ class Visit:
         """Whether this person may do or at least ask for that."""
         return self.decide(capability).outcome is not Outcome.REFUSED
 
+    def decide_undo(self, change: Change) -> Decision:
+        """Whether this person may take a scheduled change back."""
+        return decide_undo(self.policy, self.customer.account, self.member, change, self.today)
+
     def why_not(self, decision: Decision) -> str:
         """Why not, and whom to ask; nothing when it is allowed."""
         return explained(decision, self.policy, self.customer.account, self.member)
+
+    def said(self, problem: Problem) -> str:
+        """A problem in words; a refusal says why, and whom to ask."""
+        return self.why_not(problem.decision) if isinstance(problem, Refused) else said(problem)
 
     def why_nothing(self) -> str:
         """Why this person may change nothing of the subscription, and whom to ask."""

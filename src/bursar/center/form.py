@@ -8,6 +8,7 @@ from uuid import UUID
 from bursar.center.entry import Visit
 from bursar.core.catalog import Catalog, Plan, Product
 from bursar.core.edit import MOST_SEATS, MOST_UNITS
+from bursar.core.policy import Outcome
 from bursar.core.price import Per
 from bursar.core.subscription import Change, Item, Subscription
 from bursar.words import edits as words
@@ -120,7 +121,7 @@ def form(
                 undone=bool(filled.get(f"undo_{one.id}")),
             )
             for one in scheduled
-            if not one.by_vendor and seen.open(one.capability)
+            if seen.decide_undo(one).outcome is not Outcome.REFUSED
         ),
         notes=tuple(dict.fromkeys(seen.why_not(seen.decide(one)) for one in closed)),
     )

@@ -18,6 +18,7 @@ from bursar.checkout.actions import quote as make_quote
 from bursar.checkout.gather import situation
 from bursar.core.content import read_quote
 from bursar.core.edit import Edit, Undo
+from bursar.core.policy import Outcome
 from bursar.core.problem import Problem
 from bursar.core.quote import quote as decide
 from bursar.core.subscription import Change, Subscription, pending, state_on, timeline
@@ -54,6 +55,7 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The summary beside a form that is still being filled. It is decided and priced, and nothing is kept."""
     seen = visit(request, account_id)
+    seen.check("subscription", "view_subscription")
     agreed = agreement(seen.id)
     try:
         found = _asked(seen, _read(seen, request.POST, agreed), agreed)
@@ -66,13 +68,13 @@ def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def quoted(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     """A quote, to be confirmed; beside the one that was shown before, where the world has moved meanwhile."""
     seen = visit(request, account_id)
+    seen.check("subscription", "view_subscription")
     agreed = agreement(seen.id)
     before = _uuid(request.GET.get("instead_of", ""))
     content = {
         "summary": _kept(seen, quote_id, agreed),
         "quote_id": quote_id,
         "before": _kept(seen, before, agreed) if before else None,
-        "may_add": seen.may("add_seats"),
     }
     return shown(request, seen, "subscription", "confirm", content)
 
@@ -84,7 +86,7 @@ def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> HttpRespons
     try:
         return to("summary", account_id, keep(seen, (Undo(change=change_id),)))
     except Problem as problem:
-        return not_done(request, seen, said(problem))
+        return not_done(request, seen, seen.said(problem))
 
 
 def keep(seen: Visit, edits: tuple[Edit, ...]) -> UUID:
@@ -119,7 +121,7 @@ def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
             "said": words.said(one.change.edit, state, catalog),
             "on": money.day(one.change.effective_on),
             "answer": one.answer,
-            "undo": not one.change.by_vendor and seen.open(one.change.capability),
+            "undo": seen.decide_undo(one.change).outcome is not Outcome.REFUSED,
         }
         for one in wishes.collisions
     ]

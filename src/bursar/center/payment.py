@@ -20,7 +20,6 @@ from bursar.payments.actions import set_method
 from bursar.payments.queries import attempt, failures, left, method, open_attempt, open_invoices
 from bursar.words import money
 from bursar.words.payment import decline_reason, method_name, token_name
-from bursar.words.problem import said
 
 FAILURES: Final = 5
 TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
@@ -41,7 +40,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
             messages.success(request, _after_replacing(settled))
             return to("payment", account_id)
         except Problem as found:
-            problem = said(found)
+            problem = seen.said(found)
     content = {"problem": problem, **_content(seen)}
     return shown(request, seen, "payment", "payment", content, status=422 if problem else 200)
 
@@ -61,9 +60,9 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
             tried = pay_invoice(account_id, invoice_id, _once(request, seen), actor=seen.member, now=seen.now)
             return _after_paying(request, account_id, tried.id, invoice_id)
         except Declined as declined:
-            problem, status = said(Declined(reason=decline_reason(declined.params["reason"]))), 402
+            problem, status = seen.said(declined), 402
         except Problem as other:
-            problem, status = said(other), 409
+            problem, status = seen.said(other), 409
     present = method(account_id)
     content = {
         "row": row_shown(seen, found, open_),
@@ -81,7 +80,6 @@ def _content(seen: Visit) -> dict[str, Any]:
     content = {
         "method": method_name(present.kind),
         "automatic": present.automatic,
-        "on_invoice": not present.automatic,
         "replace": seen.may("change_payment_type"),
         "why_not": seen.why_not(replacing),
         "tokens": _tokens(),

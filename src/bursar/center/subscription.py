@@ -18,7 +18,7 @@ from bursar.core.catalog import Catalog
 from bursar.core.currency import digits
 from bursar.core.edit import Cancel
 from bursar.core.money import Money
-from bursar.core.policy import shows_costs
+from bursar.core.policy import Outcome, shows_costs
 from bursar.core.price import Per, period_price
 from bursar.core.quote import quote
 from bursar.core.situation import Situation
@@ -78,11 +78,12 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def change_shown(seen: Visit, change: Change, state: Subscription, catalog: Catalog) -> ChangeShown:
     """A scheduled change, with whether this person may take it back."""
     said, on = edits.said(change.edit, state, catalog), money.day(change.effective_on)
+    decision = seen.decide_undo(change)
+    why_not = seen.why_not(decision)
     if change.by_vendor:
-        [contact] = seen.customer.account.at_the_vendor()
+        [contact] = decision.ask
         why_not = _("Your vendor scheduled this; ask {name}, {email}.").format(name=contact.name, email=contact.email)
-        return ChangeShown(change.id, said, on, False, why_not)
-    return ChangeShown(change.id, said, on, seen.may(change.capability), seen.why_not(seen.decide(change.capability)))
+    return ChangeShown(change.id, said, on, decision.outcome is Outcome.ALLOWED, why_not)
 
 
 def _items(seen: Visit, known: Situation, state: Subscription) -> list[ItemShown]:

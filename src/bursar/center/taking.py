@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET, require_POST
 
+from bursar.accounts.queries import NotFound
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.manage import keep, not_done
@@ -18,14 +19,12 @@ from bursar.core.content import read_quote
 from bursar.core.money import Money
 from bursar.core.payment import PaymentOpen
 from bursar.core.problem import Problem
-from bursar.core.refusal import Refused
 from bursar.core.subscription import state_on, timeline
 from bursar.invoices.queries import of_take
 from bursar.payments.queries import attempt, open_attempt
 from bursar.subscriptions.queries import agreement, quote, taken
 from bursar.words import money
 from bursar.words.payment import decline_reason
-from bursar.words.problem import said
 
 
 @require_POST
@@ -33,32 +32,31 @@ def take(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse
     """Do what the quote says, or show what has changed meanwhile."""
     seen = visit(request, account_id)
     try:
-        result = checkout.take(account_id, quote_id=quote_id, actor=seen.member, now=seen.now)
+        result = _taken(seen, quote_id)
     except checkout.Stale as stale:
-        return _compare(account_id, stale.quote_id, quote_id)
-    except QuoteExpired:
-        edits = edits_of(seen.customer, quote(account_id, quote_id))
-        return _compare(account_id, keep(seen, edits), quote_id)
-    except Refused as refused:
-        return not_done(request, seen, seen.why_not(refused.decision))
+        where = to("summary", account_id, stale.quote_id)
+        return HttpResponseRedirect(f"{where.url}?instead_of={quote_id}")
+    except NotFound:
+        raise
     except Declined as declined:
         return _declined(request, seen, declined.params["reason"], quote_id)
     except PaymentOpen as problem:
         waiting = open_attempt(account_id)
         address = waiting.address if waiting and seen.may("pay_invoice") else ""
-        return not_done(request, seen, said(problem), address=address)
+        return not_done(request, seen, seen.said(problem), address=address)
     except Problem as problem:
-        return not_done(request, seen, said(problem))
+        return not_done(request, seen, seen.said(problem))
     if result.take_id is not None:
         return to("done", account_id, result.take_id)
-    assert result.attempt_id is not None
-    return HttpResponseRedirect(attempt(account_id, result.attempt_id).address)
+    return to("attempt", account_id, result.attempt_id)
 
 
-def _compare(account_id: UUID, new_id: UUID, old_id: UUID) -> HttpResponse:
-    """On to the new quote, beside the one that was shown before."""
-    where = to("summary", account_id, new_id)
-    return HttpResponseRedirect(f"{where.url}?instead_of={old_id}")
+def _taken(seen: Visit, quote_id: UUID) -> checkout.Result:
+    """What came of taking; a quote that is too old is as stale as one that the world has left behind."""
+    try:
+        return checkout.take(seen.id, quote_id=quote_id, actor=seen.member, now=seen.now)
+    except QuoteExpired:
+        raise checkout.Stale(keep(seen, edits_of(seen.customer, quote(seen.id, quote_id)))) from None
 
 
 @require_GET
@@ -97,8 +95,8 @@ def tried(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpRespo
         return to("done", account_id, taken(account_id, quote_id=found.quote_id).id)
     if found.state == "succeeded" and found.invoice_id:
         return to("invoice", account_id, found.invoice_id)
-    if found.state == "open" and found.address:
-        return HttpResponseRedirect(found.address)
+    if found.state == "open":
+        return HttpResponseRedirect(found.address) if found.address else to("subscription", account_id)
     return _declined(request, seen, found.reason, found.quote_id, found.invoice_id)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bursar.core.edit import AddProduct, Edit, Keep, RemoveProduct, SetSeats, Undo
 from bursar.core.effect import Outlook, capability, effective_on
-from bursar.core.policy import Actor, Decision, Member, Outcome, Reason, State, decide
+from bursar.core.policy import Account, Actor, Decision, Member, Outcome, Policy, Reason, State, decide
 from bursar.core.seat import check_release
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change
@@ -71,11 +71,7 @@ class Asking:
         return decision
 
     def _undo(self, change: Change) -> Decision:
-        """What the vendor scheduled only the vendor undoes."""
-        if change.by_vendor and isinstance(self.actor, Member):
-            ask = self.situation.account.at_the_vendor()
-            return Decision(change.capability, Outcome.REFUSED, Reason.ACCOUNT_TYPE, ask)
-        return self._may(change.capability)
+        return decide_undo(self.situation.policy, self.situation.account, self.actor, change, self.outlook.today)
 
     def _ends_the_account(self, product: str) -> bool:
         """Whether no base product would be left without this one and all others that are to go."""
@@ -89,10 +85,21 @@ class Asking:
         )
 
     def _may(self, needed: str, *, offered: bool = True) -> Decision:
-        """The policy's decision; what has no capability is the vendor's alone, and was checked to be."""
         account, today = self.situation.account, self.outlook.today
-        if needed:
-            return decide(self.situation.policy, account, self.actor, needed, today, offered=offered)
-        if account.state is State.CANCELLED:
-            return Decision(needed, Outcome.REFUSED, Reason.ACCOUNT_STATE)
-        return Decision(needed, Outcome.ALLOWED)
+        return _decide(self.situation.policy, account, self.actor, needed, today, offered=offered)
+
+
+def decide_undo(policy: Policy, account: Account, actor: Actor, change: Change, on: date) -> Decision:
+    """Whether the actor may take a scheduled change back; what the vendor scheduled only the vendor undoes."""
+    if change.by_vendor and isinstance(actor, Member):
+        return Decision(change.capability, Outcome.REFUSED, Reason.ACCOUNT_TYPE, account.at_the_vendor())
+    return _decide(policy, account, actor, change.capability, on)
+
+
+def _decide(policy: Policy, account: Account, actor: Actor, needed: str, on: date, *, offered: bool = True) -> Decision:
+    """The policy's decision; what has no capability is the vendor's alone, and was checked to be."""
+    if needed:
+        return decide(policy, account, actor, needed, on, offered=offered)
+    if account.state is State.CANCELLED:
+        return Decision(needed, Outcome.REFUSED, Reason.ACCOUNT_STATE)
+    return Decision(needed, Outcome.ALLOWED)
