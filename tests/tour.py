@@ -26,7 +26,7 @@ class Tour:
         yield "gallery"
         self.page.goto("/")
         yield "welcome"
-        for walk in (self.self_service, self.scheduled, self.signed_up, self.assisted, self.managed):
+        for walk in (self.self_service, self.scheduled, self.signed_up, self.assisted, self.managed, self.others):
             yield from walk()
 
     def self_service(self) -> Iterator[str]:
@@ -154,6 +154,15 @@ class Tour:
         self.sign_in("Robin Vidal")
         yield "agent_capabilities"
         self.sign_out()
+
+    def others(self) -> Iterator[str]:
+        """Billing admins and admins of each type of account, on the pages that differ for them."""
+        for name in ("Owen Clarke", "Jess Whitman", "Hugo Marchand", "Tomas Lindqvist", "Priya Raman"):
+            self.sign_in(name)
+            for where in ("subscription", "manage"):
+                self.go(where)
+                yield f"{where}_{name.split()[0].lower()}"
+            self.sign_out()
 
     def sign_in(self, name: str) -> Page:
         """Be one of the people of the demo."""

@@ -120,8 +120,7 @@ def members(account_id: UUID) -> list[MemberRow]:
 
 def memberships(person_id: UUID) -> list[tuple[UUID, UUID, str]]:
     """The accounts that a person may enter: account id, member id and the account's name."""
-    rows = models.Member.objects.filter(person_id=person_id, removed_at=None, state="active").order_by("id")
-    return list(rows.values_list("account_id", "id", "account__name"))
+    return select(_MEMBERSHIPS, person=person_id)
 
 
 def overrides(account_id: UUID) -> list[OverrideRow]:
@@ -192,6 +191,10 @@ def _customer(
     return Customer(account, name, time_zone, locale, sandbox, clock_at, Tax(tax_rate), seller_id, created_at)
 
 
+_MEMBERSHIPS: Final = """
+SELECT m.account_id, m.id, a.name FROM accounts_member m JOIN accounts_account a ON a.id = m.account_id
+WHERE m.person_id = %(person)s AND m.removed_at IS NULL AND m.state = 'active' ORDER BY m.id
+"""
 _CUSTOMERS: Final = """
 SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.seller_id, a.created_at,
     a.id, a.account_type, a.currency, coalesce(s.state, 'active'),

@@ -6,11 +6,12 @@ from typing import Final
 
 from bursar.catalog.document import read
 from bursar.catalog.models import Version
-from bursar.columns.statement import select_one
+from bursar.columns.statement import select, select_one
 from bursar.core.catalog import Catalog
 from bursar.core.problem import Conflict
 
 _CURRENT: Final = "SELECT number, digest FROM catalog_version ORDER BY number DESC LIMIT 1"
+_THESE: Final = "SELECT number, digest FROM catalog_version WHERE number = ANY(%(numbers)s)"
 
 
 class NoCatalog(Conflict):
@@ -34,8 +35,7 @@ def version(number: int) -> Catalog:
 
 def versions(numbers: Collection[int]) -> Mapping[int, Catalog]:
     """Several versions by their numbers."""
-    rows = Version.objects.filter(number__in=numbers).values_list("number", "digest")
-    return {number: _read(number, digest) for number, digest in rows}
+    return {number: _read(number, digest) for number, digest in select(_THESE, numbers=list(numbers))}
 
 
 @lru_cache(maxsize=64)

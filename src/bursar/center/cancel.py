@@ -25,7 +25,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         if request.method == "POST":
             reason = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT]
             return to("summary", account_id, keep(seen, (Cancel(reason=reason),)))
-        known = situation(seen.customer)
+        known = situation(seen.customer, seen.policy)
         if any(isinstance(one.edit, Cancel) for one in pending(known.changes, seen.today)):
             return to("subscription", account_id)
         decided = quote(known, (Cancel(reason=""),), seen.member, seen.today)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from bursar.center.choice import Choice, Count, Filled, choice, counted, mark
 from bursar.center.entry import Visit
 from bursar.core.catalog import Catalog, Plan, Product
-from bursar.core.edit import MOST_SEATS, MOST_UNITS
 from bursar.core.policy import Outcome
 from bursar.core.price import Per
 from bursar.core.subscription import Change, Item, Subscription
@@ -27,33 +29,8 @@ CHANGING: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing to choose: its price, what it has, and what it brings or takes beside the one in force."""
-
-    code: str
-    name: str
-    price: str = ""
-    now: bool = False
-    chosen: bool = False
-    has: tuple[str, ...] = ()
-    gained: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A number of seats or units to choose; `now` is empty for what the account does not have yet."""
-
-    per: str
-    value: str
-    least: int
-    most: int
-    now: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Held:
-    """A product that the account has. `closed` are the capabilities for which there is no control."""
+    """A product that the account has. `remove` says that it may go, `closed` what there is no control for."""
 
     product: str
     name: str
@@ -61,7 +38,7 @@ class Held:
     quantity: str
     count: Count | None
     plans: tuple[Choice, ...]
-    remove: bool
+    remove: str
     removed: bool
     closed: tuple[str, ...]
 
@@ -99,9 +76,7 @@ class Form:
     notes: tuple[str, ...]
 
 
-def form(
-    seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalog: Catalog, filled: Mapping[str, str]
-) -> Form:
+def form(seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalog: Catalog, filled: Filled) -> Form:
     """What this person may change or ask for, filled in as it was sent, and why not the rest."""
     may = {one: seen.open(one) for one in CHANGING}
     held = tuple(_held(seen, state, item, may, catalog, filled) for item in state.items.values())
@@ -133,33 +108,29 @@ def _held(
     item: Item,
     may: Mapping[str, bool],
     catalog: Catalog,
-    filled: Mapping[str, str],
+    filled: Filled,
 ) -> Held:
-    pin, code = state.pin(item), item.product
+    pin, code, name = state.pin(item), item.product, words.product_name(catalog, item.product)
     more, fewer = ("add_seats", "remove_seats") if pin.per is Per.SEAT else ("add_products", "remove_products")
     product = catalog.product_by.get(code)
     ranked = [plan for plan in (product.plans if product else ()) if plan.per is pin.per]
     rank = next((number for number, plan in enumerate(ranked) if plan.code == item.plan), -1)
     count = None
     if pin.per is not Per.ACCOUNT and (may[more] or may[fewer]):
-        count = Count(
-            per=pin.per.value,
-            value=filled.get(f"quantity_{code}", str(item.quantity)),
-            least=1 if may[fewer] else item.quantity,
-            most=_most(pin.per) if may[more] else item.quantity,
-            now=money.number(item.quantity),
-        )
+        held = item.quantity
+        least, most = 1 if may[fewer] else held, None if may[more] else held
+        count = counted(code, name, pin.per, filled, held=held, least=least, most=most)
     limits = [fewer, more] if pin.per is not Per.ACCOUNT else []
     limits += ["downgrade_plan"] if rank > 0 else []
     limits += ["upgrade_plan"] if rank < len(ranked) - 1 else []
     return Held(
         product=code,
-        name=words.product_name(catalog, code),
+        name=name,
         plan=words.plan_name(catalog, code, item.plan),
         quantity=words.quantity(item.quantity, pin.per.value),
         count=count,
         plans=_plans(seen, state, item, ranked, rank, may, filled),
-        remove=may["remove_products"],
+        remove=_("Remove {name}").format(name=name) if may["remove_products"] else "",
         removed=bool(filled.get(f"remove_{code}")),
         closed=tuple(one for one in (*limits, "remove_products") if not may[one]),
     )
@@ -172,7 +143,7 @@ def _plans(
     ranked: list[Plan],
     rank: int,
     may: Mapping[str, bool],
-    filled: Mapping[str, str],
+    filled: Filled,
 ) -> tuple[Choice, ...]:
     """The plans to choose from, each beside the one in force; nothing where there is no choice."""
     sold = (seen.currency, state.cycle.code)
@@ -183,37 +154,13 @@ def _plans(
     ]
     if len(open_) < 2:
         return ()
-    wanted = filled.get(f"plan_{item.product}", item.plan)
+    field = f"plan_{item.product}"
+    wanted = filled.get(field, item.plan)
     present = ranked[rank] if rank >= 0 else None
-    return tuple(_choice(plan, sold, wanted, present, state, item) for _, plan in open_)
+    return tuple(choice(field, plan, sold, wanted, present, state, item) for _, plan in open_)
 
 
-def _choice(
-    plan: Plan,
-    sold: tuple[str, str],
-    wanted: str,
-    present: Plan | None = None,
-    state: Subscription | None = None,
-    item: Item | None = None,
-) -> Choice:
-    """A plan; the one in force at the price that was agreed, every other at the catalog's."""
-    price, said = plan.price_by.get(sold), locale().language
-    now = present is not None and plan.code == present.code
-    rate = state.pin(item).rate if now and state and item else price.rate if price else None
-    before = present.features if present is not None and not now else ()
-    return Choice(
-        code=plan.code,
-        name=plan.name.said(said),
-        price=words.priced(rate, sold[0], plan.per.value) if rate is not None else "",
-        now=now,
-        chosen=plan.code == wanted,
-        has=tuple(one.said(said) for one in plan.features if present is None or now),
-        gained=tuple(one.said(said) for one in plan.features if present is not None and not now and one not in before),
-        lost=tuple(one.said(said) for one in before if one not in plan.features),
-    )
-
-
-def _offers(seen: Visit, state: Subscription, catalog: Catalog, filled: Mapping[str, str]) -> list[Offered]:
+def _offers(seen: Visit, state: Subscription, catalog: Catalog, filled: Filled) -> list[Offered]:
     """What the account may add online in its currency and cycle."""
     sold = (seen.currency, state.cycle.code)
     return [
@@ -226,23 +173,24 @@ def _offers(seen: Visit, state: Subscription, catalog: Catalog, filled: Mapping[
     ]
 
 
-def _offered(product: Product, sold: tuple[str, str], filled: Mapping[str, str]) -> Offered:
-    wanted, per = filled.get(f"add_{product.code}", ""), product.plans[0].per
+def _offered(product: Product, sold: tuple[str, str], filled: Filled) -> Offered:
+    field, per = f"add_{product.code}", product.plans[0].per
+    wanted = filled.get(field)
     count = None
     if per is not Per.ACCOUNT:
-        count = Count(per.value, filled.get(f"quantity_{product.code}", "1"), 1, _most(per))
+        count = counted(product.code, product.name.said(locale().language), per, filled)
     return Offered(
         product=product.code,
         name=product.name.said(locale().language),
         add_on=product.add_on,
-        plans=tuple(_choice(one, sold, wanted) for one in product.plans if sold in one.price_by),
+        plans=tuple(choice(field, one, sold, wanted) for one in product.plans if sold in one.price_by),
         count=count,
         none=not wanted,
     )
 
 
 def _cycles(
-    seen: Visit, state: Subscription, may: Mapping[str, bool], catalog: Catalog, filled: Mapping[str, str]
+    seen: Visit, state: Subscription, may: Mapping[str, bool], catalog: Catalog, filled: Filled
 ) -> tuple[Choice, ...]:
     """The cycles in which something is sold in the account's currency; a first purchase begins in one of them."""
     if not (may["change_billing_cycle"] or (state.calendar is None and may["add_products"])):
@@ -250,11 +198,13 @@ def _cycles(
     prices = {sold for product in catalog.products for plan in product.plans for sold in plan.price_by}
     now, wanted = state.cycle.code, filled.get("cycle", state.cycle.code)
     return tuple(
-        Choice(one.code, words.cycle_name(catalog, one.code), now=one.code == now, chosen=one.code == wanted)
+        Choice(
+            "cycle",
+            one.code,
+            words.cycle_name(catalog, one.code),
+            badge=mark(one.code == now),
+            chosen=one.code == wanted,
+        )
         for one in catalog.cycle_by.values()
         if (seen.currency, one.code) in prices or one.code == now
     )
-
-
-def _most(per: Per) -> int:
-    return MOST_SEATS if per is Per.SEAT else MOST_UNITS

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.choice import Filled
 from bursar.center.entry import Closed, Visit, shown, to, visit
 from bursar.center.form import CHANGING, form
 from bursar.center.summary import Summary, summary
@@ -37,6 +38,7 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
         raise Closed(seen, "subscription", seen.why_nothing())
     agreed = agreement(seen.id)
     found: dict[str, Any] = {}
+    wrong: Mapping[str, str] = {}
     if request.method == "POST":
         try:
             wishes = _read(seen, request.POST, agreed)
@@ -45,9 +47,9 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
             found = _asked(seen, wishes, agreed)
             found["problem"] = "" if wishes.edits else _("Nothing would change. Change something first.")
         except Problem as problem:
-            found = _wrong(problem)
+            found, wrong = {"problem": said(problem)}, _wrong(problem)
     state, scheduled = _now(seen, agreed)
-    offers = form(seen, state, scheduled, current_catalog(), request.POST)
+    offers = form(seen, state, scheduled, current_catalog(), Filled(request.POST, wrong))
     return shown(request, seen, "subscription", "manage", {"form": offers, **found}, status=422 if found else 200)
 
 
@@ -60,7 +62,7 @@ def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
     try:
         found = _asked(seen, _read(seen, request.POST, agreed), agreed)
     except Problem as problem:
-        found = _wrong(problem)
+        found = {"problem": said(problem)}
     return render(request, "center/_following.html", found)
 
 
@@ -127,14 +129,14 @@ def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
     ]
     if not wishes.edits or wishes.unanswered:
         return {"questions": questions, "summary": None, "asking": bool(wishes.unanswered)}
-    decided = decide(situation(seen.customer), wishes.edits, seen.member, seen.today)
+    decided = decide(situation(seen.customer, seen.policy), wishes.edits, seen.member, seen.today)
     scheduled = {one.id: one for one in agreed.changes}
     return {"questions": questions, "summary": summary(seen, decided, state, scheduled, catalog), "asking": False}
 
 
-def _wrong(problem: Problem) -> dict[str, Any]:
-    """A problem, and the field that it is about where it is about one."""
-    return {"wrong": problem.field if isinstance(problem, NotACount) else "", "problem": said(problem)}
+def _wrong(problem: Problem) -> Mapping[str, str]:
+    """What is wrong by field, where a problem is about one."""
+    return {problem.field: said(problem)} if isinstance(problem, NotACount) else {}
 
 
 def _kept(seen: Visit, quote_id: UUID, agreed: Agreement) -> Summary:

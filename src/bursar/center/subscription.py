@@ -57,7 +57,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The page, or why it does not open to this person."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
-    known = situation(seen.customer)
+    known = situation(seen.customer, seen.policy)
     state = state_on(known.start, timeline(known.start, known.changes), seen.today)
     scheduled = pending(known.changes, seen.today)
     content = {

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bursar.accounts.queries import Customer
 from bursar.catalog import queries as catalog
 from bursar.core.edit import Cancel, Edit, read_edits
+from bursar.core.policy import Policy
 from bursar.core.situation import Situation
 from bursar.invoices import queries as invoices
 from bursar.policy import queries as policy
@@ -12,12 +13,15 @@ from bursar.seats import queries as seats
 from bursar.subscriptions import queries as subscriptions
 
 
-def situation(customer: Customer) -> Situation:
-    """What a quote for the account is made from now. Errors: NoCatalog, NoPolicy."""
+def situation(customer: Customer, rules: Policy | None = None) -> Situation:
+    """What a quote for the account is made from now; by the policy that was read already, if one was.
+
+    Errors: NoCatalog, NoPolicy.
+    """
     agreed = subscriptions.agreement(customer.id)
     return Situation(
         account=customer.account,
-        policy=policy.current(),
+        policy=rules or policy.current(),
         catalog=catalog.current(),
         start=agreed.start,
         changes=agreed.changes,

@@ -98,7 +98,8 @@ def attempt_of_key(attempt_id: UUID) -> AttemptRow:
 
 def open_attempt(account_id: UUID) -> AttemptRow | None:
     """The attempt that waits to be finished, if there is one."""
-    return next(iter(_attempts(account_id=account_id, state="open")), None)
+    found = select_one(_OPEN_ATTEMPT, account=account_id)
+    return None if found is None else AttemptRow(*found)
 
 
 def unfinished(before: datetime, limit: int) -> list[AttemptRow]:
@@ -154,6 +155,10 @@ def _attempts(**by: object) -> list[AttemptRow]:
 
 
 _ATTEMPT: Final = tuple(AttemptRow.__dataclass_fields__)
+_OPEN_ATTEMPT: Final = f"""
+SELECT {", ".join(f'"{one}"' for one in _ATTEMPT)} FROM payments_attempt
+WHERE account_id = %(account)s AND state = 'open'
+"""
 _METHOD: Final = "SELECT kind, token FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
 _AGENDA: Final = """
 SELECT t.expires_at, c.due_at, c.billed_until

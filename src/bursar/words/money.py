@@ -4,10 +4,12 @@ import re
 from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import NumberPattern, format_decimal, format_percent
 from django.utils.translation import gettext as _
 
 from bursar.core.currency import digits
@@ -59,9 +61,13 @@ def span(days: Span) -> str:
 
 def _currency(value: Decimal, currency: str, least: int, most: int) -> str:
     """The locale's own pattern, but with the digits that ISO 4217 gives the currency."""
-    pattern = copy(locale().currency_formats["standard"])
-    pattern.frac_prec = (least, most)
-    written = format_currency(
-        value, currency, pattern, locale=locale(), currency_digits=False, decimal_quantization=False
-    )
+    pattern = _pattern(locale(), least, most)
+    written = pattern.apply(value, locale(), currency=currency, currency_digits=False, decimal_quantization=False)
     return _LETTERS_BEFORE_DIGITS.sub("\xa0", written)
+
+
+@lru_cache(maxsize=64)
+def _pattern(language: Locale, least: int, most: int) -> NumberPattern:
+    pattern: NumberPattern = copy(language.currency_formats["standard"])
+    pattern.frac_prec = (least, most)
+    return pattern

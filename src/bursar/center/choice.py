@@ -1,0 +1,111 @@
+"""What there is to choose in a form: one of several, or how many; filled in as it was sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from bursar.core.catalog import Plan
+from bursar.core.edit import MOST_SEATS, MOST_UNITS
+from bursar.core.price import Per
+from bursar.core.subscription import Item, Subscription
+from bursar.words import edits as words
+from bursar.words import money
+from bursar.words.language import locale
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it was sent, and what is wrong by field."""
+
+    sent: Mapping[str, str]
+    wrong: Mapping[str, str]
+
+    def get(self, field: str, otherwise: str = "") -> str:
+        """What stands in a field."""
+        return self.sent.get(field, otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several: its price, what it has, and what it brings or takes beside the one in force.
+
+    `badge` marks the one in force.
+    """
+
+    field: str
+    code: str
+    name: str
+    price: str = ""
+    badge: str = ""
+    chosen: bool = False
+    has: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many seats or units; `fewer` and `more` say what one step does, `error` what is wrong."""
+
+    field: str
+    label: str
+    value: str
+    least: int
+    most: int
+    help: str
+    fewer: str
+    more: str
+    error: str
+
+
+def choice(
+    field: str,
+    plan: Plan,
+    sold: tuple[str, str],
+    wanted: str,
+    present: Plan | None = None,
+    state: Subscription | None = None,
+    item: Item | None = None,
+) -> Choice:
+    """A plan; the one in force at the price that was agreed, every other at the catalog's."""
+    price, said = plan.price_by.get(sold), locale().language
+    now = present is not None and plan.code == present.code
+    rate = state.pin(item).rate if now and state and item else price.rate if price else None
+    before = present.features if present is not None and not now else ()
+    return Choice(
+        field=field,
+        code=plan.code,
+        name=plan.name.said(said),
+        price=words.priced(rate, sold[0], plan.per.value) if rate is not None else "",
+        badge=mark(now),
+        chosen=plan.code == wanted,
+        has=tuple(one.said(said) for one in plan.features if present is None or now),
+        gained=tuple(one.said(said) for one in plan.features if present is not None and not now and one not in before),
+        lost=tuple(one.said(said) for one in before if one not in plan.features),
+    )
+
+
+def counted(
+    product: str, name: str, per: Per, filled: Filled, *, held: int = 0, least: int = 1, most: int | None = None
+) -> Count:
+    """How many of a product, from as many as it has now."""
+    field, seats = f"quantity_{product}", per is Per.SEAT
+    fewer = _("One seat fewer: {name}") if seats else _("One unit fewer: {name}")
+    more = _("One seat more: {name}") if seats else _("One unit more: {name}")
+    return Count(
+        field=field,
+        label=_("Seats") if seats else _("Units"),
+        value=filled.get(field, str(held or 1)),
+        least=least,
+        most=most or (MOST_SEATS if seats else MOST_UNITS),
+        help=_("now {number}").format(number=money.number(held)) if held else "",
+        fewer=fewer.format(name=name),
+        more=more.format(name=name),
+        error=filled.wrong.get(field, ""),
+    )
+
+
+def mark(now: bool) -> str:
+    """What marks the one in force."""
+    return _("now") if now else ""
