@@ -113,6 +113,14 @@ def test_a_cancelled_account_is_credited_for_each_of_its_products_where_the_poli
     assert said(answer.lines) == [("credit", "support", 10, 1), ("credit", "chat", 2, 1)]
 
 
+def test_a_product_that_was_reduced_without_credit_on_the_day_of_the_end_keeps_only_its_own_days() -> None:
+    life = lived()
+    timing = {**POLICY.timing, "cancel_account": Timing("now", credit=True)}
+    life.situation = replace(life.situation, policy=replace(POLICY, timing=timing))
+    assert life.do("2026-01-22", seats("support", 5, on="now")).lines == ()
+    assert said(life.do("2026-01-22", {"edit": "cancel"}).lines) == [("credit", "chat", 2, 10)]
+
+
 def test_a_period_is_billed_from_a_checkpoint_alone() -> None:
     life = lived()
     life.situation = replace(life.situation, start=life.state("2026-02-01"), changes=())

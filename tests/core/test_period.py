@@ -117,6 +117,14 @@ def test_what_is_left_of_a_span_has_no_day_of_the_others_and_every_other_day(
     assert all(one.end < other.start for one, other in pairwise(left))
 
 
+def test_nothing_is_left_of_a_span_after_its_own_end() -> None:
+    january, february = Span(date(2026, 1, 1), date(2026, 2, 1)), Span(date(2026, 2, 1), date(2026, 3, 1))
+    march = Span(date(2026, 3, 1), date(2026, 4, 1))
+    assert january.minus([january, march]) == ()
+    assert february.minus([january, march]) == (february,)
+    assert Span(january.start, march.end).minus([february]) == (january, march)
+
+
 @given(SPANS, SPANS)
 def test_an_intersection_has_the_days_of_both(one: Span, other: Span) -> None:
     both = one.intersection(other)

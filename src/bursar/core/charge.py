@@ -241,7 +241,7 @@ def _same(terms: Terms, line: Line) -> bool:
 def _credits(owing: Sequence[Owed], paid: Sequence[Billed], window: Span) -> Iterator[Line]:
     """Billed days from the window on that are not owed at the line's own terms."""
     for one in paid:
-        open_days = one.span if one.span.start >= window.start else Span(window.start, one.span.end)
+        open_days = Span(max(one.span.start, window.start), one.span.end)
         for span in open_days.minus([owe.span for owe in owing if _same(owe.terms, one.line)]):
             yield credit(one, span)
 

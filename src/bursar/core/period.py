@@ -61,7 +61,7 @@ class Span:
         """The days that none of the others has, in order and as few spans as possible."""
         left, start = [], self.start
         for other in sorted(others):
-            if start < other.start and self.start < other.end:
+            if start < other.start:
                 left.append(Span(start, min(other.start, self.end)))
             start = max(start, other.end)
             if start >= self.end:

@@ -21,7 +21,6 @@ from bursar.core.edit import (
     SetSeats,
     SetUnits,
     Suspend,
-    Undo,
 )
 from bursar.core.policy import State
 from bursar.core.price import Per
@@ -199,13 +198,7 @@ def apply(state: Subscription, change: Change, on: date) -> Subscription:
 
 def touches(change: Change, product: str) -> bool:
     """Whether a change may alter what an account has of a product, or what it pays for it."""
-    match change.edit:
-        case Suspend() | Resume() | Undo():
-            return False
-        case ChangeCycle() | Cancel():
-            return True
-        case edit:
-            return getattr(edit, "product", None) == product
+    return isinstance(change.edit, ChangeCycle | Cancel) or getattr(change.edit, "product", None) == product
 
 
 def _with(state: Subscription, item: Item) -> Subscription:
