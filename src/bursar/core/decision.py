@@ -66,16 +66,16 @@ class Asking:
             product = self.situation.catalog.product(edit.product)
             offered = product.sold_online_to(self.situation.account.account_type)
         decision = self._may(needed, offered=offered)
-        if isinstance(edit, RemoveProduct) and self._ends_the_account(edit.product):
+        if isinstance(edit, RemoveProduct) and self._ends_the_account():
             return harder(decision, self._may("cancel_account"))
         return decision
 
     def _undo(self, change: Change) -> Decision:
         return decide_undo(self.situation.policy, self.situation.account, self.actor, change, self.outlook.today)
 
-    def _ends_the_account(self, product: str) -> bool:
-        """Whether no base product would be left without this one and all others that are to go."""
-        going = {product, *(edit.product for edit in self.edits if isinstance(edit, RemoveProduct))}
+    def _ends_the_account(self) -> bool:
+        """Whether no base product would be left without all those that are to go."""
+        going = {edit.product for edit in self.edits if isinstance(edit, RemoveProduct)}
         undone = {edit.change for edit in self.edits if isinstance(edit, Undo)}
         waiting = (one for one in self.scheduled.values() if one.id not in undone)
         going |= {one.edit.product for one in waiting if isinstance(one.edit, RemoveProduct)}

@@ -27,7 +27,8 @@ class Use:
 
 def check_release(use: Use | None, edit: SetSeats) -> None:
     """Fewer seats than are used need the people to be named who lose theirs. Errors: SeatsInUse."""
-    used = use.used if use else 0
-    more = used - edit.seats - len(set(edit.release))
-    if use is not None and edit.seats < use.bought and more > 0:
-        raise SeatsInUse(used=used, product=edit.product, seats=edit.seats, more=more)
+    if use is None or edit.seats >= use.bought:
+        return
+    more = use.used - edit.seats - len(set(edit.release))
+    if more > 0:
+        raise SeatsInUse(used=use.used, product=edit.product, seats=edit.seats, more=more)
