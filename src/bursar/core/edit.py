@@ -143,17 +143,22 @@ def _text(value: object, at: str) -> str:
 
 
 def _reason(value: object, at: str) -> str:
-    return "" if value in (None, "") else _text(value, at)
+    return "" if value == "" else _text(value, at)
 
 
-def _count(most: int) -> Callable[[object, str], int]:
-    def read(value: object, at: str) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-            expected = phrase("a whole number from {least} to {most}", least=1, most=most)
-            raise BadEdit(at=at, expected=expected, found=_shown(value))
-        return value
+def _seats(value: object, at: str) -> int:
+    return _whole(value, MOST_SEATS, at)
 
-    return read
+
+def _units(value: object, at: str) -> int:
+    return _whole(value, MOST_UNITS, at)
+
+
+def _whole(value: object, most: int, at: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        expected = phrase("a whole number from {least} to {most}", least=1, most=most)
+        raise BadEdit(at=at, expected=expected, found=_shown(value))
+    return value
 
 
 def _id(value: object, at: str) -> UUID:
@@ -193,15 +198,14 @@ def _shown(value: object) -> str:
     return repr(value)[:60]
 
 
-_SEATS, _UNITS = _count(MOST_SEATS), _count(MOST_UNITS)
 _FIELDS: Final[Mapping[str, Callable[[object, str], Any]]] = MappingProxyType(
     {
         "product": _text,
         "plan": _text,
         "cycle": _text,
         "reason": _reason,
-        "seats": _SEATS,
-        "units": _UNITS,
+        "seats": _seats,
+        "units": _units,
         "release": _ids,
         "change": _id,
         "on": _on,

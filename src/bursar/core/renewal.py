@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bursar.core.policy import State
+from bursar.core.charge import open_period
 from bursar.core.subscription import Moment, Subscription, state_on
 
 
@@ -20,9 +20,7 @@ def next_due(start: Subscription, moments: Sequence[Moment], on: date) -> Due:
     """What falls due after a day: a scheduled change, or the end of the billing period while something is held."""
     state = state_on(start, moments, on)
     coming = [moment.on for moment in moments if moment.on > on]
-    end = None
-    running = state.calendar is not None and state.calendar.anchor <= on and state.standing is not State.CANCELLED
-    if running and state.items and state.calendar is not None:
-        end = state.calendar.period(on).end
-        coming.append(end)
-    return Due(min(coming, default=None), end)
+    period = open_period(state, on) if state.items else None
+    if period is None:
+        return Due(min(coming, default=None), None)
+    return Due(min([*coming, period.end]), period.end)
