@@ -96,6 +96,15 @@ def test_of_two_cycles_that_begin_on_a_day_only_the_last_needs_a_price() -> None
     assert [line.unit_price for line in answer.renewal_lines] == [Decimal("15.83"), Decimal("12.50")]
 
 
+def test_a_price_of_the_vendors_own_holds_for_the_cycle_in_force_and_the_catalogs_for_the_one_to_come() -> None:
+    life = Life()
+    life.do("2026-01-01", add("support", "team", seats=10))
+    life.do("2026-01-05", cycle("annual"))
+    answer = life.do("2026-01-06", add("chat", "standard", seats=1, price="10.00"))
+    assert [line.unit_price for line in answer.lines] == [Decimal("10.00")]
+    assert [line.unit_price for line in answer.renewal_lines] == [Decimal("190.00"), Decimal("150.00")]
+
+
 def test_the_next_renewal_is_known_from_a_checkpoint_alone() -> None:
     life = lived()
     life.situation = replace(life.situation, start=life.state("2026-02-01"), changes=())

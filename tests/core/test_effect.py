@@ -47,7 +47,7 @@ def test_plans_are_ranked_as_they_are_sold_today() -> None:
     assert needed(life, "2026-01-05", plan("support", "team")) == "downgrade_plan"
     life.situation = replace(life.situation, catalog=selling(lambda plans: tuple(reversed(plans))))
     assert needed(life, "2026-01-05", plan("support", "team")) == "upgrade_plan"
-    assert needed(life, "2026-01-05", plan("support", "enterprise")) == "downgrade_plan"
+    assert needed(life, "2026-01-05", plan("support", "professional")) == "downgrade_plan"
 
 
 def test_a_plan_that_is_no_longer_sold_keeps_the_rank_it_was_agreed_at() -> None:

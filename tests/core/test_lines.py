@@ -101,6 +101,10 @@ def test_the_days_of_a_line_are_counted_by_its_own_rule() -> None:
     rest = Span(date(2026, 2, 16), february.end)
     by_day, thirty = (charge("support", terms, rest, rule, TAX) for rule in (Proration.BY_DAY, Proration.THIRTY))
     assert [(line.days, line.of, line.amount) for line in (by_day, thirty)] == [(13, 28, 4643), (15, 30, 5000)]
+    for line in (by_day, thirty):
+        given_back = credit(Billed("support", rest, LINE, line), rest)
+        assert (given_back.gross, given_back.discount, given_back.amount) == (-line.gross, 0, -line.amount)
+        assert (given_back.days, given_back.of) == (line.days, line.of)
 
 
 def test_a_charge_covers_its_days_and_a_credit_uncovers_them() -> None:
