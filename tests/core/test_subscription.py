@@ -7,25 +7,27 @@ import pytest
 
 from bursar.core.edit import AddProduct, ChangePlan, Edit, RemoveProduct, SetSeats, SetUnits
 from bursar.core.policy import State
-from bursar.core.subscription import NOTHING, Change, apply
+from bursar.core.subscription import NOTHING, Change, timeline
 from lives import Life, add, remove, seats
 
 DAY = date(2026, 1, 5)
 
 
-def change(edit: Edit) -> Change:
-    return Change(id=UUID(int=1), position=1, edit=edit, capability="", effective_on=DAY, ordered_on=DAY)
+def change(edit: Edit, position: int = 1) -> Change:
+    return Change(id=UUID(int=position), position=position, edit=edit, capability="", effective_on=DAY, ordered_on=DAY)
 
 
 def test_a_change_to_what_is_no_longer_there_changes_nothing() -> None:
-    state = apply(NOTHING, change(AddProduct(product="support", plan="team", seats=3)), DAY)
+    added = change(AddProduct(product="support", plan="team", seats=3))
+    [alone] = timeline(NOTHING, (added,))
     for edit in (
         SetSeats(product="chat", seats=5),
         SetUnits(product="chat", units=5),
         ChangePlan(product="chat", plan="advanced"),
         RemoveProduct(product="chat"),
     ):
-        assert apply(state, change(edit), DAY) == state
+        [moment] = timeline(NOTHING, (added, change(edit, 2)))
+        assert moment.state == alone.state
 
 
 def test_an_account_that_never_had_a_base_product_does_not_end_for_want_of_one() -> None:

@@ -91,11 +91,10 @@ class Calendar:
         return Calendar(cycle, on)
 
     def _span(self, length: Length, on: date) -> Span:
-        first = self.boundary(length, 0)
-        if on < first:
-            raise ValueError(f"{on} is before {first}, when the calendar begins")
         if length.days:
-            number = (on - first).days // length.days
+            number = (on - self.anchor).days // length.days
         else:
             number = (months_between(self.anchor, on) - self.origin) // length.months
+        if number < 0:
+            raise ValueError(f"{on} is before {self.boundary(length, 0)}, when the calendar begins")
         return Span(self.boundary(length, number), self.boundary(length, number + 1))

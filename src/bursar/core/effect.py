@@ -175,9 +175,9 @@ def pins(
 
     Errors: NoPrice and the other errors of the catalog.
     """
-    cycles = _cycles_from(on, outlook, changes)
     match edit:
         case AddProduct(product=product, plan=plan) | ChangePlan(product=product, plan=plan):
+            cycles = _cycles_from(on, outlook, changes)
             agreed = tuple(_pin(catalog, product, plan, currency, cycle) for cycle in cycles)
             if edit.price is not None:
                 agreed = (replace(agreed[0], rate=edit.price), *agreed[1:])

@@ -136,7 +136,7 @@ def _check_needs(moment: Moment, new: Collection[UUID], catalog: Catalog) -> Non
     """Each item has one of each product that it requires, as the current catalog says."""
     if moment.state.standing is State.CANCELLED:
         return
-    sold = {product.code: product for product in catalog.products}
+    sold = catalog.product_by
     for code in moment.state.items:
         for needed in sold[code].requires if code in sold else ():
             if needed in moment.state.items:

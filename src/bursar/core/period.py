@@ -3,7 +3,7 @@
 Source: docs/money-and-time.md#shares
 """
 
-from calendar import monthrange
+from calendar import isleap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +14,9 @@ from bursar.core.money import rounded
 from bursar.core.problem import Invalid
 
 THIRTY: Final = 30
+MONTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""The days of each month of a year that is no leap year."""
+FEBRUARY: Final = 1
 
 
 class EmptySpan(Invalid):
@@ -109,10 +112,11 @@ def _thirty(start: date, day: date) -> int:
 def months_after(start: date, months: int) -> date:
     """The same day of a later month, or that month's last day."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+    last = 29 if month == FEBRUARY and isleap(year) else MONTHS[month]
+    return date(year, month + 1, min(start.day, last))
 
 
 def months_between(start: date, day: date) -> int:
     """How many whole months after the start a day is."""
     months = (day.year - start.year) * 12 + day.month - start.month
-    return months if months_after(start, months) <= day else months - 1
+    return months if start.day <= day.day or months_after(start, months) <= day else months - 1

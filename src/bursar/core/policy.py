@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain
+from itertools import chain, repeat
 from typing import Final, Literal
 from uuid import UUID
 
@@ -139,9 +139,13 @@ class Account:
                 by_role.setdefault(member.role, []).append(Contact(member.name, member.email, member.role))
         return {role: tuple(contacts) for role, contacts in by_role.items()}
 
+    def has(self, roles: Iterable[str]) -> bool:
+        """Whether an active member has one of these roles."""
+        return not self._contacts.keys().isdisjoint(roles)
+
     def contacts(self, roles: Iterable[str]) -> tuple[Contact, ...]:
         """The active members who have one of these roles, in the order of the roles."""
-        return tuple(chain.from_iterable(self._contacts.get(role, ()) for role in roles))
+        return tuple(chain.from_iterable(map(self._contacts.get, roles, repeat(()))))
 
     def at_the_vendor(self) -> tuple[Contact, ...]:
         """Whom to ask when nobody in the account may decide."""
@@ -246,7 +250,8 @@ def decide(
 
     Errors: UnknownCapability, UnknownAccountType, UnknownRole.
     """
-    known(capability)
+    if capability not in _ALLOWED:
+        known(capability)
     if isinstance(actor, Vendor):
         ended = account.state is State.CANCELLED and capability not in _VENDOR_AFTER_THE_END
         return Decision(capability, Outcome.REFUSED, Reason.ACCOUNT_STATE) if ended else _ALLOWED[capability]
@@ -279,7 +284,7 @@ def _closed(policy: Policy, account: Account, capability: str, on: date) -> Reas
     account_type = policy.account_type(account.account_type)
     if account.state is not State.ACTIVE and capability not in policy.states[account.state]:
         return Reason.ACCOUNT_STATE
-    granted = account.overridden(capability, on)
+    granted = account.overridden(capability, on) if account.overrides else None
     if granted is None:
         granted = capability in _ALWAYS_OPEN or capability in account_type.capabilities
     return None if granted else Reason.ACCOUNT_TYPE
@@ -287,6 +292,6 @@ def _closed(policy: Policy, account: Account, capability: str, on: date) -> Reas
 
 def _may_ask(policy: Policy, account: Account, role: Role, capability: str, on: date) -> bool:
     """Whether requests are open to this role here, and somebody in the account could approve this one."""
-    if "submit_requests" not in role.allowed or not account.contacts(policy._approvers[capability]):
+    if "submit_requests" not in role.allowed or not account.has(policy._approvers[capability]):
         return False
-    return not any(_closed(policy, account, one, on) for one in ("submit_requests", "review_requests"))
+    return not (_closed(policy, account, "submit_requests", on) or _closed(policy, account, "review_requests", on))

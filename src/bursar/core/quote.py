@@ -18,7 +18,7 @@ from bursar.core.fit import check_actor, check_outlook, check_pending, check_tog
 from bursar.core.invoice import Totals, totals
 from bursar.core.policy import Actor, Decision, Member, Outcome, State
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Moment, pending, state_on, timeline
+from bursar.core.subscription import Change, Moment, continued, pending, state_on, timeline
 
 ACCOUNT_WOULD_END: Final = "account_would_end"
 
@@ -78,7 +78,7 @@ def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -
         return answer
     check_pending(edits, scheduled)
     changes = _planned(situation, outlook, scheduled, answer, by_vendor=not isinstance(actor, Member))
-    after = timeline(situation.start, (*situation.changes, *changes))
+    after = continued(situation.start, outlook.moments, situation.changes, changes)
     check_outlook(situation.start, after, changes, situation.catalog)
     warnings = (ACCOUNT_WOULD_END,) if _ends(after, changes) else ()
     return priced(situation, after, replace(answer, changes=changes, warnings=warnings))
@@ -92,8 +92,9 @@ def priced(situation: Situation, moments: Sequence[Moment], answer: Quote) -> Qu
     if renewal_on is None or not state_on(situation.start, moments, renewal_on).items:
         return replace(answer, lines=lines)
     # What is charged until then counts as paid: a period that is cut short gives back the rest of the old one.
-    billed, numbers = situation.billed, count(1)
-    for day in (on, *(moment.on for moment in moments if on < moment.on < renewal_on)):
+    numbers = count(1)
+    billed = covered(situation.billed, [(UUID(int=next(numbers)), line) for line in lines])
+    for day in (moment.on for moment in moments if on < moment.on < renewal_on):
         coming = situation.due(moments, day, billed)
         billed = covered(billed, [(UUID(int=next(numbers)), line) for line in coming])
     return replace(answer, lines=lines, renewal_on=renewal_on, renewal_lines=situation.due(moments, renewal_on, billed))
@@ -126,12 +127,12 @@ def _planned(
     undone = {change.undoes for change in undoing}
     if undoing:
         # What is undone in the same list is no longer ahead, and what it would have replaced is.
-        outlook = replace(outlook, moments=timeline(situation.start, (*situation.changes, *undoing)))
+        moments = continued(situation.start, outlook.moments, situation.changes, undoing)
+        outlook = replace(outlook, moments=moments)
     counting = (*(change for change in scheduled.values() if change.id not in undone), *changes)
     catalog, currency = situation.catalog, situation.account.currency
-    return tuple(
-        replace(one, pins=pins(one.edit, one.effective_on, outlook, catalog, currency, counting)) for one in changes
-    )
+    agreed = (pins(one.edit, one.effective_on, outlook, catalog, currency, counting) for one in changes)
+    return tuple(replace(one, pins=new) if new else one for one, new in zip(changes, agreed, strict=True))
 
 
 def _change(

@@ -131,9 +131,10 @@ def pending(changes: Iterable[Change], on: date) -> tuple[Change, ...]:
 def in_order(changes: Iterable[Change]) -> list[Change]:
     """The changes that count, by day and then by position; what was undone and the undoing itself are left out."""
     changes = tuple(changes)
-    undone = {change.undoes for change in changes}
-    counting = (change for change in changes if change.undoes is None and change.id not in undone)
-    return sorted(counting, key=lambda change: (change.effective_on, change.position))
+    undone = {change.undoes for change in changes if change.undoes is not None}
+    if undone:
+        changes = tuple(change for change in changes if change.undoes is None and change.id not in undone)
+    return sorted(changes, key=lambda change: (change.effective_on, change.position))
 
 
 def timeline(start: Subscription, changes: Iterable[Change]) -> tuple[Moment, ...]:
@@ -146,6 +147,21 @@ def timeline(start: Subscription, changes: Iterable[Change]) -> tuple[Moment, ..
     return tuple(moments)
 
 
+def continued(
+    start: Subscription, moments: Sequence[Moment], changes: Iterable[Change], more: Sequence[Change]
+) -> tuple[Moment, ...]:
+    """The timeline of `changes` and more of them, from `moments`, which is that of `changes` alone.
+
+    An undoing stands on the day of what it undoes, so nothing before the first new day is different.
+    """
+    if not more:
+        return tuple(moments)
+    first = min(change.effective_on for change in more)
+    before = tuple(moment for moment in moments if moment.on < first)
+    later = (change for change in (*changes, *more) if change.effective_on >= first)
+    return (*before, *timeline(before[-1].state if before else start, later))
+
+
 def state_on(start: Subscription, moments: Sequence[Moment], on: date) -> Subscription:
     """The state in force on a day."""
     state = start
@@ -156,60 +172,63 @@ def state_on(start: Subscription, moments: Sequence[Moment], on: date) -> Subscr
     return state
 
 
-def _after(state: Subscription, on: date, changes: tuple[Change, ...]) -> Subscription:
-    """The state once all changes of a day are applied; without its last base product an account ends."""
-    had_base = state.standing is not State.CANCELLED and state.has_base()
-    for change in changes:
-        state = apply(state, change, on)
-    if had_base and state.standing is not State.CANCELLED and not state.has_base():
-        return _ended(state)
-    return state
-
-
-def apply(state: Subscription, change: Change, on: date) -> Subscription:
-    """The state after one change. What no longer has its object changes nothing, and neither does an ended account."""
-    if state.standing is State.CANCELLED:
-        return state
-    state = _pinned(state, change.pins)
-    match change.edit:
-        case AddProduct(product=product, plan=plan, seats=seats, units=units):
-            calendar = state.calendar or Calendar(state.cycle, on)
-            return _with(replace(state, calendar=calendar), Item(product, plan, seats or units or 1))
-        case SetSeats(product=product, seats=quantity) | SetUnits(product=product, units=quantity):
-            item = state.items.get(product)
-            return _with(state, replace(item, quantity=quantity)) if item else state
-        case ChangePlan(product=product, plan=plan):
-            item = state.items.get(product)
-            return _with(state, replace(item, plan=plan)) if item else state
-        case RemoveProduct(product=product):
-            left = {code: item for code, item in state.items.items() if code != product}
-            return replace(state, items=MappingProxyType(left))
-        case ChangeCycle():
-            cycle = change.cycle or state.cycle
-            return replace(state, cycle=cycle, calendar=state.calendar and state.calendar.changed(cycle, on))
-        case Cancel():
-            return _ended(state)
-        case Suspend():
-            return replace(state, standing=State.SUSPENDED)
-        case Resume():
-            return replace(state, standing=State.ACTIVE)
-    return state
-
-
 def touches(change: Change, product: str) -> bool:
     """Whether a change may alter what an account has of a product, or what it pays for it."""
     return isinstance(change.edit, ChangeCycle | Cancel) or getattr(change.edit, "product", None) == product
 
 
-def _with(state: Subscription, item: Item) -> Subscription:
-    return replace(state, items=MappingProxyType({**state.items, item.product: item}))
-
-
-def _pinned(state: Subscription, pins: tuple[Pin, ...]) -> Subscription:
-    if not pins:
+def _after(state: Subscription, on: date, changes: tuple[Change, ...]) -> Subscription:
+    """The state once all changes of a day are applied; without its last base product an account ends."""
+    if state.standing is State.CANCELLED:
         return state
-    return replace(state, pins=MappingProxyType({**state.pins, **{pin.sold: pin for pin in pins}}))
+    draft = _Draft(state.standing, state.cycle, state.calendar, dict(state.items), dict(state.pins))
+    for change in changes:
+        if draft.standing is not State.CANCELLED:
+            draft.apply(change, on)
+    after = draft.state()
+    if after.standing is not State.CANCELLED and state.has_base() and not after.has_base():
+        return replace(after, standing=State.CANCELLED, items=MappingProxyType({}))
+    return after
 
 
-def _ended(state: Subscription) -> Subscription:
-    return replace(state, standing=State.CANCELLED, items=MappingProxyType({}))
+@dataclass(slots=True)
+class _Draft:
+    """A state while the changes of a day are applied to it, one after the other."""
+
+    standing: State
+    cycle: Cycle
+    calendar: Calendar | None
+    items: dict[str, Item]
+    pins: dict[Sold, Pin]
+
+    def state(self) -> Subscription:
+        """What it has come to."""
+        items, pins = MappingProxyType(self.items), MappingProxyType(self.pins)
+        return Subscription(self.standing, self.cycle, self.calendar, items, pins)
+
+    def apply(self, change: Change, on: date) -> None:
+        """Make one change; what no longer has its object changes nothing."""
+        for pin in change.pins:
+            self.pins[pin.sold] = pin
+        match change.edit:
+            case SetSeats(product=product, seats=quantity) | SetUnits(product=product, units=quantity):
+                if item := self.items.get(product):
+                    self.items[product] = Item(product, item.plan, quantity)
+            case AddProduct(product=product, plan=plan, seats=seats, units=units):
+                self.calendar = self.calendar or Calendar(self.cycle, on)
+                self.items[product] = Item(product, plan, seats or units or 1)
+            case ChangePlan(product=product, plan=plan):
+                if item := self.items.get(product):
+                    self.items[product] = Item(product, plan, item.quantity)
+            case RemoveProduct(product=product):
+                self.items.pop(product, None)
+            case ChangeCycle():
+                self.cycle = change.cycle or self.cycle
+                self.calendar = self.calendar and self.calendar.changed(self.cycle, on)
+            case Cancel():
+                self.standing = State.CANCELLED
+                self.items.clear()
+            case Suspend():
+                self.standing = State.SUSPENDED
+            case Resume():
+                self.standing = State.ACTIVE
