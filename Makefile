@@ -37,14 +37,14 @@ mutants: .venv/test
 	  || { tail -n 30 .venv/mutants.log; exit 1; }
 	@$(BIN)/python tests/mutants.py
 
-bench: .venv/test
+bench: .venv/bench .venv/messages
 	@$(BIN)/python -m benchmarks
 
 format: .venv/test
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
 lock:
-	@for name in run test; do uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
+	@for name in run test bench; do uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-header --quiet requirements/$$name.in -o requirements/$$name.txt; done
 
 clean:
@@ -67,4 +67,8 @@ clean:
 
 .venv/test: .venv/run requirements/test.txt
 	@$(PIP) install --quiet --require-hashes --requirement requirements/test.txt
+	@touch $@
+
+.venv/bench: .venv/run requirements/bench.txt
+	@$(PIP) install --quiet --require-hashes --requirement requirements/bench.txt
 	@touch $@

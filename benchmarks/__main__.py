@@ -1,32 +1,71 @@
-"""Measure, and print what things cost beside their floor: `python -m benchmarks`, or with the names of some rooms."""
+"""Measure, and write docs/benchmarks.md: `python -m benchmarks`. With names of rooms, measure those and print them."""
 
-import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import core, door, pages
+from benchmarks import core, doors, peers, start
 from benchmarks.measure import Row, measured
+from benchmarks.page import PAGE, Table, written
+from benchmarks.served import served
 
-ROOMS: Mapping[str, Callable[[], Iterator[Row]]] = {"core": core.rows}
-"""Where rows come from."""
-SERVED: Mapping[str, Callable[[], None]] = {"door": door.report, "pages": pages.report}
-"""What is measured from outside, on a server and a database of its own."""
+
+def _micro(title: str, rows: Callable[[], Iterator[Row]]) -> Callable[[], Iterator[Table]]:
+    """A table of things that take microseconds."""
+
+    def tables() -> Iterator[Table]:
+        found = [measured(row) for row in rows()]
+        yield Table(
+            title,
+            ("", "µs", "per second", "floor", "µs", "times"),
+            [
+                (
+                    one.row.what,
+                    f"{one.each:.2f}",
+                    f"{1e6 / one.each:,.0f}",
+                    one.row.floor,
+                    f"{one.floor_each:.3f}",
+                    f"{one.ratio:.1f}",
+                )
+                for one in found
+            ],
+        )
+
+    return tables
+
+
+def _doors() -> Iterator[Table]:
+    heads = ("", "callers", "per second", "p50 ms", "p99 ms", "processor ms")
+    with served() as running:
+        yield Table("Calls of the API", heads, list(doors.lines(doors.calls(running))))
+        yield Table("Pages", heads, list(doors.lines(doors.pages(running))))
+
+
+def _start() -> Iterator[Table]:
+    yield Table("Starting, and memory", ("", ""), list(start.rows()))
+
+
+ROOMS: Mapping[str, Callable[[], Iterator[Table]]] = {
+    "decisions": _micro("Decisions", peers.rows),
+    "core": _micro("Decisions, quotes and renewals in the core", core.rows),
+    "doors": _doors,
+    "start": _start,
+}
 
 
 def main(names: list[str]) -> int:
-    """Print one table per room. The exit status: 0, or 2 for a room that is not there."""
-    unknown = [name for name in names if name not in (*ROOMS, *SERVED)]
+    """Measure rooms; all of them make the page. The exit status: 0, or 2 for a room that is not there."""
+    unknown = [name for name in names if name not in ROOMS]
     if unknown:
-        print(f"There is no room {unknown[0]}. The rooms are: {', '.join((*ROOMS, *SERVED))}.", file=sys.stderr)
+        print(f"There is no room {unknown[0]}. The rooms are: {', '.join(ROOMS)}.", file=sys.stderr)
         return 2
-    print(f"Python {platform.python_version()}, {platform.machine()}; microseconds, the best of several rounds.")
-    for name in (one for one in names or ROOMS if one in ROOMS):
-        print(f"\n{name:<38} {'µs':>9}   {'floor':<24} {'µs':>8} {'times':>7}")
-        for row in ROOMS[name]():
-            one = measured(row)
-            print(f"{row.what:<38} {one.each:>9.2f}   {row.floor:<24} {one.floor_each:>8.3f} {one.ratio:>7.1f}")
-    for name in (one for one in names or SERVED if one in SERVED):
-        SERVED[name]()
+    tables = []
+    for name in names or ROOMS:
+        for table in ROOMS[name]():
+            print(f"\n{table.text()}", flush=True)
+            tables.append(table)
+    if not names:
+        PAGE.write_text(written(tables), encoding="utf-8")
+        print(f"\nwritten to {PAGE.name}")
     return 0
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from timeit import Timer
 
 Act = Callable[[], object]
-REPEATS = 5
+REPEATS = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Filled:
 class Choice:
     """One of several: its price, what it has, and what it brings or takes beside the one in force.
 
-    `badge` marks the one in force.
+    `badge` marks the one in force; `type` is "checkbox" for one that may be left.
     """
 
     field: str
@@ -39,9 +39,15 @@ class Choice:
     price: str = ""
     badge: str = ""
     chosen: bool = False
+    type: str = "radio"
     has: tuple[str, ...] = ()
     gained: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+
+    @property
+    def features(self) -> bool:
+        """Whether there is anything to say of what it has, brings or takes."""
+        return bool(self.has or self.gained or self.lost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The form of Manage subscription: what it offers to this person, filled in as they left it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -45,14 +45,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A product that the account may add. `none` says that nothing of it is chosen."""
+    """A product that the account may add; where it has several plans, the first choice is none of them."""
 
     product: str
     name: str
     add_on: bool
     plans: tuple[Choice, ...]
     count: Count | None
-    none: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +173,20 @@ def _offers(seen: Visit, state: Subscription, catalog: Catalog, filled: Filled) 
 
 
 def _offered(product: Product, sold: tuple[str, str], filled: Filled) -> Offered:
-    field, per = f"add_{product.code}", product.plans[0].per
+    field, per, name = f"add_{product.code}", product.plans[0].per, product.name.said(locale().language)
     wanted = filled.get(field)
-    count = None
-    if per is not Per.ACCOUNT:
-        count = counted(product.code, product.name.said(locale().language), per, filled)
+    plans = tuple(choice(field, one, sold, wanted) for one in product.plans if sold in one.price_by)
+    if len(plans) == 1:
+        plans = (replace(plans[0], name=_("Add {name}").format(name=name), type="checkbox"),)
+    else:
+        plans = (Choice(field, "", _("Do not add"), chosen=not wanted), *plans)
+    count = None if per is Per.ACCOUNT else counted(product.code, name, per, filled)
     return Offered(
         product=product.code,
-        name=product.name.said(locale().language),
+        name=name,
         add_on=product.add_on,
-        plans=tuple(choice(field, one, sold, wanted) for one in product.plans if sold in one.price_by),
+        plans=plans,
         count=count,
-        none=not wanted,
     )
 
 

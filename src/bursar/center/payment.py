@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from bursar.center.choice import Choice
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.invoices import row_shown
 from bursar.checkout.collection import collect_all, pay_invoice
@@ -68,6 +69,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
         "row": row_shown(seen, found, open_),
         "amount": money.amount(Money(open_, found.currency)),
         "present": method_name(present.kind) if present.automatic else "",
+        "kinds": _kinds(),
         "tokens": _tokens(),
         "problem": problem,
     }
@@ -82,6 +84,7 @@ def _content(seen: Visit) -> dict[str, Any]:
         "automatic": present.automatic,
         "replace": seen.may("change_payment_type"),
         "why_not": seen.why_not(replacing),
+        "kinds": _kinds(),
         "tokens": _tokens(),
         "waiting": waiting.address if waiting and seen.may("pay_invoice") else "",
         "pay": seen.may("pay_invoice"),
@@ -132,6 +135,12 @@ def _after_replacing(settled: int) -> str:
     if settled:
         return _("The payment type was changed, and what was open has been paid.")
     return _("The payment type was changed.")
+
+
+def _kinds() -> tuple[Choice, ...]:
+    """How a payment can be made automatically."""
+    debit = _("Direct debit, with a mandate")
+    return Choice("type", "card", _("Card"), chosen=True), Choice("type", "debit", debit)
 
 
 def _tokens() -> tuple[tuple[str, str], ...]:

@@ -18,4 +18,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
     ]
     colours = ("paper", "card", "sunken", "ink", "soft", "line", "accent", "tint", "warn", "bad", "good")
     choices = (("first", _("First")), ("second", _("Second")))
-    return render(request, "look/gallery.html", {"links": links, "colours": colours, "choices": choices})
+    count: dict[str, Any] = {"field": "count", "label": _("Example"), "value": "10", "least": 1, "most": 99}
+    count |= {"help": _("A sentence of help stands below."), "fewer": _("one fewer"), "more": _("one more")}
+    cards: list[dict[str, Any]] = [
+        {"type": "radio", "field": "choice", "code": number, "name": _("Example"), "price": _("Example")}
+        for number in ("1", "2")
+    ]
+    cards[0] |= {"chosen": True, "badge": _("Example"), "features": True}
+    cards[0] |= dict.fromkeys(("has", "gained", "lost"), (_("Example"),))
+    content = {"links": links, "colours": colours, "choices": choices, "count": count, "cards": cards}
+    return render(request, "look/gallery.html", content)

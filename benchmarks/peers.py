@@ -1,0 +1,88 @@
+"""The same matrix decided by engines that only decide: pycasbin and Cedar."""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+import casbin
+import cedarpy
+from benchmarks.core import MEMBERS, POLICY, TODAY, account
+from benchmarks.measure import Row
+from casbin.model import FastModel
+
+from bursar.core.policy import CAPABILITIES, Outcome, decide
+
+Question = tuple[str, str, str]
+"""An account type, a role and a capability."""
+
+MODEL = """
+[request_definition]
+r = type, role, capability
+[policy_definition]
+p = type, role, capability
+[policy_effect]
+e = some(where (p.eft == allow))
+[matchers]
+m = r.capability == p.capability && r.role == p.role && r.type == p.type
+"""
+NO_ENTITIES = cedarpy.Entities.from_json_str("[]")
+
+
+def rows() -> Iterator[Row]:
+    """Every question of the matrix put to each; the floor is looking the answer up in a dict."""
+    accounts = {code: account(code) for code in POLICY.account_types}
+    members = {one.role: one for one in MEMBERS}
+    questions = list(product(accounts, members, CAPABILITIES))
+    told = {
+        (code, role, capability): decide(POLICY, accounts[code], members[role], capability, TODAY).outcome
+        for code, role, capability in questions
+    }
+    allowed = {question: outcome is Outcome.ALLOWED for question, outcome in told.items()}
+    enforcer, fast = _casbin(allowed, fast=False), _casbin(allowed, fast=True)
+    policies, requests = _cedar(allowed), {question: _request(question) for question in questions}
+    for question in questions:
+        answers = enforcer.enforce(*question), fast.enforce(*question), _permits(requests[question], policies)
+        if set(answers) != {allowed[question]}:
+            raise AssertionError(f"{question}: {answers}, not {allowed[question]}")
+
+    def ours() -> None:
+        for code, role, capability in questions:
+            decide(POLICY, accounts[code], members[role], capability, TODAY)
+
+    floor = ("looked up in a dict", lambda: allowed[questions[0]])
+    many = len(questions)
+    yield Row("Bursar: with reason and whom to ask", ours, *floor, many)
+    yield Row("Cedar: yes or no", lambda: [_permits(requests[one], policies) for one in questions], *floor, many)
+    yield Row("pycasbin, FastEnforcer: yes or no", lambda: [fast.enforce(*one) for one in questions], *floor, many)
+    yield Row("pycasbin, Enforcer: yes or no", lambda: [enforcer.enforce(*one) for one in questions], *floor, many)
+
+
+def _casbin(allowed: Mapping[Question, bool], *, fast: bool) -> casbin.Enforcer:
+    # The fast one finds its rules by all three words.
+    model = FastModel([0, 1, 2]) if fast else casbin.Model()
+    model.load_model_from_text(MODEL)
+    made = casbin.FastEnforcer(model, cache_key_order=[0, 1, 2]) if fast else casbin.Enforcer(model)
+    made.add_policies([list(question) for question, yes in allowed.items() if yes])
+    return made
+
+
+def _cedar(allowed: Mapping[Question, bool]) -> cedarpy.PolicySet:
+    text = [
+        f'permit (principal == Role::"{role}", action == Action::"{capability}", resource == Type::"{code}");'
+        for (code, role, capability), yes in allowed.items()
+        if yes
+    ]
+    return cedarpy.PolicySet.from_str("\n".join(text))
+
+
+def _request(question: Question) -> dict[str, str | dict[str, str]]:
+    code, role, capability = question
+    return {
+        "principal": f'Role::"{role}"',
+        "action": f'Action::"{capability}"',
+        "resource": f'Type::"{code}"',
+        "context": {},
+    }
+
+
+def _permits(request: dict[str, str | dict[str, str]], policies: cedarpy.PolicySet) -> bool:
+    return cedarpy.is_authorized(request, policies, NO_ENTITIES).allowed
