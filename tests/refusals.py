@@ -168,6 +168,21 @@ class Worlds:
         return path
 
     @cached_property
+    def asked(self) -> tuple[str, str]:
+        """The admin has asked for two seats more."""
+        path = self.door.account("online_assisted")
+        self.door.take(path, TEAM_10)
+        return path, self.door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=ADMIN)["id"]
+
+    @cached_property
+    def withdrawn(self) -> tuple[str, str]:
+        path = self.door.account("online_assisted")
+        self.door.take(path, TEAM_10)
+        asked = self.door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=ADMIN)["id"]
+        self.door.ok("POST", f"{path}/requests/{asked}/withdraw", by=ADMIN)
+        return path, asked
+
+    @cached_property
     def overridden(self) -> str:
         path = self.door.account()
         self.door.ok("POST", f"{path}/overrides", GRANT)
@@ -223,6 +238,10 @@ def quoted(path: str, *edits: Any, by: str | None = None) -> Call:
 
 def taken(path: str, *edits: Any, by: str | None = None) -> Call:
     return Call("POST", f"{path}/changes", {"edits": list(edits)}, by)
+
+
+def asks(path: str, *edits: Any, by: str, **more: Any) -> Call:
+    return Call("POST", f"{path}/requests", {"edits": list(edits), **more}, by)
 
 
 def catalog(**fields: Any) -> Call:
@@ -361,6 +380,16 @@ CALLS: Final[Mapping[str, Ask]] = {
     ),
     "TooDear": lambda w: quoted(w.bare, {**TEAM_10, "seats": 1_000_000, "price": "999999999"}),
     "SeatsInUse": lambda w: quoted(w.seated, seats(8)),
+    "NotFound request": lambda w: Call("POST", f"{w.assisted}/requests/{NOBODY}/approve", None, OWNER),
+    "RequestOpen": lambda w: asks(w.asked[0], seats(13), by=ADMIN),
+    "RequestClosed": lambda w: Call("POST", f"{w.withdrawn[0]}/requests/{w.withdrawn[1]}/approve", None, OWNER),
+    "NoNeedToAsk": lambda w: asks(w.assisted, seats(13), by=OWNER),
+    "NothingToAsk": lambda w: asks(w.assisted, seats(10), by=ADMIN),
+    "NeededTooEarly": lambda w: asks(w.assisted, seats(13), by=ADMIN, needed_by="2025-12-31"),
+    "OnlyRequester": lambda w: Call("POST", f"{w.asked[0]}/requests/{w.asked[1]}/withdraw", None, OWNER),
+    "Refused role reject": lambda w: Call(
+        "POST", f"{w.asked[0]}/requests/{w.asked[1]}/reject", {"reason": "no"}, ADMIN
+    ),
     "Refused account_state suspended": lambda w: taken(w.suspended, seats(12), by=OWNER),
     "Refused account_state cancelled": lambda w: taken(w.cancelled, TEAM_10, by=OWNER),
     "Refused account_type": lambda w: taken(w.managed, seats(12), by=OWNER),

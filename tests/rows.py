@@ -21,7 +21,7 @@ from bursar.invoices.models import Coverage, Invoice, Line, Series
 from bursar.payments.models import Allocation, Attempt, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
 from bursar.seats.models import Capacity
-from bursar.subscriptions.models import Change, Checkpoint, Quote, Take
+from bursar.subscriptions.models import Change, Checkpoint, Quote, Request, Take
 
 NOW: Final = datetime(2026, 1, 10, 9, 30, tzinfo=UTC)
 TODAY: Final = date(2026, 1, 10)
@@ -125,6 +125,14 @@ def quote(account: Account, **fields: Any) -> Quote:
     own = {"actor_kind": "vendor", "edits": [], "outcome": "allowed", "on": TODAY, "content": {}, "digest": "d"}
     when = {"created_at": NOW, "expires_at": NOW + timedelta(days=1)}
     return Quote.objects.create(account=account, catalog_version=1, policy_version=1, **{**own, **when, **fields})
+
+
+def request(account: Account, **fields: Any) -> Request:
+    """A request that is open, or approved where a taking is given."""
+    own = {"state": "open", "created_at": NOW, "expires_at": NOW + timedelta(days=30)}
+    own |= {"state": "approved", "closed_at": NOW, "closed_by_kind": "vendor"} if "take" in fields else {}
+    made = {"quote": fields.get("quote") or quote(account), "member": fields.get("member") or member(account)}
+    return Request.objects.create(account=account, **{**made, **own, **fields})
 
 
 def take(account: Account, **fields: Any) -> Take:
@@ -232,7 +240,7 @@ def allocation(account: Account, **fields: Any) -> Allocation:
 
 def every_row(account: Account) -> dict[type[Model], Any]:
     """For each model of an account's own rows, the function that makes one."""
-    makers = (remark, override, member, capacity, quote, take, change, checkpoint, invoice, line, coverage)
+    makers = (remark, override, member, capacity, quote, request, take, change, checkpoint, invoice, line, coverage)
     money = (method, attempt, payment, refund, allocation)
-    models = (Remark, Override, Member, Capacity, Quote, Take, Change, Checkpoint, Invoice, Line, Coverage)
+    models = (Remark, Override, Member, Capacity, Quote, Request, Take, Change, Checkpoint, Invoice, Line, Coverage)
     return dict(zip((*models, Method, Attempt, Payment, Refund, Allocation), (*makers, *money), strict=True))

@@ -11,15 +11,17 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
+from bursar.accounts.queries import customer
 from bursar.checkout import actions as checkout
+from bursar.checkout import requests
 from bursar.core.edit import read_edits
-from bursar.core.policy import VENDOR
+from bursar.core.policy import VENDOR, Member
 from bursar.core.problem import Problem
 from bursar.gateways.models import SandboxCharge
 from bursar.invoices.models import Cursor, Invoice
 from bursar.jobs.clock import run_once
 from bursar.payments.models import Attempt, Payment
-from bursar.subscriptions.models import Change, Take
+from bursar.subscriptions.models import Change, Request, Take
 from door import TEAM_10, Door, email, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -156,3 +158,63 @@ def test_every_deed_leaves_one_entry_in_the_history(door: Door) -> None:
     door.fails(403, "PUT", f"{path}/payment_method", {"type": "card", "token": "ok"}, by=email("admin"))
     kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]][:-before]
     assert kinds == ["refused", "details_set", "changes_taken"]
+
+
+def test_of_two_requests_at_once_one_is_open_and_the_other_is_told(door: Door) -> None:
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    admin = member_of(path, "admin")
+
+    def ask(turn: int) -> str:
+        requests.submit(account_id(path), edits=read_edits([seats(12 + turn)]), actor=admin, now=NOW)
+        return "done"
+
+    assert at_once(8, ask) == {"done": 1, "request_open": 7}
+    assert Request.objects.count() == 1
+
+
+def test_of_many_reviewers_at_once_one_decides_and_the_others_are_told(door: Door) -> None:
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    account, owner = account_id(path), member_of(path, "owner")
+    asked = UUID(door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"])
+    deeds: list[Callable[[], object]] = [
+        lambda: checkout.approve(account, asked, actor=owner, now=NOW),
+        lambda: checkout.approve(account, asked, actor=member_of(path, "billing_admin"), now=NOW),
+        lambda: requests.reject(account, asked, reason="no", actor=owner, now=NOW),
+        lambda: requests.withdraw(account, asked, actor=member_of(path, "admin"), now=NOW),
+    ]
+
+    def review(turn: int) -> str:
+        deeds[turn % len(deeds)]()
+        return "done"
+
+    assert at_once(12, review) == {"done": 1, "request_closed": 11}
+    closed = Request.objects.get()
+    approved = closed.state == "approved"
+    assert Take.objects.count() == (2 if approved else 1)
+    assert (closed.take_id is not None) == approved
+
+
+def test_a_request_is_approved_and_paid_for_once(door: Door) -> None:
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    account, owner = account_id(path), member_of(path, "owner")
+    asked = UUID(door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"])
+    paid = Payment.objects.count()
+
+    def approve(_: int) -> str:
+        checkout.approve(account, asked, actor=owner, now=NOW)
+        return "done"
+
+    came = at_once(8, approve)
+    assert came["done"] == 1
+    assert came["done"] + came["request_closed"] + came["payment_open"] == 8
+    assert Payment.objects.count() == paid + 1
+    assert Request.objects.get().state == "approved"
+
+
+def member_of(path: str, role: str) -> Member:
+    members = customer(account_id(path)).account.members
+    return next(one for one in members if one.role == role)

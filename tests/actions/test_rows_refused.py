@@ -133,6 +133,10 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "seats_capacity_used": lambda a: rows.capacity(a, used=-1),
     "subscriptions_quote_actor_is_named": lambda a: rows.quote(a, actor_kind="member"),
     "subscriptions_quote_expires_after": lambda a: rows.quote(a, expires_at=NOW),
+    "subscriptions_request_one_open": twice(rows.request),
+    "subscriptions_request_closed": lambda a: rows.request(a, state="withdrawn"),
+    "subscriptions_request_taken": lambda a: rows.request(a, take=rows.take(a), state="withdrawn"),
+    "subscriptions_request_expires_after": lambda a: rows.request(a, expires_at=NOW),
     "subscriptions_take_once": shared(rows.take, "quote", rows.quote),
     "subscriptions_take_actor_is_named": lambda a: rows.take(a, actor_kind="member"),
     "subscriptions_change_position": twice(rows.change, position=1),
@@ -213,6 +217,11 @@ def more_than_left(account: Account) -> None:
         rows.allocation(account, payment=payment, amount=60)
 
 
+def reopened(account: Account) -> None:
+    closed = rows.request(account, state="withdrawn", closed_at=NOW, closed_by_kind="vendor")
+    type(closed).objects.filter(pk=closed.pk).update(state="open", closed_at=None, closed_by_kind=None)
+
+
 TRIGGERS: Final[dict[str, Breach]] = {
     "owned": lambda a: Member.objects.filter(account=a, role="owner").update(removed_at=NOW),
     "made_so": lambda a: Account.objects.filter(pk=a.pk).update(sandbox=True, clock_at=NOW),
@@ -226,6 +235,7 @@ TRIGGERS: Final[dict[str, Breach]] = {
     "adds_up": wrong_sums,
     "own_series": foreign_series,
     "still_open": late_line,
+    "closed": reopened,
     "number_stays": lambda a: Invoice.objects.filter(pk=rows.invoice(a).pk).update(number=77),
     "within_attempt": lambda a: rows.payment(a, attempt=rows.attempt(a, amount_minor=5), amount_minor=6),
     "within_invoice": too_much,

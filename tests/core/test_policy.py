@@ -265,8 +265,14 @@ def test_the_standard_policy_changes_at_once_what_grows_and_at_the_end_of_the_te
             "cancel_account",
         )
     }
-    numbers = (STANDARD.proration, STANDARD.quote_hours, STANDARD.attempt_minutes, STANDARD.invoice_due_days)
-    assert numbers == ("by_day", 24, 60, 30)
+    numbers = (STANDARD.quote_hours, STANDARD.attempt_minutes, STANDARD.invoice_due_days, STANDARD.request_days)
+    assert (STANDARD.proration, *numbers) == ("by_day", 24, 60, 30, 30)
+
+
+def test_a_policy_of_before_closes_requests_after_thirty_days() -> None:
+    found = write(STANDARD)
+    del found["request_days"]
+    assert read(found, version=1).request_days == 30
 
 
 def test_a_policy_written_down_reads_as_itself() -> None:

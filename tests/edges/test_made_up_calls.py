@@ -51,6 +51,11 @@ class World:
         override = {"capability": "cancel_account", "grant": False, "reason": "call us"}
         made = self.door.ok("POST", f"{path}/overrides", override)
         members = {one["role"]: one["id"] for one in self.door.ok("GET", f"{path}/members")["items"]}
+        self.door.ok(
+            "POST", f"{path}/overrides", {"capability": "submit_requests", "grant": True, "reason": "as agreed"}
+        )
+        adding = {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 2}
+        asked = self.door.ok("POST", f"{path}/requests", {"edits": [adding]}, by=email("admin"))
         invoice = first["invoice"]["id"]
         pay = {"type": "card", "token": "needs_authentication"}
         attempt = self.door.ok("POST", f"{path}/invoices/{invoice}/pay", pay)["id"]
@@ -60,6 +65,7 @@ class World:
             "override_id": made["id"],
             "change_id": scheduled["changes"][0]["id"],
             "invoice_id": invoice,
+            "request_id": asked["id"],
             "attempt_id": attempt,
         }
 

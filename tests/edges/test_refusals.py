@@ -76,6 +76,7 @@ ELSEWHERE: Final = {
     "PortInUse": "the command line; test_serve.py",
     "LinkNotValid": "a page; test_pages.py",
     "NotACount": "a page; test_pages.py",
+    "ReasonNeeded": "a page; test_request_pages.py",
     "BadCycle": "a guard of the core, behind NotCycle",
     "BadLength": "a guard of the core, behind NotLength",
     "NotAgreed": "a guard of the core, behind NoPrice",

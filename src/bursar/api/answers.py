@@ -8,26 +8,22 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from bursar.api.parts import (
-    Asked,
     Author,
     Code,
     Contact,
     Currency,
     Days,
+    Decision,
     InvoiceLine,
-    Line,
     Money,
     Named,
     Page,
+    Priced,
     Rate,
-    Renewal,
     Seats,
     Totals,
 )
 from bursar.api.shape import Edit
-
-Outcome = Literal["allowed", "by_request", "refused"]
-Reason = Literal["account_state", "account_type", "catalog", "role", "limit"]
 
 
 class Account(Named):
@@ -45,28 +41,17 @@ class Account(Named):
     created_at: datetime
 
 
-class Decision(BaseModel):
-    """Whether something may be done; if not, why, and whom to ask."""
-
-    capability: str = Field(description="Empty for what only the vendor does.")
-    outcome: Outcome
-    reason: Reason | None
-    ask: list[Asked]
-    detail: str | None = Field(description="The same in a sentence or two, in the language of the call.")
-
-
-class DecidedEdit(Decision):
-    """An edit with its decision, and the first day on which it would count."""
-
-    edit: Edit
-    effective_on: date | None
-
-
 class Member(Named, Contact):
     """A member of an account."""
 
     role: Code
     state: str = Field(examples=["active", "invited"])
+
+
+class Requester(Contact):
+    """Whoever asks."""
+
+    id: UUID
 
 
 class Override(BaseModel):
@@ -81,17 +66,10 @@ class Override(BaseModel):
     created_at: datetime
 
 
-class Quote(BaseModel):
-    """Edits, decided and priced."""
+class Quote(Priced):
+    """Edits, decided and priced, to be taken until it expires."""
 
     id: UUID
-    outcome: Outcome
-    edits: list[DecidedEdit]
-    lines: list[Line] = Field(description="What is due today.")
-    renewal_lines: list[Line]
-    due_today: Totals
-    next_renewal: Renewal
-    warnings: list[str]
     expires_at: datetime
 
 
@@ -153,6 +131,36 @@ class Attempt(Taken):
     amount: Money
     address: str | None
     expires_at: datetime
+
+
+class Closed(BaseModel):
+    """How a request ended: when, by whom, and what they said."""
+
+    at: datetime
+    by: Author
+    reason: str
+
+
+class Request(BaseModel):
+    """What a member asks for, with its quote as it was when they asked."""
+
+    id: UUID
+    state: Literal["open", "approved", "rejected", "withdrawn", "expired"]
+    member: Requester
+    reason: str
+    needed_by: date | None
+    created_at: datetime
+    expires_at: datetime
+    quote: Priced
+    closed: Closed | None
+
+
+class RequestNow(Request):
+    """A request, while it is open with what it would be today for whoever looks, approved with what it led to."""
+
+    today: Priced | None = Field(description="Nothing where it can no longer be decided, or is closed.")
+    changes: list[Change]
+    invoice: Invoice | None
 
 
 class Item(BaseModel):
@@ -250,6 +258,12 @@ class Facts(Page):
     """Entries of a history, the newest first."""
 
     items: list[Fact]
+
+
+class Requests(Page):
+    """Requests, the newest first."""
+
+    items: list[Request]
 
 
 class Invoices(Page):

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConst
 
 from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID
 from bursar.api.shape import Documented, Edit
+from bursar.checkout.requests import MOST_TEXT
 from bursar.core.edit import MOST_EDITS
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -157,6 +158,27 @@ class Taking(Body):
 
     quote: UUID | None = None
     edits: Annotated[list[Any], Documented(_EDITS)] | None = None
+
+
+class NewRequest(Taking):
+    """What to ask for, a quote or edits, with why and by which day it is needed."""
+
+    model_config = _example(
+        edits=[{"edit": "set_seats", "product": "support", "seats": 12}],
+        reason="Two colleagues join in March.",
+        needed_by="2026-03-01",
+    )
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_TEXT)] = ""
+    needed_by: Day | None = None
+
+
+class Rejection(Body):
+    """Why a request is rejected."""
+
+    model_config = _example(reason="We wait for the budget of next year.")
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_TEXT)]
 
 
 class Finish(Body):

@@ -14,6 +14,7 @@ from bursar.catalog.queries import NoCatalog
 from bursar.checkout.actions import Stale
 from bursar.checkout.door import AlreadyTaken, QuoteExpired
 from bursar.checkout.pay import Declined
+from bursar.checkout.requests import NeededTooEarly
 from bursar.core import catalog, edit, effect, fit
 from bursar.core.currency import UnknownCurrency
 from bursar.core.document import BadDocument
@@ -24,6 +25,7 @@ from bursar.core.policy import UnknownAccountType, UnknownCapability, UnknownRol
 from bursar.core.price import TooDear
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
+from bursar.core.request import NoNeedToAsk, NothingToAsk, OnlyRequester, RequestClosed, RequestOpen
 from bursar.core.seat import SeatsInUse
 from bursar.core.tax import BadTaxRate
 from bursar.history.queries import OtherBody
@@ -73,9 +75,18 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "quote": (*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS),
     "take": (
         *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, *_TAKEN),
-        *(QuoteOrEdits, Stale, QuoteExpired, AlreadyTaken),
+        *(QuoteOrEdits, Stale, QuoteExpired, AlreadyTaken, RequestClosed),
     ),
     "undo": (*_MEMBERS_TOO, *_TAKEN, NoCatalog, fit.WouldBreak, fit.NeedsProduct, fit.Superseded, TooDear),
+    "list_requests": (*_READ, BadBody),
+    "get_request": _READ,
+    "submit": (
+        *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, Refused),
+        *(QuoteOrEdits, QuoteExpired, AlreadyTaken, RequestOpen, NothingToAsk, NoNeedToAsk, NeededTooEarly),
+    ),
+    "approve": (*_READ, *_ONCE, *_EDITS, PaymentOpen, Declined, RequestClosed),
+    "reject": (*_READ, *_BODY, *_ONCE, PaymentOpen, RequestClosed),
+    "withdraw": (*_MEMBERS_TOO, *_ONCE, PaymentOpen, RequestClosed, OnlyRequester),
     "list_invoices": (*_READ, BadBody),
     "get_invoice": _READ,
     "pay": (*_READ, *_BODY, *_ONCE, *_METHOD, PaymentOpen, NothingToPay, Declined),

@@ -6,12 +6,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from bursar.api.shape import Edit
+
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["EUR"])]
 Rate = Annotated[
     str, Field(description="An exact decimal.", pattern=r"^[0-9]+(\.[0-9]+)?$", examples=["19.00"], max_length=24)
 ]
 Code = Annotated[str, Field(description="A code of the catalog or the policy.", examples=["support"])]
 ActorKind = Literal["vendor", "member", "system"]
+Outcome = Literal["allowed", "by_request", "refused"]
+Reason = Literal["account_state", "account_type", "catalog", "role", "limit"]
 
 
 class Money(BaseModel):
@@ -115,3 +119,32 @@ class Page(BaseModel):
     """One page of a list; `next` is the cursor of what follows, if something does."""
 
     next: UUID | None
+
+
+class Decision(BaseModel):
+    """Whether something may be done; if not, why, and whom to ask."""
+
+    capability: str = Field(description="Empty for what only the vendor does.")
+    outcome: Outcome
+    reason: Reason | None
+    ask: list[Asked]
+    detail: str | None = Field(description="The same in a sentence or two, in the language of the call.")
+
+
+class DecidedEdit(Decision):
+    """An edit with its decision, and the first day on which it would count."""
+
+    edit: Edit
+    effective_on: date | None
+
+
+class Priced(BaseModel):
+    """Edits, decided and priced."""
+
+    outcome: Outcome
+    edits: list[DecidedEdit]
+    lines: list[Line] = Field(description="What is due today.")
+    renewal_lines: list[Line]
+    due_today: Totals
+    next_renewal: Renewal
+    warnings: list[str]

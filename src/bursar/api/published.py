@@ -44,6 +44,7 @@ _POLICY: Final[dict[str, Any]] = {
     "quote_hours": 24,
     "attempt_minutes": 60,
     "invoice_due_days": 30,
+    "request_days": 30,
 }
 
 
@@ -176,3 +177,4 @@ class Policy(Entry):
     quote_hours: int = Field(ge=1, le=8784)
     attempt_minutes: int = Field(ge=1, le=10080)
     invoice_due_days: int = Field(ge=0, le=366)
+    request_days: int = Field(30, ge=1, le=366)

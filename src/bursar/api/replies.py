@@ -9,8 +9,10 @@ from ninja import Status
 from bursar.accounts import queries as accounts
 from bursar.api import show
 from bursar.api.call import Call
+from bursar.checkout.actions import Result
 from bursar.checkout.pay import Declined
 from bursar.history.queries import Answer
+from bursar.subscriptions.queries import request
 
 Reply = Status[dict[str, Any]]
 
@@ -20,6 +22,13 @@ def reply(call: Call, answer: Answer) -> Reply:
     if answer.kind == "attempt":
         return _attempt(call, UUID(answer.id))
     return Status(answer.status, _SHOWN[answer.kind](call, UUID(answer.id)))
+
+
+def taken(result: Result) -> Answer:
+    """The answer of a taking: what it made, or the payment that must be finished first."""
+    if result.take_id is not None and result.attempt_id is None:
+        return Answer("take", str(result.take_id), 201)
+    return Answer("attempt", str(result.attempt_id), 201)
 
 
 def _attempt(call: Call, attempt_id: UUID) -> Reply:
@@ -43,4 +52,5 @@ _SHOWN: Final[dict[str, Callable[[Call, UUID], dict[str, Any]]]] = {
     "override": _override,
     "quote": show.quote,
     "take": show.taking,
+    "request": lambda call, request_id: show.request_now(call, request(call.id, request_id)),
 }

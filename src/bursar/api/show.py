@@ -1,17 +1,28 @@
 """How things are shown to programs."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import UUID
 
 from bursar.accounts import queries as accounts
 from bursar.accounts.queries import MemberRow, OverrideRow
 from bursar.api.call import Call
-from bursar.core.content import read_decision, write_decision, write_line, write_money, write_span, write_totals
+from bursar.checkout.requests import reviewed
+from bursar.core.content import (
+    read_decision,
+    write_decision,
+    write_line,
+    write_money,
+    write_quote,
+    write_span,
+    write_totals,
+)
 from bursar.core.edit import write_edit
 from bursar.core.payment import status
 from bursar.core.policy import Decision, Outcome, shows_costs
 from bursar.core.price import Per
+from bursar.core.problem import Conflict, Invalid
 from bursar.core.subscription import Change, pending, state_on, timeline
 from bursar.history.queries import Fact
 from bursar.invoices import queries as invoices
@@ -19,6 +30,7 @@ from bursar.invoices.queries import Document
 from bursar.payments import queries as payments
 from bursar.seats.queries import uses
 from bursar.subscriptions import queries as subscriptions
+from bursar.subscriptions.queries import RequestRow
 from bursar.words.decision import explained
 
 Shown = dict[str, Any]
@@ -72,18 +84,50 @@ def override(row: OverrideRow) -> Shown:
 def quote(call: Call, quote_id: UUID) -> Shown:
     """A quote as it was shown first; each edit with its decision in a sentence."""
     kept = subscriptions.quote(call.id, quote_id)
-    content = kept.content
+    return {"id": str(kept.id), **priced(call, kept.content), "expires_at": kept.expires_at.isoformat()}
+
+
+def priced(call: Call, content: Shown) -> Shown:
+    """What a quote says; each edit with its decision in a sentence."""
     edits = [
         {**decision(call, read_decision(one)), "edit": one["edit"], "effective_on": one["effective_on"]}
         for one in content["edits"]
     ]
     shown = ("outcome", "lines", "renewal_lines", "due_today", "next_renewal", "warnings")
+    return {**{name: content[name] for name in shown}, "edits": edits}
+
+
+def request(call: Call, row: RequestRow) -> Shown:
+    """A request as it was made, and how it ended."""
+    state = row.standing.at(call.customer.moment(call.now))
+    closed = None
+    if row.closed_at is not None:
+        by = {"kind": row.closed_by_kind, "id": str(row.closed_by_id) if row.closed_by_id else None}
+        closed = {"at": row.closed_at.isoformat(), "by": by, "reason": row.answer}
     return {
-        "id": str(kept.id),
-        **{name: content[name] for name in shown},
-        "edits": edits,
-        "expires_at": kept.expires_at.isoformat(),
+        "id": str(row.id),
+        "state": state,
+        "member": {"id": str(row.member_id), "name": row.name, "email": row.email},
+        "reason": row.reason,
+        "needed_by": row.needed_by.isoformat() if row.needed_by else None,
+        "created_at": row.created_at.isoformat(),
+        "expires_at": row.expires_at.isoformat(),
+        "quote": priced(call, row.content),
+        "closed": closed,
     }
+
+
+def request_now(call: Call, row: RequestRow) -> Shown:
+    """A request with what it would be today, or what it led to."""
+    shown = {**request(call, row), "today": None, "changes": [], "invoice": None}
+    if row.take_id is not None:
+        shown |= taking(call, row.take_id)
+    elif shown["state"] == "open":
+        # What collides with what has happened since has no price any more.
+        with suppress(Invalid, Conflict):
+            today = reviewed(call.customer, row, call.actor, call.policy, call.now)
+            shown["today"] = priced(call, write_quote(today))
+    return shown
 
 
 def change(one: Change) -> Shown:

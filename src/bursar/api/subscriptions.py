@@ -9,7 +9,7 @@ from ninja import Router, Status
 from bursar.accounts.queries import NotFound
 from bursar.api import answers, bodies, show
 from bursar.api.call import approach, enter, once
-from bursar.api.replies import Reply, reply
+from bursar.api.replies import Reply, reply, taken
 from bursar.api.shape import shape
 from bursar.checkout import actions as checkout
 from bursar.core.edit import Undo, read_edits
@@ -60,7 +60,7 @@ def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
 
     def do(asked: Once | None) -> Answer:
         result = checkout.take(account_id, quote_id=body.quote, edits=edits, actor=call.actor, now=call.now, once=asked)
-        return _answer(result)
+        return taken(result)
 
     return reply(call, once(request, do))
 
@@ -75,10 +75,4 @@ def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> Reply:
         result = checkout.take(account_id, edits=(Undo(change=change_id),), actor=call.actor, now=call.now)
     except UnknownChange:
         raise NotFound(what=phrase("scheduled change")) from None
-    return Status(200, reply(call, _answer(result)).value)
-
-
-def _answer(result: checkout.Result) -> Answer:
-    if result.take_id is not None and result.attempt_id is None:
-        return Answer("take", str(result.take_id), 201)
-    return Answer("attempt", str(result.attempt_id), 201)
+    return Status(200, reply(call, taken(result)).value)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from bursar.accounts.models import Person
 from bursar.accounts.queries import Customer, NotFound, customer, memberships
 from bursar.core.decision import decide_undo
-from bursar.core.policy import Decision, Member, Outcome, Policy, decide
+from bursar.core.policy import Decision, Member, Outcome, Policy, Reason, decide
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
 from bursar.core.subscription import Change
@@ -67,6 +68,10 @@ class Visit:
         """What day it is for the account."""
         return self.customer.today(self.now)
 
+    def day(self, at: datetime) -> date:
+        """What day it was for the account at a moment."""
+        return at.astimezone(ZoneInfo(self.customer.time_zone)).date()
+
     @property
     def currency(self) -> str:
         """The account's currency."""
@@ -100,6 +105,10 @@ class Visit:
         """Why this person may change nothing of the subscription, and whom to ask."""
         return nothing_open(self.decide("add_seats"), self.policy, self.customer.account, self.member)
 
+    def takes_requests(self) -> bool:
+        """Whether anybody on this account may send requests."""
+        return self.decide("submit_requests").reason is not Reason.ACCOUNT_TYPE
+
     def check(self, here: str, capability: str) -> None:
         """Nothing, if the page is open to this person. Errors: Closed."""
         decision = self.decide(capability)
@@ -129,6 +138,7 @@ class Visit:
             ("payment", _("Payment"), "view_subscription"),
             ("invoices", _("Invoices"), "view_invoices"),
             ("details", _("Invoice details"), "view_invoices"),
+            *((("requests", _("Requests"), "view_subscription"),) if self.takes_requests() else ()),
             ("admins", _("Billing admins"), None),
             ("history", _("History"), "manage_members"),
             ("capabilities", _("What may I do here?"), None),

@@ -62,6 +62,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def _group(code: str) -> str:
     names = {
         "subscription": _("the subscription"),
+        "requests": _("requests"),
         "payment": _("payment and invoices"),
         "people": _("people"),
         "account": _("the account"),

@@ -17,6 +17,7 @@ from bursar.center.summary import Summary, summary
 from bursar.center.wishes import NotACount, Wishes, read
 from bursar.checkout.actions import quote as make_quote
 from bursar.checkout.gather import situation
+from bursar.checkout.requests import MOST_TEXT
 from bursar.core.content import read_quote
 from bursar.core.edit import Edit, Undo
 from bursar.core.policy import Outcome
@@ -71,14 +72,19 @@ def quoted(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpRespon
     """A quote, to be confirmed; beside the one that was shown before, where the world has moved meanwhile."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
-    agreed = agreement(seen.id)
-    before = _uuid(request.GET.get("instead_of", ""))
-    content = {
+    content = confirming(seen, quote_id, agreement(seen.id), _uuid(request.GET.get("instead_of", "")))
+    return shown(request, seen, "subscription", "confirm", content)
+
+
+def confirming(seen: Visit, quote_id: UUID, agreed: Agreement, before: UUID | None = None) -> dict[str, Any]:
+    """What the page says on which a quote is confirmed, or asked for."""
+    return {
         "summary": _kept(seen, quote_id, agreed),
         "quote_id": quote_id,
         "before": _kept(seen, before, agreed) if before else None,
+        "today": seen.today.isoformat(),
+        "longest": MOST_TEXT,
     }
-    return shown(request, seen, "subscription", "confirm", content)
 
 
 @require_POST

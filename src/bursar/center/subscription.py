@@ -24,6 +24,7 @@ from bursar.core.quote import quote
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Item, Subscription, pending, state_on, timeline
 from bursar.payments.queries import method, open_attempt
+from bursar.subscriptions.queries import open_request
 from bursar.words import edits, money
 from bursar.words.decision import state as standing_name
 from bursar.words.payment import method_name
@@ -69,6 +70,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "manage": any(seen.open(one) for one in CHANGING),
         "whom": seen.why_nothing(),
         "waiting": _waiting(seen),
+        "asked": _asked(seen),
         **_billing(seen, known, state, scheduled),
         **_cancelling(seen, state),
     }
@@ -139,6 +141,19 @@ def _waiting(seen: Visit) -> dict[str, str] | None:
         return None
     amount = money.amount(Money(found.amount_minor, found.currency))
     return {"amount": amount, "address": found.address if seen.may("pay_invoice") else ""}
+
+
+def _asked(seen: Visit) -> dict[str, Any] | None:
+    """The request that waits for an answer."""
+    found = open_request(seen.id)
+    if found is None or found.standing.at(seen.customer.moment(seen.now)) != "open":
+        return None
+    return {
+        "id": found.id,
+        "name": found.name,
+        "on": money.day(seen.day(found.created_at)),
+        "review": seen.may("review_requests"),
+    }
 
 
 def _cancelling(seen: Visit, state: Subscription) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Taking a quote from a page: what came of it, and where to go on when it was not done."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -32,23 +33,36 @@ def take(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse
     """Do what the quote says, or show what has changed meanwhile."""
     seen = visit(request, account_id)
     try:
-        result = _taken(seen, quote_id)
+        return came_of(request, seen, lambda: _taken(seen, quote_id), quote_id=quote_id)
     except checkout.Stale as stale:
         where = to("summary", account_id, stale.quote_id)
         return HttpResponseRedirect(f"{where.url}?instead_of={quote_id}")
-    except NotFound:
+
+
+def came_of(
+    request: HttpRequest,
+    seen: Visit,
+    act: Callable[[], checkout.Result],
+    *,
+    quote_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> HttpResponse:
+    """Where to go once something was taken, or tried to be. Errors: NotFound, Stale."""
+    try:
+        result = act()
+    except (NotFound, checkout.Stale):
         raise
     except Declined as declined:
-        return _declined(request, seen, declined.params["reason"], quote_id)
+        return _declined(request, seen, declined.params["reason"], quote_id, request_id=request_id)
     except PaymentOpen as problem:
-        waiting = open_attempt(account_id)
+        waiting = open_attempt(seen.id)
         address = waiting.address if waiting and seen.may("pay_invoice") else ""
         return not_done(request, seen, seen.said(problem), address=address)
     except Problem as problem:
         return not_done(request, seen, seen.said(problem))
     if result.take_id is not None:
-        return to("done", account_id, result.take_id)
-    return to("attempt", account_id, result.attempt_id)
+        return to("done", seen.id, result.take_id)
+    return to("attempt", seen.id, result.attempt_id)
 
 
 def _taken(seen: Visit, quote_id: UUID) -> checkout.Result:
@@ -101,7 +115,12 @@ def tried(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpRespo
 
 
 def _declined(
-    request: HttpRequest, seen: Visit, reason: str, quote_id: UUID | None, invoice_id: UUID | None = None
+    request: HttpRequest,
+    seen: Visit,
+    reason: str,
+    quote_id: UUID | None,
+    invoice_id: UUID | None = None,
+    request_id: UUID | None = None,
 ) -> HttpResponse:
     """Nothing was taken: why, and every way on that is open to this person."""
     change = seen.decide("change_payment_type")
@@ -109,6 +128,7 @@ def _declined(
         "reason": decline_reason(reason),
         "quote_id": quote_id,
         "invoice_id": invoice_id,
+        "request_id": request_id,
         "replace": seen.may("change_payment_type"),
         "why_not_replace": seen.why_not(change),
     }

@@ -1,18 +1,19 @@
-"""The door: quote, take, renew."""
+"""The door: quote, take, approve, renew."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from bursar.accounts.deed import deed
 from bursar.accounts.queries import Customer
 from bursar.checkout.apply import apply, settle
-from bursar.checkout.door import check_no_payment_open, keep, open_payment, shown
+from bursar.checkout.door import check_no_payment_open, check_review, keep, open_payment, shown
 from bursar.checkout.gather import edits_of, situation
 from bursar.checkout.pay import pay
 from bursar.checkout.renewal import catch_up
-from bursar.core.content import digest
+from bursar.core.content import digest as digest_of
 from bursar.core.edit import Edit
 from bursar.core.policy import SYSTEM, Actor
 from bursar.core.problem import Conflict
@@ -21,8 +22,9 @@ from bursar.core.refusal import Refused
 from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Once
 from bursar.invoices import actions as invoices
-from bursar.payments.queries import agenda, attempt
-from bursar.subscriptions.queries import taken
+from bursar.payments.queries import Agenda, agenda, attempt
+from bursar.subscriptions.queries import quote as kept_quote
+from bursar.subscriptions.queries import request, taken
 
 
 class Stale(Conflict):
@@ -44,8 +46,21 @@ class Result:
     stale_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be taken: the kept quote and its digest where one was shown, and the request that it reviews."""
+
+    edits: tuple[Edit, ...]
+    quote_id: UUID | None = None
+    digest: str | None = None
+    request_id: UUID | None = None
+
+
 def quote(account_id: UUID, edits: Sequence[Edit], *, actor: Actor, now: datetime, once: Once | None = None) -> UUID:
-    """A new quote for these edits, kept as it is shown. Errors: NotFound, and Invalid and Conflict as edits deserve."""
+    """A new quote for these edits, kept as it is shown.
+
+    Errors: NotFound, and Invalid and Conflict as edits deserve.
+    """
     with deed(account_id, actor, now) as customer:
         customer, documents, _ = catch_up(customer, agenda(account_id), now)
         known = situation(customer)
@@ -67,10 +82,43 @@ def take(
 ) -> Result:
     """Take a quote as it was shown, or edits as they are decided now; who pays automatically pays first.
 
-    Errors: NotFound, Refused, Stale, QuoteExpired, AlreadyTaken, PaymentOpen, Declined, and those of `quote`.
+    Errors: NotFound, Refused, Stale, QuoteExpired, AlreadyTaken, PaymentOpen, Declined, RequestClosed, and those of
+    `quote`.
     """
     with deed(account_id, actor, now) as customer:
-        result = _take(customer, quote_id, edits, actor, now, once)
+        check_no_payment_open(waiting := agenda(account_id))
+        before = shown(customer, quote_id, now) if quote_id else None
+        wanted = Wanted(edits_of(customer, before) if before else tuple(edits))
+        if before is not None:
+            wanted = Wanted(wanted.edits, before.id, before.digest, before.request_id)
+        result = _take(customer, waiting, wanted, actor, now, once)
+    return _carried_on(account_id, result, now)
+
+
+def approve(
+    account_id: UUID,
+    request_id: UUID,
+    *,
+    digest: str | None = None,
+    actor: Actor,
+    now: datetime,
+    once: Once | None = None,
+) -> Result:
+    """Take what a request asks for, as it is decided now for whoever approves it.
+
+    With the digest of the quote that they were shown, only if nothing has changed since.
+
+    Errors: NotFound, Refused, Stale, PaymentOpen, Declined, RequestClosed, and those of `quote`.
+    """
+    with deed(account_id, actor, now) as customer:
+        check_no_payment_open(waiting := agenda(account_id))
+        edits = edits_of(customer, kept_quote(account_id, request(account_id, request_id).quote_id))
+        result = _take(customer, waiting, Wanted(edits, None, digest, request_id), actor, now, once)
+    return _carried_on(account_id, result, now)
+
+
+def _carried_on(account_id: UUID, result: Result, now: datetime) -> Result:
+    """What came of a taking once its payment, if it needs one, was asked for. Errors: Stale, Declined."""
     if result.stale_id is not None:
         raise Stale(result.stale_id)
     if result.attempt_id is not None and pay(account_id, result.attempt_id, now=now).state == "succeeded":
@@ -93,34 +141,28 @@ def take_of_attempt(account_id: UUID, attempt_id: UUID) -> UUID | None:
 
 
 def _take(
-    customer: Customer,
-    quote_id: UUID | None,
-    edits: Sequence[Edit],
-    actor: Actor,
-    now: datetime,
-    once: Once | None,
+    customer: Customer, waiting: Agenda, wanted: Wanted, actor: Actor, now: datetime, once: Once | None
 ) -> Result:
     """The first transaction: everything is done in it, or an attempt to pay is written on the quote."""
-    waiting = agenda(customer.id)
-    check_no_payment_open(waiting)
-    before = shown(customer, quote_id, now) if quote_id else None
+    if wanted.request_id is not None:
+        check_review(customer, wanted.request_id, actor, now)
     customer, documents, _ = catch_up(customer, waiting, now)
     known, on = situation(customer), customer.today(now)
-    wanted = edits_of(customer, before) if before else tuple(edits)
-    answer = decide(known, wanted, actor, on)
+    answer = decide(known, wanted.edits, actor, on)
     if (refusal := answer.refusal()) is not None:
         raise Refused(refusal)
-    if before is not None and digest(answer) != before.digest:
-        stale_id = keep(customer, known, answer, wanted, actor=actor, now=now)
+    keeping = partial(keep, customer, known, answer, wanted.edits, actor=actor, now=now, request_id=wanted.request_id)
+    if wanted.digest is not None and digest_of(answer) != wanted.digest:
+        stale_id = keeping()
         invoices.number(*documents)
         return Result(stale_id=stale_id)
-    kept = before.id if before else keep(customer, known, answer, wanted, actor=actor, now=now)
+    kept = wanted.quote_id or keeping()
     attempt_id = open_payment(customer, known, answer, kept, actor=actor, now=now)
     if attempt_id is not None:
         keep_answer(once, kind="attempt", id=attempt_id, status=201, now=now)
         invoices.number(*documents)
         return Result(attempt_id=attempt_id)
-    done = apply(customer, known, answer, quote_id=kept, actor=actor, on=on, now=now)
+    done = apply(customer, known, answer, quote_id=kept, request_id=wanted.request_id, actor=actor, on=on, now=now)
     settle(customer, now=now)
     keep_answer(once, kind="take", id=done.take_id, status=201, now=now)
     invoices.number(*documents, *([done.invoice_id] if done.invoice_id else []))

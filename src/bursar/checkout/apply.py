@@ -13,6 +13,7 @@ from bursar.core.policy import Actor
 from bursar.core.price import Per
 from bursar.core.quote import Quote
 from bursar.core.renewal import next_due
+from bursar.core.request import RequestState
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Subscription, state_on, timeline
 from bursar.history.actions import record
@@ -31,9 +32,20 @@ class Done:
 
 
 def apply(
-    customer: Customer, situation: Situation, answer: Quote, *, quote_id: UUID, actor: Actor, on: date, now: datetime
+    customer: Customer,
+    situation: Situation,
+    answer: Quote,
+    *,
+    quote_id: UUID,
+    request_id: UUID | None,
+    actor: Actor,
+    on: date,
+    now: datetime,
 ) -> Done:
-    """Take the changes of a quote and issue its lines; the document still needs `invoices.number`."""
+    """Take the changes of a quote and issue its lines; the document still needs `invoices.number`.
+
+    The request that the quote was made for, if it was made for one, is thereby approved.
+    """
     take_id, made = subscriptions.take(customer.id, quote_id, answer.changes, actor=actor, on=on, now=now)
     after = replace(situation, changes=(*situation.changes, *made))
     before = state_on(situation.start, timeline(situation.start, situation.changes), on)
@@ -46,7 +58,27 @@ def apply(
         "invoice": str(invoice_id) if invoice_id else None,
     }
     record(account_id=customer.id, kind="changes_taken", actor=actor, on=on, now=now, data=data)
+    if request_id is not None:
+        close(customer, request_id, "approved", actor=actor, now=now, take_id=take_id)
     return Done(take_id, invoice_id)
+
+
+def close(
+    customer: Customer,
+    request_id: UUID,
+    state: RequestState,
+    *,
+    actor: Actor,
+    now: datetime,
+    answer: str = "",
+    take_id: UUID | None = None,
+) -> None:
+    """End a request, by the account's clock, and write it down."""
+    moment = customer.moment(now)
+    subscriptions.close_request(customer.id, request_id, state, actor=actor, at=moment, answer=answer, take_id=take_id)
+    data = {"request": str(request_id)} | ({"take": str(take_id)} if take_id else {})
+    on = customer.today(now)
+    record(account_id=customer.id, kind=f"request_{state}", actor=actor, on=on, now=now, data=data)
 
 
 def bill(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bursar.accounts.deed import permit
 from bursar.accounts.queries import Customer
 from bursar.core.edit import Edit
 from bursar.core.money import Money
@@ -15,8 +16,9 @@ from bursar.core.situation import Situation
 from bursar.payments import actions as payments
 from bursar.payments import queries
 from bursar.payments.queries import Agenda
+from bursar.policy.queries import current
 from bursar.subscriptions import actions as subscriptions
-from bursar.subscriptions.queries import KeptQuote
+from bursar.subscriptions.queries import KeptQuote, RequestRow, request
 from bursar.subscriptions.queries import quote as kept_quote
 
 
@@ -38,6 +40,14 @@ def check_no_payment_open(agenda: Agenda) -> None:
         raise PaymentOpen(expires_at=agenda.payment_until.isoformat(timespec="minutes"))
 
 
+def check_review(customer: Customer, request_id: UUID, actor: Actor, now: datetime) -> RequestRow:
+    """The request, if the actor may say yes or no to it now. Errors: NotFound, Refused, RequestClosed."""
+    found = request(customer.id, request_id)
+    permit(current(), customer, actor, "review_requests", now)
+    found.standing.check_open(customer.moment(now))
+    return found
+
+
 def shown(customer: Customer, quote_id: UUID, now: datetime) -> KeptQuote:
     """The quote that somebody wants to take. Errors: NotFound, AlreadyTaken, QuoteExpired."""
     found = kept_quote(customer.id, quote_id)
@@ -49,9 +59,16 @@ def shown(customer: Customer, quote_id: UUID, now: datetime) -> KeptQuote:
 
 
 def keep(
-    customer: Customer, known: Situation, answer: Quote, edits: Sequence[Edit], *, actor: Actor, now: datetime
+    customer: Customer,
+    known: Situation,
+    answer: Quote,
+    edits: Sequence[Edit],
+    *,
+    actor: Actor,
+    now: datetime,
+    request_id: UUID | None = None,
 ) -> UUID:
-    """The quote as it is shown; it expires by the account's own clock."""
+    """The quote as it is shown, of the request that it reviews, if any; it expires by the account's own clock."""
     moment = customer.moment(now)
     return subscriptions.keep(
         customer.id,
@@ -62,6 +79,7 @@ def keep(
         policy_version=known.policy.version,
         now=moment,
         expires_at=moment + timedelta(hours=known.policy.quote_hours),
+        request_id=request_id,
     )
 
 

@@ -91,8 +91,17 @@ def _take(customer: Customer, attempt: AttemptRow, now: datetime) -> tuple[UUID,
         payments.book(attempt, actor=actor, on=customer.today(now), now=now)
         settle(customer, now=now, first=attempt.invoice_id)
         return ()
-    answer = read_quote(subscriptions.quote(customer.id, attempt.quote_id).content)
-    done = apply(customer, situation(customer), answer, quote_id=attempt.quote_id, actor=actor, on=attempt.on, now=now)
+    kept = subscriptions.quote(customer.id, attempt.quote_id)
+    done = apply(
+        customer,
+        situation(customer),
+        read_quote(kept.content),
+        quote_id=kept.id,
+        request_id=kept.request_id,
+        actor=actor,
+        on=attempt.on,
+        now=now,
+    )
     payments.book(attempt, actor=actor, on=attempt.on, now=now)
     settle(customer, now=now, first=done.invoice_id)
     return (done.invoice_id,) if done.invoice_id else ()

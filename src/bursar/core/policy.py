@@ -203,6 +203,7 @@ class Policy:
     quote_hours: int
     attempt_minutes: int
     invoice_due_days: int
+    request_days: int
 
     def account_type(self, code: str) -> AccountType:
         """The account type of that code. Errors: UnknownAccountType."""

@@ -5,6 +5,7 @@
 | finish  | open payments older than `GRACE`                      | asks the gateway what became of them         |
 | renew   | accounts whose cursor is due                          | applies what is scheduled, invoices periods  |
 | collect | open invoices of automatic payers that were never tried | asks the gateway, once                     |
+| expire  | open requests that nobody reviewed in time            | closes them                                  |
 
 The tables are the queue: a step reads what is due, does one thing at a time under its account's lock, and finds
 nothing when it runs again. Any number of processes may run it at once.
@@ -22,10 +23,12 @@ from bursar.accounts.queries import customer
 from bursar.checkout.actions import renew
 from bursar.checkout.collection import collect
 from bursar.checkout.pay import follow_up
+from bursar.checkout.requests import expire
 from bursar.core.policy import Actor
 from bursar.history.queries import Once
 from bursar.invoices.queries import due_accounts
 from bursar.payments import queries as payments
+from bursar.subscriptions.queries import expired_requests
 
 BATCH: Final = 500
 GRACE: Final = timedelta(seconds=30)
@@ -39,7 +42,7 @@ def run_once(now: datetime) -> int:
     """
     failures: list[Exception] = []
     done = 0
-    for step in (_finish, _renew, _collect):
+    for step in (_finish, _renew, _collect, _expire):
         for task in step(now):
             try:
                 task()
@@ -67,6 +70,7 @@ def run_sandbox(account_id: UUID, now: datetime) -> None:
     if waiting is not None and waiting.expires_at <= customer(account_id).moment(now):
         follow_up(waiting, now=now)
     renew(account_id, now=now)
+    expire(account_id, now=now)
     for one in payments.open_invoices(account_id):
         if not payments.attempted(account_id, one.id):
             collect(account_id, one.id, now=now)
@@ -81,6 +85,10 @@ def _renew(now: datetime) -> Iterable[Task]:
 
 def _collect(now: datetime) -> Iterable[Task]:
     return [partial(collect, *one, now=now) for one in payments.collectable(BATCH)]
+
+
+def _expire(now: datetime) -> Iterable[Task]:
+    return [partial(expire, account_id, now=now) for account_id in expired_requests(now, BATCH)]
 
 
 def _finish(now: datetime) -> Iterable[Task]:

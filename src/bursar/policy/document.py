@@ -36,8 +36,18 @@ _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
     "quote_hours": (1, 24 * 366),
     "attempt_minutes": (1, 60 * 24 * 7),
     "invoice_due_days": (0, 366),
+    "request_days": (1, 366),
 }
-_ENTRIES: Final = ("account_types", "roles", "states", "timing", "proration", *_NUMBERS)
+_LATER: Final[Mapping[str, int]] = {"request_days": 30}
+"""Numbers that documents of before do not say, and what they mean then."""
+_ENTRIES: Final = (
+    "account_types",
+    "roles",
+    "states",
+    "timing",
+    "proration",
+    *(one for one in _NUMBERS if one not in _LATER),
+)
 
 
 class BothWays(BadDocument):
@@ -50,7 +60,7 @@ class NoAccountType(BadDocument):
 
 def read(document: object, version: int, at: str = "") -> Policy:
     """The policy that a document says; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
-    found = table(document, at, _ENTRIES)
+    found = {**_LATER, **table(document, at, _ENTRIES, tuple(_LATER))}
     prefix = f"{at}: " if at else ""
     return Policy(
         version=version,

@@ -1,13 +1,13 @@
 """Plays a life with the core alone: what actions store is folded in memory, and nothing is decided here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bursar.core.content import write_change, write_decision, write_money, write_quote
+from bursar.core.content import write_change, write_money, write_quote
 from bursar.core.coverage import invoiced, taken
-from bursar.core.edit import read_edits
+from bursar.core.edit import Edit, read_edits
 from bursar.core.fit import UnknownChange
 from bursar.core.payment import (
     Method,
@@ -19,8 +19,11 @@ from bursar.core.payment import (
     read_method,
     to_collect,
 )
+from bursar.core.policy import Actor, Member
 from bursar.core.quote import Quote, quote
+from bursar.core.refusal import Refused
 from bursar.core.renewal import next_due
+from bursar.core.request import NoNeedToAsk, RequestOpen, RequestState, Standing, check_asking, check_withdrawing
 from bursar.core.subscription import timeline
 from bursar.gateways.tokens import TOKENS
 from bursar.scenario.core_account import CoreAccount
@@ -36,6 +39,23 @@ class Waiting:
     invoice: Issued | None
     amount: int
     expires_at: datetime
+    asked: "Asked | None" = None
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request of a member, which is closed once."""
+
+    id: UUID
+    member: Member
+    edits: tuple[Edit, ...]
+    answer: Quote
+    standing: Standing
+    reason: str = ""
+
+    def close(self, state: RequestState, reason: str = "") -> None:
+        """It is open no more."""
+        self.standing, self.reason = replace(self.standing, state=state), reason
 
 
 class CorePlayer(CoreAccount):
@@ -47,6 +67,7 @@ class CorePlayer(CoreAccount):
         self.method = Method()
         self.attempt: Waiting | None = None
         self.attempted: set[UUID] = set()
+        self.asked: list[Asked] = []
 
     def move(self, to: str) -> Sequence[Document]:
         """Move the clock; an open payment may expire first, then what falls due is done in order."""
@@ -58,6 +79,7 @@ class CorePlayer(CoreAccount):
         self.moment = moment
         before = len(self.ledger.issued)
         self._catch_up()
+        self._expire()
         for one in list(self.ledger.issued):
             self._collect(one, again=False)
         return self.documents()[before:]
@@ -71,19 +93,53 @@ class CorePlayer(CoreAccount):
     def take(self, actor: str, edits: Sequence[Document]) -> Document:
         """Take edits as they are decided now; who pays automatically pays first."""
         with answering():
-            read = read_edits(list(edits))
-            if self.attempt is not None:
-                raise PaymentOpen(expires_at="")
+            return self._decided(self._actor(actor), read_edits(list(edits)))
+
+    def ask(self, actor: str, edits: Sequence[Document]) -> Document:
+        """Ask for what may only be asked for; one request is open at a time."""
+        with answering():
+            read, who = read_edits(list(edits)), self._actor(actor)
+            if not isinstance(who, Member):
+                raise NoNeedToAsk()
             self._catch_up()
-            answer = quote(self.situation, read, self._actor(actor), self.today)
-        if (refusal := answer.refusal()) is not None:
-            raise Answered({"code": refusal.outcome.value, **write_decision(refusal)})
-        amount = 0
-        if self.method.automatic and answer.due_today.total > 0:
-            amount = to_collect(answer.due_today.total, self.ledger.sources(), self.ledger.open("invoice"))
-        if not amount:
-            return self._take(answer)
-        return self._pay(answer, None, amount, self.method.token)
+            self._expire()
+            if any(one.standing.state == "open" for one in self.asked):
+                raise RequestOpen()
+            answer = quote(self.situation, read, who, self.today)
+            check_asking(answer)
+        until = self.moment + timedelta(days=self.situation.policy.request_days)
+        made = Asked(self.ledger.new_id(), who, read, answer, Standing("open", until))
+        self.asked.append(made)
+        return self._requested(made)
+
+    def approve(self, actor: str, request: str) -> Document:
+        """Take what a request asks for, as it is decided now for whoever approves it."""
+        with answering():
+            self._check_no_payment()
+            asked, who = self._reviewing(actor, request)
+            return self._decided(who, asked.edits, asked)
+
+    def reject(self, actor: str, request: str, reason: str) -> Document:
+        """Close a request without doing it."""
+        with answering():
+            asked, _ = self._reviewing(actor, request)
+            self._check_no_payment()
+        asked.close("rejected", reason)
+        return self._requested(asked)
+
+    def withdraw(self, actor: str, request: str) -> Document:
+        """Take a request back."""
+        asked = self._request(request)
+        with answering():
+            check_withdrawing(self._actor(actor), asked.member.id, asked.member.name)
+            asked.standing.check_open(self.moment)
+            self._check_no_payment()
+        asked.close("withdrawn")
+        return self._requested(asked)
+
+    def requests(self) -> Sequence[Document]:
+        """All requests as they stand now, the oldest first."""
+        return [self._requested(one) for one in self.asked]
 
     def undo(self, actor: str, change: str) -> Document:
         """Take a scheduled change back by its own address."""
@@ -101,7 +157,7 @@ class CorePlayer(CoreAccount):
         waiting, self.attempt = self.attempt, None
         if outcome == "failed":
             raise Answered({"code": "declined", "reason": "authentication_failed"})
-        return self._paid(waiting.answer, waiting.invoice, waiting.amount)
+        return self._paid(waiting.answer, waiting.invoice, waiting.amount, waiting.asked)
 
     def pay_with(self, actor: str, kind: str, token: str) -> None:
         """Choose how to pay; what is open is collected with it."""
@@ -120,8 +176,7 @@ class CorePlayer(CoreAccount):
             if not method.automatic:
                 raise TokenNeeded(kind="card")
             self._permitted(actor, "pay_invoice")
-            if self.attempt is not None:
-                raise PaymentOpen(expires_at="")
+            self._check_no_payment()
             invoice = next(one for one in self.ledger.issued if str(one.id) == document)
             if not self.ledger.left(invoice):
                 raise NothingToPay(number="")
@@ -141,12 +196,55 @@ class CorePlayer(CoreAccount):
             self.ledger.allocate()
             self.looked_on = due.on
 
-    def _take(self, answer: Quote) -> Document:
-        document, changes = self._apply(answer)
+    def _decided(self, who: Actor, edits: tuple[Edit, ...], asked: Asked | None = None) -> Document:
+        """Take edits, or what a request asks for, as they are decided now. Errors: Answered, and those of a quote."""
+        self._check_no_payment()
+        self._catch_up()
+        answer = quote(self.situation, edits, who, self.today)
+        if (refusal := answer.refusal()) is not None:
+            raise Refused(refusal)
+        amount = 0
+        if self.method.automatic and answer.due_today.total > 0:
+            amount = to_collect(answer.due_today.total, self.ledger.sources(), self.ledger.open("invoice"))
+        if not amount:
+            return self._take(answer, asked)
+        return self._pay(answer, None, amount, self.method.token, asked)
+
+    def _check_no_payment(self) -> None:
+        if self.attempt is not None:
+            raise PaymentOpen(expires_at="")
+
+    def _request(self, request: str) -> Asked:
+        return next(one for one in self.asked if str(one.id) == request)
+
+    def _reviewing(self, actor: str, request: str) -> tuple[Asked, Actor]:
+        """A request that is open, and who reviews it. Errors: Answered, RequestClosed."""
+        asked, who = self._request(request), self._permitted(actor, "review_requests")
+        asked.standing.check_open(self.moment)
+        return asked, who
+
+    def _expire(self) -> None:
+        for one in self.asked:
+            if one.standing.at(self.moment) != one.standing.state and self.attempt is None:
+                one.close("expired")
+
+    def _requested(self, asked: Asked) -> Document:
+        return {
+            "id": str(asked.id),
+            "member": {"email": asked.member.email},
+            "state": asked.standing.at(self.moment),
+            "quote": write_quote(asked.answer),
+            "closed": {"reason": asked.reason} if asked.standing.state != "open" else None,
+        }
+
+    def _take(self, answer: Quote, asked: Asked | None) -> Document:
+        document, changes = self._apply(answer, asked)
         self.ledger.allocate()
         return self._shown(document, changes)
 
-    def _apply(self, answer: Quote) -> tuple[Issued | None, list[Document]]:
+    def _apply(self, answer: Quote, asked: Asked | None) -> tuple[Issued | None, list[Document]]:
+        if asked is not None:
+            asked.close("approved")
         before = len(self.situation.changes)
         self.situation = taken(self.situation, answer, self.ledger.new_id)
         self.looked_on = max(self.looked_on, answer.on)
@@ -157,23 +255,25 @@ class CorePlayer(CoreAccount):
     def _shown(self, document: Issued | None, changes: list[Document]) -> Document:
         return {"changes": changes, "invoice": self.ledger.shown(document, self.today) if document else None}
 
-    def _pay(self, answer: Quote | None, invoice: Issued | None, amount: int, token: str) -> Document:
+    def _pay(
+        self, answer: Quote | None, invoice: Issued | None, amount: int, token: str, asked: Asked | None = None
+    ) -> Document:
         """Do what the gateway's answer to a token asks for."""
         outcome, reason = TOKENS.get(token, ("declined", "unknown_token"))
         expires_at = self.moment + timedelta(minutes=self.situation.policy.attempt_minutes)
         match next_step("open", outcome, expires_at, self.moment):
             case "take":
-                return self._paid(answer, invoice, amount)
+                return self._paid(answer, invoice, amount, asked)
             case "wait":
-                self.attempt = Waiting(answer, invoice, amount, expires_at)
+                self.attempt = Waiting(answer, invoice, amount, expires_at, asked)
                 return {"state": "open", "amount": write_money(amount, self.ledger.currency)}
         raise Answered({"code": "declined", "reason": reason})
 
-    def _paid(self, answer: Quote | None, invoice: Issued | None, amount: int) -> Document:
+    def _paid(self, answer: Quote | None, invoice: Issued | None, amount: int, asked: Asked | None) -> Document:
         changes: list[Document] = []
         document = invoice
         if answer is not None:
-            document, changes = self._apply(answer)
+            document, changes = self._apply(answer, asked)
         self.ledger.pay(amount, answer.on if answer is not None else self.today)
         self.ledger.allocate(document.id if document else None)
         return self._shown(document, changes)

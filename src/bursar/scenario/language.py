@@ -132,7 +132,7 @@ class _Reader:
         if not rest:
             raise Mistake(f"expected what the person does: {', '.join(DEEDS)}")
         verb, rest = rest[0], rest[1:]
-        if verb in ("takes", "quotes"):
+        if verb in ("takes", "quotes", "asks"):
             edits = tuple(read_edit(one) for one in _groups(rest))
             return Step(number, text, verb, actor=actor, edits=edits)
         check = DEEDS.get(verb)

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from bursar.core.content import write_decision
+from bursar.core.policy import Outcome
 from bursar.core.problem import Problem
+from bursar.core.refusal import Refused
 
 Document = Mapping[str, Any]
 
@@ -37,6 +40,21 @@ class Player(Protocol):
 
     def take(self, actor: str, edits: Sequence[Document]) -> Document:
         """Take edits as they are decided now: changes and invoice, or an open attempt."""
+
+    def ask(self, actor: str, edits: Sequence[Document]) -> Document:
+        """Ask for what may only be asked for."""
+
+    def approve(self, actor: str, request: str) -> Document:
+        """Take what a request asks for."""
+
+    def reject(self, actor: str, request: str, reason: str) -> Document:
+        """Close a request without doing it."""
+
+    def withdraw(self, actor: str, request: str) -> Document:
+        """Take a request back."""
+
+    def requests(self) -> Sequence[Document]:
+        """All requests as they stand now, the oldest first."""
 
     def authenticate(self, outcome: str) -> Document:
         """What the payer did about the open attempt."""
@@ -92,4 +110,7 @@ def answering() -> Iterator[None]:
 
 def problem(found: Problem) -> Answered:
     """A problem as an answer."""
+    if isinstance(found, Refused):
+        code = "by_request" if found.decision.outcome is Outcome.BY_REQUEST else "refused"
+        return Answered({"code": code, **write_decision(found.decision)})
     return Answered({"code": found.code, "reason": found.params.get("reason")})

@@ -69,6 +69,26 @@ class SystemPlayer:
         """Take edits as they are decided now."""
         return self._call("POST", f"{self.path}/changes", {"edits": edits}, actor)
 
+    def ask(self, actor: str, edits: Sequence[Document]) -> Document:
+        """Ask for what may only be asked for."""
+        return self._call("POST", f"{self.path}/requests", {"edits": edits}, actor)
+
+    def approve(self, actor: str, request: str) -> Document:
+        """Take what a request asks for."""
+        return self._call("POST", f"{self.path}/requests/{request}/approve", None, actor)
+
+    def reject(self, actor: str, request: str, reason: str) -> Document:
+        """Close a request without doing it."""
+        return self._call("POST", f"{self.path}/requests/{request}/reject", {"reason": reason}, actor)
+
+    def withdraw(self, actor: str, request: str) -> Document:
+        """Take a request back."""
+        return self._call("POST", f"{self.path}/requests/{request}/withdraw", None, actor)
+
+    def requests(self) -> Sequence[Document]:
+        """All requests as they stand now, the oldest first."""
+        return list(reversed(self._call("GET", f"{self.path}/requests?limit={MOST_DOCUMENTS}")["items"]))
+
     def undo(self, actor: str, change: str) -> Document:
         """Take a scheduled change back by its own address."""
         return self._call("DELETE", f"{self.path}/changes/{change}", None, actor)

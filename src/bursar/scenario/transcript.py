@@ -38,6 +38,7 @@ class Teller:
         self.people = list(ROLES)
         self.changes: list[str] = []
         self.documents: dict[str, tuple[str, int]] = {}
+        self.requests: list[str] = []
 
     def tell(self, step: Step) -> list[str]:
         """The lines that a step prints. Errors: BadDocument for a policy that cannot be read."""
@@ -91,6 +92,16 @@ class Teller:
                 return []
             case "quotes":
                 return quoted(self.player.quote(step.actor, self._edits(step)))
+            case "asks":
+                asked = self.player.ask(step.actor, self._edits(step))
+                self.requests.append(asked["id"])
+                return [self._request(asked), *quoted(asked["quote"])]
+            case "approves":
+                return self._taken(self.player.approve(step.actor, self._asked()))
+            case "rejects":
+                return [self._request(self.player.reject(step.actor, self._asked(), step.words[0]))]
+            case "withdraws":
+                return [self._request(self.player.withdraw(step.actor, self._asked()))]
             case "takes":
                 return self._taken(self.player.take(step.actor, self._edits(step)))
             case "undoes":
@@ -134,6 +145,8 @@ class Teller:
                 return table({name: self.player.may(name) for name in self.people})
             case "state":
                 return self._state(self.player.state())
+            case "requests":
+                return [self._request(one) for one in self.player.requests()]
             case "invoices":
                 return [self._title(one) for one in self.player.documents()]
             case "invoice":
@@ -159,6 +172,17 @@ class Teller:
         if not number.isdigit() or not 1 <= int(number) <= len(self.changes):
             raise Answered({"code": "unknown_change"})
         return self.changes[int(number) - 1]
+
+    def _asked(self) -> str:
+        """The request made last. Errors: Answered."""
+        if not self.requests:
+            raise Answered({"code": "not_found"})
+        return self.requests[-1]
+
+    def _request(self, request: Document) -> str:
+        name = request["member"]["email"].partition("@")[0]
+        said = f", {request['closed']['reason']!r}" if request["closed"] and request["closed"]["reason"] else ""
+        return f"request {self.requests.index(request['id']) + 1} of {name}: {request['state']}{said}"
 
     def _taken(self, taken: Document) -> list[str]:
         if taken.get("state") == "open":
@@ -205,7 +229,7 @@ class Teller:
         return lines
 
 
-_ASKING: Final = ("may", "matrix", "state", "invoices", "invoice", "journal")
+_ASKING: Final = ("may", "matrix", "state", "requests", "invoices", "invoice", "journal")
 _QUIET: Final = (*_ASKING, "grant", "withhold", "lift", "type", "tax", "adds", "makes", "removes", "says")
 """What never makes a document."""
 

@@ -208,6 +208,16 @@ def _removes(words: Words) -> None:
         raise Mistake("expected removes NAME")
 
 
+def _rejects(words: Words) -> None:
+    if len(words) != 1:
+        raise Mistake('expected rejects "WHY"')
+
+
+def _silent(words: Words) -> None:
+    if words:
+        raise Mistake(f"expected nothing more, found {words[0]}")
+
+
 def _says(words: Words) -> None:
     if not words or len(words) % 2:
         raise Mistake(f'expected says and then any of {", ".join(DETAILS)}, each with its "TEXT"')
@@ -231,6 +241,7 @@ VERBS: Final[Mapping[str, Check]] = {
     "invoices": _alone,
     "invoice": _invoice,
     "matrix": _alone,
+    "requests": _alone,
 }
 """Lines that begin with what happens."""
 
@@ -242,6 +253,10 @@ def _edits(words: Words) -> None:
 DEEDS: Final[Mapping[str, Check]] = {
     "takes": _edits,
     "quotes": _edits,
+    "asks": _edits,
+    "approves": _silent,
+    "rejects": _rejects,
+    "withdraws": _silent,
     "undoes": _undoes,
     "may": _may,
     "pays": _pays,

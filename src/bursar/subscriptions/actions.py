@@ -1,4 +1,4 @@
-"""Keeping quotes, and turning one into changes."""
+"""Keeping quotes and requests, and turning a quote into changes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +12,7 @@ from bursar.core.decision import Decided
 from bursar.core.edit import Cancel, Edit, write_edit
 from bursar.core.policy import Actor
 from bursar.core.quote import Quote
+from bursar.core.request import RequestState
 from bursar.core.subscription import Change, Subscription
 from bursar.history.actions import columns
 from bursar.subscriptions import models
@@ -27,14 +28,14 @@ def keep(
     policy_version: int,
     now: datetime,
     expires_at: datetime,
+    request_id: UUID | None = None,
 ) -> UUID:
-    """A quote as it is shown; why somebody cancels goes into a remark."""
+    """A quote as it is shown, of a request if it was made to review one; why somebody cancels goes into a remark."""
     why = next((edit.reason for edit in edits if isinstance(edit, Cancel) and edit.reason), "")
-    reason = Remark.objects.create(account_id=account_id, text=why) if why else None
     kept = models.Quote.objects.create(
         account_id=account_id,
         edits=[write_edit(without_words(edit)) for edit in edits],
-        reason=reason,
+        reason=_remark(account_id, why),
         outcome=answer.outcome.value,
         on=answer.on,
         content=write_quote(replace(answer, edits=_quiet(answer.edits), changes=_silent(answer.changes))),
@@ -43,6 +44,7 @@ def keep(
         policy_version=policy_version,
         created_at=now,
         expires_at=expires_at,
+        request_id=request_id,
         **columns(actor),
     )
     return kept.id
@@ -63,6 +65,52 @@ def take(
 def checkpoint(account_id: UUID, state: Subscription, *, on: date, position: int) -> None:
     """Write down the whole state of a day, so that nothing before it is looked at again."""
     models.Checkpoint.objects.create(account_id=account_id, on=on, position=position, state=write_state(state))
+
+
+def submit_request(
+    account_id: UUID,
+    quote_id: UUID,
+    member_id: UUID,
+    *,
+    reason: str,
+    needed_by: date | None,
+    at: datetime,
+    expires_at: datetime,
+) -> UUID:
+    """A new request for what a quote says; it is open. Errors: IntegrityError while another one is."""
+    made = models.Request.objects.create(
+        account_id=account_id,
+        quote_id=quote_id,
+        member_id=member_id,
+        reason=_remark(account_id, reason),
+        needed_by=needed_by,
+        state="open",
+        created_at=at,
+        expires_at=expires_at,
+    )
+    return made.id
+
+
+def close_request(
+    account_id: UUID,
+    request_id: UUID,
+    state: RequestState,
+    *,
+    actor: Actor,
+    at: datetime,
+    answer: str = "",
+    take_id: UUID | None = None,
+) -> None:
+    """The request is open no more."""
+    by = columns(actor)
+    models.Request.objects.filter(account_id=account_id, pk=request_id, state="open").update(
+        state=state,
+        closed_at=at,
+        closed_by_kind=by["actor_kind"],
+        closed_by_id=by["actor_id"],
+        answer=_remark(account_id, answer),
+        take_id=take_id,
+    )
 
 
 def without_words(edit: Edit) -> Edit:
@@ -93,3 +141,7 @@ def _row(account_id: UUID, take_id: UUID, change: Change) -> models.Change:
         ordered_on=change.ordered_on,
         undoes_id=change.undoes,
     )
+
+
+def _remark(account_id: UUID, text: str) -> Remark | None:
+    return Remark.objects.create(account_id=account_id, text=text) if text else None

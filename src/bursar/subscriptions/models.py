@@ -1,10 +1,11 @@
 """What was quoted, taken and thereby changed. All of it are facts."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from bursar.columns.codes import ACTOR_KINDS, CodeField, actor_is_named
-from bursar.columns.guard import FROZEN
+from bursar.columns.guard import FROZEN, Refuse, frozen_but
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
 
@@ -12,7 +13,8 @@ from bursar.columns.row import AccountRow
 class Quote(AccountRow):
     """A decided and priced list of edits; `content` is the whole of it, `digest` what must not differ when taken.
 
-    Why somebody cancels stands in a remark, which can be emptied, not among the edits.
+    Why somebody cancels stands in a remark, which can be emptied, not among the edits. One that was made to review a
+    request names it: taking it approves the request.
     """
 
     actor_kind = CodeField(ACTOR_KINDS)
@@ -29,17 +31,78 @@ class Quote(AccountRow):
     policy_version = models.IntegerField()
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    request = models.ForeignKey("Request", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
 
     class Meta:
         constraints = (
             *AccountRow.Meta.constraints,
             SameAccount("reason"),
+            SameAccount("request"),
             actor_is_named("subscriptions_quote"),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")), name="subscriptions_quote_expires_after"
             ),
         )
         triggers = FROZEN
+
+
+class Request(AccountRow):
+    """A quote that waits for somebody who may take it. `reason` and `answer` are what people wrote.
+
+    It is closed once, when `closed_at` says; one that was approved names the taking that it led to.
+    """
+
+    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    reason = models.ForeignKey(
+        "accounts.Remark", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
+    )
+    needed_by = models.DateField(null=True)
+    state = CodeField(("open", "approved", "rejected", "withdrawn", "expired"))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by_kind = models.TextField(null=True)
+    closed_by_id = models.UUIDField(null=True)
+    answer = models.ForeignKey(
+        "accounts.Remark", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
+    )
+    take = models.ForeignKey("Take", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
+
+    class Meta:
+        indexes = (models.Index(fields=("expires_at",), condition=Q(state="open"), name="subscriptions_request_open"),)
+        constraints = (
+            *AccountRow.Meta.constraints,
+            SameAccount("quote"),
+            SameAccount("member"),
+            SameAccount("reason"),
+            SameAccount("answer"),
+            SameAccount("take"),
+            models.UniqueConstraint(
+                fields=("account",), condition=Q(state="open"), name="subscriptions_request_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at=None, closed_by_kind=None)
+                | (~Q(state="open") & Q(closed_at__isnull=False, closed_by_kind__in=ACTOR_KINDS)),
+                name="subscriptions_request_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="approved", take__isnull=False) | (~Q(state="approved") & Q(take=None)),
+                name="subscriptions_request_taken",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="subscriptions_request_expires_after"
+            ),
+        )
+        triggers = (
+            *frozen_but("state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "take"),
+            Refuse(
+                name="closed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.\"state\" <> 'open'"),
+                message="a request is closed once",
+            ),
+        )
 
 
 class Take(AccountRow):

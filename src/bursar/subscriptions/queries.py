@@ -1,4 +1,4 @@
-"""What was agreed: quotes, changes, and the state they fold into."""
+"""What was agreed and asked for: quotes, requests, changes, and the state they fold into."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from bursar.accounts.queries import NotFound
-from bursar.columns.statement import select_one
+from bursar.columns.statement import select, select_one
 from bursar.core.content import read_state, read_terms
 from bursar.core.edit import read_edit
 from bursar.core.problem import phrase
+from bursar.core.request import RequestState, Standing
 from bursar.core.subscription import NOTHING, Change, Subscription
 from bursar.subscriptions import models
 
@@ -41,6 +42,7 @@ class KeptQuote:
     content: dict[str, Any]
     digest: str
     expires_at: datetime
+    request_id: UUID | None
     taken: bool
 
 
@@ -52,6 +54,38 @@ class Taken:
     quote_id: UUID
     on: date
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A request as it was made, and how it ended. `reason` and `answer` are what people wrote, or empty.
+
+    `content` is that of its quote, as it was shown to whoever asked, and the versions are those that it was made by.
+    """
+
+    id: UUID
+    quote_id: UUID
+    member_id: UUID
+    name: str
+    email: str
+    reason: str
+    needed_by: date | None
+    state: RequestState
+    created_at: datetime
+    expires_at: datetime
+    closed_at: datetime | None
+    closed_by_kind: str | None
+    closed_by_id: UUID | None
+    answer: str
+    take_id: UUID | None
+    content: dict[str, Any]
+    catalog_version: int
+    policy_version: int
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands in the books."""
+        return Standing(self.state, self.expires_at)
 
 
 def agreement(account_id: UUID) -> Agreement:
@@ -91,6 +125,31 @@ def reason(account_id: UUID, quote_id: UUID) -> str:
     return found.first() or ""
 
 
+def request(account_id: UUID, request_id: UUID) -> RequestRow:
+    """One request. Errors: NotFound."""
+    found = select_one(_REQUESTS + "AND r.id = %(request)s", account=account_id, request=request_id)
+    if found is None:
+        raise NotFound(what=phrase("request"))
+    return RequestRow(*found)
+
+
+def open_request(account_id: UUID) -> RequestRow | None:
+    """The request that nobody has closed, if there is one; it may have expired."""
+    found = select_one(_REQUESTS + "AND r.state = 'open'", account=account_id)
+    return None if found is None else RequestRow(*found)
+
+
+def requests(account_id: UUID, *, before: UUID | None, limit: int) -> list[RequestRow]:
+    """The requests of an account, the newest first, those before a given one."""
+    page = "AND (%(before)s::uuid IS NULL OR r.id < %(before)s) ORDER BY r.id DESC LIMIT %(limit)s"
+    return [RequestRow(*row) for row in select(_REQUESTS + page, account=account_id, before=before, limit=limit)]
+
+
+def expired_requests(now: datetime, limit: int) -> list[UUID]:
+    """Accounts whose clock is the real one and that have an open request which has expired."""
+    return [account for (account,) in select(_EXPIRED, now=now, limit=limit)]
+
+
 _COLUMNS: Final = attrgetter(
     "id", "position", "edit", "capability", "effective_on", "terms", "credit", "by_vendor", "ordered_on", "undoes_id"
 )
@@ -121,9 +180,27 @@ WHERE t.account_id = %(account)s AND (t.id = %(take)s OR t.quote_id = %(quote)s)
 GROUP BY t.id
 """
 _QUOTE: Final = """
-SELECT id, actor_kind, actor_id, edits::json, reason_id, content::json, digest, expires_at,
+SELECT id, actor_kind, actor_id, edits::json, reason_id, content::json, digest, expires_at, request_id,
     EXISTS (SELECT FROM subscriptions_take t WHERE t.account_id = q.account_id AND t.quote_id = q.id)
 FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
+"""
+
+
+_REQUESTS: Final = """
+SELECT r.id, r.quote_id, r.member_id, p.name, p.email, coalesce(why.text, ''), r.needed_by, r.state,
+    r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(said.text, ''),
+    r.take_id, q.content::json, q.catalog_version, q.policy_version
+FROM subscriptions_request r
+JOIN subscriptions_quote q ON q.account_id = r.account_id AND q.id = r.quote_id
+JOIN accounts_member m ON m.account_id = r.account_id AND m.id = r.member_id
+JOIN accounts_person p ON p.id = m.person_id
+LEFT JOIN accounts_remark why ON why.account_id = r.account_id AND why.id = r.reason_id
+LEFT JOIN accounts_remark said ON said.account_id = r.account_id AND said.id = r.answer_id
+WHERE r.account_id = %(account)s
+"""
+_EXPIRED: Final = """
+SELECT r.account_id FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox
+WHERE r.state = 'open' AND r.expires_at <= %(now)s ORDER BY r.expires_at LIMIT %(limit)s
 """
 
 

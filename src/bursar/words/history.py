@@ -17,6 +17,13 @@ from bursar.words.payment import decline_reason, method_name
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "subscription": ("changes_taken", "changes_applied", "renewed"),
+    "requests": (
+        "request_submitted",
+        "request_approved",
+        "request_rejected",
+        "request_withdrawn",
+        "request_expired",
+    ),
     "payment": ("method_set", "payment_received", "payment_failed", "payment_refunded", "details_set"),
     "people": ("member_added", "member_changed", "member_removed"),
     "account": ("account_opened", "account_altered", "override_added", "override_ended"),
@@ -34,6 +41,11 @@ class Story:
             "changes_taken": self._changes,
             "changes_applied": lambda data: [_("Scheduled changes took effect.")],
             "renewed": lambda data: [_("The subscription was renewed.")],
+            "request_submitted": lambda data: [_("A change was asked for.")],
+            "request_approved": lambda data: [_("The request was approved.")],
+            "request_rejected": lambda data: [_("The request was rejected.")],
+            "request_withdrawn": lambda data: [_("The request was withdrawn.")],
+            "request_expired": lambda data: [_("Nobody reviewed the request in time; it was closed.")],
             "method_set": self._method,
             "payment_received": lambda data: [_("{amount} was paid.").format(amount=_amount(data))],
             "payment_refunded": lambda data: [_("{amount} was paid back.").format(amount=_amount(data))],

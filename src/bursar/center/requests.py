@@ -1,0 +1,204 @@
+"""Requests: asking for what one may not do oneself, and saying yes or no to what somebody else asks for."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from bursar.catalog.queries import current as current_catalog
+from bursar.center.entry import Visit, shown, to, visit
+from bursar.center.manage import confirming, keep, not_done
+from bursar.center.summary import Summary, summary
+from bursar.center.taking import came_of
+from bursar.checkout import actions as checkout
+from bursar.checkout import requests
+from bursar.checkout.door import QuoteExpired
+from bursar.checkout.gather import edits_of
+from bursar.checkout.requests import MOST_TEXT, NeededTooEarly, ReasonNeeded, reviewed
+from bursar.core.content import digest, read_quote
+from bursar.core.problem import Problem
+from bursar.core.quote import Quote
+from bursar.core.subscription import state_on, timeline
+from bursar.subscriptions.queries import Agreement, RequestRow, agreement, quote, request
+from bursar.subscriptions.queries import requests as requests_of
+from bursar.words import money
+from bursar.words.request import standing
+
+LISTED = 100
+
+
+@require_GET
+def listing(http: HttpRequest, account_id: UUID) -> HttpResponse:
+    """What was asked for on the account, the newest first."""
+    seen = visit(http, account_id)
+    seen.check("requests", "view_subscription")
+    rows = [
+        {
+            "id": row.id,
+            "name": row.name,
+            "on": _on(seen, row),
+            "edits": [one.said for one in (*asked.today, *asked.later)],
+            "standing": standing(row.standing.at(seen.customer.moment(seen.now))),
+        }
+        for row, asked in _summed_up(seen, requests_of(account_id, before=None, limit=LISTED))
+    ]
+    return shown(http, seen, "requests", "requests", {"requests": rows})
+
+
+@require_POST
+def ask(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
+    """Ask for what a quote says, with why and by when; on to the request."""
+    seen = visit(http, account_id)
+    reason, until = http.POST.get("reason", "").replace("\0", "").strip(), http.POST.get("needed_by", "")
+    try:
+        needed_by = date.fromisoformat(until) if until else None
+        made = requests.submit(
+            account_id, quote_id=quote_id, reason=reason, needed_by=needed_by, actor=seen.member, now=seen.now
+        )
+    except QuoteExpired:
+        renewed = keep(seen, edits_of(seen.customer, quote(account_id, quote_id)))
+        return HttpResponseRedirect(f"{to('summary', account_id, renewed).url}?instead_of={quote_id}")
+    except (ValueError, NeededTooEarly):
+        wrong = {"reason": reason, "needed_by": until, "wrong": seen.said(NeededTooEarly(today=seen.today))}
+        content = confirming(seen, quote_id, agreement(account_id)) | wrong
+        return shown(http, seen, "subscription", "confirm", content, status=422)
+    except Problem as problem:
+        return not_done(http, seen, seen.said(problem))
+    return to("request", account_id, made)
+
+
+@require_GET
+def page(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
+    """A request: who asks, for what, at what price today, and what can be done with it."""
+    seen = visit(http, account_id)
+    seen.check("requests", "view_subscription")
+    return _page(http, seen, request(account_id, request_id))
+
+
+@require_POST
+def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
+    """Take what the request asks for, as it was shown; or show what has changed meanwhile."""
+    seen = visit(http, account_id)
+
+    def act() -> checkout.Result:
+        shown_digest = http.POST.get("digest", "")
+        return checkout.approve(account_id, request_id, digest=shown_digest, actor=seen.member, now=seen.now)
+
+    try:
+        return came_of(http, seen, act, request_id=request_id)
+    except checkout.Stale:
+        messages.warning(http, _("Figures have changed meanwhile; look at them again. Nothing was changed yet."))
+        return to("request", account_id, request_id)
+
+
+@require_POST
+def reject(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
+    """Close the request without doing it, saying why."""
+    seen = visit(http, account_id)
+    reason = http.POST.get("reason", "").replace("\0", "").strip()
+    try:
+        requests.reject(account_id, request_id, reason=reason, actor=seen.member, now=seen.now)
+    except ReasonNeeded as problem:
+        return _page(http, seen, request(account_id, request_id), wrong=seen.said(problem), status=422)
+    except Problem as problem:
+        return not_done(http, seen, seen.said(problem))
+    return to("request", account_id, request_id)
+
+
+@require_POST
+def withdraw(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
+    """Take one's own request back."""
+    seen = visit(http, account_id)
+    try:
+        requests.withdraw(account_id, request_id, actor=seen.member, now=seen.now)
+    except Problem as problem:
+        return not_done(http, seen, seen.said(problem))
+    return to("request", account_id, request_id)
+
+
+def _page(http: HttpRequest, seen: Visit, row: RequestRow, *, wrong: str = "", status: int = 200) -> HttpResponse:
+    state = row.standing.at(seen.customer.moment(seen.now))
+    [(_row, asked)] = _summed_up(seen, [row])
+    content: dict[str, Any] = {
+        "request_row": row,
+        "state": state,
+        "standing": standing(state),
+        "on": _on(seen, row),
+        "waits": _waits(seen, row),
+        "needed_by": money.day(row.needed_by) if row.needed_by else "",
+        "until": money.day(seen.day(row.expires_at)),
+        "closed": _closed(seen, row),
+        "asked": asked,
+        "longest": MOST_TEXT,
+        "wrong": wrong,
+        "review": False,
+        "mine": row.member_id == seen.member.id,
+    }
+    if state == "open":
+        content |= _today(seen, row)
+    return shown(http, seen, "requests", "request", content, status=status)
+
+
+def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
+    """What an open request would be today for whoever looks, and what they may do about it."""
+    review = seen.may("review_requests")
+    why_not = "" if review else seen.why_not(seen.decide("review_requests"))
+    try:
+        found = reviewed(seen.customer, row, seen.member, seen.policy, seen.now)
+    except Problem as problem:
+        return {"review": review, "why_not": why_not or seen.said(problem)}
+    refusal, asked, catalog, moved = found.refusal(), read_quote(row.content), current_catalog(), []
+    if row.catalog_version != catalog.version:
+        moved.append(_("The catalog has changed since; what is added costs what it costs today."))
+    if row.policy_version != seen.policy.version:
+        moved.append(_("The rules of the vendor have changed since."))
+    return {
+        "review": review,
+        "approve": review and refusal is None,
+        "why_not": why_not or (seen.why_not(refusal) if refusal else ""),
+        "today": _summary(seen, found, agreement(seen.id)),
+        "differs": (asked.due_today, asked.next_renewal) != (found.due_today, found.next_renewal),
+        "moved": moved,
+        "digest": digest(found),
+    }
+
+
+def _summed_up(seen: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Summary]]:
+    """Requests with their quotes as they were made."""
+    agreed = agreement(seen.id) if rows else None
+    return [(row, _summary(seen, read_quote(row.content), agreed)) for row in rows if agreed is not None]
+
+
+def _summary(seen: Visit, found: Quote, agreed: Agreement) -> Summary:
+    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), found.on)
+    return summary(seen, found, state, {one.id: one for one in agreed.changes}, current_catalog())
+
+
+def _closed(seen: Visit, row: RequestRow) -> Mapping[str, Any] | None:
+    """When and by whom a request was closed, and what they said."""
+    if row.closed_at is None:
+        return None
+    names = {one.id: one.name for one in seen.customer.account.members}
+    by = names.get(row.closed_by_id, "") if row.closed_by_id and row.closed_by_kind == "member" else ""
+    return {
+        "on": money.day(seen.day(row.closed_at)),
+        "by": by or (_("the vendor") if row.closed_by_kind == "vendor" else ""),
+        "reason": row.answer,
+        "take": row.take_id,
+    }
+
+
+def _on(seen: Visit, row: RequestRow) -> str:
+    return money.day(seen.day(row.created_at))
+
+
+def _waits(seen: Visit, row: RequestRow) -> str:
+    """How long it has waited."""
+    days = (seen.today - seen.day(row.created_at)).days
+    return _("today") if days == 0 else ngettext("{count} day ago", "{count} days ago", days).format(count=days)

@@ -1,0 +1,130 @@
+"""Asking for what one may not do oneself: submit, reject, withdraw, and what expires; `actions` approves."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from bursar.accounts.deed import deed
+from bursar.accounts.queries import Customer
+from bursar.checkout.apply import close
+from bursar.checkout.door import check_no_payment_open, check_review, keep, shown
+from bursar.checkout.gather import edits_of, situation
+from bursar.checkout.renewal import catch_up
+from bursar.core.edit import Edit
+from bursar.core.policy import SYSTEM, Actor, Member, Policy
+from bursar.core.problem import Invalid
+from bursar.core.quote import Quote
+from bursar.core.quote import quote as decide
+from bursar.core.request import NoNeedToAsk, RequestOpen, check_asking, check_withdrawing
+from bursar.history.actions import answer as keep_answer
+from bursar.history.actions import record
+from bursar.history.queries import Once
+from bursar.invoices import actions as invoices
+from bursar.payments.queries import agenda
+from bursar.subscriptions import actions as subscriptions
+from bursar.subscriptions.queries import RequestRow, open_request, quote, request
+
+MOST_TEXT = 1000
+"""The most characters of what somebody writes about a request."""
+
+
+class ReasonNeeded(Invalid):
+    """Say why you reject the request; whoever asked is told."""
+
+    code = "reason_needed"
+
+
+class NeededTooEarly(Invalid):
+    """Say a day from {today} on by which it is needed, or leave it out."""
+
+    code = "needed_too_early"
+
+
+def submit(
+    account_id: UUID,
+    *,
+    quote_id: UUID | None = None,
+    edits: Sequence[Edit] = (),
+    reason: str = "",
+    needed_by: date | None = None,
+    actor: Actor,
+    now: datetime,
+    once: Once | None = None,
+) -> UUID:
+    """A request for what a quote says, or for edits as they are decided now; the id of the request.
+
+    Errors: Refused, NothingToAsk, NoNeedToAsk, RequestOpen, NeededTooEarly, and those of `quote` and of `shown`.
+    """
+    with deed(account_id, actor, now) as customer:
+        if not isinstance(actor, Member):
+            raise NoNeedToAsk()
+        waiting = agenda(account_id)
+        before = shown(customer, quote_id, now) if quote_id else None
+        customer, documents, _ = catch_up(customer, waiting, now)
+        _expire(customer, now)
+        if open_request(account_id) is not None:
+            raise RequestOpen()
+        known, on = situation(customer), customer.today(now)
+        if needed_by is not None and needed_by < on:
+            raise NeededTooEarly(today=on)
+        wanted = edits_of(customer, before) if before else tuple(edits)
+        answer = decide(known, wanted, actor, on)
+        check_asking(answer)
+        kept, moment = keep(customer, known, answer, wanted, actor=actor, now=now), customer.moment(now)
+        until = moment + timedelta(days=known.policy.request_days)
+        made = subscriptions.submit_request(
+            account_id, kept, actor.id, reason=reason[:MOST_TEXT], needed_by=needed_by, at=moment, expires_at=until
+        )
+        data = {"request": str(made), "quote": str(kept)}
+        record(account_id=account_id, kind="request_submitted", actor=actor, on=on, now=now, data=data)
+        keep_answer(once, kind="request", id=made, status=201, now=now)
+        invoices.number(*documents)
+    return made
+
+
+def reject(
+    account_id: UUID, request_id: UUID, *, reason: str, actor: Actor, now: datetime, once: Once | None = None
+) -> None:
+    """Close a request without doing it, saying why.
+
+    Errors: NotFound, Refused, RequestClosed, ReasonNeeded, PaymentOpen.
+    """
+    with deed(account_id, actor, now) as customer:
+        check_review(customer, request_id, actor, now)
+        if not reason.strip():
+            raise ReasonNeeded()
+        check_no_payment_open(agenda(account_id))
+        close(customer, request_id, "rejected", actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
+        keep_answer(once, kind="request", id=request_id, status=200, now=now)
+
+
+def withdraw(account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime, once: Once | None = None) -> None:
+    """Take one's request back. Errors: NotFound, OnlyRequester, RequestClosed, PaymentOpen."""
+    with deed(account_id, actor, now) as customer:
+        found = request(account_id, request_id)
+        check_withdrawing(actor, found.member_id, found.name)
+        found.standing.check_open(customer.moment(now))
+        check_no_payment_open(agenda(account_id))
+        close(customer, request_id, "withdrawn", actor=actor, now=now)
+        keep_answer(once, kind="request", id=request_id, status=200, now=now)
+
+
+def reviewed(customer: Customer, row: RequestRow, actor: Actor, rules: Policy, now: datetime) -> Quote:
+    """What a request asks for, as it is decided and priced now for somebody. Errors: those of `core.quote.quote`."""
+    edits = edits_of(customer, quote(customer.id, row.quote_id))
+    return decide(situation(customer, rules), edits, actor, customer.today(now))
+
+
+def expire(account_id: UUID, *, now: datetime) -> None:
+    """Close the account's request if nobody reviewed it in time."""
+    with deed(account_id, SYSTEM, now) as customer:
+        _expire(customer, now)
+
+
+def _expire(customer: Customer, now: datetime) -> None:
+    """While a payment for it waits, a request stays open: the payer decides."""
+    found = open_request(customer.id)
+    if found is None or found.standing.at(customer.moment(now)) == "open":
+        return
+    if agenda(customer.id).payment_until is None:
+        close(customer, found.id, "expired", actor=SYSTEM, now=now)

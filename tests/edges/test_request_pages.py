@@ -1,0 +1,130 @@
+"""Requests on pages: an admin asks, an owner sees the price of the day and approves, and everybody is told."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from door import TEAM_10, Door, email, seats, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def asked(vendor: None) -> tuple[Door, str, str]:
+    """Two seats more were asked for on the pages: the door, the account and the request's page."""
+    door = Door()
+    path = door.account("online_assisted", today="2026-01-11")
+    door.take(path, TEAM_10)
+    admin = signed_in(email("admin"))
+    summary = admin.post(f"{path}/manage", {"quantity_support": "12"})
+    shown = said(admin, summary["Location"])
+    assert "Submit request" in shown and "Update subscription" not in shown
+    answer = admin.post(f"{summary['Location']}/ask", {"reason": "Two <b>join</b> us", "needed_by": "2026-01-20"})
+    return door, path, answer["Location"]
+
+
+def said(client: Client, where: str) -> str:
+    answer: Any = client.get(where)
+    assert answer.status_code == 200, (answer.status_code, where)
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_whoever_asked_finds_the_request_and_may_withdraw_it(asked: tuple[Door, str, str]) -> None:
+    door, path, request = asked
+    admin = signed_in(email("admin"))
+    shown = said(admin, request)
+    assert "Request of Admin" in shown and "waiting for an answer" in shown and "January 20, 2026" in shown
+    assert "Two &lt;b&gt;join&lt;/b&gt; us" in shown
+    assert "Withdraw the request" in shown and 'name="digest"' not in shown and "Why not?" not in shown
+    assert "Admin asked for changes" in said(admin, f"{path}/subscription")
+    admin.post(f"{request}/withdraw")
+    assert "Withdrawn on January 11, 2026" in said(admin, request)
+    assert "asked for changes" not in said(admin, f"{path}/subscription")
+    assert door.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 10
+
+
+def test_an_owner_approves_at_the_price_of_the_day(asked: tuple[Door, str, str]) -> None:
+    door, path, request = asked
+    owner = signed_in(email("owner"))
+    first = said(owner, request)
+    assert "€38.00" in first and "When it was asked" not in first
+    door.ok("POST", f"{path}/clock", {"to": "2026-01-26"})
+    # What was shown is what is taken, or nothing: the figures of the first day are not those of today.
+    answer = owner.post(f"{request}/approve", {"digest": digest(first)})
+    assert answer["Location"] == request
+    later = said(owner, request)
+    assert "Figures have changed meanwhile" in later and "When it was asked" in later and "15 days ago" in later
+    done = owner.post(f"{request}/approve", {"digest": digest(later)})["Location"]
+    assert "Invoice" in said(owner, done)
+    assert "Approved by Owner on January 26, 2026" in said(signed_in(email("admin")), request)
+    assert door.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 12
+    assert "The request was approved." in said(owner, f"{path}/history?about=requests")
+
+
+def test_who_rejects_says_why_and_whoever_asked_reads_it(asked: tuple[Door, str, str]) -> None:
+    _, path, request = asked
+    owner = signed_in(email("billing_admin"), "fr")
+    answer: Any = owner.post(f"{request}/reject", {"reason": "  "})
+    assert answer.status_code == 422 and "Dites pourquoi vous refusez la demande" in answer.content.decode()
+    assert owner.post(f"{request}/reject", {"reason": "Nous attendons mars."})["Location"] == request
+    shown = said(signed_in(email("admin")), request)
+    assert "Rejected by Billing_Admin on January 11, 2026: Nous attendons mars." in shown
+    assert "rejected" in said(signed_in(email("admin")), f"{path}/requests")
+    again: Any = owner.post(f"{request}/reject", {"reason": "Encore."})
+    assert again.status_code == 409 and "n’est plus ouverte (refusée)" in again.content.decode()
+
+
+def test_a_declined_payment_leaves_the_request_open_and_leads_back_to_it(asked: tuple[Door, str, str]) -> None:
+    door, path, request = asked
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
+    owner = signed_in(email("owner"))
+    answer: Any = owner.post(f"{request}/approve", {"digest": digest(said(owner, request))})
+    assert answer.status_code == 402 and f'href="{request}"' in answer.content.decode()
+    assert "waiting for an answer" in said(owner, request)
+
+
+def test_a_day_gone_by_is_asked_again_and_nothing_is_lost(vendor: None) -> None:
+    door = Door()
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    admin = signed_in(email("admin"))
+    summary = admin.post(f"{path}/manage", {"quantity_support": "12"})["Location"]
+    for day in ("2025-12-31", "soon"):
+        answer: Any = admin.post(f"{summary}/ask", {"reason": "They come", "needed_by": day})
+        shown = answer.content.decode()
+        assert answer.status_code == 422 and "Say a day from January 1, 2026 on" in shown and "They come" in shown
+    assert door.ok("GET", f"{path}/requests")["items"] == []
+
+
+def test_what_moved_since_is_named_and_who_may_not_review_is_told_who_can(asked: tuple[Door, str, str]) -> None:
+    door, path, request = asked
+    door.ok("PUT", "/catalog", {**(sold := door.ok("GET", "/catalog")), "products": sold["products"]})
+    door.ok("PUT", "/policy", {**door.ok("GET", "/policy"), "request_days": 7})
+    shown = said(signed_in(email("owner")), request)
+    assert "The rules of the vendor have changed since." in shown
+    door.take(path, {**seats(11), "on": "renewal"})
+    shown = said(signed_in(email("owner")), request)
+    assert "Approve" not in re.sub(r"Approving|approve", "", shown) and "Reject the request" in shown
+    assert "Owner (owner) or Billing_Admin (billing admin)" in said(signed_in(email("admin")), request)
+    assert signed_in(email("agent")).get(request).status_code == 403
+
+
+def test_a_self_service_account_has_no_page_of_requests_in_its_menu(vendor: None) -> None:
+    door = Door()
+    path = door.account()
+    assert f"{path}/requests" not in said(signed_in(email("owner")), f"{path}/subscription")
+    assert f"{door.account('online_assisted', owner={'name': 'O', 'email': 'o@o.example'})}/requests" in said(
+        signed_in("o@o.example"), f"{path}/subscription".replace(path, newest(door))
+    )
+
+
+def newest(door: Door) -> str:
+    return f"/accounts/{door.ok('GET', '/accounts')['items'][-1]['id']}"
+
+
+def digest(shown: str) -> str:
+    found = re.search(r'name="digest" value="([0-9a-f]+)"', shown)
+    assert found is not None
+    return found[1]
