@@ -5,15 +5,17 @@ The books are rebuilt here from the lines of documents alone, day by day, withou
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from uuid import UUID
 
 from bursar.core.charge import Line
 from bursar.core.content import write_line
+from bursar.core.edit import write_edit
 from bursar.core.invoice import totals
 from bursar.core.period import Proration, elapsed
 from bursar.core.quote import Quote, priced
@@ -83,12 +85,40 @@ class Auditor(CorePlayer):
         return shown
 
     def take(self, actor: str, edits: Sequence[Document]) -> Document:
+        return self._taking(super().take, actor, edits, edits)
+
+    def approve(self, actor: str, request: str) -> Document:
+        return self._taking(super().approve, actor, request, [write_edit(one) for one in self._request(request).edits])
+
+    def ask(self, actor: str, edits: Sequence[Document]) -> Document:
+        return self._only_said(lambda: CorePlayer.ask(self, actor, edits))
+
+    def reject(self, actor: str, request: str, reason: str) -> Document:
+        return self._only_said(lambda: CorePlayer.reject(self, actor, request, reason))
+
+    def withdraw(self, actor: str, request: str) -> Document:
+        return self._only_said(lambda: CorePlayer.withdraw(self, actor, request))
+
+    def _only_said(self, deed: Callable[[], Document]) -> Document:
+        """Do what changes nothing of the subscription."""
         before = self._caught_up()
-        promised = before._promised(actor, edits)
         try:
-            result = super().take(actor, edits)
+            return deed()
+        finally:
+            self._check_unchanged(before)
+            assert len([one for one in self.asked if one.standing.state == "open"]) <= 1, "two requests are open"
+
+    def _taking(
+        self, deed: Callable[[str, Any], Document], actor: str, what: Any, edits: Sequence[Document]
+    ) -> Document:
+        """Take edits, or what a request asks for: what was promised happens, or nothing does."""
+        before = self._caught_up()
+        promised, standing = before._promised(actor, edits), [one.standing for one in self.asked]
+        try:
+            result = deed(actor, what)
         except Answered:
             self._check_unchanged(before)
+            assert standing == [one.standing for one in self.asked], "what was not done closed a request"
             raise
         self._check()
         paid = before.ledger.payments

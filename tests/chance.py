@@ -44,8 +44,8 @@ _wishes = st.builds(
 )
 _deeds = st.builds(
     Deed,
-    actor=often((6, "vendor"), (6, "owner"), (3, "billing_admin"), (1, "admin"), (1, "agent")),
-    verbs=often((6, ("takes",)), (2, ("quotes", "takes")), (1, ("quotes",))),
+    actor=often((6, "vendor"), (6, "owner"), (3, "billing_admin"), (3, "admin"), (1, "agent")),
+    verbs=often((6, ("takes",)), (2, ("quotes", "takes")), (1, ("quotes",)), (2, ("asks",))),
     wishes=st.lists(_wishes, min_size=1, max_size=4).map(tuple),
     scheduled=often((3, "undo"), (3, "keep"), (1, "pass")),
 )
@@ -53,6 +53,14 @@ _waits = st.builds(
     Wait, often((6, "days"), (2, "period"), (1, "term"), (1, "months")), st.integers(0, 27) | st.integers(-3, 14)
 )
 _answers = st.builds(Said, often((3, "payer confirms"), (2, "payer refuses")))
+_reviews = st.builds(
+    Said,
+    st.builds(
+        "{} {}".format,
+        often((4, "owner"), (3, "billing_admin"), (2, "admin"), (1, "agent")),
+        often((6, "approves"), (2, "rejects no"), (2, "withdraws")),
+    ),
+)
 _said = (
     st.builds(
         "{0[0]} pays with {0[1]}".format,
@@ -76,6 +84,7 @@ _said = (
         Said, st.builds("{} may {}".format, often((1, "owner"), (1, "admin")), st.sampled_from(sorted(CAPABILITIES)))
     )
     | st.just(Said("state"))
+    | st.just(Said("requests"))
 )
 _first_days = st.sampled_from(
     [date(2026, 1, 31), date(2026, 1, 1), date(2024, 2, 29), date(2023, 1, 30), date(2027, 12, 31), date(2022, 10, 27)]
@@ -112,7 +121,7 @@ def _openings(draw: st.DrawFn) -> tuple[str, ...]:
 
 # Chosen by weight first: alternatives of alternatives would all be equally often. The simplest move, to wait for no day,
 # is no line, so that a life of many moves can be made as small as one of few.
-_moves = often((4, _waits), (6, _deeds), (1, _answers), (1, _said)).flatmap(lambda moves: moves)
+_moves = often((4, _waits), (6, _deeds), (1, _answers), (1, _reviews), (1, _said)).flatmap(lambda moves: moves)
 _first_deeds = st.builds(
     Deed,
     often((4, "vendor"), (1, "owner")),

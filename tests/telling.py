@@ -65,6 +65,8 @@ class Said:
 
 
 Move = Wait | Deed | Said
+REVIEWS: Final = ("approves", "rejects", "withdraws")
+"""What can be done about a request, once there is one."""
 
 
 class Telling:
@@ -104,6 +106,8 @@ class Telling:
                 self.act(move)
             case Said(line=line, off=off):
                 if line.startswith("payer") and self.player.attempt is None:
+                    return
+                if " ".join(line.split()[1:2]) in REVIEWS and not self.player.asked:
                     return
                 self.say(line.replace("DAY", (self.today + timedelta(days=off)).isoformat()))
 

@@ -135,8 +135,25 @@ class Tour:
         yield "asking_subscription"
         self.one_more_and_review()
         yield "asking_confirm"
+        self.page.locator("[name=reason]").fill("Two colleagues join us in January.")
+        self.send("form.stack")
+        yield "request_asked"
+        asked = self.page.url
+        self.go("subscription")
+        yield "asking_waiting"
         self.go("capabilities")
         yield "asking_capabilities"
+        self.sign_out()
+        self.sign_in("Claire Fontaine")
+        self.page.goto(asked)
+        yield "request_review"
+        self.send("form[action$=reject]")
+        yield "request_no_reason"
+        self.page.locator("[name=reason]").fill("We wait for the new budget.")
+        self.send("form[action$=reject]")
+        yield "request_rejected"
+        self.go("requests")
+        yield "requests"
         self.sign_out()
 
     def managed(self) -> Iterator[str]:
