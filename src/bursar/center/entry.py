@@ -1,6 +1,6 @@
 """Who is looking at a page, on which account, and in which language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from bursar.core.refusal import Refused
 from bursar.core.subscription import Change
 from bursar.policy.queries import current
 from bursar.words import money
-from bursar.words.decision import account_type_name, explained, nothing_open, role_name
+from bursar.words.decision import account_type_name, explained, nothing_open, role_name, sentence, whom_to_ask
 from bursar.words.problem import said
 
 
@@ -96,6 +96,12 @@ class Visit:
     def why_not(self, decision: Decision) -> str:
         """Why not, and whom to ask; nothing when it is allowed."""
         return explained(decision, self.policy, self.customer.account, self.member)
+
+    def why_not_all(self, decisions: Sequence[Decision]) -> tuple[str, ...]:
+        """Why not each of several things, and then once whom to ask about all of them."""
+        account = self.customer.account
+        why = [sentence(one, self.policy, account, self.member) for one in decisions]
+        return tuple(dict.fromkeys((*why, *(whom_to_ask(one, self.policy) for one in decisions))))
 
     def said(self, problem: Problem) -> str:
         """A problem in words; a refusal says why, and whom to ask."""

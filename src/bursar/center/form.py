@@ -97,7 +97,7 @@ def form(seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalo
             for one in scheduled
             if seen.decide_undo(one).outcome is not Outcome.REFUSED
         ),
-        notes=tuple(dict.fromkeys(seen.why_not(seen.decide(one)) for one in closed)),
+        notes=seen.why_not_all([seen.decide(one) for one in closed]),
     )
 
 

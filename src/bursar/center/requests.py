@@ -1,6 +1,7 @@
 """Requests: asking for what one may not do oneself, and saying yes or no to what somebody else asks for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from bursar.checkout import requests
 from bursar.checkout.door import QuoteExpired
 from bursar.checkout.gather import edits_of
 from bursar.checkout.requests import MOST_TEXT, NeededTooEarly, ReasonNeeded, reviewed
+from bursar.core.catalog import Catalog
 from bursar.core.content import digest, read_quote
 from bursar.core.problem import Problem
 from bursar.core.quote import Quote
@@ -28,7 +30,7 @@ from bursar.core.subscription import state_on, timeline
 from bursar.subscriptions.queries import Agreement, RequestRow, agreement, quote, request
 from bursar.subscriptions.queries import requests as requests_of
 from bursar.words import money
-from bursar.words.request import standing
+from bursar.words.request import reviewers, standing
 
 LISTED = 100
 
@@ -148,7 +150,7 @@ def _page(http: HttpRequest, seen: Visit, row: RequestRow, *, wrong: str = "", s
 def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
     """What an open request would be today for whoever looks, and what they may do about it."""
     review = seen.may("review_requests")
-    why_not = "" if review else seen.why_not(seen.decide("review_requests"))
+    why_not = "" if review else reviewers(seen.decide("review_requests"), seen.policy)
     try:
         found = reviewed(seen.customer, row, seen.member, seen.policy, seen.now)
     except Problem as problem:
@@ -162,7 +164,7 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
         "review": review,
         "approve": review and refusal is None,
         "why_not": why_not or (seen.why_not(refusal) if refusal else ""),
-        "today": _summary(seen, found, agreement(seen.id)),
+        "today": _summary(seen, found, agreement(seen.id), catalog),
         "differs": (asked.due_today, asked.next_renewal) != (found.due_today, found.next_renewal),
         "moved": moved,
         "digest": digest(found),
@@ -171,13 +173,21 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
 
 def _summed_up(seen: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Summary]]:
     """Requests with their quotes as they were made."""
-    agreed = agreement(seen.id) if rows else None
-    return [(row, _summary(seen, read_quote(row.content), agreed)) for row in rows if agreed is not None]
+    agreed, catalog = agreement(seen.id), current_catalog()
+    summed_up = []
+    for row in rows:
+        # Ids are in the order of time: what was changed later does not count for what was asked before.
+        before = replace(agreed, changes=tuple(one for one in agreed.changes if one.id < row.id))
+        summed_up.append((row, _summary(seen, read_quote(row.content), before, catalog)))
+    return summed_up
 
 
-def _summary(seen: Visit, found: Quote, agreed: Agreement) -> Summary:
+def _summary(seen: Visit, found: Quote, agreed: Agreement, catalog: Catalog) -> Summary:
+    """A quote in words. Who can approve what may only be asked for is said of the request, not of each edit."""
     state = state_on(agreed.start, timeline(agreed.start, agreed.changes), found.on)
-    return summary(seen, found, state, {one.id: one for one in agreed.changes}, current_catalog())
+    said = summary(seen, found, state, {one.id: one for one in agreed.changes}, catalog)
+    today, later = (tuple(replace(one, why_not="") for one in edits) for edits in (said.today, said.later))
+    return replace(said, today=today, later=later)
 
 
 def _closed(seen: Visit, row: RequestRow) -> Mapping[str, Any] | None:

@@ -90,8 +90,8 @@ def whom_to_ask(decision: Decision, policy: Policy) -> str:
     if first.role == "support":
         return _("Customer support can help: {email}.").format(email=first.email or first.name)
     if decision.outcome is Outcome.BY_REQUEST:
-        return _("{people} can approve it.").format(people=_people(decision.ask, policy))
-    return _("{people} can do this.").format(people=_people(decision.ask, policy))
+        return _("{people} can approve it.").format(people=people(decision.ask, policy))
+    return _("{people} can do this.").format(people=people(decision.ask, policy))
 
 
 def summed_up(allowed: Sequence[str], asked: Sequence[str], among: Sequence[str]) -> str:
@@ -148,7 +148,7 @@ def _not(code: str) -> str:
     return pgettext(names.AFTER_NOT, names.CAPABILITIES[code])
 
 
-def _people(contacts: Sequence[Contact], policy: Policy) -> str:
+def people(contacts: Sequence[Contact], policy: Policy) -> str:
     """The first few by name and role, the rest as a number."""
     said = [f"{one.name} ({role_name(policy, one.role)})" for one in contacts[:NAMED]]
     more = len(contacts) - NAMED

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext as _
 
+from bursar.core.policy import Decision, Policy
 from bursar.core.request import RequestState
+from bursar.words.decision import people
 
 
 def standing(state: RequestState) -> str:
@@ -14,3 +16,8 @@ def standing(state: RequestState) -> str:
         "withdrawn": _("withdrawn"),
         "expired": _("expired"),
     }[state]
+
+
+def reviewers(decision: Decision, policy: Policy) -> str:
+    """Who can approve or reject, for somebody who may not."""
+    return _("{people} can approve or reject it.").format(people=people(decision.ask, policy))
