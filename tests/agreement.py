@@ -39,7 +39,8 @@ def check(method: str, path: str, response: Any) -> None:
 @cache
 def templates() -> list[tuple[re.Pattern[str], str]]:
     ids = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-    return [(re.compile(re.sub(r"\{\w+\}", ids, where)), where) for where in document()["paths"]]
+    paths = document()["paths"]
+    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", re.sub(r"\{\w+_id\}", ids, one))), one) for one in paths]
 
 
 def operation(method: str, path: str) -> tuple[str, dict[str, Any]] | None:

@@ -88,7 +88,7 @@ class Auditor(CorePlayer):
         return self._taking(super().take, actor, edits, edits)
 
     def approve(self, actor: str, request: str) -> Document:
-        return self._taking(super().approve, actor, request, [write_edit(one) for one in self._request(request).edits])
+        return self._taking(super().approve, actor, request, [write_edit(one) for one in self.asked.one(request).edits])
 
     def ask(self, actor: str, edits: Sequence[Document]) -> Document:
         return self._only_said(lambda: CorePlayer.ask(self, actor, edits))
@@ -106,19 +106,19 @@ class Auditor(CorePlayer):
             return deed()
         finally:
             self._check_unchanged(before)
-            assert len([one for one in self.asked if one.standing.state == "open"]) <= 1, "two requests are open"
+            assert len([one for one in self.asked.all if one.standing.state == "open"]) <= 1, "two requests are open"
 
     def _taking(
         self, deed: Callable[[str, Any], Document], actor: str, what: Any, edits: Sequence[Document]
     ) -> Document:
         """Take edits, or what a request asks for: what was promised happens, or nothing does."""
         before = self._caught_up()
-        promised, standing = before._promised(actor, edits), [one.standing for one in self.asked]
+        promised, standing = before._promised(actor, edits), [one.standing for one in self.asked.all]
         try:
             result = deed(actor, what)
         except Answered:
             self._check_unchanged(before)
-            assert standing == [one.standing for one in self.asked], "what was not done closed a request"
+            assert standing == [one.standing for one in self.asked.all], "what was not done closed a request"
             raise
         self._check()
         paid = before.ledger.payments

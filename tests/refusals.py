@@ -160,12 +160,17 @@ class Worlds:
     @cached_property
     def seated(self) -> str:
         """Ten seats, of which ten are used."""
-        from bursar.seats.models import Capacity
-
         path = self.door.account()
         self.door.take(path, TEAM_10)
-        Capacity.objects.filter(account_id=path.rsplit("/", 1)[-1], product="support").update(used=10)
+        self.door.ok("PUT", f"{path}/seats/support", {"in_use": 10})
         return path
+
+    def seat(self, product: str, role: str, path: str = "") -> str:
+        """Where the member of that role is given a product; the agent has the one seat of Voice."""
+        where = path or self.has
+        self.door.call("PUT", f"{self.has}/seats/voice/members/{self.member('agent').rpartition('/')[2]}")
+        rows = self.door.ok("GET", f"{where}/members")["items"]
+        return f"{where}/seats/{product}/members/{next(one['id'] for one in rows if one['role'] == role)}"
 
     @cached_property
     def asked(self) -> tuple[str, str]:
@@ -381,6 +386,11 @@ CALLS: Final[Mapping[str, Ask]] = {
     "TooDear": lambda w: quoted(w.bare, {**TEAM_10, "seats": 1_000_000, "price": "999999999"}),
     "SeatsInUse": lambda w: quoted(w.seated, seats(8)),
     "NotFound request": lambda w: Call("POST", f"{w.assisted}/requests/{NOBODY}/approve", None, OWNER),
+    "NotFound seat": lambda w: Call("DELETE", w.seat("support", "agent")),
+    "NoSeats": lambda w: Call("PUT", w.seat("suite", "admin")),
+    "OutOfSeats": lambda w: Call("PUT", w.seat("voice", "admin")),
+    "HasSeat": lambda w: Call("PUT", w.seat("voice", "agent")),
+    "SeatsCounted": lambda w: Call("PUT", w.seat("support", "admin", w.seated)),
     "RequestOpen": lambda w: asks(w.asked[0], seats(13), by=ADMIN),
     "RequestClosed": lambda w: Call("POST", f"{w.withdrawn[0]}/requests/{w.withdrawn[1]}/approve", None, OWNER),
     "NoNeedToAsk": lambda w: asks(w.assisted, seats(13), by=OWNER),

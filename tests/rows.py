@@ -20,7 +20,7 @@ from bursar.history.models import Entry
 from bursar.invoices.models import Coverage, Invoice, Line, Series
 from bursar.payments.models import Allocation, Attempt, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
-from bursar.seats.models import Capacity
+from bursar.seats.models import Assignment, Capacity
 from bursar.subscriptions.models import Change, Checkpoint, Quote, Request, Take
 
 NOW: Final = datetime(2026, 1, 10, 9, 30, tzinfo=UTC)
@@ -109,6 +109,11 @@ def entry(account: Account, **fields: Any) -> Entry:
 
 def capacity(account: Account, **fields: Any) -> Capacity:
     return Capacity.objects.create(account=account, **{"product": "suite", "bought": 5, "used": 3, **fields})
+
+
+def assignment(account: Account, **fields: Any) -> Assignment:
+    own = {"product": "suite", "member": fields.get("member") or member(account), "since": NOW}
+    return Assignment.objects.create(account=account, **{**own, **fields})
 
 
 def version(kind: type[CatalogVersion] | type[PolicyVersion], **fields: Any) -> CatalogVersion | PolicyVersion:
@@ -240,7 +245,35 @@ def allocation(account: Account, **fields: Any) -> Allocation:
 
 def every_row(account: Account) -> dict[type[Model], Any]:
     """For each model of an account's own rows, the function that makes one."""
-    makers = (remark, override, member, capacity, quote, request, take, change, checkpoint, invoice, line, coverage)
+    makers = (
+        remark,
+        override,
+        member,
+        capacity,
+        assignment,
+        quote,
+        request,
+        take,
+        change,
+        checkpoint,
+        invoice,
+        line,
+        coverage,
+    )
     money = (method, attempt, payment, refund, allocation)
-    models = (Remark, Override, Member, Capacity, Quote, Request, Take, Change, Checkpoint, Invoice, Line, Coverage)
+    models = (
+        Remark,
+        Override,
+        Member,
+        Capacity,
+        Assignment,
+        Quote,
+        Request,
+        Take,
+        Change,
+        Checkpoint,
+        Invoice,
+        Line,
+        Coverage,
+    )
     return dict(zip((*models, Method, Attempt, Payment, Refund, Allocation), (*makers, *money), strict=True))

@@ -107,7 +107,7 @@ class Telling:
             case Said(line=line, off=off):
                 if line.startswith("payer") and self.player.attempt is None:
                     return
-                if " ".join(line.split()[1:2]) in REVIEWS and not self.player.asked:
+                if " ".join(line.split()[1:2]) in REVIEWS and not self.player.asked.all:
                     return
                 self.say(line.replace("DAY", (self.today + timedelta(days=off)).isoformat()))
 

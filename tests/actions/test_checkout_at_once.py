@@ -21,6 +21,9 @@ from bursar.gateways.models import SandboxCharge
 from bursar.invoices.models import Cursor, Invoice
 from bursar.jobs.clock import run_once
 from bursar.payments.models import Attempt, Payment
+from bursar.policy.queries import current
+from bursar.seats import actions as seating
+from bursar.seats.models import Assignment, Capacity
 from bursar.subscriptions.models import Change, Request, Take
 from door import TEAM_10, Door, email, seats
 
@@ -213,6 +216,24 @@ def test_a_request_is_approved_and_paid_for_once(door: Door) -> None:
     assert came["done"] + came["request_closed"] + came["payment_open"] == 8
     assert Payment.objects.count() == paid + 1
     assert Request.objects.get().state == "approved"
+
+
+def test_of_fifty_people_who_claim_a_seat_at_once_as_many_get_one_as_are_bought(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    account = account_id(path)
+    people = [
+        UUID(door.ok("POST", f"{path}/members", {"name": "P", "email": f"p{n}@x.example", "role": "agent"})["id"])
+        for n in range(50)
+    ]
+
+    def claim(turn: int) -> str:
+        seating.assign(current(), account, "support", people[turn], actor=VENDOR, now=NOW)
+        return "done"
+
+    assert at_once(50, claim) == {"done": 10, "out_of_seats": 40}
+    assert Assignment.objects.filter(ended_at=None).count() == 10
+    assert Capacity.objects.get().used == 10
 
 
 def member_of(path: str, role: str) -> Member:

@@ -136,6 +136,7 @@ BREAKS: dict[str, list[tuple[str, ...]]] = {
     ],
     "seats_used_are_bought": [
         ("UPDATE seats_capacity SET used = bought + 1 WHERE product = 'voice'",),
+        (f"UPDATE seats_capacity SET used = used + 1 WHERE product = 'support' AND {ACME}",),
     ],
     "worker_has_caught_up": [
         (f"UPDATE invoices_cursor SET due_at = '2026-03-14' WHERE {ACME}",),
@@ -215,7 +216,17 @@ def test_an_account_that_cannot_be_read_is_told_and_the_others_have_their_turn(s
 
 
 def test_seats_used_beyond_those_bought_are_no_fault_once_a_change_made_them_fewer() -> None:
-    behind_the_back(f"UPDATE seats_capacity SET used = 20 WHERE {ACME}")
+    behind_the_back(
+        f"""INSERT INTO seats_assignment (id, account_id, product, member_id, since)
+            SELECT gen_random_uuid(), account_id, 'support', id, now() FROM accounts_member
+            WHERE role <> 'light_agent' AND removed_at IS NULL AND {ACME}"""
+    )
+    assert broken() == {"seats_used_are_bought"}
+    behind_the_back(
+        f"""UPDATE seats_capacity SET bought = 0, used = (
+                SELECT count(*) FROM seats_assignment s WHERE s.account_id = seats_capacity.account_id
+            ) WHERE product = 'support' AND {ACME}"""
+    )
     assert broken() == set()
 
 

@@ -66,6 +66,7 @@ class World:
             "change_id": scheduled["changes"][0]["id"],
             "invoice_id": invoice,
             "request_id": asked["id"],
+            "product": "support",
             "attempt_id": attempt,
         }
 

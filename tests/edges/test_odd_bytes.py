@@ -115,5 +115,6 @@ def ids(worlds: Worlds, name: str) -> dict[str, str]:
         "attempt_id": attempt,
         "invoice_id": invoices[0]["id"],
         "member_id": member,
+        "product": "support",
         **dict.fromkeys(("override_id", "change_id", "request_id"), nobody),
     }

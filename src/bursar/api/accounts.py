@@ -20,6 +20,7 @@ from bursar.history import queries as history
 from bursar.history.queries import Answer, Once
 from bursar.jobs.clock import move
 from bursar.policy.queries import current
+from bursar.seats import actions as seats
 
 router = Router(tags=["accounts"])
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -142,7 +143,7 @@ def get_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Any:
 def change_member(request: HttpRequest, account_id: UUID, member_id: UUID, body: bodies.MemberFields) -> Any:
     """Give a member another role or name."""
     call = enter(request, account_id)
-    actions.change_member(
+    seats.change_member(
         call.policy, account_id, member_id, role=body.role, name=body.name, actor=call.actor, now=call.now
     )
     return get_member(request, account_id, member_id)
@@ -152,7 +153,7 @@ def change_member(request: HttpRequest, account_id: UUID, member_id: UUID, body:
 def remove_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Take a member out of the account."""
     call = enter(request, account_id)
-    actions.remove_member(call.policy, account_id, member_id, actor=call.actor, now=call.now)
+    seats.remove_member(call.policy, account_id, member_id, actor=call.actor, now=call.now)
     return HttpResponse(status=204)
 
 

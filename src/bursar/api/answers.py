@@ -20,6 +20,7 @@ from bursar.api.parts import (
     Page,
     Priced,
     Rate,
+    Requester,
     Seats,
     Totals,
 )
@@ -46,12 +47,6 @@ class Member(Named, Contact):
 
     role: Code
     state: str = Field(examples=["active", "invited"])
-
-
-class Requester(Contact):
-    """Whoever asks."""
-
-    id: UUID
 
 
 class Override(BaseModel):

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConst
 from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID
 from bursar.api.shape import Documented, Edit
 from bursar.checkout.requests import MOST_TEXT
-from bursar.core.edit import MOST_EDITS
+from bursar.core.edit import MOST_EDITS, MOST_SEATS
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 EMAIL: Final = r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"
@@ -179,6 +179,14 @@ class Rejection(Body):
     model_config = _example(reason="We wait for the budget of next year.")
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_TEXT)]
+
+
+class InUse(Body):
+    """How many seats are in use; null where those count who were given one here."""
+
+    model_config = _example(in_use=12)
+
+    in_use: Annotated[int, Field(strict=True, ge=0, le=MOST_SEATS)] | None
 
 
 class Finish(Body):

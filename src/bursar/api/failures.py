@@ -26,7 +26,7 @@ from bursar.core.price import TooDear
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
 from bursar.core.request import NoNeedToAsk, NothingToAsk, OnlyRequester, RequestClosed, RequestOpen
-from bursar.core.seat import SeatsInUse
+from bursar.core.seat import HasSeat, NoSeats, OutOfSeats, SeatsCounted, SeatsInUse
 from bursar.core.tax import BadTaxRate
 from bursar.history.queries import OtherBody
 from bursar.policy.queries import NoPolicy
@@ -63,7 +63,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "list_members": _MEMBERS_TOO,
     "add_member": (*_MEMBER, *_ROLE, AlreadyMember, *_BODY, *_ONCE),
     "get_member": _MEMBERS_TOO,
-    "change_member": (*_MEMBER, *_ROLE, *_BODY),
+    "change_member": (*_MEMBER, *_ROLE, *_BODY, NoSeats, OutOfSeats),
     "remove_member": _MEMBER,
     "list_overrides": _ONE,
     "add_override": (*_ONE, *_BODY, *_ONCE, UnknownCapability, OverrideThere),
@@ -78,6 +78,11 @@ FAILURES: Final[Mapping[str, Kinds]] = {
         *(QuoteOrEdits, Stale, QuoteExpired, AlreadyTaken, RequestClosed),
     ),
     "undo": (*_MEMBERS_TOO, *_TAKEN, NoCatalog, fit.WouldBreak, fit.NeedsProduct, fit.Superseded, TooDear),
+    "list_seats": _READ,
+    "count_seats": (*_ONE, *_BODY, NoSeats),
+    "assign_seat": (*_READ, NoSeats, SeatsCounted, HasSeat, OutOfSeats),
+    "free_seat": _READ,
+    "entitlements": _MEMBERS_TOO,
     "list_requests": (*_READ, BadBody),
     "get_request": _READ,
     "submit": (

@@ -46,6 +46,12 @@ class Contact(BaseModel):
     email: str
 
 
+class Requester(Contact):
+    """Whoever asks."""
+
+    id: UUID
+
+
 class Asked(Contact):
     """Somebody who can do it, or who can help."""
 

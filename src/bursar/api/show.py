@@ -8,6 +8,7 @@ from uuid import UUID
 from bursar.accounts import queries as accounts
 from bursar.accounts.queries import MemberRow, OverrideRow
 from bursar.api.call import Call
+from bursar.catalog.queries import versions
 from bursar.checkout.requests import reviewed
 from bursar.core.content import (
     read_decision,
@@ -20,7 +21,7 @@ from bursar.core.content import (
 )
 from bursar.core.edit import write_edit
 from bursar.core.payment import status
-from bursar.core.policy import Decision, Outcome, shows_costs
+from bursar.core.policy import Decision, Outcome, State, Vendor, shows_costs
 from bursar.core.price import Per
 from bursar.core.problem import Conflict, Invalid
 from bursar.core.subscription import Change, pending, state_on, timeline
@@ -28,7 +29,7 @@ from bursar.history.queries import Fact
 from bursar.invoices import queries as invoices
 from bursar.invoices.queries import Document
 from bursar.payments import queries as payments
-from bursar.seats.queries import uses
+from bursar.seats.queries import Held, capacities, held, uses
 from bursar.subscriptions import queries as subscriptions
 from bursar.subscriptions.queries import RequestRow
 from bursar.words.decision import explained
@@ -221,6 +222,55 @@ def subscription(call: Call) -> Shown:
         "items": items,
         "scheduled": [change(one) for one in pending(agreed.changes, call.today)],
     }
+
+
+def seats(call: Call) -> list[Shown]:
+    """The seats of each product, and who has it."""
+    people = held(call.id)
+    return [
+        {
+            "product": one.product,
+            "bought": one.bought,
+            "used": one.used,
+            "free": max(one.bought - one.used, 0),
+            "counted": one.counted,
+            "people": [_holder(row) for row in people if row.product == one.product],
+        }
+        for one in capacities(call.id)
+    ]
+
+
+def _holder(row: Held) -> Shown:
+    who: Shown = {"id": str(row.member_id), "name": row.name, "email": row.email, "role": row.role}
+    return {**who, "state": row.state, "seat": row.seat, "since": row.since.isoformat()}
+
+
+def entitlements(call: Call) -> Shown:
+    """What may be used now."""
+    standing = call.customer.account.state
+    if standing is not State.ACTIVE:
+        return {"state": standing.value, "products": []}
+    agreed = subscriptions.agreement(call.id)
+    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), call.today)
+    catalogs = versions({state.pin(item).catalog_version for item in state.items.values()})
+    used = uses(call.id)
+    mine = None if isinstance(call.actor, Vendor) else {row.product for row in held(call.id, call.actor.id)}
+    products = []
+    for item in state.items.values():
+        pin, use = state.pin(item), used.get(item.product)
+        sold = catalogs[pin.catalog_version].product(item.product).plan_by[item.plan]
+        counts = {"bought": item.quantity, "used": use.used if use else 0} if pin.per is Per.SEAT else None
+        products.append(
+            {
+                "product": item.product,
+                "plan": item.plan,
+                "quantity": item.quantity,
+                "features": [{"en": one.en} | ({"fr": one.fr} if one.fr else {}) for one in sold.features],
+                "seats": counts,
+                "mine": None if mine is None else pin.per is not Per.SEAT or item.product in mine,
+            }
+        )
+    return {"state": standing.value, "products": products}
 
 
 def fact(row: Fact) -> Shown:

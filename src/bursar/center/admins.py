@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from bursar.accounts.actions import change_member
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.core.problem import Problem
+from bursar.seats.actions import change_member
 from bursar.words.decision import role_name
 
 

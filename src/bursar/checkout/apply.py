@@ -1,5 +1,6 @@
 """Doing what a quote says, inside a deed: changes, standing, seats, invoice, settlement, history."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from bursar.accounts.actions import instant, read_zone, set_standing
 from bursar.accounts.queries import Customer
 from bursar.core.charge import Line
-from bursar.core.edit import write_edit
+from bursar.core.edit import SetSeats, write_edit
 from bursar.core.policy import Actor
 from bursar.core.price import Per
 from bursar.core.quote import Quote
@@ -50,6 +51,7 @@ def apply(
     after = replace(situation, changes=(*situation.changes, *made))
     before = state_on(situation.start, timeline(situation.start, situation.changes), on)
     invoice_id = bill(customer, after, answer.lines, on=on, now=now, take_id=take_id)
+    release(customer, [change for change in made if change.effective_on <= on], now=now)
     look_ahead(customer, after, on)
     data: dict[str, Any] = {
         "quote": str(quote_id),
@@ -104,6 +106,13 @@ def settle_state(customer: Customer, situation: Situation, state: Subscription, 
         set_standing(customer.id, state.standing, on)
     bought = {item.product: item.quantity for item in state.items.values() if state.pin(item).per is Per.SEAT}
     seats.set_bought(customer.id, situation.used, bought)
+
+
+def release(customer: Customer, changes: Iterable[Change], *, now: datetime) -> None:
+    """Free the seats of those who were named when there were to be fewer, now that there are."""
+    for change in changes:
+        if isinstance(change.edit, SetSeats) and change.edit.release:
+            seats.release(customer, change.edit.product, change.edit.release, now=now)
 
 
 def look_ahead(customer: Customer, situation: Situation, on: date) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bursar.accounts import queries as accounts
 from bursar.accounts.queries import Customer
-from bursar.checkout.apply import bill, look_ahead, settle
+from bursar.checkout.apply import bill, look_ahead, release, settle
 from bursar.checkout.gather import situation
 from bursar.core.policy import SYSTEM
 from bursar.core.subscription import state_on, timeline
@@ -38,6 +38,7 @@ def _fall_due(customer: Customer, on: date, *, ends_period: bool, now: datetime)
     moments = timeline(known.start, known.changes)
     state = state_on(known.start, moments, on)
     document = bill(customer, known, known.due(moments, on, known.billed), on=on, now=now)
+    release(customer, [change for moment in moments if moment.on == on for change in moment.changes], now=now)
     settle(customer, now=now)
     if ends_period:
         subscriptions.checkpoint(customer.id, state, on=on, position=known.position)

@@ -1,9 +1,14 @@
-"""Seats: how many are bought and used, and what must be said before fewer are bought than are in use."""
+"""Seats: how many are bought and who has one, and what must be said before fewer are bought than are in use."""
 
 from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
 
 from bursar.core.edit import SetSeats
-from bursar.core.problem import Invalid
+from bursar.core.problem import Conflict, Invalid
+
+SEATLESS: Final = "light_agent"
+"""The role whose people work in a product without using a seat."""
 
 
 class SeatsInUse(Invalid):
@@ -12,12 +17,40 @@ class SeatsInUse(Invalid):
     code = "seats_in_use"
 
 
+class OutOfSeats(Conflict):
+    """No seat of {product} is free (bought: {bought}); take one from somebody, or add seats to the subscription."""
+
+    code = "out_of_seats"
+
+
+class NoSeats(Conflict):
+    """{product} has no seats on this account; subscribe to it, by the seat, before giving it to people."""
+
+    code = "no_seats"
+
+
+class SeatsCounted(Conflict):
+    """The vendor's own product gives the seats of {product} to people and only says how many; give them there."""
+
+    code = "seats_counted"
+
+
+class HasSeat(Conflict):
+    """{name} has {product} already."""
+
+    code = "has_seat"
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
-    """The seats of one product. More may be used than bought after a reduction: nobody is thrown out."""
+    """The seats of one product. More may be used than bought after a reduction: nobody is thrown out.
+
+    `holders` are the members who use one; where the vendor's product counts they are not known.
+    """
 
     bought: int
     used: int
+    holders: frozenset[UUID] | None = None
 
     @property
     def free(self) -> int:
@@ -29,6 +62,15 @@ def check_release(use: Use | None, edit: SetSeats) -> None:
     """Fewer seats than are used need the people to be named who lose theirs. Errors: SeatsInUse."""
     if use is None or edit.seats >= use.bought:
         return
-    more = use.used - edit.seats - len(set(edit.release))
+    named = frozenset(edit.release)
+    more = use.used - edit.seats - len(named if use.holders is None else named & use.holders)
     if more > 0:
         raise SeatsInUse(used=use.used, product=edit.product, seats=edit.seats, more=more)
+
+
+def check_given(product: str, bought: int, before: int, after: int) -> None:
+    """Nothing, unless more people than before would use more seats than there are. Errors: NoSeats, OutOfSeats."""
+    if bought == 0:
+        raise NoSeats(product=product)
+    if after > max(bought, before):
+        raise OutOfSeats(bought=bought, product=product)

@@ -25,11 +25,13 @@ from bursar.core.policy import (
     decide,
     known,
 )
+from bursar.core.seat import NoSeats
 from bursar.core.situation import Situation
 from bursar.core.subscription import Subscription, pending, state_on, timeline
 from bursar.core.tax import read_tax_rate
 from bursar.policy.document import read as read_policy
 from bursar.scenario import people
+from bursar.scenario.core_seats import Seating
 from bursar.scenario.ledger import Ledger
 from bursar.scenario.player import Answered, Document, answering
 
@@ -61,6 +63,8 @@ class CoreAccount:
         account = Account(UUID(int=1), account_type, options["currency"], State.ACTIVE, members, support=SUPPORT)
         self.situation = Situation(account, rules, self.catalog, tax=tax)
         self.ledger = Ledger(options["currency"], self._addressed({"sold_to": "Scenario"}))
+        self.seating = Seating()
+        self.ids = {one.email.partition("@")[0]: one.id for one in members}
         self.moment = self._instant(options.get("clock", "2026-01-01"))
         self.looked_on = self.today
         self.opened = True
@@ -115,16 +119,50 @@ class CoreAccount:
         with answering():
             who, new_id = self._actor(actor), self.ledger.new_id()
             self.situation = people.added(self.situation, who, name, role, self.today, new_id)
+            self.ids[name] = new_id
 
     def change_member(self, actor: str, name: str, role: str) -> None:
         """Give a member another role."""
         with answering():
-            self.situation = people.changed(self.situation, self._actor(actor), name, role, self.today)
+            after = people.changed(self.situation, self._actor(actor), name, role, self.today)
+            self.seating.check_role(people.having(self.situation, name), role, *self._seated())
+            self.situation = after
 
     def remove_member(self, actor: str, name: str) -> None:
         """Take a member out of the account."""
         with answering():
             self.situation = people.changed(self.situation, self._actor(actor), name, None, self.today)
+        self.seating.leave([self.ids[name]])
+
+    def member_id(self, name: str) -> str:
+        """The id of somebody who is or was a member, as edits name them."""
+        return str(self.ids[name])
+
+    def assign(self, actor: str, product: str, name: str) -> None:
+        """Give a member a product."""
+        with answering():
+            member = people.having(self.situation, name)
+            self._permitted(actor, "manage_members")
+            self.seating.assign(product, member, *self._seated())
+
+    def free(self, actor: str, product: str, name: str) -> None:
+        """Take a product from a member."""
+        member = people.having(self.situation, name)
+        self._permitted(actor, "manage_members")
+        self.seating.free(product, member)
+
+    def count(self, product: str, used: int | None) -> None:
+        """Let the vendor's product say how many seats are used."""
+        with answering():
+            if product not in self.seating.bought(self.subscription(self.today)):
+                raise NoSeats(product=product)
+        self.seating.counted.pop(product, None)
+        if used is not None:
+            self.seating.counted[product] = used
+
+    def seats(self) -> Sequence[Document]:
+        """The seats of each product, and who has it."""
+        return self.seating.shown(*self._seated())
 
     def say(self, actor: str, details: Mapping[str, str]) -> None:
         """Say what future invoices say of the customer."""
@@ -175,6 +213,10 @@ class CoreAccount:
         who = self._actor(name)
         people.permitted(self.situation, who, capability, self.today)
         return who
+
+    def _seated(self) -> tuple[Subscription, Sequence[Member]]:
+        """What seats are counted by: what the account has today, and who is in it."""
+        return self.subscription(self.today), self.situation.account.members
 
     def _account(self, **fields: Any) -> None:
         self.situation = replace(self.situation, account=replace(self.situation.account, **fields))

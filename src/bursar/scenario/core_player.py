@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bursar.core.content import write_change, write_money, write_quote
 from bursar.core.coverage import invoiced, taken
-from bursar.core.edit import Edit, read_edits
+from bursar.core.edit import Edit, SetSeats, read_edits
 from bursar.core.fit import UnknownChange
 from bursar.core.payment import (
     Method,
@@ -23,10 +23,12 @@ from bursar.core.policy import Actor, Member
 from bursar.core.quote import Quote, quote
 from bursar.core.refusal import Refused
 from bursar.core.renewal import next_due
-from bursar.core.request import NoNeedToAsk, RequestOpen, RequestState, Standing, check_asking, check_withdrawing
-from bursar.core.subscription import timeline
+from bursar.core.request import NoNeedToAsk, Standing, check_asking, check_withdrawing
+from bursar.core.situation import Situation
+from bursar.core.subscription import Change, timeline
 from bursar.gateways.tokens import TOKENS
 from bursar.scenario.core_account import CoreAccount
+from bursar.scenario.core_requests import Asked, Asking
 from bursar.scenario.ledger import Issued
 from bursar.scenario.player import Answered, Document, answering
 
@@ -39,23 +41,7 @@ class Waiting:
     invoice: Issued | None
     amount: int
     expires_at: datetime
-    asked: "Asked | None" = None
-
-
-@dataclass(slots=True)
-class Asked:
-    """A request of a member, which is closed once."""
-
-    id: UUID
-    member: Member
-    edits: tuple[Edit, ...]
-    answer: Quote
-    standing: Standing
-    reason: str = ""
-
-    def close(self, state: RequestState, reason: str = "") -> None:
-        """It is open no more."""
-        self.standing, self.reason = replace(self.standing, state=state), reason
+    asked: Asked | None = None
 
 
 class CorePlayer(CoreAccount):
@@ -67,7 +53,7 @@ class CorePlayer(CoreAccount):
         self.method = Method()
         self.attempt: Waiting | None = None
         self.attempted: set[UUID] = set()
-        self.asked: list[Asked] = []
+        self.asked = Asking()
 
     def move(self, to: str) -> Sequence[Document]:
         """Move the clock; an open payment may expire first, then what falls due is done in order."""
@@ -88,7 +74,7 @@ class CorePlayer(CoreAccount):
         """Ask for a quote."""
         with answering():
             self._catch_up()
-            return write_quote(quote(self.situation, read_edits(list(edits)), self._actor(actor), self.today))
+            return write_quote(quote(self._known(), read_edits(list(edits)), self._actor(actor), self.today))
 
     def take(self, actor: str, edits: Sequence[Document]) -> Document:
         """Take edits as they are decided now; who pays automatically pays first."""
@@ -103,14 +89,13 @@ class CorePlayer(CoreAccount):
                 raise NoNeedToAsk()
             self._catch_up()
             self._expire()
-            if any(one.standing.state == "open" for one in self.asked):
-                raise RequestOpen()
-            answer = quote(self.situation, read, who, self.today)
+            self.asked.check_none_open()
+            answer = quote(self._known(), read, who, self.today)
             check_asking(answer)
         until = self.moment + timedelta(days=self.situation.policy.request_days)
         made = Asked(self.ledger.new_id(), who, read, answer, Standing("open", until))
-        self.asked.append(made)
-        return self._requested(made)
+        self.asked.all.append(made)
+        return made.shown(self.moment)
 
     def approve(self, actor: str, request: str) -> Document:
         """Take what a request asks for, as it is decided now for whoever approves it."""
@@ -125,21 +110,21 @@ class CorePlayer(CoreAccount):
             asked, _ = self._reviewing(actor, request)
             self._check_no_payment()
         asked.close("rejected", reason)
-        return self._requested(asked)
+        return asked.shown(self.moment)
 
     def withdraw(self, actor: str, request: str) -> Document:
         """Take a request back."""
-        asked = self._request(request)
+        asked = self.asked.one(request)
         with answering():
             check_withdrawing(self._actor(actor), asked.member.id, asked.member.name)
             asked.standing.check_open(self.moment)
             self._check_no_payment()
         asked.close("withdrawn")
-        return self._requested(asked)
+        return asked.shown(self.moment)
 
     def requests(self) -> Sequence[Document]:
         """All requests as they stand now, the oldest first."""
-        return [self._requested(one) for one in self.asked]
+        return [one.shown(self.moment) for one in self.asked.all]
 
     def undo(self, actor: str, change: str) -> Document:
         """Take a scheduled change back by its own address."""
@@ -193,6 +178,7 @@ class CorePlayer(CoreAccount):
             lines = self.situation.due(moments, due.on, self.situation.billed)
             self.situation = invoiced(self.situation, lines, due.on, self.ledger.new_id)
             self.ledger.issue(lines, due.on, self.situation.policy.invoice_due_days)
+            self._release([change for moment in moments if moment.on == due.on for change in moment.changes])
             self.ledger.allocate()
             self.looked_on = due.on
 
@@ -200,7 +186,7 @@ class CorePlayer(CoreAccount):
         """Take edits, or what a request asks for, as they are decided now. Errors: Answered, and those of a quote."""
         self._check_no_payment()
         self._catch_up()
-        answer = quote(self.situation, edits, who, self.today)
+        answer = quote(self._known(), edits, who, self.today)
         if (refusal := answer.refusal()) is not None:
             raise Refused(refusal)
         amount = 0
@@ -210,32 +196,20 @@ class CorePlayer(CoreAccount):
             return self._take(answer, asked)
         return self._pay(answer, None, amount, self.method.token, asked)
 
+    def _expire(self) -> None:
+        """While a payment for it waits, a request stays open: the payer decides."""
+        if self.attempt is None:
+            self.asked.expire(self.moment)
+
     def _check_no_payment(self) -> None:
         if self.attempt is not None:
             raise PaymentOpen(expires_at="")
 
-    def _request(self, request: str) -> Asked:
-        return next(one for one in self.asked if str(one.id) == request)
-
     def _reviewing(self, actor: str, request: str) -> tuple[Asked, Actor]:
         """A request that is open, and who reviews it. Errors: Answered, RequestClosed."""
-        asked, who = self._request(request), self._permitted(actor, "review_requests")
+        asked, who = self.asked.one(request), self._permitted(actor, "review_requests")
         asked.standing.check_open(self.moment)
         return asked, who
-
-    def _expire(self) -> None:
-        for one in self.asked:
-            if one.standing.at(self.moment) != one.standing.state and self.attempt is None:
-                one.close("expired")
-
-    def _requested(self, asked: Asked) -> Document:
-        return {
-            "id": str(asked.id),
-            "member": {"email": asked.member.email},
-            "state": asked.standing.at(self.moment),
-            "quote": write_quote(asked.answer),
-            "closed": {"reason": asked.reason} if asked.standing.state != "open" else None,
-        }
 
     def _take(self, answer: Quote, asked: Asked | None) -> Document:
         document, changes = self._apply(answer, asked)
@@ -249,8 +223,20 @@ class CorePlayer(CoreAccount):
         self.situation = taken(self.situation, answer, self.ledger.new_id)
         self.looked_on = max(self.looked_on, answer.on)
         document = self.ledger.issue(answer.lines, answer.on, self.situation.policy.invoice_due_days)
-        changes: list[Document] = [{**write_change(one), "id": str(one.id)} for one in self.situation.changes[before:]]
-        return document, changes
+        made = self.situation.changes[before:]
+        self._release([one for one in made if one.effective_on <= answer.on])
+        return document, [{**write_change(one), "id": str(one.id)} for one in made]
+
+    def _known(self) -> Situation:
+        """The situation with the seats that are used now."""
+        return replace(self.situation, used=self.seating.uses(*self._seated()))
+
+    def _release(self, changes: Sequence[Change]) -> None:
+        """Free the seats of those who were named when there were to be fewer, now that there are."""
+        self.seating.bought(self.subscription(self.today))
+        for one in changes:
+            if isinstance(one.edit, SetSeats):
+                self.seating.leave(one.edit.release, one.edit.product)
 
     def _shown(self, document: Issued | None, changes: list[Document]) -> Document:
         return {"changes": changes, "invoice": self.ledger.shown(document, self.today) if document else None}

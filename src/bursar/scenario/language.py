@@ -143,8 +143,9 @@ class _Reader:
             raise Mistake(f"every life has {rest[0]} from its beginning; give the new member another name")
         if verb == "adds":
             self.actors.append(rest[0])
-        if verb in ("makes", "removes") and (rest[0] not in self.actors or rest[0] == VENDOR):
-            raise Mistake(f"found {rest[0]}, expected a member: {near(rest[0], self.actors[1:])}")
+        named = rest[-1] if verb in ("assigns", "frees") else rest[0] if verb in ("makes", "removes") else None
+        if named is not None and (named not in self.actors or named == VENDOR):
+            raise Mistake(f"found {named}, expected a member: {near(named, self.actors[1:])}")
         return Step(number, text, verb, rest, actor)
 
 

@@ -64,6 +64,14 @@ def changed(situation: Situation, actor: Actor, name: str, role: str | None, on:
     return _with(situation, tuple(replace(one, role=role) if one is before else one for one in others))
 
 
+def having(situation: Situation, name: str) -> Member:
+    """A member by name. Errors: Answered."""
+    member = _member(situation, name)
+    if member is None:
+        raise Answered({"code": "not_found"})
+    return member
+
+
 def _member(situation: Situation, name: str) -> Member | None:
     return next((one for one in situation.account.members if one.email == address(name)), None)
 

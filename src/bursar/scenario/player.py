@@ -86,6 +86,21 @@ class Player(Protocol):
     def remove_member(self, actor: str, name: str) -> None:
         """Take a member out of the account."""
 
+    def member_id(self, name: str) -> str:
+        """The id of somebody who is or was a member, as edits name them."""
+
+    def assign(self, actor: str, product: str, name: str) -> None:
+        """Give a member a product."""
+
+    def free(self, actor: str, product: str, name: str) -> None:
+        """Take a product from a member."""
+
+    def count(self, product: str, used: int | None) -> None:
+        """Let the vendor's product say how many seats are used."""
+
+    def seats(self) -> Sequence[Document]:
+        """The seats of each product, and who has it."""
+
     def say(self, actor: str, details: Mapping[str, str]) -> None:
         """Say what future invoices say of the customer."""
 

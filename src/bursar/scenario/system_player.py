@@ -135,6 +135,26 @@ class SystemPlayer:
         """Take a member out of the account."""
         self._call("DELETE", self._member(name), None, actor)
 
+    def member_id(self, name: str) -> str:
+        """The id of somebody who is or was a member, as edits name them."""
+        return self.members[name]
+
+    def assign(self, actor: str, product: str, name: str) -> None:
+        """Give a member a product."""
+        self._call("PUT", f"{self.path}/seats/{product}/members/{self.members[name]}", None, actor)
+
+    def free(self, actor: str, product: str, name: str) -> None:
+        """Take a product from a member."""
+        self._call("DELETE", f"{self.path}/seats/{product}/members/{self.members[name]}", None, actor)
+
+    def count(self, product: str, used: int | None) -> None:
+        """Let the vendor's product say how many seats are used."""
+        self._call("PUT", f"{self.path}/seats/{product}", {"in_use": used})
+
+    def seats(self) -> Sequence[Document]:
+        """The seats of each product, and who has it."""
+        return list(self._call("GET", f"{self.path}/seats")["items"])
+
     def say(self, actor: str, details: Mapping[str, str]) -> None:
         """Say what future invoices say of the customer."""
         body = {key: {"name": value} if key in ("sold_to", "bill_to") else value for key, value in details.items()}

@@ -131,6 +131,12 @@ class Teller:
             case "removes":
                 self.player.remove_member(step.actor, words[0])
                 self.people.remove(words[0])
+            case "assigns":
+                self.player.assign(step.actor, words[0], words[2])
+            case "frees":
+                self.player.free(step.actor, words[0], words[2])
+            case "counts":
+                self.player.count(words[0], None if words[1] == "none" else int(words[1]))
             case "says":
                 self.player.say(step.actor, dict(zip(words[::2], words[1::2], strict=True)))
         return []
@@ -145,6 +151,8 @@ class Teller:
                 return table({name: self.player.may(name) for name in self.people})
             case "state":
                 return self._state(self.player.state())
+            case "seats":
+                return [_seats(one) for one in self.player.seats()]
             case "requests":
                 return [self._request(one) for one in self.player.requests()]
             case "invoices":
@@ -162,10 +170,15 @@ class Teller:
         return self._taken(self.player.pay(step.actor, document["id"], words[3], words[4]))
 
     def _edits(self, step: Step) -> list[Document]:
-        """The edits with the ids that their labels stand for."""
-        return [
-            {**edit, "change": self._change_id(edit["change"])} if "change" in edit else edit for edit in step.edits
-        ]
+        """The edits with the ids that labels and names stand for."""
+        return [self._edit(edit) for edit in step.edits]
+
+    def _edit(self, edit: Document) -> Document:
+        if "change" in edit:
+            edit = {**edit, "change": self._change_id(edit["change"])}
+        if "release" in edit:
+            edit = {**edit, "release": [self.player.member_id(one) for one in edit["release"].split(",")]}
+        return edit
 
     def _change_id(self, label: str) -> str:
         number = label.removeprefix("#")
@@ -229,9 +242,19 @@ class Teller:
         return lines
 
 
-_ASKING: Final = ("may", "matrix", "state", "requests", "invoices", "invoice", "journal")
-_QUIET: Final = (*_ASKING, "grant", "withhold", "lift", "type", "tax", "adds", "makes", "removes", "says")
+_ASKING: Final = ("may", "matrix", "state", "requests", "seats", "invoices", "invoice", "journal")
+_QUIET: Final = (
+    *(*_ASKING, "grant", "withhold", "lift", "type", "tax"),
+    *("adds", "makes", "removes", "assigns", "frees", "counts", "says"),
+)
 """What never makes a document."""
+
+
+def _seats(seats: Document) -> str:
+    """The seats of a product: how many of how many, and who has it."""
+    names = [one["email"].partition("@")[0] + ("" if one["seat"] else " without a seat") for one in seats["people"]]
+    said = ", ".join(names) if not seats["counted"] else "as counted"
+    return f"{seats['product']}: {seats['used']} of {seats['bought']} used{': ' if said else ''}{said}"
 
 
 def _differing(step: Step) -> Document:

@@ -75,7 +75,7 @@ EDITS: Final[Mapping[str, tuple[str, Words]]] = {
     "undo": ("undo", ("change",)),
     "keep": ("keep", ("change",)),
 }
-MORE: Final = ("seats", "units", "on", "price", "reason")
+MORE: Final = ("seats", "units", "on", "price", "reason", "release")
 
 
 def _one_of(word: str, known: Iterable[str], what: str) -> None:
@@ -203,6 +203,21 @@ def _makes(words: Words) -> None:
     _one_of(words[1], ROLES, "a role")
 
 
+def _assigns(words: Words) -> None:
+    if len(words) != 3 or words[1] != "to":
+        raise Mistake("expected assigns PRODUCT to NAME")
+
+
+def _frees(words: Words) -> None:
+    if len(words) != 3 or words[1] != "from":
+        raise Mistake("expected frees PRODUCT from NAME")
+
+
+def _counts(words: Words) -> None:
+    if len(words) != 3 or not (words[2] == "none" or words[2].isdecimal()):
+        raise Mistake("expected counts PRODUCT NUMBER, or counts PRODUCT none")
+
+
 def _removes(words: Words) -> None:
     if len(words) != 1:
         raise Mistake("expected removes NAME")
@@ -242,6 +257,8 @@ VERBS: Final[Mapping[str, Check]] = {
     "invoice": _invoice,
     "matrix": _alone,
     "requests": _alone,
+    "seats": _alone,
+    "counts": _counts,
 }
 """Lines that begin with what happens."""
 
@@ -263,6 +280,8 @@ DEEDS: Final[Mapping[str, Check]] = {
     "adds": _adds,
     "makes": _makes,
     "removes": _removes,
+    "assigns": _assigns,
+    "frees": _frees,
     "says": _says,
 }
 """Lines that begin with who does it."""

@@ -1,11 +1,20 @@
-"""Writing down how many seats are bought."""
+"""Giving products to people and taking them back, and writing down how many seats are bought and used."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
+from bursar.accounts import actions as accounts
+from bursar.accounts.deed import deed, permit
+from bursar.accounts.queries import Customer, NotFound
 from bursar.columns.ids import uuid7
-from bursar.core.seat import Use
-from bursar.seats.models import Capacity
+from bursar.columns.statement import select
+from bursar.core.policy import SYSTEM, Actor, Policy
+from bursar.core.problem import phrase
+from bursar.core.seat import SEATLESS, HasSeat, NoSeats, SeatsCounted, Use, check_given
+from bursar.history.actions import record
+from bursar.seats.models import Assignment, Capacity
 
 
 def set_bought(account_id: UUID, before: Mapping[str, Use], bought: Mapping[str, int]) -> None:
@@ -22,3 +31,121 @@ def set_bought(account_id: UUID, before: Mapping[str, Use], bought: Mapping[str,
         unique_fields=["account", "product"],
         update_fields=["bought"],
     )
+
+
+def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Give a member a product, with a seat unless they are a light agent.
+
+    Errors: NotFound, Refused, SeatsCounted, NoSeats, HasSeat, OutOfSeats.
+    """
+    with deed(account_id, actor, now) as customer:
+        member = customer.member(member_id)
+        permit(policy, customer, actor, "manage_members", now)
+        _check_given_here(account_id, product)
+        _, created = Assignment.objects.get_or_create(
+            account_id=account_id,
+            product=product,
+            member_id=member_id,
+            ended_at=None,
+            defaults={"since": customer.moment(now)},
+        )
+        if not created:
+            raise HasSeat(name=member.name, product=product)
+        _count_again(customer, [product])
+        _tell(customer, "seat_assigned", product, member_id, actor, now)
+
+
+def free(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take a product from a member; the seat stays bought and is free for somebody else. Errors: NotFound, Refused."""
+    with deed(account_id, actor, now) as customer:
+        customer.member(member_id)
+        permit(policy, customer, actor, "manage_members", now)
+        if not _end(customer, [member_id], actor, now, product=product):
+            raise NotFound(what=phrase("seat"))
+
+
+def count(account_id: UUID, product: str, used: int | None, *, actor: Actor, now: datetime) -> None:
+    """Say how many seats of a product are used, for a vendor whose own product gives them to people.
+
+    None lets the people count again who were given it here. Errors: NotFound, NoSeats.
+    """
+    with deed(account_id, actor, now) as customer:
+        found = Capacity.objects.filter(account_id=account_id, product=product).first()
+        if found is None:
+            raise NoSeats(product=product)
+        Capacity.objects.filter(pk=found.pk).update(counted=used is not None, used=used or 0)
+        if used is None:
+            _count_again(customer, [product])
+        data = {"product": product, "before": found.used, "after": used}
+        record(account_id=account_id, kind="seats_counted", actor=actor, on=customer.today(now), now=now, data=data)
+
+
+def change_member(
+    policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime, **fields: Any
+) -> None:
+    """Give a member another role or name. Errors: OutOfSeats for one who would use a seat, and those of accounts."""
+    with deed(account_id, actor, now) as customer:
+        accounts.change_member(policy, account_id, member_id, actor=actor, now=now, **fields)
+        own = Assignment.objects.filter(account_id=account_id, member_id=member_id, ended_at=None)
+        _count_again(customer, list(own.values_list("product", flat=True)))
+
+
+def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take a member out of the account, and out of every product. Errors: those of accounts."""
+    with deed(account_id, actor, now) as customer:
+        accounts.remove_member(policy, account_id, member_id, actor=actor, now=now)
+        _end(customer, [member_id], actor, now)
+
+
+def release(customer: Customer, product: str, members: Collection[UUID], *, now: datetime) -> None:
+    """Take a product from people who were named when its seats became fewer, inside a deed."""
+    _end(customer, members, SYSTEM, now, product=product)
+
+
+def _end(
+    customer: Customer, members: Collection[UUID], actor: Actor, now: datetime, *, product: str | None = None
+) -> bool:
+    """End what these members have, of one product or of all; whether they had anything."""
+    live = Assignment.objects.filter(account_id=customer.id, member_id__in=members, ended_at=None)
+    if product is not None:
+        live = live.filter(product=product)
+    ending = list(live.values_list("product", "member_id"))
+    live.update(ended_at=customer.moment(now))
+    _count_again(customer, sorted({one for one, _ in ending}))
+    for one, member_id in ending:
+        _tell(customer, "seat_freed", one, member_id, actor, now)
+    return bool(ending)
+
+
+def _check_given_here(account_id: UUID, product: str) -> None:
+    found = Capacity.objects.filter(account_id=account_id, product=product).values_list("counted", flat=True).first()
+    if found is None:
+        raise NoSeats(product=product)
+    if found:
+        raise SeatsCounted(product=product)
+
+
+def _count_again(customer: Customer, products: list[str]) -> None:
+    """Write down how many seats are used, inside a deed. Errors: NoSeats, OutOfSeats when they are too many now."""
+    for product, bought, before, after in select(_COUNT, account=customer.id, products=products, seatless=SEATLESS):
+        if after > before:
+            check_given(product, bought, before, after)
+
+
+def _tell(customer: Customer, kind: str, product: str, member_id: UUID, actor: Actor, now: datetime) -> None:
+    data = {"product": product, "member": str(member_id)}
+    record(account_id=customer.id, kind=kind, actor=actor, on=customer.today(now), now=now, data=data)
+
+
+_COUNT: Final = """
+WITH now AS (
+    SELECT c.id, c.used AS before, (
+        SELECT count(*) FROM seats_assignment h
+        JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
+        WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
+    ) AS after
+    FROM seats_capacity c WHERE c.account_id = %(account)s AND c.product = ANY(%(products)s) AND NOT c.counted
+)
+UPDATE seats_capacity c SET used = now.after FROM now WHERE c.id = now.id
+RETURNING c.product, c.bought, now.before, now.after
+"""

@@ -1,17 +1,23 @@
-"""How many seats an account has and uses."""
+"""Who uses which product, and how many seats there are."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from bursar.columns.guard import frozen_but
+from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
 
 
 class Capacity(AccountRow):
-    """The seats of one product. Used may exceed bought after a reduction: nobody is thrown out."""
+    """The seats of one product. Used may exceed bought after a reduction: nobody is thrown out.
+
+    Where the vendor's own product gives its seats to people, it says how many are used: `counted`.
+    """
 
     product = models.TextField()
     bought = models.IntegerField(default=0)
     used = models.IntegerField(default=0)
+    counted = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
@@ -20,3 +26,25 @@ class Capacity(AccountRow):
             models.CheckConstraint(condition=Q(bought__gte=0), name="seats_capacity_bought"),
             models.CheckConstraint(condition=Q(used__gte=0), name="seats_capacity_used"),
         )
+
+
+class Assignment(AccountRow):
+    """A member has a product, since when and until when. Light agents have it without a seat."""
+
+    product = models.TextField()
+    member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            *AccountRow.Meta.constraints,
+            SameAccount("member"),
+            models.UniqueConstraint(
+                fields=("account", "product", "member"), condition=Q(ended_at=None), name="seats_assignment_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("since")), name="seats_assignment_ends_after"
+            ),
+        )
+        triggers = frozen_but("ended_at")

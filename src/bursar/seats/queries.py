@@ -1,17 +1,76 @@
-"""How many seats are bought and used."""
+"""How many seats are bought and used, and who uses them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from bursar.columns.statement import select
-from bursar.core.seat import Use
+from bursar.core.seat import SEATLESS, Use
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody has a product; `seat` says whether they use a seat of it."""
+
+    product: str
+    member_id: UUID
+    name: str
+    email: str
+    role: str
+    state: str
+    seat: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The seats of one product; `counted` where the vendor's product says how many are used."""
+
+    product: str
+    bought: int
+    used: int
+    counted: bool
 
 
 def uses(account_id: UUID) -> Mapping[str, Use]:
     """The seats of each product that an account has or had."""
-    rows = select(_USES, account=account_id)
-    return {product: Use(bought, used) for product, bought, used in rows}
+    rows = select(_USES, account=account_id, seatless=SEATLESS)
+    return {
+        product: Use(bought, used, None if holders is None else frozenset(holders))
+        for product, bought, used, holders in rows
+    }
 
 
-_USES: Final = "SELECT product, bought, used FROM seats_capacity WHERE account_id = %(account)s ORDER BY product"
+def capacities(account_id: UUID) -> list[Seats]:
+    """The products that an account has seats of, or people in."""
+    return [Seats(*row) for row in select(_CAPACITIES, account=account_id)]
+
+
+def held(account_id: UUID, member_id: UUID | None = None) -> list[Held]:
+    """Who has which product, by product and since when; of one member, if one is named."""
+    return [Held(*row) for row in select(_HELD, account=account_id, member=member_id, seatless=SEATLESS)]
+
+
+_USES: Final = """
+SELECT c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
+    SELECT h.member_id FROM seats_assignment h
+    JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
+    WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
+) END
+FROM seats_capacity c WHERE c.account_id = %(account)s ORDER BY c.product
+"""
+_CAPACITIES: Final = """
+SELECT product, bought, used, counted FROM seats_capacity
+WHERE account_id = %(account)s AND (bought > 0 OR used > 0) ORDER BY product
+"""
+_HELD: Final = """
+SELECT h.product, h.member_id, p.name, p.email, m.role, m.state, m.role <> %(seatless)s, h.since
+FROM seats_assignment h
+JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id
+JOIN accounts_person p ON p.id = m.person_id
+WHERE h.account_id = %(account)s AND h.ended_at IS NULL
+    AND (%(member)s::uuid IS NULL OR h.member_id = %(member)s)
+ORDER BY h.product, h.id
+"""

@@ -25,7 +25,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "request_expired",
     ),
     "payment": ("method_set", "payment_received", "payment_failed", "payment_refunded", "details_set"),
-    "people": ("member_added", "member_changed", "member_removed"),
+    "people": ("member_added", "member_changed", "member_removed", "seat_assigned", "seat_freed", "seats_counted"),
     "account": ("account_opened", "account_altered", "override_added", "override_ended"),
     "refused": ("refused",),
 }
@@ -54,6 +54,9 @@ class Story:
             "member_added": self._member_added,
             "member_changed": self._member_changed,
             "member_removed": lambda data: [_("{name} was removed.").format(name=self._name(data["member"]))],
+            "seat_assigned": lambda data: [self._seat(_("{name} was given {product}."), data)],
+            "seat_freed": lambda data: [self._seat(_("{product} was taken from {name}."), data)],
+            "seats_counted": self._counted,
             "account_opened": self._opened,
             "account_altered": self._altered,
             "override_added": self._override,
@@ -103,6 +106,17 @@ class Story:
             return [_("The name of {name} was changed.").format(name=name)]
         before, after = self._role(data["before"]), self._role(data["after"])
         return [_("{name}: {before} → {after}").format(name=name, before=before, after=after)]
+
+    def _seat(self, template: str, data: dict[str, Any]) -> str:
+        product = edits.product_name(self.catalog, data["product"])
+        return template.format(name=self._name(data["member"]), product=product)
+
+    def _counted(self, data: dict[str, Any]) -> list[str]:
+        product = edits.product_name(self.catalog, data["product"])
+        if data["after"] is None:
+            return [_("The seats of {product} are given to people here again.").format(product=product)]
+        template = _("The vendor's product counts {count} used seats of {product}.")
+        return [template.format(count=money.number(data["after"]), product=product)]
 
     def _opened(self, data: dict[str, Any]) -> list[str]:
         return [_("The account was opened ({account_type}).").format(account_type=self._type(data["account_type"]))]

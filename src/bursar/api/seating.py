@@ -1,0 +1,50 @@
+"""What answers about seats look like: who uses them, and what may be used."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from bursar.api.parts import Code, Page, Requester, Seats
+
+
+class Holder(Requester):
+    """Who has a product since when, and whether with a seat."""
+
+    role: Code
+    state: str
+    seat: bool
+    since: datetime
+
+
+class ProductSeats(Seats):
+    """The seats of a product, and who has it; `counted` where the vendor's product says how many are used."""
+
+    product: Code
+    free: int
+    counted: bool
+    people: list[Holder]
+
+
+class Entitled(BaseModel):
+    """A product that may be used: its plan with its features, as the account agreed it."""
+
+    product: Code
+    plan: Code
+    quantity: int
+    features: list[dict[str, str]] = Field(description="Each in the languages that the catalog has.")
+    seats: Seats | None
+    mine: bool | None = Field(description="Whether the member as whom it is asked has it; null for the vendor.")
+
+
+class Entitlements(BaseModel):
+    """What may be used now; nothing while the account is not active."""
+
+    state: Literal["active", "suspended", "cancelled"]
+    products: list[Entitled]
+
+
+class AllSeats(Page):
+    """The seats of each product."""
+
+    items: list[ProductSeats]

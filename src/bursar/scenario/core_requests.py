@@ -1,0 +1,60 @@
+"""The requests of a life that is played in memory."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from bursar.core.content import write_quote
+from bursar.core.edit import Edit
+from bursar.core.policy import Member
+from bursar.core.quote import Quote
+from bursar.core.request import RequestOpen, RequestState, Standing
+from bursar.scenario.player import Document
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request of a member, which is closed once."""
+
+    id: UUID
+    member: Member
+    edits: tuple[Edit, ...]
+    answer: Quote
+    standing: Standing
+    reason: str = ""
+
+    def close(self, state: RequestState, reason: str = "") -> None:
+        """It is open no more."""
+        self.standing, self.reason = replace(self.standing, state=state), reason
+
+    def shown(self, moment: datetime) -> Document:
+        """The request as the API shows it."""
+        return {
+            "id": str(self.id),
+            "member": {"email": self.member.email},
+            "state": self.standing.at(moment),
+            "quote": write_quote(self.answer),
+            "closed": {"reason": self.reason} if self.standing.state != "open" else None,
+        }
+
+
+@dataclass
+class Asking:
+    """All requests, the oldest first; one is open at a time."""
+
+    all: list[Asked] = field(default_factory=list)
+
+    def one(self, id: str) -> Asked:
+        """A request by its id."""
+        return next(asked for asked in self.all if str(asked.id) == id)
+
+    def check_none_open(self) -> None:
+        """Nothing, if another request may be made. Errors: RequestOpen."""
+        if any(asked.standing.state == "open" for asked in self.all):
+            raise RequestOpen()
+
+    def expire(self, moment: datetime) -> None:
+        """Close what nobody reviewed in time."""
+        for asked in self.all:
+            if asked.standing.at(moment) != asked.standing.state:
+                asked.close("expired")

@@ -1,0 +1,91 @@
+"""The seats of a life that is played in memory: who has which product, and how many seats are used."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from bursar.core.policy import Member
+from bursar.core.price import Per
+from bursar.core.seat import SEATLESS, HasSeat, NoSeats, SeatsCounted, Use, check_given
+from bursar.core.subscription import Subscription
+from bursar.scenario.player import Answered, Document
+
+
+@dataclass
+class Seating:
+    """Who has which product, in the order in which they were given it, and what the vendor's product counts."""
+
+    people: dict[str, list[UUID]] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)
+
+    def bought(self, state: Subscription) -> Mapping[str, int]:
+        """The seats of each product that the account has or had; none of those that are gone."""
+        now = {item.product: item.quantity for item in state.items.values() if state.pin(item).per is Per.SEAT}
+        self.known = {**dict.fromkeys(self.known, 0), **now}
+        return self.known
+
+    def uses(self, state: Subscription, members: Sequence[Member]) -> Mapping[str, Use]:
+        """The seats of each product."""
+        return {one: self._use(one, bought, members) for one, bought in self.bought(state).items()}
+
+    def assign(self, product: str, member: Member, state: Subscription, members: Sequence[Member]) -> None:
+        """Give a member a product. Errors: NoSeats, SeatsCounted, HasSeat, OutOfSeats."""
+        bought = self.bought(state).get(product)
+        if bought is None:
+            raise NoSeats(product=product)
+        if product in self.counted:
+            raise SeatsCounted(product=product)
+        having = self.people.setdefault(product, [])
+        if member.id in having:
+            raise HasSeat(name=member.name, product=product)
+        if member.role != SEATLESS:
+            used = self._use(product, bought, members).used
+            check_given(product, bought, used, used + 1)
+        having.append(member.id)
+
+    def free(self, product: str, member: Member) -> None:
+        """Take a product from a member. Errors: Answered."""
+        if member.id not in self.people.get(product, []):
+            raise Answered({"code": "not_found"})
+        self.people[product].remove(member.id)
+
+    def leave(self, gone: Collection[UUID], product: str | None = None) -> None:
+        """Take a product, or every one, from people who lose it."""
+        for code, having in self.people.items():
+            if product in (None, code):
+                having[:] = [one for one in having if one not in gone]
+
+    def check_role(self, member: Member, role: str, state: Subscription, members: Sequence[Member]) -> None:
+        """Nothing, if there are seats for a member who would use them in another role. Errors: OutOfSeats."""
+        if member.role != SEATLESS or role == SEATLESS:
+            return
+        for product, bought in self.bought(state).items():
+            if member.id in self.people.get(product, []) and product not in self.counted:
+                used = self._use(product, bought, members).used
+                check_given(product, bought, used, used + 1)
+
+    def shown(self, state: Subscription, members: Sequence[Member]) -> list[Document]:
+        """The seats of each product as the API shows them."""
+        by_id = {one.id: one for one in members}
+        return [
+            {
+                "product": code,
+                "bought": use.bought,
+                "used": use.used,
+                "counted": code in self.counted,
+                "people": [
+                    {"email": by_id[one].email, "seat": by_id[one].role != SEATLESS}
+                    for one in self.people.get(code, [])
+                ],
+            }
+            for code, use in sorted(self.uses(state, members).items())
+            if use.bought or use.used
+        ]
+
+    def _use(self, product: str, bought: int, members: Sequence[Member]) -> Use:
+        if product in self.counted:
+            return Use(bought, self.counted[product])
+        seated = {one.id for one in members if one.role != SEATLESS}
+        holders = frozenset(one for one in self.people.get(product, []) if one in seated)
+        return Use(bought, len(holders), holders)
