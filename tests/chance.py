@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from bursar.core.policy import CAPABILITIES, OVERRIDABLE
+from bursar.core.policy import CAPABILITIES, OVERRIDABLE, ROLES
 from telling import PRICES, Deed, Said, Wait, Wish, told
 
 SHRUNK_AND_FORGOTTEN = settings(
@@ -61,6 +61,16 @@ _reviews = st.builds(
         often((6, "approves"), (2, "rejects no"), (2, "withdraws")),
     ),
 )
+_seats = st.builds(
+    Said,
+    st.builds(
+        "{0} {1[0]} {2} {1[1]} {3}".format,
+        often((3, "owner"), (2, "admin"), (1, "vendor")),
+        often((3, ("assigns", "to")), (1, ("frees", "from"))),
+        often((3, "support"), (1, "voice"), (1, "suite")),
+        st.sampled_from(ROLES),
+    ),
+)
 _said = (
     st.builds(
         "{0[0]} pays with {0[1]}".format,
@@ -85,6 +95,7 @@ _said = (
     )
     | st.just(Said("state"))
     | st.just(Said("requests"))
+    | st.just(Said("seats"))
 )
 _first_days = st.sampled_from(
     [date(2026, 1, 31), date(2026, 1, 1), date(2024, 2, 29), date(2023, 1, 30), date(2027, 12, 31), date(2022, 10, 27)]
@@ -121,7 +132,9 @@ def _openings(draw: st.DrawFn) -> tuple[str, ...]:
 
 # Chosen by weight first: alternatives of alternatives would all be equally often. The simplest move, to wait for no day,
 # is no line, so that a life of many moves can be made as small as one of few.
-_moves = often((4, _waits), (6, _deeds), (1, _answers), (1, _reviews), (1, _said)).flatmap(lambda moves: moves)
+_moves = often((4, _waits), (6, _deeds), (1, _answers), (1, _reviews), (1, _seats), (1, _said)).flatmap(
+    lambda moves: moves
+)
 _first_deeds = st.builds(
     Deed,
     often((4, "vendor"), (1, "owner")),

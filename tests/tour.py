@@ -33,9 +33,16 @@ class Tour:
         """What somebody sees who may do everything."""
         page = self.sign_in("Maya Fernandez")
         yield "subscription"
-        for where in ("payment", "invoices", "details", "admins", "history", "capabilities", "cancel"):
+        for where in ("payment", "invoices", "details", "seats", "admins", "history", "capabilities", "cancel"):
             self.go(where)
             yield where
+        self.go("seats")
+        page.locator("select[name=member]").first.select_option(index=0)
+        page.locator("form[action$=assign] button").first.click()
+        page.locator("form[action$=free]").first.wait_for()
+        yield "seats_given"
+        page.locator("form[action$=free] button").first.click()
+        page.wait_for_load_state()
         self.go("admins")
         page.locator("button[popovertarget^=remove-]").first.click()
         yield "admins_dialog"

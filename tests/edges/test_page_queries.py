@@ -17,6 +17,7 @@ PAGES = (
     "invoices",
     "details",
     "admins",
+    "seats",
     "history",
     "capabilities",
     "cancel",

@@ -15,6 +15,7 @@ from bursar.center import (
     manage,
     payment,
     requests,
+    seats,
     subscription,
     taking,
 )
@@ -44,6 +45,10 @@ urlpatterns = [
     path(f"{ACCOUNT}/requests/<uuid:request_id>/approve", requests.approve, name="approve"),
     path(f"{ACCOUNT}/requests/<uuid:request_id>/reject", requests.reject, name="reject"),
     path(f"{ACCOUNT}/requests/<uuid:request_id>/withdraw", requests.withdraw, name="withdraw"),
+    path(f"{ACCOUNT}/seats", seats.page, name="seats"),
+    path(f"{ACCOUNT}/seats.csv", seats.export, name="seats_export"),
+    path(f"{ACCOUNT}/seats/<str:product>/assign", seats.assign, name="assign_seat"),
+    path(f"{ACCOUNT}/seats/<str:product>/<uuid:member_id>/free", seats.free, name="free_seat"),
     path(f"{ACCOUNT}/payment", payment.page, name="payment"),
     path(f"{ACCOUNT}/invoices", invoices.listing, name="invoices"),
     path(f"{ACCOUNT}/invoices/<uuid:invoice_id>", invoices.one, name="invoice"),

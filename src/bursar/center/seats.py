@@ -1,0 +1,122 @@
+"""Seats: who uses which product since when, giving it to somebody else, and buying more in the same place."""
+
+import csv
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from bursar.accounts.queries import NotFound, members
+from bursar.catalog.queries import current as current_catalog
+from bursar.center.entry import Visit, shown, to, visit
+from bursar.center.form import CHANGING
+from bursar.core.problem import Problem
+from bursar.seats import actions
+from bursar.seats.queries import Held, capacities, held
+from bursar.words import edits, money
+from bursar.words.decision import role_name
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would calculate."""
+
+
+@require_GET
+def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """The seats of each product, with the people who use them."""
+    seen = visit(request, account_id)
+    seen.check("seats", "manage_members")
+    return _page(request, seen)
+
+
+@require_POST
+def assign(request: HttpRequest, account_id: UUID, product: str) -> HttpResponse:
+    """Give somebody a product."""
+    seen = visit(request, account_id)
+    try:
+        member = UUID(request.POST.get("member", ""))
+        actions.assign(seen.policy, account_id, product, member, actor=seen.member, now=seen.now)
+    except (ValueError, NotFound):
+        return _page(request, seen, {product: _("Choose somebody from the list.")})
+    except Problem as problem:
+        return _page(request, seen, {product: seen.said(problem)})
+    return to("seats", account_id)
+
+
+@require_POST
+def free(request: HttpRequest, account_id: UUID, product: str, member_id: UUID) -> HttpResponse:
+    """Take a product from somebody; gone already is as good."""
+    seen = visit(request, account_id)
+    try:
+        actions.free(seen.policy, account_id, product, member_id, actor=seen.member, now=seen.now)
+    except NotFound:
+        pass
+    except Problem as problem:
+        return _page(request, seen, {product: seen.said(problem)})
+    return to("seats", account_id)
+
+
+@require_GET
+def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """The same as a table for a spreadsheet."""
+    seen = visit(request, account_id)
+    seen.check("seats", "manage_members")
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="seats.csv"'
+    table, catalog = csv.writer(answer), current_catalog()
+    table.writerow([_("Product"), _("Name"), _("Email"), _("Role"), _("Uses a seat"), _("Since")])
+    for one in held(account_id):
+        product, role = edits.product_name(catalog, one.product), role_name(seen.policy, one.role)
+        seat, since = _("yes") if one.seat else _("no"), seen.day(one.since).isoformat()
+        table.writerow([_plain(cell) for cell in (product, one.name, one.email, role, seat, since)])
+    return answer
+
+
+def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None) -> HttpResponse:
+    if wrong:
+        seen.check("seats", "manage_members")
+    catalog, people, everybody, wrong = current_catalog(), held(seen.id), members(seen.id), wrong or {}
+    products = []
+    for one in capacities(seen.id):
+        having = [row for row in people if row.product == one.product]
+        there = {row.member_id for row in having}
+        products.append(
+            {
+                "code": one.product,
+                "name": edits.product_name(catalog, one.product),
+                "used": money.number(one.used),
+                "bought": money.number(one.bought),
+                "full": one.used >= one.bought,
+                "over": money.number(one.used - one.bought) if one.used > one.bought else "",
+                "counted": one.counted,
+                "people": [_shown(seen, row) for row in having],
+                "others": [(str(row.id), _named(seen, row.name, row.role)) for row in everybody if row.id not in there],
+                "wrong": wrong.get(one.product, ""),
+            }
+        )
+    content: dict[str, Any] = {
+        "products": products,
+        "buy": any(seen.open(capability) for capability in CHANGING),
+        "why_not": seen.why_not(seen.decide("add_seats")),
+    }
+    return shown(request, seen, "seats", "seats", content, status=422 if wrong else 200)
+
+
+def _shown(seen: Visit, row: Held) -> dict[str, Any]:
+    return {
+        "id": row.member_id,
+        "name": row.name,
+        "role": role_name(seen.policy, row.role),
+        "since": money.day(seen.day(row.since)),
+        "seat": row.seat,
+    }
+
+
+def _named(seen: Visit, name: str, role: str) -> str:
+    return f"{name} ({role_name(seen.policy, role)})"
+
+
+def _plain(cell: str) -> str:
+    """The cell as text, also for a spreadsheet."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
