@@ -96,6 +96,8 @@ _said = (
     | st.just(Said("state"))
     | st.just(Said("requests"))
     | st.just(Said("seats"))
+    | st.just(Said("owner passes to billing_admin"))
+    | st.just(Said("billing_admin passes to owner"))
 )
 _first_days = st.sampled_from(
     [date(2026, 1, 31), date(2026, 1, 1), date(2024, 2, 29), date(2023, 1, 30), date(2027, 12, 31), date(2022, 10, 27)]

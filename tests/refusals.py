@@ -172,6 +172,13 @@ class Worlds:
         rows = self.door.ok("GET", f"{where}/members")["items"]
         return f"{where}/seats/{product}/members/{next(one['id'] for one in rows if one['role'] == role)}"
 
+    def passing(self, role: str, *, by: str | None, path: str = "") -> "Call":
+        """Ownership is to pass to the member of that role."""
+        where = path or self.has
+        rows = self.door.ok("GET", f"{where}/members")["items"]
+        member = next(one["id"] for one in rows if one["role"] == role)
+        return Call("POST", f"{where}/owner", {"member": member}, by)
+
     @cached_property
     def asked(self) -> tuple[str, str]:
         """The admin has asked for two seats more."""
@@ -391,6 +398,10 @@ CALLS: Final[Mapping[str, Ask]] = {
     "OutOfSeats": lambda w: Call("PUT", w.seat("voice", "admin")),
     "HasSeat": lambda w: Call("PUT", w.seat("voice", "agent")),
     "SeatsCounted": lambda w: Call("PUT", w.seat("support", "admin", w.seated)),
+    "OnlyOwner": lambda w: w.passing("billing_admin", by=ADMIN),
+    "OnlyToBillingAdmins": lambda w: w.passing("admin", by=OWNER),
+    "NotVerified": lambda w: w.passing("billing_admin", by=OWNER, path=w.live),
+    "WhyNeeded": lambda w: w.passing("billing_admin", by=None),
     "RequestOpen": lambda w: asks(w.asked[0], seats(13), by=ADMIN),
     "RequestClosed": lambda w: Call("POST", f"{w.withdrawn[0]}/requests/{w.withdrawn[1]}/approve", None, OWNER),
     "NoNeedToAsk": lambda w: asks(w.assisted, seats(13), by=OWNER),

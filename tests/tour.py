@@ -37,11 +37,10 @@ class Tour:
             self.go(where)
             yield where
         self.go("seats")
-        page.locator("select[name=member]").first.select_option(index=0)
-        page.locator("form[action$=assign] button").first.click()
-        page.locator("form[action$=free]").first.wait_for()
+        page.locator("form[action$='voice/assign'] button").click()
+        page.locator("form[action*='/voice/'][action$=free]").wait_for()
         yield "seats_given"
-        page.locator("form[action$=free] button").first.click()
+        page.locator("form[action*='/voice/'][action$=free] button").click()
         page.wait_for_load_state()
         self.go("admins")
         page.locator("button[popovertarget^=remove-]").first.click()

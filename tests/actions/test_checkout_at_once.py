@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
+from bursar.accounts import actions as accounts
 from bursar.accounts.queries import customer
 from bursar.checkout import actions as checkout
 from bursar.checkout import requests
@@ -234,6 +235,21 @@ def test_of_fifty_people_who_claim_a_seat_at_once_as_many_get_one_as_are_bought(
     assert at_once(50, claim) == {"done": 10, "out_of_seats": 40}
     assert Assignment.objects.filter(ended_at=None).count() == 10
     assert Capacity.objects.get().used == 10
+
+
+def test_however_often_ownership_is_passed_on_at_once_there_is_one_owner(door: Door) -> None:
+    path = door.account()
+    other = {"name": "Bea", "email": "bea@acme.example", "role": "billing_admin"}
+    heirs = [member_of(path, "billing_admin").id, UUID(door.ok("POST", f"{path}/members", other)["id"])]
+    account, owner = account_id(path), member_of(path, "owner")
+
+    def give(turn: int) -> str:
+        accounts.pass_on(account, heirs[turn % 2], actor=owner, now=NOW)
+        return "done"
+
+    assert at_once(10, give) == {"done": 1, "only_owner": 9}
+    roles = [one.role for one in customer(account).account.members if one.id in (owner.id, *heirs)]
+    assert sorted(roles) == ["admin", "billing_admin", "owner"]
 
 
 def member_of(path: str, role: str) -> Member:

@@ -282,3 +282,22 @@ def test_an_agent_lands_where_something_is_open(door: Door) -> None:
     agent = signed_in(email("agent"))
     assert agent.get(path)["Location"] == f"{path}/capabilities"
     assert agent.get(f"{path}/subscription").status_code == 403
+
+
+def test_ownership_is_passed_on_by_the_owner_alone_and_only_when_they_are_sure(vendor: None) -> None:
+    door = Door()
+    path = door.account("managed")
+    rows = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+    owner, heir = signed_in(email("owner")), {"member": rows["billing_admin"]}
+    assert "Pass ownership on" in owner.get(f"{path}/admins").content.decode()
+    assert "Pass ownership on" not in signed_in(email("billing_admin")).get(f"{path}/admins").content.decode()
+    for sent, why in ((heir, "Tick that you want"), ({"sure": "1"}, "Choose one of the billing admins.")):
+        answer: Any = owner.post(f"{path}/admins/owner", sent)
+        assert answer.status_code == 409 and why in answer.content.decode()
+    denied: Any = signed_in(email("admin")).post(f"{path}/admins/owner", {**heir, "sure": "1"})
+    assert denied.status_code == 409 and "Only Owner, who owns the account" in denied.content.decode()
+    assert owner.post(f"{path}/admins/owner", {**heir, "sure": "1"})["Location"] == f"{path}/admins"
+    roles = {one["id"]: one["role"] for one in door.ok("GET", f"{path}/members")["items"]}
+    assert (roles[rows["owner"]], roles[rows["billing_admin"]]) == ("admin", "owner")
+    told = signed_in(email("billing_admin")).get(f"{path}/history?about=people").content.decode()
+    assert "Ownership passed from Owner to Billing_Admin." in told

@@ -11,7 +11,7 @@ from bursar.accounts.deed import deed, permit
 from bursar.accounts.models import Account, BillingDetails, Member, Override, Person, Remark, Seller, Standing
 from bursar.accounts.queries import Customer, NotFound
 from bursar.core.currency import digits
-from bursar.core.member import AlreadyMember, check_role, needed
+from bursar.core.member import ADMIN, OWNER, AlreadyMember, check_passing, check_role, needed
 from bursar.core.policy import OVERRIDABLE, Actor, Policy, State, known
 from bursar.core.problem import Conflict, Invalid, phrase
 from bursar.core.tax import Tax
@@ -176,6 +176,26 @@ def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: A
         Member.objects.filter(account_id=account_id, pk=member_id).update(removed_at=now)
         data = {"member": str(member_id), "before": before.role, "after": None}
         record(account_id=account_id, kind="member_removed", actor=actor, on=customer.today(now), now=now, data=data)
+
+
+def pass_on(
+    account_id: UUID, member_id: UUID, *, reason: str = "", actor: Actor, now: datetime, once: Once | None = None
+) -> None:
+    """Make a billing admin the owner; whoever was becomes an admin. In a sandbox every address counts as verified.
+
+    Errors: NotFound, OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
+    """
+    with deed(account_id, actor, now) as customer:
+        owner, to = customer.owner, customer.member(member_id)
+        there = Member.objects.filter(account_id=account_id)
+        verified = customer.sandbox or there.filter(pk=to.id, person__email_verified_at__isnull=False).exists()
+        check_passing(actor, owner, to, verified=verified, reason=reason)
+        there.filter(pk=owner.id).update(role=ADMIN)
+        there.filter(pk=to.id).update(role=OWNER)
+        remark = Remark.objects.create(account_id=account_id, text=reason) if reason else None
+        data = {"before": str(owner.id), "after": str(to.id), "remark": str(remark.id) if remark else None}
+        record(account_id=account_id, kind="owner_changed", actor=actor, on=customer.today(now), now=now, data=data)
+        answer(once, kind="member", id=to.id, status=200, now=now)
 
 
 def add_override(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bursar.accounts import models
 from bursar.columns.statement import select, select_one
+from bursar.core.member import OWNER
 from bursar.core.policy import Account, Contact, Member, Override, State
 from bursar.core.problem import Problem, phrase
 from bursar.core.tax import Tax
@@ -38,6 +39,11 @@ class Customer:
     def id(self) -> UUID:
         """The account's id."""
         return self.account.id
+
+    @property
+    def owner(self) -> Member:
+        """Whoever owns the account: there is always exactly one."""
+        return next(one for one in self.account.members if one.role == OWNER)
 
     def moment(self, now: datetime) -> datetime:
         """What time it is for the account, in its own zone."""

@@ -157,6 +157,18 @@ def remove_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Ht
     return HttpResponse(status=204)
 
 
+@router.post("/accounts/{uuid:account_id}/owner", response=shape(answers.Member))
+def pass_on(request: HttpRequest, account_id: UUID, body: bodies.NewOwner) -> Reply:
+    """Make a billing admin the owner; whoever was becomes an admin. The vendor says why."""
+    call = enter(request, account_id)
+
+    def do(asked: Once | None) -> Answer:
+        actions.pass_on(account_id, body.member, reason=body.reason, actor=call.actor, now=call.now, once=asked)
+        return Answer("member", str(body.member), 200)
+
+    return reply(call, once(request, do))
+
+
 @router.get("/accounts/{uuid:account_id}/overrides", response=shape(answers.Overrides))
 def list_overrides(request: HttpRequest, account_id: UUID) -> Any:
     """The overrides that were not ended."""

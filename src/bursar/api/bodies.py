@@ -104,6 +104,15 @@ class MemberFields(Body):
     name: Words | None = None
 
 
+class NewOwner(Body):
+    """The billing admin who becomes the owner; the vendor says why."""
+
+    model_config = _example(member="01900000-0000-7000-8000-000000000001", reason="The owner has left the company.")
+
+    member: UUID
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+
+
 class NewOverride(Body):
     """A capability to grant or withhold on one account; `until` is the last day on which it holds."""
 

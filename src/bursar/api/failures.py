@@ -18,7 +18,15 @@ from bursar.checkout.requests import NeededTooEarly
 from bursar.core import catalog, edit, effect, fit
 from bursar.core.currency import UnknownCurrency
 from bursar.core.document import BadDocument
-from bursar.core.member import AlreadyMember, OneOwner, OnlyFromAdmins
+from bursar.core.member import (
+    AlreadyMember,
+    NotVerified,
+    OneOwner,
+    OnlyFromAdmins,
+    OnlyOwner,
+    OnlyToBillingAdmins,
+    WhyNeeded,
+)
 from bursar.core.money import BadRate
 from bursar.core.payment import NothingToPay, NoToken, PaymentOpen, StaysAutomatic, TokenNeeded, UnknownMethod
 from bursar.core.policy import UnknownAccountType, UnknownCapability, UnknownRole
@@ -65,6 +73,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "get_member": _MEMBERS_TOO,
     "change_member": (*_MEMBER, *_ROLE, *_BODY, NoSeats, OutOfSeats),
     "remove_member": _MEMBER,
+    "pass_on": (*_MEMBERS_TOO, *_BODY, *_ONCE, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
     "list_overrides": _ONE,
     "add_override": (*_ONE, *_BODY, *_ONCE, UnknownCapability, OverrideThere),
     "end_override_of": (*_VENDOR, NotFound, BadBody),

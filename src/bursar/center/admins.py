@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from bursar.accounts import actions
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
+from bursar.core.member import OWNER
 from bursar.core.problem import Problem
 from bursar.seats.actions import change_member
 from bursar.words.decision import role_name
@@ -30,6 +32,23 @@ def appoint(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def remove(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Make a billing admin an admin again."""
     return _give(request, account_id, str(member_id), "admin")
+
+
+@require_POST
+def pass_on(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Make a billing admin the owner instead of whoever asks for it."""
+    seen, member = visit(request, account_id), request.POST.get("member", "")
+    chosen = next((one for one in seen.customer.account.members if str(one.id) == member), None)
+    if chosen is None:
+        return _page(request, seen, _("Choose one of the billing admins."))
+    if not request.POST.get("sure"):
+        return _page(request, seen, _("Tick that you want to give up ownership; nothing was changed."))
+    try:
+        actions.pass_on(account_id, chosen.id, actor=seen.member, now=seen.now)
+    except Problem as problem:
+        return _page(request, seen, seen.said(problem))
+    messages.success(request, _("{name} owns the account now, and you are an admin.").format(name=chosen.name))
+    return to("admins", account_id)
 
 
 def _give(request: HttpRequest, account_id: UUID, member: str, role: str) -> HttpResponse:
@@ -54,6 +73,8 @@ def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
         "problem": problem,
         "people": [_shown(seen, one) for one in everybody if one.role in ("owner", "billing_admin")],
         "admins": [(one.id, f"{one.name} ({one.email})") for one in everybody if one.role == "admin"],
+        "heirs": [(one.id, f"{one.name} ({one.email})") for one in everybody if one.role == "billing_admin"],
+        "owner": seen.member.role == OWNER,
         "appoint": seen.may("appoint_billing_admins"),
         "why_not": seen.why_not(deciding),
     }

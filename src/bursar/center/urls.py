@@ -56,6 +56,7 @@ urlpatterns = [
     path(f"{ACCOUNT}/details", details.page, name="details"),
     path(f"{ACCOUNT}/admins", admins.page, name="admins"),
     path(f"{ACCOUNT}/admins/appoint", admins.appoint, name="appoint"),
+    path(f"{ACCOUNT}/admins/owner", admins.pass_on, name="pass_on"),
     path(f"{ACCOUNT}/admins/<uuid:member_id>/remove", admins.remove, name="remove_admin"),
     path(f"{ACCOUNT}/history", history.page, name="history"),
     path(f"{ACCOUNT}/capabilities", capabilities.page, name="capabilities"),

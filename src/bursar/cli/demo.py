@@ -173,6 +173,7 @@ def _live(life: Life, now: datetime) -> None:
     from bursar.jobs.clock import move
     from bursar.payments.actions import set_method
     from bursar.policy.queries import current
+    from bursar.seats.actions import assign
 
     policy, today = current(), now.date()
     first = max((days for days, _, _ in life.deeds), default=0)
@@ -204,6 +205,11 @@ def _live(life: Life, now: datetime) -> None:
         actor = VENDOR if who == "vendor" else members[who]
         take(account_id, edits=read_edits(list(edits)), actor=actor, now=now)
     move(account_id, today, actor=VENDOR, now=now)
+    if life.deeds:
+        # Everybody works in the first product that was bought.
+        product = life.deeds[0][2][0]["product"]
+        for one in queries.customer(account_id).account.members:
+            assign(policy, account_id, product, one.id, actor=VENDOR, now=now)
 
 
 def _links(now: datetime) -> list[tuple[str, str]]:

@@ -28,6 +28,45 @@ class AlreadyMember(Conflict):
     code = "already_member"
 
 
+class OnlyOwner(Conflict):
+    """Only {name}, who owns the account, can pass ownership on; if they are gone, ask the vendor."""
+
+    code = "only_owner"
+
+
+class OnlyToBillingAdmins(Invalid):
+    """Ownership passes to a billing admin of the account: appoint {name} first."""
+
+    code = "only_to_billing_admins"
+
+
+class NotVerified(Conflict):
+    """{name} has never signed in by a link sent to their address; ownership passes only to an address that is known to work."""
+
+    code = "not_verified"
+
+
+class WhyNeeded(Invalid):
+    """Say why the vendor passes ownership on, and not the owner; it stays in the history."""
+
+    code = "why_needed"
+
+
+def check_passing(actor: Actor, owner: Member, to: Member, *, verified: bool, reason: str) -> None:
+    """Whether the actor may make somebody the owner instead of whoever is.
+
+    Errors: OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
+    """
+    if isinstance(actor, Member) and actor.id != owner.id:
+        raise OnlyOwner(name=owner.name)
+    if not isinstance(actor, Member) and not reason:
+        raise WhyNeeded()
+    if to.role != BILLING_ADMIN or not to.active:
+        raise OnlyToBillingAdmins(name=to.name)
+    if not verified:
+        raise NotVerified(name=to.name)
+
+
 def needed(before: str | None, after: str | None) -> str:
     """The capability for making, changing or removing a member; None stands for not being one."""
     return "appoint_billing_admins" if BILLING_ADMIN in (before, after) else "manage_members"

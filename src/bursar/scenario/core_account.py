@@ -134,6 +134,11 @@ class CoreAccount:
             self.situation = people.changed(self.situation, self._actor(actor), name, None, self.today)
         self.seating.leave([self.ids[name]])
 
+    def pass_on(self, actor: str, name: str, reason: str) -> None:
+        """Make a billing admin the owner."""
+        with answering():
+            self.situation = people.passed_on(self.situation, self._actor(actor), name, reason)
+
     def member_id(self, name: str) -> str:
         """The id of somebody who is or was a member, as edits name them."""
         return str(self.ids[name])

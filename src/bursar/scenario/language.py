@@ -143,7 +143,8 @@ class _Reader:
             raise Mistake(f"every life has {rest[0]} from its beginning; give the new member another name")
         if verb == "adds":
             self.actors.append(rest[0])
-        named = rest[-1] if verb in ("assigns", "frees") else rest[0] if verb in ("makes", "removes") else None
+        at = {"makes": 0, "removes": 0, "passes": 1, "assigns": 2, "frees": 2}.get(verb)
+        named = None if at is None else rest[at]
         if named is not None and (named not in self.actors or named == VENDOR):
             raise Mistake(f"found {named}, expected a member: {near(named, self.actors[1:])}")
         return Step(number, text, verb, rest, actor)

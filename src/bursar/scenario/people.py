@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from bursar.core.content import write_decision
-from bursar.core.member import AlreadyMember, check_role, needed
+from bursar.core.member import ADMIN, OWNER, AlreadyMember, check_passing, check_role, needed
 from bursar.core.policy import VENDOR, Actor, Member, Outcome, decide
 from bursar.core.situation import Situation
 from bursar.scenario.player import Answered
@@ -62,6 +62,15 @@ def changed(situation: Situation, actor: Actor, name: str, role: str | None, on:
     if role is None:
         return _with(situation, tuple(one for one in others if one is not before))
     return _with(situation, tuple(replace(one, role=role) if one is before else one for one in others))
+
+
+def passed_on(situation: Situation, actor: Actor, name: str, reason: str) -> Situation:
+    """The account once a billing admin is its owner. Errors: Answered, and those of `check_passing`."""
+    members, to = situation.account.members, having(situation, name)
+    owner = next(one for one in members if one.role == OWNER)
+    check_passing(actor, owner, to, verified=True, reason=reason)
+    roles = {owner.id: ADMIN, to.id: OWNER}
+    return _with(situation, tuple(replace(one, role=roles.get(one.id, one.role)) for one in members))
 
 
 def having(situation: Situation, name: str) -> Member:

@@ -86,6 +86,9 @@ class Player(Protocol):
     def remove_member(self, actor: str, name: str) -> None:
         """Take a member out of the account."""
 
+    def pass_on(self, actor: str, name: str, reason: str) -> None:
+        """Make a billing admin the owner."""
+
     def member_id(self, name: str) -> str:
         """The id of somebody who is or was a member, as edits name them."""
 

@@ -135,6 +135,10 @@ class SystemPlayer:
         """Take a member out of the account."""
         self._call("DELETE", self._member(name), None, actor)
 
+    def pass_on(self, actor: str, name: str, reason: str) -> None:
+        """Make a billing admin the owner."""
+        self._call("POST", f"{self.path}/owner", {"member": self.members[name], "reason": reason}, actor)
+
     def member_id(self, name: str) -> str:
         """The id of somebody who is or was a member, as edits name them."""
         return self.members[name]

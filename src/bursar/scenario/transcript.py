@@ -131,6 +131,8 @@ class Teller:
             case "removes":
                 self.player.remove_member(step.actor, words[0])
                 self.people.remove(words[0])
+            case "passes":
+                self.player.pass_on(step.actor, words[1], words[3] if len(words) == 4 else "")
             case "assigns":
                 self.player.assign(step.actor, words[0], words[2])
             case "frees":
@@ -245,7 +247,7 @@ class Teller:
 _ASKING: Final = ("may", "matrix", "state", "requests", "seats", "invoices", "invoice", "journal")
 _QUIET: Final = (
     *(*_ASKING, "grant", "withhold", "lift", "type", "tax"),
-    *("adds", "makes", "removes", "assigns", "frees", "counts", "says"),
+    *("adds", "makes", "removes", "passes", "assigns", "frees", "counts", "says"),
 )
 """What never makes a document."""
 

@@ -203,6 +203,11 @@ def _makes(words: Words) -> None:
     _one_of(words[1], ROLES, "a role")
 
 
+def _passes(words: Words) -> None:
+    if len(words) not in (2, 4) or words[0] != "to" or (len(words) == 4 and words[2] != "because"):
+        raise Mistake('expected passes to NAME, and from the vendor: because "WHY"')
+
+
 def _assigns(words: Words) -> None:
     if len(words) != 3 or words[1] != "to":
         raise Mistake("expected assigns PRODUCT to NAME")
@@ -280,6 +285,7 @@ DEEDS: Final[Mapping[str, Check]] = {
     "adds": _adds,
     "makes": _makes,
     "removes": _removes,
+    "passes": _passes,
     "assigns": _assigns,
     "frees": _frees,
     "says": _says,

@@ -25,7 +25,10 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "request_expired",
     ),
     "payment": ("method_set", "payment_received", "payment_failed", "payment_refunded", "details_set"),
-    "people": ("member_added", "member_changed", "member_removed", "seat_assigned", "seat_freed", "seats_counted"),
+    "people": (
+        *("member_added", "member_changed", "member_removed", "owner_changed"),
+        *("seat_assigned", "seat_freed", "seats_counted"),
+    ),
     "account": ("account_opened", "account_altered", "override_added", "override_ended"),
     "refused": ("refused",),
 }
@@ -54,6 +57,11 @@ class Story:
             "member_added": self._member_added,
             "member_changed": self._member_changed,
             "member_removed": lambda data: [_("{name} was removed.").format(name=self._name(data["member"]))],
+            "owner_changed": lambda data: [
+                _("Ownership passed from {before} to {after}.").format(
+                    before=self._name(data["before"]), after=self._name(data["after"])
+                )
+            ],
             "seat_assigned": lambda data: [self._seat(_("{name} was given {product}."), data)],
             "seat_freed": lambda data: [self._seat(_("{product} was taken from {name}."), data)],
             "seats_counted": self._counted,
