@@ -6,7 +6,7 @@ The books are rebuilt here from the lines of documents alone, day by day, withou
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -156,6 +156,7 @@ class Auditor(CorePlayer):
         """Another one that goes its own way from here."""
         other = copy(self)
         other.attempted = set(self.attempted)
+        other.seating, other.asked = deepcopy(self.seating), deepcopy(self.asked)
         other.ledger = copy(self.ledger)
         other.ledger.issued, other.ledger.payments = list(self.ledger.issued), list(self.ledger.payments)
         other.ledger.settled, other.ledger.ids = dict(self.ledger.settled), copy(self.ledger.ids)

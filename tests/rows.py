@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -18,6 +18,7 @@ from bursar.core.period import Span
 from bursar.gateways.models import SandboxCharge
 from bursar.history.models import Entry
 from bursar.invoices.models import Coverage, Invoice, Line, Series
+from bursar.notices.models import Letter, Told
 from bursar.payments.models import Allocation, Attempt, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
 from bursar.seats.models import Assignment, Capacity
@@ -114,6 +115,16 @@ def capacity(account: Account, **fields: Any) -> Capacity:
 def assignment(account: Account, **fields: Any) -> Assignment:
     own = {"product": "suite", "member": fields.get("member") or member(account), "since": NOW}
     return Assignment.objects.create(account=account, **{**own, **fields})
+
+
+def told(account: Account, **fields: Any) -> Told:
+    return Told.objects.create(account=account, **{"entry_id": uuid4(), "at": NOW, **fields})
+
+
+def letter(account: Account, **fields: Any) -> Letter:
+    own = {"address": "a@b.example", "locale": "en", "subject": "s", "text": "t", "html": "h", "due_at": NOW}
+    made = {"told": fields.get("told") or told(account), "member": fields.get("member") or member(account)}
+    return Letter.objects.create(account=account, **{**own, **made, "state": "waiting", **fields})
 
 
 def version(kind: type[CatalogVersion] | type[PolicyVersion], **fields: Any) -> CatalogVersion | PolicyVersion:
@@ -260,7 +271,7 @@ def every_row(account: Account) -> dict[type[Model], Any]:
         line,
         coverage,
     )
-    money = (method, attempt, payment, refund, allocation)
+    money = (method, attempt, payment, refund, allocation, told, letter)
     models = (
         Remark,
         Override,
@@ -276,4 +287,6 @@ def every_row(account: Account) -> dict[type[Model], Any]:
         Line,
         Coverage,
     )
-    return dict(zip((*models, Method, Attempt, Payment, Refund, Allocation), (*makers, *money), strict=True))
+    return dict(
+        zip((*models, Method, Attempt, Payment, Refund, Allocation, Told, Letter), (*makers, *money), strict=True)
+    )

@@ -160,6 +160,8 @@ class Tour:
         yield "request_rejected"
         self.go("requests")
         yield "requests"
+        self.go("outbox")
+        yield "outbox"
         self.sign_out()
 
     def managed(self) -> Iterator[str]:

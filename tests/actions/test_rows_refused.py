@@ -165,6 +165,12 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "invoices_line_sign": line(gross=-1_000, discount=0, amount=-1_000),
     "invoices_line_credited_once": credited_twice,
     "invoices_coverage_once": lambda a: [rows.coverage(a, span=Span(JANUARY.start, JANUARY.end)) for _ in range(2)],
+    "notices_told_once": twice(rows.told, entry_id=uuid4()),
+    "notices_letter_once": lambda a: [
+        rows.letter(a, told=told, member=member) for told, member in [(rows.told(a), rows.member(a))] * 2
+    ],
+    "notices_letter_sent": lambda a: rows.letter(a, state="sent"),
+    "notices_letter_tries": lambda a: rows.letter(a, tries=-1),
     "payments_method_token": lambda a: rows.method(a, kind="card", token=""),
     "payments_attempt_one_open": twice(rows.attempt, state="open", finished_at=None),
     "payments_attempt_for_one": lambda a: rows.attempt(a, invoice=rows.invoice(a), quote=rows.quote(a)),

@@ -148,6 +148,12 @@ def names(account_id: UUID) -> dict[UUID, str]:
     return dict(rows.values_list("id", "person__name"))
 
 
+def languages(account_id: UUID) -> dict[UUID, str]:
+    """The language of everybody who is or was a member."""
+    rows = models.Member.objects.filter(account_id=account_id)
+    return dict(rows.values_list("id", "person__locale"))
+
+
 def sandboxes(limit: int) -> list[Customer]:
     """Sandbox accounts with their members and overrides, the oldest first."""
     rows = select(_CUSTOMERS + "WHERE a.sandbox ORDER BY a.id LIMIT %(limit)s", limit=limit)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bursar.center.entry import Visit
 from bursar.core.catalog import Catalog
 from bursar.core.charge import Line
-from bursar.core.edit import Cancel, ChangePlan, Edit, Keep, RemoveProduct, Undo
+from bursar.core.edit import Cancel, ChangePlan, Edit, RemoveProduct
 from bursar.core.invoice import Totals
 from bursar.core.money import Money
 from bursar.core.policy import Outcome
@@ -75,7 +75,7 @@ def summary(
         (
             one,
             EditShown(
-                said=edit_said(one.edit, state, scheduled, catalog),
+                said=words.said_of(one.edit, state, scheduled, catalog),
                 on=money.day(one.effective_on) if one.effective_on else "",
                 why_not=seen.why_not(one.decision),
                 lost=lost(one.edit, state, catalog),
@@ -102,16 +102,6 @@ def summary(
         ),
         ends=ACCOUNT_WOULD_END in quote.warnings,
     )
-
-
-def edit_said(edit: Edit, state: Subscription, scheduled: Mapping[UUID, Change], catalog: Catalog) -> str:
-    """An edit in a line; one about a scheduled change says which."""
-    if isinstance(edit, Undo | Keep):
-        change = scheduled.get(edit.change)
-        about = words.said(change.edit, state, catalog) if change else ""
-        template = _("Undo: {change}") if isinstance(edit, Undo) else _("Stays scheduled: {change}")
-        return template.format(change=about)
-    return words.said(edit, state, catalog)
 
 
 def lines_shown(lines: Sequence[Line], catalog: Catalog, currency: str) -> tuple[LineShown, ...]:

@@ -13,6 +13,7 @@ from bursar.center import (
     history,
     invoices,
     manage,
+    outbox,
     payment,
     requests,
     seats,
@@ -60,5 +61,6 @@ urlpatterns = [
     path(f"{ACCOUNT}/admins/<uuid:member_id>/remove", admins.remove, name="remove_admin"),
     path(f"{ACCOUNT}/history", history.page, name="history"),
     path(f"{ACCOUNT}/capabilities", capabilities.page, name="capabilities"),
+    path(f"{ACCOUNT}/outbox", outbox.page, name="outbox"),
     path(f"{ACCOUNT}/clock", clock.forward, name="clock"),
 ]

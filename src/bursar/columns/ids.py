@@ -1,8 +1,14 @@
 """Ids that sort by the moment they were made."""
 
+from datetime import datetime
 from uuid import UUID
 
 import uuid6
+
+
+def first_of(moment: datetime) -> UUID:
+    """An id before all those made from that moment on."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80 | 7 << 76 | 1 << 63)
 
 
 def uuid7() -> UUID:

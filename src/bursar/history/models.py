@@ -24,6 +24,7 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=("account_id", "id"), name="history_entry_account_id"),
             actor_is_named("history_entry"),
         )
+        indexes = (models.Index(fields=("kind", "id"), name="history_entry_kind"),)
         triggers = FROZEN
 
 

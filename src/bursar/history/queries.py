@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from bursar.core.problem import Invalid
@@ -57,6 +57,11 @@ def answered(once: Once) -> Answer | None:
     return Answer(found.answer_kind, found.answer_id, found.status)
 
 
+def fact(account_id: UUID, entry_id: UUID) -> Fact:
+    """One entry of an account's history."""
+    return Fact(*Entry.objects.filter(account_id=account_id).values_list(*_FACT).get(pk=entry_id))
+
+
 def facts(
     account_id: UUID,
     *,
@@ -70,5 +75,7 @@ def facts(
     wanted = {"id__lt": before, "kind__in": kinds, "on__gte": since, "on__lte": until}
     given = {name: value for name, value in wanted.items() if value is not None}
     rows = Entry.objects.filter(account_id=account_id, **given)
-    fields = ("id", "kind", "actor_kind", "actor_id", "on", "recorded_at", "data")
-    return [Fact(*row) for row in rows.order_by("-id").values_list(*fields)[:limit]]
+    return [Fact(*row) for row in rows.order_by("-id").values_list(*_FACT)[:limit]]
+
+
+_FACT: Final = tuple(Fact.__dataclass_fields__)

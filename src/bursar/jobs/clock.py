@@ -6,6 +6,8 @@
 | renew   | accounts whose cursor is due                          | applies what is scheduled, invoices periods  |
 | collect | open invoices of automatic payers that were never tried | asks the gateway, once                     |
 | expire  | open requests that nobody reviewed in time            | closes them                                  |
+| tell    | facts that people are told of, and were not           | writes letters; sandboxes keep theirs        |
+| send    | letters that wait                                     | sends them                                   |
 
 The tables are the queue: a step reads what is due, does one thing at a time under its account's lock, and finds
 nothing when it runs again. Any number of processes may run it at once.
@@ -27,6 +29,9 @@ from bursar.checkout.requests import expire
 from bursar.core.policy import Actor
 from bursar.history.queries import Once
 from bursar.invoices.queries import due_accounts
+from bursar.notices.actions import send, tell
+from bursar.notices.catalogue import WHOM
+from bursar.notices.queries import untold, waiting
 from bursar.payments import queries as payments
 from bursar.subscriptions.queries import expired_requests
 
@@ -42,7 +47,7 @@ def run_once(now: datetime) -> int:
     """
     failures: list[Exception] = []
     done = 0
-    for step in (_finish, _renew, _collect, _expire):
+    for step in (_finish, _renew, _collect, _expire, _tell, _send):
         for task in step(now):
             try:
                 task()
@@ -66,9 +71,9 @@ def move(account_id: UUID, to: date | datetime, *, actor: Actor, now: datetime, 
 
 def run_sandbox(account_id: UUID, now: datetime) -> None:
     """Do everything that is due by the clock of one sandbox account."""
-    waiting = payments.open_attempt(account_id)
-    if waiting is not None and waiting.expires_at <= customer(account_id).moment(now):
-        follow_up(waiting, now=now)
+    paying = payments.open_attempt(account_id)
+    if paying is not None and paying.expires_at <= customer(account_id).moment(now):
+        follow_up(paying, now=now)
     renew(account_id, now=now)
     expire(account_id, now=now)
     for one in payments.open_invoices(account_id):
@@ -89,6 +94,14 @@ def _collect(now: datetime) -> Iterable[Task]:
 
 def _expire(now: datetime) -> Iterable[Task]:
     return [partial(expire, account_id, now=now) for account_id in expired_requests(now, BATCH)]
+
+
+def _tell(now: datetime) -> Iterable[Task]:
+    return [partial(tell, *one, now=now) for one in untold(WHOM, now, BATCH)]
+
+
+def _send(now: datetime) -> Iterable[Task]:
+    return [partial(send, letter, now=now) for letter in waiting(now, BATCH)]
 
 
 def _finish(now: datetime) -> Iterable[Task]:

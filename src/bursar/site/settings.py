@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "bursar.subscriptions",
     "bursar.invoices",
     "bursar.payments",
+    "bursar.notices",
     "bursar.jobs",
     "bursar.look",
     "bursar.center",
@@ -79,6 +80,13 @@ TEMPLATES = [
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 # Whether anybody may sign in as one of the people of a sandbox account: only ever on a demo.
 DEMO = env.bool("BURSAR_DEMO", default=False)
+
+# Where people reach the pages, for links in letters; and the mail server, as smtp+tls://user:password@host:587.
+BURSAR_URL = env.str("BURSAR_URL", default="http://localhost:8000").rstrip("/")
+SENDS_MAIL = "BURSAR_MAIL_URL" in env.ENVIRON
+vars().update(env.email_url("BURSAR_MAIL_URL", default="dummymail://"))
+DEFAULT_FROM_EMAIL = env.str("BURSAR_MAIL_FROM", default="bursar@localhost")
+EMAIL_TIMEOUT = 10
 
 AUTH_USER_MODEL = "accounts.Person"
 LANGUAGES = [("en", "English"), ("fr", "Français")]

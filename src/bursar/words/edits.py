@@ -1,6 +1,8 @@
 """Edits, plans and cycles as a person reads them."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,13 +14,15 @@ from bursar.core.edit import (
     ChangeCycle,
     ChangePlan,
     Edit,
+    Keep,
     RemoveProduct,
     Resume,
     SetSeats,
     SetUnits,
     Suspend,
+    Undo,
 )
-from bursar.core.subscription import Subscription
+from bursar.core.subscription import Change, Subscription
 from bursar.words import money
 from bursar.words.language import locale
 from bursar.words.money import number
@@ -84,6 +88,16 @@ def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
         case Resume():
             return _("Open the account again")
     return _("Keep what is scheduled")
+
+
+def said_of(edit: Edit, state: Subscription, scheduled: Mapping[UUID, Change], catalog: Catalog) -> str:
+    """An edit in a line; one about a scheduled change says which."""
+    if isinstance(edit, Undo | Keep):
+        change = scheduled.get(edit.change)
+        about = said(change.edit, state, catalog) if change else ""
+        template = _("Undo: {change}") if isinstance(edit, Undo) else _("Stays scheduled: {change}")
+        return template.format(change=about)
+    return said(edit, state, catalog)
 
 
 def quantity(count: int, per: str) -> str:

@@ -1,0 +1,20 @@
+"""The outbox of a sandbox account: the letters that nobody gets, to be read."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from bursar.center.entry import shown, visit
+from bursar.notices.queries import outbox
+
+LISTED = 100
+
+
+@require_GET
+def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """What people would have been told, the newest first; only sandbox accounts have this page."""
+    seen = visit(request, account_id)
+    if not seen.customer.sandbox:
+        raise Http404
+    return shown(request, seen, "outbox", "outbox", {"letters": outbox(account_id, LISTED)})

@@ -1,0 +1,1 @@
+"""Telling people what happened: one letter to each whom it concerns, once, in their language."""

@@ -1,0 +1,73 @@
+"""Writing letters about what happened, and sending them."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+
+from bursar.accounts.queries import customer, languages
+from bursar.columns.ids import uuid7
+from bursar.history.queries import fact
+from bursar.notices.catalogue import concerned
+from bursar.notices.letter import write
+from bursar.notices.models import Letter, Told
+from bursar.policy.queries import current
+
+TRIES: Final = 6
+FIRST_PAUSE: Final = timedelta(minutes=1)
+"""How often sending is tried, and how long after the first failure again; each pause is four times the one before."""
+
+
+def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
+    """Write a letter to each member whom a fact concerns; how many. Twice is once."""
+    with transaction.atomic():
+        told = Told(id=uuid7(), account_id=account_id, entry_id=entry_id, at=now)
+        Told.objects.bulk_create([told], ignore_conflicts=True)
+        if not Told.objects.filter(pk=told.pk).exists():
+            return 0
+        account, policy, happened = customer(account_id), current(), fact(account_id, entry_id)
+        readers = concerned(account, policy, happened)
+        spoken = languages(account_id)
+        kept = account.sandbox or not settings.SENDS_MAIL
+        letters = []
+        for reader in readers:
+            written = write(account, policy, happened, spoken[reader.id])
+            letters.append(
+                Letter(
+                    account_id=account_id,
+                    told=told,
+                    member_id=reader.id,
+                    address=reader.email,
+                    locale=spoken[reader.id],
+                    subject=written.subject,
+                    text=written.text,
+                    html=written.html,
+                    state="outbox" if kept else "waiting",
+                    due_at=now,
+                )
+            )
+        Letter.objects.bulk_create(letters)
+    return len(letters)
+
+
+def send(letter_id: UUID, *, now: datetime) -> None:
+    """Send a letter that waits, unless somebody else is at it; what fails is tried again later, then given up."""
+    with transaction.atomic():
+        letters = Letter.objects.select_for_update(skip_locked=True)
+        letter = letters.filter(pk=letter_id, state="waiting", due_at__lte=now).first()
+        if letter is None:
+            return
+        mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.address])
+        mail.attach_alternative(letter.html, "text/html")
+        try:
+            mail.send()
+        except OSError:
+            # What a mail server and its connection raise; anything else is a fault of ours and is told by the worker.
+            tries = letter.tries + 1
+            state, due_at = ("failed", now) if tries == TRIES else ("waiting", now + FIRST_PAUSE * 4**letter.tries)
+            Letter.objects.filter(pk=letter.pk).update(tries=tries, state=state, due_at=due_at)
+        else:
+            Letter.objects.filter(pk=letter.pk).update(state="sent", sent_at=now, tries=letter.tries + 1)

@@ -1,0 +1,9 @@
+"""The application as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class Notices(AppConfig):
+    """Letters to people."""
+
+    name = "bursar.notices"

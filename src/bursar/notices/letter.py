@@ -1,0 +1,76 @@
+"""A letter: what happened, in the language of whoever reads it, and where to see more."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from bursar.accounts.queries import Customer, names
+from bursar.catalog.queries import current as current_catalog
+from bursar.core.content import read_quote
+from bursar.core.decision import Decided
+from bursar.core.money import Money
+from bursar.core.policy import Policy
+from bursar.core.subscription import state_on, timeline
+from bursar.history.queries import Fact
+from bursar.notices.catalogue import page_of
+from bursar.subscriptions.queries import agreement, request
+from bursar.words import edits, money
+from bursar.words.history import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter, as text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Written:
+    """What one reader is told of a fact."""
+    with translation.override(locale):
+        story = Story(names(customer.id), policy, current_catalog())
+        [happened] = story.what(fact.kind, fact.data)
+        lines = _about_request(customer, fact) if "request" in fact.data else []
+        subject = _("{account}: {happened}").format(account=customer.name, happened=happened)
+        content = {
+            "subject": subject,
+            "who": story.who(fact.actor_kind, fact.actor_id),
+            "on": money.day(fact.on),
+            "lines": lines,
+            "link": f"{settings.BURSAR_URL}{page_of(customer.id, fact.data)}",
+            "locale": locale,
+        }
+        text, html = (render_to_string(f"notices/letter.{kind}", content).strip() for kind in ("txt", "html"))
+        return Written(subject, text, html)
+
+
+def _about_request(customer: Customer, fact: Fact) -> list[str]:
+    """Who asks for what, at what price when it was asked, and what was answered."""
+    row = request(customer.id, UUID(fact.data["request"]))
+    quote, agreed, catalog = read_quote(row.content), agreement(customer.id), current_catalog()
+    before = tuple(one for one in agreed.changes if one.id < row.id)
+    state = state_on(agreed.start, timeline(agreed.start, before), quote.on)
+    asked = [_("{name} asks for:").format(name=row.name)]
+    scheduled = {one.id: one for one in agreed.changes}
+    asked += [f"– {_asked(edits.said_of(one.edit, state, scheduled, catalog), one, quote.on)}" for one in quote.edits]
+    due = money.amount(Money(quote.due_today.total, quote.currency))
+    asked.append(_("Due at once, at the price of {day}: {amount}").format(day=money.day(quote.on), amount=due))
+    if row.reason:
+        asked.append(_("Why: {reason}").format(reason=row.reason))
+    if row.answer:
+        asked.append(_("The answer: {reason}").format(reason=row.answer))
+    return asked
+
+
+def _asked(said: str, one: Decided, today: date) -> str:
+    """An edit, with the day from which it would count if that is not the day of asking."""
+    if one.effective_on is None or one.effective_on <= today:
+        return said
+    return _("{change} (from {day})").format(change=said, day=money.day(one.effective_on))

@@ -1,0 +1,56 @@
+"""What was told to whom."""
+
+from django.db import models
+from django.db.models import Q
+
+from bursar.columns.codes import CodeField
+from bursar.columns.guard import FROZEN
+from bursar.columns.reference import SameAccount
+from bursar.columns.row import AccountRow
+
+
+class Told(AccountRow):
+    """An entry of the history that people were told of, which happens once."""
+
+    entry_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            *AccountRow.Meta.constraints,
+            models.UniqueConstraint(fields=("account", "entry_id"), name="notices_told_once"),
+        )
+        triggers = FROZEN
+
+
+class Letter(AccountRow):
+    """What one member is told. It holds names and free text, and can be deleted.
+
+    Those of sandbox accounts stay in the outbox; so do all where no mail server is set.
+    """
+
+    told = models.ForeignKey(Told, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    address = models.EmailField()
+    locale = models.TextField()
+    subject = models.TextField()
+    text = models.TextField()
+    html = models.TextField()
+    state = CodeField(("outbox", "waiting", "sent", "failed"))
+    tries = models.IntegerField(default=0)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("due_at",), condition=Q(state="waiting"), name="notices_letter_waiting"),)
+        constraints = (
+            *AccountRow.Meta.constraints,
+            SameAccount("told"),
+            SameAccount("member"),
+            models.UniqueConstraint(fields=("account", "told", "member"), name="notices_letter_once"),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at=None)),
+                name="notices_letter_sent",
+            ),
+            models.CheckConstraint(condition=Q(tries__gte=0), name="notices_letter_tries"),
+        )

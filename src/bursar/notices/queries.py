@@ -1,0 +1,57 @@
+"""What people have not been told yet, and what waits to be sent."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from bursar.columns.ids import first_of
+from bursar.columns.statement import select
+
+FORGOTTEN: Final = timedelta(days=7)
+"""What happened longer ago is nobody's news any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A letter in the outbox."""
+
+    id: UUID
+    name: str
+    address: str
+    subject: str
+    text: str
+
+
+def untold(kinds: Collection[str], now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Facts of these kinds that people are still to be told of, the oldest first: account and entry."""
+    return select(_UNTOLD, kinds=list(kinds), since=first_of(now - FORGOTTEN), limit=limit)
+
+
+def waiting(now: datetime, limit: int) -> list[UUID]:
+    """Letters that are to be sent now."""
+    return [letter for (letter,) in select(_WAITING, now=now, limit=limit)]
+
+
+def outbox(account_id: UUID, limit: int) -> list[Kept]:
+    """The letters that an account kept, the newest first."""
+    return [Kept(*row) for row in select(_OUTBOX, account=account_id, limit=limit)]
+
+
+_UNTOLD: Final = """
+SELECT e.account_id, e.id FROM history_entry e
+WHERE e.kind = ANY(%(kinds)s) AND e.id > %(since)s AND NOT EXISTS (
+    SELECT FROM notices_told t WHERE t.account_id = e.account_id AND t.entry_id = e.id
+)
+ORDER BY e.id LIMIT %(limit)s
+"""
+_WAITING: Final = """
+SELECT id FROM notices_letter WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
+"""
+_OUTBOX: Final = """
+SELECT l.id, p.name, l.address, l.subject, l.text FROM notices_letter l
+JOIN accounts_member m ON m.account_id = l.account_id AND m.id = l.member_id
+JOIN accounts_person p ON p.id = m.person_id
+WHERE l.account_id = %(account)s AND l.state = 'outbox' ORDER BY l.id DESC LIMIT %(limit)s
+"""

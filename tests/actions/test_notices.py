@@ -1,0 +1,131 @@
+"""What people are told: each fact once, to whom it concerns, in their language; and what becomes of letters."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connections
+
+from bursar.accounts.models import Person
+from bursar.jobs.clock import run_once
+from bursar.notices.actions import TRIES
+from bursar.notices.models import Letter, Told
+from door import TEAM_10, Door, email, seats, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+def asked(door: Door, **fields: Any) -> tuple[str, str]:
+    """An account on which the admin has asked for two seats more, and the request's path."""
+    path = door.account("online_assisted", **fields)
+    door.take(path, TEAM_10)
+    body = {"edits": [seats(12)], "reason": "Two join <us>"}
+    return path, f"{path}/requests/{door.ok('POST', f'{path}/requests', body, by=email('admin'))['id']}"
+
+
+def test_a_request_and_its_answer_are_told_once_to_whom_they_concern_in_their_language(door: Door) -> None:
+    _, request = asked(door)
+    Person.objects.filter(email=email("billing_admin")).update(locale="fr")
+    run_once(datetime.now(UTC))
+    run_once(datetime.now(UTC))
+    letters = {one.address: one for one in Letter.objects.all()}
+    assert set(letters) == {email("owner"), email("billing_admin")}
+    english, french = letters[email("owner")], letters[email("billing_admin")]
+    assert english.subject == "Acme: A change was asked for."
+    for said in ("By Admin, January 1, 2026.", "Admin asks for:", "Support: 10 → 12 seats, 2 more", "€38.00"):
+        assert said in english.text, english.text
+    assert "Why: Two join <us>" in english.text and "Two join &lt;us&gt;" in english.html
+    assert (
+        f"http://localhost:8000{request}" in english.text and f'href="http://localhost:8000{request}"' in english.html
+    )
+    assert french.subject == "Acme : Un changement a été demandé." and "38,00 €" in french.text.replace("\xa0", " ")
+    door.ok("POST", f"{request}/reject", {"reason": "Not this month."}, by=email("owner"))
+    run_once(datetime.now(UTC))
+    [answer] = Letter.objects.filter(address=email("admin"))
+    assert answer.subject == "Acme: The request was rejected." and "The answer: Not this month." in answer.text
+    assert Letter.objects.count() == 3
+
+
+def test_many_workers_tell_a_fact_once(door: Door) -> None:
+    asked(door)
+
+    def work(_: int) -> str:
+        try:
+            run_once(datetime.now(UTC))
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(6) as pool:
+        assert Counter(pool.map(work, range(6))) == {"done": 6}
+    assert (Told.objects.count(), Letter.objects.count()) == (1, 2)
+
+
+def test_a_sandbox_keeps_its_letters_and_its_pages_show_them(door: Door, settings: Any) -> None:
+    settings.SENDS_MAIL = True
+    path, _ = asked(door)
+    run_once(datetime.now(UTC))
+    assert not mail.outbox
+    assert set(Letter.objects.values_list("state", flat=True)) == {"outbox"}
+    answer: Any = signed_in(email("agent")).get(f"{path}/outbox")
+    shown = answer.content.decode()
+    assert "Acme: A change was asked for." in shown and "to Owner, owner@acme.example" in shown
+    assert "Two join &lt;us&gt;" in shown
+
+
+def test_letters_of_a_live_account_are_sent_once_as_text_and_html(door: Door, settings: Any) -> None:
+    settings.SENDS_MAIL = True
+    path, _ = asked(door, sandbox=False, today=None)
+    for _ in range(2):
+        run_once(datetime.now(UTC))
+        run_once(datetime.now(UTC))
+    assert sorted(one.to[0] for one in mail.outbox) == [email("billing_admin"), email("owner")]
+    sent: Any = mail.outbox[0]
+    assert [kind for _, kind in sent.alternatives] == ["text/html"]
+    assert set(Letter.objects.values_list("state", "tries")) == {("sent", 1)}
+    assert signed_in(email("agent")).get(f"{path}/outbox").status_code == 404
+
+
+def test_without_a_mail_server_letters_of_live_accounts_stay_where_they_are(door: Door) -> None:
+    asked(door, sandbox=False, today=None)
+    run_once(datetime.now(UTC))
+    assert not mail.outbox and set(Letter.objects.values_list("state", flat=True)) == {"outbox"}
+
+
+def test_a_mail_server_that_is_away_is_asked_again_later_and_at_last_no_more(door: Door, settings: Any) -> None:
+    settings.SENDS_MAIL = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    asked(door, sandbox=False, today=None)
+    now = datetime.now(UTC)
+    for tries in range(1, TRIES + 1):
+        run_once(now)
+        run_once(now)
+        assert set(Letter.objects.values_list("tries", flat=True)) == {tries}
+        now += timedelta(days=2)
+    assert set(Letter.objects.values_list("state", flat=True)) == {"failed"}
+
+
+def test_new_owners_and_billing_admins_are_told(door: Door) -> None:
+    path = door.account()
+    rows = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+    door.ok("PATCH", f"{path}/members/{rows['admin']}", {"role": "billing_admin"}, by=email("owner"))
+    door.ok("PATCH", f"{path}/members/{rows['agent']}", {"role": "light_agent"}, by=email("owner"))
+    door.ok("POST", f"{path}/owner", {"member": rows["billing_admin"]}, by=email("owner"))
+    run_once(datetime.now(UTC))
+    told = Counter(Letter.objects.values_list("address", "subject"))
+    assert told == {
+        (email("admin"), "Acme: Admin: admin → billing admin"): 1,
+        **{
+            (email(role), "Acme: Ownership passed from Owner to Billing_Admin."): 1
+            for role in ("owner", "billing_admin", "admin")
+        },
+    }
