@@ -316,6 +316,25 @@ def test_a_backdated_change_is_billed_from_its_day() -> None:
     assert [(line.kind, line.days) for line in answer.lines] == [("credit", 21), ("charge", 21)]
 
 
+def test_what_is_charged_before_the_renewal_is_not_charged_by_it_again() -> None:
+    life = lived()
+    life.do("2026-01-05", seats("support", 12, on="2026-01-20"))
+    answer = life.ask("2026-01-06", add("chat", "standard", seats=1))
+    renewed = {(line.product, line.quantity): line.amount for line in answer.renewal_lines}
+    assert renewed == {("support", 12): 12 * 1900, ("chat", 1): 1500}
+
+
+def test_what_is_undone_counts_no_more_also_where_nothing_came_before() -> None:
+    life = lived()
+    state, position = life.state("2026-01-05"), life.situation.position
+    life.situation = replace(life.situation, start=state, changes=(), position=position)
+    life.do("2026-01-05", plan("support", "growth", on="renewal"))
+    undoing = {"edit": "undo", "change": str(life.change(ChangePlan).id)}
+    answer = life.do("2026-01-06", undoing, seats("support", 11))
+    assert life.state("2026-02-01").items["support"] == replace(state.items["support"], quantity=11)
+    assert {line.product for line in answer.renewal_lines} == {"support"}
+
+
 def test_a_suspended_account_is_opened_again_by_the_vendor() -> None:
     life = lived()
     life.do("2026-01-05", {"edit": "suspend"})

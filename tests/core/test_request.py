@@ -1,0 +1,64 @@
+"""A request: what may be asked for, how long it stays open, and who may take it back."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bursar.core.policy import VENDOR, Override
+from bursar.core.refusal import Refused
+from bursar.core.request import (
+    CLOSED,
+    NoNeedToAsk,
+    NothingToAsk,
+    OnlyRequester,
+    RequestClosed,
+    Standing,
+    check_asking,
+    check_withdrawing,
+)
+from lives import ADMIN, AGENT, OWNER, Life, add, seats
+
+UNTIL = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def test_an_open_request_has_expired_from_its_moment_on_and_a_closed_one_never_does() -> None:
+    a_moment = timedelta(microseconds=1)
+    standing = Standing("open", UNTIL)
+    assert [standing.at(UNTIL + off) for off in (-a_moment, timedelta(), a_moment)] == ["open", "expired", "expired"]
+    for state in ("approved", "rejected", "withdrawn", "expired"):
+        closed = replace(standing, state=state)
+        assert {closed.at(UNTIL - a_moment), closed.at(UNTIL)} == {state}
+        with pytest.raises(RequestClosed) as caught:
+            closed.check_open(UNTIL - a_moment)
+        assert caught.value.params == {"state": CLOSED[state]}
+    standing.check_open(UNTIL - a_moment)
+    with pytest.raises(RequestClosed) as caught:
+        standing.check_open(UNTIL)
+    assert str(caught.value.params["state"]) == "expired"
+
+
+def test_only_what_may_not_be_done_at_once_is_asked_for() -> None:
+    life = Life("online_assisted")
+    life.do("2026-01-01", add("support", "team", seats=4))
+    check_asking(life.ask("2026-01-05", seats("support", 5), by=ADMIN))
+    for by, many, problem in (
+        (OWNER, 5, NoNeedToAsk),
+        (ADMIN, 4, NothingToAsk),
+        (AGENT, 5, Refused),
+        (ADMIN, 3, Refused),
+    ):
+        with pytest.raises(problem):
+            check_asking(life.ask("2026-01-05", seats("support", many), by=by))
+    closed = replace(life.situation.account, overrides=(Override("submit_requests", grant=False),))
+    life.situation = replace(life.situation, account=closed)
+    with pytest.raises(Refused):
+        check_asking(life.ask("2026-01-05", seats("support", 5), by=ADMIN))
+
+
+def test_whoever_asked_takes_it_back_and_so_may_the_vendor() -> None:
+    check_withdrawing(ADMIN, ADMIN.id, ADMIN.name)
+    check_withdrawing(VENDOR, ADMIN.id, ADMIN.name)
+    with pytest.raises(OnlyRequester) as caught:
+        check_withdrawing(OWNER, ADMIN.id, ADMIN.name)
+    assert caught.value.params == {"name": ADMIN.name}
