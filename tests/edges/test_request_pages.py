@@ -111,6 +111,16 @@ def test_what_moved_since_is_named_and_who_may_not_review_is_told_who_can(asked:
     assert signed_in(email("agent")).get(request).status_code == 403
 
 
+def test_a_request_or_a_quote_that_is_not_there_is_not_found(asked: tuple[Door, str, str]) -> None:
+    _, path, request = asked
+    owner, nobody = signed_in(email("owner")), "00000000-0000-4000-8000-000000000000"
+    for deed in ("approve", "reject", "withdraw"):
+        assert owner.post(f"{path}/requests/{nobody}/{deed}", {"reason": "no"}).status_code == 404
+    assert owner.get(f"{path}/requests/{nobody}").status_code == 404
+    assert owner.post(f"{path}/quotes/{nobody}/ask").status_code == 404
+    assert owner.get(request).status_code == 200
+
+
 def test_a_self_service_account_has_no_page_of_requests_in_its_menu(vendor: None) -> None:
     door = Door()
     path = door.account()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from bursar.accounts.queries import NotFound
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.manage import confirming, keep, not_done
@@ -70,6 +71,8 @@ def ask(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
         wrong = {"reason": reason, "needed_by": until, "wrong": seen.said(NeededTooEarly(today=seen.today))}
         content = confirming(seen, quote_id, agreement(account_id)) | wrong
         return shown(http, seen, "subscription", "confirm", content, status=422)
+    except NotFound:
+        raise
     except Problem as problem:
         return not_done(http, seen, seen.said(problem))
     return to("request", account_id, made)
@@ -108,6 +111,8 @@ def reject(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespons
         requests.reject(account_id, request_id, reason=reason, actor=seen.member, now=seen.now)
     except ReasonNeeded as problem:
         return _page(http, seen, request(account_id, request_id), wrong=seen.said(problem), status=422)
+    except NotFound:
+        raise
     except Problem as problem:
         return not_done(http, seen, seen.said(problem))
     return to("request", account_id, request_id)
@@ -119,6 +124,8 @@ def withdraw(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespo
     seen = visit(http, account_id)
     try:
         requests.withdraw(account_id, request_id, actor=seen.member, now=seen.now)
+    except NotFound:
+        raise
     except Problem as problem:
         return not_done(http, seen, seen.said(problem))
     return to("request", account_id, request_id)

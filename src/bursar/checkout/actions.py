@@ -88,9 +88,9 @@ def take(
     with deed(account_id, actor, now) as customer:
         check_no_payment_open(waiting := agenda(account_id))
         before = shown(customer, quote_id, now) if quote_id else None
-        wanted = Wanted(edits_of(customer, before) if before else tuple(edits))
+        wanted = Wanted(tuple(edits))
         if before is not None:
-            wanted = Wanted(wanted.edits, before.id, before.digest, before.request_id)
+            wanted = Wanted(edits_of(customer, before), before.id, before.digest, before.request_id)
         result = _take(customer, waiting, wanted, actor, now, once)
     return _carried_on(account_id, result, now)
 
