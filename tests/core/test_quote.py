@@ -328,11 +328,12 @@ def test_what_is_undone_counts_no_more_also_where_nothing_came_before() -> None:
     life = lived()
     state, position = life.state("2026-01-05"), life.situation.position
     life.situation = replace(life.situation, start=state, changes=(), position=position)
-    life.do("2026-01-05", plan("support", "growth", on="renewal"))
+    life.do("2026-01-05", plan("support", "growth", on="renewal"), seats("support", 15, on="2026-02-10"))
     undoing = {"edit": "undo", "change": str(life.change(ChangePlan).id)}
-    answer = life.do("2026-01-06", undoing, seats("support", 11))
-    assert life.state("2026-02-01").items["support"] == replace(state.items["support"], quantity=11)
-    assert {line.product for line in answer.renewal_lines} == {"support"}
+    answer = life.do("2026-01-06", undoing, add("chat", "standard", seats=1))
+    assert life.state("2026-02-01").items["support"] == state.items["support"]
+    assert life.state("2026-02-10").items["support"] == replace(state.items["support"], quantity=15)
+    assert {line.plan for line in answer.renewal_lines} == {"team", "standard"}
 
 
 def test_a_suspended_account_is_opened_again_by_the_vendor() -> None:
