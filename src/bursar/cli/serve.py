@@ -40,10 +40,10 @@ def serve(port: int, demo: bool) -> None:
     with _until_stopped() as stopped, django(own=True):
         links = _demo() if demo else []
         children: list[Child] = []
-        here = {"BURSAR_URL": f"http://localhost:{port}"} | ({"BURSAR_DEMO": "1"} if demo else {})
+        here, more = {"BURSAR_URL": f"http://localhost:{port}"}, {"BURSAR_DEMO": "1"} if demo else {}
         try:
             for command in (granian(port), _worker()):
-                children.append(child(command, {**here, **os.environ, **LIMITS}))
+                children.append(child(command, {**here, **os.environ, **LIMITS, **more}))
             wait_for(port, children)
             click.echo(f"Bursar is ready: http://localhost:{port}  (data in {home()}; Ctrl-C stops it)")
             for who, path in links:
