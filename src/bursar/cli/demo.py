@@ -201,15 +201,15 @@ def _live(life: Life, now: datetime) -> None:
         set_method(policy, account_id, Method("card", life.token), actor=VENDOR, now=now)
     for days, who, edits in life.deeds:
         move(account_id, today - timedelta(days=days), actor=VENDOR, now=now)
-        members = {one.role: one for one in queries.customer(account_id).account.members}
+        everybody = queries.customer(account_id).account.members
+        members = {one.role: one for one in everybody}
         actor = VENDOR if who == "vendor" else members[who]
         take(account_id, edits=read_edits(list(edits)), actor=actor, now=now)
+        if days == first:
+            # Everybody works in the product that was bought first.
+            for one in everybody:
+                assign(policy, account_id, edits[0]["product"], one.id, actor=members["owner"], now=now)
     move(account_id, today, actor=VENDOR, now=now)
-    if life.deeds:
-        # Everybody works in the first product that was bought.
-        product = life.deeds[0][2][0]["product"]
-        for one in queries.customer(account_id).account.members:
-            assign(policy, account_id, product, one.id, actor=VENDOR, now=now)
 
 
 def _links(now: datetime) -> list[tuple[str, str]]:
