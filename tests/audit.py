@@ -62,6 +62,9 @@ class Books:
             assert self.named.setdefault(line.credits, charge) is charge, line
         for name in ("plan", "quantity", "unit_price", "period", "rule", "tax_rate", "period_gross", "period_net"):
             assert getattr(line, name) == getattr(charge, name), (name, line, charge)
+        if line.span.end == charge.span.end:
+            kept = half_up((charge.amount + line.amount) * charge.tax_rate)
+            assert charge.tax + line.tax == kept, f"the days that stay carry another tax than their own: {line}"
         back = self.given_back[id(charge)]
         back.update({name: -getattr(line, name) for name in AMOUNTS})
         self.left[id(charge)] -= line.span.days

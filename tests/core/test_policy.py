@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -117,6 +117,14 @@ def test_by_request_needs_an_account_that_may_send_requests() -> None:
     granted = account("self_service", overrides=(Override("submit_requests", grant=True),))
     assert decide(STANDARD, withheld, ADMIN, "add_seats", TODAY).outcome is Outcome.REFUSED
     assert decide(STANDARD, granted, ADMIN, "add_seats", TODAY).outcome is Outcome.BY_REQUEST
+
+
+@pytest.mark.parametrize("needed", ["submit_requests", "review_requests"])
+def test_nobody_asks_while_asking_or_reviewing_is_withheld_and_anybody_again_after(needed: str) -> None:
+    withheld = account("online_assisted", overrides=(Override(needed, grant=False, until=TODAY),))
+    after = TODAY + timedelta(days=1)
+    outcomes = [decide(STANDARD, withheld, ADMIN, "add_seats", on).outcome for on in (TODAY, after)]
+    assert outcomes == [Outcome.REFUSED, Outcome.BY_REQUEST]
 
 
 def test_by_request_needs_somebody_active_in_the_account_who_could_approve() -> None:
