@@ -83,12 +83,13 @@ def test_a_sandbox_keeps_its_letters_and_its_pages_show_them(door: Door, setting
 
 def test_letters_of_a_live_account_are_sent_once_as_text_and_html(door: Door, settings: Any) -> None:
     settings.SENDS_MAIL = True
-    path, _ = asked(door, sandbox=False, today=None)
+    path, _ = asked(door, sandbox=False, today=None, name="Two\nlines")
     for _ in range(2):
         run_once(datetime.now(UTC))
         run_once(datetime.now(UTC))
     assert sorted(one.to[0] for one in mail.outbox) == [email("billing_admin"), email("owner")]
     sent: Any = mail.outbox[0]
+    assert sent.subject == "Two lines: A change was asked for."
     assert [kind for _, kind in sent.alternatives] == ["text/html"]
     assert set(Letter.objects.values_list("state", "tries")) == {("sent", 1)}
     assert signed_in(email("agent")).get(f"{path}/outbox").status_code == 404

@@ -71,7 +71,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "list_members": _MEMBERS_TOO,
     "add_member": (*_MEMBER, *_ROLE, AlreadyMember, *_BODY, *_ONCE),
     "get_member": _MEMBERS_TOO,
-    "change_member": (*_MEMBER, *_ROLE, *_BODY, NoSeats, OutOfSeats),
+    "change_member": (*_MEMBER, *_ROLE, *_BODY, OutOfSeats),
     "remove_member": _MEMBER,
     "pass_on": (*_MEMBERS_TOO, *_BODY, *_ONCE, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
     "list_overrides": _ONE,

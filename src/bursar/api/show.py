@@ -29,7 +29,7 @@ from bursar.history.queries import Fact
 from bursar.invoices import queries as invoices
 from bursar.invoices.queries import Document
 from bursar.payments import queries as payments
-from bursar.seats.queries import Held, capacities, held, uses
+from bursar.seats.queries import Held, held, uses
 from bursar.subscriptions import queries as subscriptions
 from bursar.subscriptions.queries import RequestRow
 from bursar.words.decision import explained
@@ -229,14 +229,15 @@ def seats(call: Call) -> list[Shown]:
     people = held(call.id)
     return [
         {
-            "product": one.product,
-            "bought": one.bought,
-            "used": one.used,
-            "free": max(one.bought - one.used, 0),
-            "counted": one.counted,
-            "people": [_holder(row) for row in people if row.product == one.product],
+            "product": product,
+            "bought": use.bought,
+            "used": use.used,
+            "free": use.free,
+            "counted": use.holders is None,
+            "people": [_holder(row) for row in people if row.product == product],
         }
-        for one in capacities(call.id)
+        for product, use in uses(call.id).items()
+        if use.bought or use.used
     ]
 
 

@@ -181,12 +181,7 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
 def _summed_up(seen: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Summary]]:
     """Requests with their quotes as they were made."""
     agreed, catalog = agreement(seen.id), current_catalog()
-    summed_up = []
-    for row in rows:
-        # Ids are in the order of time: what was changed later does not count for what was asked before.
-        before = replace(agreed, changes=tuple(one for one in agreed.changes if one.id < row.id))
-        summed_up.append((row, _summary(seen, read_quote(row.content), before, catalog)))
-    return summed_up
+    return [(row, _summary(seen, read_quote(row.content), agreed.before(row.id), catalog)) for row in rows]
 
 
 def _summary(seen: Visit, found: Quote, agreed: Agreement, catalog: Catalog) -> Summary:

@@ -14,7 +14,7 @@ from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.form import CHANGING
 from bursar.core.problem import Problem
 from bursar.seats import actions
-from bursar.seats.queries import Held, capacities, held
+from bursar.seats.queries import Held, held, uses
 from bursar.words import edits, money
 from bursar.words.decision import role_name
 
@@ -76,31 +76,35 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None) -> HttpResponse:
     if wrong:
         seen.check("seats", "manage_members")
-    catalog, people, everybody, wrong = current_catalog(), held(seen.id), members(seen.id), wrong or {}
-    products = []
-    for one in capacities(seen.id):
-        having = [row for row in people if row.product == one.product]
+    catalog, people, everybody = current_catalog(), held(seen.id), members(seen.id)
+    wrong, status, products = dict(wrong or {}), 422 if wrong else 200, []
+    for product, use in uses(seen.id).items():
+        if not (use.bought or use.used):
+            continue
+        having = [row for row in people if row.product == product]
         there = {row.member_id for row in having}
         products.append(
             {
-                "code": one.product,
-                "name": edits.product_name(catalog, one.product),
-                "used": money.number(one.used),
-                "bought": money.number(one.bought),
-                "full": one.used >= one.bought,
-                "over": money.number(one.used - one.bought) if one.used > one.bought else "",
-                "counted": one.counted,
+                "code": product,
+                "name": edits.product_name(catalog, product),
+                "used": money.number(use.used),
+                "bought": money.number(use.bought),
+                "full": use.free == 0,
+                "over": money.number(use.used - use.bought) if use.used > use.bought else "",
+                "counted": use.holders is None,
                 "people": [_shown(seen, row) for row in having],
                 "others": [(str(row.id), _named(seen, row.name, row.role)) for row in everybody if row.id not in there],
-                "wrong": wrong.get(one.product, ""),
+                "wrong": wrong.pop(product, ""),
             }
         )
     content: dict[str, Any] = {
         "products": products,
+        # What is wrong about a product that is no longer there.
+        "problem": " ".join(wrong.values()),
         "buy": any(seen.open(capability) for capability in CHANGING),
         "why_not": seen.why_not(seen.decide("add_seats")),
     }
-    return shown(request, seen, "seats", "seats", content, status=422 if wrong else 200)
+    return shown(request, seen, "seats", "seats", content, status=status)
 
 
 def _shown(seen: Visit, row: Held) -> dict[str, Any]:

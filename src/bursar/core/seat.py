@@ -68,9 +68,18 @@ def check_release(use: Use | None, edit: SetSeats) -> None:
         raise SeatsInUse(used=use.used, product=edit.product, seats=edit.seats, more=more)
 
 
-def check_given(product: str, bought: int, before: int, after: int) -> None:
-    """Nothing, unless more people than before would use more seats than there are. Errors: NoSeats, OutOfSeats."""
-    if bought == 0:
+def check_giving(product: str, use: Use | None) -> None:
+    """Nothing, if the product may be given to people here. Errors: NoSeats, SeatsCounted."""
+    if use is None or use.bought == 0:
         raise NoSeats(product=product)
-    if after > max(bought, before):
+    if use.holders is None:
+        raise SeatsCounted(product=product)
+
+
+def check_seats(product: str, bought: int, before: int, after: int) -> None:
+    """Nothing, unless more people than before would use more seats than there are. Errors: OutOfSeats.
+
+    Of a product that is gone nobody needs a seat.
+    """
+    if after > max(before, bought) and bought > 0:
         raise OutOfSeats(bought=bought, product=product)

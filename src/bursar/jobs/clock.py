@@ -36,6 +36,8 @@ from bursar.payments import queries as payments
 from bursar.subscriptions.queries import expired_requests
 
 BATCH: Final = 500
+LETTERS: Final = 10
+"""How many letters one turn sends: a mail server that does not answer keeps everything else waiting for each."""
 GRACE: Final = timedelta(seconds=30)
 """How long whoever made a payment has before somebody else looks after it."""
 
@@ -101,7 +103,7 @@ def _tell(now: datetime) -> Iterable[Task]:
 
 
 def _send(now: datetime) -> Iterable[Task]:
-    return [partial(send, letter, now=now) for letter in waiting(now, BATCH)]
+    return [partial(send, letter, now=now) for letter in waiting(now, LETTERS)]
 
 
 def _finish(now: datetime) -> Iterable[Task]:

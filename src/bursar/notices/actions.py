@@ -1,5 +1,6 @@
 """Writing letters about what happened, and sending them."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -32,25 +33,21 @@ def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
         readers = concerned(account, policy, happened)
         spoken = languages(account_id)
         kept = account.sandbox or not settings.SENDS_MAIL
-        letters = []
-        for reader in readers:
-            written = write(account, policy, happened, spoken[reader.id])
-            letters.append(
-                Letter(
-                    account_id=account_id,
-                    told=told,
-                    member_id=reader.id,
-                    address=reader.email,
-                    locale=spoken[reader.id],
-                    subject=written.subject,
-                    text=written.text,
-                    html=written.html,
-                    state="outbox" if kept else "waiting",
-                    due_at=now,
-                )
+        written = {one: write(account, policy, happened, one) for one in {spoken[reader.id] for reader in readers}}
+        Letter.objects.bulk_create(
+            Letter(
+                account_id=account_id,
+                told=told,
+                member_id=reader.id,
+                address=reader.email,
+                locale=spoken[reader.id],
+                state="outbox" if kept else "waiting",
+                due_at=now,
+                **asdict(written[spoken[reader.id]]),
             )
-        Letter.objects.bulk_create(letters)
-    return len(letters)
+            for reader in readers
+        )
+    return len(readers)
 
 
 def send(letter_id: UUID, *, now: datetime) -> None:

@@ -1,11 +1,11 @@
 """Of what people are told, and who: the whole catalogue on one page.
 
-| what happened                        | who is told                                      |
-|--------------------------------------|--------------------------------------------------|
-| a request was made or withdrawn      | whoever may review requests, but not who did it  |
-| a request was approved, rejected, or expired | whoever made it                          |
-| ownership passed on                  | the owners before and after, and billing admins  |
-| somebody became or no longer is a billing admin | they themselves                       |
+| what happened                                   | who is told                                     |
+|-------------------------------------------------|-------------------------------------------------|
+| a request was made or withdrawn                 | whoever may review requests, but not who did it |
+| a request was approved or rejected, or expired  | whoever made it                                 |
+| ownership passed on                             | the owners before and after, and billing admins |
+| somebody became or no longer is a billing admin | they themselves                                 |
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ Whom = Callable[[Customer, Policy, Fact], list[Member]]
 
 
 def concerned(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    """The active members who are told of a fact, whoever did it left out where they know it themselves."""
+    """The active members who are told of a fact."""
     return [one for one in WHOM[fact.kind](customer, policy, fact) if one.active]
 
 

@@ -38,7 +38,8 @@ def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Writte
         story = Story(names(customer.id), policy, current_catalog())
         [happened] = story.what(fact.kind, fact.data)
         lines = _about_request(customer, fact) if "request" in fact.data else []
-        subject = _("{account}: {happened}").format(account=customer.name, happened=happened)
+        # A name may have a line break, the head of a letter not.
+        subject = " ".join(_("{account}: {happened}").format(account=customer.name, happened=happened).split())
         content = {
             "subject": subject,
             "who": story.who(fact.actor_kind, fact.actor_id),
@@ -54,9 +55,8 @@ def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Writte
 def _about_request(customer: Customer, fact: Fact) -> list[str]:
     """Who asks for what, at what price when it was asked, and what was answered."""
     row = request(customer.id, UUID(fact.data["request"]))
-    quote, agreed, catalog = read_quote(row.content), agreement(customer.id), current_catalog()
-    before = tuple(one for one in agreed.changes if one.id < row.id)
-    state = state_on(agreed.start, timeline(agreed.start, before), quote.on)
+    quote, agreed, catalog = read_quote(row.content), agreement(customer.id).before(row.id), current_catalog()
+    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), quote.on)
     asked = [_("{name} asks for:").format(name=row.name)]
     scheduled = {one.id: one for one in agreed.changes}
     asked += [f"– {_asked(edits.said_of(one.edit, state, scheduled, catalog), one, quote.on)}" for one in quote.edits]

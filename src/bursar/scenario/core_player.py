@@ -28,7 +28,7 @@ from bursar.core.situation import Situation
 from bursar.core.subscription import Change, timeline
 from bursar.gateways.tokens import TOKENS
 from bursar.scenario.core_account import CoreAccount
-from bursar.scenario.core_requests import Asked, Asking
+from bursar.scenario.core_requests import Asked, Requests
 from bursar.scenario.ledger import Issued
 from bursar.scenario.player import Answered, Document, answering
 
@@ -53,7 +53,7 @@ class CorePlayer(CoreAccount):
         self.method = Method()
         self.attempt: Waiting | None = None
         self.attempted: set[UUID] = set()
-        self.asked = Asking()
+        self.asked = Requests()
 
     def move(self, to: str) -> Sequence[Document]:
         """Move the clock; an open payment may expire first, then what falls due is done in order."""

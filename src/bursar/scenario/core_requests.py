@@ -39,7 +39,7 @@ class Asked:
 
 
 @dataclass
-class Asking:
+class Requests:
     """All requests, the oldest first; one is open at a time."""
 
     all: list[Asked] = field(default_factory=list)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bursar.core.policy import Member
 from bursar.core.price import Per
-from bursar.core.seat import SEATLESS, HasSeat, NoSeats, SeatsCounted, Use, check_given
+from bursar.core.seat import SEATLESS, HasSeat, Use, check_giving, check_seats
 from bursar.core.subscription import Subscription
 from bursar.scenario.player import Answered, Document
 
@@ -31,17 +31,14 @@ class Seating:
 
     def assign(self, product: str, member: Member, state: Subscription, members: Sequence[Member]) -> None:
         """Give a member a product. Errors: NoSeats, SeatsCounted, HasSeat, OutOfSeats."""
-        bought = self.bought(state).get(product)
-        if bought is None:
-            raise NoSeats(product=product)
-        if product in self.counted:
-            raise SeatsCounted(product=product)
+        bought = self.bought(state).get(product, 0)
+        use = self._use(product, bought, members)
+        check_giving(product, use)
         having = self.people.setdefault(product, [])
         if member.id in having:
             raise HasSeat(name=member.name, product=product)
         if member.role != SEATLESS:
-            used = self._use(product, bought, members).used
-            check_given(product, bought, used, used + 1)
+            check_seats(product, bought, use.used, use.used + 1)
         having.append(member.id)
 
     def free(self, product: str, member: Member) -> None:
@@ -63,7 +60,7 @@ class Seating:
         for product, bought in self.bought(state).items():
             if member.id in self.people.get(product, []) and product not in self.counted:
                 used = self._use(product, bought, members).used
-                check_given(product, bought, used, used + 1)
+                check_seats(product, bought, used, used + 1)
 
     def shown(self, state: Subscription, members: Sequence[Member]) -> list[Document]:
         """The seats of each product as the API shows them."""

@@ -12,9 +12,10 @@ from bursar.columns.ids import uuid7
 from bursar.columns.statement import select
 from bursar.core.policy import SYSTEM, Actor, Policy
 from bursar.core.problem import phrase
-from bursar.core.seat import SEATLESS, HasSeat, NoSeats, SeatsCounted, Use, check_given
+from bursar.core.seat import SEATLESS, HasSeat, NoSeats, Use, check_giving, check_seats
 from bursar.history.actions import record
 from bursar.seats.models import Assignment, Capacity
+from bursar.seats.queries import uses
 
 
 def set_bought(account_id: UUID, before: Mapping[str, Use], bought: Mapping[str, int]) -> None:
@@ -41,7 +42,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
     with deed(account_id, actor, now) as customer:
         member = customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
-        _check_given_here(account_id, product)
+        check_giving(product, uses(account_id).get(product))
         _, created = Assignment.objects.get_or_create(
             account_id=account_id,
             product=product,
@@ -51,7 +52,8 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
         )
         if not created:
             raise HasSeat(name=member.name, product=product)
-        _count_again(customer, [product])
+        for counted in _count_again(customer, [product]):
+            check_seats(*counted)
         _tell(customer, "seat_assigned", product, member_id, actor, now)
 
 
@@ -87,7 +89,8 @@ def change_member(
     with deed(account_id, actor, now) as customer:
         accounts.change_member(policy, account_id, member_id, actor=actor, now=now, **fields)
         own = Assignment.objects.filter(account_id=account_id, member_id=member_id, ended_at=None)
-        _count_again(customer, list(own.values_list("product", flat=True)))
+        for counted in _count_again(customer, list(own.values_list("product", flat=True))):
+            check_seats(*counted)
 
 
 def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
@@ -117,19 +120,9 @@ def _end(
     return bool(ending)
 
 
-def _check_given_here(account_id: UUID, product: str) -> None:
-    found = Capacity.objects.filter(account_id=account_id, product=product).values_list("counted", flat=True).first()
-    if found is None:
-        raise NoSeats(product=product)
-    if found:
-        raise SeatsCounted(product=product)
-
-
-def _count_again(customer: Customer, products: list[str]) -> None:
-    """Write down how many seats are used, inside a deed. Errors: NoSeats, OutOfSeats when they are too many now."""
-    for product, bought, before, after in select(_COUNT, account=customer.id, products=products, seatless=SEATLESS):
-        if after > before:
-            check_given(product, bought, before, after)
+def _count_again(customer: Customer, products: list[str]) -> list[tuple[str, int, int, int]]:
+    """Write down how many seats are used, inside a deed: product, seats bought, and seats used before and now."""
+    return select(_COUNT, account=customer.id, products=products, seatless=SEATLESS)
 
 
 def _tell(customer: Customer, kind: str, product: str, member_id: UUID, actor: Actor, now: datetime) -> None:

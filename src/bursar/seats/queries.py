@@ -24,16 +24,6 @@ class Held:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Seats:
-    """The seats of one product; `counted` where the vendor's product says how many are used."""
-
-    product: str
-    bought: int
-    used: int
-    counted: bool
-
-
 def uses(account_id: UUID) -> Mapping[str, Use]:
     """The seats of each product that an account has or had."""
     rows = select(_USES, account=account_id, seatless=SEATLESS)
@@ -41,11 +31,6 @@ def uses(account_id: UUID) -> Mapping[str, Use]:
         product: Use(bought, used, None if holders is None else frozenset(holders))
         for product, bought, used, holders in rows
     }
-
-
-def capacities(account_id: UUID) -> list[Seats]:
-    """The products that an account has seats of, or people in."""
-    return [Seats(*row) for row in select(_CAPACITIES, account=account_id)]
 
 
 def held(account_id: UUID, member_id: UUID | None = None) -> list[Held]:
@@ -60,10 +45,6 @@ SELECT c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
     WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
 ) END
 FROM seats_capacity c WHERE c.account_id = %(account)s ORDER BY c.product
-"""
-_CAPACITIES: Final = """
-SELECT product, bought, used, counted FROM seats_capacity
-WHERE account_id = %(account)s AND (bought > 0 OR used > 0) ORDER BY product
 """
 _HELD: Final = """
 SELECT h.product, h.member_id, p.name, p.email, m.role, m.state, m.role <> %(seatless)s, h.since

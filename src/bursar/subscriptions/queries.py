@@ -1,7 +1,7 @@
 """What was agreed and asked for: quotes, requests, changes, and the state they fold into."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Final
@@ -28,6 +28,10 @@ class Agreement:
     changes: tuple[Change, ...]
     position: int
     since: date | None
+
+    def before(self, made: UUID) -> "Agreement":
+        """What was agreed when something was made; ids are in the order of time."""
+        return replace(self, changes=tuple(one for one in self.changes if one.id < made))
 
 
 @dataclass(frozen=True, slots=True)
