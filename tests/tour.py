@@ -165,7 +165,7 @@ class Tour:
         self.sign_out()
 
     def managed(self) -> Iterator[str]:
-        """An account that the vendor's sales team runs: its owner, and an agent."""
+        """An account that the vendor's sales team runs, as its owner."""
         self.sign_in("Ingrid Solberg")
         yield "managed_subscription"
         self.go("manage")
@@ -176,23 +176,32 @@ class Tour:
             self.page.locator("main a[href$=pay]").first.click()
             yield "pay"
         self.sign_out()
-        self.sign_in("Robin Vidal")
-        yield "agent_capabilities"
-        self.sign_out()
 
     def others(self) -> Iterator[str]:
-        """Billing admins and admins of each type of account, on the pages that differ for them."""
+        """Whoever is not the owner, on each type of account, on the pages that differ for them."""
         for name in ("Owen Clarke", "Jess Whitman", "Hugo Marchand", "Tomas Lindqvist", "Priya Raman"):
             self.sign_in(name)
             for where in ("subscription", "manage"):
                 self.go(where)
                 yield f"{where}_{name.split()[0].lower()}"
             self.sign_out()
+        for account, kind in (
+            ("Northwind Bank", "managed"),
+            ("Atelier Lumière", "assisted"),
+            ("Brightside Travel", "self_service"),
+        ):
+            for name, role in (("Robin Vidal", "agent"), ("Noor Haddad", "light_agent")):
+                self.sign_in(name, account)
+                yield f"{kind}_{role}"
+                self.go("subscription")
+                yield f"{kind}_{role}_closed"
+                self.sign_out()
 
-    def sign_in(self, name: str) -> Page:
-        """Be one of the people of the demo."""
+    def sign_in(self, name: str, account: str = "") -> Page:
+        """Be one of the people of the demo; of an account by name, where several have somebody of that name."""
         self.page.goto("/")
-        self.page.locator("main li", has_text=name).get_by_role("button").first.click()
+        people = self.page.locator("main section", has_text=account).locator("li", has_text=name)
+        people.get_by_role("button").first.click()
         self.page.locator(".side").wait_for(state="attached")
         self.account = self.page.url.rpartition("/")[0]
         return self.page

@@ -14,7 +14,12 @@ from bursar.cli.home import django
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 LINK_DAYS: Final = 30
-AGENTS: Final = ("Robin Vidal", "Sam Okafor", "Lena Brandt")
+AGENTS: Final = (
+    ("Robin Vidal", "agent"),
+    ("Sam Okafor", "agent"),
+    ("Lena Brandt", "agent"),
+    ("Noor Haddad", "light_agent"),
+)
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,13 @@ class Life:
     tax_rate: str = "0.20"
     representative: tuple[str, str] | None = field(default=None)
 
-    def email(self, role: str) -> str:
-        """The address of whoever has a role."""
-        return f"{self.people[role].split()[0].lower()}@{self.domain}".encode("ascii", "ignore").decode()
+    def email(self, name: str) -> str:
+        """The address of a person."""
+        return f"{name.split()[0].lower()}@{self.domain}".encode("ascii", "ignore").decode()
+
+    def everybody(self) -> list[tuple[str, str]]:
+        """Name and role of each person, the owner first."""
+        return [*((name, role) for role, name in self.people.items()), *AGENTS]
 
 
 def add(product: str, plan: str, **more: Any) -> dict[str, Any]:
@@ -185,7 +194,7 @@ def _live(life: Life, now: datetime) -> None:
         time_zone="Europe/Paris",
         locale=life.locale,
         owner_name=life.people["owner"],
-        owner_email=life.email("owner"),
+        owner_email=life.email(life.people["owner"]),
         representative=life.representative,
         sandbox=True,
         clock=today - timedelta(days=first),
@@ -193,10 +202,8 @@ def _live(life: Life, now: datetime) -> None:
         actor=VENDOR,
         now=now,
     )
-    staff = [(life.people[role], life.email(role), role) for role in ("billing_admin", "admin")]
-    agents = [(name, f"{name.split()[0].lower()}@{life.domain}", "agent") for name in AGENTS]
-    for name, email, role in (*staff, *agents):
-        actions.add_member(policy, account_id, name=name, email=email, role=role, actor=VENDOR, now=now)
+    for name, role in life.everybody()[1:]:
+        actions.add_member(policy, account_id, name=name, email=life.email(name), role=role, actor=VENDOR, now=now)
     if life.token:
         set_method(policy, account_id, Method("card", life.token), actor=VENDOR, now=now)
     for days, who, edits in life.deeds:
@@ -219,9 +226,7 @@ def _links(now: datetime) -> list[tuple[str, str]]:
     until = now + timedelta(days=LINK_DAYS)
     found = []
     for life in LIVES:
-        people = [(life.people[role], role, life.email(role)) for role in ("owner", "billing_admin", "admin")]
-        people += [(name, "agent", f"{name.split()[0].lower()}@{life.domain}") for name in AGENTS]
-        for name, role, email in people:
-            secret = create_link(email, expires_at=until, single_use=False)
+        for name, role in life.everybody():
+            secret = create_link(life.email(name), expires_at=until, single_use=False)
             found.append((f"{name}, {role.replace('_', ' ')} of {life.name}", f"/sign-in/{secret}"))
     return found
