@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from string import Formatter
+from typing import cast
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -44,6 +45,13 @@ def test_no_translation_waits_to_be_looked_at_again() -> None:
     assert not [message.id for french in catalogues() for message in french if message.id and message.fuzzy]
 
 
+def test_no_line_of_french_begins_with_a_sign_of_punctuation() -> None:
+    apart = re.compile("« | [»?!:;]")
+    texts = [text for french in catalogues() for message in french for text in forms(message.string)]
+    assert len(texts) > 700
+    assert not [text for text in texts if apart.search(text)]
+
+
 def said() -> Iterator[tuple[str, str | None]]:
     """Every message with its gettext context."""
     yield from ((problem.template(), None) for problem in problems())
@@ -74,9 +82,14 @@ def translations(french: list[Catalog], message: str, context: str | None) -> li
     for one in french:
         entry = one.get(message, context)
         if entry is not None:
-            forms = [entry.string] if isinstance(entry.string, str) else list(entry.string or [""])
-            return forms if all(forms) else []
+            said = forms(entry.string)
+            return said if all(said) else []
     return []
+
+
+def forms(string: object) -> list[str]:
+    """The forms of a translation, one for each number."""
+    return [string] if isinstance(string, str) else list(cast("tuple[str, ...]", string) or [""])
 
 
 def placeholders(template: str) -> set[str]:

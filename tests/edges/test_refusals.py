@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FILE: Final = Path(__file__).with_suffix("").with_name("refusals.toml")
 SAID: Final[dict[str, dict[str, Any]]] = tomllib.loads(FILE.read_text(encoding="utf-8"))
 NUMBER: Final = re.compile(r"\S+-\d{6}")
+SPACE: Final = re.compile("[\xa0\u202f]")
 ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -95,7 +96,7 @@ def told(door: Door, call: Call) -> dict[str, Any]:
         problem = answer.json()
         assert problem["status"] == answer.status_code
         assert problem["type"] == f"urn:bursar:{problem['code']}"
-        sentences[language] = NUMBER.sub("NUMBER", ID.sub("ID", problem["detail"])).replace("\xa0", " ")
+        sentences[language] = SPACE.sub(" ", NUMBER.sub("NUMBER", ID.sub("ID", problem["detail"])))
     return {"status": problem["status"], "code": problem["code"], "en": sentences["en"], "fr": sentences["fr"]}
 
 

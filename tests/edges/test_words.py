@@ -219,8 +219,8 @@ def test_what_fills_a_message_is_said_in_the_same_language() -> None:
     assert str(wrong) == "edits[0].seats: expected a whole number from 1 to 1000000, found 0."
     assert said(declined) == "The payment was declined (not enough funds); nothing was changed."
     with speaking("fr"):
-        french = said(wrong).replace("\xa0", " ")
-        assert french == "edits[0].seats : attendu : un nombre entier de 1 à 1000000 ; reçu : 0."
+        french = said(wrong).replace("\xa0", " ").replace("\u202f", " ")
+        assert french == "edits[0].seats : attendu : un nombre entier de 1 à 1 000 000 ; reçu : 0."
         assert "(fonds insuffisants)" in said(declined)
 
 

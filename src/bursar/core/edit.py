@@ -183,7 +183,7 @@ def _on(value: object, at: str) -> date | str:
         expected = phrase('"now", "renewal" or a day such as 2026-01-31')
         raise BadEdit(at=at, expected=expected, found=_shown(value)) from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        expected = phrase("a day of the years {first} to {last}", first=FIRST_YEAR, last=LAST_YEAR)
+        expected = phrase("a day of the years {first} to {last}", first=str(FIRST_YEAR), last=str(LAST_YEAR))
         raise BadEdit(at=at, expected=expected, found=_shown(value))
     return found
 

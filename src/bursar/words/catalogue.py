@@ -1,5 +1,7 @@
 """The message catalogues as files: reading one, and compiling all of them for gettext."""
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +10,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 PACKAGE: Final = Path(__file__).resolve().parent.parent
+TOGETHER: Final = {"fr": re.compile("(?<=«) | (?=[»?!:;])")}
+"""By language the spaces at which no line may break; in the files they are typed as plain ones."""
 
 
 def files(root: Path = PACKAGE) -> tuple[Path, ...]:
@@ -16,9 +20,22 @@ def files(root: Path = PACKAGE) -> tuple[Path, ...]:
 
 
 def read(file: Path) -> Catalog:
-    """One catalogue, its language taken from where it stands."""
+    """One catalogue, its language taken from where it stands, its words kept together as that language wants."""
+    language = file.parent.parent.name
     with file.open("rb") as stream:
-        return read_po(stream, locale=file.parent.parent.name, abort_invalid=True)
+        catalog = read_po(stream, locale=language, abort_invalid=True)
+    if language in TOGETHER:
+        for message in catalog:
+            if message.id:
+                message.string = _kept_together(message.string or "", TOGETHER[language])
+    return catalog
+
+
+def _kept_together(said: str | Iterable[str], spaces: re.Pattern[str]) -> str | tuple[str, ...]:
+    """The same in one form or in several, with spaces at which no line breaks."""
+    if isinstance(said, str):
+        return spaces.sub("\u00a0", said)
+    return tuple(spaces.sub("\u00a0", form) for form in said)
 
 
 def compiled() -> tuple[Path, ...]:

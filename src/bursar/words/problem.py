@@ -24,6 +24,7 @@ def _filled(template: str, params: Mapping[str, Any]) -> str:
 
 
 _SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {
+    int: money.number,
     Money: money.amount,
     Span: money.span,
     date: money.day,
