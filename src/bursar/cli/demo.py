@@ -175,12 +175,14 @@ def load(now: datetime) -> list[tuple[str, str]]:
 def _live(life: Life, now: datetime) -> None:
     from bursar.accounts import actions, queries
     from bursar.checkout.actions import take
+    from bursar.checkout.collection import pay_invoice
     from bursar.core.edit import read_edits
     from bursar.core.payment import Method
     from bursar.core.policy import VENDOR
     from bursar.core.tax import read_tax_rate
     from bursar.jobs.clock import move
     from bursar.payments.actions import set_method
+    from bursar.payments.queries import open_invoices
     from bursar.policy.queries import current
     from bursar.seats.actions import assign
 
@@ -208,6 +210,8 @@ def _live(life: Life, now: datetime) -> None:
         set_method(policy, account_id, Method("card", life.token), actor=VENDOR, now=now)
     for days, who, edits in life.deeds:
         move(account_id, today - timedelta(days=days), actor=VENDOR, now=now)
+        for invoice in open_invoices(account_id):
+            pay_invoice(account_id, invoice.id, Method("debit", "ok"), actor=VENDOR, now=now)
         everybody = queries.customer(account_id).account.members
         members = {one.role: one for one in everybody}
         actor = VENDOR if who == "vendor" else members[who]
