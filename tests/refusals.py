@@ -200,6 +200,11 @@ class Worlds:
         self.door.ok("POST", f"{path}/overrides", GRANT)
         return path
 
+    @cached_property
+    def invited(self) -> str:
+        added = self.door.ok("POST", f"{self.bare}/members", {**NOAH, "role": "agent"}, by=ADMIN)
+        return f"{self.bare}/members/{added['id']}"
+
     def member(self, role: str) -> str:
         members = self.door.ok("GET", f"{self.has}/members")["items"]
         return f"{self.has}/members/{next(one['id'] for one in members if one['role'] == role)}"
@@ -217,6 +222,7 @@ class Call:
     key: bool = True
 
 
+NOAH: Final = {"name": "Noah", "email": "noah@acme.example"}
 GRANT: Final = {"capability": "remove_seats", "grant": True, "reason": "as agreed"}
 OPEN: Final = {
     "name": "Cobalt",
@@ -332,6 +338,10 @@ CALLS: Final[Mapping[str, Ask]] = {
     "BadTaxRate": lambda w: Call("POST", "/accounts", {**OPEN, "tax_rate": "20"}),
     "UnknownRole": lambda w: Call("POST", f"{w.has}/members", {"name": "A", "email": "a@acme.example", "role": "king"}),
     "OneOwner": lambda w: Call("DELETE", w.member("owner")),
+    "OwnerStays": lambda w: Call("PATCH", w.member("owner"), {"state": "suspended"}, ADMIN),
+    "NotYourself": lambda w: Call("PATCH", w.member("admin"), {"state": "suspended"}, ADMIN),
+    "NotAccepted": lambda w: Call("PATCH", w.invited, {"state": "suspended"}, ADMIN),
+    "NotInvited": lambda w: Call("POST", f"{w.member('agent')}/invitation", None, ADMIN),
     "OnlyFromAdmins": lambda w: Call("PATCH", w.member("agent"), {"role": "billing_admin"}, OWNER),
     "AlreadyMember": lambda w: Call("POST", f"{w.has}/members", {"name": "A", "email": AGENT, "role": "admin"}),
     "UnknownCapability": lambda w: Call("POST", f"{w.bare}/overrides", {**GRANT, "capability": "fly"}),

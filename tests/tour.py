@@ -33,9 +33,10 @@ class Tour:
         """What somebody sees who may do everything."""
         page = self.sign_in("Maya Fernandez")
         yield "subscription"
-        for where in ("payment", "invoices", "details", "seats", "admins", "history", "capabilities", "cancel"):
+        for where in ("payment", "invoices", "details", "team", "seats", "admins", "history", "capabilities", "cancel"):
             self.go(where)
             yield where
+        yield from self._people()
         self.go("seats")
         page.locator("form[action$='voice/assign'] button").click()
         page.locator("form[action*='/voice/'][action$=free]").wait_for()
@@ -62,6 +63,26 @@ class Tour:
         page.goto(page.url.split("/accounts/")[0] + "/nowhere")
         yield "not_found"
         self.sign_out()
+
+    def _people(self) -> Iterator[str]:
+        """Inviting somebody, and what may be done with them and with others."""
+        page = self.page
+        self.go("team")
+        self.send("form[action$=invite]")
+        yield "team_wrong"
+        page.locator("[name=name]").fill("Zoe Lindgren")
+        page.locator("[name=email]").fill("zoe@brightside.example")
+        self.send("form[action$=invite]")
+        yield "team_invited"
+        page.get_by_role("link", name="Zoe Lindgren").click()
+        yield "person_invited"
+        self.send("form[action$=remove]")
+        page.get_by_role("link", name="Lena Brandt").click()
+        yield "person"
+        self.send("form[action$=suspend]")
+        page.get_by_role("link", name="Lena Brandt").click()
+        yield "person_suspended"
+        self.send("form[action$=resume]")
 
     def _changing(self) -> Iterator[str]:
         """From the form to what was done; and what is shown when the world has moved meanwhile."""
@@ -195,6 +216,8 @@ class Tour:
                 yield f"{kind}_{role}"
                 self.go("subscription")
                 yield f"{kind}_{role}_closed"
+                self.go("team")
+                yield f"{kind}_{role}_team"
                 self.sign_out()
 
     def sign_in(self, name: str, account: str = "") -> Page:

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
-from bursar.accounts import actions as accounts
+from bursar.accounts import members as accounts
 from bursar.accounts.queries import customer
 from bursar.checkout import actions as checkout
 from bursar.checkout import requests

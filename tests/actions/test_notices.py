@@ -66,7 +66,8 @@ def test_many_workers_tell_a_fact_once(door: Door) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         assert Counter(pool.map(work, range(6))) == {"done": 6}
-    assert (Told.objects.count(), Letter.objects.count()) == (1, 2)
+    assert Letter.objects.count() == 2
+    assert Told.objects.count() == Told.objects.values("entry_id").distinct().count()
 
 
 def test_a_sandbox_keeps_its_letters_and_its_pages_show_them(door: Door, settings: Any) -> None:
@@ -125,6 +126,7 @@ def test_new_owners_and_billing_admins_are_told(door: Door) -> None:
     told = Counter(Letter.objects.values_list("address", "subject"))
     assert told == {
         (email("admin"), "Acme: Admin: admin → billing admin"): 1,
+        (email("agent"), "Acme: Agent: agent → light agent"): 1,
         **{
             (email(role), "Acme: Ownership passed from Owner to Billing_Admin."): 1
             for role in ("owner", "billing_admin", "admin")

@@ -18,6 +18,7 @@ PAGES = (
     "details",
     "admins",
     "seats",
+    "team",
     "history",
     "capabilities",
     "cancel",

@@ -76,6 +76,7 @@ ELSEWHERE: Final = {
     "NoDatabase": "the command line; test_arguments.py",
     "PortInUse": "the command line; test_serve.py",
     "LinkNotValid": "a page; test_pages.py",
+    "InvitationNotValid": "a page; test_team.py",
     "NotACount": "a page; test_pages.py",
     "ReasonNeeded": "a page; test_request_pages.py",
     "BadCycle": "a guard of the core, behind NotCycle",

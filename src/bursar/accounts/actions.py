@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 
 from bursar.accounts.deed import deed, permit
-from bursar.accounts.models import Account, BillingDetails, Member, Override, Person, Remark, Seller, Standing
+from bursar.accounts.members import make_member
+from bursar.accounts.models import Account, BillingDetails, Override, Remark, Seller, Standing
 from bursar.accounts.queries import Customer, NotFound
 from bursar.core.currency import digits
-from bursar.core.member import ADMIN, OWNER, AlreadyMember, check_passing, check_role, needed
+from bursar.core.member import OWNER
 from bursar.core.policy import OVERRIDABLE, Actor, Policy, State, known
 from bursar.core.problem import Conflict, Invalid, phrase
 from bursar.core.tax import Tax
@@ -90,7 +91,7 @@ def open_account(
             created_at=now,
         )
         on = (clock_at or now).astimezone(zone).date()
-        owner = _member(account.id, owner_name, owner_email, "owner", locale, now)
+        owner = make_member(account.id, owner_name, owner_email, OWNER, locale, now)
         Standing.objects.create(account=account, state=State.ACTIVE, since_on=on)
         BillingDetails.objects.create(account=account, sold_to={"name": name})
         data = {"account_type": account_type, "currency": currency, "owner": str(owner.id)}
@@ -111,91 +112,6 @@ def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], a
         if "account_type" in fields:
             data |= {"before": customer.account.account_type, "after": fields["account_type"]}
         record(account_id=account_id, kind="account_altered", actor=actor, on=customer.today(now), now=now, data=data)
-
-
-def add_member(
-    policy: Policy,
-    account_id: UUID,
-    *,
-    name: str,
-    email: str,
-    role: str,
-    actor: Actor,
-    now: datetime,
-    once: Once | None = None,
-) -> UUID:
-    """A new member: active when the vendor makes them, invited by a member.
-
-    Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember.
-    """
-    policy.role(role)
-    with deed(account_id, actor, now) as customer:
-        permit(policy, customer, actor, needed(None, role), now)
-        check_role(actor, name, None, role)
-        if any(one.email.lower() == email.lower() for one in customer.account.members):
-            raise AlreadyMember(email=email)
-        state = "active" if columns(actor)["actor_kind"] != "member" else "invited"
-        member = _member(account_id, name, email, role, customer.locale, now, state)
-        data = {"member": str(member.id), "role": role}
-        record(account_id=account_id, kind="member_added", actor=actor, on=customer.today(now), now=now, data=data)
-        answer(once, kind="member", id=member.id, status=201, now=now)
-    return member.id
-
-
-def change_member(
-    policy: Policy,
-    account_id: UUID,
-    member_id: UUID,
-    *,
-    actor: Actor,
-    now: datetime,
-    role: str | None = None,
-    name: str | None = None,
-) -> None:
-    """Give a member another role or name. Errors: NotFound, Refused, UnknownRole, OneOwner, OnlyFromAdmins."""
-    if role is not None:
-        policy.role(role)
-    with deed(account_id, actor, now) as customer:
-        before = customer.member(member_id)
-        after = role or before.role
-        permit(policy, customer, actor, needed(before.role, after), now)
-        check_role(actor, before.name, before.role, after)
-        Member.objects.filter(account_id=account_id, pk=member_id).update(role=after)
-        if name is not None:
-            Person.objects.filter(pk=_person_id(account_id, member_id)).update(name=name)
-        data = {"member": str(member_id), "before": before.role, "after": after}
-        record(account_id=account_id, kind="member_changed", actor=actor, on=customer.today(now), now=now, data=data)
-
-
-def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Take a member out of the account. Errors: NotFound, Refused, OneOwner."""
-    with deed(account_id, actor, now) as customer:
-        before = customer.member(member_id)
-        permit(policy, customer, actor, needed(before.role, None), now)
-        check_role(actor, before.name, before.role, None)
-        Member.objects.filter(account_id=account_id, pk=member_id).update(removed_at=now)
-        data = {"member": str(member_id), "before": before.role, "after": None}
-        record(account_id=account_id, kind="member_removed", actor=actor, on=customer.today(now), now=now, data=data)
-
-
-def pass_on(
-    account_id: UUID, member_id: UUID, *, reason: str = "", actor: Actor, now: datetime, once: Once | None = None
-) -> None:
-    """Make a billing admin the owner; whoever was becomes an admin. In a sandbox every address counts as verified.
-
-    Errors: NotFound, OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
-    """
-    with deed(account_id, actor, now) as customer:
-        owner, to = customer.owner, customer.member(member_id)
-        there = Member.objects.filter(account_id=account_id)
-        verified = customer.sandbox or there.filter(pk=to.id, person__email_verified_at__isnull=False).exists()
-        check_passing(actor, owner, to, verified=verified, reason=reason)
-        there.filter(pk=owner.id).update(role=ADMIN)
-        there.filter(pk=to.id).update(role=OWNER)
-        remark = Remark.objects.create(account_id=account_id, text=reason) if reason else None
-        data = {"before": str(owner.id), "after": str(to.id), "remark": str(remark.id) if remark else None}
-        record(account_id=account_id, kind="owner_changed", actor=actor, on=customer.today(now), now=now, data=data)
-        answer(once, kind="member", id=to.id, status=200, now=now)
 
 
 def add_override(
@@ -280,16 +196,3 @@ def instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
     if isinstance(moment, datetime):
         return moment.astimezone(UTC)
     return datetime.combine(moment, time(), zone).astimezone(UTC)
-
-
-def _member(
-    account_id: UUID, name: str, email: str, role: str, locale: str, now: datetime, state: str = "active"
-) -> Member:
-    person = Person.objects.filter(email__iexact=email).first()
-    if person is None:
-        person = Person.objects.create_user(email, name=name, locale=locale)
-    return Member.objects.create(account_id=account_id, person=person, role=role, state=state, created_at=now)
-
-
-def _person_id(account_id: UUID, member_id: UUID) -> Any:
-    return Member.objects.filter(account_id=account_id, pk=member_id).values_list("person_id", flat=True).get()

@@ -2,8 +2,11 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
+
+from django.core.signing import BadSignature, Signer
 
 from bursar.accounts.models import Person, SignInLink, VendorKey
 from bursar.columns.statement import select_one
@@ -14,6 +17,33 @@ class LinkNotValid(Problem):
     """The sign-in link is not valid any more; ask for a new one."""
 
     code = "link_not_valid"
+
+
+class InvitationNotValid(Problem):
+    """The invitation is not valid any more; ask whoever invited you to send a new one."""
+
+    code = "invitation_not_valid"
+
+
+INVITATION_DAYS: Final = 14
+_INVITATIONS: Final = Signer(salt="bursar.invitation")
+
+
+def create_invitation(account_id: UUID, member_id: UUID, invited_at: datetime) -> str:
+    """The secret of an invitation. It is signed and kept nowhere; accepting or sending it again makes it worthless."""
+    return _INVITATIONS.sign_object([str(account_id), str(member_id), invited_at.isoformat()])
+
+
+def read_invitation(secret: str, *, now: datetime) -> tuple[UUID, UUID, datetime]:
+    """The account, the member, and when they were invited. Errors: InvitationNotValid."""
+    try:
+        account, member, at = _INVITATIONS.unsign_object(secret)
+    except (BadSignature, ValueError):
+        raise InvitationNotValid() from None
+    invited_at = datetime.fromisoformat(at)
+    if invited_at + timedelta(days=INVITATION_DAYS) <= now:
+        raise InvitationNotValid()
+    return UUID(account), UUID(member), invited_at
 
 
 def create_key(name: str, *, now: datetime) -> str:

@@ -78,6 +78,7 @@ class Member(AccountRow):
     role = models.TextField()
     state = CodeField(("invited", "active", "suspended"))
     created_at = models.DateTimeField()
+    invited_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Case, When
+
 from bursar.accounts import models
 from bursar.columns.statement import select, select_one
-from bursar.core.member import OWNER
+from bursar.core.member import OWNER, Standing
 from bursar.core.policy import Account, Contact, Member, Override, State
 from bursar.core.problem import Problem, phrase
 from bursar.core.tax import Tax
@@ -63,13 +65,15 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A member as lists show them; state is invited, active or suspended."""
+    """A member as lists show them; `invited_at` says since when, of one who has not accepted yet."""
 
     id: UUID
     name: str
     email: str
     role: str
-    state: str
+    state: Standing
+    invited_at: datetime | None
+    last_sign_in_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,30 @@ def customers(*, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
 def members(account_id: UUID) -> list[MemberRow]:
     """The members of an account, the owner first, then as they came."""
     rows = models.Member.objects.filter(account_id=account_id, removed_at=None).order_by("id")
-    fields = ("id", "person__name", "person__email", "role", "state")
-    return sorted((MemberRow(*row) for row in rows.values_list(*fields)), key=lambda one: one.role != "owner")
+    invited_at = Case(When(state="invited", then="invited_at"), default=None)
+    fields = ("id", "person__name", "person__email", "role", "state", invited_at, "person__last_login")
+    return sorted((MemberRow(*row) for row in rows.values_list(*fields)), key=lambda one: one.role != OWNER)
+
+
+def standing(account_id: UUID, member_id: UUID) -> Standing:
+    """How a member stands. Errors: NotFound."""
+    rows = models.Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None)
+    found = rows.values_list("state", flat=True).first()
+    if found is None:
+        raise NotFound(what=phrase("member"))
+    return cast(Standing, found)
+
+
+def invitation(account_id: UUID, member_id: UUID) -> datetime | None:
+    """When somebody was invited who has not accepted yet."""
+    rows = models.Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None, state="invited")
+    return rows.values_list("invited_at", flat=True).first()
+
+
+def former(account_id: UUID, member_id: UUID) -> Member:
+    """Somebody who is or was a member, to be written to."""
+    row = models.Member.objects.select_related("person").get(account_id=account_id, pk=member_id)
+    return Member(row.id, row.person.name, row.person.email, row.role, active=False)
 
 
 def memberships(person_id: UUID) -> list[tuple[UUID, UUID, str]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from bursar.accounts import actions, queries
+from bursar.accounts import actions, members, queries
 from bursar.api import answers, bodies, show
 from bursar.api.call import Call, enter, moment, once, vendor
 from bursar.api.replies import Reply, reply
@@ -114,7 +114,7 @@ def add_member(request: HttpRequest, account_id: UUID, body: bodies.NewMember) -
     call = enter(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        added = actions.add_member(
+        added = members.add_member(
             call.policy,
             account_id,
             name=body.name,
@@ -141,11 +141,10 @@ def get_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Any:
 
 @router.patch("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=shape(answers.Member))
 def change_member(request: HttpRequest, account_id: UUID, member_id: UUID, body: bodies.MemberFields) -> Any:
-    """Give a member another role or name."""
+    """Give a member another role or name, suspend or resume them."""
     call = enter(request, account_id)
-    seats.change_member(
-        call.policy, account_id, member_id, role=body.role, name=body.name, actor=call.actor, now=call.now
-    )
+    fields = body.model_dump(exclude_unset=True, exclude_none=True)
+    seats.change_member(call.policy, account_id, member_id, actor=call.actor, now=call.now, **fields)
     return get_member(request, account_id, member_id)
 
 
@@ -157,13 +156,25 @@ def remove_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Ht
     return HttpResponse(status=204)
 
 
+@router.post("/accounts/{uuid:account_id}/members/{uuid:member_id}/invitation", response=shape(answers.Member))
+def invite_again(request: HttpRequest, account_id: UUID, member_id: UUID) -> Reply:
+    """Send the invitation of somebody who has not accepted it once more; the link sent before works no longer."""
+    call = enter(request, account_id)
+
+    def do(asked: Once | None) -> Answer:
+        members.invite_again(call.policy, account_id, member_id, actor=call.actor, now=call.now, once=asked)
+        return Answer("member", str(member_id), 200)
+
+    return reply(call, once(request, do))
+
+
 @router.post("/accounts/{uuid:account_id}/owner", response=shape(answers.Member))
 def pass_on(request: HttpRequest, account_id: UUID, body: bodies.NewOwner) -> Reply:
     """Make a billing admin the owner; whoever was becomes an admin. The vendor says why."""
     call = enter(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        actions.pass_on(account_id, body.member, reason=body.reason, actor=call.actor, now=call.now, once=asked)
+        members.pass_on(account_id, body.member, reason=body.reason, actor=call.actor, now=call.now, once=asked)
         return Answer("member", str(body.member), 200)
 
     return reply(call, once(request, do))

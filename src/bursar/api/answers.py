@@ -46,7 +46,9 @@ class Member(Named, Contact):
     """A member of an account."""
 
     role: Code
-    state: str = Field(examples=["active", "invited"])
+    state: str = Field(examples=["active", "invited", "suspended"])
+    invited_at: datetime | None = Field(description="Since when an invitation waits to be accepted.")
+    last_sign_in_at: datetime | None
 
 
 class Override(BaseModel):

@@ -102,6 +102,7 @@ class MemberFields(Body):
 
     role: Words | None = None
     name: Words | None = None
+    state: Literal["active", "suspended"] | None = None
 
 
 class NewOwner(Body):

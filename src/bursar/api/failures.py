@@ -20,11 +20,15 @@ from bursar.core.currency import UnknownCurrency
 from bursar.core.document import BadDocument
 from bursar.core.member import (
     AlreadyMember,
+    NotAccepted,
+    NotInvited,
     NotVerified,
+    NotYourself,
     OneOwner,
     OnlyFromAdmins,
     OnlyOwner,
     OnlyToBillingAdmins,
+    OwnerStays,
     WhyNeeded,
 )
 from bursar.core.money import BadRate
@@ -71,7 +75,8 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "list_members": _MEMBERS_TOO,
     "add_member": (*_MEMBER, *_ROLE, AlreadyMember, *_BODY, *_ONCE),
     "get_member": _MEMBERS_TOO,
-    "change_member": (*_MEMBER, *_ROLE, *_BODY, OutOfSeats),
+    "change_member": (*_MEMBER, *_ROLE, *_BODY, OutOfSeats, OwnerStays, NotYourself, NotAccepted),
+    "invite_again": (*_READ, NotInvited, *_ONCE),
     "remove_member": _MEMBER,
     "pass_on": (*_MEMBERS_TOO, *_BODY, *_ONCE, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
     "list_overrides": _ONE,

@@ -66,7 +66,9 @@ def decision(call: Call, made: Decision) -> Shown:
 
 def member(row: MemberRow) -> Shown:
     """A member."""
-    return {"id": str(row.id), "name": row.name, "email": row.email, "role": row.role, "state": row.state}
+    who = {"id": str(row.id), "name": row.name, "email": row.email, "role": row.role, "state": row.state}
+    invited_at, last = (at and at.isoformat() for at in (row.invited_at, row.last_sign_in_at))
+    return {**who, "invited_at": invited_at, "last_sign_in_at": last}
 
 
 def override(row: OverrideRow) -> Shown:

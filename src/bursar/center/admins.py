@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from bursar.accounts import actions
+from bursar.accounts.members import pass_on as pass_ownership_on
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.core.member import OWNER
@@ -44,7 +44,7 @@ def pass_on(request: HttpRequest, account_id: UUID) -> HttpResponse:
     if not request.POST.get("sure"):
         return _page(request, seen, _("Tick that you want to give up ownership; nothing was changed."))
     try:
-        actions.pass_on(account_id, chosen.id, actor=seen.member, now=seen.now)
+        pass_ownership_on(account_id, chosen.id, actor=seen.member, now=seen.now)
     except Problem as problem:
         return _page(request, seen, seen.said(problem))
     messages.success(request, _("{name} owns the account now, and you are an admin.").format(name=chosen.name))

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bursar.accounts.keys import LinkNotValid, use_link
+from bursar.accounts.keys import InvitationNotValid, LinkNotValid, use_link
+from bursar.accounts.members import accept
 from bursar.accounts.models import Person
 from bursar.accounts.queries import NotFound, memberships
 from bursar.center.demo import cast
@@ -55,6 +56,19 @@ def sign_in(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
     login(request, person, backend=BACKEND)
     return remember_language(to("home"), person.locale)
+
+
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Whoever opens an invitation accepts it by one click, and is signed in."""
+    if request.method != "POST":
+        return render(request, "center/invitation.html")
+    try:
+        person, account_id = accept(secret, now=moment())
+    except InvitationNotValid as problem:
+        return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
+    login(request, person, backend=BACKEND)
+    return remember_language(to("account", account_id), person.locale)
 
 
 @require_POST

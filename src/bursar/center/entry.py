@@ -145,6 +145,7 @@ class Visit:
             ("invoices", _("Invoices"), "view_invoices"),
             ("details", _("Invoice details"), "view_invoices"),
             *((("requests", _("Requests"), "view_subscription"),) if self.takes_requests() else ()),
+            ("team", _("Team"), None),
             ("seats", _("Seats"), "manage_members"),
             ("admins", _("Billing admins"), None),
             ("history", _("History"), "manage_members"),

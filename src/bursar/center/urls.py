@@ -19,6 +19,7 @@ from bursar.center import (
     seats,
     subscription,
     taking,
+    team,
 )
 
 ACCOUNT = "accounts/<uuid:account_id>"
@@ -27,6 +28,7 @@ urlpatterns = [
     path("", doors.home, name="home"),
     path("demo", demo.enter, name="demo"),
     path("sign-in/<str:secret>", doors.sign_in, name="sign_in"),
+    path("invitation/<str:secret>", doors.invitation, name="invitation"),
     path("sign-out", doors.sign_out, name="sign_out"),
     path("language", doors.language, name="language"),
     path("sandbox/<uuid:key>", doors.sandbox, name="sandbox"),
@@ -46,6 +48,14 @@ urlpatterns = [
     path(f"{ACCOUNT}/requests/<uuid:request_id>/approve", requests.approve, name="approve"),
     path(f"{ACCOUNT}/requests/<uuid:request_id>/reject", requests.reject, name="reject"),
     path(f"{ACCOUNT}/requests/<uuid:request_id>/withdraw", requests.withdraw, name="withdraw"),
+    path(f"{ACCOUNT}/team", team.page, name="team"),
+    path(f"{ACCOUNT}/team/invite", team.invite, name="invite"),
+    path(f"{ACCOUNT}/team/<uuid:member_id>", team.person, name="person"),
+    path(f"{ACCOUNT}/team/<uuid:member_id>/invite", team.invite_again, name="invite_again"),
+    path(f"{ACCOUNT}/team/<uuid:member_id>/role", team.role, name="role"),
+    path(f"{ACCOUNT}/team/<uuid:member_id>/suspend", team.suspend, name="suspend"),
+    path(f"{ACCOUNT}/team/<uuid:member_id>/resume", team.resume, name="resume"),
+    path(f"{ACCOUNT}/team/<uuid:member_id>/remove", team.remove, name="remove_member"),
     path(f"{ACCOUNT}/seats", seats.page, name="seats"),
     path(f"{ACCOUNT}/seats.csv", seats.export, name="seats_export"),
     path(f"{ACCOUNT}/seats/<str:product>/assign", seats.assign, name="assign_seat"),

@@ -174,6 +174,7 @@ def load(now: datetime) -> list[tuple[str, str]]:
 
 def _live(life: Life, now: datetime) -> None:
     from bursar.accounts import actions, queries
+    from bursar.accounts.members import add_member
     from bursar.checkout.actions import take
     from bursar.checkout.collection import pay_invoice
     from bursar.core.edit import read_edits
@@ -205,7 +206,7 @@ def _live(life: Life, now: datetime) -> None:
         now=now,
     )
     for name, role in life.everybody()[1:]:
-        actions.add_member(policy, account_id, name=name, email=life.email(name), role=role, actor=VENDOR, now=now)
+        add_member(policy, account_id, name=name, email=life.email(name), role=role, actor=VENDOR, now=now)
     if life.token:
         set_method(policy, account_id, Method("card", life.token), actor=VENDOR, now=now)
     for days, who, edits in life.deeds:

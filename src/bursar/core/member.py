@@ -1,6 +1,6 @@
 """What may be done with the members of an account, and which capability it needs."""
 
-from typing import Final
+from typing import Final, Literal
 
 from bursar.core.policy import Actor, Member
 from bursar.core.problem import Conflict, Invalid
@@ -8,6 +8,8 @@ from bursar.core.problem import Conflict, Invalid
 OWNER: Final = "owner"
 BILLING_ADMIN: Final = "billing_admin"
 ADMIN: Final = "admin"
+
+Standing = Literal["invited", "active", "suspended"]
 
 
 class OneOwner(Invalid):
@@ -50,6 +52,46 @@ class WhyNeeded(Invalid):
     """Say why the vendor passes ownership on, and not the owner; it stays in the history."""
 
     code = "why_needed"
+
+
+class OwnerStays(Invalid):
+    """{name} owns the account and cannot be suspended; pass ownership on first."""
+
+    code = "owner_stays"
+
+
+class NotYourself(Invalid):
+    """Nobody suspends themselves; ask somebody else who manages the members."""
+
+    code = "not_yourself"
+
+
+class NotAccepted(Conflict):
+    """{name} has not accepted the invitation yet; withdraw it, or wait."""
+
+    code = "not_accepted"
+
+
+class NotInvited(Conflict):
+    """{name} has accepted the invitation already; there is nothing to send again."""
+
+    code = "not_invited"
+
+
+def check_standing(actor: Actor, member: Member, before: Standing, after: Standing) -> None:
+    """Whether the actor may suspend or resume a member. Errors: OwnerStays, NotYourself, NotAccepted."""
+    if before == "invited":
+        raise NotAccepted(name=member.name)
+    if after == "suspended" and member.role == OWNER:
+        raise OwnerStays(name=member.name)
+    if after == "suspended" and isinstance(actor, Member) and actor.id == member.id:
+        raise NotYourself()
+
+
+def check_again(name: str, standing: Standing) -> None:
+    """Whether an invitation may be sent again. Errors: NotInvited."""
+    if standing != "invited":
+        raise NotInvited(name=name)
 
 
 def check_passing(actor: Actor, owner: Member, to: Member, *, verified: bool, reason: str) -> None:

@@ -5,25 +5,28 @@
 | a request was made or withdrawn                 | whoever may review requests, but not who did it |
 | a request was approved or rejected, or expired  | whoever made it                                 |
 | ownership passed on                             | the owners before and after, and billing admins |
-| somebody became or no longer is a billing admin | they themselves                                 |
+| somebody was invited, or invited again          | they themselves, with the link that accepts     |
+| a role changed; suspended, active again, gone   | they themselves                                 |
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.accounts.queries import Customer
+from bursar.accounts.queries import Customer, former, invitation
 from bursar.core.member import BILLING_ADMIN, OWNER
 from bursar.core.policy import Member, Outcome, Policy, decide
 from bursar.history.queries import Fact
 from bursar.subscriptions.queries import request
 
+INVITATIONS: Final = ("member_added", "member_invited")
+
 Whom = Callable[[Customer, Policy, Fact], list[Member]]
 
 
 def concerned(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    """The active members who are told of a fact."""
-    return [one for one in WHOM[fact.kind](customer, policy, fact) if one.active]
+    """The members who are told of a fact."""
+    return WHOM[fact.kind](customer, policy, fact)
 
 
 def _reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
@@ -37,23 +40,26 @@ def _reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
 
 def _requester(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     asked = request(customer.id, UUID(fact.data["request"]))
-    return _named(customer, asked.member_id)
+    return [one for one in customer.account.members if one.id == asked.member_id and one.active]
 
 
 def _owners(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     both = {UUID(fact.data["before"]), UUID(fact.data["after"])}
-    return [one for one in customer.account.members if one.id in both or one.role in (OWNER, BILLING_ADMIN)]
+    members = (one for one in customer.account.members if one.active)
+    return [one for one in members if one.id in both or one.role in (OWNER, BILLING_ADMIN)]
 
 
-def _appointed(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    roles = (fact.data["before"], fact.data["after"])
-    if BILLING_ADMIN not in roles or roles[0] == roles[1]:
-        return []
-    return _named(customer, UUID(fact.data["member"]))
+def _invited(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    waits = invitation(customer.id, UUID(fact.data["member"])) is not None
+    return _named(customer, policy, fact) if waits else []
 
 
-def _named(customer: Customer, member_id: UUID) -> list[Member]:
-    return [one for one in customer.account.members if one.id == member_id]
+def _another_role(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    return [] if fact.data["before"] == fact.data["after"] else _named(customer, policy, fact)
+
+
+def _named(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    return [former(customer.id, UUID(fact.data["member"]))]
 
 
 WHOM: Final[Mapping[str, Whom]] = {
@@ -63,7 +69,12 @@ WHOM: Final[Mapping[str, Whom]] = {
     "request_rejected": _requester,
     "request_expired": _requester,
     "owner_changed": _owners,
-    "member_changed": _appointed,
+    "member_added": _invited,
+    "member_invited": _invited,
+    "member_changed": _another_role,
+    "member_suspended": _named,
+    "member_resumed": _named,
+    "member_removed": _named,
 }
 """Who is told of each kind of fact."""
 

@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bursar.accounts.queries import Customer, names
+from bursar.accounts.keys import INVITATION_DAYS, create_invitation
+from bursar.accounts.queries import Customer, invitation, names
 from bursar.catalog.queries import current as current_catalog
 from bursar.core.content import read_quote
 from bursar.core.decision import Decided
@@ -17,9 +18,10 @@ from bursar.core.money import Money
 from bursar.core.policy import Policy
 from bursar.core.subscription import state_on, timeline
 from bursar.history.queries import Fact
-from bursar.notices.catalogue import page_of
+from bursar.notices.catalogue import INVITATIONS, page_of
 from bursar.subscriptions.queries import agreement, request
 from bursar.words import edits, money
+from bursar.words.decision import role_name
 from bursar.words.history import Story
 
 
@@ -38,6 +40,11 @@ def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Writte
         story = Story(names(customer.id), policy, current_catalog())
         [happened] = story.what(fact.kind, fact.data)
         lines = _about_request(customer, fact) if "request" in fact.data else []
+        way, link = _("See it in the Admin Center"), f"{settings.BURSAR_URL}{page_of(customer.id, fact.data)}"
+        if fact.kind in INVITATIONS:
+            happened = _("You are invited as {role}.").format(role=role_name(policy, fact.data["role"]))
+            way, link = _("Accept the invitation"), _accepting(customer, UUID(fact.data["member"]))
+            lines = [_("The link works once, for {days} days.").format(days=INVITATION_DAYS)]
         # A name may have a line break, the head of a letter not.
         subject = " ".join(_("{account}: {happened}").format(account=customer.name, happened=happened).split())
         content = {
@@ -45,11 +52,20 @@ def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Writte
             "who": story.who(fact.actor_kind, fact.actor_id),
             "on": money.day(fact.on),
             "lines": lines,
-            "link": f"{settings.BURSAR_URL}{page_of(customer.id, fact.data)}",
+            "way": way,
+            "link": link,
             "locale": locale,
         }
         text, html = (render_to_string(f"notices/letter.{kind}", content).strip() for kind in ("txt", "html"))
         return Written(subject, text, html)
+
+
+def _accepting(customer: Customer, member_id: UUID) -> str:
+    """Where an invitation is accepted; one that waits no longer leads nowhere but to the first page."""
+    invited_at = invitation(customer.id, member_id)
+    if invited_at is None:
+        return f"{settings.BURSAR_URL}/"
+    return f"{settings.BURSAR_URL}/invitation/{create_invitation(customer.id, member_id, invited_at)}"
 
 
 def _about_request(customer: Customer, fact: Fact) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.accounts import actions as accounts
+from bursar.accounts import members as accounts
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer, NotFound
 from bursar.columns.ids import uuid7

@@ -26,7 +26,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "payment": ("method_set", "payment_received", "payment_failed", "payment_refunded", "details_set"),
     "people": (
-        *("member_added", "member_changed", "member_removed", "owner_changed"),
+        *("member_added", "member_invited", "member_accepted", "member_changed", "member_removed"),
+        *("member_suspended", "member_resumed", "owner_changed"),
         *("seat_assigned", "seat_freed", "seats_counted"),
     ),
     "account": ("account_opened", "account_altered", "override_added", "override_ended"),
@@ -55,8 +56,12 @@ class Story:
             "payment_failed": self._payment_failed,
             "details_set": lambda data: [_("The invoice details were changed.")],
             "member_added": self._member_added,
+            "member_invited": self._of_member(_("{name} was invited again.")),
+            "member_accepted": self._of_member(_("{name} accepted the invitation.")),
             "member_changed": self._member_changed,
-            "member_removed": lambda data: [_("{name} was removed.").format(name=self._name(data["member"]))],
+            "member_suspended": self._of_member(_("{name} was suspended.")),
+            "member_resumed": self._of_member(_("{name} is active again.")),
+            "member_removed": self._of_member(_("{name} was removed.")),
             "owner_changed": lambda data: [
                 _("Ownership passed from {before} to {after}.").format(
                     before=self._name(data["before"]), after=self._name(data["after"])
@@ -107,6 +112,9 @@ class Story:
 
     def _member_added(self, data: dict[str, Any]) -> list[str]:
         return [_("{name} was added as {role}.").format(name=self._name(data["member"]), role=self._role(data["role"]))]
+
+    def _of_member(self, template: str) -> Callable[[dict[str, Any]], list[str]]:
+        return lambda data: [template.format(name=self._name(data["member"]))]
 
     def _member_changed(self, data: dict[str, Any]) -> list[str]:
         name = self._name(data["member"])

@@ -1,0 +1,177 @@
+"""The members of an account: inviting, accepting, changing, suspending and removing them, and passing ownership on."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bursar.accounts.deed import deed, permit
+from bursar.accounts.keys import InvitationNotValid, read_invitation
+from bursar.accounts.models import Member, Person, Remark
+from bursar.accounts.queries import Customer, NotFound, standing
+from bursar.core.member import (
+    ADMIN,
+    OWNER,
+    AlreadyMember,
+    Standing,
+    check_again,
+    check_passing,
+    check_role,
+    check_standing,
+    needed,
+)
+from bursar.core.policy import SYSTEM, Actor, Policy
+from bursar.history.actions import answer, columns, record
+from bursar.history.queries import Once
+
+
+def add_member(
+    policy: Policy,
+    account_id: UUID,
+    *,
+    name: str,
+    email: str,
+    role: str,
+    actor: Actor,
+    now: datetime,
+    once: Once | None = None,
+) -> UUID:
+    """A new member: active when the vendor makes them, invited by a member.
+
+    Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember.
+    """
+    policy.role(role)
+    with deed(account_id, actor, now) as customer:
+        permit(policy, customer, actor, needed(None, role), now)
+        check_role(actor, name, None, role)
+        if any(one.email.lower() == email.lower() for one in customer.account.members):
+            raise AlreadyMember(email=email)
+        invited_at = now if columns(actor)["actor_kind"] == "member" else None
+        member = make_member(account_id, name, email, role, customer.locale, now, invited_at)
+        _tell(customer, "member_added", actor, now, member=str(member.id), role=role)
+        answer(once, kind="member", id=member.id, status=201, now=now)
+    return member.id
+
+
+def invite_again(
+    policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime, once: Once | None = None
+) -> None:
+    """Send the invitation of somebody who has not accepted it once more; the link sent before works no longer.
+
+    Errors: NotFound, Refused, NotInvited.
+    """
+    with deed(account_id, actor, now) as customer:
+        member = customer.member(member_id)
+        permit(policy, customer, actor, needed(member.role, member.role), now)
+        check_again(member.name, standing(account_id, member_id))
+        Member.objects.filter(account_id=account_id, pk=member_id).update(invited_at=now)
+        _tell(customer, "member_invited", actor, now, member=str(member_id), role=member.role)
+        answer(once, kind="member", id=member_id, status=200, now=now)
+
+
+def accept(secret: str, *, now: datetime) -> tuple[Person, UUID]:
+    """Make whom an invitation names an active member, once: the person, and the account. Errors: InvitationNotValid."""
+    account_id, member_id, invited_at = read_invitation(secret, now=now)
+    try:
+        with deed(account_id, SYSTEM, now) as customer:
+            waiting = Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None, state="invited")
+            if not waiting.filter(invited_at=invited_at).update(state="active"):
+                raise InvitationNotValid()
+            member = customer.member(member_id)
+            # The link went to the person's address and nowhere else.
+            person = Person.objects.get(pk=_person_id(account_id, member_id))
+            Person.objects.filter(pk=person.pk, email_verified_at=None).update(email_verified_at=now)
+            _tell(customer, "member_accepted", member, now, member=str(member_id), role=member.role)
+    except NotFound:
+        raise InvitationNotValid() from None
+    return person, account_id
+
+
+def change_member(
+    policy: Policy,
+    account_id: UUID,
+    member_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    role: str | None = None,
+    name: str | None = None,
+    state: Standing | None = None,
+) -> None:
+    """Give a member another role or name, suspend or resume them.
+
+    Errors: NotFound, Refused, UnknownRole, OneOwner, OnlyFromAdmins, OwnerStays, NotYourself, NotAccepted.
+    """
+    if role is not None:
+        policy.role(role)
+    with deed(account_id, actor, now) as customer:
+        before, stood = customer.member(member_id), standing(account_id, member_id)
+        after = role or before.role
+        permit(policy, customer, actor, needed(before.role, after), now)
+        check_role(actor, before.name, before.role, after)
+        if state is not None:
+            check_standing(actor, before, stood, state)
+        Member.objects.filter(account_id=account_id, pk=member_id).update(role=after, state=state or stood)
+        if name is not None:
+            Person.objects.filter(pk=_person_id(account_id, member_id)).update(name=name)
+        if state is not None and state != stood:
+            kind = "member_suspended" if state == "suspended" else "member_resumed"
+            _tell(customer, kind, actor, now, member=str(member_id))
+        if state is None or after != before.role or name is not None:
+            _tell(customer, "member_changed", actor, now, member=str(member_id), before=before.role, after=after)
+
+
+def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take a member out of the account. Errors: NotFound, Refused, OneOwner."""
+    with deed(account_id, actor, now) as customer:
+        before = customer.member(member_id)
+        permit(policy, customer, actor, needed(before.role, None), now)
+        check_role(actor, before.name, before.role, None)
+        Member.objects.filter(account_id=account_id, pk=member_id).update(removed_at=now)
+        _tell(customer, "member_removed", actor, now, member=str(member_id), before=before.role, after=None)
+
+
+def pass_on(
+    account_id: UUID, member_id: UUID, *, reason: str = "", actor: Actor, now: datetime, once: Once | None = None
+) -> None:
+    """Make a billing admin the owner; whoever was becomes an admin. In a sandbox every address counts as verified.
+
+    Errors: NotFound, OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
+    """
+    with deed(account_id, actor, now) as customer:
+        owner, to = customer.owner, customer.member(member_id)
+        there = Member.objects.filter(account_id=account_id)
+        verified = customer.sandbox or there.filter(pk=to.id, person__email_verified_at__isnull=False).exists()
+        check_passing(actor, owner, to, verified=verified, reason=reason)
+        there.filter(pk=owner.id).update(role=ADMIN)
+        there.filter(pk=to.id).update(role=OWNER)
+        remark = Remark.objects.create(account_id=account_id, text=reason) if reason else None
+        written = str(remark.id) if remark else None
+        _tell(customer, "owner_changed", actor, now, before=str(owner.id), after=str(to.id), remark=written)
+        answer(once, kind="member", id=to.id, status=200, now=now)
+
+
+def make_member(
+    account_id: UUID,
+    name: str,
+    email: str,
+    role: str,
+    locale: str,
+    now: datetime,
+    invited_at: datetime | None = None,
+) -> Member:
+    """A new member, found or made as a person by their email, inside a deed; active unless they are invited."""
+    person = Person.objects.filter(email__iexact=email).first()
+    if person is None:
+        person = Person.objects.create_user(email, name=name, locale=locale)
+    state = "invited" if invited_at else "active"
+    return Member.objects.create(
+        account_id=account_id, person=person, role=role, state=state, created_at=now, invited_at=invited_at
+    )
+
+
+def _tell(customer: Customer, kind: str, actor: Actor, now: datetime, **data: Any) -> None:
+    record(account_id=customer.id, kind=kind, actor=actor, on=customer.today(now), now=now, data=data)
+
+
+def _person_id(account_id: UUID, member_id: UUID) -> Any:
+    return Member.objects.filter(account_id=account_id, pk=member_id).values_list("person_id", flat=True).get()

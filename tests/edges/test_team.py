@@ -1,0 +1,177 @@
+"""The team on pages: inviting, accepting once, other roles, suspending and removing, and what becomes of seats."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from bursar.accounts.keys import INVITATION_DAYS, InvitationNotValid
+from bursar.accounts.members import accept
+from bursar.accounts.models import Person
+from bursar.core.problem import Problem
+from bursar.jobs.clock import run_once
+from bursar.notices.models import Letter
+from door import TEAM_10, Door, email, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOAH = {"name": "Noah <b>", "email": "noah@acme.example", "role": "agent"}
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+def said(answer: Any, status: int = 200) -> str:
+    assert answer.status_code == status, (answer.status_code, answer.content[-2000:])
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def member(door: Door, path: str, address: str) -> dict[str, Any]:
+    return next(one for one in door.ok("GET", f"{path}/members")["items"] if one["email"] == address)
+
+
+def link() -> str:
+    """Where the last invitation that was written leads."""
+    run_once(datetime.now(UTC))
+    letter = Letter.objects.filter(address=NOAH["email"]).latest("id")
+    found = re.search(r"http://localhost:8000(/invitation/\S+)", letter.text)
+    assert found and found[1] in letter.html
+    return found[1]
+
+
+def test_somebody_who_is_invited_accepts_by_the_link_once_and_is_in(door: Door) -> None:
+    path = door.account("managed")
+    admin = signed_in(email("admin"))
+    assert admin.post(f"{path}/team/invite", NOAH)["Location"] == f"{path}/team"
+    shown = said(admin.get(f"{path}/team"))
+    assert "Noah &lt;b&gt;" in shown and "invited" in shown and "is invited by a letter to noah@acme.example" in shown
+    where = link()
+    letter = Letter.objects.get(address=NOAH["email"])
+    assert letter.subject == "Acme: You are invited as agent." and "By Admin" in letter.text
+    # An invitation that was not accepted opens nothing, and programs that look at links accept nothing.
+    assert "Accept the invitation" in said(Client().get(where))
+    assert member(door, path, NOAH["email"])["state"] == "invited"
+    noah = Client()
+    assert noah.post(where)["Location"] == path
+    assert member(door, path, NOAH["email"])["state"] == "active"
+    assert Person.objects.get(email=NOAH["email"]).email_verified_at is not None
+    assert "Whom to ask" in said(noah.get(f"{path}/team"))
+    assert "is not valid any more" in said(Client().post(where), 403)
+    assert "n’est plus valable" in said(Client(headers={"Accept-Language": "fr"}).post(where), 403)
+    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+    assert kinds[:2] == ["member_accepted", "member_added"]
+
+
+def test_only_the_last_invitation_counts_and_only_for_some_days(door: Door) -> None:
+    path = door.account()
+    owner = signed_in(email("owner"))
+    owner.post(f"{path}/team/invite", NOAH)
+    first, row = link(), member(door, path, NOAH["email"])
+    owner.post(f"{path}/team/{row['id']}/invite")
+    second = link()
+    assert first != second
+    said(Client().post(first), 403)
+    with pytest.raises(InvitationNotValid):
+        accept(second.removeprefix("/invitation/"), now=datetime.now(UTC) + timedelta(days=INVITATION_DAYS))
+    forged = second[:-3] + ("abc" if not second.endswith("abc") else "abd")
+    said(Client().post(forged), 403)
+    said(Client().post("/invitation/nothing"), 403)
+    owner.post(f"{path}/team/{row['id']}/remove")
+    said(Client().post(second), 403)
+
+
+def test_an_invitation_is_accepted_once_however_many_click(door: Door) -> None:
+    path = door.account()
+    door.ok("POST", f"{path}/members", NOAH, by=email("admin"))
+    secret = link().removeprefix("/invitation/")
+
+    def click(_: int) -> str:
+        try:
+            accept(secret, now=datetime.now(UTC))
+        except Problem as problem:
+            return problem.code
+        finally:
+            connections.close_all()
+        return "in"
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = sorted(pool.map(click, range(8)))
+    assert outcomes == ["in", *["invitation_not_valid"] * 7]
+
+
+def test_what_becomes_of_seats_is_said_before_and_after(door: Door) -> None:
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    row = member(door, path, email("agent"))
+    door.ok("PUT", f"{path}/seats/support/members/{row['id']}")
+    admin = signed_in(email("admin"))
+    page = f"{path}/team/{row['id']}"
+    shown = said(admin.get(page))
+    assert "Uses a seat of Support. As light agent they would use none" in shown
+    assert "go on using a seat of Support" in shown and "Their seat of Support becomes free" in shown
+    admin.post(f"{page}/suspend")
+    assert "Agent is suspended." in said(admin.get(f"{path}/team"))
+    assert door.ok("GET", f"{path}/seats")["items"][0]["used"] == 1
+    assert signed_in(email("agent")).get(f"{path}/team").status_code == 404
+    assert door.fails(403, "GET", f"{path}/history", by=email("agent"))["reason"] == "role"
+    admin.post(f"{page}/resume")
+    said(signed_in(email("agent")).get(f"{path}/team"))
+    admin.post(f"{page}/role", {"role": "light_agent"})
+    assert "A seat is free now, and stays bought: Support." in said(admin.get(f"{path}/team"))
+    assert member(door, path, email("agent"))["role"] == "light_agent"
+    admin.post(f"{page}/remove")
+    assert "Agent is no member any more." in said(admin.get(f"{path}/team"))
+    run_once(datetime.now(UTC))
+    told = list(Letter.objects.filter(address=email("agent")).order_by("id").values_list("subject", flat=True))
+    assert told == [
+        "Acme: Agent was suspended.",
+        "Acme: Agent is active again.",
+        "Acme: Agent: agent → light agent",
+        "Acme: Agent was removed.",
+    ]
+
+
+def test_who_may_not_is_told_why_and_sees_no_button(door: Door) -> None:
+    path = door.account()
+    rows = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+    admin = signed_in(email("admin"))
+    assert "Suspend" not in said(admin.get(f"{path}/team/{rows['owner']}"))
+    assert "This is you" in said(admin.get(f"{path}/team/{rows['admin']}"))
+    shown = said(admin.get(f"{path}/team/{rows['billing_admin']}"))
+    assert "Suspend" not in shown and "Owner (owner) can do this" in shown
+    refused = said(admin.post(f"{path}/team/{rows['billing_admin']}/suspend"), 409)
+    assert "Owner (owner) can do this" in refused
+    assert "cannot be suspended" in said(admin.post(f"{path}/team/{rows['owner']}/suspend"), 409)
+    assert "Nobody suspends themselves" in said(admin.post(f"{path}/team/{rows['admin']}/suspend"), 409)
+    assert "member of this account already" in said(
+        admin.post(f"{path}/team/invite", {**NOAH, "email": email("agent")}), 409
+    )
+    wrong = said(admin.post(f"{path}/team/invite", {"name": "", "email": "nobody", "role": "owner"}), 422)
+    for message in ("Give the person&#x27;s name.", "Give an email address", "Choose one of the roles."):
+        assert message in wrong
+    agent = signed_in(email("agent"))
+    shown = said(agent.get(f"{path}/team"))
+    assert "owner@acme.example" in shown and "admin@acme.example" in shown and "agent@acme.example" not in shown
+    assert "Invite somebody" not in shown and "can do this" in shown
+    said(agent.get(f"{path}/team/{rows['owner']}"), 403)
+    said(agent.post(f"{path}/team/invite", NOAH), 409)
+    assert {one["state"] for one in door.ok("GET", f"{path}/members")["items"]} == {"active"}
+
+
+def test_people_are_found_filtered_and_sorted(door: Door) -> None:
+    path = door.account()
+    owner = signed_in(email("owner"))
+
+    def names(query: str) -> list[str]:
+        return re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', said(owner.get(f"{path}/team?{query}")))
+
+    assert names("") == ["Owner", "Billing_Admin", "Admin", "Agent", "Light_Agent"]
+    assert names("sort=name") == ["Admin", "Agent", "Billing_Admin", "Light_Agent", "Owner"]
+    assert names("sort=sign_in")[0] == "Owner"
+    assert names("q=LIGHT") == ["Light_Agent"] and names("role=agent") == ["Agent"]
+    assert names("state=suspended") == [] and names("from=3") == ["Agent", "Light_Agent"]
