@@ -132,7 +132,9 @@ def set_billing_details(request: HttpRequest, account_id: UUID, body: bodies.Bil
 @router.get("/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}", response=shape(answers.Attempt))
 def get_attempt(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> Any:
     """A payment attempt, and what it paid for once it has."""
-    return show.attempt(enter(request, account_id), attempt_id)
+    call = enter(request, account_id)
+    call.permit("view_subscription")
+    return show.attempt(call, attempt_id)
 
 
 @router.post(

@@ -115,7 +115,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "get_payment_method": _READ,
     "get_billing_details": _READ,
     "set_billing_details": (*_READ, *_BODY),
-    "get_attempt": _MEMBERS_TOO,
+    "get_attempt": _READ,
     "finish": (*_ONE, *_BODY, *_ONCE, NotWaiting, Declined),
     "get_catalog": (NoCatalog,),
     "put_catalog": (*_VENDOR, *_BODY, BadDocument),

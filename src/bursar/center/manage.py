@@ -91,6 +91,7 @@ def confirming(seen: Visit, quote_id: UUID, agreed: Agreement, before: UUID | No
 def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> HttpResponse:
     """On to the summary of undoing a scheduled change."""
     seen = visit(request, account_id)
+    seen.check("subscription", "view_subscription")
     try:
         return to("summary", account_id, keep(seen, (Undo(change=change_id),)))
     except Problem as problem:

@@ -1,0 +1,308 @@
+"""Every page and every operation tried by every role on every type of account, by strangers and by nobody.
+
+The doors come from the routing table and from the API's document; one that is new fails here until it says whom it is for.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from bursar.core.policy import ROLES
+from census import census
+from door import ROOT, TEAM_10, Door, email, seats, signed_in
+
+pytestmark = pytest.mark.django_db
+WORLDS: Final = (("managed", False), ("online_assisted", False), ("online_assisted", True), ("self_service", False))
+"""Types of account, and whether a request of the admin is open there."""
+MEMBER, OWNER, VENDOR, NOTHING = "any member", "the owner", "the vendor", "nothing there"
+CHANGING, ASKING, READER, REVIEWER, REQUESTER = "who may change", "who may ask", "reader", "reviewer", "requester"
+"""Whom a door is for, where it is not for whoever has a capability. Nothing there: no such thing on the account."""
+TO = {"to": "2026-02-01"}
+WHY = {"reason": "Not now."}
+CARD = {"type": "card", "token": "ok"}
+DETAILS = {"sold_to_name": "Acme SAS"}
+NOAH = {"name": "Noah", "email": "noah@acme.example", "role": "agent"}
+
+PAGES: Final[dict[tuple[str, str], tuple[str, dict[str, Any]]]] = {
+    ("GET", "account"): (MEMBER, {}),
+    ("GET", "subscription"): ("view_subscription", {}),
+    ("GET", "manage"): (CHANGING, {}),
+    ("POST", "manage"): (CHANGING, {"quantity_support": "13"}),
+    ("POST", "preview"): ("view_subscription", {"quantity_support": "13"}),
+    ("GET", "cancel"): ("cancel_account", {}),
+    ("POST", "cancel"): ("cancel_account", WHY),
+    ("GET", "summary"): ("view_subscription", {}),
+    ("POST", "take"): ("add_seats", {}),
+    ("GET", "done"): ("view_subscription", {}),
+    ("GET", "attempt"): (NOTHING, {}),
+    ("POST", "undo"): ("view_subscription", {}),
+    ("POST", "ask"): (ASKING, WHY),
+    ("GET", "requests"): ("view_subscription", {}),
+    ("GET", "request"): (READER, {}),
+    ("POST", "approve"): (REVIEWER, {}),
+    ("POST", "reject"): (REVIEWER, WHY),
+    ("POST", "withdraw"): (REQUESTER, {}),
+    ("GET", "team"): (MEMBER, {}),
+    ("POST", "invite"): ("manage_members", NOAH),
+    ("GET", "person"): ("manage_members", {}),
+    ("POST", "invite_again"): ("manage_members", {}),
+    ("POST", "role"): ("manage_members", {"role": "light_agent"}),
+    ("POST", "suspend"): ("manage_members", {}),
+    ("POST", "resume"): ("manage_members", {}),
+    ("POST", "remove_member"): ("manage_members", {}),
+    ("GET", "seats"): ("manage_members", {}),
+    ("GET", "seats_export"): ("manage_members", {}),
+    ("POST", "assign_seat"): ("manage_members", {"member": "{free}"}),
+    ("POST", "free_seat"): ("manage_members", {}),
+    ("GET", "payment"): ("view_subscription", {}),
+    ("POST", "payment"): ("change_payment_type", {"type": "invoice"}),
+    ("GET", "invoices"): ("view_invoices", {}),
+    ("GET", "invoice"): ("view_invoices", {}),
+    ("GET", "pay"): ("pay_invoice", {}),
+    ("POST", "pay"): ("pay_invoice", CARD),
+    ("GET", "details"): ("view_invoices", {}),
+    ("POST", "details"): ("manage_invoices", DETAILS),
+    ("GET", "admins"): (MEMBER, {}),
+    ("POST", "appoint"): ("appoint_billing_admins", {"member": "{admin}"}),
+    ("POST", "pass_on"): (OWNER, {"member": "{billing_admin}", "sure": "1"}),
+    ("POST", "remove_admin"): ("appoint_billing_admins", {}),
+    ("GET", "history"): ("manage_members", {}),
+    ("GET", "capabilities"): (MEMBER, {}),
+    ("GET", "outbox"): (MEMBER, {}),
+    ("POST", "clock"): (MEMBER, TO),
+}
+PAYING: Final = {"pay"}
+"""What asks the gateway, which writes in a transaction of its own: only those who may not are tried here."""
+
+ACCOUNT: Final = {
+    "name": "New",
+    "account_type": "managed",
+    "currency": "EUR",
+    "time_zone": "Europe/Paris",
+    "owner": {"name": "New", "email": "new@acme.example"},
+}
+OPERATIONS: Final[dict[str, tuple[str, Any]]] = {
+    "get_account": (MEMBER, None),
+    "alter_account": (VENDOR, {"name": "Other"}),
+    "capabilities": (MEMBER, None),
+    "list_members": (MEMBER, None),
+    "add_member": ("manage_members", NOAH),
+    "get_member": ("manage_members", None),
+    "change_member": ("manage_members", {"role": "light_agent"}),
+    "remove_member": ("manage_members", None),
+    "invite_again": ("manage_members", None),
+    "pass_on": (OWNER, {"member": "{billing_admin}"}),
+    "list_overrides": (VENDOR, None),
+    "add_override": (VENDOR, {"capability": "add_seats", "grant": True, **WHY}),
+    "end_override_of": (VENDOR, None),
+    "end_override": (VENDOR, None),
+    "account_history": ("manage_members", None),
+    "move_clock": (VENDOR, TO),
+    "get_subscription": ("view_subscription", None),
+    "quote": (MEMBER, {"edits": [seats(13)]}),
+    "take": ("add_seats", {"edits": [seats(13)]}),
+    "undo": (VENDOR, None),
+    "list_requests": ("view_subscription", None),
+    "submit": (ASKING, {"edits": [seats(13)], **WHY}),
+    "get_request": (READER, None),
+    "approve": (REVIEWER, None),
+    "reject": (REVIEWER, WHY),
+    "withdraw": (REQUESTER, None),
+    "list_seats": ("manage_members", None),
+    "count_seats": (VENDOR, {"in_use": 3}),
+    "assign_seat": ("manage_members", None),
+    "free_seat": ("manage_members", None),
+    "entitlements": (MEMBER, None),
+    "list_invoices": ("view_invoices", None),
+    "get_invoice": ("view_invoices", None),
+    "pay": ("pay_invoice", CARD),
+    "invoice_journal": ("view_invoices", None),
+    "account_journal": ("view_invoices", None),
+    "set_payment_method": ("change_payment_type", {"type": "invoice"}),
+    "get_payment_method": ("view_subscription", None),
+    "get_billing_details": ("view_invoices", None),
+    "set_billing_details": ("manage_invoices", {"sold_to": {"name": "Acme SAS"}}),
+    "get_attempt": (NOTHING, None),
+    "finish": (VENDOR, {"outcome": "failed"}),
+    "open_account": (VENDOR, ACCOUNT),
+    "list_accounts": (VENDOR, None),
+    "get_catalog": (MEMBER, None),
+    "put_catalog": (VENDOR, None),
+    "get_policy": (MEMBER, None),
+    "put_policy": (VENDOR, None),
+}
+
+
+ABOUT: Final = {"invite_again": "{invited}", "remove_admin": "{billing_admin}", "assign_seat": "{free}"}
+"""The member whom a door is about, where it is not the agent."""
+
+QUERIES: Final = {"end_override_of": "?capability=show_costs"}
+
+
+@dataclass(frozen=True)
+class World:
+    """An account with a bit of everything, what stands for the ids in addresses, and what each role may do there."""
+
+    door: Door
+    ids: dict[str, str]
+    may: dict[str, dict[str, str]]
+    asked: bool
+
+    def fits(self, need: str, role: str) -> bool:
+        """Whether a door is open to a role."""
+        may = self.may[role]
+        if need in (MEMBER, OWNER):
+            return need == MEMBER or role == "owner"
+        if need == CHANGING:
+            return may["add_seats"] != "refused"
+        if need == ASKING:
+            return may["add_seats"] == "by_request" and not self.asked
+        if need == READER:
+            return self.asked and may["view_subscription"] == "allowed"
+        if need == REVIEWER:
+            return self.asked and may["review_requests"] == may["add_seats"] == "allowed"
+        if need == REQUESTER:
+            return self.asked and role == "admin"
+        return may.get(need) == "allowed"
+
+    def filled(self, text: str) -> str:
+        """An address or a body with this account's ids in it."""
+        for name, one in self.ids.items():
+            text = text.replace(f"<uuid:{name}>", one).replace(f"<str:{name}>", one).replace(f"{{{name}}}", one)
+        return text
+
+    def sent(self, body: Any) -> Any:
+        """What is sent, with this account's ids in it."""
+        return json.loads(self.filled(json.dumps(body)))
+
+
+def world(account_type: str, *, asked: bool) -> World:
+    door = Door()
+    path = door.account(account_type)
+    taken = door.take(path, TEAM_10)
+    members = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+    door.ok("PUT", f"{path}/seats/support/members/{members['agent']}")
+    [change] = door.take(path, {"edit": "change_cycle", "cycle": "annual"})["changes"]
+    asking = {"edits": [seats(12)], **WHY}
+    ids = {
+        "account_id": path.rpartition("/")[2],
+        "product": "support",
+        "member_id": members["agent"],
+        "change_id": change["id"],
+        "invoice_id": taken["invoice"]["id"],
+        "attempt_id": str(uuid4()),
+        "take_id": next(
+            one["data"]["take"] for one in door.ok("GET", f"{path}/history")["items"] if one["kind"] == "changes_taken"
+        ),
+        "quote_id": door.ok("POST", f"{path}/quotes", {"edits": [seats(12)]})["id"],
+        "override_id": door.ok("POST", f"{path}/overrides", {"capability": "show_costs", "grant": True, **WHY})["id"],
+        "invited": door.ok("POST", f"{path}/members", {**NOAH, "email": "zoe@acme.example"}, by=email("owner"))["id"],
+        "request_id": door.ok("POST", f"{path}/requests", asking, by=email("admin"))["id"] if asked else str(uuid4()),
+        "free": members["admin"],
+        **members,
+    }
+    may = {
+        role: {
+            one["capability"]: one["outcome"] for one in door.ok("GET", f"{path}/capabilities", by=email(role))["items"]
+        }
+        for role in ROLES
+    }
+    return World(door, ids, may, asked)
+
+
+def attempt(act: Callable[[], Any]) -> tuple[Any, bool]:
+    """An answer, and whether it changed anything; afterwards everything is as it was."""
+    before = census()
+    with transaction.atomic():
+        answer = act()
+        changed = census() != before
+        transaction.set_rollback(True)
+    return answer, changed
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """Every page of an account by name, with its address."""
+    for one in get_resolver("bursar.center.urls").url_patterns:
+        if isinstance(one, URLPattern) and "accounts/" in str(one.pattern):
+            yield str(one.name), f"/{one.pattern}"
+
+
+def operations() -> Iterator[tuple[str, str, str]]:
+    """Every operation of the API: method, address, and name."""
+    document = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path.removeprefix("/api/v1"), operation["operationId"]
+
+
+def test_every_page_and_every_operation_says_whom_it_is_for() -> None:
+    assert {name for name, _ in routes()} == {name for _, name in PAGES}
+    assert {name for _, _, name in operations()} == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("account_type", "asked"), WORLDS)
+def test_every_page_opens_to_whom_it_is_for_and_to_nobody_else(vendor: None, account_type: str, asked: bool) -> None:
+    here, wrong = world(account_type, asked=asked), list[str]()
+    clients = {role: signed_in(email(role)) for role in ROLES}
+    for name, pattern in routes():
+        path = here.filled(pattern.replace("<uuid:member_id>", ABOUT.get(name, "<uuid:member_id>")))
+        for method in ("GET", "POST"):
+            need, form = PAGES.get((method, name), ("", {}))
+            for role, client in clients.items():
+                fits = here.fits(need, role)
+                if fits and method == "POST" and name in PAYING:
+                    continue
+                send = client.get if method == "GET" else client.post
+                answer, changed = attempt(partial(send, path, here.sent(form)))
+                status = answer.status_code
+                refused = status in ((403, 404, 409, 422) if need else (405,)) and not changed
+                if not (status < 400 if fits else refused):
+                    wrong.append(f"{role} {method} {name}: {status}, changed: {changed}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_page_keeps_other_sites_out(vendor: None) -> None:
+    here, wrong = world("self_service", asked=False), list[str]()
+    owner = Client(enforce_csrf_checks=True)
+    owner.cookies = signed_in(email("owner")).cookies
+    for name, pattern in routes():
+        path = here.filled(pattern)
+        forged, changed = attempt(partial(owner.post, path, here.sent(PAGES.get(("POST", name), ("", {}))[1])))
+        if forged.status_code not in (403, 405) or changed:
+            wrong.append(f"{name}: a form of another site was taken ({forged.status_code})")
+        seen = owner.get(path)
+        policy = seen.headers.get("Content-Security-Policy", "")
+        if "default-src 'self'" not in policy or "frame-ancestors 'none'" not in policy or "unsafe" in policy:
+            wrong.append(f"{name}: {policy}")
+        if seen.headers.get("X-Content-Type-Options") != "nosniff" or "Referrer-Policy" not in seen.headers:
+            wrong.append(f"{name}: {seen.headers}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("account_type", "asked"), WORLDS)
+def test_every_operation_is_done_for_whom_it_is_for_and_for_nobody_else(
+    vendor: None, account_type: str, asked: bool
+) -> None:
+    here, wrong = world(account_type, asked=asked), list[str]()
+    for method, pattern, name in operations():
+        need, body = OPERATIONS[name]
+        path = here.filled(pattern.replace("{member_id}", ABOUT.get(name, "{member_id}"))) + QUERIES.get(name, "")
+        # Who may not is told so, or that there is no such thing; of a request also that somebody else has it, or none.
+        refused = (403, 404, 409) if need in (OWNER, ASKING, REVIEWER, REQUESTER) else (403, 404)
+        for role in ROLES:
+            fits = here.fits(need, role)
+            if fits and name in PAYING:
+                continue
+            answer, changed = attempt(partial(here.door.call, method, path, here.sent(body), by=email(role)))
+            status = answer.status_code
+            if not (status < 300 if fits else status in refused and not changed):
+                wrong.append(f"{role} {name}: {status} {answer.content[:200]}, changed: {changed}")
+    assert not wrong, "\n".join(wrong)
