@@ -1,5 +1,6 @@
 """What people are told: each fact once, to whom it concerns, in their language; and what becomes of letters."""
 
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -27,8 +28,25 @@ def asked(door: Door, **fields: Any) -> tuple[str, str]:
     """An account on which the admin has asked for two seats more, and the request's path."""
     path = door.account("online_assisted", **fields)
     door.take(path, TEAM_10)
+    told_before()
     body = {"edits": [seats(12)], "reason": "Two join <us>"}
     return path, f"{path}/requests/{door.ok('POST', f'{path}/requests', body, by=email('admin'))['id']}"
+
+
+def told_before() -> None:
+    """Everybody has read what happened until now."""
+    run_once(datetime.now(UTC))
+    Letter.objects.all().delete()
+    mail.outbox.clear()
+
+
+def letters() -> list[tuple[str, str]]:
+    """Who was told what since, without the account's name; afterwards everybody has read it."""
+    run_once(datetime.now(UTC))
+    found = Letter.objects.order_by("id").values_list("address", "subject")
+    said = [(address.partition("@")[0], re.sub("^Acme\\s?: ", "", subject)) for address, subject in found]
+    Letter.objects.all().delete()
+    return said
 
 
 def test_a_request_and_its_answer_are_told_once_to_whom_they_concern_in_their_language(door: Door) -> None:
@@ -132,3 +150,50 @@ def test_new_owners_and_billing_admins_are_told(door: Door) -> None:
             for role in ("owner", "billing_admin", "admin")
         },
     }
+
+
+def test_a_change_and_its_invoice_are_told_together_to_who_sees_invoices(door: Door) -> None:
+    path = door.account()
+    Person.objects.filter(email=email("billing_admin")).update(locale="fr")
+    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"}, by=email("owner"))
+    run_once(datetime.now(UTC))
+    english, french = (Letter.objects.get(address=email(role)) for role in ("owner", "billing_admin"))
+    assert english.subject == "Acme: The subscription was changed." and "By Owner, January 1, 2026." in english.text
+    for said in ("Support", "Billing cycle: annual", "Invoice sandbox-invoice-000001 over", "To be paid by January 31"):
+        assert said in english.text, english.text
+    [invoice] = door.ok("GET", f"{path}/invoices")["items"]
+    assert f"http://localhost:8000{path}/invoices/{invoice['id']}" in english.text
+    assert "À payer avant le 31 janvier 2026" in french.text and french.subject == "Acme : L’abonnement a été modifié."
+    assert Letter.objects.count() == 2
+    Letter.objects.all().delete()
+    # What costs nothing now is told to the others, not to whoever did it.
+    [change] = door.take(path, seats(8), by=email("owner"))["changes"]
+    assert letters() == [("billing_admin", "Support : 10 → 8 licences, 2 de moins (à partir du 1er janvier 2027)")]
+    door.ok("DELETE", f"{path}/changes/{change['id']}", by=email("owner"))
+    assert letters() == [("billing_admin", "Un changement prévu a été annulé.")]
+
+
+def test_a_renewal_and_its_payment_are_one_letter_told_when_it_is_known_what_became_of_it(door: Door) -> None:
+    path = door.account()
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    door.take(path, TEAM_10, by=email("owner"))
+    assert [who for who, _ in letters()] == ["owner", "billing_admin"]
+    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    assert letters() == [("owner", "€190.00 was paid."), ("billing_admin", "€190.00 was paid.")]
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
+    letters()
+    door.ok("POST", f"{path}/clock", {"to": "2026-03-01"})
+    run_once(datetime.now(UTC))
+    failed = Letter.objects.get(address=email("owner"))
+    assert failed.subject == "Acme: A payment did not come through: not enough funds."
+    assert "Pay the invoice in another way" in failed.text and "Invoice sandbox-invoice-000003" in failed.text
+
+
+def test_a_renewal_on_invoice_is_told_with_the_day_by_which_it_is_to_be_paid(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    letters()
+    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    run_once(datetime.now(UTC))
+    told = Letter.objects.get(address=email("owner"))
+    assert told.subject == "Acme: The subscription was renewed." and "To be paid by March 3, 2026: €190.00" in told.text

@@ -4,9 +4,15 @@
 |-------------------------------------------------|-------------------------------------------------|
 | a request was made or withdrawn                 | whoever may review requests, but not who did it |
 | a request was approved or rejected, or expired  | whoever made it                                 |
+| something was changed, scheduled or undone       | who sees invoices, but not who did it           |
+| … with an invoice                               | who sees invoices                               |
+| scheduled changes took effect; a renewal        | who sees invoices, where they pay on invoice    |
+| an invoice was paid, or a payment of it failed  | who sees invoices                               |
 | ownership passed on                             | the owners before and after, and billing admins |
 | somebody was invited, or invited again          | they themselves, with the link that accepts     |
 | a role changed; suspended, active again, gone   | they themselves                                 |
+
+Who pays automatically is told of a renewal by its payment, once it is known whether that came through.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +23,7 @@ from bursar.accounts.queries import Customer, former, invitation
 from bursar.core.member import BILLING_ADMIN, OWNER
 from bursar.core.policy import Member, Outcome, Policy, decide
 from bursar.history.queries import Fact
+from bursar.payments.queries import method
 from bursar.subscriptions.queries import request
 
 INVITATIONS: Final = ("member_added", "member_invited")
@@ -41,6 +48,26 @@ def _reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
 def _requester(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     asked = request(customer.id, UUID(fact.data["request"]))
     return [one for one in customer.account.members if one.id == asked.member_id and one.active]
+
+
+def _payers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    """Who sees invoices; of what has none, not who did it."""
+    return [
+        one
+        for one in customer.account.members
+        if (fact.data.get("invoice") or one.id != fact.actor_id)
+        and decide(policy, customer.account, one, "view_invoices", fact.on).outcome is Outcome.ALLOWED
+    ]
+
+
+def _of_invoice(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    return _payers(customer, policy, fact) if fact.data.get("invoice") else []
+
+
+def _on_invoice(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    waits = bool(fact.data.get("invoice")) and method(customer.id).automatic
+    nothing = not fact.data.get("invoice") and not fact.data["changes"]
+    return [] if waits or nothing else _payers(customer, policy, fact)
 
 
 def _owners(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
@@ -68,6 +95,11 @@ WHOM: Final[Mapping[str, Whom]] = {
     "request_approved": _requester,
     "request_rejected": _requester,
     "request_expired": _requester,
+    "changes_taken": _payers,
+    "changes_applied": _on_invoice,
+    "renewed": _on_invoice,
+    "payment_received": _of_invoice,
+    "payment_failed": _of_invoice,
     "owner_changed": _owners,
     "member_added": _invited,
     "member_invited": _invited,
@@ -83,4 +115,6 @@ def page_of(account_id: UUID, data: Mapping[str, Any]) -> str:
     """The path of the page on which more is to be seen."""
     if "request" in data:
         return f"/accounts/{account_id}/requests/{data['request']}"
+    if data.get("invoice"):
+        return f"/accounts/{account_id}/invoices/{data['invoice']}"
     return f"/accounts/{account_id}"

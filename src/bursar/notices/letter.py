@@ -18,7 +18,10 @@ from bursar.core.money import Money
 from bursar.core.policy import Policy
 from bursar.core.subscription import state_on, timeline
 from bursar.history.queries import Fact
+from bursar.invoices.queries import document
 from bursar.notices.catalogue import INVITATIONS, page_of
+from bursar.payments.queries import left as unpaid
+from bursar.payments.queries import method
 from bursar.subscriptions.queries import agreement, request
 from bursar.words import edits, money
 from bursar.words.decision import role_name
@@ -38,8 +41,12 @@ def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Writte
     """What one reader is told of a fact."""
     with translation.override(locale):
         story = Story(names(customer.id), policy, current_catalog())
-        [happened] = story.what(fact.kind, fact.data)
-        lines = _about_request(customer, fact) if "request" in fact.data else []
+        told = story.what(fact.kind, fact.data)
+        happened, lines = (told[0], []) if len(told) == 1 else (_("The subscription was changed."), told)
+        if "request" in fact.data:
+            lines = _about_request(customer, fact)
+        elif fact.data.get("invoice"):
+            lines = [*lines, *_about_invoice(customer, fact)]
         way, link = _("See it in the Admin Center"), f"{settings.BURSAR_URL}{page_of(customer.id, fact.data)}"
         if fact.kind in INVITATIONS:
             happened = _("You are invited as {role}.").format(role=role_name(policy, fact.data["role"]))
@@ -66,6 +73,22 @@ def _accepting(customer: Customer, member_id: UUID) -> str:
     if invited_at is None:
         return f"{settings.BURSAR_URL}/"
     return f"{settings.BURSAR_URL}/invitation/{create_invitation(customer.id, member_id, invited_at)}"
+
+
+def _about_invoice(customer: Customer, fact: Fact) -> list[str]:
+    """The invoice that goes with a fact, and what is to be done about it."""
+    found = document(customer.id, UUID(fact.data["invoice"]))
+    total = money.amount(Money(found.totals.total, found.currency))
+    if found.kind != "invoice":
+        return [_("Credit note {number} over {amount}.").format(number=found.number, amount=total)]
+    said = [_("Invoice {number} over {amount}.").format(number=found.number, amount=total)]
+    left = unpaid(customer.id, [found.id])[found.id]
+    if left and not method(customer.id).automatic:
+        amount = money.amount(Money(left, found.currency))
+        said.append(_("To be paid by {day}: {amount}").format(day=money.day(found.due_on), amount=amount))
+    if fact.kind == "payment_failed":
+        said.append(_("Pay the invoice in another way, or replace the payment type; what is open is then tried again."))
+    return said
 
 
 def _about_request(customer: Customer, fact: Fact) -> list[str]:

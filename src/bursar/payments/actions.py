@@ -63,7 +63,7 @@ def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime,
     """An attempt is over, inside a deed."""
     models.Attempt.objects.filter(pk=attempt.id).update(state=state, reason=reason, finished_at=now)
     if state != "succeeded":
-        data: dict[str, Any] = {"attempt": str(attempt.id), "state": state, "reason": reason}
+        data: dict[str, Any] = {"attempt": str(attempt.id), "state": state, "reason": reason, **_paying(attempt)}
         record(account_id=attempt.account_id, kind="payment_failed", actor=actor, on=attempt.on, now=now, data=data)
 
 
@@ -78,7 +78,8 @@ def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) 
         on=on,
         recorded_at=now,
     )
-    data = {"payment": str(payment.id), "amount_minor": attempt.amount_minor, "currency": attempt.currency}
+    amount = {"amount_minor": attempt.amount_minor, "currency": attempt.currency}
+    data = {"payment": str(payment.id), **amount, **_paying(attempt)}
     record(account_id=attempt.account_id, kind="payment_received", actor=actor, on=on, now=now, data=data)
     return payment.id
 
@@ -113,3 +114,8 @@ def allocate(account_id: UUID, *, now: datetime, first: UUID | None = None) -> N
         )
         for one in settle((*open_.notes, *open_.payments), invoices)
     )
+
+
+def _paying(attempt: queries.AttemptRow) -> dict[str, str]:
+    """The invoice that an attempt pays; nothing for one that pays a quote, whose taking tells of its invoice."""
+    return {"invoice": str(attempt.invoice_id)} if attempt.invoice_id else {}
