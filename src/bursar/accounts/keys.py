@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -9,8 +10,9 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 
 from bursar.accounts.models import Person, SignInLink, VendorKey
+from bursar.accounts.queries import NotFound
 from bursar.columns.statement import select_one
-from bursar.core.problem import Problem
+from bursar.core.problem import Problem, phrase
 
 
 class LinkNotValid(Problem):
@@ -25,6 +27,18 @@ class InvitationNotValid(Problem):
     code = "invitation_not_valid"
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A vendor key as it is listed; the key itself is known to whoever keeps it."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+USED_AGAIN: Final = timedelta(hours=1)
 INVITATION_DAYS: Final = 14
 _INVITATIONS: Final = Signer(salt="bursar.invitation")
 
@@ -53,12 +67,30 @@ def create_key(name: str, *, now: datetime) -> str:
     return key
 
 
-def key_id(key: str) -> UUID | None:
-    """Whose key that is, if it is one that holds."""
+def key_id(key: str, *, now: datetime) -> UUID | None:
+    """Whose key that is, if it is one that holds. Its use is written down once an hour, not each time."""
     found = select_one(
-        "SELECT id FROM accounts_vendorkey WHERE hash = %(hash)s AND revoked_at IS NULL", hash=_hash(key)
+        "SELECT id, last_used_at FROM accounts_vendorkey WHERE hash = %(hash)s AND revoked_at IS NULL", hash=_hash(key)
     )
-    return found[0] if found else None
+    if found is None:
+        return None
+    mine: UUID = found[0]
+    if found[1] is None or now - found[1] >= USED_AGAIN:
+        VendorKey.objects.filter(pk=mine).update(last_used_at=now)
+    return mine
+
+
+def keys() -> list[KeyRow]:
+    """All keys, the oldest first."""
+    fields = ("id", "name", "created_at", "last_used_at", "revoked_at")
+    return [KeyRow(*row) for row in VendorKey.objects.order_by("id").values_list(*fields)]
+
+
+def revoke_key(key: UUID, *, now: datetime) -> None:
+    """Let a key hold no longer; one that was revoked stays so. Errors: NotFound."""
+    if not VendorKey.objects.filter(pk=key).exists():
+        raise NotFound(what=phrase("key"))
+    VendorKey.objects.filter(pk=key, revoked_at=None).update(revoked_at=now)
 
 
 def create_link(email: str, *, expires_at: datetime, single_use: bool = True) -> str:

@@ -113,7 +113,7 @@ class Key(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> UUID:
         """The id of the key. Errors: NoKey."""
-        found = key_id(token)
+        found = key_id(token, now=moment())
         if found is None:
             raise NoKey()
         return found
