@@ -257,6 +257,8 @@ def test_history_is_told_in_words_and_filtered_by_what_and_when(door: Door) -> N
     people = page(admin, f"{path}/history?about=people")
     assert ("was added as admin" in people, "10 → 12" in people) == (True, False)
     assert "10 → 12" in page(admin, f"{path}/history?about=nonsense&since=yesterday&before=x")
+    table = page(admin, f"{path}/history.csv?about=people")
+    assert table.startswith("Day,Who,What\r\n") and "was added as admin" in table and "10 → 12" not in table
     assert signed_in(email("agent")).get(f"{path}/history").status_code == 403
 
 

@@ -75,6 +75,7 @@ PAGES: Final[dict[tuple[str, str], tuple[str, dict[str, Any]]]] = {
     ("POST", "pass_on"): (OWNER, {"member": "{billing_admin}", "sure": "1"}),
     ("POST", "remove_admin"): ("appoint_billing_admins", {}),
     ("GET", "history"): ("manage_members", {}),
+    ("GET", "history_export"): ("manage_members", {}),
     ("GET", "capabilities"): (MEMBER, {}),
     ("GET", "outbox"): (MEMBER, {}),
     ("POST", "clock"): (MEMBER, TO),

@@ -5,18 +5,22 @@ from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from bursar.accounts.queries import names
 from bursar.catalog.queries import current as current_catalog
-from bursar.center.entry import shown, visit
-from bursar.history.queries import facts
+from bursar.center.entry import Visit, shown, visit
+from bursar.center.table import table
+from bursar.history.queries import Fact, facts
 from bursar.words import money
 from bursar.words.history import GROUPS, Story
 
 PAGE: Final = 50
+MOST: Final = 100_000
+"""How many facts a table holds at most."""
 
 
 @require_GET
@@ -24,22 +28,9 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The facts that the filters leave; a filter that means nothing filters nothing."""
     seen = visit(request, account_id)
     seen.check("history", "manage_members")
-    about = request.GET.get("about", "")
-    since, until = (_day(request.GET.get(name, "")) for name in ("since", "until"))
-    found = facts(
-        account_id,
-        before=_id(request.GET.get("before", "")),
-        limit=PAGE + 1,
-        kinds=GROUPS.get(about),
-        since=since,
-        until=until,
-    )
+    chosen = _chosen(request)
+    found = _found(seen, chosen, before=_id(request.GET.get("before", "")), limit=PAGE + 1)
     story = Story(names(account_id), seen.policy, current_catalog())
-    chosen = {
-        "about": about if about in GROUPS else "",
-        "since": since.isoformat() if since else "",
-        "until": until.isoformat() if until else "",
-    }
     following = {**chosen, "before": str(found[PAGE - 1].id)} if len(found) > PAGE else None
     content = {
         "facts": [
@@ -55,8 +46,38 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "chosen": chosen,
         "filtered": any(chosen.values()),
         "following": urlencode(following) if following else "",
+        "export": f"{reverse('history_export', args=[account_id])}?{urlencode(chosen)}",
     }
     return shown(request, seen, "history", "history", content)
+
+
+@require_GET
+def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """The same, without pages, as a table for a spreadsheet."""
+    seen = visit(request, account_id)
+    seen.check("history", "manage_members")
+    story = Story(names(account_id), seen.policy, current_catalog())
+    rows = [
+        (one.on.isoformat(), story.who(one.actor_kind, one.actor_id), " ".join(story.what(one.kind, one.data)))
+        for one in _found(seen, _chosen(request), before=None, limit=MOST)
+    ]
+    return table("history", [_("Day"), _("Who"), _("What")], rows)
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    """The filters that mean something."""
+    about = request.GET.get("about", "")
+    since, until = (_day(request.GET.get(name, "")) for name in ("since", "until"))
+    return {
+        "about": about if about in GROUPS else "",
+        "since": since.isoformat() if since else "",
+        "until": until.isoformat() if until else "",
+    }
+
+
+def _found(seen: Visit, chosen: dict[str, str], *, before: UUID | None, limit: int) -> list[Fact]:
+    kinds, since, until = GROUPS.get(chosen["about"]), _day(chosen["since"]), _day(chosen["until"])
+    return facts(seen.id, before=before, limit=limit, kinds=kinds, since=since, until=until)
 
 
 def _group(code: str) -> str:

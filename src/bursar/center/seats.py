@@ -1,6 +1,5 @@
 """Seats: who uses which product since when, giving it to somebody else, and buying more in the same place."""
 
-import csv
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +11,12 @@ from bursar.accounts.queries import NotFound, members
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.form import CHANGING
+from bursar.center.table import table
 from bursar.core.problem import Problem
 from bursar.seats import actions
 from bursar.seats.queries import Held, held, uses
 from bursar.words import edits, money
 from bursar.words.decision import role_name
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would calculate."""
 
 
 @require_GET
@@ -62,15 +59,20 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The same as a table for a spreadsheet."""
     seen = visit(request, account_id)
     seen.check("seats", "manage_members")
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="seats.csv"'
-    table, catalog = csv.writer(answer), current_catalog()
-    table.writerow([_("Product"), _("Name"), _("Email"), _("Role"), _("Uses a seat"), _("Since")])
-    for one in held(account_id):
-        product, role = edits.product_name(catalog, one.product), role_name(seen.policy, one.role)
-        seat, since = _("yes") if one.seat else _("no"), seen.day(one.since).isoformat()
-        table.writerow([_plain(cell) for cell in (product, one.name, one.email, role, seat, since)])
-    return answer
+    catalog = current_catalog()
+    head = [_("Product"), _("Name"), _("Email"), _("Role"), _("Uses a seat"), _("Since")]
+    rows = [
+        (
+            edits.product_name(catalog, one.product),
+            one.name,
+            one.email,
+            role_name(seen.policy, one.role),
+            _("yes") if one.seat else _("no"),
+            seen.day(one.since).isoformat(),
+        )
+        for one in held(account_id)
+    ]
+    return table("seats", head, rows)
 
 
 def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None) -> HttpResponse:
@@ -119,8 +121,3 @@ def _shown(seen: Visit, row: Held) -> dict[str, Any]:
 
 def _named(seen: Visit, name: str, role: str) -> str:
     return f"{name} ({role_name(seen.policy, role)})"
-
-
-def _plain(cell: str) -> str:
-    """The cell as text, also for a spreadsheet."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -70,6 +70,7 @@ urlpatterns = [
     path(f"{ACCOUNT}/admins/owner", admins.pass_on, name="pass_on"),
     path(f"{ACCOUNT}/admins/<uuid:member_id>/remove", admins.remove, name="remove_admin"),
     path(f"{ACCOUNT}/history", history.page, name="history"),
+    path(f"{ACCOUNT}/history.csv", history.export, name="history_export"),
     path(f"{ACCOUNT}/capabilities", capabilities.page, name="capabilities"),
     path(f"{ACCOUNT}/outbox", outbox.page, name="outbox"),
     path(f"{ACCOUNT}/clock", clock.forward, name="clock"),
