@@ -53,7 +53,7 @@ class Door:
         assert response["Content-Type"] == "application/problem+json"
         return response.json()
 
-    def account(self, account_type: str = "self_service", *, today: str = "2026-01-01", **fields: Any) -> str:
+    def account(self, account_type: str = "self_service", *, today: str | None = "2026-01-01", **fields: Any) -> str:
         """A sandbox account with one member of each role: owner@account, billing_admin@account …"""
         opened = self.ok(
             "POST",

@@ -26,6 +26,8 @@ class Tour:
         yield "gallery"
         self.page.goto("/")
         yield "welcome"
+        self.page.goto("/invitation/any")
+        yield "invitation"
         for walk in (self.self_service, self.scheduled, self.signed_up, self.assisted, self.managed, self.others):
             yield from walk()
 

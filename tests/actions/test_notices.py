@@ -189,6 +189,23 @@ def test_a_renewal_and_its_payment_are_one_letter_told_when_it_is_known_what_bec
     assert "Pay the invoice in another way" in failed.text and "Invoice sandbox-invoice-000003" in failed.text
 
 
+def test_a_renewal_that_a_credit_settles_is_told_though_nothing_is_collected(door: Door) -> None:
+    path = door.account()
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    door.take(path, seats_of(40), {"edit": "change_cycle", "cycle": "annual"}, by=email("owner"))
+    sold = door.ok("GET", "/policy")
+    now = {"effect": "now", "credit": True}
+    door.ok("PUT", "/policy", {**sold, "timing": {**sold["timing"], "remove_seats": now, "change_billing_cycle": now}})
+    door.take(path, seats(1), {"edit": "change_cycle", "cycle": "monthly"}, by=email("owner"))
+    letters()
+    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    assert letters() == [("owner", "The subscription was renewed."), ("billing_admin", "The subscription was renewed.")]
+
+
+def seats_of(number: int) -> dict[str, Any]:
+    return {**TEAM_10, "seats": number}
+
+
 def test_a_renewal_on_invoice_is_told_with_the_day_by_which_it_is_to_be_paid(door: Door) -> None:
     path = door.account()
     door.take(path, TEAM_10)

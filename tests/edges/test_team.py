@@ -35,17 +35,17 @@ def member(door: Door, path: str, address: str) -> dict[str, Any]:
     return next(one for one in door.ok("GET", f"{path}/members")["items"] if one["email"] == address)
 
 
-def link() -> str:
+def link(address: str = NOAH["email"]) -> str:
     """Where the last invitation that was written leads."""
     run_once(datetime.now(UTC))
-    letter = Letter.objects.filter(address=NOAH["email"]).latest("id")
+    letter = Letter.objects.filter(address=address, text__contains="/invitation/").latest("id")
     found = re.search(r"http://localhost:8000(/invitation/\S+)", letter.text)
     assert found and found[1] in letter.html
     return found[1]
 
 
 def test_somebody_who_is_invited_accepts_by_the_link_once_and_is_in(door: Door) -> None:
-    path = door.account("managed")
+    path = door.account("managed", sandbox=False, today=None)
     admin = signed_in(email("admin"))
     assert admin.post(f"{path}/team/invite", NOAH)["Location"] == f"{path}/team"
     shown = said(admin.get(f"{path}/team"))
@@ -65,6 +65,28 @@ def test_somebody_who_is_invited_accepts_by_the_link_once_and_is_in(door: Door) 
     assert "n’est plus valable" in said(Client(headers={"Accept-Language": "fr"}).post(where), 403)
     kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
     assert kinds[:2] == ["member_accepted", "member_added"]
+
+
+def test_an_invitation_of_a_sandbox_signs_in_nobody_whom_its_reader_might_not_be(door: Door, settings: Any) -> None:
+    live = door.account("managed", sandbox=False, today=None)
+    path = door.account()
+    noah = {**NOAH, "email": email("agent")}
+    # Somebody of a live account is invited into a sandbox, where everybody reads the letter.
+    door.ok("DELETE", f"{path}/members/{member(door, path, noah['email'])['id']}")
+    for demo in (False, True):
+        settings.DEMO = demo
+        row = door.ok("POST", f"{path}/members", noah, by=email("admin"))
+        reader = Client()
+        assert reader.post(link(noah["email"]))["Location"] == path
+        assert reader.get(live).status_code == reader.get(path).status_code == 401
+        assert member(door, path, noah["email"])["state"] == "active"
+        assert Person.objects.get(email=noah["email"]).email_verified_at is None
+        door.ok("DELETE", f"{path}/members/{row['id']}")
+    # On a demo one can be anybody who is in sandboxes only.
+    door.ok("POST", f"{path}/members", NOAH, by=email("admin"))
+    reader = Client()
+    reader.post(link())
+    assert "Whom to ask" in said(reader.get(f"{path}/team"))
 
 
 def test_only_the_last_invitation_counts_and_only_for_some_days(door: Door) -> None:

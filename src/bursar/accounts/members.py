@@ -1,5 +1,6 @@
 """The members of an account: inviting, accepting, changing, suspending and removing them, and passing ownership on."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -68,22 +69,34 @@ def invite_again(
         answer(once, kind="member", id=member_id, status=200, now=now)
 
 
-def accept(secret: str, *, now: datetime) -> tuple[Person, UUID]:
-    """Make whom an invitation names an active member, once: the person, and the account. Errors: InvitationNotValid."""
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Somebody who came in by an invitation; `proven` is whether only who reads their mail can have had the link."""
+
+    account_id: UUID
+    member_id: UUID
+    person: Person
+    proven: bool
+
+
+def accept(secret: str, *, now: datetime) -> Accepted:
+    """Make whom an invitation names an active member, once. Errors: InvitationNotValid."""
     account_id, member_id, invited_at = read_invitation(secret, now=now)
     try:
         with deed(account_id, SYSTEM, now) as customer:
             waiting = Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None, state="invited")
-            if not waiting.filter(invited_at=invited_at).update(state="active"):
+            if not waiting.filter(invited_at=invited_at, person__is_active=True).update(state="active"):
                 raise InvitationNotValid()
             member = customer.member(member_id)
-            # The link went to the person's address and nowhere else.
             person = Person.objects.get(pk=_person_id(account_id, member_id))
-            Person.objects.filter(pk=person.pk, email_verified_at=None).update(email_verified_at=now)
+            # The letters of a sandbox go to nobody's address: everybody in it reads them in the outbox.
+            proven = not customer.sandbox
+            if proven:
+                Person.objects.filter(pk=person.pk, email_verified_at=None).update(email_verified_at=now)
             _tell(customer, "member_accepted", member, now, member=str(member_id), role=member.role)
     except NotFound:
         raise InvitationNotValid() from None
-    return person, account_id
+    return Accepted(account_id, member_id, person, proven)
 
 
 def change_member(

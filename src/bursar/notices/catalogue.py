@@ -4,9 +4,9 @@
 |-------------------------------------------------|-------------------------------------------------|
 | a request was made or withdrawn                 | whoever may review requests, but not who did it |
 | a request was approved or rejected, or expired  | whoever made it                                 |
-| something was changed, scheduled or undone       | who sees invoices, but not who did it           |
+| something was changed, scheduled or undone      | who sees invoices, but not who did it           |
 | … with an invoice                               | who sees invoices                               |
-| scheduled changes took effect; a renewal        | who sees invoices, where they pay on invoice    |
+| scheduled changes took effect; a renewal        | who sees invoices, unless a payment tells it    |
 | an invoice was paid, or a payment of it failed  | who sees invoices                               |
 | ownership passed on                             | the owners before and after, and billing admins |
 | somebody was invited, or invited again          | they themselves, with the link that accepts     |
@@ -23,7 +23,8 @@ from bursar.accounts.queries import Customer, former, invitation
 from bursar.core.member import BILLING_ADMIN, OWNER
 from bursar.core.policy import Member, Outcome, Policy, decide
 from bursar.history.queries import Fact
-from bursar.payments.queries import method
+from bursar.invoices.queries import document
+from bursar.payments.queries import attempted, left, method
 from bursar.subscriptions.queries import request
 
 INVITATIONS: Final = ("member_added", "member_invited")
@@ -65,9 +66,16 @@ def _of_invoice(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
 
 
 def _on_invoice(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    waits = bool(fact.data.get("invoice")) and method(customer.id).automatic
-    nothing = not fact.data.get("invoice") and not fact.data["changes"]
-    return [] if waits or nothing else _payers(customer, policy, fact)
+    invoice = fact.data.get("invoice")
+    told = not _collected(customer.id, UUID(invoice)) if invoice else bool(fact.data["changes"])
+    return _payers(customer, policy, fact) if told else []
+
+
+def _collected(account_id: UUID, invoice_id: UUID) -> bool:
+    """Whether a payment of it was or will be tried by itself; a credit may have settled it, and then none is."""
+    if not method(account_id).automatic or document(account_id, invoice_id).kind != "invoice":
+        return False
+    return attempted(account_id, invoice_id) or left(account_id, [invoice_id])[invoice_id] > 0
 
 
 def _owners(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
