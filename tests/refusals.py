@@ -342,6 +342,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "NotYourself": lambda w: Call("PATCH", w.member("admin"), {"state": "suspended"}, ADMIN),
     "NotAccepted": lambda w: Call("PATCH", w.invited, {"state": "suspended"}, ADMIN),
     "NotInvited": lambda w: Call("POST", f"{w.member('agent')}/invitation", None, ADMIN),
+    "NoActiveMember": lambda w: Call("POST", f"{w.bare}/sessions", {"actor": "nobody@acme.example"}),
     "OnlyFromAdmins": lambda w: Call("PATCH", w.member("agent"), {"role": "billing_admin"}, OWNER),
     "AlreadyMember": lambda w: Call("POST", f"{w.has}/members", {"name": "A", "email": AGENT, "role": "admin"}),
     "UnknownCapability": lambda w: Call("POST", f"{w.bare}/overrides", {**GRANT, "capability": "fly"}),

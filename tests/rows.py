@@ -12,13 +12,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Model
 
-from bursar.accounts.models import Account, Member, Override, Person, Remark, Seller, Standing
+from bursar.accounts.models import Account, Member, Override, Person, Remark, Seller, Session, Standing
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.core.period import Span
 from bursar.gateways.models import SandboxCharge
 from bursar.history.models import Entry
 from bursar.invoices.models import Coverage, Invoice, Line, Series
-from bursar.notices.models import Letter, Told
+from bursar.notices.models import Letter, PersonalLetter, Told
 from bursar.payments.models import Allocation, Attempt, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
 from bursar.seats.models import Assignment, Capacity
@@ -119,6 +119,18 @@ def assignment(account: Account, **fields: Any) -> Assignment:
 
 def told(account: Account, **fields: Any) -> Told:
     return Told.objects.create(account=account, **{"entry_id": uuid4(), "at": NOW, **fields})
+
+
+def session(account: Account, **fields: Any) -> Session:
+    own: dict[str, Any] = {"page": "team", "expires_at": NOW}
+    if not {"member", "member_id"} & set(fields):
+        own["member"] = member(account)
+    return Session.objects.create(account=account, **{**own, **fields})
+
+
+def personal_letter(**fields: Any) -> PersonalLetter:
+    own: dict[str, Any] = {"address": "a@b.example", "locale": "en", "subject": "s", "due_at": NOW}
+    return PersonalLetter.objects.create(**{"person": person(), **own, "state": "waiting", **fields})
 
 
 def letter(account: Account, **fields: Any) -> Letter:
@@ -271,7 +283,7 @@ def every_row(account: Account) -> dict[type[Model], Any]:
         line,
         coverage,
     )
-    money = (method, attempt, payment, refund, allocation, told, letter)
+    money = (method, attempt, payment, refund, allocation, told, letter, session)
     models = (
         Remark,
         Override,
@@ -288,5 +300,9 @@ def every_row(account: Account) -> dict[type[Model], Any]:
         Coverage,
     )
     return dict(
-        zip((*models, Method, Attempt, Payment, Refund, Allocation, Told, Letter), (*makers, *money), strict=True)
+        zip(
+            (*models, Method, Attempt, Payment, Refund, Allocation, Told, Letter, Session),
+            (*makers, *money),
+            strict=True,
+        )
     )

@@ -28,6 +28,9 @@ class Tour:
         yield "welcome"
         self.page.goto("/invitation/any")
         yield "invitation"
+        for where in ("sign-in", "sign-in/link", "sign-in/password"):
+            self.page.goto(f"/{where}")
+            yield where.replace("/", "_").replace("-", "_")
         for walk in (self.self_service, self.scheduled, self.signed_up, self.assisted, self.managed, self.others):
             yield from walk()
 
@@ -62,7 +65,10 @@ class Tour:
         self.go("cancel")
         self.send("main form")
         yield "cancel_confirm"
-        page.goto(page.url.split("/accounts/")[0] + "/nowhere")
+        for where in ("security", "security/app", "security/keys/add", "password/first", "sessions"):
+            page.goto(f"/me/{where}")
+            yield f"me_{where.replace('/', '_')}"
+        page.goto("/nowhere")
         yield "not_found"
         self.sign_out()
 

@@ -169,6 +169,8 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "notices_letter_once": lambda a: [
         rows.letter(a, told=told, member=member) for told, member in [(rows.told(a), rows.member(a))] * 2
     ],
+    "notices_personal_sent": lambda _: rows.personal_letter(state="sent", sent_at=NOW, text="a link"),
+    "notices_personal_tries": lambda _: rows.personal_letter(tries=-1),
     "notices_letter_sent": lambda a: rows.letter(a, state="sent"),
     "notices_letter_tries": lambda a: rows.letter(a, tries=-1),
     "payments_method_token": lambda a: rows.method(a, kind="card", token=""),

@@ -1,30 +1,15 @@
 """Manage subscription in a real browser: the summary follows, with and without JavaScript, and by keyboard alone."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bursar.accounts.keys import create_link
-from bursar.center.entry import moment
+from browsing import Person
 from door import TEAM_10, Door, email, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Person:
-    """Somebody at a browser; whatever the browser complains of is kept."""
-
-    def __init__(self, browser: Browser, server: Any, role: str, **options: Any) -> None:
-        self.page: Page = browser.new_context(base_url=server.url, **options).new_page()
-        self.complaints: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        secret = create_link(email(role), expires_at=moment() + timedelta(hours=1))
-        self.page.goto(f"/sign-in/{secret}")
-        self.page.get_by_role("main").get_by_role("button").click()
 
 
 @pytest.fixture

@@ -101,6 +101,7 @@ OPERATIONS: Final[dict[str, tuple[str, Any]]] = {
     "remove_member": ("manage_members", None),
     "invite_again": ("manage_members", None),
     "pass_on": (OWNER, {"member": "{billing_admin}"}),
+    "open_session": (VENDOR, {"actor": "owner@acme.example"}),
     "list_overrides": (VENDOR, None),
     "add_override": (VENDOR, {"capability": "add_seats", "grant": True, **WHY}),
     "end_override_of": (VENDOR, None),

@@ -77,6 +77,7 @@ ELSEWHERE: Final = {
     "PortInUse": "the command line; test_serve.py",
     "LinkNotValid": "a page; test_pages.py",
     "InvitationNotValid": "a page; test_team.py",
+    "SessionNotValid": "a page; test_sign_in.py",
     "NotACount": "a page; test_pages.py",
     "ReasonNeeded": "a page; test_request_pages.py",
     "BadCycle": "a guard of the core, behind NotCycle",

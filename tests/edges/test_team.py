@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 from django.test import Client
 
@@ -42,6 +43,16 @@ def link(address: str = NOAH["email"]) -> str:
     found = re.search(r"http://localhost:8000(/invitation/\S+)", letter.text)
     assert found and found[1] in letter.html
     return found[1]
+
+
+def test_invitations_are_limited_so_that_nobody_writes_to_strangers_without_end(door: Door) -> None:
+    path = door.account("managed", sandbox=False, today=None)
+    cache.clear()
+    admin = signed_in(email("admin"))
+    assert admin.post(f"{path}/team/invite", NOAH).status_code == 302
+    where = f"{path}/team/{member(door, path, NOAH['email'])['id']}/invite"
+    again = [admin.post(where).status_code for _ in range(60)]
+    assert again == [302] * 59 + [429]
 
 
 def test_somebody_who_is_invited_accepts_by_the_link_once_and_is_in(door: Door) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "Person",
     "Remark",
     "Seller",
+    "Session",
     "SignInLink",
     "Standing",
     "VendorKey",
@@ -131,6 +132,22 @@ class Override(AccountRow):
             ),
         )
         triggers = (KEPT,)
+
+
+class Session(AccountRow):
+    """A way into the account that the vendor's product opened for one of its members, who is signed in there.
+
+    Its secret is made from its id and kept nowhere; it lets in once.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    page = models.TextField()
+    return_to = models.TextField(blank=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (*AccountRow.Meta.constraints, SameAccount("member"))
 
 
 class Standing(models.Model):

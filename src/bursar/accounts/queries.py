@@ -196,6 +196,12 @@ def in_sandbox(member_id: UUID) -> UUID | None:
     return None if real.exists() else person
 
 
+def only_in_sandboxes(person_id: UUID) -> bool:
+    """Whether somebody is in accounts, and in none that is real: letters to them never go out."""
+    mine = models.Member.objects.filter(person_id=person_id, removed_at=None)
+    return mine.exists() and not mine.filter(account__sandbox=False).exists()
+
+
 def _customer(
     name: str,
     time_zone: str,

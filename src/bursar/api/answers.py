@@ -51,6 +51,14 @@ class Member(Named, Contact):
     last_sign_in_at: datetime | None
 
 
+class Session(BaseModel):
+    """A way into the Admin Center, for one person and once."""
+
+    id: UUID
+    address: str = Field(examples=["https://billing.example/session/…"])
+    expires_at: datetime
+
+
 class Override(BaseModel):
     """A capability granted or withheld on one account alone; `until` is the last day on which it holds."""
 

@@ -12,7 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from bursar.accounts.queries import NotFound
-from bursar.api import accounts, billing, documents, requests, seats, subscriptions
+from bursar.api import accounts, billing, documents, requests, seats, sessions, subscriptions
 from bursar.api.body import JsonParser, NotJson
 from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.expected import expected
@@ -36,8 +36,8 @@ class Door(NinjaAPI):
 
 
 api = Door(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
-for router in (accounts.router, subscriptions.router, requests.router, seats.router, billing.router, documents.router):
-    api.add_router("", router)
+for room in (accounts, sessions, subscriptions, requests, seats, billing, documents):
+    api.add_router("", room.router)
 
 
 @csrf_exempt  # It does nothing, and says so as a problem whatever the method is.

@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 
 from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID
+from bursar.accounts.sessions import Page
 from bursar.api.shape import Documented, Edit
 from bursar.checkout.requests import MOST_TEXT
 from bursar.core.edit import MOST_EDITS, MOST_SEATS
@@ -151,6 +152,16 @@ class BillingDetails(Body):
     vat_id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_VAT_ID)] = ""
     purchase_order: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_PURCHASE_ORDER)] = ""
     recipients: Annotated[list[Person], Field(default_factory=list, max_length=MOST_RECIPIENTS)]
+
+
+class NewSession(Body):
+    """Whom to sign in, which page to open, and the address of your product to which they may go back."""
+
+    model_config = _example(actor="jonas@cobalt.example", page="seats", return_to="https://app.example/settings")
+
+    actor: Email
+    page: Page = "subscription"
+    return_to: Annotated[str, StringConstraints(max_length=2000, pattern=r"^(https?://[^\s/]+.*)?$")] = ""
 
 
 class Edits(Body):

@@ -5,6 +5,7 @@ from typing import Final
 
 from bursar.accounts.actions import ClockBackwards, ClockTooFar, NoSandbox, OverrideThere, UnknownZone
 from bursar.accounts.queries import NotFound
+from bursar.accounts.sessions import NoActiveMember
 from bursar.api.accounts import BadMoment
 from bursar.api.billing import NotWaiting
 from bursar.api.call import BadIdempotencyKey, NoKey, TooLarge, UnknownActor, VendorDoor
@@ -79,6 +80,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "invite_again": (*_READ, NotInvited, *_ONCE),
     "remove_member": _MEMBER,
     "pass_on": (*_MEMBERS_TOO, *_BODY, *_ONCE, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
+    "open_session": (*_ONE, *_BODY, *_ONCE, NoActiveMember),
     "list_overrides": _ONE,
     "add_override": (*_ONE, *_BODY, *_ONCE, UnknownCapability, OverrideThere),
     "end_override_of": (*_VENDOR, NotFound, BadBody),

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from ninja import Status
 
 from bursar.accounts import queries as accounts
+from bursar.accounts.sessions import session
 from bursar.api import show
 from bursar.api.call import Call
 from bursar.checkout.actions import Result
@@ -46,10 +48,17 @@ def _override(call: Call, override_id: UUID) -> dict[str, Any]:
     return show.override(next(row for row in accounts.overrides(call.id) if row.id == override_id))
 
 
+def _session(call: Call, session_id: UUID) -> dict[str, Any]:
+    row = session(call.id, session_id)
+    address = f"{settings.BURSAR_URL}/session/{row.secret}"
+    return {"id": str(row.id), "address": address, "expires_at": row.expires_at.isoformat()}
+
+
 _SHOWN: Final[dict[str, Callable[[Call, UUID], dict[str, Any]]]] = {
     "account": lambda call, _: show.account(call.customer, call),
     "member": _member,
     "override": _override,
+    "session": _session,
     "quote": show.quote,
     "take": show.taking,
     "request": lambda call, request_id: show.request_now(call, request(call.id, request_id)),

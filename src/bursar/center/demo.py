@@ -5,13 +5,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from bursar.accounts.models import Person
 from bursar.accounts.queries import Customer, in_sandbox, sandboxes
+from bursar.center.adapter import let_in
 from bursar.center.capabilities import PAYMENT, SUBSCRIPTION
 from bursar.center.entry import remember_language, to
 from bursar.core.policy import Member, Outcome, Policy, decide
@@ -47,7 +47,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if person_id is None:
         raise Http404
     person = Person.objects.get(pk=person_id)
-    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(request, person)
     return remember_language(to("home"), get_language() or person.locale)
 
 

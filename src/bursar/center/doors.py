@@ -1,17 +1,14 @@
-"""Signing in and out, the language, the page of the sandbox gateway, and what is said when a page does not open."""
+"""The first page, the language, the page of the sandbox gateway, and what is said when a page does not open."""
 
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.auth import login, logout
+from allauth.account.forms import LoginForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bursar.accounts.keys import InvitationNotValid, LinkNotValid, use_link
-from bursar.accounts.members import accept
 from bursar.accounts.models import Person
-from bursar.accounts.queries import NotFound, in_sandbox, memberships
+from bursar.accounts.queries import NotFound, memberships
 from bursar.center.demo import cast
 from bursar.center.entry import SignInFirst, back, moment, remember_language, signed_in, to, visit
 from bursar.checkout.pay import carry_out
@@ -20,8 +17,6 @@ from bursar.gateways.sandbox import Sandbox
 from bursar.payments.queries import attempt_of_key
 from bursar.words import money
 from bursar.words.problem import said
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_GET
@@ -43,42 +38,14 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 def welcome(request: HttpRequest, *, nowhere: bool = False, status: int = 200) -> HttpResponse:
     """How to sign in; on a demo, the people whom one can be."""
-    return render(request, "center/welcome.html", {"nowhere": nowhere, "demo": cast(moment())}, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest, secret: str) -> HttpResponse:
-    """A link asks for one click, so that programs that look at links sign nobody in."""
-    if request.method != "POST":
-        return render(request, "center/sign_in.html")
-    try:
-        person = use_link(secret, now=moment())
-    except LinkNotValid as problem:
-        return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
-    login(request, person, backend=BACKEND)
-    return remember_language(to("home"), person.locale)
-
-
-@require_http_methods(["GET", "POST"])
-def invitation(request: HttpRequest, secret: str) -> HttpResponse:
-    """Whoever opens an invitation accepts it by one click, and is signed in if the link proves who they are."""
-    if request.method != "POST":
-        return render(request, "center/invitation.html")
-    try:
-        accepted = accept(secret, now=moment())
-    except InvitationNotValid as problem:
-        return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
-    # On a demo one can be anybody of a sandbox who is in no real account; elsewhere such a link signs nobody in.
-    if accepted.proven or (settings.DEMO and in_sandbox(accepted.member_id)):
-        login(request, accepted.person, backend=BACKEND)
-    return remember_language(to("account", accepted.account_id), accepted.person.locale)
-
-
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """Nobody is signed in any more."""
-    logout(request)
-    return to("home")
+    following = request.get_full_path() if request.method == "GET" and status == 401 else ""
+    content = {
+        "nowhere": nowhere,
+        "demo": cast(moment()),
+        "form": LoginForm(request=request),
+        "following": following,
+    }
+    return render(request, "center/welcome.html", content, status=status)
 
 
 @require_POST

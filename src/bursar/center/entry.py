@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,9 @@ from bursar.policy.queries import current
 from bursar.words import money
 from bursar.words.decision import account_type_name, explained, nothing_open, role_name, sentence, whom_to_ask
 from bursar.words.problem import said
+
+RETURN_TO: Final = "return_to"
+"""Where a session remembers, by account, the vendor's product from which somebody came."""
 
 
 class SignInFirst(Exception):
@@ -174,7 +177,14 @@ def shown(
     request: HttpRequest, seen: Visit, here: str, template: str, content: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """A page of an account inside its frame."""
-    return render(request, f"center/{template}.html", {**seen.frame(here), **content}, status=status)
+    framed = {**seen.frame(here), "back": way_back(request, seen.id), **content}
+    return render(request, f"center/{template}.html", framed, status=status)
+
+
+def way_back(request: HttpRequest, account_id: UUID) -> str:
+    """The address of the vendor's product from which somebody came into an account; nothing if they did not."""
+    found: str = request.session.get(RETURN_TO, {}).get(str(account_id), "")
+    return found
 
 
 def signed_in(request: HttpRequest) -> Person:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bursar.accounts import members as actions
 from bursar.accounts.queries import MemberRow, members
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.adapter import too_many
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.core.member import BILLING_ADMIN, OWNER, needed
 from bursar.core.problem import Problem
@@ -43,6 +44,8 @@ def invite(request: HttpRequest, account_id: UUID) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("name", "email", "role")}
     if wrong := _wrong(given):
         return _page(request, seen, given=given, wrong=wrong)
+    if (refused := too_many(request, "invite", str(account_id))) is not None:
+        return refused
     try:
         actions.add_member(
             seen.policy,
@@ -70,6 +73,8 @@ def person(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpRespo
 @require_POST
 def invite_again(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Send an invitation once more."""
+    if (refused := too_many(request, "invite", str(account_id))) is not None:
+        return refused
     return _do(request, account_id, member_id, actions.invite_again, _("{name} is invited again."))
 
 

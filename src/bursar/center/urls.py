@@ -1,6 +1,6 @@
 """The addresses of the Admin Center."""
 
-from django.urls import path
+from django.urls import include, path
 
 from bursar.center import (
     admins,
@@ -27,9 +27,7 @@ ACCOUNT = "accounts/<uuid:account_id>"
 urlpatterns = [
     path("", doors.home, name="home"),
     path("demo", demo.enter, name="demo"),
-    path("sign-in/<str:secret>", doors.sign_in, name="sign_in"),
-    path("invitation/<str:secret>", doors.invitation, name="invitation"),
-    path("sign-out", doors.sign_out, name="sign_out"),
+    path("", include("bursar.center.sign_in_urls")),
     path("language", doors.language, name="language"),
     path("sandbox/<uuid:key>", doors.sandbox, name="sandbox"),
     path(ACCOUNT, doors.account, name="account"),

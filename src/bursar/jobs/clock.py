@@ -7,7 +7,7 @@
 | collect | open invoices of automatic payers that were never tried | asks the gateway, once                     |
 | expire  | open requests that nobody reviewed in time            | closes them                                  |
 | tell    | facts that people are told of, and were not           | writes letters; sandboxes keep theirs        |
-| send    | letters that wait                                     | sends them                                   |
+| send    | letters that wait, personal ones first                | sends them                                   |
 
 The tables are the queue: a step reads what is due, does one thing at a time under its account's lock, and finds
 nothing when it runs again. Any number of processes may run it at once.
@@ -29,9 +29,9 @@ from bursar.checkout.requests import expire
 from bursar.core.policy import Actor
 from bursar.history.queries import Once
 from bursar.invoices.queries import due_accounts
-from bursar.notices.actions import send, tell
+from bursar.notices.actions import send, send_personal, tell
 from bursar.notices.catalogue import WHOM
-from bursar.notices.queries import untold, waiting
+from bursar.notices.queries import untold, waiting, waiting_personal
 from bursar.payments import queries as payments
 from bursar.subscriptions.queries import expired_requests
 
@@ -103,7 +103,8 @@ def _tell(now: datetime) -> Iterable[Task]:
 
 
 def _send(now: datetime) -> Iterable[Task]:
-    return [partial(send, letter, now=now) for letter in waiting(now, LETTERS)]
+    personal = [partial(send_personal, letter, now=now) for letter in waiting_personal(now, LETTERS)]
+    return personal + [partial(send, letter, now=now) for letter in waiting(now, LETTERS)]
 
 
 def _finish(now: datetime) -> Iterable[Task]:

@@ -9,12 +9,13 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
-from bursar.accounts.queries import customer, languages
+from bursar.accounts.models import Person
+from bursar.accounts.queries import customer, languages, only_in_sandboxes
 from bursar.columns.ids import uuid7
 from bursar.history.queries import fact
 from bursar.notices.catalogue import concerned
-from bursar.notices.letter import write
-from bursar.notices.models import Letter, Told
+from bursar.notices.letter import Written, write
+from bursar.notices.models import Letter, PersonalLetter, Told
 from bursar.policy.queries import current
 
 TRIES: Final = 6
@@ -50,10 +51,32 @@ def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
     return len(readers)
 
 
+def write_to(person: Person, written: Written, *, now: datetime) -> None:
+    """Keep a letter to one person about their own sign-in, for the worker to send."""
+    kept = only_in_sandboxes(person.pk) or not settings.SENDS_MAIL
+    PersonalLetter.objects.create(
+        person=person,
+        address=person.email,
+        locale=person.locale,
+        state="outbox" if kept else "waiting",
+        due_at=now,
+        **asdict(written),
+    )
+
+
 def send(letter_id: UUID, *, now: datetime) -> None:
     """Send a letter that waits, unless somebody else is at it; what fails is tried again later, then given up."""
+    _send(Letter, letter_id, now)
+
+
+def send_personal(letter_id: UUID, *, now: datetime) -> None:
+    """Send a personal letter in the same way, and forget what it said."""
+    _send(PersonalLetter, letter_id, now, text="", html="")
+
+
+def _send(kind: type[Letter] | type[PersonalLetter], letter_id: UUID, now: datetime, **forgotten: str) -> None:
     with transaction.atomic():
-        letters = Letter.objects.select_for_update(skip_locked=True)
+        letters = kind.objects.select_for_update(skip_locked=True)
         letter = letters.filter(pk=letter_id, state="waiting", due_at__lte=now).first()
         if letter is None:
             return
@@ -65,6 +88,7 @@ def send(letter_id: UUID, *, now: datetime) -> None:
             # What a mail server and its connection raise; anything else is a fault of ours and is told by the worker.
             tries = letter.tries + 1
             state, due_at = ("failed", now) if tries == TRIES else ("waiting", now + FIRST_PAUSE * 4**letter.tries)
-            Letter.objects.filter(pk=letter.pk).update(tries=tries, state=state, due_at=due_at)
+            kind.objects.filter(pk=letter.pk).update(tries=tries, state=state, due_at=due_at)
         else:
-            Letter.objects.filter(pk=letter.pk).update(state="sent", sent_at=now, tries=letter.tries + 1)
+            sent = {"state": "sent", "sent_at": now, "tries": letter.tries + 1, **forgotten}
+            kind.objects.filter(pk=letter.pk).update(**sent)

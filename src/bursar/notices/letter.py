@@ -1,7 +1,9 @@
 """A letter: what happened, in the language of whoever reads it, and where to see more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -63,8 +65,18 @@ def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Writte
             "link": link,
             "locale": locale,
         }
-        text, html = (render_to_string(f"notices/letter.{kind}", content).strip() for kind in ("txt", "html"))
-        return Written(subject, text, html)
+        return _written(content)
+
+
+def personal(locale: str, subject: str, lines: Sequence[str], way: str, path: str) -> Written:
+    """What one person is told of their own sign-in; `path` is the page that the letter leads to."""
+    content = {"subject": subject, "lines": lines, "way": way, "link": f"{settings.BURSAR_URL}{path}", "locale": locale}
+    return _written(content)
+
+
+def _written(content: dict[str, Any]) -> Written:
+    text, html = (render_to_string(f"notices/letter.{kind}", content).strip() for kind in ("txt", "html"))
+    return Written(content["subject"], text, html)
 
 
 def _accepting(customer: Customer, member_id: UUID) -> str:

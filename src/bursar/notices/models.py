@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from bursar.columns.codes import CodeField
 from bursar.columns.guard import FROZEN
+from bursar.columns.ids import uuid7
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
 
@@ -21,6 +22,36 @@ class Told(AccountRow):
             models.UniqueConstraint(fields=("account", "entry_id"), name="notices_told_once"),
         )
         triggers = FROZEN
+
+
+class PersonalLetter(models.Model):
+    """What a person is told of their own sign-in, whatever account they are in.
+
+    It holds a link that signs in, so what it said is forgotten once it is sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    address = models.EmailField()
+    locale = models.TextField()
+    subject = models.TextField()
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    state = CodeField(("outbox", "waiting", "sent", "failed"))
+    tries = models.IntegerField(default=0)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("due_at",), condition=Q(state="waiting"), name="notices_personal_waiting"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False, text="", html="")
+                | (~Q(state="sent") & Q(sent_at=None)),
+                name="notices_personal_sent",
+            ),
+            models.CheckConstraint(condition=Q(tries__gte=0), name="notices_personal_tries"),
+        )
 
 
 class Letter(AccountRow):

@@ -34,6 +34,11 @@ def waiting(now: datetime, limit: int) -> list[UUID]:
     return [letter for (letter,) in select(_WAITING, now=now, limit=limit)]
 
 
+def waiting_personal(now: datetime, limit: int) -> list[UUID]:
+    """Personal letters that are to be sent now."""
+    return [letter for (letter,) in select(_WAITING_PERSONAL, now=now, limit=limit)]
+
+
 def outbox(account_id: UUID, limit: int) -> list[Kept]:
     """The letters that an account kept, the newest first."""
     return [Kept(*row) for row in select(_OUTBOX, account=account_id, limit=limit)]
@@ -48,6 +53,9 @@ ORDER BY e.id LIMIT %(limit)s
 """
 _WAITING: Final = """
 SELECT id FROM notices_letter WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
+"""
+_WAITING_PERSONAL: Final = """
+SELECT id FROM notices_personalletter WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
 """
 _OUTBOX: Final = """
 SELECT l.id, p.name, l.address, l.subject, l.text FROM notices_letter l

@@ -26,6 +26,7 @@ DEBUG = False
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
@@ -46,6 +47,13 @@ INSTALLED_APPS = [
     "bursar.jobs",
     "bursar.look",
     "bursar.center",
+    # After our own rooms, whose templates go before theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -56,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bursar.center.middleware.Doorkeeper",
@@ -89,6 +98,57 @@ DEFAULT_FROM_EMAIL = env.str("BURSAR_MAIL_FROM", default="bursar@localhost")
 EMAIL_TIMEOUT = 10
 
 AUTH_USER_MODEL = "accounts.Person"
+
+# Signing in. People are invited; nobody signs up by themselves. docs/decisions/0018-sign-in.md says why which part.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "bursar.center.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"ask_link": "20/m/ip,3/m/key", "invite": "60/h/key"}
+# How many proxies stand before us, so that whoever tries passwords is known by their own address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("BURSAR_PROXIES", default=0)
+MFA_ADAPTER = "bursar.center.adapter.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.bool("BURSAR_HTTPS", default=False)
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# The identity provider of the vendor, by OpenID Connect: it signs in those whom Bursar knows by the same address.
+SOCIALACCOUNT_ADAPTER = "bursar.center.adapter.Provider"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": env.str("BURSAR_OIDC_NAME", default="Single sign-on"),
+                "client_id": env.str("BURSAR_OIDC_CLIENT", default=""),
+                "secret": env.str("BURSAR_OIDC_SECRET", default=""),
+                "settings": {"server_url": env.str("BURSAR_OIDC_URL", default="")},
+            }
+        ]
+        if "BURSAR_OIDC_URL" in env.ENVIRON
+        else [],
+    }
+}
+# What attempts are counted in, for all processes alike.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "bursar_cache"}}
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [PACKAGE / "words" / "locale"]

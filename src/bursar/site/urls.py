@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("look", gallery, name="gallery"),
     path("", include("bursar.center.urls")),
 ]
+handler403 = "bursar.center.doors.not_found"
 handler404 = "bursar.center.doors.not_found"
 handler500 = "bursar.center.doors.broken"

@@ -100,6 +100,7 @@ _TABLES: Final = {
     "account": "accounts_account",
     "member": "accounts_member",
     "override": "accounts_override",
+    "session": "accounts_session",
     "quote": "subscriptions_quote",
     "take": "subscriptions_take",
     "attempt": "payments_attempt",

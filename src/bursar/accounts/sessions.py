@@ -1,0 +1,115 @@
+"""People whom the vendor's product sends over: a way in that works once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from uuid import UUID
+
+from django.core.signing import BadSignature, Signer
+
+from bursar.accounts.deed import deed
+from bursar.accounts.models import Member, Person, Session
+from bursar.accounts.queries import NotFound
+from bursar.core.policy import Actor
+from bursar.core.problem import Invalid, Problem, phrase
+from bursar.history.actions import answer
+from bursar.history.queries import Once
+
+MINUTES: Final = 5
+"""How long the product has to send the person on."""
+Page = Literal[
+    "subscription",
+    "manage",
+    "requests",
+    "payment",
+    "invoices",
+    "details",
+    "team",
+    "seats",
+    "admins",
+    "history",
+    "capabilities",
+]
+"""Where in the Admin Center somebody can be sent."""
+_WAYS: Final = Signer(salt="bursar.session")
+
+
+class NoActiveMember(Invalid):
+    """{actor} is no active member of this account; name the email of one who is."""
+
+    code = "no_active_member"
+
+
+class SessionNotValid(Problem):
+    """This way in was used already, or is too old; go back to where you came from and try again."""
+
+    code = "session_not_valid"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session as the vendor's product is told of it."""
+
+    id: UUID
+    secret: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Who came, where they are going, and the address of the product to which they may go back."""
+
+    person: Person
+    account_id: UUID
+    page: str
+    return_to: str
+
+
+def open_session(
+    account_id: UUID,
+    *,
+    email: str,
+    page: Page,
+    return_to: str,
+    actor: Actor,
+    now: datetime,
+    once: Once | None = None,
+) -> UUID:
+    """A new way in for the active member of that email; its id. Errors: NotFound, NoActiveMember."""
+    with deed(account_id, actor, now) as customer:
+        wanted = email.strip().lower()
+        found = (one for one in customer.account.members if one.active and one.email.lower() == wanted)
+        member = next(found, None)
+        if member is None:
+            raise NoActiveMember(actor=email[:254])
+        until = now + timedelta(minutes=MINUTES)
+        made = Session.objects.create(
+            account_id=account_id, member_id=member.id, page=page, return_to=return_to, expires_at=until
+        )
+        answer(once, kind="session", id=made.pk, status=201, now=now)
+    return made.pk
+
+
+def session(account_id: UUID, session_id: UUID) -> SessionRow:
+    """A session with its secret, which is the same each time. Errors: NotFound."""
+    found = Session.objects.filter(account_id=account_id, pk=session_id).first()
+    if found is None:
+        raise NotFound(what=phrase("session"))
+    return SessionRow(found.pk, _WAYS.sign(str(found.pk)), found.expires_at)
+
+
+def use_session(secret: str, *, now: datetime) -> Entered:
+    """Let somebody in, once, if they still are an active member. Errors: SessionNotValid."""
+    try:
+        session_id = UUID(_WAYS.unsign(secret))
+    except (BadSignature, ValueError):
+        raise SessionNotValid() from None
+    good = Session.objects.filter(pk=session_id, expires_at__gt=now, used_at=None)
+    if not good.update(used_at=now):
+        raise SessionNotValid()
+    way = Session.objects.get(pk=session_id)
+    members = Member.objects.filter(pk=way.member_id, account_id=way.account_id, state="active", removed_at=None)
+    member = members.filter(person__is_active=True).select_related("person").first()
+    if member is None:
+        raise SessionNotValid()
+    return Entered(member.person, way.account_id, way.page, way.return_to)

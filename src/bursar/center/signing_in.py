@@ -1,0 +1,89 @@
+"""Coming in: by a link, an invitation, or from the vendor's product; and going out."""
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from bursar.accounts.keys import InvitationNotValid, LinkNotValid, use_link
+from bursar.accounts.members import accept
+from bursar.accounts.queries import in_sandbox
+from bursar.accounts.sessions import SessionNotValid, use_session
+from bursar.center.adapter import LINK_MINUTES, let_in, send_link, sign_in, too_many
+from bursar.center.entry import RETURN_TO, moment, remember_language, to
+from bursar.core.problem import Problem
+from bursar.words.problem import said
+
+
+@require_http_methods(["GET", "POST"])
+def ask_link(request: HttpRequest) -> HttpResponse:
+    """Ask for a link by email. What is answered does not tell who is known here."""
+    email = request.POST.get("email", "").strip()
+    content = {"email": email, "minutes": LINK_MINUTES, "sent": False}
+    if request.method != "POST":
+        return render(request, "center/ask_link.html", content)
+    try:
+        validate_email(email)
+    except ValidationError:
+        wrong = _("Give an email address such as ada@example.com.")
+        return render(request, "center/ask_link.html", {**content, "wrong": wrong}, status=422)
+    if (refused := too_many(request, "ask_link", email.lower())) is not None:
+        return refused
+    send_link(email)
+    return render(request, "center/ask_link.html", {**content, "sent": True})
+
+
+@require_http_methods(["GET", "POST"])
+def link(request: HttpRequest, secret: str) -> HttpResponse:
+    """A link asks for one click, so that programs that look at links sign nobody in."""
+    if request.method != "POST":
+        return render(request, "center/sign_in.html")
+    try:
+        person = use_link(secret, now=moment())
+    except LinkNotValid as problem:
+        return _refused(request, problem)
+    return remember_language(sign_in(request, person, reverse("home")), person.locale)
+
+
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Whoever opens an invitation accepts it by one click, and is signed in if the link proves who they are."""
+    if request.method != "POST":
+        return render(request, "center/invitation.html")
+    try:
+        accepted = accept(secret, now=moment())
+    except InvitationNotValid as problem:
+        return _refused(request, problem)
+    following = reverse("account", args=[accepted.account_id])
+    # On a demo one can be anybody of a sandbox who is in no real account; elsewhere such a link signs nobody in.
+    if accepted.proven or (settings.DEMO and in_sandbox(accepted.member_id)):
+        return remember_language(sign_in(request, accepted.person, following), accepted.person.locale)
+    return remember_language(HttpResponseRedirect(following), accepted.person.locale)
+
+
+@require_GET
+def session(request: HttpRequest, secret: str) -> HttpResponse:
+    """Whom the vendor's product sends over is signed in there, second factor and all: it vouches for them."""
+    try:
+        entered = use_session(secret, now=moment())
+    except SessionNotValid as problem:
+        return _refused(request, problem)
+    let_in(request, entered.person)
+    request.session[RETURN_TO] = {str(entered.account_id): entered.return_to}
+    return remember_language(to(entered.page, entered.account_id), entered.person.locale)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Nobody is signed in any more."""
+    logout(request)
+    return to("home")
+
+
+def _refused(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
