@@ -8,7 +8,7 @@ from typing import Any, Final
 from door import TEAM_10, Door, email, seats
 
 NOBODY: Final = "00000000-0000-4000-8000-000000000000"
-OWNER, ADMIN, AGENT = email("owner"), email("admin"), email("agent")
+OWNER, BILLING_ADMIN, ADMIN, AGENT = email("owner"), email("billing_admin"), email("admin"), email("agent")
 
 
 class Worlds:
@@ -201,6 +201,14 @@ class Worlds:
         return path
 
     @cached_property
+    def limited(self) -> str:
+        """Ten seats that the vendor bought, and billing admins who may add one."""
+        path = self.door.account()
+        self.door.take(path, TEAM_10)
+        self.door.ok("PUT", f"{path}/limit", {"seats": 1, "amount": None})
+        return path
+
+    @cached_property
     def invited(self) -> str:
         added = self.door.ok("POST", f"{self.bare}/members", {**NOAH, "role": "agent"}, by=ADMIN)
         return f"{self.bare}/members/{added['id']}"
@@ -342,6 +350,9 @@ CALLS: Final[Mapping[str, Ask]] = {
     "NotYourself": lambda w: Call("PATCH", w.member("admin"), {"state": "suspended"}, ADMIN),
     "NotAccepted": lambda w: Call("PATCH", w.invited, {"state": "suspended"}, ADMIN),
     "NotInvited": lambda w: Call("POST", f"{w.member('agent')}/invitation", None, ADMIN),
+    "OtherCurrency": lambda w: Call(
+        "PUT", f"{w.bare}/limit", {"seats": None, "amount": {"amount_minor": 1, "currency": "USD"}}
+    ),
     "NoActiveMember": lambda w: Call("POST", f"{w.bare}/sessions", {"actor": "nobody@acme.example"}),
     "OnlyFromAdmins": lambda w: Call("PATCH", w.member("agent"), {"role": "billing_admin"}, OWNER),
     "AlreadyMember": lambda w: Call("POST", f"{w.has}/members", {"name": "A", "email": AGENT, "role": "admin"}),
@@ -427,6 +438,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "Refused account_type": lambda w: taken(w.managed, seats(12), by=OWNER),
     "Refused catalog": lambda w: taken(w.assisted, {**VOICE, "product": "indoor", "plan": "one"}, by=OWNER),
     "Refused role": lambda w: taken(w.has, seats(12), by=AGENT),
+    "Refused limit": lambda w: taken(w.limited, seats(12), by=BILLING_ADMIN),
     "Refused by_request": lambda w: taken(w.assisted, seats(12), by=ADMIN),
     "NotTable": lambda w: catalog(products=[7]),
     "NotList": lambda w: catalog(products=7),
@@ -445,6 +457,8 @@ CALLS: Final[Mapping[str, Ask]] = {
     "NotCycle": lambda w: cycle(period={"months": 5}),
     "NotLength": lambda w: cycle(term={}),
     "BothWays": both_ways,
+    "NotLimit": lambda w: policy(w, limits={"billing_admin": {"amounts": {"EUR": "much"}}}),
+    "NoLimitForOwner": lambda w: policy(w, limits={"owner": {"seats": 3}}),
     "NoAccountType": lambda w: policy(w, account_types=[]),
 }
 """By the name of the problem, and what tells it from others of its kind."""

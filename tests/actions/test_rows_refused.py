@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 import rows
-from bursar.accounts.models import Account, Member, Seller
+from bursar.accounts.models import Account, GrowthLimit, Member, Seller
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.columns.codes import CodeField
 from bursar.columns.money import CurrencyField
@@ -123,6 +123,8 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "accounts_account_tax_rate": lambda a: Account.objects.filter(pk=a.pk).update(tax_rate=Decimal("1.01")),
     "accounts_member_one_owner": second_owner,
     "accounts_member_once": shared(rows.member, "person", lambda _: rows.person()),
+    "accounts_growthlimit_seats": lambda a: GrowthLimit.objects.create(account=a, seats=-1),
+    "accounts_growthlimit_amount": lambda a: GrowthLimit.objects.create(account=a, amount_minor=-1),
     "accounts_override_one_live": twice(rows.override, capability="add_seats"),
     "accounts_override_ends_after": lambda a: rows.override(a, ended_at=NOW - timedelta(days=1)),
     "accounts_override_author_is_named": lambda a: rows.override(a, author_kind="member"),

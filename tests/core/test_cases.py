@@ -25,11 +25,11 @@ from bursar.core.cycle import BadLength, Calendar, Cycle, Length
 from bursar.core.edit import SetUnits, read_edit
 from bursar.core.money import Money, read_amount, read_rate, rounded, split, text
 from bursar.core.period import EmptySpan, Proration, Span, length, months_between, share
-from bursar.core.policy import Timing
 from bursar.core.price import period_price
 from bursar.core.problem import Invalid
 from bursar.core.tax import UNTAXED
 from bursar.core.text import Text
+from bursar.core.timing import Timing
 from lives import POLICY, Life, add, plan, seats
 
 ROOT: Final = Path(__file__).resolve().parents[2]

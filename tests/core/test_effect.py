@@ -12,8 +12,8 @@ from bursar.core.cycle import MONTHLY, Calendar
 from bursar.core.edit import Cancel
 from bursar.core.effect import NoQuantity, Outlook, SeatsNeeded, TooFarBack, UnitsNeeded, effective_on
 from bursar.core.fit import Contradiction, PendingChange
-from bursar.core.policy import Timing
 from bursar.core.subscription import Subscription
+from bursar.core.timing import Timing
 from lives import CATALOG, POLICY, Life, add, cycle, plan, seats
 
 

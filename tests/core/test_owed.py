@@ -5,8 +5,8 @@ from datetime import date
 
 from bursar.core.charge import Line, open_period
 from bursar.core.cycle import MONTHLY, Calendar
-from bursar.core.policy import Timing
 from bursar.core.subscription import NOTHING, Subscription
+from bursar.core.timing import Timing
 from lives import POLICY, Life, add, plan, remove, seats
 
 REDUCING = ("remove_seats", "remove_products", "cancel_account", "downgrade_plan")

@@ -11,9 +11,10 @@ from bursar.core.cycle import ANNUAL, Calendar
 from bursar.core.edit import ChangePlan, RemoveProduct, SetSeats, VendorOnly
 from bursar.core.effect import AlreadySubscribed, NoQuantity, NotSubscribed, SeatsNeeded, TooFarBack
 from bursar.core.fit import Contradiction, NeedsProduct, PendingChange, UnknownChange, WouldBreak
-from bursar.core.policy import Outcome, Override, Reason, State, Timing
+from bursar.core.policy import Outcome, Override, Reason, State
 from bursar.core.quote import ACCOUNT_WOULD_END
 from bursar.core.seat import SeatsInUse, Use
+from bursar.core.timing import Timing
 from lives import ADMIN, AGENT, BILLING_ADMIN, CATALOG, OWNER, POLICY, Life, account, add, cycle, plan, remove, seats
 
 TEAM_10 = add("support", "team", seats=10)

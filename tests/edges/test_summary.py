@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from bursar.center.summary import lines_shown, lost
 from bursar.core.edit import Cancel, ChangePlan, RemoveProduct
-from bursar.core.policy import Timing
+from bursar.core.timing import Timing
 from lives import CATALOG, POLICY, Life, add, plan, seats
 
 

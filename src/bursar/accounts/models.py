@@ -15,6 +15,7 @@ from bursar.columns.row import AccountRow
 __all__ = [
     "Account",
     "BillingDetails",
+    "GrowthLimit",
     "Member",
     "Override",
     "People",
@@ -132,6 +133,22 @@ class Override(AccountRow):
             ),
         )
         triggers = (KEPT,)
+
+
+class GrowthLimit(models.Model):
+    """How far the account's billing admins may let it grow by themselves in a billing period, as the owner set it."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    seats = models.IntegerField(null=True)
+    amount_minor = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(seats=None) | Q(seats__gte=0), name="accounts_growthlimit_seats"),
+            models.CheckConstraint(
+                condition=Q(amount_minor=None) | Q(amount_minor__gte=0), name="accounts_growthlimit_amount"
+            ),
+        )
 
 
 class Session(AccountRow):

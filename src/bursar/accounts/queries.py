@@ -11,7 +11,8 @@ from django.db.models import Case, When
 
 from bursar.accounts import models
 from bursar.columns.statement import select, select_one
-from bursar.core.member import OWNER, Standing
+from bursar.core.limit import Limit
+from bursar.core.member import BILLING_ADMIN, OWNER, Standing
 from bursar.core.policy import Account, Contact, Member, Override, State
 from bursar.core.problem import Problem, phrase
 from bursar.core.tax import Tax
@@ -219,6 +220,9 @@ def _customer(
     support: tuple[str, str],
     members: list[tuple[str, str, str, str, bool]],
     overrides: list[tuple[str, bool, str | None]],
+    limited: bool,
+    seats: int | None,
+    most: int | None,
 ) -> Customer:
     account = Account(
         id=account_id,
@@ -231,6 +235,7 @@ def _customer(
         ),
         representative=Contact(*representative, "representative") if representative[1] else None,
         support=Contact(*support, "support"),
+        limits={BILLING_ADMIN: Limit(seats, {} if most is None else {currency: most})} if limited else {},
     )
     return Customer(account, name, time_zone, locale, sandbox, clock_at, Tax(tax_rate), seller_id, created_at)
 
@@ -253,8 +258,10 @@ SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.selle
     coalesce((
         SELECT json_agg(json_build_array(o.capability, o."grant", o.until) ORDER BY o.id)
         FROM accounts_override o WHERE o.account_id = a.id AND o.ended_at IS NULL
-    ), '[]')
+    ), '[]'),
+    g.account_id IS NOT NULL, g.seats, g.amount_minor
 FROM accounts_account a
 JOIN accounts_seller l ON l.id = a.seller_id
 LEFT JOIN accounts_standing s ON s.account_id = a.id
+LEFT JOIN accounts_growthlimit g ON g.account_id = a.id
 """

@@ -59,6 +59,13 @@ class Session(BaseModel):
     expires_at: datetime
 
 
+class Limit(BaseModel):
+    """How far billing admins may let the account grow by themselves in a billing period; null is no limit."""
+
+    seats: int | None
+    amount: Money | None = Field(description="How much more a whole billing period may cost, without tax.")
+
+
 class Override(BaseModel):
     """A capability granted or withheld on one account alone; `until` is the last day on which it holds."""
 

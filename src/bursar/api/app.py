@@ -12,7 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from bursar.accounts.queries import NotFound
-from bursar.api import accounts, billing, documents, requests, seats, sessions, subscriptions
+from bursar.api import accounts, billing, documents, limits, requests, seats, sessions, subscriptions
 from bursar.api.body import JsonParser, NotJson
 from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.expected import expected
@@ -36,7 +36,7 @@ class Door(NinjaAPI):
 
 
 api = Door(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
-for room in (accounts, sessions, subscriptions, requests, seats, billing, documents):
+for room in (accounts, limits, sessions, subscriptions, requests, seats, billing, documents):
     api.add_router("", room.router)
 
 

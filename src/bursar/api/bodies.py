@@ -12,6 +12,7 @@ from bursar.accounts.sessions import Page
 from bursar.api.shape import Documented, Edit
 from bursar.checkout.requests import MOST_TEXT
 from bursar.core.edit import MOST_EDITS, MOST_SEATS
+from bursar.core.price import MOST_MINOR
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 EMAIL: Final = r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"
@@ -152,6 +153,22 @@ class BillingDetails(Body):
     vat_id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_VAT_ID)] = ""
     purchase_order: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_PURCHASE_ORDER)] = ""
     recipients: Annotated[list[Person], Field(default_factory=list, max_length=MOST_RECIPIENTS)]
+
+
+class Money(Body):
+    """An amount in whole minor units of its currency."""
+
+    amount_minor: Annotated[int, Field(strict=True, ge=0, le=MOST_MINOR)]
+    currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+
+
+class GrowthLimit(Body):
+    """How far billing admins may let the account grow by themselves in a billing period; null is no limit."""
+
+    model_config = _example(seats=20, amount={"amount_minor": 50000, "currency": "EUR"})
+
+    seats: Annotated[int, Field(strict=True, ge=0, le=MOST_SEATS)] | None
+    amount: Money | None
 
 
 class NewSession(Body):

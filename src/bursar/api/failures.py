@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bursar.accounts.actions import ClockBackwards, ClockTooFar, NoSandbox, OverrideThere, UnknownZone
+from bursar.accounts.limits import OtherCurrency
 from bursar.accounts.queries import NotFound
 from bursar.accounts.sessions import NoActiveMember
 from bursar.api.accounts import BadMoment
@@ -81,6 +82,8 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "remove_member": _MEMBER,
     "pass_on": (*_MEMBERS_TOO, *_BODY, *_ONCE, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
     "open_session": (*_ONE, *_BODY, *_ONCE, NoActiveMember),
+    "get_limit": _READ,
+    "put_limit": (*_READ, *_BODY, OtherCurrency),
     "list_overrides": _ONE,
     "add_override": (*_ONE, *_BODY, *_ONCE, UnknownCapability, OverrideThere),
     "end_override_of": (*_VENDOR, NotFound, BadBody),

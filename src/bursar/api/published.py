@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from bursar.core.document import MOST_TEXT
+from bursar.core.edit import MOST_SEATS
 from bursar.core.policy import MATRIX, ROLES
 from bursar.policy.document import TIMED
 
@@ -164,6 +165,22 @@ class Timings(Entry):
     cancel_account: Timing
 
 
+class RoleLimit(Entry):
+    """How far a role may let an account grow by itself within one billing period."""
+
+    seats: int | SkipJsonSchema[None] = Field(None, ge=0, le=MOST_SEATS)
+    amounts: dict[str, str] = Field({}, examples=[{"EUR": "500.00"}])
+
+
+class Limits(Entry):
+    """By role; the owner has none."""
+
+    billing_admin: RoleLimit | SkipJsonSchema[None] = None
+    admin: RoleLimit | SkipJsonSchema[None] = None
+    agent: RoleLimit | SkipJsonSchema[None] = None
+    light_agent: RoleLimit | SkipJsonSchema[None] = None
+
+
 class Policy(Entry):
     """Who may change what, on which kind of account, and from when."""
 
@@ -178,3 +195,4 @@ class Policy(Entry):
     attempt_minutes: int = Field(ge=1, le=10080)
     invoice_due_days: int = Field(ge=0, le=366)
     request_days: int = Field(30, ge=1, le=366)
+    limits: Limits = Limits()

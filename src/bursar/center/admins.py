@@ -7,13 +7,19 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from bursar.accounts.limits import set_limit
 from bursar.accounts.members import pass_on as pass_ownership_on
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
-from bursar.core.member import OWNER
+from bursar.core.edit import MOST_SEATS
+from bursar.core.limit import UNLIMITED
+from bursar.core.member import BILLING_ADMIN, OWNER
+from bursar.core.money import BadAmount, BadRate, Money, read_amount, text
+from bursar.core.price import MOST_MINOR
 from bursar.core.problem import Problem
 from bursar.seats.actions import change_member
 from bursar.words.decision import role_name
+from bursar.words.limit import limit_said
 
 
 @require_GET
@@ -32,6 +38,33 @@ def appoint(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def remove(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Make a billing admin an admin again."""
     return _give(request, account_id, str(member_id), "admin")
+
+
+@require_POST
+def limit(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Say how far billing admins may let the account grow without asking; what is left empty is not limited."""
+    seen = visit(request, account_id)
+    given = {name: request.POST.get(name, "").strip() for name in ("seats", "amount")}
+    wrong, seats, amount = {}, None, None
+    if given["seats"]:
+        seats = int(given["seats"]) if given["seats"].isdecimal() and len(given["seats"]) < 7 else None
+        if seats is None or seats > MOST_SEATS:
+            wrong["seats"] = _("Give a whole number, or nothing for no limit.")
+    if given["amount"]:
+        try:
+            amount = read_amount(given["amount"].replace(",", "."), seen.currency)
+        except (BadAmount, BadRate):
+            amount = None
+        if amount is None or not 0 <= amount.amount_minor <= MOST_MINOR:
+            wrong["amount"] = _("Give an amount such as 500.00, or nothing for no limit.")
+    if wrong:
+        return _page(request, seen, given=given, wrong=wrong)
+    try:
+        set_limit(seen.policy, account_id, seats=seats, amount=amount, actor=seen.member, now=seen.now)
+    except Problem as problem:
+        return _page(request, seen, seen.said(problem))
+    messages.success(request, limit_said(seats, amount.amount_minor if amount else None, seen.currency))
+    return to("admins", account_id)
 
 
 @require_POST
@@ -66,7 +99,14 @@ def _give(request: HttpRequest, account_id: UUID, member: str, role: str) -> Htt
     return to("admins", account_id)
 
 
-def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    seen: Visit,
+    problem: str = "",
+    *,
+    given: dict[str, str] | None = None,
+    wrong: dict[str, str] | None = None,
+) -> HttpResponse:
     everybody = [one for one in members(seen.id) if one.state == "active"]
     deciding = seen.decide("appoint_billing_admins")
     content = {
@@ -77,8 +117,27 @@ def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
         "owner": seen.member.role == OWNER,
         "appoint": seen.may("appoint_billing_admins"),
         "why_not": seen.why_not(deciding),
+        "limits": _limits(seen),
+        "given": given or _own_limit(seen),
+        "wrong": wrong or {},
+        "currency": seen.currency,
     }
-    return shown(request, seen, "admins", "admins", content, status=409 if problem else 200)
+    return shown(request, seen, "admins", "admins", content, status=422 if wrong else 409 if problem else 200)
+
+
+def _limits(seen: Visit) -> list[str]:
+    """What limits billing admins, in sentences: the vendor's policy, and the owner."""
+    found = (seen.policy.limits.get(BILLING_ADMIN), seen.customer.account.limits.get(BILLING_ADMIN))
+    said = [limit_said(one.seats, one.amounts.get(seen.currency), seen.currency) for one in found if one]
+    return list(dict.fromkeys(said))
+
+
+def _own_limit(seen: Visit) -> dict[str, str]:
+    """What the fields of the account's own limit hold."""
+    own = seen.customer.account.limits.get(BILLING_ADMIN, UNLIMITED)
+    most = own.amounts.get(seen.currency)
+    seats = "" if own.seats is None else str(own.seats)
+    return {"seats": seats, "amount": "" if most is None else text(Money(most, seen.currency))}
 
 
 def _shown(seen: Visit, one: MemberRow) -> dict[str, object]:

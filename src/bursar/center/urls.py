@@ -65,6 +65,7 @@ urlpatterns = [
     path(f"{ACCOUNT}/details", details.page, name="details"),
     path(f"{ACCOUNT}/admins", admins.page, name="admins"),
     path(f"{ACCOUNT}/admins/appoint", admins.appoint, name="appoint"),
+    path(f"{ACCOUNT}/admins/limit", admins.limit, name="limit"),
     path(f"{ACCOUNT}/admins/owner", admins.pass_on, name="pass_on"),
     path(f"{ACCOUNT}/admins/<uuid:member_id>/remove", admins.remove, name="remove_admin"),
     path(f"{ACCOUNT}/history", history.page, name="history"),

@@ -6,12 +6,14 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain, repeat
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
+from bursar.core.limit import Limit
 from bursar.core.period import Proration
 from bursar.core.problem import Invalid
 from bursar.core.text import Text
+from bursar.core.timing import Timing
 
 MATRIX: Final = tuple(
     "add_seats remove_seats add_products remove_products upgrade_plan downgrade_plan change_billing_cycle "
@@ -27,8 +29,6 @@ _ALWAYS_OPEN: Final = frozenset(OPEN)
 _VENDOR_AFTER_THE_END: Final = frozenset(
     {"view_subscription", "view_invoices", "pay_invoice", "manage_members", "appoint_billing_admins"}
 )
-
-Effect = Literal["now", "end_of_period", "end_of_term"]
 
 
 class UnknownCapability(Invalid):
@@ -128,6 +128,7 @@ class Account:
     members: tuple[Member, ...]
     overrides: tuple[Override, ...] = ()
     representative: Contact | None = None
+    limits: Mapping[str, Limit] = field(default_factory=dict)
     support: Contact = field(kw_only=True)
 
     @cached_property
@@ -179,19 +180,12 @@ class Role:
     by_request: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """When a change takes effect, and whether days already billed at the old terms are then credited."""
-
-    effect: Effect
-    credit: bool
-
-
 @dataclass(frozen=True)
 class Policy:
     """One version of everything the vendor decided; a change to it is a new version.
 
-    `states` says what stays open in each state; `timing` holds every capability that changes the subscription.
+    `states` says what stays open in each state; `timing` holds every capability that changes the subscription; `limits`
+    are by role.
     """
 
     version: int
@@ -204,6 +198,7 @@ class Policy:
     attempt_minutes: int
     invoice_due_days: int
     request_days: int
+    limits: Mapping[str, Limit] = field(default_factory=dict)
 
     def account_type(self, code: str) -> AccountType:
         """The account type of that code. Errors: UnknownAccountType."""

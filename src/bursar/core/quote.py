@@ -15,6 +15,7 @@ from bursar.core.decision import HARDEST_LAST, Asking, Decided
 from bursar.core.edit import ChangeCycle, Edit, Keep, Undo
 from bursar.core.effect import Outlook, pins
 from bursar.core.fit import check_actor, check_outlook, check_pending, check_together
+from bursar.core.growth import within_limits
 from bursar.core.invoice import Totals, totals
 from bursar.core.policy import Actor, Decision, Member, Outcome, State
 from bursar.core.situation import Situation
@@ -81,6 +82,8 @@ def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -
     after = continued(situation.start, outlook.moments, situation.changes, changes)
     check_outlook(situation.start, after, changes, situation.catalog)
     warnings = (ACCOUNT_WOULD_END,) if _ends(after, changes) else ()
+    if isinstance(actor, Member):
+        answer = replace(answer, edits=within_limits(situation, after, answer.edits, actor, on))
     return priced(situation, after, replace(answer, changes=changes, warnings=warnings))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, cast, get_args
 
+from bursar.core.currency import UnknownCurrency
 from bursar.core.document import (
     BadDocument,
     MissingEntry,
@@ -11,15 +12,20 @@ from bursar.core.document import (
     entries,
     one_of,
     said,
+    shown,
     some_of,
     table,
     toml,
     true_or_false,
     whole,
 )
+from bursar.core.edit import MOST_SEATS
+from bursar.core.limit import Limit
+from bursar.core.money import BadAmount, BadRate, Money, read_amount, text
 from bursar.core.period import Proration
-from bursar.core.policy import CAPABILITIES, ROLES, AccountType, Effect, Policy, Role, State, Timing
+from bursar.core.policy import CAPABILITIES, ROLES, AccountType, Policy, Role, State
 from bursar.core.text import Text
+from bursar.core.timing import Effect, Timing
 
 TIMED: Final = (
     "add_seats",
@@ -54,13 +60,21 @@ class BothWays(BadDocument):
     """{at}: {capability} is both allowed and by request; leave one of them out."""
 
 
+class NotLimit(BadDocument):
+    """{at}: expected an amount by currency such as EUR = "500.00", found {found}."""
+
+
+class NoLimitForOwner(BadDocument):
+    """{at}: the owner has no limit, since there is nobody to ask; name another role."""
+
+
 class NoAccountType(BadDocument):
     """{at}: expected at least one account type, found none."""
 
 
 def read(document: object, version: int, at: str = "") -> Policy:
     """The policy that a document says; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
-    found = {**_LATER, **table(document, at, _ENTRIES, tuple(_LATER))}
+    found = {**_LATER, **table(document, at, _ENTRIES, (*_LATER, "limits"))}
     prefix = f"{at}: " if at else ""
     return Policy(
         version=version,
@@ -69,6 +83,7 @@ def read(document: object, version: int, at: str = "") -> Policy:
         states=_states(found["states"], f"{prefix}states"),
         timing=_timing(found["timing"], f"{prefix}timing"),
         proration=Proration(one_of(found["proration"], f"{prefix}proration", Proration)),
+        limits=_limits(found.get("limits", {}), f"{prefix}limits"),
         **{name: whole(found[name], f"{prefix}{name}", *bounds) for name, bounds in _NUMBERS.items()},
     )
 
@@ -105,6 +120,7 @@ def write(policy: Policy) -> dict[str, Any]:
         "timing": {
             capability: {"effect": one.effect, "credit": one.credit} for capability, one in policy.timing.items()
         },
+        **({"limits": {role: _limit_said(one) for role, one in policy.limits.items()}} if policy.limits else {}),
     }
 
 
@@ -167,6 +183,36 @@ def _when(value: object, at: str) -> Timing:
     found = table(value, at, ("effect", "credit"))
     effect = one_of(found["effect"], f"{at}.effect", get_args(Effect))
     return Timing(cast(Effect, effect), true_or_false(found["credit"], f"{at}.credit"))
+
+
+def _limits(value: object, at: str) -> Mapping[str, Limit]:
+    found = table(value, at, (), ROLES)
+    if "owner" in found:
+        raise NoLimitForOwner(at=f"{at}.owner")
+    return {role: _limit(one, f"{at}.{role}") for role, one in found.items()}
+
+
+def _limit(value: object, at: str) -> Limit:
+    found = table(value, at, (), ("seats", "amounts"))
+    seats = whole(found["seats"], f"{at}.seats", 0, MOST_SEATS) if "seats" in found else None
+    amounts = found.get("amounts", {})
+    if not isinstance(amounts, Mapping):
+        raise NotLimit(at=f"{at}.amounts", found=shown(amounts))
+    return Limit(seats, {str(one): _amount(most, one, f"{at}.amounts.{one}") for one, most in amounts.items()})
+
+
+def _amount(value: object, currency: object, at: str) -> int:
+    try:
+        if isinstance(value, str) and (minor := read_amount(value, str(currency)).amount_minor) >= 0:
+            return minor
+    except (BadAmount, BadRate, UnknownCurrency):
+        pass
+    raise NotLimit(at=at, found=shown(value)) from None
+
+
+def _limit_said(limit: Limit) -> dict[str, Any]:
+    amounts = {currency: text(Money(minor, currency)) for currency, minor in limit.amounts.items()}
+    return ({} if limit.seats is None else {"seats": limit.seats}) | ({"amounts": amounts} if amounts else {})
 
 
 def _name(name: Text) -> dict[str, str]:

@@ -13,6 +13,7 @@ from bursar.core.money import Money
 from bursar.core.policy import Policy
 from bursar.core.subscription import NOTHING, Item, Subscription
 from bursar.words import decision, edits, money
+from bursar.words.limit import limit_said
 from bursar.words.payment import decline_reason, method_name
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -30,7 +31,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         *("member_suspended", "member_resumed", "owner_changed"),
         *("seat_assigned", "seat_freed", "seats_counted"),
     ),
-    "account": ("account_opened", "account_altered", "override_added", "override_ended"),
+    "account": ("account_opened", "account_altered", "override_added", "override_ended", "limit_set"),
     "refused": ("refused",),
 }
 """The kinds of fact by what they are about."""
@@ -74,6 +75,7 @@ class Story:
             "account_altered": self._altered,
             "override_added": self._override,
             "override_ended": lambda data: [_("An exception for this account ended.")],
+            "limit_set": lambda data: [limit_said(data["seats"], data["amount_minor"], data["currency"])],
             "refused": self._refused,
         }
 

@@ -1,0 +1,35 @@
+"""The limit that an owner sets for the billing admins of the account."""
+
+from datetime import datetime
+from uuid import UUID
+
+from bursar.accounts.deed import deed, permit
+from bursar.accounts.models import GrowthLimit
+from bursar.core.money import Money
+from bursar.core.policy import Actor, Policy
+from bursar.core.problem import Invalid
+from bursar.history.actions import record
+
+
+class OtherCurrency(Invalid):
+    """The account is billed in {currency}; give the amount in {currency}, not in {found}."""
+
+    code = "other_currency"
+
+
+def set_limit(
+    policy: Policy, account_id: UUID, *, seats: int | None, amount: Money | None, actor: Actor, now: datetime
+) -> None:
+    """Say how far billing admins may let the account grow by themselves; None is no limit of the account's own.
+
+    Errors: NotFound, Refused, OtherCurrency.
+    """
+    with deed(account_id, actor, now) as customer:
+        permit(policy, customer, actor, "appoint_billing_admins", now)
+        currency = customer.account.currency
+        if amount is not None and amount.currency != currency:
+            raise OtherCurrency(currency=currency, found=amount.currency)
+        said = {"seats": seats, "amount_minor": amount.amount_minor if amount else None}
+        GrowthLimit.objects.update_or_create(account_id=account_id, defaults=said)
+        data = {**said, "currency": currency}
+        record(account_id=account_id, kind="limit_set", actor=actor, on=customer.today(now), now=now, data=data)

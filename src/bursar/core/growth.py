@@ -1,0 +1,81 @@
+"""What an account has more than when its billing period began, and whether that is beyond somebody's limit."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from bursar.core.charge import open_period
+from bursar.core.currency import digits
+from bursar.core.decision import Decided
+from bursar.core.policy import Decision, Member, Outcome, Reason
+from bursar.core.price import Per, period_price
+from bursar.core.situation import Situation
+from bursar.core.subscription import Change, Item, Moment, Subscription, state_on, timeline
+
+SHRINKING: Final = frozenset({"remove_seats", "remove_products", "downgrade_plan", "cancel_account"})
+
+
+def within_limits(
+    situation: Situation, moments: tuple[Moment, ...], decided: tuple[Decided, ...], member: Member, on: date
+) -> tuple[Decided, ...]:
+    """The edits; those that let the account grow beyond the member's limits can only be asked for.
+
+    Counted is everything that the account's people added since the billing period began, so that many small changes come
+    to the same as one. What the vendor changed does not count.
+    """
+    limits = [
+        one for one in (situation.policy.limits.get(member.role), situation.account.limits.get(member.role)) if one
+    ]
+    if not limits:
+        return decided
+    seats, amount = growth(_began(situation, moments, on), _last(situation, moments), situation.account.currency)
+    if not any(limit.passed(seats, amount, situation.account.currency) for limit in limits):
+        return decided
+    return tuple(_asked(situation, one) for one in decided)
+
+
+def growth(before: Subscription, after: Subscription, currency: str) -> tuple[int, int]:
+    """The seats that were added, and what the added costs more in a billing period. What is less counts as nothing."""
+    seats = amount = 0
+    for item in after.items.values():
+        had = before.items.get(item.product)
+        if after.pin(item).per is Per.SEAT:
+            seats += max(0, item.quantity - (had.quantity if had else 0))
+        amount += max(0, _price(after, item, currency) - (_price_then(before, after, had, currency) if had else 0))
+    return seats, amount
+
+
+def _price(state: Subscription, item: Item, currency: str) -> int:
+    return period_price(state.pin(item).rate, item.quantity, digits(currency))
+
+
+def _price_then(before: Subscription, after: Subscription, had: Item, currency: str) -> int:
+    """What the account had, at its price in the cycle that it has now: another cycle is not growth."""
+    sold = had.product, had.plan
+    agreed = after.pins.get((*sold, after.cycle.code)) or before.pins.get((*sold, before.cycle.code))
+    return period_price(agreed.rate, had.quantity, digits(currency)) if agreed else 0
+
+
+def _began(situation: Situation, moments: tuple[Moment, ...], on: date) -> Subscription:
+    """What the account would have come to if its people had changed nothing since the billing period began."""
+    period = open_period(state_on(situation.start, moments, on), on)
+
+    def counts(change: Change) -> bool:
+        return change.by_vendor or (period is not None and change.ordered_on < period.start)
+
+    return _last(situation, timeline(situation.start, filter(counts, situation.changes)))
+
+
+def _last(situation: Situation, moments: tuple[Moment, ...]) -> Subscription:
+    return moments[-1].state if moments else situation.start
+
+
+def _asked(situation: Situation, one: Decided) -> Decided:
+    decision = one.decision
+    if decision.outcome is not Outcome.ALLOWED or decision.capability in SHRINKING:
+        return one
+    account, policy = situation.account, situation.policy
+    limited = {*policy.limits, *account.limits}
+    free = [code for code, role in policy.roles.items() if decision.capability in role.allowed and code not in limited]
+    ask = account.contacts(free) or account.at_the_vendor()
+    return replace(one, decision=Decision(decision.capability, Outcome.BY_REQUEST, Reason.LIMIT, ask))
