@@ -191,10 +191,10 @@ def test_a_worker_writes_each_round_down() -> None:
 def test_what_is_not_published_yet_is_wrong_and_has_its_command() -> None:
     assert [one.state for one in data.published()] == ["wrong", "wrong"]
     assert "bursar catalog apply FILE" in next(iter(data.published())).cure
-    assert data.keys().state == "warning"
+    assert data.keys(datetime.now(UTC)).state == "warning"
     Door()
     assert [one.state for one in data.published()] == ["ok", "ok"]
-    assert data.keys().state == "ok"
+    assert data.keys(datetime.now(UTC)).state == "ok"
 
 
 @pytest.mark.django_db

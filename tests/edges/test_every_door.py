@@ -17,7 +17,8 @@ from django.urls import URLPattern, get_resolver
 
 from bursar.core.policy import ROLES
 from census import census
-from door import ROOT, TEAM_10, Door, email, seats, signed_in
+from door import TEAM_10, Door, email, seats, signed_in
+from operations import operations
 
 pytestmark = pytest.mark.django_db
 WORLDS: Final = (("managed", False), ("online_assisted", False), ("online_assisted", True), ("self_service", False))
@@ -238,14 +239,6 @@ def routes() -> Iterator[tuple[str, str]]:
     for one in get_resolver("bursar.center.urls").url_patterns:
         if isinstance(one, URLPattern) and "accounts/" in str(one.pattern):
             yield str(one.name), f"/{one.pattern}"
-
-
-def operations() -> Iterator[tuple[str, str, str]]:
-    """Every operation of the API: method, address, and name."""
-    document = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            yield method.upper(), path.removeprefix("/api/v1"), operation["operationId"]
 
 
 def test_every_page_and_every_operation_says_whom_it_is_for() -> None:

@@ -1,14 +1,18 @@
 """Keys of the vendor's programs: listed with their last use, and revoked at once."""
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
 
-from bursar.accounts.keys import USED_AGAIN, create_key, key_id, keys
+from bursar.accounts.keys import USED_AGAIN, create_key, holding, keys
 from bursar.cli import main
-from door import Door
+from census import unchanged
+from door import TEAM_10, Door
+from operations import operations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,6 +35,54 @@ def test_the_use_of_a_key_is_written_down_once_an_hour(vendor: None) -> None:
     key = create_key("shop", now=now)
     for minutes, told in ((0, 0), (59, 0), (60, 60), (61, 60)):
         at = now + timedelta(minutes=minutes)
-        assert key_id(key, now=at) == keys()[-1].id
+        held = holding(key, now=at)
+        assert held and held.id == keys()[-1].id
         assert keys()[-1].last_used_at == now + timedelta(minutes=told)
     assert timedelta(hours=1) == USED_AGAIN
+
+
+def made(*options: str) -> str:
+    output = CliRunner().invoke(main, ["key", "create", "other", *options, "--json"]).output
+    key: str = json.loads(output)["key"]
+    return key
+
+
+def test_a_key_that_only_reads_changes_nothing_by_any_operation(vendor: None) -> None:
+    door = Door()
+    path = door.account()
+    door.key = made("--reads-only")
+    for method, pattern, name in operations():
+        where = re.sub(
+            r"{(\w+)}", lambda found: path.split("/")[2] if found[1] == "account_id" else str(uuid4()), pattern
+        )
+        with unchanged(but=frozenset({"accounts_vendorkey"})):
+            answer = door.call(method, where)
+        if method == "GET":
+            assert answer.status_code in (200, 404), name
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (403, "key_reads_only"), name
+    assert "reads only" in CliRunner().invoke(main, ["key", "list"]).output
+
+
+def test_a_key_of_one_account_opens_nothing_else(vendor: None) -> None:
+    door = Door()
+    mine, other = door.account(), door.account(owner={"name": "O", "email": "o@other.example"})
+    door.key = made("--account", mine.split("/")[2])
+    door.ok("GET", mine)
+    door.ok("POST", f"{mine}/quotes", {"edits": [TEAM_10]})
+    for method, pattern, name in operations():
+        where = re.sub(
+            r"{(\w+)}", lambda found: other.split("/")[2] if found[1] == "account_id" else str(uuid4()), pattern
+        )
+        with unchanged():
+            answer = door.call(method, where)
+        wanted = (404, "not_found") if "{account_id}" in pattern else (403, "key_of_one_account")
+        assert (answer.status_code, answer.json()["code"]) == wanted, name
+    unknown = CliRunner().invoke(main, ["key", "create", "other", "--account", str(uuid4())])
+    assert unknown.exit_code != 0 and "no such account" in unknown.output
+
+
+def test_a_key_holds_until_its_last_day(vendor: None) -> None:
+    key, now = made("--days", "90"), datetime.now(UTC)
+    assert holding(key, now=now + timedelta(days=89)) and not holding(key, now=now + timedelta(days=90, seconds=1))
+    assert "until" in CliRunner().invoke(main, ["key", "list"]).output

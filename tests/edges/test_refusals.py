@@ -77,6 +77,8 @@ ELSEWHERE: Final = {
     "LinkNotValid": "a page; test_pages.py",
     "InvitationNotValid": "a page; test_team.py",
     "SessionNotValid": "a page; test_sign_in.py",
+    "KeyReadsOnly": "another key; test_keys.py",
+    "KeyOfOneAccount": "another key; test_keys.py",
     "NotACount": "a page; test_pages.py",
     "ReasonNeeded": "a page; test_request_pages.py",
     "BadCycle": "a guard of the core, behind NotCycle",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 
-from bursar.accounts.models import Person, SignInLink, VendorKey
+from bursar.accounts.models import Account, Person, SignInLink, VendorKey
 from bursar.accounts.queries import NotFound
 from bursar.columns.statement import select_one
 from bursar.core.problem import Problem, phrase
@@ -36,6 +36,18 @@ class KeyRow:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    reads_only: bool
+    account_id: UUID | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A key that holds: whose it is, whether it only reads, and the one account that it is for, if it is."""
+
+    id: UUID
+    reads_only: bool
+    account_id: UUID | None
 
 
 USED_AGAIN: Final = timedelta(hours=1)
@@ -60,29 +72,40 @@ def read_invitation(secret: str, *, now: datetime) -> tuple[UUID, UUID, datetime
     return UUID(account), UUID(member), invited_at
 
 
-def create_key(name: str, *, now: datetime) -> str:
-    """A new key for one of the vendor's programs; it is never shown again."""
+def create_key(
+    name: str,
+    *,
+    now: datetime,
+    reads_only: bool = False,
+    account_id: UUID | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """A new key for one of the vendor's programs; it is never shown again. Errors: NotFound."""
+    if account_id is not None and not Account.objects.filter(pk=account_id).exists():
+        raise NotFound(what=phrase("account"))
     key = f"bursar_{secrets.token_urlsafe(32)}"
-    VendorKey.objects.create(name=name, hash=_hash(key), created_at=now)
+    limits = {"reads_only": reads_only, "account_id": account_id, "expires_at": expires_at}
+    VendorKey.objects.create(name=name, hash=_hash(key), created_at=now, **limits)
     return key
 
 
-def key_id(key: str, *, now: datetime) -> UUID | None:
-    """Whose key that is, if it is one that holds. Its use is written down once an hour, not each time."""
-    found = select_one(
-        "SELECT id, last_used_at FROM accounts_vendorkey WHERE hash = %(hash)s AND revoked_at IS NULL", hash=_hash(key)
-    )
+def holding(key: str, *, now: datetime) -> Holding | None:
+    """What a key is for, if it is one that holds. Its use is written down once an hour, not each time."""
+    found = select_one(_HOLDING, hash=_hash(key), now=now)
     if found is None:
         return None
-    mine: UUID = found[0]
-    if found[1] is None or now - found[1] >= USED_AGAIN:
+    mine, reads_only, account_id, last_used_at = found
+    if last_used_at is None or now - last_used_at >= USED_AGAIN:
         VendorKey.objects.filter(pk=mine).update(last_used_at=now)
-    return mine
+    return Holding(mine, reads_only, account_id)
 
 
 def keys() -> list[KeyRow]:
     """All keys, the oldest first."""
-    fields = ("id", "name", "created_at", "last_used_at", "revoked_at")
+    fields = (
+        *("id", "name", "created_at", "last_used_at", "revoked_at"),
+        *("reads_only", "account_id", "expires_at"),
+    )
     return [KeyRow(*row) for row in VendorKey.objects.order_by("id").values_list(*fields)]
 
 
@@ -113,6 +136,12 @@ def use_link(secret: str, *, now: datetime) -> Person:
         # Such a link goes to the person's address and nowhere else: whoever opens it reads what is sent there.
         Person.objects.filter(pk=link.person_id, email_verified_at=None).update(email_verified_at=now)
     return link.person
+
+
+_HOLDING: Final = """
+SELECT id, reads_only, account_id, last_used_at FROM accounts_vendorkey
+WHERE hash = %(hash)s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
+"""
 
 
 def _hash(secret: str) -> str:

@@ -60,7 +60,7 @@ class SignInLink(models.Model):
 
 
 class VendorKey(models.Model):
-    """A key of one of the vendor's programs, known by its hash only."""
+    """A key of one of the vendor's programs, known by its hash only; it may be for reading alone or for one account."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.TextField()
@@ -68,3 +68,6 @@ class VendorKey(models.Model):
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    reads_only = models.BooleanField(default=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField(null=True)

@@ -12,10 +12,10 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from bursar.accounts.keys import key_id
-from bursar.accounts.queries import Customer, customer
+from bursar.accounts.keys import holding
+from bursar.accounts.queries import Customer, NotFound, customer
 from bursar.core.policy import Actor, Outcome, Policy, Vendor, decide
-from bursar.core.problem import Invalid, Problem
+from bursar.core.problem import Invalid, Problem, phrase
 from bursar.core.refusal import Refused
 from bursar.history.queries import Answer, Once, answered
 from bursar.policy.queries import current
@@ -33,6 +33,18 @@ class VendorDoor(Problem):
     """Only the vendor's programs do this; send it without Bursar-Actor."""
 
     code = "vendor_only"
+
+
+class KeyReadsOnly(Problem):
+    """This key only reads; send this with a key that was made without --reads-only."""
+
+    code = "key_reads_only"
+
+
+class KeyOfOneAccount(Problem):
+    """This key is for one account alone; send this with a key that was made without --account."""
+
+    code = "key_of_one_account"
 
 
 class UnknownActor(Invalid):
@@ -112,11 +124,19 @@ class Key(HttpBearer):
     """Lets in who sends a vendor key."""
 
     def authenticate(self, request: HttpRequest, token: str) -> UUID:
-        """The id of the key. Errors: NoKey."""
-        found = key_id(token, now=moment())
+        """The id of the key. Errors: NoKey, KeyReadsOnly, KeyOfOneAccount, and NotFound for another account."""
+        found = holding(token, now=moment())
         if found is None:
             raise NoKey()
-        return found
+        if found.reads_only and request.method not in ("GET", "HEAD"):
+            raise KeyReadsOnly()
+        if found.account_id is not None:
+            asked = request.resolver_match.kwargs.get("account_id") if request.resolver_match else None
+            if asked is None:
+                raise KeyOfOneAccount()
+            if str(asked) != str(found.account_id):
+                raise NotFound(what=phrase("account"))
+        return found.id
 
 
 def enter(request: HttpRequest, account_id: UUID) -> Call:

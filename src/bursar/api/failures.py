@@ -9,7 +9,7 @@ from bursar.accounts.queries import NotFound
 from bursar.accounts.sessions import NoActiveMember
 from bursar.api.accounts import BadMoment
 from bursar.api.billing import NotWaiting
-from bursar.api.call import BadIdempotencyKey, NoKey, TooLarge, UnknownActor, VendorDoor
+from bursar.api.call import BadIdempotencyKey, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, UnknownActor, VendorDoor
 from bursar.api.problems import BadBody
 from bursar.api.subscriptions import QuoteOrEdits
 from bursar.catalog.queries import NoCatalog
@@ -67,7 +67,7 @@ _MEMBER: Final[Kinds] = (*_READ, OneOwner)
 _ROLE: Final[Kinds] = (UnknownRole, OnlyFromAdmins)
 _SAID: Final[Kinds] = (UnknownAccountType, UnknownZone, BadRate, BadTaxRate)
 
-ALWAYS: Final[Kinds] = (NoKey,)
+ALWAYS: Final[Kinds] = (NoKey, KeyReadsOnly, KeyOfOneAccount)
 FAILURES: Final[Mapping[str, Kinds]] = {
     "open_account": (*_VENDOR, NoPolicy, *_BODY, *_ONCE, *_SAID, UnknownCurrency, BadMoment),
     "list_accounts": (*_VENDOR, BadBody),

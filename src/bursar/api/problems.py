@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from bursar.accounts.queries import NotFound
 from bursar.api import show
-from bursar.api.call import Call, NoKey, TooLarge, VendorDoor, WrongMethod
+from bursar.api.call import Call, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, VendorDoor, WrongMethod
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
 from bursar.core.content import write_decision
@@ -29,6 +29,8 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (Declined, 402),
     (Refused, 403),
     (VendorDoor, 403),
+    (KeyReadsOnly, 403),
+    (KeyOfOneAccount, 403),
     (NotFound, 404),
     (WrongMethod, 405),
     (Conflict, 409),

@@ -1,7 +1,7 @@
 """`bursar key`: keys of the vendor's programs."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -24,23 +24,28 @@ def key() -> None:
 
 @key.command()
 @click.argument("name")
+@click.option("--reads-only", is_flag=True, help="It can read everything and change nothing.")
+@click.option("--account", type=click.UUID, help="It is for this account alone.")
+@click.option("--days", type=click.IntRange(1, 3660), help="It holds for so many days.")
 @as_json
-def create(name: str, as_json: bool) -> None:
+def create(name: str, reads_only: bool, account: UUID | None, days: int | None, as_json: bool) -> None:
     """Make a key for the program NAME and print it once; only its hash is kept.
 
-    Example: bursar key create shop
+    Example: bursar key create reports --reads-only --days 90
     """
     with django():
         from bursar.accounts.keys import create_key
 
-        made = create_key(name, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        until = now + timedelta(days=days) if days else None
+        made = create_key(name, now=now, reads_only=reads_only, account_id=account, expires_at=until)
     show({"name": name, "key": made}, as_json, f"Keep this key of {name}; it is not shown again:\n{made}")
 
 
 @key.command("list")
 @as_json
 def list_keys(as_json: bool) -> None:
-    """List every key: when it was made, used last (to the hour) and revoked.
+    """List every key: when it was made, used last (to the hour) and revoked, and what it is limited to.
 
     Example: bursar key list
     """
@@ -48,7 +53,13 @@ def list_keys(as_json: bool) -> None:
         from bursar.accounts.keys import keys
 
         rows = keys()
-    told = [{name: str(value) if value else None for name, value in asdict(row).items()} for row in rows]
+    told = [
+        {
+            name: value if isinstance(value, bool) else str(value) if value else None
+            for name, value in asdict(row).items()
+        }
+        for row in rows
+    ]
     lines = [f"{row.id}  {row.name}: {_said(row)}" for row in rows]
     show(told, as_json, "\n".join(lines) or "There is no key; bursar key create NAME makes one.")
 
@@ -71,4 +82,10 @@ def revoke(id: UUID, as_json: bool) -> None:
 def _said(row: "KeyRow") -> str:
     made = f"made {row.created_at:%Y-%m-%d}"
     used = f"last used {row.last_used_at:%Y-%m-%d %H:00}" if row.last_used_at else "never used"
-    return ", ".join([made, used, *([f"revoked {row.revoked_at:%Y-%m-%d}"] if row.revoked_at else [])])
+    more = {
+        "reads only": row.reads_only,
+        f"for account {row.account_id}": row.account_id,
+        f"until {row.expires_at:%Y-%m-%d}" if row.expires_at else "": row.expires_at,
+        f"revoked {row.revoked_at:%Y-%m-%d}" if row.revoked_at else "": row.revoked_at,
+    }
+    return ", ".join([made, used, *(said for said, holds in more.items() if holds)])

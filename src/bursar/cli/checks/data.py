@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from bursar.accounts.models import Account, VendorKey
+from bursar.accounts.keys import keys as all_keys
+from bursar.accounts.models import Account
 from bursar.catalog.queries import current as current_catalog
 from bursar.cli.checks.check import Check, ok, warning, wrong
 from bursar.core.problem import Problem
@@ -88,9 +89,9 @@ def published() -> Iterator[Check]:
             yield wrong(name, str(problem), f'publish one: "bursar {name} apply FILE", for instance {file}')
 
 
-def keys() -> Check:
+def keys(now: datetime) -> Check:
     """Whether any of the vendor's programs can call the API."""
-    there = VendorKey.objects.filter(revoked_at=None).count()
+    there = sum(one.revoked_at is None and (one.expires_at is None or one.expires_at > now) for one in all_keys())
     if not there:
         return warning("keys", "no program can call the API", 'make one with "bursar key create NAME"')
     return ok("keys", f"{there} in use")
