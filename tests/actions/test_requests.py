@@ -11,8 +11,9 @@ from bursar.checkout import requests
 from bursar.core.edit import read_edits
 from bursar.core.request import RequestOpen
 from bursar.jobs.clock import run_once
+from bursar.notices.models import Letter
 from bursar.subscriptions.models import Request
-from door import TEAM_10, Door, seats
+from door import TEAM_10, Door, email, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,3 +38,42 @@ def test_a_request_that_nobody_reviewed_in_time_makes_room_before_a_worker_looks
     run_once(now + timedelta(days=61))
     closed = Request.objects.get(pk=second)
     assert (closed.state, closed.closed_by_kind) == ("expired", "system")
+
+
+def test_reviewers_are_reminded_once_before_a_request_is_closed(vendor: None) -> None:
+    door, now = Door(), datetime.now(UTC)
+    live: Any = {"sandbox": False, "today": None}
+    path = door.account("online_assisted", **live)
+    door.take(path, TEAM_10)
+    asked = door.ok("POST", f"{path}/requests", {"edits": [seats(12)], "reason": "Spring."}, by=email("admin"))
+
+    def reminded() -> list[tuple[str, bool]]:
+        # What happened is told by the moment at which it was really written down.
+        run_once(datetime.now(UTC))
+        letters = Letter.objects.filter(subject__contains="still waits").order_by("address")
+        return [(one.address, "is closed on" in one.text and "Spring." in one.text) for one in letters]
+
+    run_once(now + timedelta(days=22, hours=23))
+    assert reminded() == []
+    for days in (23, 24, 29):
+        run_once(now + timedelta(days=days, hours=1))
+        assert reminded() == [(email("billing_admin"), True), (email("owner"), True)]
+    [entry] = [one for one in door.ok("GET", f"{path}/history")["items"] if one["kind"] == "request_reminded"]
+    assert entry["data"] == {"request": asked["id"]} and entry["actor"]["kind"] == "system"
+
+
+@pytest.mark.parametrize(
+    ("reminder", "day", "told"), [(7, "2026-01-25", 1), (0, "2026-01-25", 0), (30, "2026-01-25", 0)]
+)
+def test_a_sandbox_reminds_by_its_own_clock_and_as_the_policy_says(
+    vendor: None, reminder: int, day: str, told: int
+) -> None:
+    door = Door()
+    door.ok("PUT", "/policy", {**door.ok("GET", "/policy"), "reminder_days": reminder})
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))
+    for to in ("2026-01-20", day, "2026-01-26"):
+        door.ok("POST", f"{path}/clock", {"to": to})
+    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+    assert kinds.count("request_reminded") == told

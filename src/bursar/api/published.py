@@ -46,6 +46,7 @@ _POLICY: Final[dict[str, Any]] = {
     "attempt_minutes": 60,
     "invoice_due_days": 30,
     "request_days": 30,
+    "reminder_days": 7,
 }
 
 
@@ -195,4 +196,5 @@ class Policy(Entry):
     attempt_minutes: int = Field(ge=1, le=10080)
     invoice_due_days: int = Field(ge=0, le=366)
     request_days: int = Field(30, ge=1, le=366)
+    reminder_days: int = Field(7, ge=0, le=366)
     limits: Limits = Limits()

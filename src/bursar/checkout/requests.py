@@ -21,8 +21,9 @@ from bursar.history.actions import record
 from bursar.history.queries import Once
 from bursar.invoices import actions as invoices
 from bursar.payments.queries import agenda
+from bursar.policy.queries import current as policy
 from bursar.subscriptions import actions as subscriptions
-from bursar.subscriptions.queries import RequestRow, open_request, quote, request
+from bursar.subscriptions.queries import RequestRow, open_request, quote, request, unreviewed
 
 MOST_TEXT = 1000
 """The most characters of what somebody writes about a request."""
@@ -119,6 +120,15 @@ def expire(account_id: UUID, *, now: datetime) -> None:
     """Close the account's request if nobody reviewed it in time."""
     with deed(account_id, SYSTEM, now) as customer:
         _expire(customer, now)
+
+
+def remind(account_id: UUID, *, now: datetime) -> None:
+    """Write down, once, that whoever may review the account's request is reminded that it will be closed."""
+    with deed(account_id, SYSTEM, now) as customer:
+        waits = unreviewed(account_id, customer.moment(now), policy().reminder_days)
+        if waits is not None:
+            data, on = {"request": str(waits)}, customer.today(now)
+            record(account_id=account_id, kind="request_reminded", actor=SYSTEM, on=on, now=now, data=data)
 
 
 def _expire(customer: Customer, now: datetime) -> None:

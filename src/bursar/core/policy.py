@@ -198,6 +198,7 @@ class Policy:
     attempt_minutes: int
     invoice_due_days: int
     request_days: int
+    reminder_days: int
     limits: Mapping[str, Limit] = field(default_factory=dict)
 
     def account_type(self, code: str) -> AccountType:

@@ -6,6 +6,7 @@
 | renew   | accounts whose cursor is due                          | applies what is scheduled, invoices periods  |
 | collect | open invoices of automatic payers that were never tried | asks the gateway, once                     |
 | expire  | open requests that nobody reviewed in time            | closes them                                  |
+| remind  | open requests that nobody reviewed, near their end    | writes it down, so that reviewers are told   |
 | tell    | facts that people are told of, and were not           | writes letters; sandboxes keep theirs        |
 | send    | letters that wait, personal ones first                | sends them                                   |
 
@@ -25,7 +26,7 @@ from bursar.accounts.queries import customer
 from bursar.checkout.actions import renew
 from bursar.checkout.collection import collect
 from bursar.checkout.pay import follow_up
-from bursar.checkout.requests import expire
+from bursar.checkout.requests import expire, remind
 from bursar.core.policy import Actor
 from bursar.history.queries import Once
 from bursar.invoices.queries import due_accounts
@@ -33,7 +34,8 @@ from bursar.notices.actions import send, send_personal, tell
 from bursar.notices.catalogue import WHOM
 from bursar.notices.queries import untold, waiting, waiting_personal
 from bursar.payments import queries as payments
-from bursar.subscriptions.queries import expired_requests
+from bursar.policy.queries import NoPolicy, current
+from bursar.subscriptions.queries import expired_requests, unreviewed_requests
 
 BATCH: Final = 500
 LETTERS: Final = 10
@@ -49,7 +51,7 @@ def run_once(now: datetime) -> int:
     """
     failures: list[Exception] = []
     done = 0
-    for step in (_finish, _renew, _collect, _expire, _tell, _send):
+    for step in (_finish, _renew, _collect, _expire, _remind, _tell, _send):
         for task in step(now):
             try:
                 task()
@@ -78,6 +80,7 @@ def run_sandbox(account_id: UUID, now: datetime) -> None:
         follow_up(paying, now=now)
     renew(account_id, now=now)
     expire(account_id, now=now)
+    remind(account_id, now=now)
     for one in payments.open_invoices(account_id):
         if not payments.attempted(account_id, one.id):
             collect(account_id, one.id, now=now)
@@ -96,6 +99,14 @@ def _collect(now: datetime) -> Iterable[Task]:
 
 def _expire(now: datetime) -> Iterable[Task]:
     return [partial(expire, account_id, now=now) for account_id in expired_requests(now, BATCH)]
+
+
+def _remind(now: datetime) -> Iterable[Task]:
+    try:
+        days = current().reminder_days
+    except NoPolicy:
+        return []
+    return [partial(remind, account_id, now=now) for account_id in unreviewed_requests(now, days, BATCH)]
 
 
 def _tell(now: datetime) -> Iterable[Task]:

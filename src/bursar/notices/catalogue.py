@@ -3,6 +3,7 @@
 | what happened                                   | who is told                                     |
 |-------------------------------------------------|-------------------------------------------------|
 | a request was made or withdrawn                 | whoever may review requests, but not who did it |
+| a request waits and will be closed soon         | whoever may review requests                     |
 | a request was approved or rejected, or expired  | whoever made it                                 |
 | something was changed, scheduled or undone      | who sees invoices, but not who did it           |
 | … with an invoice                               | who sees invoices                               |
@@ -103,6 +104,7 @@ WHOM: Final[Mapping[str, Whom]] = {
     "request_approved": _requester,
     "request_rejected": _requester,
     "request_expired": _requester,
+    "request_reminded": _reviewers,
     "changes_taken": _payers,
     "changes_applied": _on_invoice,
     "renewed": _on_invoice,

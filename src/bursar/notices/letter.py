@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -113,6 +114,9 @@ def _about_request(customer: Customer, fact: Fact) -> list[str]:
     asked += [f"– {_asked(edits.said_of(one.edit, state, scheduled, catalog), one, quote.on)}" for one in quote.edits]
     due = money.amount(Money(quote.due_today.total, quote.currency))
     asked.append(_("Due at once, at the price of {day}: {amount}").format(day=money.day(quote.on), amount=due))
+    if fact.kind == "request_reminded":
+        closes = money.day(row.standing.expires_at.astimezone(ZoneInfo(customer.time_zone)).date())
+        asked.append(_("If nobody reviews it, it is closed on {day}.").format(day=closes))
     if row.reason:
         asked.append(_("Why: {reason}").format(reason=row.reason))
     if row.answer:

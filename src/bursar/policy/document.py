@@ -43,8 +43,9 @@ _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
     "attempt_minutes": (1, 60 * 24 * 7),
     "invoice_due_days": (0, 366),
     "request_days": (1, 366),
+    "reminder_days": (0, 366),
 }
-_LATER: Final[Mapping[str, int]] = {"request_days": 30}
+_LATER: Final[Mapping[str, int]] = {"request_days": 30, "reminder_days": 7}
 """Numbers that documents of before do not say, and what they mean then."""
 _ENTRIES: Final = (
     "account_types",

@@ -121,6 +121,7 @@ def _numbers(policy: Policy, french: French) -> str:
             ("a payment waiting for its payer is given up after", f"{policy.attempt_minutes} minutes"),
             ("an invoice on terms is due after", f"{policy.invoice_due_days} days"),
             ("a request that nobody reviewed is closed after", f"{policy.request_days} days"),
+            ("whoever may review it is reminded before that, by", f"{policy.reminder_days} days"),
         ),
     )
 

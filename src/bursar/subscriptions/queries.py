@@ -154,6 +154,19 @@ def expired_requests(now: datetime, limit: int) -> list[UUID]:
     return [account for (account,) in select(_EXPIRED, now=now, limit=limit)]
 
 
+def unreviewed_requests(now: datetime, days: int, limit: int) -> list[UUID]:
+    """Accounts whose clock is the real one, with an open request of which its reviewers are to be reminded."""
+    return [account for (account,) in select(_UNREVIEWED, now=now, days=days, limit=limit)]
+
+
+def unreviewed(account_id: UUID, moment: datetime, days: int) -> UUID | None:
+    """The account's request of which its reviewers are to be reminded at a moment of its clock, once."""
+    found = select_one(
+        f"SELECT r.id {_REMIND} AND r.account_id = %(account)s", account=account_id, now=moment, days=days
+    )
+    return found[0] if found else None
+
+
 _COLUMNS: Final = attrgetter(
     "id", "position", "edit", "capability", "effective_on", "terms", "credit", "by_vendor", "ordered_on", "undoes_id"
 )
@@ -206,6 +219,19 @@ _EXPIRED: Final = """
 SELECT r.account_id FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox
 WHERE r.state = 'open' AND r.expires_at <= %(now)s ORDER BY r.expires_at LIMIT %(limit)s
 """
+
+
+_REMIND: Final = """
+FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id
+WHERE r.state = 'open' AND %(days)s > 0 AND r.expires_at > %(now)s
+    AND r.expires_at - make_interval(days => %(days)s) <= %(now)s
+    AND r.expires_at - make_interval(days => %(days)s) > r.created_at
+    AND NOT EXISTS (
+        SELECT FROM history_entry e
+        WHERE e.account_id = r.account_id AND e.kind = 'request_reminded' AND e.data ->> 'request' = r.id::text
+    )
+"""
+_UNREVIEWED: Final = f"SELECT r.account_id {_REMIND} AND NOT a.sandbox ORDER BY r.expires_at LIMIT %(limit)s"
 
 
 def _written(row: list[Any]) -> Change:

@@ -24,6 +24,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "request_rejected",
         "request_withdrawn",
         "request_expired",
+        "request_reminded",
     ),
     "payment": ("method_set", "payment_received", "payment_failed", "payment_refunded", "details_set"),
     "people": (
@@ -50,6 +51,7 @@ class Story:
             "request_approved": lambda data: [_("The request was approved.")],
             "request_rejected": lambda data: [_("The request was rejected.")],
             "request_withdrawn": lambda data: [_("The request was withdrawn.")],
+            "request_reminded": lambda data: [_("A request still waits to be reviewed.")],
             "request_expired": lambda data: [_("Nobody reviewed the request in time; it was closed.")],
             "method_set": self._method,
             "payment_received": lambda data: [_("{amount} was paid.").format(amount=_amount(data))],
