@@ -70,6 +70,9 @@ def test_a_key_of_one_account_opens_nothing_else(vendor: None) -> None:
     door.key = made("--account", mine.split("/")[2])
     door.ok("GET", mine)
     door.ok("POST", f"{mine}/quotes", {"edits": [TEAM_10]})
+    # Whoever it signed in would be so in all of their accounts.
+    signing_in = door.fails(403, "POST", f"{mine}/sessions", {"actor": "owner@acme.example"})
+    assert signing_in["code"] == "key_of_one_account"
     for method, pattern, name in operations():
         where = re.sub(
             r"{(\w+)}", lambda found: other.split("/")[2] if found[1] == "account_id" else str(uuid4()), pattern

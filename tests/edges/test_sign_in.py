@@ -119,7 +119,8 @@ def test_no_letter_to_people_of_a_sandbox_goes_out(door: Door) -> None:
     door.account("online_assisted")
     Client().post("/sign-in/link", {"email": email("owner")})
     run_once(datetime.now(UTC))
-    assert not mail.outbox and PersonalLetter.objects.get().state == "outbox"
+    letter = PersonalLetter.objects.get()
+    assert not mail.outbox and (letter.state, letter.text, letter.html) == ("outbox", "", "")
 
 
 def test_a_forgotten_password_is_replaced_by_a_letter_in_the_persons_language(path: str) -> None:

@@ -136,6 +136,7 @@ class Key(HttpBearer):
                 raise KeyOfOneAccount()
             if str(asked) != str(found.account_id):
                 raise NotFound(what=phrase("account"))
+            request.of_one_account = True  # type: ignore[attr-defined]  # who may be in others is not to be signed in
         return found.id
 
 

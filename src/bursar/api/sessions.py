@@ -7,7 +7,7 @@ from ninja import Router
 
 from bursar.accounts import sessions
 from bursar.api import answers, bodies
-from bursar.api.call import enter, moment, once, vendor
+from bursar.api.call import KeyOfOneAccount, enter, moment, once, vendor
 from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
 from bursar.history.queries import Answer, Once
@@ -19,6 +19,9 @@ router = Router(tags=["accounts"])
 def open_session(request: HttpRequest, account_id: UUID, body: bodies.NewSession) -> Reply:
     """A link that signs a member in and opens a page of the Admin Center; send their browser there at once."""
     actor, now = vendor(request), moment()
+    if getattr(request, "of_one_account", False):
+        # Whoever is signed in is so in all of their accounts, and could keep a passkey for those to come.
+        raise KeyOfOneAccount()
 
     def do(asked: Once | None) -> Answer:
         made = sessions.open_session(

@@ -52,15 +52,16 @@ def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
 
 
 def write_to(person: Person, written: Written, *, now: datetime) -> None:
-    """Keep a letter to one person about their own sign-in, for the worker to send."""
-    kept = only_in_sandboxes(person.pk) or not settings.SENDS_MAIL
+    """Keep a letter to one person about their own sign-in for the worker to send; what does not go out says nothing."""
+    goes = settings.SENDS_MAIL and not only_in_sandboxes(person.pk)
+    said = asdict(written) if goes else {"subject": written.subject}
     PersonalLetter.objects.create(
         person=person,
         address=person.email,
         locale=person.locale,
-        state="outbox" if kept else "waiting",
+        state="waiting" if goes else "outbox",
         due_at=now,
-        **asdict(written),
+        **said,
     )
 
 
