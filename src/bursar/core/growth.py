@@ -20,16 +20,16 @@ def within_limits(
 ) -> tuple[Decided, ...]:
     """The edits; those that let the account grow beyond the member's limits can only be asked for.
 
-    Counted is everything that the account's people added since the billing period began, so that many small changes come
-    to the same as one. What the vendor changed does not count.
+    Measured is the account as it will be against the account as it would be if its people had changed nothing since the
+    billing period began, so that many small changes come to the same as one. What the vendor changed does not count.
     """
     limits = [
         one for one in (situation.policy.limits.get(member.role), situation.account.limits.get(member.role)) if one
     ]
     if not limits:
         return decided
-    seats, amount = growth(_began(situation, moments, on), _last(situation, moments), situation.account.currency)
-    if not any(limit.passed(seats, amount, situation.account.currency) for limit in limits):
+    grown = _grown(situation, moments, on)
+    if not any(limit.passed(*one, situation.account.currency) for limit in limits for one in grown):
         return decided
     return tuple(_asked(situation, one) for one in decided)
 
@@ -56,18 +56,17 @@ def _price_then(before: Subscription, after: Subscription, had: Item, currency: 
     return period_price(agreed.rate, had.quantity, digits(currency)) if agreed else 0
 
 
-def _began(situation: Situation, moments: tuple[Moment, ...], on: date) -> Subscription:
-    """What the account would have come to if its people had changed nothing since the billing period began."""
-    period = open_period(state_on(situation.start, moments, on), on)
+def _grown(situation: Situation, moments: tuple[Moment, ...], on: date) -> list[tuple[int, int]]:
+    """The growth on each day from this one on, so that what shrinks later hides nothing of what grows before."""
+    start, period = situation.start, open_period(state_on(situation.start, moments, on), on)
 
     def counts(change: Change) -> bool:
         return change.by_vendor or (period is not None and change.ordered_on < period.start)
 
-    return _last(situation, timeline(situation.start, filter(counts, situation.changes)))
-
-
-def _last(situation: Situation, moments: tuple[Moment, ...]) -> Subscription:
-    return moments[-1].state if moments else situation.start
+    otherwise = timeline(start, filter(counts, situation.changes))
+    days = {on, *(moment.on for moment in (*moments, *otherwise) if moment.on > on)}
+    currency = situation.account.currency
+    return [growth(state_on(start, otherwise, day), state_on(start, moments, day), currency) for day in days]
 
 
 def _asked(situation: Situation, one: Decided) -> Decided:
