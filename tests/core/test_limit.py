@@ -87,6 +87,15 @@ def test_what_is_to_become_smaller_later_does_not_hide_what_grows_now() -> None:
     assert outcome(life, "2026-01-06", kept, seats("support", 7)) == BEYOND
 
 
+def test_what_somebody_else_let_grow_beyond_the_limit_stops_nothing_that_does_not_grow() -> None:
+    life = limited(seats=2)
+    life.do("2026-01-05", seats("support", 9), by=OWNER)
+    assert outcome(life, "2026-01-06", cycle("annual")) == ALLOWED
+    assert outcome(life, "2026-01-06", plan("support", "professional")) == ALLOWED
+    assert outcome(life, "2026-01-06", seats("support", 8)) == ALLOWED
+    assert outcome(life, "2026-01-06", seats("support", 10)) == BEYOND
+
+
 def test_taking_back_that_something_becomes_smaller_is_growth() -> None:
     life = limited(seats=0)
     life.do("2026-01-05", seats("support", 2), by=VENDOR)

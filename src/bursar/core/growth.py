@@ -1,5 +1,6 @@
 """What an account has more than when its billing period began, and whether that is beyond somebody's limit."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -16,19 +17,25 @@ SHRINKING: Final = frozenset({"remove_seats", "remove_products", "downgrade_plan
 
 
 def within_limits(
-    situation: Situation, moments: tuple[Moment, ...], decided: tuple[Decided, ...], member: Member, on: date
+    situation: Situation,
+    before: Sequence[Moment],
+    after: Sequence[Moment],
+    decided: tuple[Decided, ...],
+    member: Member,
+    on: date,
 ) -> tuple[Decided, ...]:
     """The edits; those that let the account grow beyond the member's limits can only be asked for.
 
     Measured is the account as it will be against the account as it would be if its people had changed nothing since the
     billing period began, so that many small changes come to the same as one. What the vendor changed does not count.
+    Where somebody else let it grow beyond them already, only what would let it grow further is stopped.
     """
     limits = [
         one for one in (situation.policy.limits.get(member.role), situation.account.limits.get(member.role)) if one
     ]
     if not limits:
         return decided
-    grown = _grown(situation, moments, on)
+    grown = tuple(_grown(situation, before, after, on))
     if not any(limit.passed(*one, situation.account.currency) for limit in limits for one in grown):
         return decided
     return tuple(_asked(situation, one) for one in decided)
@@ -56,17 +63,20 @@ def _price_then(before: Subscription, after: Subscription, had: Item, currency: 
     return period_price(agreed.rate, had.quantity, digits(currency)) if agreed else 0
 
 
-def _grown(situation: Situation, moments: tuple[Moment, ...], on: date) -> list[tuple[int, int]]:
-    """The growth on each day from this one on, so that what shrinks later hides nothing of what grows before."""
-    start, period = situation.start, open_period(state_on(situation.start, moments, on), on)
+def _grown(
+    situation: Situation, before: Sequence[Moment], after: Sequence[Moment], on: date
+) -> Iterator[tuple[int, int]]:
+    """The growth on each day from this one on, so that what shrinks later hides nothing; 0 where the edits add nothing."""
+    start, period = situation.start, open_period(state_on(situation.start, after, on), on)
 
     def counts(change: Change) -> bool:
         return change.by_vendor or (period is not None and change.ordered_on < period.start)
 
     otherwise = timeline(start, filter(counts, situation.changes))
-    days = {on, *(moment.on for moment in (*moments, *otherwise) if moment.on > on)}
-    currency = situation.account.currency
-    return [growth(state_on(start, otherwise, day), state_on(start, moments, day), currency) for day in days]
+    for day in {on, *(moment.on for moment in (*before, *after, *otherwise) if moment.on > on)}:
+        began, currency = state_on(start, otherwise, day), situation.account.currency
+        had, has = (growth(began, state_on(start, moments, day), currency) for moments in (before, after))
+        yield has[0] if has[0] > had[0] else 0, has[1] if has[1] > had[1] else 0
 
 
 def _asked(situation: Situation, one: Decided) -> Decided:

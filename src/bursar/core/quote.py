@@ -83,7 +83,7 @@ def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -
     check_outlook(situation.start, after, changes, situation.catalog)
     warnings = (ACCOUNT_WOULD_END,) if _ends(after, changes) else ()
     if isinstance(actor, Member):
-        answer = replace(answer, edits=within_limits(situation, after, answer.edits, actor, on))
+        answer = replace(answer, edits=within_limits(situation, outlook.moments, after, answer.edits, actor, on))
     return priced(situation, after, replace(answer, changes=changes, warnings=warnings))
 
 
