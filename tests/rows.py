@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Model
 
-from bursar.accounts.models import Account, Member, Override, Person, Remark, Seller, Session, Standing
+from bursar.accounts.models import Account, Member, Override, Person, Remark, Seller, Session, Staff, Standing
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.core.period import Span
 from bursar.gateways.models import SandboxCharge
@@ -126,6 +126,12 @@ def session(account: Account, **fields: Any) -> Session:
     if not {"member", "member_id"} & set(fields):
         own["member"] = member(account)
     return Session.objects.create(account=account, **{**own, **fields})
+
+
+def staff(**fields: Any) -> Staff:
+    return Staff.objects.create(
+        **{"person": fields.get("person") or person(), "role": "sales", "appointed_at": NOW, **fields}
+    )
 
 
 def personal_letter(**fields: Any) -> PersonalLetter:

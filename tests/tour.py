@@ -11,6 +11,9 @@ PEOPLE = {
     "Claire Fontaine": "owner of an online-assisted account",
     "Nadia Benali": "admin of an online-assisted account",
     "Ingrid Solberg": "owner of a managed account",
+    "Camille Roche": "in sales at the vendor",
+    "Greta Lind": "in finance at the vendor",
+    "Paul Amsel": "who manages the vendor's staff",
 }
 
 
@@ -31,7 +34,15 @@ class Tour:
         for where in ("sign-in", "sign-in/link", "sign-in/password"):
             self.page.goto(f"/{where}")
             yield where.replace("/", "_").replace("-", "_")
-        for walk in (self.self_service, self.scheduled, self.signed_up, self.assisted, self.managed, self.others):
+        for walk in (
+            self.self_service,
+            self.scheduled,
+            self.signed_up,
+            self.assisted,
+            self.managed,
+            self.others,
+            self.desk,
+        ):
             yield from walk()
 
     def self_service(self) -> Iterator[str]:
@@ -206,6 +217,45 @@ class Tour:
             yield "pay"
         self.sign_out()
 
+    def desk(self) -> Iterator[str]:
+        """What the vendor's staff sees, and does on an account."""
+        page = self.page
+        self.sign_in("Camille Roche")
+        yield "desk"
+        page.goto("/desk/open")
+        yield "desk_open"
+        self.send("main form")
+        yield "desk_open_wrong"
+        page.goto("/desk/staff")
+        yield "desk_staff"
+        self.find("Northwind Bank")
+        yield "staff_subscription"
+        for where in ("manage", "admins", "desk", "team", "capabilities", "requests"):
+            self.go(where)
+            yield f"staff_{where}"
+        self.go("desk")
+        self.send("form[action$=overrides]")
+        yield "staff_desk_wrong"
+        page.locator("[name=reason]").fill("They asked by telephone.")
+        self.send("form[action$=overrides]")
+        yield "staff_desk_exception"
+        self.send("form[action$=end]")
+        self.sign_out()
+        self.sign_in("Greta Lind")
+        self.find("Northwind Bank")
+        self.go("manage")
+        yield "staff_closed"
+        self.go("desk")
+        yield "staff_desk_finance"
+        self.send("form[action$=standing]")
+        yield "staff_suspending"
+        self.sign_out()
+        self.sign_in("Paul Amsel")
+        page.goto("/desk/staff")
+        page.locator("button[popovertarget^=dismiss-]").first.click()
+        yield "desk_staff_dialog"
+        self.sign_out()
+
     def others(self) -> Iterator[str]:
         """Whoever is not the owner, on each type of account, on the pages that differ for them."""
         for name in ("Owen Clarke", "Jess Whitman", "Hugo Marchand", "Tomas Lindqvist", "Priya Raman"):
@@ -236,6 +286,13 @@ class Tour:
         self.page.locator(".side").wait_for(state="attached")
         self.account = self.page.url.rpartition("/")[0]
         return self.page
+
+    def find(self, account: str) -> None:
+        """To an account, from the desk."""
+        self.page.goto(f"/desk?q={account.split()[0]}")
+        self.page.get_by_role("link", name=account).click()
+        self.page.wait_for_url("**/subscription")
+        self.account = self.page.url.rpartition("/")[0]
 
     def sign_out(self) -> None:
         """Be nobody again."""

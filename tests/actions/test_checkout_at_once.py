@@ -244,7 +244,7 @@ def test_however_often_ownership_is_passed_on_at_once_there_is_one_owner(door: D
     account, owner = account_id(path), member_of(path, "owner")
 
     def give(turn: int) -> str:
-        accounts.pass_on(account, heirs[turn % 2], actor=owner, now=NOW)
+        accounts.pass_on(current(), account, heirs[turn % 2], actor=owner, now=NOW)
         return "done"
 
     assert at_once(10, give) == {"done": 1, "only_owner": 9}

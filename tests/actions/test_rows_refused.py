@@ -123,6 +123,8 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "accounts_account_tax_rate": lambda a: Account.objects.filter(pk=a.pk).update(tax_rate=Decimal("1.01")),
     "accounts_member_one_owner": second_owner,
     "accounts_member_once": shared(rows.member, "person", lambda _: rows.person()),
+    "accounts_staff_once": lambda _: [rows.staff(person=one) for one in [rows.person()] * 2],
+    "accounts_staff_ends_after": lambda _: rows.staff(ended_at=NOW - timedelta(days=1)),
     "accounts_growthlimit_seats": lambda a: GrowthLimit.objects.create(account=a, seats=-1),
     "accounts_growthlimit_amount": lambda a: GrowthLimit.objects.create(account=a, amount_minor=-1),
     "accounts_override_one_live": twice(rows.override, capability="add_seats"),

@@ -4,9 +4,10 @@ from uuid import UUID
 
 import pytest
 
+from bursar.core.capability import ROLES
 from bursar.core.edit import SetSeats
 from bursar.core.member import OneOwner, OnlyFromAdmins, check_role, needed
-from bursar.core.policy import ROLES, VENDOR
+from bursar.core.policy import VENDOR
 from bursar.core.seat import SeatsInUse, Use, check_release
 from lives import OWNER
 

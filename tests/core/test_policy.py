@@ -1,5 +1,6 @@
 """What the policy decides beyond its matrix: order of reasons, asking, overrides, states, and the document."""
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,9 +11,8 @@ from uuid import UUID
 import pytest
 
 from bursar.core import document as written
+from bursar.core.capability import CAPABILITIES, DESK, SHOW_COSTS, STAFF_ROLES, UnknownCapability, known
 from bursar.core.policy import (
-    CAPABILITIES,
-    SHOW_COSTS,
     VENDOR,
     Account,
     Contact,
@@ -24,10 +24,9 @@ from bursar.core.policy import (
     Reason,
     State,
     UnknownAccountType,
-    UnknownCapability,
     UnknownRole,
+    Vendor,
     decide,
-    known,
     shows_costs,
 )
 from bursar.policy.document import BothWays, NoAccountType, read, read_toml, write
@@ -426,3 +425,35 @@ def edited(edit: Callable[[dict[str, Any]], object]) -> Policy:
     found = write(STANDARD)
     edit(found)
     return read(found, version=2)
+
+
+@pytest.mark.parametrize("role", STAFF_ROLES)
+def test_one_of_the_staff_does_what_their_role_says_on_every_type_of_account(role: str) -> None:
+    for kind in STANDARD.account_types:
+        for one in (*CAPABILITIES, *DESK):
+            decision = decide(STANDARD, account(kind), Vendor(UUID(int=7), role=role), one, TODAY)
+            allowed = one in STANDARD.staff[role].allowed
+            assert (decision.outcome is Outcome.ALLOWED) == allowed
+            assert decision.reason is (None if allowed else Reason.ROLE)
+
+
+def test_no_member_does_what_only_the_staff_does() -> None:
+    for member in EVERYBODY:
+        for one in DESK:
+            assert decide(STANDARD, account("self_service"), member, one, TODAY).outcome is Outcome.REFUSED
+
+
+def test_a_policy_of_before_the_desk_lets_its_admins_do_everything_and_the_others_look() -> None:
+    document = {name: value for name, value in tomllib.loads(TEXT).items() if name != "staff"}
+    policy = read(document, version=1)
+    assert {"manage_staff", "add_seats"} <= policy.staff["admin"].allowed
+    assert policy.staff["sales"].allowed == {"view_subscription", "view_invoices"}
+
+
+def test_a_role_of_the_staff_has_nothing_by_request_and_none_is_missing() -> None:
+    document = tomllib.loads(TEXT)
+    with pytest.raises(written.BadDocument):
+        read({**document, "staff": document["staff"][:3]}, version=1)
+    with pytest.raises(written.BadDocument):
+        read({**document, "staff": [{**one, "by_request": ["add_seats"]} for one in document["staff"]]}, version=1)
+    assert read(write(STANDARD), version=1) == STANDARD

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from bursar.core.policy import CAPABILITIES, ROLES
+from bursar.core.capability import CAPABILITIES, ROLES
 from bursar.words.decision import capability
 from door import TEAM_10, Door, email, seats, signed_in
 

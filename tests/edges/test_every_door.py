@@ -6,6 +6,7 @@ The doors come from the routing table and from the API's document; one that is n
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 from uuid import uuid4
@@ -15,7 +16,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from bursar.core.policy import ROLES
+from bursar.accounts.keys import keys
+from bursar.accounts.models import Person
+from bursar.accounts.staff import appoint
+from bursar.core.capability import CAPABILITIES, DESK, ROLES, STAFF_ROLES
+from bursar.policy.queries import current
 from census import census
 from door import TEAM_10, Door, email, seats, signed_in
 from operations import operations
@@ -24,12 +29,23 @@ pytestmark = pytest.mark.django_db
 WORLDS: Final = (("managed", False), ("online_assisted", False), ("online_assisted", True), ("self_service", False))
 """Types of account, and whether a request of the admin is open there."""
 MEMBER, OWNER, VENDOR, NOTHING = "any member", "the owner", "the vendor", "nothing there"
+STAFF = "any of the staff"
 CHANGING, ASKING, READER, REVIEWER, REQUESTER = "who may change", "who may ask", "reader", "reviewer", "requester"
 """Whom a door is for, where it is not for whoever has a capability. Nothing there: no such thing on the account."""
 TO = {"to": "2026-02-01"}
 WHY = {"reason": "Not now."}
 CARD = {"type": "card", "token": "ok"}
 DETAILS = {"sold_to_name": "Acme SAS"}
+OPENED = {
+    "name": "New",
+    "account_type": "managed",
+    "currency": "EUR",
+    "time_zone": "Europe/Paris",
+    "locale": "en",
+    "tax_rate": "0",
+    "owner_name": "New",
+    "owner_email": "new@acme.example",
+}
 NOAH = {"name": "Noah", "email": "noah@acme.example", "role": "agent"}
 
 PAGES: Final[dict[tuple[str, str], tuple[str, dict[str, Any]]]] = {
@@ -74,14 +90,28 @@ PAGES: Final[dict[tuple[str, str], tuple[str, dict[str, Any]]]] = {
     ("GET", "admins"): (MEMBER, {}),
     ("POST", "appoint"): ("appoint_billing_admins", {"member": "{admin}"}),
     ("POST", "limit"): ("appoint_billing_admins", {"seats": "3"}),
-    ("POST", "pass_on"): (OWNER, {"member": "{billing_admin}", "sure": "1"}),
+    ("POST", "pass_on"): (OWNER, {"member": "{billing_admin}", "sure": "1", **WHY}),
     ("POST", "remove_admin"): ("appoint_billing_admins", {}),
     ("GET", "history"): ("manage_members", {}),
     ("GET", "history_export"): ("manage_members", {}),
     ("GET", "capabilities"): (MEMBER, {}),
     ("GET", "outbox"): (MEMBER, {}),
     ("POST", "clock"): (MEMBER, TO),
+    ("GET", "desk"): (STAFF, {}),
+    ("GET", "desk_open"): ("open_accounts", {}),
+    ("POST", "desk_open"): ("open_accounts", OPENED),
+    ("GET", "desk_staff"): (STAFF, {}),
+    ("POST", "desk_staff"): ("manage_staff", {"name": "Noah", "email": "noah@vendor.example", "role": "sales"}),
+    ("POST", "desk_dismiss"): ("manage_staff", {}),
+    ("GET", "desk_keys"): ("manage_staff", {}),
+    ("POST", "desk_revoke"): ("manage_staff", {}),
+    ("GET", "desk_account"): (STAFF, {}),
+    ("POST", "desk_account"): ("alter_accounts", {"name": "Other", "account_type": "managed", "tax_rate": "0"}),
+    ("POST", "desk_override"): ("grant_overrides", {"capability": "add_seats", "grant": "1", **WHY}),
+    ("POST", "desk_end_override"): ("grant_overrides", {}),
+    ("POST", "desk_standing"): ("suspend_accounts", {}),
 }
+CREW: Final = tuple(f"staff {role}" for role in STAFF_ROLES)
 PAYING: Final = {"pay"}
 """What asks the gateway, which writes in a transaction of its own: only those who may not are tried here."""
 
@@ -164,9 +194,11 @@ class World:
 
     def fits(self, need: str, role: str) -> bool:
         """Whether a door is open to a role."""
-        may = self.may[role]
-        if need in (MEMBER, OWNER):
-            return need == MEMBER or role == "owner"
+        may, staff = self.may[role], role in CREW
+        if need in (MEMBER, STAFF):
+            return need == MEMBER or staff
+        if need == OWNER:
+            return may["appoint_billing_admins"] == "allowed" if staff else role == "owner"
         if need == CHANGING:
             return may["add_seats"] != "refused"
         if need == ASKING:
@@ -176,7 +208,7 @@ class World:
         if need == REVIEWER:
             return self.asked and may["review_requests"] == may["add_seats"] == "allowed"
         if need == REQUESTER:
-            return self.asked and role == "admin"
+            return self.asked and (may["review_requests"] == "allowed" if staff else role == "admin")
         return may.get(need) == "allowed"
 
     def filled(self, text: str) -> str:
@@ -193,6 +225,8 @@ class World:
 def world(account_type: str, *, asked: bool) -> World:
     door = Door()
     path = door.account(account_type)
+    for role in STAFF_ROLES:
+        appoint(current(), name=role, email=address(f"staff {role}"), role=role, by=None, now=datetime.now(UTC))
     taken = door.take(path, TEAM_10)
     members = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
     door.ok("PUT", f"{path}/seats/support/members/{members['agent']}")
@@ -213,6 +247,8 @@ def world(account_type: str, *, asked: bool) -> World:
         "invited": door.ok("POST", f"{path}/members", {**NOAH, "email": "zoe@acme.example"}, by=email("owner"))["id"],
         "request_id": door.ok("POST", f"{path}/requests", asking, by=email("admin"))["id"] if asked else str(uuid4()),
         "free": members["admin"],
+        "person_id": str(Person.objects.get(email="support@vendor.example").pk),
+        "key_id": str(keys()[0].id),
         **members,
     }
     may = {
@@ -221,7 +257,15 @@ def world(account_type: str, *, asked: bool) -> World:
         }
         for role in ROLES
     }
+    rights = (*CAPABILITIES, *DESK)
+    for role, right in current().staff.items():
+        may[f"staff {role}"] = {one: "allowed" if one in right.allowed else "refused" for one in rights}
     return World(door, ids, may, asked)
+
+
+def address(role: str) -> str:
+    """The address of a member in a role, or of one of the staff."""
+    return f"{role.split()[1]}@vendor.example" if role in CREW else email(role)
 
 
 def attempt(act: Callable[[], Any]) -> tuple[Any, bool]:
@@ -235,10 +279,11 @@ def attempt(act: Callable[[], Any]) -> tuple[Any, bool]:
 
 
 def routes() -> Iterator[tuple[str, str]]:
-    """Every page of an account by name, with its address."""
-    for one in get_resolver("bursar.center.urls").url_patterns:
-        if isinstance(one, URLPattern) and "accounts/" in str(one.pattern):
-            yield str(one.name), f"/{one.pattern}"
+    """Every page of an account and of the desk by name, with its address."""
+    for pages in ("bursar.center.urls", "bursar.desk.urls"):
+        for one in get_resolver(pages).url_patterns:
+            if isinstance(one, URLPattern) and str(one.pattern).startswith(("accounts/", "desk")):
+                yield str(one.name), f"/{one.pattern}"
 
 
 def test_every_page_and_every_operation_says_whom_it_is_for() -> None:
@@ -249,7 +294,7 @@ def test_every_page_and_every_operation_says_whom_it_is_for() -> None:
 @pytest.mark.parametrize(("account_type", "asked"), WORLDS)
 def test_every_page_opens_to_whom_it_is_for_and_to_nobody_else(vendor: None, account_type: str, asked: bool) -> None:
     here, wrong = world(account_type, asked=asked), list[str]()
-    clients = {role: signed_in(email(role)) for role in ROLES}
+    clients = {role: signed_in(address(role)) for role in (*ROLES, *CREW)}
     for name, pattern in routes():
         path = here.filled(pattern.replace("<uuid:member_id>", ABOUT.get(name, "<uuid:member_id>")))
         for method in ("GET", "POST"):
@@ -269,14 +314,15 @@ def test_every_page_opens_to_whom_it_is_for_and_to_nobody_else(vendor: None, acc
 
 def test_every_page_keeps_other_sites_out(vendor: None) -> None:
     here, wrong = world("self_service", asked=False), list[str]()
-    owner = Client(enforce_csrf_checks=True)
-    owner.cookies = signed_in(email("owner")).cookies
+    owner, chief = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
+    owner.cookies, chief.cookies = signed_in(email("owner")).cookies, signed_in(address("staff admin")).cookies
     for name, pattern in routes():
         path = here.filled(pattern)
-        forged, changed = attempt(partial(owner.post, path, here.sent(PAGES.get(("POST", name), ("", {}))[1])))
+        one = chief if "desk" in name else owner
+        forged, changed = attempt(partial(one.post, path, here.sent(PAGES.get(("POST", name), ("", {}))[1])))
         if forged.status_code not in (403, 405) or changed:
             wrong.append(f"{name}: a form of another site was taken ({forged.status_code})")
-        seen = owner.get(path)
+        seen = one.get(path)
         policy = seen.headers.get("Content-Security-Policy", "")
         if "default-src 'self'" not in policy or "frame-ancestors 'none'" not in policy or "unsafe" in policy:
             wrong.append(f"{name}: {policy}")

@@ -9,12 +9,12 @@ import pytest
 from django.utils.translation import override as speaking
 
 from bursar.checkout.pay import Declined
+from bursar.core.capability import CAPABILITIES
 from bursar.core.document import NotWhole
 from bursar.core.edit import BadEdit, read_edits
 from bursar.core.money import Money
 from bursar.core.period import Span
 from bursar.core.policy import (
-    CAPABILITIES,
     VENDOR,
     Account,
     Actor,

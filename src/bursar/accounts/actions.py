@@ -11,10 +11,12 @@ from bursar.accounts.deed import deed, permit
 from bursar.accounts.members import make_member
 from bursar.accounts.models import Account, BillingDetails, Override, Remark, Seller, Standing
 from bursar.accounts.queries import Customer, NotFound
+from bursar.core.capability import OVERRIDABLE, known
 from bursar.core.currency import digits
 from bursar.core.member import OWNER
-from bursar.core.policy import OVERRIDABLE, Actor, Policy, State, known
+from bursar.core.policy import Actor, Policy, State, Vendor, decide_at_the_desk
 from bursar.core.problem import Conflict, Invalid, phrase
+from bursar.core.refusal import Refused
 from bursar.core.tax import Tax
 from bursar.history.actions import answer, columns, record
 from bursar.history.queries import Once
@@ -70,7 +72,9 @@ def open_account(
     now: datetime,
     once: Once | None = None,
 ) -> UUID:
-    """A new account with its owner. Errors: UnknownAccountType, UnknownCurrency, UnknownZone."""
+    """A new account with its owner. Errors: Refused, UnknownAccountType, UnknownCurrency, UnknownZone."""
+    if isinstance(actor, Vendor) and (made := decide_at_the_desk(policy, actor, "open_accounts")).reason:
+        raise Refused(made)
     policy.account_type(account_type)
     digits(currency)
     zone = read_zone(time_zone)
@@ -101,12 +105,16 @@ def open_account(
 
 
 def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], actor: Actor, now: datetime) -> None:
-    """Change what the vendor says of an account: columns by name. Errors: NotFound, UnknownAccountType, UnknownZone."""
+    """Change what the vendor says of an account: columns by name.
+
+    Errors: NotFound, Refused, UnknownAccountType, UnknownZone.
+    """
     if "account_type" in fields:
         policy.account_type(fields["account_type"])
     if "time_zone" in fields:
         read_zone(fields["time_zone"])
     with deed(account_id, actor, now) as customer:
+        permit(policy, customer, actor, "alter_accounts", now)
         Account.objects.filter(pk=account_id).update(**fields)
         data: dict[str, Any] = {"fields": sorted(fields)}
         if "account_type" in fields:
@@ -115,6 +123,7 @@ def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], a
 
 
 def add_override(
+    policy: Policy,
     account_id: UUID,
     *,
     capability: str,
@@ -125,9 +134,10 @@ def add_override(
     now: datetime,
     once: Once | None = None,
 ) -> UUID:
-    """Grant or withhold one capability on one account. Errors: NotFound, UnknownCapability, OverrideThere."""
+    """Grant or withhold one capability on one account. Errors: NotFound, Refused, UnknownCapability, OverrideThere."""
     known(capability, OVERRIDABLE)
     with deed(account_id, actor, now) as customer:
+        permit(policy, customer, actor, "grant_overrides", now)
         if Override.objects.filter(account_id=account_id, capability=capability, ended_at=None).exists():
             raise OverrideThere(capability=capability)
         who = columns(actor)
@@ -147,9 +157,10 @@ def add_override(
     return override.id
 
 
-def end_override(account_id: UUID, override_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Let an override count no longer. Errors: NotFound."""
+def end_override(policy: Policy, account_id: UUID, override_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Let an override count no longer. Errors: NotFound, Refused."""
     with deed(account_id, actor, now) as customer:
+        permit(policy, customer, actor, "grant_overrides", now)
         live = Override.objects.filter(account_id=account_id, pk=override_id, ended_at=None)
         if not live.update(ended_at=now):
             raise NotFound(what=phrase("override"))

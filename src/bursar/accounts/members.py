@@ -20,7 +20,7 @@ from bursar.core.member import (
     check_standing,
     needed,
 )
-from bursar.core.policy import SYSTEM, Actor, Policy
+from bursar.core.policy import SYSTEM, Actor, Policy, Vendor
 from bursar.history.actions import answer, columns, record
 from bursar.history.queries import Once
 
@@ -144,16 +144,25 @@ def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: A
 
 
 def pass_on(
-    account_id: UUID, member_id: UUID, *, reason: str = "", actor: Actor, now: datetime, once: Once | None = None
+    policy: Policy,
+    account_id: UUID,
+    member_id: UUID,
+    *,
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+    once: Once | None = None,
 ) -> None:
     """Make a billing admin the owner; whoever was becomes an admin. In a sandbox every address counts as verified.
 
-    Errors: NotFound, OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
+    Errors: NotFound, Refused, OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
     """
     with deed(account_id, actor, now) as customer:
         owner, to = customer.owner, customer.member(member_id)
         there = Member.objects.filter(account_id=account_id)
         verified = customer.sandbox or there.filter(pk=to.id, person__email_verified_at__isnull=False).exists()
+        if isinstance(actor, Vendor):
+            permit(policy, customer, actor, "appoint_billing_admins", now)
         check_passing(actor, owner, to, verified=verified, reason=reason)
         there.filter(pk=owner.id).update(role=ADMIN)
         there.filter(pk=to.id).update(role=OWNER)

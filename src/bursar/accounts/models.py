@@ -2,9 +2,10 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from bursar.accounts.guards import ACCOUNT_OWNED, CLOCK_FORWARD, MADE_SO, OWNER_STAYS
-from bursar.accounts.people import LOCALES, People, Person, SignInLink, VendorKey
+from bursar.accounts.people import LOCALES, People, Person, SignInLink, Staff, VendorKey
 from bursar.columns.codes import ACTOR_KINDS, CodeField
 from bursar.columns.guard import KEPT
 from bursar.columns.ids import uuid7
@@ -24,6 +25,7 @@ __all__ = [
     "Seller",
     "Session",
     "SignInLink",
+    "Staff",
     "Standing",
     "VendorKey",
 ]
@@ -70,6 +72,7 @@ class Account(models.Model):
             ),
             models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=1), name="accounts_account_tax_rate"),
         )
+        indexes = (models.Index(Lower("name"), "id", name="accounts_account_name"),)
         triggers = (ACCOUNT_OWNED, MADE_SO, CLOCK_FORWARD)
 
 

@@ -4,10 +4,13 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from bursar.columns.codes import CodeField
+from bursar.columns.guard import frozen_but
 from bursar.columns.ids import uuid7
+from bursar.core.capability import STAFF_ROLES
 
 LOCALES = ("en", "fr")
 
@@ -36,7 +39,6 @@ class Person(AbstractBaseUser):
     locale = CodeField(LOCALES, default="en")
     email_verified_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
 
     objects: ClassVar[People] = People()
 
@@ -47,6 +49,31 @@ class Person(AbstractBaseUser):
     class Meta:
         # The field is unique as well because Django asks it of the field that people sign in with.
         constraints = (models.UniqueConstraint(Lower("email"), name="accounts_person_email"),)
+
+
+class Staff(models.Model):
+    """Somebody of the vendor's staff in a role, from an appointment until its end; another role is another row.
+
+    `appointed_by` and `ended_by` are empty where the operator did it at the command line.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    role = CodeField(STAFF_ROLES)
+    sandbox = models.BooleanField(default=False)
+    appointed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    appointed_at = models.DateTimeField()
+    ended_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("person",), condition=Q(ended_at=None), name="accounts_staff_once"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("appointed_at")), name="accounts_staff_ends_after"
+            ),
+        )
+        triggers = frozen_but("ended_by_id", "ended_at")
 
 
 class SignInLink(models.Model):

@@ -170,9 +170,9 @@ def details(account_id: UUID) -> Details:
 
 
 def names(account_id: UUID) -> dict[UUID, str]:
-    """The name of everybody who is or was a member."""
-    rows = models.Member.objects.filter(account_id=account_id)
-    return dict(rows.values_list("id", "person__name"))
+    """The name of everybody who is or was a member, and of everybody who is or was of the vendor's staff."""
+    rows = models.Member.objects.filter(account_id=account_id).values_list("id", "person__name")
+    return dict(rows.union(models.Staff.objects.values_list("person_id", "person__name")))
 
 
 def languages(account_id: UUID) -> dict[UUID, str]:
@@ -198,9 +198,11 @@ def in_sandbox(member_id: UUID) -> UUID | None:
 
 
 def only_in_sandboxes(person_id: UUID) -> bool:
-    """Whether somebody is in accounts, and in none that is real: letters to them never go out."""
+    """Whether somebody is in accounts or of the staff, and nowhere that is real: letters to them never go out."""
     mine = models.Member.objects.filter(person_id=person_id, removed_at=None)
-    return mine.exists() and not mine.filter(account__sandbox=False).exists()
+    serving = models.Staff.objects.filter(person_id=person_id, ended_at=None)
+    real = mine.filter(account__sandbox=False).exists() or serving.filter(sandbox=False).exists()
+    return not real and (mine.exists() or serving.exists())
 
 
 def _customer(

@@ -12,8 +12,9 @@ from bursar.api import answers, bodies, show
 from bursar.api.call import Call, enter, moment, once, vendor
 from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
+from bursar.core.capability import CAPABILITIES
 from bursar.core.edit import FIRST_YEAR, LAST_YEAR
-from bursar.core.policy import CAPABILITIES, decide
+from bursar.core.policy import decide
 from bursar.core.problem import Invalid, phrase
 from bursar.core.tax import read_tax_rate
 from bursar.history import queries as history
@@ -174,7 +175,9 @@ def pass_on(request: HttpRequest, account_id: UUID, body: bodies.NewOwner) -> Re
     call = enter(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        members.pass_on(account_id, body.member, reason=body.reason, actor=call.actor, now=call.now, once=asked)
+        members.pass_on(
+            call.policy, account_id, body.member, reason=body.reason, actor=call.actor, now=call.now, once=asked
+        )
         return Answer("member", str(body.member), 200)
 
     return reply(call, once(request, do))
@@ -196,6 +199,7 @@ def add_override(request: HttpRequest, account_id: UUID, body: bodies.NewOverrid
 
     def do(asked: Once | None) -> Answer:
         added = actions.add_override(
+            call.policy,
             account_id,
             capability=body.capability,
             grant=body.grant,
@@ -217,14 +221,14 @@ def end_override_of(request: HttpRequest, account_id: UUID, capability: str) -> 
     found = next((row for row in queries.overrides(account_id) if row.capability == capability), None)
     if found is None:
         raise queries.NotFound(what=phrase("override"))
-    actions.end_override(account_id, found.id, actor=actor, now=moment())
+    actions.end_override(current(), account_id, found.id, actor=actor, now=moment())
     return HttpResponse(status=204)
 
 
 @router.delete("/accounts/{uuid:account_id}/overrides/{uuid:override_id}", response={204: None})
 def end_override(request: HttpRequest, account_id: UUID, override_id: UUID) -> HttpResponse:
     """Let an override count no longer."""
-    actions.end_override(account_id, override_id, actor=vendor(request), now=moment())
+    actions.end_override(current(), account_id, override_id, actor=vendor(request), now=moment())
     return HttpResponse(status=204)
 
 

@@ -18,6 +18,7 @@ from bursar.checkout.door import AlreadyTaken, QuoteExpired
 from bursar.checkout.pay import Declined
 from bursar.checkout.requests import NeededTooEarly
 from bursar.core import catalog, edit, effect, fit
+from bursar.core.capability import UnknownCapability
 from bursar.core.currency import UnknownCurrency
 from bursar.core.document import BadDocument
 from bursar.core.member import (
@@ -35,7 +36,7 @@ from bursar.core.member import (
 )
 from bursar.core.money import BadRate
 from bursar.core.payment import NothingToPay, NoToken, PaymentOpen, StaysAutomatic, TokenNeeded, UnknownMethod
-from bursar.core.policy import UnknownAccountType, UnknownCapability, UnknownRole
+from bursar.core.policy import UnknownAccountType, UnknownRole
 from bursar.core.price import TooDear
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused

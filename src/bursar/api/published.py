@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from bursar.core.capability import MATRIX, ROLES, STAFF_ROLES
 from bursar.core.document import MOST_TEXT
 from bursar.core.edit import MOST_SEATS
-from bursar.core.policy import MATRIX, ROLES
 from bursar.policy.document import TIMED
 
 Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,62}$", examples=["support"])]
@@ -47,6 +47,10 @@ _POLICY: Final[dict[str, Any]] = {
     "invoice_due_days": 30,
     "request_days": 30,
     "reminder_days": 7,
+    "staff": [
+        {"code": role, "name": {"en": role}, "allowed": [*_SEES, "manage_staff"] if role == "admin" else _SEES}
+        for role in STAFF_ROLES
+    ],
 }
 
 
@@ -139,6 +143,14 @@ class Role(Entry):
     by_request: list[Capability] = []
 
 
+class StaffRole(Entry):
+    """What people of the vendor's staff may do at the desk."""
+
+    code: Literal["support", "sales", "finance", "admin"]
+    name: Name
+    allowed: list[Capability]
+
+
 class States(Entry):
     """What people may still do while an account is suspended or cancelled."""
 
@@ -198,3 +210,6 @@ class Policy(Entry):
     request_days: int = Field(30, ge=1, le=366)
     reminder_days: int = Field(7, ge=0, le=366)
     limits: Limits = Limits()
+    staff: list[StaffRole] | SkipJsonSchema[None] = Field(
+        None, description="Every role of the staff, once.", min_length=4, max_length=4
+    )

@@ -11,7 +11,7 @@ from bursar.accounts.limits import set_limit
 from bursar.accounts.members import pass_on as pass_ownership_on
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
-from bursar.core.edit import MOST_SEATS
+from bursar.core.edit import MOST_SEATS, MOST_TEXT
 from bursar.core.limit import UNLIMITED
 from bursar.core.member import BILLING_ADMIN, OWNER
 from bursar.core.money import BadAmount, BadRate, Money, read_amount, text
@@ -60,7 +60,7 @@ def limit(request: HttpRequest, account_id: UUID) -> HttpResponse:
     if wrong:
         return _page(request, seen, given=given, wrong=wrong)
     try:
-        set_limit(seen.policy, account_id, seats=seats, amount=amount, actor=seen.member, now=seen.now)
+        set_limit(seen.policy, account_id, seats=seats, amount=amount, actor=seen.actor, now=seen.now)
     except Problem as problem:
         return _page(request, seen, seen.said(problem))
     messages.success(request, limit_said(seats, amount.amount_minor if amount else None, seen.currency))
@@ -77,10 +77,12 @@ def pass_on(request: HttpRequest, account_id: UUID) -> HttpResponse:
     if not request.POST.get("sure"):
         return _page(request, seen, _("Tick that you want to give up ownership; nothing was changed."))
     try:
-        pass_ownership_on(account_id, chosen.id, actor=seen.member, now=seen.now)
+        why = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT] if seen.staff else ""
+        pass_ownership_on(seen.policy, account_id, chosen.id, reason=why, actor=seen.actor, now=seen.now)
     except Problem as problem:
         return _page(request, seen, seen.said(problem))
-    messages.success(request, _("{name} owns the account now, and you are an admin.").format(name=chosen.name))
+    done = _("{name} owns the account now.") if seen.staff else _("{name} owns the account now, and you are an admin.")
+    messages.success(request, done.format(name=chosen.name))
     return to("admins", account_id)
 
 
@@ -91,7 +93,7 @@ def _give(request: HttpRequest, account_id: UUID, member: str, role: str) -> Htt
     if chosen is None:
         return _page(request, seen, _("Choose one of the admins."))
     try:
-        change_member(seen.policy, account_id, chosen.id, role=role, actor=seen.member, now=seen.now)
+        change_member(seen.policy, account_id, chosen.id, role=role, actor=seen.actor, now=seen.now)
     except Problem as problem:
         return _page(request, seen, seen.said(problem))
     template = _("{name} is a billing admin now.") if role == "billing_admin" else _("{name} is an admin again.")
@@ -114,7 +116,8 @@ def _page(
         "people": [_shown(seen, one) for one in everybody if one.role in ("owner", "billing_admin")],
         "admins": [(one.id, f"{one.name} ({one.email})") for one in everybody if one.role == "admin"],
         "heirs": [(one.id, f"{one.name} ({one.email})") for one in everybody if one.role == "billing_admin"],
-        "owner": seen.member.role == OWNER,
+        "owner": seen.may("appoint_billing_admins") if seen.staff else seen.actor.role == OWNER,
+        "longest": MOST_TEXT,
         "appoint": seen.may("appoint_billing_admins"),
         "why_not": seen.why_not(deciding),
         "limits": _limits(seen),
@@ -146,6 +149,6 @@ def _shown(seen: Visit, one: MemberRow) -> dict[str, object]:
         "name": one.name,
         "email": one.email,
         "role": role_name(seen.policy, one.role),
-        "you": one.id == seen.member.id,
+        "you": one.id == seen.actor.id,
         "removable": one.role == "billing_admin",
     }

@@ -28,7 +28,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         known = situation(seen.customer, seen.policy)
         if any(isinstance(one.edit, Cancel) for one in pending(known.changes, seen.today)):
             return to("subscription", account_id)
-        decided = quote(known, (Cancel(reason=""),), seen.member, seen.today)
+        decided = quote(known, (Cancel(reason=""),), seen.actor, seen.today)
     except Problem as problem:
         return not_done(request, seen, seen.said(problem))
     state = state_on(known.start, timeline(known.start, known.changes), seen.today)

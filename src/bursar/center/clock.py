@@ -20,7 +20,7 @@ def forward(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen = visit(request, account_id)
     try:
         to = date.fromisoformat(request.POST.get("to", ""))
-        move(account_id, to, actor=seen.member, now=seen.now)
+        move(account_id, to, actor=seen.actor, now=seen.now)
         messages.success(request, _("The clock stands at {day} now.").format(day=money.day(to)))
     except ValueError:
         messages.error(request, _("Choose a day to move the clock to."))

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST
 
 from bursar.accounts.models import Person
 from bursar.accounts.queries import Customer, in_sandbox, sandboxes
+from bursar.accounts.staff import Colleague, only_of_sandboxes, staff
 from bursar.center.adapter import let_in
 from bursar.center.capabilities import PAYMENT, SUBSCRIPTION
 from bursar.center.entry import remember_language, to
-from bursar.core.policy import Member, Outcome, Policy, decide
+from bursar.core.capability import DESK
+from bursar.core.policy import Member, Outcome, Policy, decide, decide_at_the_desk
 from bursar.policy.queries import NoPolicy, current
-from bursar.words.decision import account_type_name, role_name, summed_up
+from bursar.words.decision import account_type_name, role_name, staff_role_name, summed_up
 
 MOST: Final = 12
 DOING: Final = tuple(one for one in (*SUBSCRIPTION, *PAYMENT) if not one.startswith("view_"))
@@ -40,10 +42,27 @@ def cast(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def crew() -> list[dict[str, Any]]:
+    """The staff of the sandboxes, and in a line what each can do; nothing where this is no demo."""
+    if not settings.DEMO:
+        return []
+    try:
+        policy = current()
+    except NoPolicy:
+        return []
+    return [_colleague(policy, one) for one in staff(sandbox=True)]
+
+
 @require_POST
 def enter(request: HttpRequest) -> HttpResponse:
-    """Sign in as one of the people of the demo."""
-    person_id = in_sandbox(_id(request.POST.get("member", ""))) if settings.DEMO else None
+    """Sign in as one of the people of the demo, or of its staff."""
+    if not settings.DEMO:
+        raise Http404
+    if "colleague" in request.POST:
+        wanted = _id(request.POST["colleague"])
+        person_id = wanted if only_of_sandboxes(wanted) else None
+    else:
+        person_id = in_sandbox(_id(request.POST.get("member", "")))
     if person_id is None:
         raise Http404
     person = Person.objects.get(pk=person_id)
@@ -65,6 +84,16 @@ def _person(policy: Policy, customer: Customer, member: Member, now: datetime) -
             DOING,
         ),
         "view": view,
+    }
+
+
+def _colleague(policy: Policy, one: Colleague) -> dict[str, Any]:
+    allowed = [what for what in (*DOING, *DESK) if decide_at_the_desk(policy, one.actor, what).reason is None]
+    return {
+        "id": one.id,
+        "name": one.name,
+        "role": staff_role_name(policy, one.role),
+        "may": summed_up(allowed, [], (*DOING, *DESK)),
     }
 
 

@@ -35,7 +35,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         wanted, errors = _read(filled, kept)
         try:
             if not errors:
-                set_details(seen.policy, account_id, details=wanted, actor=seen.member, now=seen.now)
+                set_details(seen.policy, account_id, details=wanted, actor=seen.actor, now=seen.now)
                 messages.success(request, _("The details are saved. Future invoices carry them."))
                 return to("details", account_id)
         except Problem as problem:

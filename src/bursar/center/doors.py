@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bursar.accounts.models import Person
 from bursar.accounts.queries import NotFound, memberships
-from bursar.center.demo import cast
+from bursar.accounts.staff import colleague
+from bursar.center.demo import cast, crew
 from bursar.center.entry import SignInFirst, back, moment, remember_language, signed_in, to, visit
 from bursar.checkout.pay import carry_out
 from bursar.core.money import Money
@@ -21,11 +22,14 @@ from bursar.words.problem import said
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The first account of whoever is signed in; otherwise how to sign in."""
+    """The desk for the vendor's staff, the first account of everybody else; otherwise how to sign in."""
     try:
-        mine = memberships(signed_in(request).pk)
+        person = signed_in(request)
     except SignInFirst:
         return welcome(request)
+    if colleague(person.pk) is not None:
+        return to("desk")
+    mine = memberships(person.pk)
     return to("account", mine[0][0]) if mine else welcome(request, nowhere=True)
 
 
@@ -42,6 +46,7 @@ def welcome(request: HttpRequest, *, nowhere: bool = False, status: int = 200) -
     content = {
         "nowhere": nowhere,
         "demo": cast(moment()),
+        "crew": crew(),
         "form": LoginForm(request=request),
         "following": following,
     }

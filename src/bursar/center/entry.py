@@ -16,14 +16,23 @@ from django.utils.translation import gettext as _
 
 from bursar.accounts.models import Person
 from bursar.accounts.queries import Customer, NotFound, customer, memberships
+from bursar.accounts.staff import colleague
 from bursar.core.decision import decide_undo
-from bursar.core.policy import Decision, Member, Outcome, Policy, Reason, decide
+from bursar.core.policy import Actor, Decision, Outcome, Policy, Reason, Vendor, decide, shows_costs
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
 from bursar.core.subscription import Change
 from bursar.policy.queries import current
 from bursar.words import money
-from bursar.words.decision import account_type_name, explained, nothing_open, role_name, sentence, whom_to_ask
+from bursar.words.decision import (
+    account_type_name,
+    explained,
+    nothing_open,
+    role_name,
+    sentence,
+    staff_role_name,
+    whom_to_ask,
+)
 from bursar.words.problem import said
 
 RETURN_TO: Final = "return_to"
@@ -53,10 +62,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Visit:
-    """A person looking at one account as one of its members."""
+    """A person looking at one account as one of its members, or for the vendor as one of its staff."""
 
     customer: Customer
-    member: Member
+    actor: Actor
+    name: str
     policy: Policy
     now: datetime
     accounts: tuple[tuple[UUID, str], ...]
@@ -65,6 +75,11 @@ class Visit:
     def id(self) -> UUID:
         """The account's id."""
         return self.customer.id
+
+    @property
+    def staff(self) -> bool:
+        """Whether somebody of the vendor's staff looks."""
+        return isinstance(self.actor, Vendor)
 
     @property
     def today(self) -> date:
@@ -82,7 +97,7 @@ class Visit:
 
     def decide(self, capability: str) -> Decision:
         """Whether this person may do that now."""
-        return decide(self.policy, self.customer.account, self.member, capability, self.today)
+        return decide(self.policy, self.customer.account, self.actor, capability, self.today)
 
     def may(self, capability: str) -> bool:
         """Whether this person may do that at once."""
@@ -94,17 +109,17 @@ class Visit:
 
     def decide_undo(self, change: Change) -> Decision:
         """Whether this person may take a scheduled change back."""
-        return decide_undo(self.policy, self.customer.account, self.member, change, self.today)
+        return decide_undo(self.policy, self.customer.account, self.actor, change, self.today)
 
     def why_not(self, decision: Decision) -> str:
         """Why not, and whom to ask; nothing when it is allowed."""
-        return explained(decision, self.policy, self.customer.account, self.member)
+        return explained(decision, self.policy, self.customer.account, self.actor)
 
     def why_not_all(self, decisions: Sequence[Decision]) -> tuple[str, ...]:
         """Why not each of several things, and then once whom to ask about all of them."""
         account = self.customer.account
-        why = [sentence(one, self.policy, account, self.member) for one in decisions]
-        return tuple(dict.fromkeys((*why, *(whom_to_ask(one, self.policy) for one in decisions))))
+        why = [sentence(one, self.policy, account, self.actor) for one in decisions]
+        return tuple(filter(None, dict.fromkeys((*why, *(whom_to_ask(one, self.policy) for one in decisions)))))
 
     def said(self, problem: Problem) -> str:
         """A problem in words; a refusal says why, and whom to ask."""
@@ -112,11 +127,17 @@ class Visit:
 
     def why_nothing(self) -> str:
         """Why this person may change nothing of the subscription, and whom to ask."""
-        return nothing_open(self.decide("add_seats"), self.policy, self.customer.account, self.member)
+        return nothing_open(self.decide("add_seats"), self.policy, self.customer.account, self.actor)
 
     def takes_requests(self) -> bool:
         """Whether anybody on this account may send requests."""
-        return self.decide("submit_requests").reason is not Reason.ACCOUNT_TYPE
+        customer = self.customer
+        made = decide(self.policy, customer.account, customer.owner, "submit_requests", self.today)
+        return made.reason is not Reason.ACCOUNT_TYPE
+
+    def shows_costs(self) -> bool:
+        """Whether this person sees what the standing subscription costs."""
+        return self.staff or shows_costs(self.policy, self.customer.account, self.today)
 
     def check(self, here: str, capability: str) -> None:
         """Nothing, if the page is open to this person. Errors: Closed."""
@@ -127,12 +148,14 @@ class Visit:
     def frame(self, here: str) -> dict[str, Any]:
         """What the frame of every page needs."""
         sandbox = self.customer.sandbox
+        said_role = staff_role_name if self.staff else role_name
         return {
             "account_id": self.id,
             "account_name": self.customer.name,
             "account_type": account_type_name(self.policy, self.customer.account.account_type),
-            "person_name": self.member.name,
-            "role": role_name(self.policy, self.member.role),
+            "person_name": self.name,
+            "role": said_role(self.policy, self.actor.role),
+            "staff": self.staff,
             "links": tuple(self._links(here)),
             "accounts": tuple(
                 Link(reverse("account", args=[account]), name, account == self.id) for account, name in self.accounts
@@ -153,24 +176,34 @@ class Visit:
             ("admins", _("Billing admins"), None),
             ("history", _("History"), "manage_members"),
             ("capabilities", _("What may I do here?"), None),
+            *((("desk_account", _("At the vendor"), None),) if self.staff else ()),
         ):
             if capability is None or self.may(capability):
                 yield Link(reverse(page, args=[self.id]), name, page == here)
 
 
 def visit(request: HttpRequest, account_id: UUID) -> Visit:
-    """The visit of whoever is signed in to one of their accounts. Errors: SignInFirst, Http404."""
+    """The visit of whoever is signed in to one of their accounts, or to any as one of the vendor's staff.
+
+    Who is of the staff of sandboxes finds no other account. Errors: SignInFirst, Http404.
+    """
     person = signed_in(request)
     mine = memberships(person.pk)
     member_id = next((member for account, member, _ in mine if account == account_id), None)
-    if member_id is None:
-        raise Http404
     try:
         found = customer(account_id)
     except NotFound:
         raise Http404 from None
+    actor = found.member(member_id) if member_id is not None else _of_the_staff(person, found)
     accounts = tuple((account, name) for account, _, name in mine)
-    return Visit(found, found.member(member_id), current(), moment(), accounts)
+    return Visit(found, actor, person.name, current(), moment(), accounts)
+
+
+def _of_the_staff(person: Person, found: Customer) -> Vendor:
+    serving = colleague(person.pk)
+    if serving is None or (serving.sandbox and not found.sandbox):
+        raise Http404
+    return serving.actor
 
 
 def shown(

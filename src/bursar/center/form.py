@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from bursar.center.choice import Choice, Count, Filled, choice, counted, mark
 from bursar.center.entry import Visit
+from bursar.center.terms import PriceField, Terms, price_field, terms
 from bursar.core.catalog import Catalog, Plan, Product
 from bursar.core.policy import Outcome
 from bursar.core.price import Per
@@ -37,6 +38,7 @@ class Held:
     plan: str
     quantity: str
     count: Count | None
+    price: PriceField | None
     plans: tuple[Choice, ...]
     remove: str
     removed: bool
@@ -52,6 +54,7 @@ class Offered:
     add_on: bool
     plans: tuple[Choice, ...]
     count: Count | None
+    price: PriceField | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,14 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Everything that the page offers."""
+    """Everything that the page offers; `terms` and prices to the vendor's staff alone."""
 
     held: tuple[Held, ...]
     offered: tuple[Offered, ...]
     cycles: tuple[Choice, ...]
     scheduled: tuple[Pending, ...]
     notes: tuple[str, ...]
+    terms: Terms | None
 
 
 def form(seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalog: Catalog, filled: Filled) -> Form:
@@ -98,6 +102,7 @@ def form(seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalo
             if seen.decide_undo(one).outcome is not Outcome.REFUSED
         ),
         notes=seen.why_not_all([seen.decide(one) for one in closed]),
+        terms=terms(filled) if seen.staff else None,
     )
 
 
@@ -128,11 +133,21 @@ def _held(
         plan=words.plan_name(catalog, code, item.plan),
         quantity=words.quantity(item.quantity, pin.per.value),
         count=count,
+        price=_price(seen, item, state, filled, open_=count is not None),
         plans=_plans(seen, state, item, ranked, rank, may, filled),
         remove=_("Remove {name}").format(name=name) if may["remove_products"] else "",
         removed=bool(filled.get(f"remove_{code}")),
         closed=tuple(one for one in (*limits, "remove_products") if not may[one]),
     )
+
+
+def _price(seen: Visit, item: Item, state: Subscription, filled: Filled, *, open_: bool) -> PriceField | None:
+    """Where the vendor's staff agrees a price for what the account has, beside the one that holds."""
+    if not (seen.staff and open_):
+        return None
+    pin = state.pin(item)
+    now = words.priced(pin.rate, seen.currency, pin.per.value)
+    return price_field(item.product, filled, _("now {price}").format(price=now))
 
 
 def _plans(
@@ -163,16 +178,16 @@ def _offers(seen: Visit, state: Subscription, catalog: Catalog, filled: Filled) 
     """What the account may add online in its currency and cycle."""
     sold = (seen.currency, state.cycle.code)
     return [
-        _offered(product, sold, filled)
+        _offered(product, sold, filled, seen.staff)
         for product in catalog.products
         if product.code not in state.items
-        and product.sold_online_to(seen.customer.account.account_type)
+        and (seen.staff or product.sold_online_to(seen.customer.account.account_type))
         and any(sold in plan.price_by for plan in product.plans)
         and all(needed in state.items for needed in product.requires)
     ]
 
 
-def _offered(product: Product, sold: tuple[str, str], filled: Filled) -> Offered:
+def _offered(product: Product, sold: tuple[str, str], filled: Filled, staff: bool) -> Offered:
     field, per, name = f"add_{product.code}", product.plans[0].per, product.name.said(locale().language)
     wanted = filled.get(field)
     plans = tuple(choice(field, one, sold, wanted) for one in product.plans if sold in one.price_by)
@@ -187,6 +202,7 @@ def _offered(product: Product, sold: tuple[str, str], filled: Filled) -> Offered
         add_on=product.add_on,
         plans=plans,
         count=count,
+        price=price_field(product.code, filled, _("Without one, the price of the plan.")) if staff else None,
     )
 
 

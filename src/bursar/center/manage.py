@@ -14,7 +14,8 @@ from bursar.center.choice import Filled
 from bursar.center.entry import Closed, Visit, shown, to, visit
 from bursar.center.form import CHANGING, form
 from bursar.center.summary import Summary, summary
-from bursar.center.wishes import NotACount, Wishes, read
+from bursar.center.terms import AtField
+from bursar.center.wishes import Wishes, read
 from bursar.checkout.actions import quote as make_quote
 from bursar.checkout.gather import situation
 from bursar.checkout.requests import MOST_TEXT
@@ -100,7 +101,7 @@ def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> HttpRespons
 
 def keep(seen: Visit, edits: tuple[Edit, ...]) -> UUID:
     """A quote that can be taken, made for whoever looks. Errors: those of `checkout.quote`."""
-    return make_quote(seen.id, edits, actor=seen.member, now=seen.now)
+    return make_quote(seen.id, edits, actor=seen.actor, now=seen.now)
 
 
 def not_done(request: HttpRequest, seen: Visit, problem: str, **more: Any) -> HttpResponse:
@@ -109,7 +110,7 @@ def not_done(request: HttpRequest, seen: Visit, problem: str, **more: Any) -> Ht
 
 
 def _read(seen: Visit, filled: Mapping[str, str], agreed: Agreement) -> Wishes:
-    return read(filled, *_now(seen, agreed), current_catalog())
+    return read(filled, *_now(seen, agreed), current_catalog(), by_staff=seen.staff)
 
 
 def _now(seen: Visit, agreed: Agreement) -> tuple[Subscription, tuple[Change, ...]]:
@@ -136,14 +137,14 @@ def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
     ]
     if not wishes.edits or wishes.unanswered:
         return {"questions": questions, "summary": None, "asking": bool(wishes.unanswered)}
-    decided = decide(situation(seen.customer, seen.policy), wishes.edits, seen.member, seen.today)
+    decided = decide(situation(seen.customer, seen.policy), wishes.edits, seen.actor, seen.today)
     scheduled = {one.id: one for one in agreed.changes}
     return {"questions": questions, "summary": summary(seen, decided, state, scheduled, catalog), "asking": False}
 
 
 def _wrong(problem: Problem) -> Mapping[str, str]:
     """What is wrong by field, where a problem is about one."""
-    return {problem.field: said(problem)} if isinstance(problem, NotACount) else {}
+    return {problem.field: said(problem)} if isinstance(problem, AtField) else {}
 
 
 def _kept(seen: Visit, quote_id: UUID, agreed: Agreement) -> Summary:

@@ -36,7 +36,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             wanted = _wanted(request)
-            set_method(seen.policy, account_id, wanted, actor=seen.member, now=seen.now)
+            set_method(seen.policy, account_id, wanted, actor=seen.actor, now=seen.now)
             settled = collect_all(account_id, now=seen.now) if wanted.automatic else 0
             messages.success(request, _after_replacing(settled))
             return to("payment", account_id)
@@ -58,7 +58,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
     problem, status = "", 200
     if request.method == "POST":
         try:
-            tried = pay_invoice(account_id, invoice_id, _once(request, seen), actor=seen.member, now=seen.now)
+            tried = pay_invoice(account_id, invoice_id, _once(request, seen), actor=seen.actor, now=seen.now)
             return _after_paying(request, account_id, tried.id, invoice_id)
         except Declined as declined:
             problem, status = seen.said(declined), 402

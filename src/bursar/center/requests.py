@@ -62,7 +62,7 @@ def ask(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     try:
         needed_by = date.fromisoformat(until) if until else None
         made = requests.submit(
-            account_id, quote_id=quote_id, reason=reason, needed_by=needed_by, actor=seen.member, now=seen.now
+            account_id, quote_id=quote_id, reason=reason, needed_by=needed_by, actor=seen.actor, now=seen.now
         )
     except QuoteExpired:
         renewed = keep(seen, edits_of(seen.customer, quote(account_id, quote_id)))
@@ -93,7 +93,7 @@ def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespon
 
     def act() -> checkout.Result:
         shown_digest = http.POST.get("digest", "")
-        return checkout.approve(account_id, request_id, digest=shown_digest, actor=seen.member, now=seen.now)
+        return checkout.approve(account_id, request_id, digest=shown_digest, actor=seen.actor, now=seen.now)
 
     try:
         return came_of(http, seen, act, request_id=request_id)
@@ -108,7 +108,7 @@ def reject(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespons
     seen = visit(http, account_id)
     reason = http.POST.get("reason", "").replace("\0", "").strip()
     try:
-        requests.reject(account_id, request_id, reason=reason, actor=seen.member, now=seen.now)
+        requests.reject(account_id, request_id, reason=reason, actor=seen.actor, now=seen.now)
     except ReasonNeeded as problem:
         return _page(http, seen, request(account_id, request_id), wrong=seen.said(problem), status=422)
     except NotFound:
@@ -123,7 +123,7 @@ def withdraw(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespo
     """Take one's own request back."""
     seen = visit(http, account_id)
     try:
-        requests.withdraw(account_id, request_id, actor=seen.member, now=seen.now)
+        requests.withdraw(account_id, request_id, actor=seen.actor, now=seen.now)
     except NotFound:
         raise
     except Problem as problem:
@@ -147,7 +147,7 @@ def _page(http: HttpRequest, seen: Visit, row: RequestRow, *, wrong: str = "", s
         "longest": MOST_TEXT,
         "wrong": wrong,
         "review": False,
-        "mine": row.member_id == seen.member.id,
+        "mine": row.member_id == seen.actor.id,
     }
     if state == "open":
         content |= _today(seen, row)
@@ -159,7 +159,7 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
     review = seen.may("review_requests")
     why_not = "" if review else reviewers(seen.decide("review_requests"), seen.policy)
     try:
-        found = reviewed(seen.customer, row, seen.member, seen.policy, seen.now)
+        found = reviewed(seen.customer, row, seen.actor, seen.policy, seen.now)
     except Problem as problem:
         return {"review": review, "why_not": why_not or seen.said(problem)}
     refusal, asked, catalog, moved = found.refusal(), read_quote(row.content), current_catalog(), []

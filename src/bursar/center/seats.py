@@ -33,7 +33,7 @@ def assign(request: HttpRequest, account_id: UUID, product: str) -> HttpResponse
     seen = visit(request, account_id)
     try:
         member = UUID(request.POST.get("member", ""))
-        actions.assign(seen.policy, account_id, product, member, actor=seen.member, now=seen.now)
+        actions.assign(seen.policy, account_id, product, member, actor=seen.actor, now=seen.now)
     except (ValueError, NotFound):
         return _page(request, seen, {product: _("Choose somebody from the list.")})
     except Problem as problem:
@@ -46,7 +46,7 @@ def free(request: HttpRequest, account_id: UUID, product: str, member_id: UUID) 
     """Take a product from somebody; gone already is as good."""
     seen = visit(request, account_id)
     try:
-        actions.free(seen.policy, account_id, product, member_id, actor=seen.member, now=seen.now)
+        actions.free(seen.policy, account_id, product, member_id, actor=seen.actor, now=seen.now)
     except NotFound:
         pass
     except Problem as problem:

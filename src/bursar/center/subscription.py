@@ -18,7 +18,7 @@ from bursar.core.catalog import Catalog
 from bursar.core.currency import digits
 from bursar.core.edit import Cancel
 from bursar.core.money import Money
-from bursar.core.policy import Outcome, shows_costs
+from bursar.core.policy import Outcome
 from bursar.core.price import Per, period_price
 from bursar.core.quote import quote
 from bursar.core.situation import Situation
@@ -82,7 +82,7 @@ def change_shown(seen: Visit, change: Change, state: Subscription, catalog: Cata
     said, on = edits.said(change.edit, state, catalog), money.day(change.effective_on)
     decision = seen.decide_undo(change)
     why_not = seen.why_not(decision)
-    if change.by_vendor:
+    if change.by_vendor and not seen.staff:
         [contact] = decision.ask
         why_not = _("Your vendor scheduled this; ask {name}, {email}.").format(name=contact.name, email=contact.email)
     return ChangeShown(change.id, said, on, decision.outcome is Outcome.ALLOWED, why_not)
@@ -113,11 +113,10 @@ def _item(seen: Visit, known: Situation, state: Subscription, item: Item, catalo
 def _billing(seen: Visit, known: Situation, state: Subscription, scheduled: Sequence[Change]) -> dict[str, Any]:
     """The cycle, the term with its picture, how it is paid, and the next renewal as a quote of nothing says it."""
     calendar = state.calendar if state.items else None
-    costs = shows_costs(seen.policy, seen.customer.account, seen.today)
-    found: dict[str, Any] = {"costs": costs, "method": method_name(method(seen.id).kind), "term": None}
+    found: dict[str, Any] = {"costs": seen.shows_costs(), "method": method_name(method(seen.id).kind), "term": None}
     if calendar is None:
         return found
-    next_ = quote(known, (), seen.member, seen.today)
+    next_ = quote(known, (), seen.actor, seen.today)
     return found | {
         "cycle": edits.cycle_name(known.catalog, state.cycle.code),
         "period": money.span(calendar.period(seen.today)),

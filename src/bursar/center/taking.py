@@ -68,7 +68,7 @@ def came_of(
 def _taken(seen: Visit, quote_id: UUID) -> checkout.Result:
     """What came of taking; a quote that is too old is as stale as one that the world has left behind."""
     try:
-        return checkout.take(seen.id, quote_id=quote_id, actor=seen.member, now=seen.now)
+        return checkout.take(seen.id, quote_id=quote_id, actor=seen.actor, now=seen.now)
     except QuoteExpired:
         raise checkout.Stale(keep(seen, edits_of(seen.customer, quote(seen.id, quote_id)))) from None
 

@@ -53,7 +53,7 @@ def invite(request: HttpRequest, account_id: UUID) -> HttpResponse:
             name=given["name"],
             email=given["email"],
             role=given["role"],
-            actor=seen.member,
+            actor=seen.actor,
             now=seen.now,
         )
     except Problem as problem:
@@ -111,7 +111,7 @@ def _do(
     row = next((one for one in members(account_id) if one.id == member_id), None)
     before = _seated(account_id, member_id)
     try:
-        deed(seen.policy, account_id, member_id, actor=seen.member, now=seen.now, **fields)
+        deed(seen.policy, account_id, member_id, actor=seen.actor, now=seen.now, **fields)
     except Problem as problem:
         seen.check("team", "manage_members")
         return _person(request, seen, member_id, seen.said(problem))
@@ -163,7 +163,7 @@ def _person(request: HttpRequest, seen: Visit, member_id: UUID, problem: str = "
     if row is None:
         raise Http404
     having, deciding = _having(seen.id).get(row.id, []), needed(row.role, row.role)
-    mine, owner = row.id == seen.member.id, row.role == OWNER
+    mine, owner = row.id == seen.actor.id, row.role == OWNER
     seats_of = ", ".join(product for product, seat in having if seat)
     may = seen.may(deciding) and not mine and not owner
     seatless = role_name(seen.policy, SEATLESS)
@@ -202,7 +202,7 @@ def _shown(seen: Visit, row: MemberRow, having: list[tuple[str, bool]]) -> dict[
         "since": money.day(seen.day(row.invited_at)) if row.invited_at else "",
         "products": ", ".join(product for product, _seat in having),
         "last": money.day(seen.day(row.last_sign_in_at)) if row.last_sign_in_at else "",
-        "you": row.id == seen.member.id,
+        "you": row.id == seen.actor.id,
     }
 
 

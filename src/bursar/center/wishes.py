@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from bursar.center.terms import AtField, agreed, price
 from bursar.core.catalog import Catalog, Product
 from bursar.core.edit import (
     MOST_SEATS,
@@ -21,18 +22,13 @@ from bursar.core.edit import (
 )
 from bursar.core.effect import collide
 from bursar.core.price import Per
-from bursar.core.problem import Invalid
 from bursar.core.subscription import Change, Subscription
 
 
-class NotACount(Invalid):
+class NotACount(AtField):
     """Give a whole number from 1 to {most}."""
 
     code = "not_a_count"
-
-    def __init__(self, field: str, most: int) -> None:
-        super().__init__(most=most)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +52,19 @@ class Wishes:
         return tuple(one.change.id for one in self.collisions if not one.answer)
 
 
-def read(filled: Mapping[str, str], state: Subscription, scheduled: tuple[Change, ...], catalog: Catalog) -> Wishes:
-    """What a filled form asks for. Errors: NotACount, with the field at fault."""
-    edits = [*_about_items(filled, state), *_additions(filled, state, catalog)]
+def read(
+    filled: Mapping[str, str],
+    state: Subscription,
+    scheduled: tuple[Change, ...],
+    catalog: Catalog,
+    *,
+    by_staff: bool = False,
+) -> Wishes:
+    """What a filled form asks for; the vendor's staff may say when and at what price. Errors: AtField, its kinds."""
+    edits = [*_about_items(filled, state, by_staff=by_staff), *_additions(filled, state, catalog)]
     if (cycle := filled.get("cycle")) and cycle != state.cycle.code:
         edits.append(ChangeCycle(cycle=cycle))
+    edits = agreed(edits, filled) if by_staff else edits
     collisions, about = [], list[Edit]()
     for change in scheduled:
         if filled.get(f"undo_{change.id}"):
@@ -72,23 +76,24 @@ def read(filled: Mapping[str, str], state: Subscription, scheduled: tuple[Change
     return Wishes((*edits, *about), tuple(collisions))
 
 
-def _about_items(filled: Mapping[str, str], state: Subscription) -> list[Edit]:
-    """Edits of what the account has."""
+def _about_items(filled: Mapping[str, str], state: Subscription, *, by_staff: bool) -> list[Edit]:
+    """Edits of what the account has; an agreed price alone is one too."""
     edits: list[Edit] = []
     for product, item in state.items.items():
         if filled.get(f"remove_{product}"):
             edits.append(RemoveProduct(product=product))
             continue
-        per = state.pin(item).per
+        per, plan = state.pin(item).per, filled.get(f"plan_{product}")
+        priced = by_staff and plan in (None, "", item.plan) and price(filled, product) is not None
         if (given := filled.get(f"quantity_{product}", "").strip()) and per is not Per.ACCOUNT:
             count = _count(given, f"quantity_{product}", per)
-            if count != item.quantity:
+            if count != item.quantity or priced:
                 edits.append(
                     SetSeats(product=product, seats=count)
                     if per is Per.SEAT
                     else SetUnits(product=product, units=count)
                 )
-        if (plan := filled.get(f"plan_{product}")) and plan != item.plan:
+        if plan and plan != item.plan:
             edits.append(ChangePlan(product=product, plan=plan))
     return edits
 
@@ -116,7 +121,7 @@ def _adding(product: Product, plan: str, given: str, catalog: Catalog) -> AddPro
 def _count(given: str, at: str, per: Per) -> int:
     most = MOST_SEATS if per is Per.SEAT else MOST_UNITS
     if not given.isascii() or not given.isdigit() or not 1 <= int(given[:12]) <= most:
-        raise NotACount(at, most)
+        raise NotACount(at, most=most)
     return int(given)
 
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from bursar.accounts.deed import deed
+from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer
 from bursar.checkout.apply import close
 from bursar.checkout.door import check_no_payment_open, check_review, keep, shown
 from bursar.checkout.gather import edits_of, situation
 from bursar.checkout.renewal import catch_up
 from bursar.core.edit import Edit
-from bursar.core.policy import SYSTEM, Actor, Member, Policy
+from bursar.core.policy import SYSTEM, Actor, Member, Policy, Vendor
 from bursar.core.problem import Invalid
 from bursar.core.quote import Quote
 from bursar.core.quote import quote as decide
@@ -100,9 +100,14 @@ def reject(
 
 
 def withdraw(account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime, once: Once | None = None) -> None:
-    """Take one's request back. Errors: NotFound, OnlyRequester, RequestClosed, PaymentOpen."""
+    """Take a request back: one's own, or as the vendor.
+
+    Errors: NotFound, Refused, OnlyRequester, RequestClosed, PaymentOpen.
+    """
     with deed(account_id, actor, now) as customer:
         found = request(account_id, request_id)
+        if isinstance(actor, Vendor):
+            permit(policy(), customer, actor, "review_requests", now)
         check_withdrawing(actor, found.member_id, found.name)
         found.standing.check_open(customer.moment(now))
         check_no_payment_open(agenda(account_id))

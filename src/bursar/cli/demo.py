@@ -63,6 +63,13 @@ def seats(product: str, number: int) -> dict[str, Any]:
 
 QUALITY_8: Final = add("quality", "standard", seats=8)
 CAMILLE: Final = ("Camille Roche", "camille.roche@vendor.example")
+CREW: Final = (
+    (*CAMILLE, "sales"),
+    ("Idris Bello", "idris.bello@vendor.example", "support"),
+    ("Greta Lind", "greta.lind@vendor.example", "finance"),
+    ("Paul Amsel", "paul.amsel@vendor.example", "admin"),
+)
+"""The vendor's staff, who act on sandbox accounts alone."""
 LIVES: Final = (
     Life(
         "Northwind Bank",
@@ -160,8 +167,10 @@ def demo(as_json: bool) -> None:
 def load(now: datetime) -> list[tuple[str, str]]:
     """Publish the demo's catalog and policy, make its accounts if they are not there, and give everybody a link."""
     from bursar.accounts.models import Account
+    from bursar.accounts.staff import appoint
     from bursar.catalog.actions import apply as apply_catalog
     from bursar.policy.actions import apply as apply_policy
+    from bursar.policy.queries import current
 
     for publish, file in ((apply_catalog, "catalogs/demo.toml"), (apply_policy, "policies/standard.toml")):
         publish(tomllib.loads((ROOT / file).read_text(encoding="utf-8")), file=file, by="demo", now=now)
@@ -169,6 +178,8 @@ def load(now: datetime) -> list[tuple[str, str]]:
     for life in LIVES:
         if life.name not in there:
             _live(life, now)
+    for name, email, role in CREW:
+        appoint(current(), name=name, email=email, role=role, sandbox=True, by=None, now=now)
     return _links(now)
 
 
@@ -234,4 +245,7 @@ def _links(now: datetime) -> list[tuple[str, str]]:
         for name, role in life.everybody():
             secret = create_link(life.email(name), expires_at=until, single_use=False)
             found.append((f"{name}, {role.replace('_', ' ')} of {life.name}", f"/sign-in/{secret}"))
+    for name, email, role in CREW:
+        secret = create_link(email, expires_at=until, single_use=False)
+        found.append((f"{name}, {role} of the vendor", f"/sign-in/{secret}"))
     return found

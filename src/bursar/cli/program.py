@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "migrate": "bursar.cli.serve:migrate",
     "demo": "bursar.cli.demo:demo",
     "key": "bursar.cli.key:key",
+    "staff": "bursar.cli.staff:staff",
     "bill": "bursar.cli.bill:bill",
     "doctor": "bursar.cli.doctor:doctor",
     "catalog": "bursar.cli.catalog:catalog",

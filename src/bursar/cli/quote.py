@@ -9,13 +9,14 @@ import click
 
 from bursar.catalog.document import read_toml as read_catalog
 from bursar.cli.files import as_json, read_json, read_text, show
+from bursar.core.capability import ROLES
 from bursar.core.charge import Line
 from bursar.core.content import write_quote
 from bursar.core.coverage import taken
 from bursar.core.currency import digits
 from bursar.core.edit import NAMES, Edit, read_edits
 from bursar.core.money import Money, rate_text, text
-from bursar.core.policy import ROLES, VENDOR, Account, Actor, Contact, Member, Outcome, State
+from bursar.core.policy import VENDOR, Account, Actor, Contact, Member, Outcome, State
 from bursar.core.quote import Quote
 from bursar.core.quote import quote as decide
 from bursar.core.situation import Situation

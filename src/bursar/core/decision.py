@@ -8,7 +8,19 @@ from uuid import UUID
 
 from bursar.core.edit import AddProduct, Edit, Keep, RemoveProduct, SetSeats, Undo
 from bursar.core.effect import Outlook, capability, effective_on
-from bursar.core.policy import Account, Actor, Decision, Member, Outcome, Policy, Reason, State, decide
+from bursar.core.policy import (
+    Account,
+    Actor,
+    Decision,
+    Member,
+    Outcome,
+    Policy,
+    Reason,
+    State,
+    Vendor,
+    decide,
+    decide_at_the_desk,
+)
 from bursar.core.seat import check_release
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change
@@ -102,4 +114,8 @@ def _decide(policy: Policy, account: Account, actor: Actor, needed: str, on: dat
         return decide(policy, account, actor, needed, on, offered=offered)
     if account.state is State.CANCELLED:
         return Decision(needed, Outcome.REFUSED, Reason.ACCOUNT_STATE)
+    if isinstance(actor, Vendor):
+        made = decide_at_the_desk(policy, actor, "suspend_accounts")
+        if made.outcome is Outcome.REFUSED:
+            return made
     return Decision(needed, Outcome.ALLOWED)

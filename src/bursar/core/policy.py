@@ -9,32 +9,17 @@ from itertools import chain, repeat
 from typing import Final
 from uuid import UUID
 
+from bursar.core.capability import CAPABILITIES, DESK, OPEN, SHOW_COSTS, known
 from bursar.core.limit import Limit
 from bursar.core.period import Proration
 from bursar.core.problem import Invalid
 from bursar.core.text import Text
 from bursar.core.timing import Timing
 
-MATRIX: Final = tuple(
-    "add_seats remove_seats add_products remove_products upgrade_plan downgrade_plan change_billing_cycle "
-    "change_payment_type manage_invoices cancel_account appoint_billing_admins submit_requests".split()
-)
-OPEN: Final = ("view_subscription", "view_invoices", "pay_invoice", "manage_members", "review_requests")
-CAPABILITIES: Final = MATRIX + OPEN
-ROLES: Final = ("owner", "billing_admin", "admin", "agent", "light_agent")
-SHOW_COSTS: Final = "show_costs"
-OVERRIDABLE: Final = (*CAPABILITIES, SHOW_COSTS)
-
 _ALWAYS_OPEN: Final = frozenset(OPEN)
 _VENDOR_AFTER_THE_END: Final = frozenset(
-    {"view_subscription", "view_invoices", "pay_invoice", "manage_members", "appoint_billing_admins"}
+    {"view_subscription", "view_invoices", "pay_invoice", "manage_members", "appoint_billing_admins", *DESK}
 )
-
-
-class UnknownCapability(Invalid):
-    """There is no capability {capability}. The capabilities are: {known}."""
-
-    code = "unknown_capability"
 
 
 class UnknownAccountType(Invalid):
@@ -97,10 +82,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """The vendor's staff, its programs by the id of their key, and what runs by itself; the matrix does not bind them."""
+    """The vendor's staff, its programs by the id of their key, and what runs by itself; the matrix does not bind them.
+
+    A person of the staff, whose id it is then, has a role of the desk.
+    """
 
     id: UUID | None = None
     system: bool = False
+    role: str = ""
 
 
 VENDOR: Final = Vendor()
@@ -185,7 +174,7 @@ class Policy:
     """One version of everything the vendor decided; a change to it is a new version.
 
     `states` says what stays open in each state; `timing` holds every capability that changes the subscription; `limits`
-    are by role.
+    and `staff`, the rights of the vendor's people, are by role.
     """
 
     version: int
@@ -200,6 +189,7 @@ class Policy:
     request_days: int
     reminder_days: int
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    staff: Mapping[str, Role] = field(default_factory=dict)
 
     def account_type(self, code: str) -> AccountType:
         """The account type of that code. Errors: UnknownAccountType."""
@@ -237,7 +227,7 @@ class Decision:
     ask: tuple[Contact, ...] = ()
 
 
-_ALLOWED: Final = {one: Decision(one, Outcome.ALLOWED) for one in CAPABILITIES}
+_ALLOWED: Final = {one: Decision(one, Outcome.ALLOWED) for one in (*CAPABILITIES, *DESK)}
 
 
 def decide(
@@ -250,8 +240,9 @@ def decide(
     if capability not in _ALLOWED:
         known(capability)
     if isinstance(actor, Vendor):
-        ended = account.state is State.CANCELLED and capability not in _VENDOR_AFTER_THE_END
-        return Decision(capability, Outcome.REFUSED, Reason.ACCOUNT_STATE) if ended else _ALLOWED[capability]
+        if account.state is State.CANCELLED and capability not in _VENDOR_AFTER_THE_END:
+            return Decision(capability, Outcome.REFUSED, Reason.ACCOUNT_STATE)
+        return decide_at_the_desk(policy, actor, capability)
     closed = _closed(policy, account, capability, on) or (None if offered else Reason.CATALOG)
     if closed is not None:
         return Decision(capability, Outcome.REFUSED, closed, account.at_the_vendor())
@@ -263,17 +254,17 @@ def decide(
     return Decision(capability, Outcome.BY_REQUEST if asking else Outcome.REFUSED, Reason.ROLE, ask)
 
 
+def decide_at_the_desk(policy: Policy, actor: Vendor, capability: str) -> Decision:
+    """Whether somebody of the vendor may do this on whatever account; programs may do everything."""
+    if actor.role and capability not in policy.staff[actor.role].allowed:
+        return Decision(capability, Outcome.REFUSED, Reason.ROLE)
+    return _ALLOWED[capability]
+
+
 def shows_costs(policy: Policy, account: Account, on: date) -> bool:
     """Whether the account's people see what the standing subscription costs."""
     granted = account.overridden(SHOW_COSTS, on)
     return policy.account_type(account.account_type).shows_costs if granted is None else granted
-
-
-def known(capability: str, among: tuple[str, ...] = CAPABILITIES) -> str:
-    """The capability itself, if it is one. Errors: UnknownCapability."""
-    if capability not in among:
-        raise UnknownCapability(capability=capability, known=", ".join(among))
-    return capability
 
 
 def _closed(policy: Policy, account: Account, capability: str, on: date) -> Reason | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, cast, get_args
 
+from bursar.core.capability import CAPABILITIES, DESK, ROLES, STAFF_ROLES
 from bursar.core.currency import UnknownCurrency
 from bursar.core.document import (
     BadDocument,
@@ -23,7 +24,7 @@ from bursar.core.edit import MOST_SEATS
 from bursar.core.limit import Limit
 from bursar.core.money import BadAmount, BadRate, Money, read_amount, text
 from bursar.core.period import Proration
-from bursar.core.policy import CAPABILITIES, ROLES, AccountType, Policy, Role, State
+from bursar.core.policy import AccountType, Policy, Role, State
 from bursar.core.text import Text
 from bursar.core.timing import Effect, Timing
 
@@ -47,6 +48,12 @@ _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
 }
 _LATER: Final[Mapping[str, int]] = {"request_days": 30, "reminder_days": 7}
 """Numbers that documents of before do not say, and what they mean then."""
+_SEES: Final = ("view_subscription", "view_invoices")
+_STAFF_LATER: Final = [
+    {"code": one, "name": {"en": one.title()}, "allowed": [*CAPABILITIES, *DESK] if one == "admin" else _SEES}
+    for one in STAFF_ROLES
+]
+"""The vendor's staff of documents that do not say what it may do: its admins everything, the others only look."""
 _ENTRIES: Final = (
     "account_types",
     "roles",
@@ -75,16 +82,17 @@ class NoAccountType(BadDocument):
 
 def read(document: object, version: int, at: str = "") -> Policy:
     """The policy that a document says; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
-    found = {**_LATER, **table(document, at, _ENTRIES, (*_LATER, "limits"))}
+    found = {**_LATER, **table(document, at, _ENTRIES, (*_LATER, "limits", "staff"))}
     prefix = f"{at}: " if at else ""
     return Policy(
         version=version,
         account_types=_account_types(found["account_types"], f"{prefix}account_types"),
-        roles=_roles(found["roles"], f"{prefix}roles"),
+        roles=_roles(found["roles"], f"{prefix}roles", ROLES, CAPABILITIES),
         states=_states(found["states"], f"{prefix}states"),
         timing=_timing(found["timing"], f"{prefix}timing"),
         proration=Proration(one_of(found["proration"], f"{prefix}proration", Proration)),
         limits=_limits(found.get("limits", {}), f"{prefix}limits"),
+        staff=_roles(found.get("staff", _STAFF_LATER), f"{prefix}staff", STAFF_ROLES, (*CAPABILITIES, *DESK)),
         **{name: whole(found[name], f"{prefix}{name}", *bounds) for name, bounds in _NUMBERS.items()},
     )
 
@@ -122,6 +130,10 @@ def write(policy: Policy) -> dict[str, Any]:
             capability: {"effect": one.effect, "credit": one.credit} for capability, one in policy.timing.items()
         },
         **({"limits": {role: _limit_said(one) for role, one in policy.limits.items()}} if policy.limits else {}),
+        "staff": [
+            {"code": one.code, "name": _name(one.name), "allowed": _listed(one.allowed)}
+            for one in policy.staff.values()
+        ],
     }
 
 
@@ -143,25 +155,26 @@ def _account_types(value: object, at: str) -> Mapping[str, AccountType]:
     return read
 
 
-def _roles(value: object, at: str) -> Mapping[str, Role]:
+def _roles(value: object, at: str, codes: tuple[str, ...], capabilities: tuple[str, ...]) -> Mapping[str, Role]:
+    """What each role may do; of the vendor's staff nothing is by request."""
     read: dict[str, Role] = {}
     for one, place in entries(value, at):
-        role = _role(one, place)
+        role = _role(one, place, codes, capabilities)
         if role.code in read:
             raise Repeated(at=f"{place}.code", found=role.code)
         read[role.code] = role
-    for wanted in ROLES:
+    for wanted in codes:
         if wanted not in read:
             raise MissingEntry(at=at, entry=wanted)
     return read
 
 
-def _role(value: object, at: str) -> Role:
-    found = table(value, at, ("code", "name", "allowed"), ("by_request",))
+def _role(value: object, at: str, codes: tuple[str, ...], capabilities: tuple[str, ...]) -> Role:
+    found = table(value, at, ("code", "name", "allowed"), ("by_request",) if codes == ROLES else ())
     role = Role(
-        one_of(found["code"], f"{at}.code", ROLES),
+        one_of(found["code"], f"{at}.code", codes),
         said(found["name"], f"{at}.name"),
-        some_of(found["allowed"], f"{at}.allowed", CAPABILITIES),
+        some_of(found["allowed"], f"{at}.allowed", capabilities),
         some_of(found.get("by_request", ()), f"{at}.by_request", TIMED),
     )
     for capability in _listed(role.allowed & role.by_request):
@@ -221,4 +234,4 @@ def _name(name: Text) -> dict[str, str]:
 
 
 def _listed(capabilities: frozenset[str]) -> list[str]:
-    return [one for one in CAPABILITIES if one in capabilities]
+    return [one for one in (*CAPABILITIES, *DESK) if one in capabilities]

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from bursar.core.policy import CAPABILITIES, MATRIX, OPEN, Policy, State
+from bursar.core.capability import CAPABILITIES, DESK, MATRIX, OPEN
+from bursar.core.policy import Policy, State
 from bursar.policy.document import read_toml
 from bursar.words import catalogue, names
 
@@ -36,6 +37,8 @@ def page(policy: Policy, french: French) -> str:
         "Open on every account type: " + ", ".join(f"`{one}`" for one in OPEN) + ".\n",
         "## What a role may do\n",
         _roles(policy),
+        "## What the vendor's staff may do\n",
+        _staff(policy),
         "## What stays open in each state\n",
         _states(policy, french),
         "## When changes take effect\n",
@@ -59,7 +62,7 @@ def written(root: Path = ROOT) -> str:
 
 
 def _capabilities(french: French) -> str:
-    rows = ((f"`{one}`", names.CAPABILITIES[one], french(names.CAPABILITIES[one])) for one in CAPABILITIES)
+    rows = ((f"`{one}`", names.CAPABILITIES[one], french(names.CAPABILITIES[one])) for one in (*CAPABILITIES, *DESK))
     return _table(("capability", "English", "French"), rows)
 
 
@@ -80,6 +83,14 @@ def _roles(policy: Policy) -> str:
         )
         for one in CAPABILITIES
     )
+    head = [f"`{role.code}` {role.name.said('en')}, {role.name.said('fr')}" for role in roles]
+    return _table(("may", *head), rows)
+
+
+def _staff(policy: Policy) -> str:
+    roles = policy.staff.values()
+    rights = (one for one in (*CAPABILITIES, *DESK) if one != "submit_requests")
+    rows = ((f"`{one}`", *("yes" if one in role.allowed else "no" for role in roles)) for one in rights)
     head = [f"`{role.code}` {role.name.said('en')}, {role.name.said('fr')}" for role in roles]
     return _table(("may", *head), rows)
 

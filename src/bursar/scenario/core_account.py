@@ -8,23 +8,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bursar.catalog.document import read as read_catalog
+from bursar.core.capability import CAPABILITIES, OVERRIDABLE, ROLES, known
 from bursar.core.catalog import Catalog
 from bursar.core.content import write_decision, write_span
 from bursar.core.currency import digits
 from bursar.core.edit import write_edit
-from bursar.core.policy import (
-    CAPABILITIES,
-    OVERRIDABLE,
-    ROLES,
-    Account,
-    Actor,
-    Contact,
-    Member,
-    Override,
-    State,
-    decide,
-    known,
-)
+from bursar.core.policy import Account, Actor, Contact, Member, Override, State, decide
 from bursar.core.seat import NoSeats
 from bursar.core.situation import Situation
 from bursar.core.subscription import Subscription, pending, state_on, timeline

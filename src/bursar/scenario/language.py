@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bursar.catalog.document import read as read_catalog
+from bursar.core.capability import ROLES
 from bursar.core.document import BadDocument, toml
-from bursar.core.policy import ROLES
 from bursar.core.problem import Invalid
 from bursar.scenario.word import DEEDS, VERBS, Mistake, near, read_edit
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from bursar.core.capability import OVERRIDABLE, ROLES
 from bursar.core.payment import METHOD_KINDS
 from bursar.core.period import Proration
-from bursar.core.policy import OVERRIDABLE, ROLES
 from bursar.policy.document import TIMED
 
 Words = tuple[str, ...]

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "bursar.jobs",
     "bursar.look",
     "bursar.center",
+    "bursar.desk",
     # After our own rooms, whose templates go before theirs.
     "allauth",
     "allauth.account",

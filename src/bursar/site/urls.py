@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/<path:rest>", nowhere),
     path("look", gallery, name="gallery"),
     path("", include("bursar.center.urls")),
+    path("", include("bursar.desk.urls")),
 ]
 handler403 = "bursar.center.doors.not_found"
 handler404 = "bursar.center.doors.not_found"

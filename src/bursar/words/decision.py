@@ -7,7 +7,7 @@ from babel.lists import format_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from bursar.core.policy import Account, Actor, Contact, Decision, Member, Outcome, Policy, Reason, State
+from bursar.core.policy import Account, Actor, Contact, Decision, Member, Outcome, Policy, Reason, State, Vendor
 from bursar.words import names
 from bursar.words.language import locale
 
@@ -37,6 +37,11 @@ def state(code: str) -> str:
 def role_name(policy: Policy, code: str) -> str:
     """What the policy calls a role. Errors: UnknownRole."""
     return policy.role(code).name.said(locale().language)
+
+
+def staff_role_name(policy: Policy, code: str) -> str:
+    """What the policy calls a role of the vendor's staff."""
+    return policy.staff[code].name.said(locale().language)
 
 
 def account_type_name(policy: Policy, code: str) -> str:
@@ -75,6 +80,8 @@ def nothing_open(decision: Decision, policy: Policy, account: Account, actor: Ac
         case _ if isinstance(actor, Member):
             template = _("With your role ({role}) you cannot change the subscription.")
             said = template.format(role=role_name(policy, actor.role))
+        case _ if decision.reason is not None:
+            return at_the_desk(decision, policy, actor)
         case _:
             return ""
     return f"{said} {whom_to_ask(decision, policy)}".strip()
@@ -134,7 +141,9 @@ def _about_the_type(decision: Decision, account_type: str) -> str:
 
 
 def _about_the_person(decision: Decision, policy: Policy, actor: Actor) -> str:
-    role = role_name(policy, actor.role) if isinstance(actor, Member) else ""
+    if not isinstance(actor, Member):
+        return at_the_desk(decision, policy, actor) if actor.role else _about_another(decision)
+    role = role_name(policy, actor.role)
     if decision.reason is Reason.LIMIT:
         template = _("This goes beyond the limit for your role ({role}); you can only ask to {do}.")
     elif decision.outcome is Outcome.BY_REQUEST:
@@ -142,6 +151,29 @@ def _about_the_person(decision: Decision, policy: Policy, actor: Actor) -> str:
     else:
         return _("With your role ({role}) you cannot {do}.").format(role=role, do=_not(decision.capability))
     return template.format(role=role, do=capability(decision.capability))
+
+
+def _about_another(decision: Decision) -> str:
+    """What a program of the vendor reads about what somebody else may not."""
+    if decision.reason is Reason.LIMIT:
+        template = _("This goes beyond the limit for the person's role; they can only ask to {do}.")
+    elif decision.outcome is Outcome.BY_REQUEST:
+        template = _("The person's role only lets them ask to {do}.")
+    else:
+        return _("With their role the person cannot {do}.").format(do=_not(decision.capability))
+    return template.format(do=capability(decision.capability))
+
+
+def at_the_desk(decision: Decision, policy: Policy, actor: Vendor) -> str:
+    """Why somebody of the staff may not do this, and which colleagues may; nothing when it is allowed."""
+    if decision.reason is None:
+        return ""
+    do, role = _not(decision.capability), staff_role_name(policy, actor.role)
+    others = [one.code for one in policy.staff.values() if decision.capability in one.allowed]
+    if not others:
+        return _("With your role ({role}) you cannot {do}, and nobody at the desk can.").format(role=role, do=do)
+    named = format_list([staff_role_name(policy, one) for one in others], style="or", locale=locale())
+    return _("With your role ({role}) you cannot {do}; ask a colleague: {roles}.").format(role=role, do=do, roles=named)
 
 
 def _not(code: str) -> str:

@@ -54,6 +54,8 @@ def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
             return _added(edit, catalog)
         case SetSeats(product=product, seats=after):
             before = _quantity(state, product)
+            if before == after:
+                return _repriced(product, catalog)
             return _("{product}: {before} → {after} seats, {change}").format(
                 product=product_name(catalog, product),
                 before=number(before),
@@ -62,6 +64,8 @@ def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
             )
         case SetUnits(product=product, units=after):
             before = _quantity(state, product)
+            if before == after:
+                return _repriced(product, catalog)
             return _("{product}: {before} → {after} units, {change}").format(
                 product=product_name(catalog, product),
                 before=number(before),
@@ -117,6 +121,10 @@ def priced(rate: Decimal, currency: str, per: str) -> str:
     if per == "unit":
         return _("{price} per unit").format(price=price)
     return _("{price} for the account").format(price=price)
+
+
+def _repriced(product: str, catalog: Catalog) -> str:
+    return _("{product}: another price, as agreed").format(product=product_name(catalog, product))
 
 
 def _added(edit: AddProduct, catalog: Catalog) -> str:

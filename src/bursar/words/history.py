@@ -82,9 +82,11 @@ class Story:
         }
 
     def who(self, kind: str, id: UUID | None) -> str:
-        """Who did something: a member by name, the vendor, or the system by itself."""
+        """Who did something: a member or one of the vendor's staff by name, the vendor, or the system by itself."""
         if kind == "member" and id is not None:
             return self._name(str(id))
+        if kind == "vendor" and id is not None and id in self.names:
+            return _("{name} (vendor)").format(name=self.names[id])
         return _("the vendor") if kind == "vendor" else _("automatic")
 
     def what(self, kind: str, data: dict[str, Any]) -> list[str]:

@@ -21,6 +21,11 @@ CAPABILITIES: Final[Mapping[str, str]] = {
     "pay_invoice": "pay an open invoice",
     "manage_members": "manage members",
     "review_requests": "approve or reject requests",
+    "open_accounts": "open accounts",
+    "alter_accounts": "change what the vendor says of an account",
+    "suspend_accounts": "suspend and resume accounts",
+    "grant_overrides": "make exceptions for an account",
+    "manage_staff": "manage the vendor's staff and keys",
 }
 """Each capability as a verb, to stand alone or after "you can"."""
 

@@ -1,0 +1,67 @@
+"""Accounts as the vendor's staff looks for them."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from bursar.columns.statement import select
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An account in the list of all."""
+
+    id: UUID
+    name: str
+    account_type: str
+    state: str
+    sandbox: bool
+    owner_name: str
+    owner_email: str
+    representative_name: str
+
+
+def directory(
+    *, q: str, account_type: str, state: str, sandbox_only: bool, after: UUID | None, limit: int
+) -> list[Found]:
+    """Accounts by name, those after a given one. What is empty filters nothing.
+
+    `q` is a part of the account's name, its id, or how the address of somebody in it begins.
+    """
+    literal = q.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = select(
+        _DIRECTORY,
+        q=q.lower(),
+        part=f"%{literal}%",
+        start=f"{literal}%",
+        account_type=account_type,
+        state=state,
+        sandbox_only=sandbox_only,
+        after=after,
+        limit=limit,
+    )
+    return [Found(*row) for row in rows]
+
+
+_DIRECTORY: Final = """
+SELECT a.id, a.name, a.account_type, s.state, a.sandbox, p.name, p.email, a.representative_name
+FROM accounts_account a
+JOIN accounts_standing s ON s.account_id = a.id
+JOIN accounts_member m ON m.account_id = a.id AND m.role = 'owner' AND m.removed_at IS NULL
+JOIN accounts_person p ON p.id = m.person_id
+WHERE (
+    %(q)s = '' OR lower(a.name) LIKE %(part)s OR a.id::text = %(q)s
+    OR a.id IN (
+        SELECT o.account_id FROM accounts_member o JOIN accounts_person y ON y.id = o.person_id
+        WHERE o.removed_at IS NULL AND lower(y.email) LIKE %(start)s
+    )
+)
+AND (%(account_type)s = '' OR a.account_type = %(account_type)s)
+AND (%(state)s = '' OR s.state = %(state)s)
+AND (a.sandbox OR NOT %(sandbox_only)s)
+AND (
+    %(after)s::uuid IS NULL
+    OR (lower(a.name), a.id) > (SELECT lower(b.name), b.id FROM accounts_account b WHERE b.id = %(after)s::uuid)
+)
+ORDER BY lower(a.name), a.id LIMIT %(limit)s
+"""

@@ -1,0 +1,1 @@
+"""The desk: what the vendor's staff sees before and beside the pages of an account."""

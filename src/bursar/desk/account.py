@@ -1,0 +1,185 @@
+"""One account at the vendor: what the vendor says of it, exceptions from its type, and how it stands."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bursar.accounts import actions
+from bursar.accounts.queries import OverrideRow, names, overrides
+from bursar.center.entry import Visit, to, visit
+from bursar.center.manage import keep, not_done
+from bursar.core.capability import OVERRIDABLE, SHOW_COSTS
+from bursar.core.edit import MOST_TEXT, Resume, Suspend
+from bursar.core.policy import State
+from bursar.core.problem import Problem
+from bursar.core.tax import read_tax_rate
+from bursar.desk.fields import MOST_NAME, account_types, filled, wrong_email, wrong_name
+from bursar.words import money
+from bursar.words.decision import capability, state
+
+FIELDS: Final = ("name", "account_type", "representative_name", "representative_email", "tax_rate")
+
+
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """What the vendor says of the account, as a form for whoever may change it."""
+    seen = _at_the_vendor(request, account_id)
+    if request.method != "POST":
+        return _page(request, seen)
+    given = filled(request, FIELDS)
+    wrong = {
+        "name": wrong_name(given["name"], _("Give the name of the customer.")),
+        "account_type": "" if given["account_type"] in seen.policy.account_types else _("Choose one of the types."),
+        "representative_email": wrong_email(given["representative_email"]) if given["representative_email"] else "",
+    }
+    if any(wrong.values()):
+        return _page(request, seen, given=given, wrong=wrong)
+    before = _said(seen)
+    try:
+        fields: dict[str, Any] = {name: given[name] for name in FIELDS if given[name] != before[name]}
+        if "tax_rate" in fields:
+            fields["tax_rate"] = read_tax_rate(given["tax_rate"]).rate
+        if fields:
+            actions.alter_account(seen.policy, account_id, fields=fields, actor=seen.actor, now=seen.now)
+    except Problem as problem:
+        return _page(request, seen, given=given, problem=seen.said(problem))
+    messages.success(request, _("What the vendor says of the account is saved."))
+    return to("desk_account", account_id)
+
+
+@require_POST
+def add(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Grant the account one thing that its type does not, or withhold one."""
+    seen = _at_the_vendor(request, account_id)
+    given = filled(request, ("capability", "grant", "reason", "until"))
+    wrong = {
+        "capability": "" if given["capability"] in OVERRIDABLE else _("Choose what it is about."),
+        "reason": "" if given["reason"] else _("Say why; it is shown beside the exception."),
+        "until": "" if not given["until"] or _day(given["until"]) else _("Give a day, or leave it empty."),
+    }
+    if any(wrong.values()):
+        return _page(request, seen, given=given, wrong=wrong)
+    try:
+        actions.add_override(
+            seen.policy,
+            account_id,
+            capability=given["capability"],
+            grant=given["grant"] == "1",
+            reason=given["reason"][:MOST_TEXT],
+            until=_day(given["until"]),
+            actor=seen.actor,
+            now=seen.now,
+        )
+    except Problem as problem:
+        return _page(request, seen, given=given, problem=seen.said(problem))
+    messages.success(request, _("The exception holds from now on."))
+    return to("desk_account", account_id)
+
+
+@require_POST
+def end(request: HttpRequest, account_id: UUID, override_id: UUID) -> HttpResponse:
+    """Let an exception hold no longer."""
+    seen = _at_the_vendor(request, account_id)
+    try:
+        actions.end_override(seen.policy, account_id, override_id, actor=seen.actor, now=seen.now)
+    except Problem as problem:
+        return _page(request, seen, problem=seen.said(problem))
+    messages.success(request, _("The exception holds no longer."))
+    return to("desk_account", account_id)
+
+
+@require_POST
+def stand(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """On to the summary of suspending the account, or of resuming it."""
+    seen = _at_the_vendor(request, account_id)
+    if not seen.may("suspend_accounts"):
+        return _page(request, seen, problem=seen.why_not(seen.decide("suspend_accounts")))
+    active = seen.customer.account.state is State.ACTIVE
+    try:
+        return to("summary", account_id, keep(seen, (Suspend() if active else Resume(),)))
+    except Problem as problem:
+        return not_done(request, seen, seen.said(problem))
+
+
+def _at_the_vendor(request: HttpRequest, account_id: UUID) -> Visit:
+    """The visit of one of the staff; an account's own people have no such page. Errors: SignInFirst, Http404."""
+    seen = visit(request, account_id)
+    if not seen.staff:
+        raise Http404
+    return seen
+
+
+def _page(
+    request: HttpRequest,
+    seen: Visit,
+    *,
+    given: dict[str, str] | None = None,
+    wrong: dict[str, str] | None = None,
+    problem: str = "",
+) -> HttpResponse:
+    who, standing = names(seen.id), seen.customer.account.state
+    deciding = {one: seen.decide(one) for one in ("alter_accounts", "grant_overrides", "suspend_accounts")}
+    content = {
+        **seen.frame("desk_account"),
+        "given": {**_said(seen), "grant": "1", **(given or {})},
+        "wrong": wrong or {},
+        "problem": problem,
+        "types": account_types(seen.policy),
+        "overrides": [_shown(seen, one, who) for one in overrides(seen.id)],
+        "capabilities": [(one, _about(one)) for one in OVERRIDABLE],
+        "grants": [("1", _("may")), ("0", _("may not"))],
+        "longest": MOST_NAME,
+        "most": MOST_TEXT,
+        "may": {one: made.reason is None for one, made in deciding.items()},
+        "why_not": seen.why_not_all([made for made in deciding.values() if made.reason]),
+        "currency": seen.currency,
+        "zone": seen.customer.time_zone,
+        "since": money.day(seen.day(seen.customer.created_at)),
+        "state": state(standing.value),
+        "active": standing is State.ACTIVE,
+        "cancelled": standing is State.CANCELLED,
+    }
+    status = 422 if any((wrong or {}).values()) else 409 if problem else 200
+    return render(request, "desk/account.html", content, status=status)
+
+
+def _said(seen: Visit) -> dict[str, str]:
+    """What the fields of the form hold."""
+    account = seen.customer.account
+    return {
+        "name": seen.customer.name,
+        "account_type": account.account_type,
+        "representative_name": account.representative.name if account.representative else "",
+        "representative_email": account.representative.email if account.representative else "",
+        "tax_rate": f"{seen.customer.tax.rate.normalize():f}",
+    }
+
+
+def _shown(seen: Visit, one: OverrideRow, who: dict[UUID, str]) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "about": _about(one.capability),
+        "grant": one.grant,
+        "reason": one.reason,
+        "until": money.day(one.until) if one.until else "",
+        "over": one.until is not None and one.until < seen.today,
+        "by": who.get(one.author_id, "") if one.author_id else "",
+        "on": money.day(seen.day(one.created_at)),
+    }
+
+
+def _about(code: str) -> str:
+    return _("see what the subscription costs") if code == SHOW_COSTS else capability(code)
+
+
+def _day(given: str) -> date | None:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        return None

@@ -1,0 +1,299 @@
+"""The vendor's staff: their desk, acting on accounts under their own name, and who is of them at all."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.db import IntegrityError, connections
+from django.test import Client
+
+from bursar.accounts import staff as actions
+from bursar.accounts.directory import directory
+from bursar.accounts.models import Person, Staff
+from bursar.cli import main
+from bursar.core.problem import Problem
+from bursar.history.models import Entry
+from bursar.notices.models import PersonalLetter
+from bursar.policy.queries import current
+from door import TEAM_10, Door, email, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+def appoint(role: str, *, sandbox: bool = False, by: actions.Colleague | None = None) -> actions.Colleague:
+    now, address = datetime.now(UTC), f"{role}{'.sandbox' if sandbox else ''}@vendor.example"
+    made = actions.appoint(current(), name=f"Ms <{role}>", email=address, role=role, sandbox=sandbox, by=by, now=now)
+    found = actions.colleague(made)
+    assert found is not None
+    return found
+
+
+def at_work(role: str, *, sandbox: bool = False) -> Client:
+    return signed_in(appoint(role, sandbox=sandbox).email)
+
+
+def said(answer: Any, status: int = 200) -> str:
+    assert answer.status_code == status, (answer.status_code, answer.content[-2000:])
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def reviewed(client: Client, path: str, **form: str) -> str:
+    """What the summary says of a filled Manage form, which is then taken."""
+    sent = client.post(f"{path}/manage", form)
+    assert sent.status_code == 302, said(sent, sent.status_code)
+    page = said(client.get(sent["Location"]))
+    assert client.post(f"{sent['Location']}/take").status_code == 302
+    return page
+
+
+def test_what_the_staff_does_stands_in_the_history_under_their_name(door: Door) -> None:
+    path = door.account("managed")
+    door.take(path, TEAM_10)
+    sales = at_work("sales")
+    assert sales.get("/")["Location"] == "/desk"
+    assert "Acme" in said(sales.get("/desk"))
+    seen = said(sales.get(f"{path}/subscription"))
+    assert "You act for the vendor (Sales) on <strong>Acme</strong>" in seen and "Manage subscription" in seen
+    assert "You act for the vendor" not in said(signed_in(email("owner")).get(f"{path}/subscription"))
+    assert "12 seats, 2 more" in reviewed(sales, path, quantity_support="12")
+    [fact] = Entry.objects.filter(kind="changes_taken").exclude(actor_id=None).order_by("-id")[:1]
+    assert (fact.actor_kind, fact.actor_id) == ("vendor", Person.objects.get(email="sales@vendor.example").pk)
+    for somebody in (sales, signed_in(email("owner"))):
+        assert "Ms &lt;sales&gt; (vendor)" in said(somebody.get(f"{path}/history"))
+
+
+def test_the_staff_agrees_prices_and_days(door: Door) -> None:
+    path = door.account("managed", today="2026-01-01")
+    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    sales = at_work("sales")
+    assert "Agreed price" in said(sales.get(f"{path}/manage"))
+    reviewed(sales, path, quantity_support="10", price_support="12,50")
+    [item] = door.ok("GET", f"{path}/subscription")["items"]
+    assert (item["quantity"], Decimal(item["unit_price"])) == (10, Decimal("12.5"))
+    assert "July 1, 2026" in reviewed(sales, path, quantity_support="15", on="day", day="2026-07-01")
+    for form, wrong in (
+        ({"quantity_support": "11", "price_support": "cheap"}, "Give a price such as 12.00"),
+        ({"quantity_support": "11", "on": "day"}, "Give the day from which it counts"),
+    ):
+        assert wrong in said(sales.post(f"{path}/manage", form), 422)
+
+
+def test_a_customer_who_sends_what_only_the_staff_says_is_not_heard(door: Door) -> None:
+    path = door.account("self_service")
+    door.take(path, TEAM_10)
+    owner = signed_in(email("owner"))
+    [before] = door.ok("GET", f"{path}/subscription")["items"]
+    reviewed(owner, path, quantity_support="11", price_support="0.01", on="day", day="2026-12-01")
+    [after] = door.ok("GET", f"{path}/subscription")["items"]
+    assert (after["quantity"], after["unit_price"]) == (11, before["unit_price"])
+
+
+def test_who_may_not_is_told_which_colleagues_may_and_it_is_written_down(door: Door) -> None:
+    path = door.account("managed")
+    support = at_work("support")
+    told = said(support.post(f"{path}/desk", {"name": "Other", "account_type": "managed", "tax_rate": "0"}), 409)
+    assert "With your role (Support) you cannot change what the vendor says of an account" in told
+    assert "ask a colleague: Sales or Administration" in told
+    [refused] = Entry.objects.filter(kind="refused")
+    assert refused.data["capability"] == "alter_accounts" and refused.actor_id is not None
+    assert "ask a colleague: Sales or Administration" in said(support.get("/desk/open"), 403)
+
+
+def test_staff_of_sandboxes_finds_no_real_account(door: Door) -> None:
+    sandbox, real = door.account("managed"), door.account("managed", sandbox=False, today=None, name="Real")
+    trainee = at_work("admin", sandbox=True)
+    listed = said(trainee.get("/desk"))
+    assert "Acme" in listed and "Real" not in listed
+    assert trainee.get(f"{sandbox}/subscription").status_code == 200
+    for page in ("subscription", "manage", "desk", "history"):
+        assert trainee.get(f"{real}/{page}").status_code == 404
+    assert trainee.get("/desk/keys").status_code == 404
+    form = {"name": "New", "account_type": "managed", "currency": "EUR", "time_zone": "UTC", "locale": "en"}
+    owner = {"owner_name": "New", "owner_email": "new@acme.example", "tax_rate": "0"}
+    opened = trainee.post("/desk/open", {**form, **owner})
+    assert door.ok("GET", opened["Location"].removesuffix("/subscription"))["sandbox"] is True
+
+
+def test_an_account_is_opened_at_the_desk(door: Door) -> None:
+    sales = at_work("sales")
+    form = {"name": "New", "account_type": "managed", "currency": "XXX", "time_zone": "UTC", "locale": "fr"}
+    owner = {"owner_name": "Léa", "owner_email": "lea@new.example", "tax_rate": "0.20", "representative_email": "x"}
+    assert "Give an email address such as" in said(sales.post("/desk/open", {**form, **owner}), 422)
+    owner["representative_email"] = "rep@vendor.example"
+    assert "XXX" in said(sales.post("/desk/open", {**form, **owner}), 409)
+    opened = sales.post("/desk/open", {**form, **owner, "currency": "CHF"})
+    account = door.ok("GET", opened["Location"].removesuffix("/subscription"))
+    assert (account["name"], account["currency"], account["sandbox"]) == ("New", "CHF", False)
+    assert account["representative"]["email"] == "rep@vendor.example"
+
+
+def test_exceptions_and_standing_are_set_on_the_page_of_the_vendor(door: Door) -> None:
+    path = door.account("managed")
+    chief, owner = at_work("admin"), signed_in(email("owner"))
+    door.take(path, TEAM_10)
+    assert owner.get(f"{path}/manage").status_code == 403
+    form = {"capability": "add_seats", "grant": "1", "reason": "They <called>.", "until": "2026-01-31"}
+    assert "Say why" in said(chief.post(f"{path}/desk/overrides", {**form, "reason": ""}), 422)
+    assert chief.post(f"{path}/desk/overrides", form).status_code == 302
+    page = said(chief.get(f"{path}/desk"))
+    assert "They &lt;called&gt;." in page and "Ms &lt;admin&gt;" in page and "January 31, 2026" in page
+    assert owner.get(f"{path}/manage").status_code == 200
+    assert "is an override of add_seats already" in said(chief.post(f"{path}/desk/overrides", form), 409)
+    [where] = re.findall(rf'action="({path}/desk/overrides/[^"]+/end)"', page)
+    assert chief.post(where).status_code == 302
+    assert owner.get(f"{path}/manage").status_code == 403
+    for state in ("suspended", "active"):
+        summary = chief.post(f"{path}/desk/standing")["Location"]
+        assert chief.post(f"{summary}/take").status_code == 302
+        assert door.ok("GET", f"{path}/subscription")["state"] == state
+    fields = {"name": "Acme SA", "account_type": "self_service", "tax_rate": "0.1", "representative_email": ""}
+    assert chief.post(f"{path}/desk", fields).status_code == 302
+    account = door.ok("GET", path)
+    assert (account["name"], account["account_type"]) == ("Acme SA", "self_service")
+
+
+def test_the_staff_passes_ownership_on_where_the_owner_is_gone_and_says_why(door: Door) -> None:
+    path = door.account("managed")
+    heir = next(one for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "billing_admin")["id"]
+    form = {"member": heir, "sure": "1", "reason": "The owner left the company."}
+    support, sales = at_work("support"), at_work("sales")
+    assert "ask a colleague: Sales or Administration" in said(support.post(f"{path}/admins/owner", form), 409)
+    assert "Say why" in said(sales.post(f"{path}/admins/owner", {**form, "reason": " "}), 409)
+    assert sales.post(f"{path}/admins/owner", form).status_code == 302
+    assert next(one for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "owner")["id"] == heir
+    [fact] = Entry.objects.filter(kind="owner_changed")
+    assert fact.actor_id == Person.objects.get(email="sales@vendor.example").pk
+
+
+def test_the_desk_is_for_nobody_else(door: Door) -> None:
+    path = door.account()
+    for somebody, status in ((signed_in(email("owner")), 404), (Client(), 401)):
+        for page in ("/desk", "/desk/open", "/desk/staff", "/desk/keys", f"{path}/desk"):
+            assert somebody.get(page).status_code == status, page
+
+
+def test_whoever_is_appointed_is_written_to_and_whoever_is_dismissed_is_out_at_once(door: Door, settings: Any) -> None:
+    settings.SENDS_MAIL = True
+    chief = at_work("admin")
+    form = {"name": "Noé", "email": "noe@vendor.example", "role": "sales"}
+    assert "Choose one of the roles" in said(chief.post("/desk/staff", {**form, "role": "king"}), 422)
+    for role in ("sales", "finance"):
+        assert chief.post("/desk/staff", {**form, "role": role}).status_code == 302
+    [letter] = PersonalLetter.objects.filter(address="noe@vendor.example")
+    assert "Ms <admin>" in letter.text and "/sign-in/link" in letter.text
+    noe = signed_in("noe@vendor.example")
+    assert "Finance" in said(noe.get("/desk"))
+    person = Person.objects.get(email="noe@vendor.example")
+    assert [one.role for one in Staff.objects.filter(person=person).order_by("id")] == ["sales", "finance"]
+    assert chief.post(f"/desk/staff/{person.pk}/dismiss").status_code == 302
+    assert noe.get("/desk").status_code == 404
+    assert "no such colleague" in said(chief.post(f"/desk/staff/{person.pk}/dismiss"), 409)
+
+
+def test_somebody_who_may_manage_the_staff_always_stays(door: Door) -> None:
+    chief, trainee, now = appoint("admin"), appoint("admin", sandbox=True), datetime.now(UTC)
+    with pytest.raises(Problem) as caught:
+        actions.dismiss(current(), chief.id, by=chief, now=now)
+    assert caught.value.code == "nobody_left"
+    with pytest.raises(Problem) as caught:
+        actions.appoint(current(), name="A", email=chief.email, role="sales", by=chief, now=now)
+    assert caught.value.code == "nobody_left"
+    with pytest.raises(Problem) as caught:
+        actions.dismiss(current(), chief.id, by=trainee, now=now)
+    assert caught.value.code == "sandbox_staff"
+    made = appoint("sales", by=trainee)
+    assert made.sandbox, "whom staff of sandboxes appoints is of sandboxes"
+    actions.dismiss(current(), chief.id, by=None, now=now)
+    assert actions.colleague(chief.id) is None, "the operator can"
+
+
+def test_two_who_dismiss_each_other_at_the_same_moment_leave_one(door: Door) -> None:
+    one = appoint("admin")
+    made = actions.appoint(current(), name="B", email="b@vendor.example", role="admin", by=one, now=datetime.now(UTC))
+    other = actions.colleague(made)
+    assert other is not None
+
+    def dismiss(whom: actions.Colleague, by: actions.Colleague) -> str:
+        try:
+            actions.dismiss(current(), whom.id, by=by, now=datetime.now(UTC))
+        except Problem as problem:
+            return problem.code
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(dismiss, other, one), pool.submit(dismiss, one, other)]
+        assert sorted(each.result() for each in done) == ["done", "refused"]
+    assert len(actions.staff()) == 1
+
+
+def test_an_appointment_is_a_fact(door: Door) -> None:
+    appoint("sales")
+    with pytest.raises(IntegrityError):
+        Staff.objects.update(role="admin")
+    with pytest.raises(IntegrityError):
+        Staff.objects.all().delete()
+
+
+def test_accounts_are_found_by_name_id_and_the_address_of_somebody_in_them(door: Door) -> None:
+    first = door.account("managed", name="Alpha 100%", owner={"name": "Zoe", "email": "zoe_b@alpha.example"})
+    door.account("self_service", name="beta", owner={"name": "Bo", "email": "bo@beta.example"})
+
+    def found(q: str = "", **more: Any) -> list[str]:
+        filters = {"account_type": "", "state": "", "sandbox_only": False, "after": None, "limit": 9, **more}
+        return [one.name for one in directory(q=q, **filters)]
+
+    assert found() == ["Alpha 100%", "beta"]
+    assert found("00%") == ["Alpha 100%"] and found("%b") == []
+    assert found("ALPHA") == found("zoe_") == found(first.split("/")[2]) == ["Alpha 100%"]
+    assert found("zoe-") == [] and found("alpha.example") == []
+    assert found(account_type="self_service") == ["beta"] and found(state="suspended") == []
+    [alpha] = directory(q="alpha", account_type="", state="", sandbox_only=False, after=None, limit=1)
+    assert found(after=alpha.id) == ["beta"]
+
+
+def test_keys_are_revoked_at_the_desk(door: Door) -> None:
+    chief = at_work("admin")
+    page = said(chief.get("/desk/keys"))
+    [where] = re.findall(r'action="(/desk/keys/[^"]+/revoke)"', page)
+    assert chief.post(where).status_code == 302
+    assert door.call("GET", "/accounts").status_code == 401
+    assert "revoked" in said(chief.get("/desk/keys"))
+
+
+def test_on_a_demo_one_can_be_the_staff_of_sandboxes_and_no_other(door: Door, settings: Any) -> None:
+    door.account()
+    real, trainee = appoint("sales"), appoint("support", sandbox=True)
+    for demo, whom, status in ((False, trainee, 404), (True, real, 404), (True, trainee, 302)):
+        settings.DEMO = demo
+        assert Client().post("/demo", {"colleague": str(whom.id)}).status_code == status
+    assert trainee.name.replace("<", "&lt;").replace(">", "&gt;") in said(Client().get("/"))
+    path = door.account(sandbox=False, today=None)
+    door.ok("POST", f"{path}/members", {"name": "S", "email": trainee.email, "role": "admin"})
+    assert Client().post("/demo", {"colleague": str(trainee.id)}).status_code == 404, "who is in a real account"
+
+
+def test_the_first_of_the_staff_is_appointed_at_the_command_line(door: Door) -> None:
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(main, ["staff", *words])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert "nobody" in run("list")
+    assert "signs in by a link" in run("appoint", "ada@vendor.example", "--name", "Ada", "--role", "admin")
+    assert "Ada: admin" in run("list")
+    assert "Staff" in said(signed_in("ada@vendor.example").get("/desk"))
+    run("dismiss", "ADA@vendor.example")
+    assert "nobody" in run("list")
+    for words in (("dismiss", "x@y.example"), ("appoint", "nobody", "--name", "N", "--role", "admin")):
+        assert CliRunner().invoke(main, ["staff", *words]).exit_code != 0
