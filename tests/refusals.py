@@ -165,6 +165,17 @@ class Worlds:
         self.door.ok("PUT", f"{path}/seats/support", {"in_use": 10})
         return path
 
+    @cached_property
+    def crowded(self) -> str:
+        """As many light agents have Support as the plan Team allows."""
+        path = self.door.account()
+        self.door.take(path, TEAM_10)
+        for name in ("lea", "leo", "lin"):
+            who = {"name": name, "email": f"{name}@acme.example", "role": "light_agent"}
+            made = self.door.ok("POST", f"{path}/members", who)["id"]
+            self.door.ok("PUT", f"{path}/seats/support/members/{made}")
+        return path
+
     def seat(self, product: str, role: str, path: str = "") -> str:
         """Where the member of that role is given a product; the agent has the one seat of Voice."""
         where = path or self.has
@@ -418,6 +429,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "NotFound seat": lambda w: Call("DELETE", w.seat("support", "agent")),
     "NoSeats": lambda w: Call("PUT", w.seat("suite", "admin")),
     "OutOfSeats": lambda w: Call("PUT", w.seat("voice", "admin")),
+    "OutOfLightAgents": lambda w: Call("PUT", w.seat("support", "light_agent", w.crowded)),
     "HasSeat": lambda w: Call("PUT", w.seat("voice", "agent")),
     "SeatsCounted": lambda w: Call("PUT", w.seat("support", "admin", w.seated)),
     "OnlyOwner": lambda w: w.passing("billing_admin", by=ADMIN),

@@ -132,6 +132,7 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "accounts_override_author_is_named": lambda a: rows.override(a, author_kind="member"),
     "seats_capacity_product": twice(rows.capacity),
     "seats_capacity_bought": lambda a: rows.capacity(a, bought=-1),
+    "seats_capacity_light_agents": lambda a: rows.capacity(a, light_agents=-1),
     "seats_assignment_once": shared(rows.assignment, "member", rows.member),
     "seats_assignment_ends_after": lambda a: rows.assignment(a, ended_at=NOW - timedelta(days=1)),
     "jobs_round_failures": lambda _: Round.objects.create(began_at=rows.NOW, failures=-1),

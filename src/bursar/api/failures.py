@@ -41,7 +41,7 @@ from bursar.core.price import TooDear
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
 from bursar.core.request import NoNeedToAsk, NothingToAsk, OnlyRequester, RequestClosed, RequestOpen
-from bursar.core.seat import HasSeat, NoSeats, OutOfSeats, SeatsCounted, SeatsInUse
+from bursar.core.seat import HasSeat, NoSeats, OutOfLightAgents, OutOfSeats, SeatsCounted, SeatsInUse
 from bursar.core.tax import BadTaxRate
 from bursar.history.queries import OtherBody
 from bursar.policy.queries import NoPolicy
@@ -78,7 +78,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "list_members": _MEMBERS_TOO,
     "add_member": (*_MEMBER, *_ROLE, AlreadyMember, *_BODY, *_ONCE),
     "get_member": _MEMBERS_TOO,
-    "change_member": (*_MEMBER, *_ROLE, *_BODY, OutOfSeats, OwnerStays, NotYourself, NotAccepted),
+    "change_member": (*_MEMBER, *_ROLE, *_BODY, OutOfSeats, OutOfLightAgents, OwnerStays, NotYourself, NotAccepted),
     "invite_again": (*_READ, NotInvited, *_ONCE),
     "remove_member": _MEMBER,
     "pass_on": (*_MEMBERS_TOO, *_BODY, *_ONCE, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
@@ -100,7 +100,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "undo": (*_MEMBERS_TOO, *_TAKEN, NoCatalog, fit.WouldBreak, fit.NeedsProduct, fit.Superseded, TooDear),
     "list_seats": _READ,
     "count_seats": (*_ONE, *_BODY, NoSeats),
-    "assign_seat": (*_READ, NoSeats, SeatsCounted, HasSeat, OutOfSeats),
+    "assign_seat": (*_READ, NoSeats, SeatsCounted, HasSeat, OutOfSeats, OutOfLightAgents),
     "free_seat": _READ,
     "entitlements": _MEMBERS_TOO,
     "list_requests": (*_READ, BadBody),

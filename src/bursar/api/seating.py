@@ -23,6 +23,8 @@ class ProductSeats(Seats):
     product: Code
     free: int
     counted: bool
+    light: int = Field(description="How many have it without a seat.")
+    light_agents: int | None = Field(description="How many may, if the plan limits it.")
     people: list[Holder]
 
 

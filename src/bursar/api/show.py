@@ -236,6 +236,8 @@ def seats(call: Call) -> list[Shown]:
             "used": use.used,
             "free": use.free,
             "counted": use.holders is None,
+            "light": use.light,
+            "light_agents": use.light_agents,
             "people": [_holder(row) for row in people if row.product == product],
         }
         for product, use in uses(call.id).items()

@@ -13,6 +13,7 @@ from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.form import CHANGING
 from bursar.center.table import table
 from bursar.core.problem import Problem
+from bursar.core.seat import Use
 from bursar.seats import actions
 from bursar.seats.queries import Held, held, uses
 from bursar.words import edits, money
@@ -94,6 +95,7 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
                 "full": use.free == 0,
                 "over": money.number(use.used - use.bought) if use.used > use.bought else "",
                 "counted": use.holders is None,
+                "light": _light(use),
                 "people": [_shown(seen, row) for row in having],
                 "others": [(str(row.id), _named(seen, row.name, row.role)) for row in everybody if row.id not in there],
                 "wrong": wrong.pop(product, ""),
@@ -107,6 +109,14 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
         "why_not": seen.why_not(seen.decide("add_seats")),
     }
     return shown(request, seen, "seats", "seats", content, status=status)
+
+
+def _light(use: Use) -> str:
+    """How many work without a seat of those whom the plan allows; nothing where it allows all."""
+    if use.light_agents is None:
+        return ""
+    light, most = money.number(use.light), money.number(use.light_agents)
+    return _("Light agents without a seat: {light} of {most}").format(light=light, most=most)
 
 
 def _shown(seen: Visit, row: Held) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bursar.core.price import Per
 from bursar.core.quote import Quote
 from bursar.core.renewal import next_due
 from bursar.core.request import RequestState
+from bursar.core.seat import limited
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Subscription, state_on, timeline
 from bursar.history.actions import record
@@ -105,7 +106,7 @@ def settle_state(customer: Customer, situation: Situation, state: Subscription, 
     if state.standing is not customer.account.state:
         set_standing(customer.id, state.standing, on)
     bought = {item.product: item.quantity for item in state.items.values() if state.pin(item).per is Per.SEAT}
-    seats.set_bought(customer.id, situation.used, bought)
+    seats.set_bought(customer.id, situation.used, bought, limited(state))
 
 
 def release(customer: Customer, changes: Iterable[Change], *, now: datetime) -> None:

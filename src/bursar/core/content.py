@@ -95,6 +95,7 @@ def write_pin(pin: Pin) -> Document:
         "catalog_version": pin.catalog_version,
         "base": pin.base,
         "rank": pin.rank,
+        **({} if pin.light_agents is None else {"light_agents": pin.light_agents}),
     }
 
 

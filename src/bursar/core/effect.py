@@ -224,7 +224,8 @@ def _cycles_from(on: date, outlook: Outlook, changes: Iterable[Change]) -> tuple
 def _pin(catalog: Catalog, product: str, plan: str, currency: str, cycle: str) -> Pin:
     price = catalog.price(product, plan, currency, cycle)
     base, rank = catalog.product(product).base, catalog.rank(product, plan)
-    return Pin(product, plan, cycle, price.per, price.rate, catalog.version, base, rank)
+    light_agents = catalog.plan(product, plan).light_agents
+    return Pin(product, plan, cycle, price.per, price.rate, catalog.version, base, rank, light_agents)
 
 
 def _item(state: Subscription, product: str, per: Per | None = None) -> Item:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bursar.core.edit import SetSeats
 from bursar.core.problem import Conflict, Invalid
+from bursar.core.subscription import Subscription
 
 SEATLESS: Final = "light_agent"
 """The role whose people work in a product without using a seat."""
@@ -41,16 +42,25 @@ class HasSeat(Conflict):
     code = "has_seat"
 
 
+class OutOfLightAgents(Conflict):
+    """The plan lets {most} light agents work in {product}; take it from one of them, or give this person a seat."""
+
+    code = "out_of_light_agents"
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """The seats of one product. More may be used than bought after a reduction: nobody is thrown out.
 
-    `holders` are the members who use one; where the vendor's product counts they are not known.
+    `holders` are the members who use one; where the vendor's product counts they are not known. `light` people have it
+    without a seat, of `light_agents` whom the plan allows, if there is a limit.
     """
 
     bought: int
     used: int
     holders: frozenset[UUID] | None = None
+    light_agents: int | None = None
+    light: int = 0
 
     @property
     def free(self) -> int:
@@ -83,3 +93,15 @@ def check_seats(product: str, bought: int, before: int, after: int) -> None:
     """
     if after > max(before, bought) and bought > 0:
         raise OutOfSeats(bought=bought, product=product)
+
+
+def check_light(product: str, light_agents: int | None, light: int) -> None:
+    """Nothing, unless somebody more would work without a seat than the plan allows. Errors: OutOfLightAgents."""
+    if light_agents is not None and light > light_agents:
+        raise OutOfLightAgents(most=light_agents, product=product)
+
+
+def limited(state: Subscription) -> dict[str, int]:
+    """How many may work without a seat in each product, where the plans of a state limit it."""
+    pins = {item.product: state.pin(item) for item in state.items.values()}
+    return {product: pin.light_agents for product, pin in pins.items() if pin.light_agents is not None}

@@ -41,7 +41,8 @@ Sold = tuple[str, str, str]
 class Pin:
     """A price agreed with an account, and what its catalog version said of the plan.
 
-    `rate` is for one seat, unit or account and one whole billing period.
+    `rate` is for one seat, unit or account and one whole billing period; `light_agents` is how many may work without a
+    seat, if there is a limit.
     """
 
     product: str
@@ -52,6 +53,7 @@ class Pin:
     catalog_version: int
     base: bool
     rank: int
+    light_agents: int | None = None
 
     @property
     def sold(self) -> Sold:

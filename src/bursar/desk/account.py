@@ -133,7 +133,7 @@ def _page(
         "types": account_types(seen.policy),
         "overrides": [_shown(seen, one, who) for one in overrides(seen.id)],
         "capabilities": [(one, _about(one)) for one in OVERRIDABLE],
-        "grants": [("1", _("may")), ("0", _("may not"))],
+        "grants": [("1", _("is allowed to")), ("0", _("is not allowed to"))],
         "longest": MOST_NAME,
         "most": MOST_TEXT,
         "may": {one: made.reason is None for one, made in deciding.items()},

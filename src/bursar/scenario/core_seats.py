@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bursar.core.policy import Member
 from bursar.core.price import Per
-from bursar.core.seat import SEATLESS, HasSeat, Use, check_giving, check_seats
+from bursar.core.seat import SEATLESS, HasSeat, Use, check_giving, check_light, check_seats, limited
 from bursar.core.subscription import Subscription
 from bursar.scenario.player import Answered, Document
 
@@ -30,7 +30,7 @@ class Seating:
         return {one: self._use(one, bought, members) for one, bought in self.bought(state).items()}
 
     def assign(self, product: str, member: Member, state: Subscription, members: Sequence[Member]) -> None:
-        """Give a member a product. Errors: NoSeats, SeatsCounted, HasSeat, OutOfSeats."""
+        """Give a member a product. Errors: NoSeats, SeatsCounted, HasSeat, OutOfSeats, OutOfLightAgents."""
         bought = self.bought(state).get(product, 0)
         use = self._use(product, bought, members)
         check_giving(product, use)
@@ -39,6 +39,8 @@ class Seating:
             raise HasSeat(name=member.name, product=product)
         if member.role != SEATLESS:
             check_seats(product, bought, use.used, use.used + 1)
+        else:
+            self._check_light(product, state, members)
         having.append(member.id)
 
     def free(self, product: str, member: Member) -> None:
@@ -54,7 +56,12 @@ class Seating:
                 having[:] = [one for one in having if one not in gone]
 
     def check_role(self, member: Member, role: str, state: Subscription, members: Sequence[Member]) -> None:
-        """Nothing, if there are seats for a member who would use them in another role. Errors: OutOfSeats."""
+        """Nothing, if there is room for a member in another role. Errors: OutOfSeats, OutOfLightAgents."""
+        if member.role != SEATLESS and role == SEATLESS:
+            for product in [
+                code for code, having in self.people.items() if member.id in having and code not in self.counted
+            ]:
+                self._check_light(product, state, members)
         if member.role != SEATLESS or role == SEATLESS:
             return
         for product, bought in self.bought(state).items():
@@ -79,6 +86,10 @@ class Seating:
             for code, use in sorted(self.uses(state, members).items())
             if use.bought or use.used
         ]
+
+    def _check_light(self, product: str, state: Subscription, members: Sequence[Member]) -> None:
+        light = {one.id for one in members if one.role == SEATLESS} & set(self.people.get(product, []))
+        check_light(product, limited(state).get(product), len(light) + 1)
 
     def _use(self, product: str, bought: int, members: Sequence[Member]) -> Use:
         if product in self.counted:

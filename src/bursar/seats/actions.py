@@ -12,32 +12,37 @@ from bursar.columns.ids import uuid7
 from bursar.columns.statement import select
 from bursar.core.policy import SYSTEM, Actor, Policy
 from bursar.core.problem import phrase
-from bursar.core.seat import SEATLESS, HasSeat, NoSeats, Use, check_giving, check_seats
+from bursar.core.seat import SEATLESS, HasSeat, NoSeats, Use, check_giving, check_light, check_seats
 from bursar.history.actions import record
 from bursar.seats.models import Assignment, Capacity
 from bursar.seats.queries import uses
 
 
-def set_bought(account_id: UUID, before: Mapping[str, Use], bought: Mapping[str, int]) -> None:
-    """The seats bought of each product, none of any product that is not named; inside a deed that read those before."""
-    stood = {product: use.bought for product, use in before.items()}
-    wanted = {**dict.fromkeys(stood, 0), **bought}
+def set_bought(
+    account_id: UUID, before: Mapping[str, Use], bought: Mapping[str, int], light_agents: Mapping[str, int]
+) -> None:
+    """The seats bought of each product, none of any product that is not named; inside a deed that read those before.
+
+    `light_agents` is how many may have a product without a seat, where its plan limits that.
+    """
+    stood = {product: (use.bought, use.light_agents) for product, use in before.items()}
+    wanted = {product: (bought.get(product, 0), light_agents.get(product)) for product in {**stood, **bought}}
     Capacity.objects.bulk_create(
         [
-            Capacity(id=uuid7(), account_id=account_id, product=product, bought=seats)
-            for product, seats in wanted.items()
-            if stood.get(product) != seats
+            Capacity(id=uuid7(), account_id=account_id, product=product, bought=seats, light_agents=light)
+            for product, (seats, light) in wanted.items()
+            if stood.get(product) != (seats, light)
         ],
         update_conflicts=True,
         unique_fields=["account", "product"],
-        update_fields=["bought"],
+        update_fields=["bought", "light_agents"],
     )
 
 
 def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Give a member a product, with a seat unless they are a light agent.
 
-    Errors: NotFound, Refused, SeatsCounted, NoSeats, HasSeat, OutOfSeats.
+    Errors: NotFound, Refused, SeatsCounted, NoSeats, HasSeat, OutOfSeats, OutOfLightAgents.
     """
     with deed(account_id, actor, now) as customer:
         member = customer.member(member_id)
@@ -52,8 +57,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
         )
         if not created:
             raise HasSeat(name=member.name, product=product)
-        for counted in _count_again(customer, [product]):
-            check_seats(*counted)
+        _check(customer, [product], light=member.role == SEATLESS)
         _tell(customer, "seat_assigned", product, member_id, actor, now)
 
 
@@ -85,12 +89,16 @@ def count(account_id: UUID, product: str, used: int | None, *, actor: Actor, now
 def change_member(
     policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime, **fields: Any
 ) -> None:
-    """Give a member another role or name. Errors: OutOfSeats for one who would use a seat, and those of accounts."""
+    """Give a member another role or name.
+
+    Errors: OutOfSeats, OutOfLightAgents, and those of accounts.
+    """
     with deed(account_id, actor, now) as customer:
+        before = customer.member(member_id).role
         accounts.change_member(policy, account_id, member_id, actor=actor, now=now, **fields)
         own = Assignment.objects.filter(account_id=account_id, member_id=member_id, ended_at=None)
-        for counted in _count_again(customer, list(own.values_list("product", flat=True))):
-            check_seats(*counted)
+        light = before != SEATLESS and fields.get("role") == SEATLESS
+        _check(customer, list(own.values_list("product", flat=True)), light=light)
 
 
 def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
@@ -118,6 +126,17 @@ def _end(
     for one, member_id in ending:
         _tell(customer, "seat_freed", one, member_id, actor, now)
     return bool(ending)
+
+
+def _check(customer: Customer, products: list[str], *, light: bool) -> None:
+    """Whether there is room for one more person in each product: without a seat for a light agent, else with one."""
+    counted = _count_again(customer, products)
+    if light:
+        allowed = uses(customer.id)
+        for product, *_ in counted:
+            check_light(product, allowed[product].light_agents, allowed[product].light)
+    for product, bought, before, after in counted:
+        check_seats(product, bought, before, after)
 
 
 def _count_again(customer: Customer, products: list[str]) -> list[tuple[str, int, int, int]]:

@@ -11,6 +11,8 @@ from bursar.columns.row import AccountRow
 class Capacity(AccountRow):
     """The seats of one product. Used may exceed bought after a reduction: nobody is thrown out.
 
+    `light_agents` is how many may have it without a seat, if the plan limits it.
+
     Where the vendor's own product gives its seats to people, it says how many are used: `counted`.
     """
 
@@ -18,6 +20,7 @@ class Capacity(AccountRow):
     bought = models.IntegerField(default=0)
     used = models.IntegerField(default=0)
     counted = models.BooleanField(default=False)
+    light_agents = models.IntegerField(null=True)
 
     class Meta:
         constraints = (
@@ -25,6 +28,9 @@ class Capacity(AccountRow):
             models.UniqueConstraint(fields=("account", "product"), name="seats_capacity_product"),
             models.CheckConstraint(condition=Q(bought__gte=0), name="seats_capacity_bought"),
             models.CheckConstraint(condition=Q(used__gte=0), name="seats_capacity_used"),
+            models.CheckConstraint(
+                condition=Q(light_agents=None) | Q(light_agents__gte=0), name="seats_capacity_light_agents"
+            ),
         )
 
 

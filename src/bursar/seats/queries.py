@@ -28,8 +28,8 @@ def uses(account_id: UUID) -> Mapping[str, Use]:
     """The seats of each product that an account has or had."""
     rows = select(_USES, account=account_id, seatless=SEATLESS)
     return {
-        product: Use(bought, used, None if holders is None else frozenset(holders))
-        for product, bought, used, holders in rows
+        product: Use(bought, used, None if holders is None else frozenset(holders), light_agents, light)
+        for product, bought, used, holders, light_agents, light in rows
     }
 
 
@@ -43,7 +43,11 @@ SELECT c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
     SELECT h.member_id FROM seats_assignment h
     JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
     WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
-) END
+) END, c.light_agents, (
+    SELECT count(*) FROM seats_assignment h
+    JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role = %(seatless)s
+    WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
+)
 FROM seats_capacity c WHERE c.account_id = %(account)s ORDER BY c.product
 """
 _HELD: Final = """
