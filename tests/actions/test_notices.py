@@ -11,6 +11,8 @@ from django.core import mail
 from django.db import connections
 
 from bursar.accounts.models import Person
+from bursar.history.models import Entry
+from bursar.invoices.models import Cursor
 from bursar.jobs.clock import run_once
 from bursar.notices.actions import TRIES
 from bursar.notices.models import Letter, Told
@@ -214,3 +216,75 @@ def test_a_renewal_on_invoice_is_told_with_the_day_by_which_it_is_to_be_paid(doo
     run_once(datetime.now(UTC))
     told = Letter.objects.get(address=email("owner"))
     assert told.subject == "Acme: The subscription was renewed." and "To be paid by March 3, 2026: €190.00" in told.text
+
+
+def test_a_renewal_after_a_long_term_is_told_ahead_once_with_what_it_costs_and_what_is_scheduled(door: Door) -> None:
+    path = door.account(today="2026-01-01")
+    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    door.take(path, seats(8))
+    told_before()
+    door.ok("POST", f"{path}/clock", {"to": "2026-12-17"})
+    assert letters() == []
+    door.ok("POST", f"{path}/clock", {"to": "2026-12-18"})
+    run_once(datetime.now(UTC))
+    [letter] = Letter.objects.filter(address=email("owner"))
+    assert letter.subject == "Acme: The subscription renews on January 1, 2027."
+    for said in (
+        "Next invoice: €1,520.00",
+        "Support: 10 → 8 seats, 2 fewer (from January 1, 2027)",
+        "before January 1",
+    ):
+        assert said in letter.text, letter.text
+    told_before()
+    door.ok("POST", f"{path}/clock", {"to": "2026-12-25"})
+    assert letters() == []
+    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+    assert kinds.count("renewal_ahead") == 1
+    door.ok("POST", f"{path}/clock", {"to": "2027-12-20"})
+    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+    assert kinds.count("renewal_ahead") == 2
+
+
+def test_what_renews_each_month_or_ends_is_not_told_ahead(door: Door) -> None:
+    monthly, ending = door.account(today="2026-01-01"), door.account(today="2026-01-01", name="Other")
+    door.take(monthly, TEAM_10)
+    door.take(ending, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    door.take(ending, {"edit": "cancel", "reason": "done"})
+    for path, day in ((monthly, "2026-01-25"), (ending, "2026-12-25")):
+        door.ok("POST", f"{path}/clock", {"to": day})
+        assert "renewal_ahead" not in [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+
+
+def test_on_the_real_clock_the_worker_announces_by_the_day_of_each_account(door: Door) -> None:
+    today = datetime.now(UTC)
+    path = door.account("managed", sandbox=False, today=None, time_zone="UTC")
+    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    ends = Cursor.objects.get(account_id=path.rpartition("/")[2]).billed_until
+    assert ends is not None
+    told_before()
+    counted = []
+    for days in (15, 14, 13, 1, 0):
+        run_once(datetime.combine(ends - timedelta(days=days), today.time(), UTC))
+        counted.append(Entry.objects.filter(kind="renewal_ahead").count())
+    assert counted == [0, 1, 1, 1, 1]
+
+
+def test_who_only_receives_invoices_reads_of_each_invoice_once_and_of_nothing_else(door: Door, settings: Any) -> None:
+    settings.SENDS_MAIL = True
+    path = door.account("managed", sandbox=False, today=None, locale="fr")
+    people = [("Books", "books@acme.example"), ("Owner", "OWNER@acme.example"), ("Agent", email("agent"))]
+    details = {"recipients": [{"name": name, "email": address} for name, address in people]}
+    door.ok("PUT", f"{path}/billing_details", {"sold_to": {"name": "Acme"}, **details})
+    told_before()
+    door.take(path, TEAM_10)
+    door.take(path, {"edit": "cancel", "reason": "done"})
+    for _ in range(2):
+        run_once(datetime.now(UTC))
+    found = [one for one in mail.outbox if one.to[0] in ("books@acme.example", email("agent"))]
+    assert sorted(one.to[0] for one in found) == [email("agent"), "books@acme.example"]
+    [letter] = [one for one in found if one.to[0].startswith("books")]
+    assert letter.subject.startswith("Acme : Facture ") and "190,00 €" in str(letter.body).replace("\xa0", " ")
+    assert "vous fait envoyer ses factures" in str(letter.body) and "http" not in str(letter.body)
+    assert len([one for one in mail.outbox if one.to == [email("owner")]]) == 2, (
+        "a member who sees invoices reads it once"
+    )

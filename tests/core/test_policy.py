@@ -273,15 +273,15 @@ def test_the_standard_policy_changes_at_once_what_grows_and_at_the_end_of_the_te
         )
     }
     numbers = (STANDARD.quote_hours, STANDARD.attempt_minutes, STANDARD.invoice_due_days)
-    requests = (STANDARD.request_days, STANDARD.reminder_days)
-    assert (STANDARD.proration, *numbers, *requests) == ("by_day", 24, 60, 30, 30, 7)
+    requests = (STANDARD.request_days, STANDARD.reminder_days, STANDARD.renewal_notice_days)
+    assert (STANDARD.proration, *numbers, *requests) == ("by_day", 24, 60, 30, 30, 7, 14)
 
 
 def test_a_policy_of_before_closes_requests_after_thirty_days_and_reminds_a_week_before() -> None:
     found = write(STANDARD)
-    del found["request_days"], found["reminder_days"]
+    del found["request_days"], found["reminder_days"], found["renewal_notice_days"]
     policy = read(found, version=1)
-    assert (policy.request_days, policy.reminder_days) == (30, 7)
+    assert (policy.request_days, policy.reminder_days, policy.renewal_notice_days) == (30, 7, 14)
 
 
 def test_a_policy_written_down_reads_as_itself() -> None:

@@ -47,6 +47,7 @@ _POLICY: Final[dict[str, Any]] = {
     "invoice_due_days": 30,
     "request_days": 30,
     "reminder_days": 7,
+    "renewal_notice_days": 14,
     "staff": [
         {"code": role, "name": {"en": role}, "allowed": [*_SEES, "manage_staff"] if role == "admin" else _SEES}
         for role in STAFF_ROLES
@@ -209,6 +210,7 @@ class Policy(Entry):
     invoice_due_days: int = Field(ge=0, le=366)
     request_days: int = Field(30, ge=1, le=366)
     reminder_days: int = Field(7, ge=0, le=366)
+    renewal_notice_days: int = Field(14, ge=0, le=366)
     limits: Limits = Limits()
     staff: list[StaffRole] | SkipJsonSchema[None] = Field(
         None, description="Every role of the staff, once.", min_length=4, max_length=4

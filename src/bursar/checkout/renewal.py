@@ -1,16 +1,20 @@
 """What falls due by itself: scheduled changes are applied and periods invoiced, day by day, in order."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from bursar.accounts import queries as accounts
+from bursar.accounts.deed import deed
 from bursar.accounts.queries import Customer
 from bursar.checkout.apply import bill, look_ahead, release, settle
 from bursar.checkout.gather import situation
 from bursar.core.policy import SYSTEM
+from bursar.core.renewal import told_ahead
 from bursar.core.subscription import state_on, timeline
 from bursar.history.actions import record
+from bursar.invoices import actions as invoices
 from bursar.payments.queries import Agenda, agenda
+from bursar.policy.queries import current
 from bursar.subscriptions import actions as subscriptions
 
 
@@ -30,6 +34,19 @@ def catch_up(customer: Customer, waiting: Agenda, now: datetime) -> tuple[Custom
         days += 1
         customer, waiting = accounts.customer(customer.id), agenda(customer.id)
     return customer, tuple(documents), days
+
+
+def announce(account_id: UUID, *, now: datetime) -> None:
+    """Write down, once, that a renewal comes of which people are told ahead."""
+    with deed(account_id, SYSTEM, now) as customer:
+        on, until = customer.today(now), agenda(account_id).billed_until
+        days = current().renewal_notice_days
+        if until is None or until > on + timedelta(days=days) or not invoices.announced(account_id, until):
+            return
+        known = situation(customer)
+        if on < until and told_ahead(known.start, timeline(known.start, known.changes), until):
+            data = {"renewal_on": until.isoformat()}
+            record(account_id=account_id, kind="renewal_ahead", actor=SYSTEM, on=on, now=now, data=data)
 
 
 def _fall_due(customer: Customer, on: date, *, ends_period: bool, now: datetime) -> UUID | None:

@@ -188,6 +188,7 @@ class Policy:
     invoice_due_days: int
     request_days: int
     reminder_days: int
+    renewal_notice_days: int
     limits: Mapping[str, Limit] = field(default_factory=dict)
     staff: Mapping[str, Role] = field(default_factory=dict)
 

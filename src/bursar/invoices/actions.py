@@ -91,6 +91,12 @@ def look_again(account_id: UUID, *, due_at: datetime | None, billed_until: date 
     )
 
 
+def announced(account_id: UUID, until: date) -> bool:
+    """Note that people were told ahead of the end of a billing period, or need not be; whether nobody had noted it."""
+    cursor = models.Cursor.objects.filter(account_id=account_id, billed_until=until)
+    return bool(cursor.filter(~Q(announced_until=until) | Q(announced_until=None)).update(announced_until=until))
+
+
 def _cover(account_id: UUID, before: Sequence[Billed], after: Sequence[Billed]) -> None:
     """Write the coverage that lines have changed: first what they cut, then what they pay for."""
     stood, stands = set(before), set(after)

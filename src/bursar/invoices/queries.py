@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
@@ -90,6 +90,12 @@ def due_accounts(now: datetime, limit: int) -> list[UUID]:
     return list(rows.values_list("account_id", flat=True)[:limit])
 
 
+def ending_periods(now: datetime, days: int, limit: int) -> list[UUID]:
+    """Accounts on the real clock whose billing period ends within so many days, of which nobody was told ahead."""
+    horizon = now.date() + timedelta(days=days + 1)
+    return [account for (account,) in select(_ENDING, now=now, days=days, horizon=horizon, limit=limit)]
+
+
 def read_row(row: models.Line) -> Line:
     """The line that a row holds."""
     return _line(*_COLUMNS(row))
@@ -126,6 +132,12 @@ class CursorRow:
     billed_until: date | None
 
 
+_ENDING: Final = """
+SELECT c.account_id FROM invoices_cursor c JOIN accounts_account a ON a.id = c.account_id
+WHERE c.billed_until <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.billed_until AND NOT a.sandbox
+    AND c.billed_until <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
+ORDER BY c.billed_until LIMIT %(limit)s
+"""
 _LETTERHEAD: Final = """
 SELECT s.id, l.time_zone, json_build_object('name', l.name, 'country', l.country),
     d.sold_to::json, d.bill_to::json, d.vat_id, d.purchase_order, d.recipients::json

@@ -26,10 +26,11 @@ from bursar.accounts.queries import customer
 from bursar.checkout.actions import renew
 from bursar.checkout.collection import collect
 from bursar.checkout.pay import follow_up
+from bursar.checkout.renewal import announce
 from bursar.checkout.requests import expire, remind
 from bursar.core.policy import Actor
 from bursar.history.queries import Once
-from bursar.invoices.queries import due_accounts
+from bursar.invoices.queries import due_accounts, ending_periods
 from bursar.notices.actions import send, send_personal, tell
 from bursar.notices.catalogue import WHOM
 from bursar.notices.queries import untold, waiting, waiting_personal
@@ -51,7 +52,7 @@ def run_once(now: datetime) -> int:
     """
     failures: list[Exception] = []
     done = 0
-    for step in (_finish, _renew, _collect, _expire, _remind, _tell, _send):
+    for step in (_finish, _renew, _collect, _expire, _remind, _announce, _tell, _send):
         for task in step(now):
             try:
                 task()
@@ -81,6 +82,7 @@ def run_sandbox(account_id: UUID, now: datetime) -> None:
     renew(account_id, now=now)
     expire(account_id, now=now)
     remind(account_id, now=now)
+    announce(account_id, now=now)
     for one in payments.open_invoices(account_id):
         if not payments.attempted(account_id, one.id):
             collect(account_id, one.id, now=now)
@@ -107,6 +109,14 @@ def _remind(now: datetime) -> Iterable[Task]:
     except NoPolicy:
         return []
     return [partial(remind, account_id, now=now) for account_id in unreviewed_requests(now, days, BATCH)]
+
+
+def _announce(now: datetime) -> Iterable[Task]:
+    try:
+        days = current().renewal_notice_days
+    except NoPolicy:
+        return []
+    return [partial(announce, account_id, now=now) for account_id in ending_periods(now, days, BATCH)] if days else []
 
 
 def _tell(now: datetime) -> Iterable[Task]:

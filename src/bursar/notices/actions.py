@@ -13,8 +13,8 @@ from bursar.accounts.models import Person
 from bursar.accounts.queries import customer, languages, only_in_sandboxes
 from bursar.columns.ids import uuid7
 from bursar.history.queries import fact
-from bursar.notices.catalogue import concerned
-from bursar.notices.letter import Written, write
+from bursar.notices.catalogue import concerned, recipients
+from bursar.notices.letter import Written, write, write_to_recipient
 from bursar.notices.models import Letter, PersonalLetter, Told
 from bursar.policy.queries import current
 
@@ -24,7 +24,7 @@ FIRST_PAUSE: Final = timedelta(minutes=1)
 
 
 def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
-    """Write a letter to each member whom a fact concerns; how many. Twice is once."""
+    """Write a letter to each member whom a fact concerns, and to who receives invoices; how many. Twice is once."""
     with transaction.atomic():
         told = Told(id=uuid7(), account_id=account_id, entry_id=entry_id, at=now)
         Told.objects.bulk_create([told], ignore_conflicts=True)
@@ -35,20 +35,22 @@ def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
         spoken = languages(account_id)
         kept = account.sandbox or not settings.SENDS_MAIL
         written = {one: write(account, policy, happened, one) for one in {spoken[reader.id] for reader in readers}}
-        Letter.objects.bulk_create(
+        common = {"account_id": account_id, "told": told, "state": "outbox" if kept else "waiting", "due_at": now}
+        letters = [
             Letter(
-                account_id=account_id,
-                told=told,
                 member_id=reader.id,
                 address=reader.email,
                 locale=spoken[reader.id],
-                state="outbox" if kept else "waiting",
-                due_at=now,
                 **asdict(written[spoken[reader.id]]),
+                **common,
             )
             for reader in readers
-        )
-    return len(readers)
+        ]
+        if others := recipients(account, happened, readers):
+            said = asdict(write_to_recipient(account, happened))
+            letters += [Letter(address=one, locale=account.locale, **said, **common) for one in others]
+        Letter.objects.bulk_create(letters)
+    return len(letters)
 
 
 def write_to(person: Person, written: Written, *, now: datetime) -> None:

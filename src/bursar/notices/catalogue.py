@@ -8,19 +8,21 @@
 | something was changed, scheduled or undone      | who sees invoices, but not who did it           |
 | … with an invoice                               | who sees invoices                               |
 | scheduled changes took effect; a renewal        | who sees invoices, unless a payment tells it    |
+| a renewal comes after a term of over a month    | who sees invoices                               |
 | an invoice was paid, or a payment of it failed  | who sees invoices                               |
 | ownership passed on                             | the owners before and after, and billing admins |
 | somebody was invited, or invited again          | they themselves, with the link that accepts     |
 | a role changed; suspended, active again, gone   | they themselves                                 |
 
+Where who sees invoices is told of an invoice, its other recipients are told of the invoice alone.
 Who pays automatically is told of a renewal by its payment, once it is known whether that came through.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.accounts.queries import Customer, former, invitation
+from bursar.accounts.queries import Customer, details, former, invitation
 from bursar.core.member import BILLING_ADMIN, OWNER
 from bursar.core.policy import Member, Outcome, Policy, decide
 from bursar.history.queries import Fact
@@ -36,6 +38,15 @@ Whom = Callable[[Customer, Policy, Fact], list[Member]]
 def concerned(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     """The members who are told of a fact."""
     return WHOM[fact.kind](customer, policy, fact)
+
+
+def recipients(customer: Customer, fact: Fact, readers: Collection[Member]) -> list[str]:
+    """The addresses that receive invoices, of the invoice that the readers of a fact are told of; none of theirs."""
+    if not readers or not fact.data.get("invoice"):
+        return []
+    told = {one.email.lower() for one in readers}
+    addresses = (one["email"] for one in details(customer.id).recipients)
+    return [one for one in dict.fromkeys(addresses) if one.lower() not in told]
 
 
 def _reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
@@ -108,6 +119,7 @@ WHOM: Final[Mapping[str, Whom]] = {
     "changes_taken": _payers,
     "changes_applied": _on_invoice,
     "renewed": _on_invoice,
+    "renewal_ahead": _payers,
     "payment_received": _of_invoice,
     "payment_failed": _of_invoice,
     "owner_changed": _owners,

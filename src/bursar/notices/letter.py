@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 from bursar.accounts.keys import INVITATION_DAYS, create_invitation
 from bursar.accounts.queries import Customer, invitation, names
 from bursar.catalog.queries import current as current_catalog
+from bursar.checkout.gather import situation
 from bursar.core.content import read_quote
 from bursar.core.decision import Decided
 from bursar.core.money import Money
-from bursar.core.policy import Policy
-from bursar.core.subscription import state_on, timeline
+from bursar.core.policy import SYSTEM, Policy
+from bursar.core.quote import quote
+from bursar.core.subscription import pending, state_on, timeline
 from bursar.history.queries import Fact
 from bursar.invoices.queries import document
 from bursar.notices.catalogue import INVITATIONS, page_of
@@ -48,6 +50,8 @@ def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Writte
         happened, lines = (told[0], []) if len(told) == 1 else (_("The subscription was changed."), told)
         if "request" in fact.data:
             lines = _about_request(customer, fact)
+        elif fact.kind == "renewal_ahead":
+            lines = _about_renewal(customer, policy, fact)
         elif fact.data.get("invoice"):
             lines = [*lines, *_about_invoice(customer, fact)]
         way, link = _("See it in the Admin Center"), f"{settings.BURSAR_URL}{page_of(customer.id, fact.data)}"
@@ -67,6 +71,18 @@ def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Writte
             "locale": locale,
         }
         return _written(content)
+
+
+def write_to_recipient(customer: Customer, fact: Fact) -> Written:
+    """What somebody reads who receives the account's invoices and is no member, in the account's language."""
+    with translation.override(customer.locale):
+        found = document(customer.id, UUID(fact.data["invoice"]))
+        what = _("Invoice {number}") if found.kind == "invoice" else _("Credit note {number}")
+        happened = what.format(number=found.number)
+        subject = " ".join(_("{account}: {happened}").format(account=customer.name, happened=happened).split())
+        lines = [*_about_invoice(customer, fact), _("You read this because {account} has its invoices sent to you.")]
+        lines[-1] = lines[-1].format(account=customer.name)
+        return _written({"subject": subject, "lines": lines, "locale": customer.locale})
 
 
 def personal(locale: str, subject: str, lines: Sequence[str], way: str, path: str) -> Written:
@@ -104,16 +120,30 @@ def _about_invoice(customer: Customer, fact: Fact) -> list[str]:
     return said
 
 
+def _about_renewal(customer: Customer, policy: Policy, fact: Fact) -> list[str]:
+    """What is renewed for how much, with what is scheduled until then, and until when it can be made less."""
+    known, on = situation(customer, policy), date.fromisoformat(fact.data["renewal_on"])
+    coming = quote(known, (), SYSTEM, fact.on).next_renewal
+    said = [_("Next invoice: {amount}").format(amount=money.amount(Money(coming.total, customer.account.currency)))]
+    state = state_on(known.start, timeline(known.start, known.changes), fact.on)
+    for change in pending(known.changes, fact.on):
+        told = edits.said(change.edit, state, known.catalog)
+        said.append(_("{change} (from {day})").format(change=told, day=money.day(change.effective_on)))
+    return [*said, _("What is to become less must be changed before {day}.").format(day=money.day(on))]
+
+
 def _about_request(customer: Customer, fact: Fact) -> list[str]:
     """Who asks for what, at what price when it was asked, and what was answered."""
     row = request(customer.id, UUID(fact.data["request"]))
-    quote, agreed, catalog = read_quote(row.content), agreement(customer.id).before(row.id), current_catalog()
-    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), quote.on)
+    asked_for, agreed, catalog = read_quote(row.content), agreement(customer.id).before(row.id), current_catalog()
+    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), asked_for.on)
     asked = [_("{name} asks for:").format(name=row.name)]
     scheduled = {one.id: one for one in agreed.changes}
-    asked += [f"– {_asked(edits.said_of(one.edit, state, scheduled, catalog), one, quote.on)}" for one in quote.edits]
-    due = money.amount(Money(quote.due_today.total, quote.currency))
-    asked.append(_("Due at once, at the price of {day}: {amount}").format(day=money.day(quote.on), amount=due))
+    asked += [
+        f"– {_asked(edits.said_of(one.edit, state, scheduled, catalog), one, asked_for.on)}" for one in asked_for.edits
+    ]
+    due = money.amount(Money(asked_for.due_today.total, asked_for.currency))
+    asked.append(_("Due at once, at the price of {day}: {amount}").format(day=money.day(asked_for.on), amount=due))
     if fact.kind == "request_reminded":
         closes = money.day(row.standing.expires_at.astimezone(ZoneInfo(customer.time_zone)).date())
         asked.append(_("If nobody reviews it, it is closed on {day}.").format(day=closes))

@@ -55,13 +55,15 @@ class PersonalLetter(models.Model):
 
 
 class Letter(AccountRow):
-    """What one member is told. It holds names and free text, and can be deleted.
+    """What a member is told, or who only receives invoices. It holds names and free text, and can be deleted.
 
     Those of sandbox accounts stay in the outbox; so do all where no mail server is set.
     """
 
     told = models.ForeignKey(Told, on_delete=models.PROTECT, db_constraint=False, related_name="+")
-    member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    member = models.ForeignKey(
+        "accounts.Member", on_delete=models.PROTECT, null=True, db_constraint=False, related_name="+"
+    )
     address = models.EmailField()
     locale = models.TextField()
     subject = models.TextField()
@@ -78,7 +80,7 @@ class Letter(AccountRow):
             *AccountRow.Meta.constraints,
             SameAccount("told"),
             SameAccount("member"),
-            models.UniqueConstraint(fields=("account", "told", "member"), name="notices_letter_once"),
+            models.UniqueConstraint(fields=("account", "told", "address"), name="notices_letter_once"),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at=None)),
                 name="notices_letter_sent",

@@ -45,8 +45,9 @@ _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
     "invoice_due_days": (0, 366),
     "request_days": (1, 366),
     "reminder_days": (0, 366),
+    "renewal_notice_days": (0, 366),
 }
-_LATER: Final[Mapping[str, int]] = {"request_days": 30, "reminder_days": 7}
+_LATER: Final[Mapping[str, int]] = {"request_days": 30, "reminder_days": 7, "renewal_notice_days": 14}
 """Numbers that documents of before do not say, and what they mean then."""
 _SEES: Final = ("view_subscription", "view_invoices")
 _STAFF_LATER: Final = [

@@ -17,7 +17,7 @@ from bursar.words.limit import limit_said
 from bursar.words.payment import decline_reason, method_name
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "subscription": ("changes_taken", "changes_applied", "renewed"),
+    "subscription": ("changes_taken", "changes_applied", "renewed", "renewal_ahead"),
     "requests": (
         "request_submitted",
         "request_approved",
@@ -47,6 +47,9 @@ class Story:
             "changes_taken": self._changes,
             "changes_applied": lambda data: [_("Scheduled changes took effect.")],
             "renewed": lambda data: [_("The subscription was renewed.")],
+            "renewal_ahead": lambda data: [
+                _("The subscription renews on {day}.").format(day=money.day(date.fromisoformat(data["renewal_on"])))
+            ],
             "request_submitted": lambda data: [_("A change was asked for.")],
             "request_approved": lambda data: [_("The request was approved.")],
             "request_rejected": lambda data: [_("The request was rejected.")],
