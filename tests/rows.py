@@ -21,7 +21,7 @@ from bursar.invoices.models import Coverage, Invoice, Line, Series
 from bursar.notices.models import Letter, PersonalLetter, Told
 from bursar.payments.models import Allocation, Attempt, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
-from bursar.seats.models import Assignment, Capacity
+from bursar.seats.models import Assignment, Capacity, Seen
 from bursar.subscriptions.models import Change, Checkpoint, Quote, Request, Take
 
 NOW: Final = datetime(2026, 1, 10, 9, 30, tzinfo=UTC)
@@ -115,6 +115,12 @@ def capacity(account: Account, **fields: Any) -> Capacity:
 def assignment(account: Account, **fields: Any) -> Assignment:
     own = {"product": "suite", "member": fields.get("member") or member(account), "since": NOW}
     return Assignment.objects.create(account=account, **{**own, **fields})
+
+
+def seen(account: Account, **fields: Any) -> Seen:
+    return Seen.objects.create(
+        account=account, **{"member": fields.get("member") or member(account), "on": TODAY, **fields}
+    )
 
 
 def told(account: Account, **fields: Any) -> Told:
@@ -289,7 +295,7 @@ def every_row(account: Account) -> dict[type[Model], Any]:
         line,
         coverage,
     )
-    money = (method, attempt, payment, refund, allocation, told, letter, session)
+    money = (method, attempt, payment, refund, allocation, told, letter, session, seen)
     models = (
         Remark,
         Override,
@@ -307,7 +313,7 @@ def every_row(account: Account) -> dict[type[Model], Any]:
     )
     return dict(
         zip(
-            (*models, Method, Attempt, Payment, Refund, Allocation, Told, Letter, Session),
+            (*models, Method, Attempt, Payment, Refund, Allocation, Told, Letter, Session, Seen),
             (*makers, *money),
             strict=True,
         )

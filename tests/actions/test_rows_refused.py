@@ -133,6 +133,7 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "seats_capacity_product": twice(rows.capacity),
     "seats_capacity_bought": lambda a: rows.capacity(a, bought=-1),
     "seats_capacity_light_agents": lambda a: rows.capacity(a, light_agents=-1),
+    "seats_seen_once": shared(rows.seen, "member", rows.member),
     "seats_assignment_once": shared(rows.assignment, "member", rows.member),
     "seats_assignment_ends_after": lambda a: rows.assignment(a, ended_at=NOW - timedelta(days=1)),
     "jobs_round_failures": lambda _: Round.objects.create(began_at=rows.NOW, failures=-1),

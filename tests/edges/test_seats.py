@@ -119,3 +119,56 @@ def said(client: Client, where: str) -> str:
     answer: Any = client.get(where)
     assert answer.status_code == 200, (answer.status_code, where)
     return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_whom_the_product_asks_for_is_seen_that_day_and_whoever_is_not_for_a_month_is_idle(door: Door) -> None:
+    path = door.account(today="2026-03-05")
+    door.take(path, TEAM_10)
+    for role in ("owner", "admin", "light_agent"):
+        door.ok("PUT", f"{path}/seats/support/members/{member(door, path, role)}", by=email("admin"))
+
+    def seen() -> dict[str, Any]:
+        [one] = door.ok("GET", f"{path}/seats")["items"]
+        return {person["email"]: person["seen_on"] for person in one["people"]}
+
+    door.ok("GET", f"{path}/entitlements")
+    door.ok("GET", f"{path}/entitlements", by=email("agent"))
+    assert set(seen().values()) == {None}, "only who has something, and only when it is asked about them"
+    page = f"{path}/seats"
+    for day, last, idle in (("2026-04-04", None, 0), ("2026-04-05", "2026-04-05", 1), ("2026-05-05", None, 1)):
+        door.ok("POST", f"{path}/clock", {"to": day})
+        if last:
+            tag = door.call("GET", f"{path}/entitlements", by=email("owner"))["ETag"]
+            assert (
+                door.call("GET", f"{path}/entitlements", by=email("owner"), **{"If-None-Match": tag}).status_code == 304
+            )
+            assert seen() == {email("owner"): last, email("admin"): None, email("light_agent"): None}
+        shown = signed_in(email("admin")).get(page).content.decode()
+        assert shown.count(">idle<") == idle, day
+    assert "last seen April 5, 2026" in shown and "1 seat idle" in shown
+    door.ok("POST", f"{path}/clock", {"to": "2026-05-06"})
+    shown = signed_in(email("admin")).get(page).content.decode()
+    assert shown.count(">idle<") == 2 and "2 seats idle for a month or more" in shown
+    table = signed_in(email("admin")).get(f"{path}/seats.csv").content.decode().splitlines()
+    assert table[0].endswith(",Last seen") and table[1].endswith(",2026-04-05") and table[2].endswith(",")
+
+
+def test_the_history_is_filtered_by_the_api_as_on_the_page(door: Door) -> None:
+    path = door.account(today="2026-03-05")
+    door.take(path, TEAM_10)
+    door.ok("POST", f"{path}/clock", {"to": "2026-03-20"})
+    door.take(path, seats(12))
+
+    def kinds(query: str) -> list[str]:
+        return [one["kind"] for one in door.ok("GET", f"{path}/history?{query}")["items"]]
+
+    assert kinds("about=subscription") == ["changes_taken"] * 2
+    assert (
+        kinds("about=subscription&since=2026-03-20")
+        == kinds("about=subscription&until=2026-03-19")
+        == ["changes_taken"]
+    )
+    assert "account_opened" in kinds("about=account") and kinds("about=refused") == []
+    assert kinds("about=subscription&since=2026-03-21") == []
+    for wrong in ("about=all", "since=yesterday"):
+        assert door.fails(422, "GET", f"{path}/history?{wrong}")["code"] == "bad_body"

@@ -1,7 +1,7 @@
 """Accounts, who is in them, and what applies to one of them alone."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -22,9 +22,11 @@ from bursar.history.queries import Answer, Once
 from bursar.jobs.clock import move
 from bursar.policy.queries import current
 from bursar.seats import actions as seats
+from bursar.words.history import GROUPS
 
 router = Router(tags=["accounts"])
 Limit = Annotated[int, Query(ge=1, le=200)]
+About = Literal["subscription", "requests", "payment", "people", "account", "refused"]
 
 
 class BadMoment(Invalid):
@@ -233,11 +235,20 @@ def end_override(request: HttpRequest, account_id: UUID, override_id: UUID) -> H
 
 
 @router.get("/accounts/{uuid:account_id}/history", response=shape(answers.Facts))
-def account_history(request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Limit = 100) -> Any:
-    """What happened, the newest first."""
+def account_history(
+    request: HttpRequest,
+    account_id: UUID,
+    before: UUID | None = None,
+    limit: Limit = 100,
+    about: About | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Any:
+    """What happened, the newest first; about one thing, and of the days from one to another, both included."""
     call = enter(request, account_id)
     call.permit("manage_members")
-    rows = history.facts(account_id, before=before, limit=limit + 1)
+    kinds = GROUPS[about] if about else None
+    rows = history.facts(account_id, before=before, limit=limit + 1, kinds=kinds, since=since, until=until)
     return show.page(rows, limit, show.fact, lambda row: row.id)
 
 

@@ -1,6 +1,6 @@
 """What answers about seats look like: who uses them, and what may be used."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -15,6 +15,7 @@ class Holder(Requester):
     state: str
     seat: bool
     since: datetime
+    seen_on: date | None = Field(description="The last day on which the product asked what this person may use.")
 
 
 class ProductSeats(Seats):

@@ -11,7 +11,9 @@ from ninja import Router
 from bursar.api import bodies, seating, show
 from bursar.api.call import approach, enter, vendor
 from bursar.api.shape import shape
+from bursar.core.policy import Member
 from bursar.seats import actions
+from bursar.seats.queries import held
 
 router = Router(tags=["seats"])
 _ONE = "/accounts/{uuid:account_id}/seats/{product}"
@@ -54,7 +56,10 @@ def free_seat(request: HttpRequest, account_id: UUID, product: str, member_id: U
 def entitlements(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """What the account, or the member as whom it is asked, may use now; answered 304 while an `ETag` still holds."""
     call = enter(request, account_id)
-    body = json.dumps(show.entitlements(call), sort_keys=True).encode()
+    mine = held(call.id, call.actor.id) if isinstance(call.actor, Member) else None
+    if mine and mine[0].seen_on != call.today:
+        actions.see(call.id, mine[0].member_id, call.today)
+    body = json.dumps(show.entitlements(call, mine), sort_keys=True).encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     same = tag in request.headers.get("If-None-Match", "")
     answer = HttpResponse(status=304) if same else HttpResponse(body, content_type="application/json")

@@ -1,6 +1,6 @@
 """How things are shown to programs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,7 +21,7 @@ from bursar.core.content import (
 )
 from bursar.core.edit import write_edit
 from bursar.core.payment import status
-from bursar.core.policy import Decision, Outcome, State, Vendor, shows_costs
+from bursar.core.policy import Decision, Outcome, State, shows_costs
 from bursar.core.price import Per
 from bursar.core.problem import Conflict, Invalid
 from bursar.core.subscription import Change, pending, state_on, timeline
@@ -247,11 +247,12 @@ def seats(call: Call) -> list[Shown]:
 
 def _holder(row: Held) -> Shown:
     who: Shown = {"id": str(row.member_id), "name": row.name, "email": row.email, "role": row.role}
-    return {**who, "state": row.state, "seat": row.seat, "since": row.since.isoformat()}
+    seen_on = row.seen_on.isoformat() if row.seen_on else None
+    return {**who, "state": row.state, "seat": row.seat, "since": row.since.isoformat(), "seen_on": seen_on}
 
 
-def entitlements(call: Call) -> Shown:
-    """What may be used now."""
+def entitlements(call: Call, having: Sequence[Held] | None) -> Shown:
+    """What may be used now; of a member, what they have."""
     standing = call.customer.account.state
     if standing is not State.ACTIVE:
         return {"state": standing.value, "products": []}
@@ -259,7 +260,7 @@ def entitlements(call: Call) -> Shown:
     state = state_on(agreed.start, timeline(agreed.start, agreed.changes), call.today)
     catalogs = versions({state.pin(item).catalog_version for item in state.items.values()})
     used = uses(call.id)
-    mine = None if isinstance(call.actor, Vendor) else {row.product for row in held(call.id, call.actor.id)}
+    mine = None if having is None else {row.product for row in having}
     products = []
     for item in state.items.values():
         pin, use = state.pin(item), used.get(item.product)

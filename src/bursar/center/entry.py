@@ -86,9 +86,14 @@ class Visit:
         """What day it is for the account."""
         return self.customer.today(self.now)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the account's days begin."""
+        return ZoneInfo(self.customer.time_zone)
+
     def day(self, at: datetime) -> date:
         """What day it was for the account at a moment."""
-        return at.astimezone(ZoneInfo(self.customer.time_zone)).date()
+        return at.astimezone(self.zone).date()
 
     @property
     def currency(self) -> str:

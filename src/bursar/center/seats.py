@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bursar.accounts.queries import NotFound, members
@@ -61,7 +62,7 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen = visit(request, account_id)
     seen.check("seats", "manage_members")
     catalog = current_catalog()
-    head = [_("Product"), _("Name"), _("Email"), _("Role"), _("Uses a seat"), _("Since")]
+    head = [_("Product"), _("Name"), _("Email"), _("Role"), _("Uses a seat"), _("Since"), _("Last seen")]
     rows = [
         (
             edits.product_name(catalog, one.product),
@@ -70,6 +71,7 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
             role_name(seen.policy, one.role),
             _("yes") if one.seat else _("no"),
             seen.day(one.since).isoformat(),
+            one.seen_on.isoformat() if one.seen_on else "",
         )
         for one in held(account_id)
     ]
@@ -97,6 +99,7 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
                 "counted": use.holders is None,
                 "light": _light(use),
                 "people": [_shown(seen, row) for row in having],
+                "idle": _idle(sum(row.idle(seen.zone, seen.today) for row in having)),
                 "others": [(str(row.id), _named(seen, row.name, row.role)) for row in everybody if row.id not in there],
                 "wrong": wrong.pop(product, ""),
             }
@@ -109,6 +112,14 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
         "why_not": seen.why_not(seen.decide("add_seats")),
     }
     return shown(request, seen, "seats", "seats", content, status=status)
+
+
+def _idle(count: int) -> str:
+    """How many seats stand idle; nothing where none does."""
+    if not count:
+        return ""
+    said = ngettext("{count} seat idle for a month or more", "{count} seats idle for a month or more", count)
+    return said.format(count=money.number(count))
 
 
 def _light(use: Use) -> str:
@@ -126,6 +137,8 @@ def _shown(seen: Visit, row: Held) -> dict[str, Any]:
         "role": role_name(seen.policy, row.role),
         "since": money.day(seen.day(row.since)),
         "seat": row.seat,
+        "seen": money.day(row.seen_on) if row.seen_on else "",
+        "idle": row.idle(seen.zone, seen.today),
     }
 
 

@@ -1,7 +1,7 @@
 """Giving products to people and taking them back, and writing down how many seats are bought and used."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from bursar.core.policy import SYSTEM, Actor, Policy
 from bursar.core.problem import phrase
 from bursar.core.seat import SEATLESS, HasSeat, NoSeats, Use, check_giving, check_light, check_seats
 from bursar.history.actions import record
-from bursar.seats.models import Assignment, Capacity
+from bursar.seats.models import Assignment, Capacity, Seen
 from bursar.seats.queries import uses
 
 
@@ -84,6 +84,16 @@ def count(account_id: UUID, product: str, used: int | None, *, actor: Actor, now
             _count_again(customer, [product])
         data = {"product": product, "before": found.used, "after": used}
         record(account_id=account_id, kind="seats_counted", actor=actor, on=customer.today(now), now=now, data=data)
+
+
+def see(account_id: UUID, member_id: UUID, on: date) -> None:
+    """Write down that the vendor's product asked for a member on a day."""
+    Seen.objects.bulk_create(
+        [Seen(id=uuid7(), account_id=account_id, member_id=member_id, on=on)],
+        update_conflicts=True,
+        unique_fields=["account", "member"],
+        update_fields=["on"],
+    )
 
 
 def change_member(

@@ -34,6 +34,20 @@ class Capacity(AccountRow):
         )
 
 
+class Seen(AccountRow):
+    """The last day on which the vendor's product asked what a member may use."""
+
+    member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    on = models.DateField()
+
+    class Meta:
+        constraints = (
+            *AccountRow.Meta.constraints,
+            SameAccount("member"),
+            models.UniqueConstraint(fields=("account", "member"), name="seats_seen_once"),
+        )
+
+
 class Assignment(AccountRow):
     """A member has a product, since when and until when. Light agents have it without a seat."""
 

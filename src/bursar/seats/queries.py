@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 from uuid import UUID
 
 from bursar.columns.statement import select
 from bursar.core.seat import SEATLESS, Use
 
+IDLE: Final = timedelta(days=30)
+"""After so many days without its person a seat counts as idle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Somebody has a product; `seat` says whether they use a seat of it."""
+    """Somebody has a product; `seat` says whether with a seat, `seen_on` when the product last asked for them."""
 
     product: str
     member_id: UUID
@@ -22,6 +25,11 @@ class Held:
     state: str
     seat: bool
     since: datetime
+    seen_on: date | None
+
+    def idle(self, zone: tzinfo, day: date) -> bool:
+        """Whether they use a seat, and were not seen for a month, nor given it within one."""
+        return self.seat and (self.seen_on or self.since.astimezone(zone).date()) + IDLE < day
 
 
 def uses(account_id: UUID) -> Mapping[str, Use]:
@@ -51,10 +59,11 @@ SELECT c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
 FROM seats_capacity c WHERE c.account_id = %(account)s ORDER BY c.product
 """
 _HELD: Final = """
-SELECT h.product, h.member_id, p.name, p.email, m.role, m.state, m.role <> %(seatless)s, h.since
+SELECT h.product, h.member_id, p.name, p.email, m.role, m.state, m.role <> %(seatless)s, h.since, s."on"
 FROM seats_assignment h
 JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id
 JOIN accounts_person p ON p.id = m.person_id
+LEFT JOIN seats_seen s ON s.account_id = h.account_id AND s.member_id = h.member_id
 WHERE h.account_id = %(account)s AND h.ended_at IS NULL
     AND (%(member)s::uuid IS NULL OR h.member_id = %(member)s)
 ORDER BY h.product, h.id
