@@ -76,7 +76,7 @@ class Tour:
         self.go("cancel")
         self.send("main form")
         yield "cancel_confirm"
-        for where in ("security", "security/app", "security/keys/add", "password/first", "sessions"):
+        for where in ("security", "security/app", "security/keys/add", "password/first", "sessions", "letters"):
             page.goto(f"/me/{where}")
             yield f"me_{where.replace('/', '_')}"
         page.goto("/nowhere")

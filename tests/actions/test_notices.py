@@ -288,3 +288,26 @@ def test_who_only_receives_invoices_reads_of_each_invoice_once_and_of_nothing_el
     assert len([one for one in mail.outbox if one.to == [email("owner")]]) == 2, (
         "a member who sees invoices reads it once"
     )
+
+
+def test_people_do_without_what_they_need_not_know_and_are_told_all_else(door: Door) -> None:
+    path = door.account("self_service", today="2026-01-01")
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    told_before()
+    owner = signed_in(email("owner"))
+    shown = owner.get("/me/letters").content.decode()
+    assert shown.count("checked") == 4
+    assert owner.post("/me/letters", {"wanted": ["payments", "nonsense"]}).status_code == 302
+    shown = owner.get("/me/letters").content.decode()
+    assert shown.count("checked") == 1
+    door.take(path, seats(8))
+    assert [who for who, _ in letters()] == ["billing_admin"]
+    door.ok("POST", f"{path}/clock", {"to": "2026-12-20"})
+    assert [who for who, _ in letters()] == ["billing_admin"]
+    door.ok("PUT", f"{path}/payment_method", {"type": "invoice"})
+    door.ok("POST", f"{path}/clock", {"to": "2027-01-01"})
+    assert sorted(who for who, said in letters() if "renewed" in said) == ["billing_admin", "owner"], "it is to be paid"
+    assert owner.post("/me/letters", {"wanted": ["payments", "changes", "renewals", "reminders"]}).status_code == 302
+    door.take(path, seats(7))
+    assert sorted(who for who, _ in letters()) == ["billing_admin", "owner"]

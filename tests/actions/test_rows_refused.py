@@ -21,6 +21,7 @@ from bursar.core.period import Span
 from bursar.history.models import Receipt
 from bursar.invoices.models import Invoice, Series
 from bursar.jobs.models import Round
+from bursar.notices.models import Unwanted
 from bursar.payments.models import Attempt
 from bursar.policy.models import Version as PolicyVersion
 from rows import CHARGE, CREDIT, JANUARY, NOW, TODAY, refused
@@ -171,6 +172,9 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "invoices_line_sign": line(gross=-1_000, discount=0, amount=-1_000),
     "invoices_line_credited_once": credited_twice,
     "invoices_coverage_once": lambda a: [rows.coverage(a, span=Span(JANUARY.start, JANUARY.end)) for _ in range(2)],
+    "notices_unwanted_once": lambda _: [
+        Unwanted.objects.create(person=one, about="changes") for one in [rows.person()] * 2
+    ],
     "notices_told_once": twice(rows.told, entry_id=uuid4()),
     "notices_letter_once": lambda a: [
         rows.letter(a, told=told, member=member) for told, member in [(rows.told(a), rows.member(a))] * 2

@@ -253,7 +253,8 @@ def test_what_is_a_persons_own_opens_to_nobody_else(path: str) -> None:
     for name, address in own_pages():
         answer = Client().get(address)
         mine = address.startswith("/me/")
-        if answer.status_code >= 500 or (mine and not answer.headers.get("Location", "").startswith("/sign-in")):
+        led = answer.status_code == 401 or answer.headers.get("Location", "").startswith("/sign-in")
+        if answer.status_code >= 500 or (mine and not led):
             wrong.append((name, answer.status_code, answer.headers.get("Location")))
         if "unsafe" in answer.headers.get("Content-Security-Policy", "unsafe"):
             wrong.append((name, "its security policy"))

@@ -10,7 +10,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from bursar.center import doors, signing_in
+from bursar.center import doors, letters, signing_in
 
 UNUSED = (
     "account_signup",
@@ -45,6 +45,7 @@ urlpatterns = [
     path("sign-out", signing_in.sign_out, name="account_logout"),
     path("invitation/<str:secret>", signing_in.invitation, name="invitation"),
     path("session/<str:secret>", signing_in.session, name="session"),
+    path("me/letters", letters.page, name="letters"),
     path("me/confirm", account.reauthenticate, name="account_reauthenticate"),
     path("me/confirm/code", factors.reauthenticate, name="mfa_reauthenticate"),
     path("me/confirm/passkey", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

@@ -1,5 +1,6 @@
 """Writing letters about what happened, and sending them."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,9 +14,10 @@ from bursar.accounts.models import Person
 from bursar.accounts.queries import customer, languages, only_in_sandboxes
 from bursar.columns.ids import uuid7
 from bursar.history.queries import fact
-from bursar.notices.catalogue import concerned, recipients
+from bursar.notices.catalogue import concerned, optional, recipients
 from bursar.notices.letter import Written, write, write_to_recipient
-from bursar.notices.models import Letter, PersonalLetter, Told
+from bursar.notices.models import Letter, PersonalLetter, Told, Unwanted
+from bursar.notices.queries import doing_without
 from bursar.policy.queries import current
 
 TRIES: Final = 6
@@ -31,7 +33,10 @@ def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
         if not Told.objects.filter(pk=told.pk).exists():
             return 0
         account, policy, happened = customer(account_id), current(), fact(account_id, entry_id)
-        readers = concerned(account, policy, happened)
+        everybody = concerned(account, policy, happened)
+        about = optional(account, happened)
+        without = doing_without(account_id, about) if about else frozenset()
+        readers = [one for one in everybody if one.id not in without]
         spoken = languages(account_id)
         kept = account.sandbox or not settings.SENDS_MAIL
         written = {one: write(account, policy, happened, one) for one in {spoken[reader.id] for reader in readers}}
@@ -46,11 +51,19 @@ def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
             )
             for reader in readers
         ]
-        if others := recipients(account, happened, readers):
+        if others := recipients(account, happened, everybody):
             said = asdict(write_to_recipient(account, happened))
             letters += [Letter(address=one, locale=account.locale, **said, **common) for one in others]
         Letter.objects.bulk_create(letters)
     return len(letters)
+
+
+def choose(person_id: UUID, *, without: Collection[str]) -> None:
+    """Let a person do without letters about these things, and about nothing else."""
+    with transaction.atomic():
+        Unwanted.objects.filter(person_id=person_id).exclude(about__in=without).delete()
+        rows = [Unwanted(id=uuid7(), person_id=person_id, about=one) for one in without]
+        Unwanted.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def write_to(person: Person, written: Written, *, now: datetime) -> None:

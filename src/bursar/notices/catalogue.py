@@ -14,6 +14,7 @@
 | somebody was invited, or invited again          | they themselves, with the link that accepts     |
 | a role changed; suspended, active again, gone   | they themselves                                 |
 
+What people may do without, they choose themselves: `OPTIONAL`.
 Where who sees invoices is told of an invoice, its other recipients are told of the invoice alone.
 Who pays automatically is told of a renewal by its payment, once it is known whether that came through.
 """
@@ -131,6 +132,23 @@ WHOM: Final[Mapping[str, Whom]] = {
     "member_removed": _named,
 }
 """Who is told of each kind of fact."""
+
+
+OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
+    "changes": ("changes_taken", "changes_applied"),
+    "renewals": ("renewed", "renewal_ahead"),
+    "payments": ("payment_received",),
+    "reminders": ("request_reminded",),
+}
+"""What people may do without, by what it is about. An invoice that is to be paid comes all the same."""
+
+
+def optional(customer: Customer, fact: Fact) -> str:
+    """What a fact is about that people may do without; nothing where everybody concerned must know."""
+    invoice = fact.data.get("invoice")
+    if invoice and not method(customer.id).automatic and left(customer.id, [UUID(invoice)])[UUID(invoice)] > 0:
+        return ""
+    return next((about for about, kinds in OPTIONAL.items() if fact.kind in kinds), "")
 
 
 def page_of(account_id: UUID, data: Mapping[str, Any]) -> str:

@@ -24,6 +24,17 @@ class Told(AccountRow):
         triggers = FROZEN
 
 
+class Unwanted(models.Model):
+    """Letters of one kind that a person does without, in whatever account."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    about = CodeField(("changes", "renewals", "payments", "reminders"))
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("person", "about"), name="notices_unwanted_once"),)
+
+
 class PersonalLetter(models.Model):
     """What a person is told of their own sign-in, whatever account they are in.
 

@@ -29,6 +29,16 @@ def untold(kinds: Collection[str], now: datetime, limit: int) -> list[tuple[UUID
     return select(_UNTOLD, kinds=list(kinds), since=first_of(now - FORGOTTEN), limit=limit)
 
 
+def unwanted(person_id: UUID) -> frozenset[str]:
+    """What a person does without."""
+    return frozenset(about for (about,) in select(_UNWANTED_BY, person=person_id))
+
+
+def doing_without(account_id: UUID, about: str) -> frozenset[UUID]:
+    """The members of an account who do without letters of a kind."""
+    return frozenset(member for (member,) in select(_UNWANTED_IN, account=account_id, about=about))
+
+
 def waiting(now: datetime, limit: int) -> list[UUID]:
     """Letters that are to be sent now."""
     return [letter for (letter,) in select(_WAITING, now=now, limit=limit)]
@@ -50,6 +60,11 @@ WHERE e.kind = ANY(%(kinds)s) AND e.id > %(since)s AND NOT EXISTS (
     SELECT FROM notices_told t WHERE t.account_id = e.account_id AND t.entry_id = e.id
 )
 ORDER BY e.id LIMIT %(limit)s
+"""
+_UNWANTED_BY: Final = "SELECT about FROM notices_unwanted WHERE person_id = %(person)s"
+_UNWANTED_IN: Final = """
+SELECT m.id FROM accounts_member m JOIN notices_unwanted u ON u.person_id = m.person_id
+WHERE m.account_id = %(account)s AND u.about = %(about)s
 """
 _WAITING: Final = """
 SELECT id FROM notices_letter WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
