@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "demo": "bursar.cli.demo:demo",
     "key": "bursar.cli.key:key",
     "staff": "bursar.cli.staff:staff",
+    "erase": "bursar.cli.erase:erase",
     "bill": "bursar.cli.bill:bill",
     "doctor": "bursar.cli.doctor:doctor",
     "catalog": "bursar.cli.catalog:catalog",

@@ -8,6 +8,8 @@ from bursar.core.problem import Conflict, Invalid
 OWNER: Final = "owner"
 BILLING_ADMIN: Final = "billing_admin"
 ADMIN: Final = "admin"
+ERASED: Final = "–"
+"""The name of who was erased, and of an account that was."""
 
 Standing = Literal["invited", "active", "suspended"]
 

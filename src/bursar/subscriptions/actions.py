@@ -1,9 +1,11 @@
 """Keeping quotes and requests, and turning a quote into changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
+
+import pgtrigger
 
 from bursar.accounts.models import Remark
 from bursar.columns.ids import uuid7
@@ -111,6 +113,19 @@ def close_request(
         answer=_remark(account_id, answer),
         take_id=take_id,
     )
+
+
+def forget_asked(accounts: Collection[UUID], email: str) -> None:
+    """Take somebody out of those whom stored quotes say to ask, inside a transaction.
+
+    By law people are forgotten even there: the one change to a stored quote, and none to what it decides or costs.
+    """
+    rows = list(models.Quote.objects.filter(account_id__in=accounts, content__icontains=email).only("content"))
+    for row in rows:
+        for edit in row.content["edits"]:
+            edit["ask"] = [one for one in edit["ask"] if one["email"].lower() != email.lower()]
+    with pgtrigger.ignore("subscriptions.Quote:frozen"):
+        models.Quote.objects.bulk_update(rows, ["content"])
 
 
 def without_words(edit: Edit) -> Edit:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from bursar.core.catalog import Catalog
 from bursar.core.edit import ChangeCycle, Undo, read_edit
+from bursar.core.member import ERASED
 from bursar.core.money import Money
 from bursar.core.policy import Policy
 from bursar.core.subscription import NOTHING, Item, Subscription
@@ -29,10 +30,10 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "payment": ("method_set", "payment_received", "payment_failed", "payment_refunded", "details_set"),
     "people": (
         *("member_added", "member_invited", "member_accepted", "member_changed", "member_removed"),
-        *("member_suspended", "member_resumed", "owner_changed"),
+        *("member_suspended", "member_resumed", "member_erased", "owner_changed"),
         *("seat_assigned", "seat_freed", "seats_counted"),
     ),
-    "account": ("account_opened", "account_altered", "override_added", "override_ended", "limit_set"),
+    "account": ("account_opened", "account_altered", "override_added", "override_ended", "limit_set", "account_erased"),
     "refused": ("refused",),
 }
 """The kinds of fact by what they are about."""
@@ -68,6 +69,8 @@ class Story:
             "member_suspended": self._of_member(_("{name} was suspended.")),
             "member_resumed": self._of_member(_("{name} is active again.")),
             "member_removed": self._of_member(_("{name} was removed.")),
+            "member_erased": lambda data: [_("What was known of a former member was erased.")],
+            "account_erased": lambda data: [_("What was known of the account and its people was erased.")],
             "owner_changed": lambda data: [
                 _("Ownership passed from {before} to {after}.").format(
                     before=self._name(data["before"]), after=self._name(data["after"])
@@ -89,7 +92,7 @@ class Story:
         if kind == "member" and id is not None:
             return self._name(str(id))
         if kind == "vendor" and id is not None and id in self.names:
-            return _("{name} (vendor)").format(name=self.names[id])
+            return _("{name} (vendor)").format(name=self._name(str(id)))
         return _("the vendor") if kind == "vendor" else _("automatic")
 
     def what(self, kind: str, data: dict[str, Any]) -> list[str]:
@@ -168,7 +171,8 @@ class Story:
         ]
 
     def _name(self, id: str) -> str:
-        return self.names.get(UUID(id), _("somebody who was erased"))
+        name = self.names.get(UUID(id), ERASED)
+        return _("somebody who was erased") if name == ERASED else name
 
     def _role(self, code: str) -> str:
         return decision.role_name(self.policy, code) if code in self.policy.roles else code

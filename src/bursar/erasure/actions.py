@@ -1,0 +1,134 @@
+"""Emptying what names a person or an account. Facts stay, with ids and codes; invoices keep their own snapshot."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Model, Q
+
+from bursar.accounts.deed import deed
+from bursar.accounts.models import Account, BillingDetails, Member, Override, Person, Remark, Session, SignInLink, Staff
+from bursar.accounts.queries import NotFound
+from bursar.core.member import ERASED
+from bursar.core.policy import Actor, State
+from bursar.core.problem import Conflict, phrase
+from bursar.history.actions import record
+from bursar.notices.models import Letter, PersonalLetter, Unwanted
+from bursar.subscriptions.actions import forget_asked
+from bursar.subscriptions.models import Quote, Request
+
+
+class StillThere(Conflict):
+    """{email} is still a member of {accounts}; remove them there before you erase them."""
+
+    code = "still_there"
+
+
+class StillServing(Conflict):
+    """{email} is of the vendor's staff; dismiss them before you erase them."""
+
+    code = "still_serving"
+
+
+class NotCancelled(Conflict):
+    """{name} is not cancelled; an account is erased after its end."""
+
+    code = "not_cancelled"
+
+
+def erase_person(email: str, *, actor: Actor, now: datetime) -> UUID:
+    """Forget somebody who is no member anywhere and not of the staff; the id that facts still hold.
+
+    What other people wrote is emptied where it says their name or address. Errors: NotFound, StillThere, StillServing.
+    """
+    with transaction.atomic():
+        person = Person.objects.select_for_update().filter(email__iexact=email).first()
+        if person is None:
+            raise NotFound(what=phrase("person"))
+        mine = Member.objects.filter(person=person)
+        there = list(mine.filter(removed_at=None).values_list("account__name", flat=True))
+        if there:
+            raise StillThere(email=person.email, accounts=", ".join(there))
+        if Staff.objects.filter(person=person, ended_at=None).exists():
+            raise StillServing(email=person.email)
+        members = dict(mine.values_list("id", "account_id"))
+        _forget(person, members.keys(), sorted(set(members.values())))
+        for member_id, account_id in members.items():
+            with deed(account_id, actor, now) as customer:
+                data, on = {"member": str(member_id)}, customer.today(now)
+                record(account_id=account_id, kind="member_erased", actor=actor, on=on, now=now, data=data)
+    return person.pk
+
+
+def erase_account(account_id: UUID, *, actor: Actor, now: datetime) -> int:
+    """Forget what names a cancelled account, and who was in no other; how many people.
+
+    Errors: NotFound, NotCancelled.
+    """
+    with deed(account_id, actor, now) as customer:
+        if customer.account.state is not State.CANCELLED:
+            raise NotCancelled(name=customer.name)
+        elsewhere = Member.objects.filter(removed_at=None).exclude(account_id=account_id).values("person_id")
+        serving = Staff.objects.filter(ended_at=None).values("person_id")
+        here = Member.objects.filter(account_id=account_id)
+        everybody = Person.objects.filter(pk__in=here.values("person_id"))
+        people = list(everybody.exclude(pk__in=elsewhere).exclude(pk__in=serving))
+        for person in people:
+            _forget(person, list(here.filter(person=person).values_list("id", flat=True)), [account_id])
+        Letter.objects.filter(account_id=account_id).delete()
+        Remark.objects.filter(account_id=account_id).update(text="")
+        Session.objects.filter(account_id=account_id).update(return_to="")
+        BillingDetails.objects.filter(pk=account_id).update(
+            sold_to={}, bill_to=None, vat_id="", purchase_order="", recipients=[]
+        )
+        Account.objects.filter(pk=account_id).update(name=ERASED, representative_name="", representative_email="")
+        on = customer.today(now)
+        record(account_id=account_id, kind="account_erased", actor=actor, on=on, now=now, data={"people": len(people)})
+    return len(people)
+
+
+def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID]) -> None:
+    """Empty everything that says who somebody was; `members` are theirs, in these accounts."""
+    name, email = person.name, person.email
+    named = Q(text__icontains=name) | Q(text__icontains=email) if name != ERASED else Q(text__icontains=email)
+    written = (
+        Request.objects.filter(member_id__in=members).values("reason_id"),
+        Request.objects.filter(closed_by_id__in=members).values("answer_id"),
+        Quote.objects.filter(actor_id__in=members).values("reason_id"),
+        Override.objects.filter(author_id__in=members).values("remark_id"),
+    )
+    own = Q(pk__in=written[0]) | Q(pk__in=written[1]) | Q(pk__in=written[2]) | Q(pk__in=written[3])
+    Remark.objects.filter(own | named, account_id__in=accounts).update(text="")
+    represented = Account.objects.filter(representative_email__iexact=email)
+    forget_asked([*accounts, *represented.values_list("id", flat=True)], email)
+    theirs = Q(address__iexact=email) | Q(member_id__in=members)
+    Letter.objects.filter(theirs | named | Q(subject__icontains=name), account_id__in=accounts).delete()
+    own_tables: tuple[type[Model], ...] = (PersonalLetter, SignInLink, Unwanted, *_of_the_sign_in())
+    for kind in own_tables:
+        kind._default_manager.filter(**{_key(kind): person}).delete()
+    for details in BillingDetails.objects.filter(pk__in=accounts, recipients__icontains=email).select_for_update():
+        left = [one for one in details.recipients if one["email"].lower() != email.lower()]
+        BillingDetails.objects.filter(pk=details.pk).update(recipients=left)
+    represented.update(representative_name="", representative_email="")
+    person.set_unusable_password()
+    Person.objects.filter(pk=person.pk).update(
+        name=ERASED,
+        email=f"{person.pk}@erased.invalid",
+        password=person.password,
+        is_active=False,
+        email_verified_at=None,
+        last_login=None,
+    )
+
+
+def _of_the_sign_in() -> list[type[Model]]:
+    """The tables in which the library that signs people in keeps something about each."""
+    ours = (model for model in apps.get_models() if model.__module__.startswith("allauth."))
+    return [model for model in ours if any(field.related_model is Person for field in model._meta.fields)]
+
+
+def _key(kind: type[Model]) -> str:
+    """The field that says whose a row is."""
+    return next(str(field.name) for field in kind._meta.fields if field.related_model is Person)

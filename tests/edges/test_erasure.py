@@ -1,0 +1,129 @@
+"""Forgetting people and accounts: no table says who they were, while the record stands."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from click.testing import CliRunner
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+
+from bursar.accounts.keys import create_link
+from bursar.accounts.models import Person
+from bursar.accounts.staff import appoint
+from bursar.cli import main
+from bursar.core.policy import VENDOR
+from bursar.core.problem import Problem
+from bursar.erasure.actions import erase_account, erase_person
+from bursar.history.models import Entry
+from bursar.invoices.models import Invoice
+from bursar.jobs.clock import run_once
+from bursar.policy.queries import current
+from door import TEAM_10, Door, email, seats, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ZOE = {"name": "Zoé Lindgren", "email": "zoe@acme.example", "role": "admin"}
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+def saying(*words: str) -> dict[str, int]:
+    """How many rows of each table say one of these words anywhere; invoices say what they said."""
+    found: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            if model is not Invoice:
+                cursor.execute(
+                    f"SELECT count(*) FROM {model._meta.db_table} AS one WHERE one::text ILIKE ANY(%s)",
+                    [[f"%{word}%" for word in words]],
+                )
+                [(many,)] = cursor.fetchall()
+                found |= {model._meta.db_table: many} if many else {}
+    return found
+
+
+def lived(door: Door) -> tuple[str, str]:
+    """An account in which Zoé asked for something, had a seat, wrote and was written about; and her member's path."""
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    zoe = f"{path}/members/{door.ok('POST', f'{path}/members', ZOE)['id']}"
+    door.ok("PUT", f"{path}/seats/support/members/{zoe.rpartition('/')[2]}")
+    asked = {"edits": [seats(12)], "reason": "My cat wants seats."}
+    request = door.ok("POST", f"{path}/requests", asked, by=ZOE["email"])["id"]
+    door.ok("POST", f"{path}/requests/{request}/reject", {"reason": "Not for zoé lindgren."}, by=email("owner"))
+    recipients = [{"name": "Z", "email": "ZOE@acme.example"}, {"name": "Books", "email": "books@acme.example"}]
+    door.ok("PUT", f"{path}/billing_details", {"sold_to": {"name": "Acme"}, "recipients": recipients})
+    signed_in(ZOE["email"]).post("/me/letters", {})
+    Client().post("/sign-in/link", {"email": ZOE["email"]})
+    run_once(datetime.now(UTC))
+    return path, zoe
+
+
+def test_no_table_says_who_an_erased_person_was_and_the_record_stands(door: Door) -> None:
+    path, zoe = lived(door)
+    before = Entry.objects.count()
+    assert {"accounts_person", "accounts_remark", "notices_letter"} <= set(saying("lindgren", ZOE["email"]))
+    with pytest.raises(Problem) as caught:
+        erase_person(ZOE["email"], actor=VENDOR, now=datetime.now(UTC))
+    assert caught.value.code == "still_there" and "Acme" in str(caught.value)
+    door.ok("DELETE", zoe)
+    run_once(datetime.now(UTC))
+    erase_person(ZOE["email"].upper(), actor=VENDOR, now=datetime.now(UTC))
+    assert saying("lindgren", ZOE["email"], "my cat") == {}
+    assert Entry.objects.count() == before + 3, "freed, removed, erased"
+    assert door.ok("GET", f"{path}/billing_details")["recipients"] == [{"name": "Books", "email": "books@acme.example"}]
+    shown = signed_in(email("owner")).get(f"{path}/history").content.decode()
+    assert "somebody who was erased" in shown and "What was known of a former member was erased." in shown
+    assert door.call("GET", f"{path}/history").status_code == door.call("GET", f"{path}/requests").status_code == 200
+    with pytest.raises(Problem) as caught:
+        erase_person(ZOE["email"], actor=VENDOR, now=datetime.now(UTC))
+    assert caught.value.code == "not_found"
+    assert door.ok("POST", f"{path}/members", ZOE)["name"] == ZOE["name"], "who comes back is somebody new"
+
+
+def test_who_was_erased_is_out_whatever_link_they_kept(door: Door) -> None:
+    path, zoe = lived(door)
+    client = signed_in(ZOE["email"])
+    link = create_link(ZOE["email"], expires_at=datetime(2099, 1, 1, tzinfo=UTC))
+    door.ok("DELETE", zoe)
+    erase_person(ZOE["email"], actor=VENDOR, now=datetime.now(UTC))
+    assert client.get(f"{path}/subscription").status_code == 401
+    assert Client().post(f"/sign-in/{link}").status_code == 403
+
+
+def test_staff_is_dismissed_before_it_is_erased(door: Door) -> None:
+    appoint(current(), name="Ada", email="ada@vendor.example", role="sales", by=None, now=datetime.now(UTC))
+    with pytest.raises(Problem) as caught:
+        erase_person("ada@vendor.example", actor=VENDOR, now=datetime.now(UTC))
+    assert caught.value.code == "still_serving"
+
+
+def test_an_account_is_erased_after_its_end_with_its_people_who_are_in_no_other(door: Door) -> None:
+    path, _ = lived(door)
+    other = door.account(name="Other", owner={"name": "Olga", "email": "olga@other.example"})
+    account_id = UUID(path.rpartition("/")[2])
+    for one in door.ok("GET", f"{other}/members")["items"]:
+        if one["role"] != "owner":
+            door.ok("DELETE", f"{other}/members/{one['id']}")
+    door.ok("POST", f"{other}/members", {"name": "Agent", "email": email("agent"), "role": "agent"})
+    with pytest.raises(Problem) as caught:
+        erase_account(account_id, actor=VENDOR, now=datetime.now(UTC))
+    assert caught.value.code == "not_cancelled"
+    door.take(path, {"edit": "cancel", "reason": "My dog wants none.", "on": "now"})
+    invoices = door.ok("GET", f"{path}/invoices")["items"]
+    run = CliRunner().invoke(main, ["erase", "account", str(account_id)])
+    assert run.exit_code == 2 and "--yes" in run.output
+    run = CliRunner().invoke(main, ["erase", "account", str(account_id), "--yes"])
+    assert run.exit_code == 0 and "5 people" in run.output, run.output
+    words = [email(role) for role in ("owner", "billing_admin", "admin", "light_agent")]
+    assert saying("lindgren", ZOE["email"], "my cat", "my dog", "books@acme", "acme sas", *words) == {}
+    assert door.ok("GET", f"{path}/invoices")["items"] == invoices
+    assert door.ok("GET", path)["name"] == "–"
+    assert Person.objects.get(email=email("agent")).name == "Agent", "who is in another account stays"
+    facts: Any = door.ok("GET", f"{path}/history")["items"]
+    assert (facts[0]["kind"], facts[0]["data"]) == ("account_erased", {"people": 5})
