@@ -123,7 +123,8 @@ def test_staff_of_sandboxes_finds_no_real_account(door: Door) -> None:
     assert door.ok("GET", opened["Location"].removesuffix("/subscription"))["sandbox"] is True
 
 
-def test_an_account_is_opened_at_the_desk(door: Door) -> None:
+def test_an_account_is_opened_at_the_desk(door: Door, settings: Any) -> None:
+    settings.SENDS_MAIL = True
     sales = at_work("sales")
     form = {"name": "New", "account_type": "managed", "currency": "XXX", "time_zone": "UTC", "locale": "fr"}
     owner = {"owner_name": "Léa", "owner_email": "lea@new.example", "tax_rate": "0.20", "representative_email": "x"}
@@ -134,6 +135,16 @@ def test_an_account_is_opened_at_the_desk(door: Door) -> None:
     account = door.ok("GET", opened["Location"].removesuffix("/subscription"))
     assert (account["name"], account["currency"], account["sandbox"]) == ("New", "CHF", False)
     assert account["representative"]["email"] == "rep@vendor.example"
+    [letter] = PersonalLetter.objects.filter(address="lea@new.example")
+    assert letter.subject == "Le compte New est ouvert" and "/sign-in/link" in letter.text
+
+
+def test_whom_the_staff_adds_is_invited(door: Door) -> None:
+    path = door.account("managed")
+    form = {"name": "Noah", "email": "noah@acme.example", "role": "agent"}
+    assert at_work("support").post(f"{path}/team/invite", form).status_code == 302
+    noah = next(one for one in door.ok("GET", f"{path}/members")["items"] if one["email"] == form["email"])
+    assert noah["state"] == "invited"
 
 
 def test_exceptions_and_standing_are_set_on_the_page_of_the_vendor(door: Door) -> None:

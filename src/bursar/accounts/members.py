@@ -21,7 +21,7 @@ from bursar.core.member import (
     needed,
 )
 from bursar.core.policy import SYSTEM, Actor, Policy, Vendor
-from bursar.history.actions import answer, columns, record
+from bursar.history.actions import answer, record
 from bursar.history.queries import Once
 
 
@@ -36,7 +36,7 @@ def add_member(
     now: datetime,
     once: Once | None = None,
 ) -> UUID:
-    """A new member: active when the vendor makes them, invited by a member.
+    """A new member: active when a program of the vendor makes them, invited by a member or by one of the staff.
 
     Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember.
     """
@@ -46,7 +46,7 @@ def add_member(
         check_role(actor, name, None, role)
         if any(one.email.lower() == email.lower() for one in customer.account.members):
             raise AlreadyMember(email=email)
-        invited_at = now if columns(actor)["actor_kind"] == "member" else None
+        invited_at = None if isinstance(actor, Vendor) and not actor.role else now
         member = make_member(account_id, name, email, role, customer.locale, now, invited_at)
         _tell(customer, "member_added", actor, now, member=str(member.id), role=role)
         answer(once, kind="member", id=member.id, status=201, now=now)

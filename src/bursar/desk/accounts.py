@@ -3,12 +3,14 @@
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from bursar.accounts.actions import open_account
 from bursar.accounts.directory import Found, directory
+from bursar.accounts.models import Person
 from bursar.accounts.people import LOCALES
 from bursar.center.entry import to
 from bursar.core.policy import State
@@ -16,6 +18,8 @@ from bursar.core.problem import Problem
 from bursar.core.tax import read_tax_rate
 from bursar.desk.entry import Shift, at_desk, shown
 from bursar.desk.fields import MOST_NAME, account_types, filled, uuid, wrong_email, wrong_name
+from bursar.notices.actions import write_to
+from bursar.notices.letter import personal
 from bursar.words.decision import account_type_name, state
 
 PAGE: Final = 50
@@ -58,7 +62,9 @@ def open_one(request: HttpRequest) -> HttpResponse:
         wrong = _wrong(given)
         try:
             if not wrong:
-                return to("subscription", _open(shift, given))
+                opened = _open(shift, given)
+                _welcome(shift, given["owner_email"], given["name"])
+                return to("subscription", opened)
         except Problem as found:
             problem = shift.said(found)
     content = {
@@ -93,6 +99,19 @@ def _open(shift: Shift, given: dict[str, str]) -> Any:
         actor=shift.colleague.actor,
         now=shift.now,
     )
+
+
+def _welcome(shift: Shift, email: str, account: str) -> None:
+    """Tell the owner of a new account that it is there, and how they come in."""
+    person = Person.objects.get(email__iexact=email)
+    with translation.override(person.locale):
+        subject = _("The account {account} is open").format(account=account)
+        lines = [
+            _("You own it."),
+            _("You sign in by a link to this address, until you choose a password or add a passkey."),
+        ]
+        written = personal(person.locale, " ".join(subject.split()), lines, _("Sign in"), "/sign-in/link")
+    write_to(person, written, now=shift.now)
 
 
 def _wrong(given: dict[str, str]) -> dict[str, str]:
