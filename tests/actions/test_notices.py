@@ -285,9 +285,8 @@ def test_who_only_receives_invoices_reads_of_each_invoice_once_and_of_nothing_el
     [letter] = [one for one in found if one.to[0].startswith("books")]
     assert letter.subject.startswith("Acme : Facture ") and "190,00 €" in str(letter.body).replace("\xa0", " ")
     assert "vous fait envoyer ses factures" in str(letter.body) and "http" not in str(letter.body)
-    assert len([one for one in mail.outbox if one.to == [email("owner")]]) == 2, (
-        "a member who sees invoices reads it once"
-    )
+    owner = [one for one in mail.outbox if one.to[0].lower() == email("owner")]
+    assert len(owner) == 2, "a member who sees invoices reads it once"
 
 
 def test_people_do_without_what_they_need_not_know_and_are_told_all_else(door: Door) -> None:
