@@ -88,6 +88,7 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
             continue
         having = [row for row in people if row.product == product]
         there = {row.member_id for row in having}
+        idle = _idle(seen, having)
         products.append(
             {
                 "code": product,
@@ -98,8 +99,8 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
                 "over": money.number(use.used - use.bought) if use.used > use.bought else "",
                 "counted": use.holders is None,
                 "light": _light(use),
-                "people": [_shown(seen, row) for row in having],
-                "idle": _idle(sum(row.idle(seen.zone, seen.today) for row in having)),
+                "people": [_shown(seen, row, row.member_id in idle) for row in having],
+                "idle": _how_many_idle(len(idle)),
                 "others": [(str(row.id), _named(seen, row.name, row.role)) for row in everybody if row.id not in there],
                 "wrong": wrong.pop(product, ""),
             }
@@ -114,7 +115,14 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
     return shown(request, seen, "seats", "seats", content, status=status)
 
 
-def _idle(count: int) -> str:
+def _idle(seen: Visit, having: list[Held]) -> set[UUID]:
+    """Whose seats stand idle; nobody's where the product never says for whom it asks."""
+    if not any(row.seen_on for row in having):
+        return set()
+    return {row.member_id for row in having if row.idle(seen.zone, seen.today)}
+
+
+def _how_many_idle(count: int) -> str:
     """How many seats stand idle; nothing where none does."""
     if not count:
         return ""
@@ -130,7 +138,7 @@ def _light(use: Use) -> str:
     return _("Light agents without a seat: {light} of {most}").format(light=light, most=most)
 
 
-def _shown(seen: Visit, row: Held) -> dict[str, Any]:
+def _shown(seen: Visit, row: Held, idle: bool) -> dict[str, Any]:
     return {
         "id": row.member_id,
         "name": row.name,
@@ -138,7 +146,7 @@ def _shown(seen: Visit, row: Held) -> dict[str, Any]:
         "since": money.day(seen.day(row.since)),
         "seat": row.seat,
         "seen": money.day(row.seen_on) if row.seen_on else "",
-        "idle": row.idle(seen.zone, seen.today),
+        "idle": idle,
     }
 
 

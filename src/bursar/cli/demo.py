@@ -14,6 +14,8 @@ from bursar.cli.home import django
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 LINK_DAYS: Final = 30
+AWAY: Final = 45
+"""Days since one of the agents was seen in the product."""
 AGENTS: Final = (
     ("Robin Vidal", "agent"),
     ("Sam Okafor", "agent"),
@@ -196,7 +198,7 @@ def _live(life: Life, now: datetime) -> None:
     from bursar.payments.actions import set_method
     from bursar.payments.queries import open_invoices
     from bursar.policy.queries import current
-    from bursar.seats.actions import assign
+    from bursar.seats.actions import assign, see
 
     policy, today = current(), now.date()
     first = max((days for days, _, _ in life.deeds), default=0)
@@ -233,6 +235,8 @@ def _live(life: Life, now: datetime) -> None:
             for one in everybody:
                 assign(policy, account_id, edits[0]["product"], one.id, actor=members["owner"], now=now)
     move(account_id, today, actor=VENDOR, now=now)
+    for one in queries.customer(account_id).account.members:
+        see(account_id, one.id, today - timedelta(days=AWAY if one.name == AGENTS[2][0] else 0))
 
 
 def _links(now: datetime) -> list[tuple[str, str]]:
