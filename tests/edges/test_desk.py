@@ -126,11 +126,11 @@ def test_staff_of_sandboxes_finds_no_real_account(door: Door) -> None:
 def test_an_account_is_opened_at_the_desk(door: Door, settings: Any) -> None:
     settings.SENDS_MAIL = True
     sales = at_work("sales")
-    form = {"name": "New", "account_type": "managed", "currency": "XXX", "time_zone": "UTC", "locale": "fr"}
+    form = {"name": "New", "account_type": "managed", "currency": "QQQ", "time_zone": "UTC", "locale": "fr"}
     owner = {"owner_name": "Léa", "owner_email": "lea@new.example", "tax_rate": "0.20", "representative_email": "x"}
     assert "Give an email address such as" in said(sales.post("/desk/open", {**form, **owner}), 422)
     owner["representative_email"] = "rep@vendor.example"
-    assert "XXX" in said(sales.post("/desk/open", {**form, **owner}), 409)
+    assert "QQQ" in said(sales.post("/desk/open", {**form, **owner}), 409)
     opened = sales.post("/desk/open", {**form, **owner, "currency": "CHF"})
     account = door.ok("GET", opened["Location"].removesuffix("/subscription"))
     assert (account["name"], account["currency"], account["sandbox"]) == ("New", "CHF", False)
@@ -223,6 +223,9 @@ def test_somebody_who_may_manage_the_staff_always_stays(door: Door) -> None:
     assert caught.value.code == "sandbox_staff"
     made = appoint("sales", by=trainee)
     assert made.sandbox, "whom staff of sandboxes appoints is of sandboxes"
+    again = actions.appoint(current(), name="A", email=made.email, role="support", by=chief, now=datetime.now(UTC))
+    stays = actions.colleague(again)
+    assert stays is not None and (stays.role, stays.sandbox) == ("support", True), "another role reaches no further"
     actions.dismiss(current(), chief.id, by=None, now=now)
     assert actions.colleague(chief.id) is None, "the operator can"
 

@@ -11,22 +11,11 @@ from bursar.accounts.models import Member, Person, Staff
 from bursar.accounts.queries import NotFound
 from bursar.core.capability import STAFF_ROLES
 from bursar.core.policy import Outcome, Policy, UnknownRole, Vendor, decide_at_the_desk
-from bursar.core.problem import Conflict, phrase
+from bursar.core.problem import phrase
 from bursar.core.refusal import Refused
+from bursar.core.staff import appointed_to_sandboxes, check_ending
 
 MANAGING: Final = "manage_staff"
-
-
-class NobodyLeft(Conflict):
-    """{name} is the last one who may manage the staff; appoint somebody else for that first."""
-
-    code = "nobody_left"
-
-
-class SandboxStaff(Conflict):
-    """{name} is of the staff of real accounts, which staff of sandboxes does not touch."""
-
-    code = "sandbox_staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +56,19 @@ def only_of_sandboxes(person_id: UUID) -> bool:
 
 
 def appoint(
-    policy: Policy, *, name: str, email: str, role: str, sandbox: bool = False, by: Colleague | None, now: datetime
+    policy: Policy,
+    *,
+    name: str,
+    email: str,
+    role: str,
+    sandbox: bool | None = None,
+    by: Colleague | None,
+    now: datetime,
 ) -> UUID:
     """Make somebody one of the staff in a role, or give one of them another; the id of the person.
 
-    `by` is None for the operator at the command line. Whom staff of sandboxes appoints is of sandboxes.
+    `by` is None for the operator at the command line. Who has another role stays with sandboxes, or with real accounts,
+    unless `sandbox` says otherwise; whom staff of sandboxes appoints is of sandboxes.
     Errors: Refused, UnknownRole, SandboxStaff, NobodyLeft.
     """
     if role not in STAFF_ROLES:
@@ -80,7 +77,8 @@ def appoint(
         _permit(policy, by)
         person = Person.objects.filter(email__iexact=email).first() or Person.objects.create_user(email, name=name)
         before = _live(person.pk)
-        wanted = (role, sandbox or bool(by and by.sandbox))
+        stood, by_sandbox_staff = before is not None and before.sandbox, by is not None and by.sandbox
+        wanted = (role, appointed_to_sandboxes(sandbox, before=stood, by_sandbox_staff=by_sandbox_staff))
         if before is not None:
             if (before.role, before.sandbox) == wanted:
                 return person.pk
@@ -123,10 +121,16 @@ def _live(person_id: UUID) -> Staff | None:
 
 def _end(policy: Policy, row: Staff, name: str, by: Colleague | None, now: datetime, after: str = "") -> None:
     """End an appointment, unless nobody would be left who could appoint others; the operator always can."""
-    if by is not None and by.sandbox and not row.sandbox:
-        raise SandboxStaff(name=name)
-    managing = [code for code, role in policy.staff.items() if MANAGING in role.allowed]
-    others = Staff.objects.filter(ended_at=None, role__in=managing, sandbox=row.sandbox).exclude(pk=row.pk)
-    if by is not None and row.role in managing and after not in managing and not others.exists():
-        raise NobodyLeft(name=name)
+    if by is not None:
+        managing = [code for code, role in policy.staff.items() if MANAGING in role.allowed]
+        others = Staff.objects.filter(ended_at=None, role__in=managing, sandbox=row.sandbox).exclude(pk=row.pk)
+        check_ending(
+            name,
+            role=row.role,
+            after=after,
+            sandbox=row.sandbox,
+            by_sandbox_staff=by.sandbox,
+            managing=managing,
+            others=others.exists(),
+        )
     Staff.objects.filter(pk=row.pk).update(ended_at=now, ended_by_id=by.id if by else None)

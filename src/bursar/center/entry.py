@@ -21,6 +21,7 @@ from bursar.core.decision import decide_undo
 from bursar.core.policy import Actor, Decision, Outcome, Policy, Reason, Vendor, decide, shows_costs
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
+from bursar.core.staff import reaches
 from bursar.core.subscription import Change
 from bursar.policy.queries import current
 from bursar.words import money
@@ -206,7 +207,7 @@ def visit(request: HttpRequest, account_id: UUID) -> Visit:
 
 def _of_the_staff(person: Person, found: Customer) -> Vendor:
     serving = colleague(person.pk)
-    if serving is None or (serving.sandbox and not found.sandbox):
+    if serving is None or not reaches(sandbox_staff=serving.sandbox, sandbox=found.sandbox):
         raise Http404
     return serving.actor
 

@@ -2,12 +2,9 @@
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bursar.accounts.keys import InvitationNotValid, LinkNotValid, use_link
@@ -16,6 +13,7 @@ from bursar.accounts.queries import in_sandbox
 from bursar.accounts.sessions import SessionNotValid, use_session
 from bursar.center.adapter import LINK_MINUTES, let_in, send_link, sign_in, too_many
 from bursar.center.entry import RETURN_TO, moment, remember_language, to
+from bursar.center.fields import wrong_email
 from bursar.core.problem import Problem
 from bursar.words.problem import said
 
@@ -27,10 +25,7 @@ def ask_link(request: HttpRequest) -> HttpResponse:
     content = {"email": email, "minutes": LINK_MINUTES, "sent": False}
     if request.method != "POST":
         return render(request, "center/ask_link.html", content)
-    try:
-        validate_email(email)
-    except ValidationError:
-        wrong = _("Give an email address such as ada@example.com.")
+    if wrong := wrong_email(email):
         return render(request, "center/ask_link.html", {**content, "wrong": wrong}, status=422)
     if (refused := too_many(request, "ask_link", email.lower())) is not None:
         return refused

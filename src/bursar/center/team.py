@@ -5,8 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -17,6 +15,7 @@ from bursar.accounts.queries import MemberRow, members
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.adapter import too_many
 from bursar.center.entry import Visit, shown, to, visit
+from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
 from bursar.core.member import BILLING_ADMIN, OWNER, needed
 from bursar.core.problem import Problem
 from bursar.core.seat import SEATLESS
@@ -26,7 +25,6 @@ from bursar.words import edits, money
 from bursar.words.decision import role_name
 
 PAGE: Final = 50
-MOST_NAME: Final = 200
 ORDINARY: Final = ("admin", "agent", SEATLESS)
 """The roles that whoever manages members gives; the others have a page of their own."""
 
@@ -233,16 +231,12 @@ def _sorted(rows: list[MemberRow], roles: tuple[str, ...], order: str) -> list[M
 
 def _wrong(given: dict[str, str]) -> dict[str, str]:
     """What is wrong about an invitation, by field."""
-    wrong = {}
-    if not 0 < len(given["name"]) <= MOST_NAME:
-        wrong["name"] = _("Give the person's name.")
-    try:
-        validate_email(given["email"])
-    except ValidationError:
-        wrong["email"] = _("Give an email address such as ada@example.com.")
-    if given["role"] not in ORDINARY:
-        wrong["role"] = _("Choose one of the roles.")
-    return wrong
+    wrong = {
+        "name": wrong_name(given["name"], _("Give the person's name.")),
+        "email": wrong_email(given["email"]),
+        "role": "" if given["role"] in ORDINARY else _("Choose one of the roles."),
+    }
+    return {name: said for name, said in wrong.items() if said}
 
 
 def _state(code: str) -> str:

@@ -21,9 +21,9 @@ def staff() -> None:
 @click.argument("email")
 @click.option("--name", required=True, help="How pages and histories name them.")
 @click.option("--role", type=click.Choice(STAFF_ROLES), required=True, help="The policy says what each may do.")
-@click.option("--sandbox", is_flag=True, help="They act on sandbox accounts alone.")
+@click.option("--sandbox/--real", default=None, help="On sandbox accounts alone, or on all; without it as before.")
 @as_json
-def appoint(email: str, name: str, role: str, sandbox: bool, as_json: bool) -> None:
+def appoint(email: str, name: str, role: str, sandbox: bool | None, as_json: bool) -> None:
     """Make the person with this EMAIL one of the staff, or give one of them another role.
 
     Example: bursar staff appoint ada@vendor.example --name "Ada Lovelace" --role admin
@@ -32,7 +32,7 @@ def appoint(email: str, name: str, role: str, sandbox: bool, as_json: bool) -> N
         from django.core.exceptions import ValidationError
         from django.core.validators import validate_email
 
-        from bursar.accounts.staff import appoint
+        from bursar.accounts.staff import appoint, colleague
         from bursar.policy.queries import current
 
         try:
@@ -40,7 +40,8 @@ def appoint(email: str, name: str, role: str, sandbox: bool, as_json: bool) -> N
         except ValidationError:
             raise click.BadParameter(f"{email!r} is no email address such as ada@example.com.") from None
         made = appoint(current(), name=name, email=email, role=role, sandbox=sandbox, by=None, now=datetime.now(UTC))
-    told = {"id": str(made), "email": email, "role": role, "sandbox": sandbox}
+        found = colleague(made)
+    told = {"id": str(made), "email": email, "role": role, "sandbox": bool(found and found.sandbox)}
     show(told, as_json, f"{name} is of the staff ({role}), and signs in by a link to {email}: /sign-in/link")
 
 

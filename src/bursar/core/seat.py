@@ -1,6 +1,7 @@
 """Seats: how many are bought and who has one, and what must be said before fewer are bought than are in use."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -93,6 +94,15 @@ def check_seats(product: str, bought: int, before: int, after: int) -> None:
     """
     if after > max(before, bought) and bought > 0:
         raise OutOfSeats(bought=bought, product=product)
+
+
+IDLE: Final = timedelta(days=30)
+"""After so many days without its person a seat is idle."""
+
+
+def idle(last: date, day: date) -> bool:
+    """Whether a seat is idle on a day: its person was last seen in it, or given it, longer ago."""
+    return last + IDLE < day
 
 
 def check_light(product: str, light_agents: int | None, light: int) -> None:

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bursar.accounts import actions
 from bursar.accounts.queries import OverrideRow, names, overrides
 from bursar.center.entry import Visit, to, visit
+from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
 from bursar.center.manage import keep, not_done
 from bursar.core.capability import OVERRIDABLE, SHOW_COSTS
 from bursar.core.edit import MOST_TEXT, Resume, Suspend
 from bursar.core.policy import State
 from bursar.core.problem import Problem
 from bursar.core.tax import read_tax_rate
-from bursar.desk.fields import MOST_NAME, account_types, filled, wrong_email, wrong_name
+from bursar.desk.fields import account_types, filled
 from bursar.words import money
 from bursar.words.decision import capability, state
 

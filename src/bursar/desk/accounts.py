@@ -13,11 +13,12 @@ from bursar.accounts.directory import Found, directory
 from bursar.accounts.models import Person
 from bursar.accounts.people import LOCALES
 from bursar.center.entry import to
+from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
 from bursar.core.policy import State
 from bursar.core.problem import Problem
 from bursar.core.tax import read_tax_rate
 from bursar.desk.entry import Shift, at_desk, shown
-from bursar.desk.fields import MOST_NAME, account_types, filled, uuid, wrong_email, wrong_name
+from bursar.desk.fields import account_types, filled, uuid
 from bursar.notices.actions import write_to
 from bursar.notices.letter import personal
 from bursar.words.decision import account_type_name, state

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 from uuid import UUID
 
 from bursar.columns.statement import select
-from bursar.core.seat import SEATLESS, Use
-
-IDLE: Final = timedelta(days=30)
-"""After so many days without its person a seat counts as idle."""
+from bursar.core.seat import SEATLESS, Use, idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class Held:
 
     def idle(self, zone: tzinfo, day: date) -> bool:
         """Whether they use a seat, and were not seen for a month, nor given it within one."""
-        return self.seat and (self.seen_on or self.since.astimezone(zone).date()) + IDLE < day
+        return self.seat and idle(self.seen_on or self.since.astimezone(zone).date(), day)
 
 
 def uses(account_id: UUID) -> Mapping[str, Use]:
