@@ -201,6 +201,8 @@ def test_what_the_vendor_scheduled_has_no_undo_and_says_whom_to_ask(door: Door) 
     assert 'name="undo_' not in form
     asked = owner.post(f"{path}/manage/preview", {"quantity_support": "8"}).content.decode()
     assert ('value="keep"' in asked, 'value="undo"' in asked) == (True, False)
+    door.take(path, {"edit": "suspend", "on": "2026-03-01"})
+    assert page(owner, f"{path}/subscription").count("Your vendor scheduled this; ask Rita") == 2
 
 
 def test_who_may_not_see_the_subscription_learns_nothing_of_it_by_a_preview_or_a_quote(door: Door) -> None:
