@@ -15,7 +15,7 @@ from uuid import UUID
 
 from bursar.core.charge import Line
 from bursar.core.content import write_line
-from bursar.core.edit import write_edit
+from bursar.core.edit import AddTemporarySeats, write_edit
 from bursar.core.invoice import totals
 from bursar.core.period import Proration, elapsed
 from bursar.core.quote import Quote, priced
@@ -223,7 +223,10 @@ class Auditor(CorePlayer):
         assert Decimal(balance["receivable"]) * 100 == owing - spare
 
     def _check_held_is_paid(self, since: date) -> None:
-        """Every day of what the account has is paid for, at its price or a dearer one, to the end of the period."""
+        """Every day of what the account bought is paid for, at its price or a dearer one, to the end of the period.
+
+        Temporary seats are paid for from the day on which they are ordered.
+        """
         moments = timeline(self.situation.start, self.situation.changes)
         paid = {
             (one.item, day): one.line for one in self.situation.billed for day in spread(one.span.start, one.span.end)
@@ -234,11 +237,13 @@ class Auditor(CorePlayer):
             return
         for day in spread(max(first, since), calendar.period(self.today).end):
             state = state_on(self.situation.start, moments, min(day, self.today))
-            for item in state.items.values():
+            for item in () if state.trying else state.items.values():
                 line = paid.get((item.product, day))
                 assert line is not None, f"nothing pays for {item} on {day}"
+                ahead = state_on(self.situation.start, moments, day).items.get(item.product)
+                seats = item.quantity + (ahead.extra if ahead else 0)
                 if state.calendar is not None and line.period == state.calendar.period(day):
-                    assert line.quantity * line.unit_price >= item.quantity * state.pin(item).rate, (line, item, day)
+                    assert line.quantity * line.unit_price >= seats * state.pin(item).rate, (line, item, day)
 
     def _check_unchanged(self, before: "Auditor") -> None:
         """Nothing was taken, billed or paid."""
@@ -254,14 +259,14 @@ class Auditor(CorePlayer):
         zero = {name: {"amount_minor": 0, "currency": self.ledger.currency} for name in ("net", "tax", "total")}
         assert promised["due_today"] == ({name: invoice[name] for name in zero} if invoice else zero)
         assert not self._due_again(), "asking again finds something"
-        self._check_undo(before)
+        self._check_undo(before, result)
         self._check_renewal(promised)
 
     def _due_again(self) -> Sequence[Line]:
         moments = timeline(self.situation.start, self.situation.changes)
         return self.situation.due(moments, self.today, self.situation.billed)
 
-    def _check_undo(self, before: "Auditor") -> None:
+    def _check_undo(self, before: "Auditor", result: Document) -> None:
         """Undoing all that was just scheduled gives back the state and the outlook from before."""
         new = self.situation.changes[len(before.situation.changes) :]
         scheduled = [one for one in new if one.effective_on > self.today and one.undoes is None]
@@ -273,7 +278,10 @@ class Auditor(CorePlayer):
             undone = CorePlayer.take(other, "vendor", [{"edit": "undo", "change": str(one.id)} for one in scheduled])
         except Answered as answered:
             raise AssertionError(f"cannot be undone: {answered.document}") from None
-        assert undone["invoice"] is None
+        if not any(isinstance(one.edit, AddTemporarySeats) for one in scheduled):
+            assert undone["invoice"] is None
+        given_back = [invoice["net"]["amount_minor"] for invoice in (result["invoice"], undone["invoice"]) if invoice]
+        assert sum(given_back) == 0, "what was ordered and undone costs something"
         assert other._outlook() == before._outlook()
 
     def _outlook(self) -> list[object]:
@@ -282,7 +290,9 @@ class Auditor(CorePlayer):
         moments = timeline(situation.start, situation.changes)
         ahead = priced(situation, moments, Quote(on=self.today, currency=self.ledger.currency))
         states = [(one.on, one.state) for one in moments if one.on > self.today]
-        return [self.subscription(self.today), states, pending(situation.changes, self.today), ahead, situation.billed]
+        paid = {(one.item, day): one.line for one in situation.billed for day in spread(one.span.start, one.span.end)}
+        terms = {day: (line.plan, line.quantity, line.unit_price, line.period) for day, line in paid.items()}
+        return [self.subscription(self.today), states, pending(situation.changes, self.today), ahead, terms]
 
     def _check_renewal(self, promised: Document) -> None:
         """When nothing else happens, the next renewal is what the quote said."""

@@ -33,7 +33,7 @@ _wishes = st.builds(
     Wish,
     kind=often(
         *((30, "more"), (25, "add"), (25, "fewer"), (20, "plan"), (20, "undo"), (8, "cycle"), (10, "remove")),
-        *((6, "resume"), (2, "cancel"), (2, "suspend")),
+        *((12, "temporary"), (2, "try"), (6, "resume"), (2, "cancel"), (2, "suspend")),
     ),
     which=st.integers(0, 7),
     plan=st.integers(0, 5),
@@ -141,7 +141,12 @@ _first_deeds = st.builds(
     Deed,
     often((4, "vendor"), (1, "owner")),
     st.just(("takes",)),
-    st.builds(lambda first, then: (replace(first, kind="add", on=""), *then), _wishes, st.lists(_wishes, max_size=2)),
+    st.builds(
+        lambda first, kind, then: (replace(first, kind=kind, on=""), *then),
+        _wishes,
+        often((8, "add"), (1, "try")),
+        st.lists(_wishes, max_size=2),
+    ),
     st.just("undo"),
 )
 

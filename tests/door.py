@@ -89,6 +89,15 @@ def seats(number: int, product: str = "support") -> dict[str, Any]:
     return {"edit": "set_seats", "product": product, "seats": number}
 
 
+def temporary(start: str, end: str, number: int = 2) -> dict[str, Any]:
+    span = {"start": start, "end": end}
+    return {"edit": "add_temporary_seats", "product": "support", "seats": number, "span": span}
+
+
+def trial(until: str) -> dict[str, Any]:
+    return {"edit": "start_trial", "product": "support", "plan": "team", "seats": 3, "until": until}
+
+
 def signed_in(address: str, language: str = "en") -> Client:
     """Somebody's browser without a browser."""
     client = Client()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from door import TEAM_10, Door, email, seats
+from door import TEAM_10, Door, email, seats, temporary, trial
 
 NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 OWNER, BILLING_ADMIN, ADMIN, AGENT = email("owner"), email("billing_admin"), email("admin"), email("agent")
@@ -156,6 +156,12 @@ class Worlds:
     def keyed(self) -> str:
         self.door.ok("POST", f"{self.bare}/quotes", {"edits": [TEAM_10]}, once="used")
         return self.bare
+
+    @cached_property
+    def trying(self) -> str:
+        path = self.door.account()
+        self.door.take(path, trial("2026-01-31"))
+        return path
 
     @cached_property
     def seated(self) -> str:
@@ -411,6 +417,10 @@ CALLS: Final[Mapping[str, Ask]] = {
     "NoQuantity": lambda w: quoted(w.has, {"edit": "add_product", "product": "insight", "plan": "all", "seats": 2}),
     "OtherMeasure": lambda w: quoted(w.measured, {"edit": "change_plan", "product": "mixed", "plan": "flat"}),
     "TooFarBack": lambda w: quoted(w.has, {**seats(12), "on": "2025-12-31"}),
+    "OutsideTerm": lambda w: quoted(w.has, temporary("2026-01-20", "2026-02-02")),
+    "TrialOver": lambda w: quoted(w.door.account(), trial("2025-12-31")),
+    "NothingToTry": lambda w: quoted(w.has, trial("2026-02-28")),
+    "OnTrial": lambda w: quoted(w.trying, seats(12)),
     "Contradiction": lambda w: quoted(w.has, seats(11), seats(12)),
     "UnknownChange": lambda w: quoted(w.has, {"edit": "undo", "change": NOBODY}),
     "PendingChange": lambda w: quoted(w.scheduled[0], seats(12)),

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from bursar.core.edit import Cancel, Edit, read_edits
 from bursar.core.effect import collide
+from bursar.core.item import Item
 from bursar.core.period import months_after
 from bursar.core.price import Per
-from bursar.core.subscription import Item, Subscription, pending
+from bursar.core.subscription import Subscription, pending
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.language import read
 from bursar.scenario.transcript import Teller
@@ -145,6 +146,8 @@ class Telling:
             return ""
         if wish.price and wish.kind in ("add", "more", "fewer", "plan"):
             text += f" price {wish.price}"
+        if wish.kind in ("temporary", "try"):
+            return text
         if wish.on == "day":
             return f"{text} on {self._day('days', wish.off)}"
         return f"{text} on {wish.on}" if wish.on else text
@@ -186,13 +189,31 @@ class Telling:
 
 def _add(life: Telling, wish: Wish) -> str:
     codes = [code for code in PLANS if code not in life.state.items] or BASES
-    if not life.state.items and wish.off > -20:
+    if (life.state.trying or not life.state.items) and wish.off > -20:
         # An account mostly begins with a base product; later anything may come.
         codes = BASES
+    return f"add {_measured(codes, wish)}"
+
+
+def _try(life: Telling, wish: Wish) -> str:
+    code, _, rest = _measured(BASES, wish).partition(" ")
+    plan, _, seats = rest.partition(" ")
+    return f"try {code} {plan} {life._day('days', wish.off)} {seats}".strip()
+
+
+def _measured(codes: list[str], wish: Wish) -> str:
+    """A product in a plan, with as many as its price counts."""
     code = codes[wish.which % len(codes)]
     plan = PLANS[code][wish.plan % len(PLANS[code])]
     per = CATALOG.plan(code, plan).per
-    return f"add {code} {plan}" + ("" if per is Per.ACCOUNT else f" {per.value}s {wish.quantity}")
+    return f"{code} {plan}" + ("" if per is Per.ACCOUNT else f" {per.value}s {wish.quantity}")
+
+
+def _temporary(life: Telling, wish: Wish) -> str:
+    item = life.item(wish, Per.SEAT)
+    first = life._day("days", max(wish.off, 0))
+    last = first + timedelta(days=1 + 7 * wish.plan + wish.which)
+    return f"temporary {item.product} {wish.quantity} {first}..{last}" if item else ""
 
 
 def _more(life: Telling, wish: Wish) -> str:
@@ -240,6 +261,8 @@ _TOLD: Final[dict[str, Callable[[Telling, Wish], str]]] = {
     "undo": _undo,
     "cycle": _cycle,
     "remove": _remove,
+    "temporary": _temporary,
+    "try": _try,
     "resume": lambda life, wish: "resume",
     "cancel": lambda life, wish: "cancel",
     "suspend": lambda life, wish: "suspend",

@@ -10,8 +10,9 @@ from click.testing import CliRunner
 
 from bursar.cli import main
 from bursar.core.document import BadToml
+from bursar.scenario.edit import EDITS, MORE
 from bursar.scenario.language import BadLine, read
-from bursar.scenario.word import DEEDS, DETAILS, EDITS, MORE, VERBS
+from bursar.scenario.word import DEEDS, DETAILS, VERBS
 
 ROOT = Path(__file__).resolve().parents[1]
 SHELF = sorted((ROOT / "tests/scenarios").glob("*.txt"))

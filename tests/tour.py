@@ -8,6 +8,7 @@ PEOPLE = {
     "Maya Fernandez": "owner of a self-service account",
     "Jonas Weber": "owner of an account with changes scheduled",
     "Rosa Bianchi": "owner of an account that has just signed up",
+    "Sofia Marin": "owner of an account on trial",
     "Claire Fontaine": "owner of an online-assisted account",
     "Nadia Benali": "admin of an online-assisted account",
     "Ingrid Solberg": "owner of a managed account",
@@ -168,6 +169,11 @@ class Tour:
         self.go("manage")
         yield "manage_first"
         self.sign_out()
+        self.sign_in("Sofia Marin")
+        yield "subscription_trial"
+        self.go("manage")
+        yield "manage_trial"
+        self.sign_out()
 
     def assisted(self) -> Iterator[str]:
         """An account that was sold to: its owner, and an admin who may only ask."""
@@ -176,6 +182,7 @@ class Tour:
         for where in ("manage", "payment", "details"):
             self.go(where)
             yield f"assisted_{where}"
+        yield from self._temporary()
         self.sign_out()
         self.sign_in("Nadia Benali")
         yield "asking_subscription"
@@ -203,6 +210,19 @@ class Tour:
         self.go("outbox")
         yield "outbox"
         self.sign_out()
+
+    def _temporary(self) -> Iterator[str]:
+        """Seats for some days: what is asked, and what is wrong."""
+        page = self.page
+        self.go("manage")
+        page.locator("details summary").first.click()
+        page.locator("[name=temporary_support]").fill("5")
+        page.locator("[name=last_support]").fill(page.locator("[name=first_support]").input_value())
+        page.locator("#following .grand").wait_for()
+        yield "temporary_filled"
+        page.locator("[name=last_support]").fill("2020-01-01")
+        self.send("form.split")
+        yield "temporary_wrong"
 
     def managed(self) -> Iterator[str]:
         """An account that the vendor's sales team runs, as its owner."""

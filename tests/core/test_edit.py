@@ -10,7 +10,7 @@ import pytest
 from bursar.core.edit import (
     KINDS,
     AddProduct,
-    BadEdit,
+    AddTemporarySeats,
     Cancel,
     ChangeCycle,
     ChangePlan,
@@ -20,6 +20,7 @@ from bursar.core.edit import (
     Resume,
     SetSeats,
     SetUnits,
+    StartTrial,
     Suspend,
     Undo,
     UnknownEdit,
@@ -27,7 +28,9 @@ from bursar.core.edit import (
     read_edits,
     write_edit,
 )
+from bursar.core.field import BadEdit
 from bursar.core.money import BadRate
+from bursar.core.period import Span
 from bursar.core.problem import Invalid
 
 ID = "00000000-0000-0000-0000-000000000007"
@@ -43,6 +46,19 @@ WRITTEN: list[tuple[dict[str, Any], Edit]] = [
     (
         {"edit": "set_seats", "product": "support", "seats": 8, "release": [ID], "on": "renewal"},
         SetSeats(product="support", seats=8, release=(UUID(ID),), on="renewal"),
+    ),
+    (
+        {
+            "edit": "add_temporary_seats",
+            "product": "support",
+            "seats": 5,
+            "span": {"start": "2026-12-01", "end": "2027-01-07"},
+        },
+        AddTemporarySeats(product="support", seats=5, span=Span(date(2026, 12, 1), date(2027, 1, 7))),
+    ),
+    (
+        {"edit": "start_trial", "product": "support", "plan": "team", "until": "2026-12-15", "seats": 3},
+        StartTrial(product="support", plan="team", until=date(2026, 12, 15), seats=3),
     ),
     ({"edit": "set_units", "product": "resolutions", "units": 5}, SetUnits(product="resolutions", units=5)),
     ({"edit": "change_plan", "product": "support", "plan": "growth"}, ChangePlan(product="support", plan="growth")),
@@ -115,6 +131,27 @@ def test_people_are_named_in_a_list_of_ids() -> None:
     assert refused([{**SEATS, "release": [ID, "Gus"]}]) == "edits[0].release[1]"
     wrong: tuple[object, ...] = ("7", 7, [])
     assert {refused([{"edit": "undo", "change": one}]) for one in wrong} == {"edits[0].change"}
+
+
+def test_days_are_a_first_one_and_the_one_after_the_last() -> None:
+    days = {"edit": "add_temporary_seats", "product": "support", "seats": 5}
+    for wrong in (None, "2026-12-01..2027-01-07", {}, {"start": "2026-12-01"}, {"start": 1, "end": 2, "days": 3}):
+        assert refused([{**days, "span": wrong}]) == "edits[0].span"
+    assert refused([{**days, "span": {"start": "soon", "end": "2027-01-07"}}]) == "edits[0].span.start"
+    for end in ("2026-12-01", "2026-11-30", "2200-01-01"):
+        assert refused([{**days, "span": {"start": "2026-12-01", "end": end}}]) == "edits[0].span.end"
+
+
+def test_edits_that_say_their_days_have_no_other_day_and_no_price() -> None:
+    days = {"start": "2026-12-01", "end": "2027-01-07"}
+    dated = (
+        {"edit": "add_temporary_seats", "product": "support", "seats": 5, "span": days},
+        {"edit": "start_trial", "product": "support", "plan": "team", "until": "2026-12-15"},
+    )
+    for edit in dated:
+        for field in ({"on": "now"}, {"price": "1.00"}):
+            with pytest.raises(UnknownField):
+                read_edits([{**edit, **field}])
 
 
 def test_a_list_has_from_one_to_100_edits() -> None:

@@ -273,15 +273,16 @@ def test_the_standard_policy_changes_at_once_what_grows_and_at_the_end_of_the_te
         )
     }
     numbers = (STANDARD.quote_hours, STANDARD.attempt_minutes, STANDARD.invoice_due_days)
-    requests = (STANDARD.request_days, STANDARD.reminder_days, STANDARD.renewal_notice_days)
-    assert (STANDARD.proration, *numbers, *requests) == ("by_day", 24, 60, 30, 30, 7, 14)
+    requests = (STANDARD.request_days, STANDARD.reminder_days, STANDARD.renewal_notice_days, STANDARD.trial_notice_days)
+    assert (STANDARD.proration, *numbers, *requests) == ("by_day", 24, 60, 30, 30, 7, 14, 3)
 
 
 def test_a_policy_of_before_closes_requests_after_thirty_days_and_reminds_a_week_before() -> None:
     found = write(STANDARD)
-    del found["request_days"], found["reminder_days"], found["renewal_notice_days"]
+    del found["request_days"], found["reminder_days"], found["renewal_notice_days"], found["trial_notice_days"]
     policy = read(found, version=1)
     assert (policy.request_days, policy.reminder_days, policy.renewal_notice_days) == (30, 7, 14)
+    assert policy.trial_notice_days == 3
 
 
 def test_a_policy_written_down_reads_as_itself() -> None:
@@ -299,7 +300,7 @@ BAD_DOCUMENTS: dict[str, tuple[Callable[[dict[str, Any]], object], type[written.
     "unknown capability of a type": (
         lambda found: found["account_types"][1]["capabilities"].append("fly"),
         written.NotKnown,
-        "account_types[1].capabilities[5]: expected one of add_seats, ",
+        "account_types[1].capabilities[6]: expected one of add_seats, ",
     ),
     "unknown capability of a role": (
         lambda found: found["roles"][0]["allowed"].insert(0, "fly"),
@@ -340,7 +341,7 @@ BAD_DOCUMENTS: dict[str, tuple[Callable[[dict[str, Any]], object], type[written.
     "a request about payment": (
         lambda found: found["roles"][2]["by_request"].append("pay_invoice"),
         written.NotKnown,
-        "roles[2].by_request[6]: expected one of add_seats, ",
+        "roles[2].by_request[7]: expected one of add_seats, ",
     ),
     "code with blanks": (
         lambda found: found["account_types"][0].update(code="Big deal"),

@@ -17,6 +17,7 @@ STANDARD = read_toml(
 TYPES = ("managed", "online_assisted", "self_service")
 MATRIX = """
     add_seats               no  yes yes
+    add_temporary_seats     no  yes no
     remove_seats            no  no  yes
     add_products            no  yes yes
     remove_products         no  no  yes
@@ -40,6 +41,7 @@ MAY = """
     manage_members          yes yes yes no no
     submit_requests         no  no  yes no no
     add_seats               yes yes ask no no
+    add_temporary_seats     yes yes ask no no
     remove_seats            yes yes ask no no
     add_products            yes yes ask no no
     upgrade_plan            yes yes ask no no
@@ -112,4 +114,4 @@ def test_every_cell_is_decided_as_written(account_type: str, capability: str, ov
 
 def test_the_tables_here_name_the_same_capabilities() -> None:
     assert sorted({capability for _, capability in ROLE_ALLOWS}) == CAPABILITIES
-    assert len(CAPABILITIES) == 17
+    assert len(CAPABILITIES) == 18

@@ -46,7 +46,7 @@ def test_who_has_which_product_since_when_and_how_many_are_left(door: Door) -> N
 
 def test_entitlements_are_what_the_account_agreed_and_each_member_has(door: Door) -> None:
     path = door.account()
-    assert door.ok("GET", f"{path}/entitlements") == {"state": "active", "products": []}
+    assert door.ok("GET", f"{path}/entitlements") == {"state": "active", "trial_until": None, "products": []}
     door.take(path, TEAM_10, {"edit": "add_product", "product": "privacy", "plan": "standard"})
     door.ok("PUT", f"{path}/seats/support/members/{member(door, path, 'agent')}")
     support, privacy = door.ok("GET", f"{path}/entitlements")["products"]
@@ -59,7 +59,7 @@ def test_entitlements_are_what_the_account_agreed_and_each_member_has(door: Door
     }
     assert mine == {"agent": [True, True], "admin": [False, True]}
     door.take(path, {"edit": "suspend"})
-    assert door.ok("GET", f"{path}/entitlements") == {"state": "suspended", "products": []}
+    assert door.ok("GET", f"{path}/entitlements") == {"state": "suspended", "trial_until": None, "products": []}
 
 
 def test_entitlements_that_have_not_changed_are_not_sent_again(door: Door) -> None:

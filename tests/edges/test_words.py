@@ -11,7 +11,8 @@ from django.utils.translation import override as speaking
 from bursar.checkout.pay import Declined
 from bursar.core.capability import CAPABILITIES
 from bursar.core.document import NotWhole
-from bursar.core.edit import BadEdit, read_edits
+from bursar.core.edit import read_edits
+from bursar.core.field import BadEdit
 from bursar.core.money import Money
 from bursar.core.period import Span
 from bursar.core.policy import (

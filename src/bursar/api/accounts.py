@@ -13,7 +13,7 @@ from bursar.api.call import Call, enter, moment, once, vendor
 from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
 from bursar.core.capability import CAPABILITIES
-from bursar.core.edit import FIRST_YEAR, LAST_YEAR
+from bursar.core.field import FIRST_YEAR, LAST_YEAR
 from bursar.core.policy import decide
 from bursar.core.problem import Invalid, phrase
 from bursar.core.tax import read_tax_rate

@@ -175,6 +175,13 @@ class RequestNow(Request):
     invoice: Invoice | None
 
 
+class TemporarySeats(BaseModel):
+    """So many seats more on some days."""
+
+    seats: int
+    span: Days
+
+
 class Item(BaseModel):
     """A product or add-on that the account has."""
 
@@ -182,6 +189,9 @@ class Item(BaseModel):
     plan: Code
     per: Literal["seat", "unit", "account"]
     quantity: int
+    temporary: list[TemporarySeats] | SkipJsonSchema[None] = Field(
+        None, description="Seats beside these that are in force for some days; only where there are some."
+    )
     seats: Seats | SkipJsonSchema[None] = Field(None, description="Only for what is sold by the seat.")
     unit_price: Rate | SkipJsonSchema[None] = Field(None, description="Only where the account's people see costs.")
 
@@ -202,6 +212,7 @@ class Subscription(BaseModel):
     today: date
     period: Days | None
     term: Days | None
+    trial_until: date | None = Field(description="The last day of a trial, also of one that is over; null who bought.")
     payment_method: MethodKind
     items: list[Item]
     scheduled: list[Change]

@@ -11,7 +11,8 @@ from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_V
 from bursar.accounts.sessions import Page
 from bursar.api.shape import Documented, Edit
 from bursar.checkout.requests import MOST_TEXT
-from bursar.core.edit import MOST_EDITS, MOST_SEATS
+from bursar.core.edit import MOST_EDITS
+from bursar.core.field import MOST_SEATS
 from bursar.core.price import MOST_MINOR
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

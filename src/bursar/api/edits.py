@@ -2,10 +2,12 @@
 
 from typing import Any, Final
 
-from bursar.core.edit import KINDS, MOST_SEATS, MOST_TEXT, MOST_UNITS, OPTIONAL, PRICED, AddProduct, Edit
+from bursar.core.edit import KINDS, Edit, fields_of
+from bursar.core.field import MOST_SEATS, MOST_TEXT, MOST_UNITS
 
 _TEXT: Final = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT, "pattern": r"\S"}
 _ID: Final = {"type": "string", "format": "uuid"}
+_DAY: Final = {"type": "string", "format": "date"}
 _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "product": _TEXT,
     "plan": _TEXT,
@@ -13,10 +15,18 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "reason": {"type": "string", "maxLength": MOST_TEXT, "pattern": r"^$|\S"},
     "seats": {"type": "integer", "minimum": 1, "maximum": MOST_SEATS},
     "units": {"type": "integer", "minimum": 1, "maximum": MOST_UNITS},
+    "span": {
+        "type": "object",
+        "description": "Days from the first one up to but not including the last one.",
+        "required": ["start", "end"],
+        "properties": {"start": _DAY, "end": _DAY},
+        "additionalProperties": False,
+    },
+    "until": {**_DAY, "description": "The last day."},
     "release": {"type": "array", "items": _ID, "description": "Members who give their seats up."},
     "change": {**_ID, "description": "A scheduled change."},
     "on": {
-        "anyOf": [{"enum": ["now", "renewal"]}, {"type": "string", "format": "date"}],
+        "anyOf": [{"enum": ["now", "renewal"]}, _DAY],
         "description": "The vendor's to give; without it the policy's timing decides.",
     },
     "price": {
@@ -42,8 +52,7 @@ def schemas() -> dict[str, Any]:
 
 
 def _schema(name: str, kind: type[Edit]) -> dict[str, Any]:
-    fields = [field for field in kind.__dataclass_fields__ if field != "price" or kind in PRICED]
-    optional = OPTIONAL | ({"seats", "units"} if kind is AddProduct else set())
+    fields, optional = fields_of(kind)
     return {
         "type": "object",
         "description": (kind.__doc__ or "").strip(),

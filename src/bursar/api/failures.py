@@ -17,7 +17,7 @@ from bursar.checkout.actions import Stale
 from bursar.checkout.door import AlreadyTaken, QuoteExpired
 from bursar.checkout.pay import Declined
 from bursar.checkout.requests import NeededTooEarly
-from bursar.core import catalog, edit, effect, fit
+from bursar.core import catalog, edit, effect, field, fit
 from bursar.core.capability import UnknownCapability
 from bursar.core.currency import UnknownCurrency
 from bursar.core.document import BadDocument
@@ -55,9 +55,10 @@ _VENDOR: Final[Kinds] = (VendorDoor,)
 _ONE: Final[Kinds] = (*_VENDOR, NotFound, NoPolicy)
 _READ: Final[Kinds] = (*_MEMBERS_TOO, Refused)
 _EDITS: Final[Kinds] = (
-    *(edit.BadEdit, edit.UnknownEdit, edit.UnknownField, edit.VendorOnly, BadRate),
+    *(field.BadEdit, edit.UnknownEdit, edit.UnknownField, edit.VendorOnly, BadRate),
     *(catalog.UnknownProduct, catalog.UnknownPlan, catalog.UnknownCycle, catalog.NoPrice, NoCatalog),
-    *(effect.NotSubscribed, effect.AlreadySubscribed, effect.TooFarBack),
+    *(effect.NotSubscribed, effect.AlreadySubscribed, effect.TooFarBack, effect.OutsideTerm),
+    *(effect.TrialOver, effect.NothingToTry, effect.OnTrial),
     *(effect.SeatsNeeded, effect.UnitsNeeded, effect.NoQuantity, effect.OtherMeasure),
     *(fit.Contradiction, fit.UnknownChange, fit.PendingChange, fit.NeedsProduct, fit.WouldBreak, fit.Superseded),
     *(TooDear, SeatsInUse),

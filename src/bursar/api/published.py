@@ -7,7 +7,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from bursar.core.capability import MATRIX, ROLES, STAFF_ROLES
 from bursar.core.document import MOST_TEXT
-from bursar.core.edit import MOST_SEATS
+from bursar.core.field import MOST_SEATS
 from bursar.policy.document import TIMED
 
 Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,62}$", examples=["support"])]
@@ -48,6 +48,7 @@ _POLICY: Final[dict[str, Any]] = {
     "request_days": 30,
     "reminder_days": 7,
     "renewal_notice_days": 14,
+    "trial_notice_days": 3,
     "staff": [
         {"code": role, "name": {"en": role}, "allowed": [*_SEES, "manage_staff"] if role == "admin" else _SEES}
         for role in STAFF_ROLES
@@ -211,6 +212,7 @@ class Policy(Entry):
     request_days: int = Field(30, ge=1, le=366)
     reminder_days: int = Field(7, ge=0, le=366)
     renewal_notice_days: int = Field(14, ge=0, le=366)
+    trial_notice_days: int = Field(3, ge=0, le=366)
     limits: Limits = Limits()
     staff: list[StaffRole] | SkipJsonSchema[None] = Field(
         None, description="Every role of the staff, once.", min_length=4, max_length=4

@@ -44,6 +44,7 @@ class Entitlements(BaseModel):
     """What may be used now; nothing while the account is not active."""
 
     state: Literal["active", "suspended", "cancelled"]
+    trial_until: date | None = Field(description="The last day of a trial, while there is one.")
     products: list[Entitled]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from bursar.api import bodies, seating, show
+from bursar.api import bodies, having, seating
 from bursar.api.call import approach, enter, vendor
 from bursar.api.shape import shape
 from bursar.core.policy import Member
@@ -24,7 +24,7 @@ def list_seats(request: HttpRequest, account_id: UUID) -> Any:
     """The seats of each product, and who uses them since when."""
     call = enter(request, account_id)
     call.permit("manage_members")
-    return {"items": show.seats(call), "next": None}
+    return {"items": having.seats(call), "next": None}
 
 
 @router.put(_ONE, response={204: None})
@@ -59,7 +59,7 @@ def entitlements(request: HttpRequest, account_id: UUID) -> HttpResponse:
     mine = held(call.id, call.actor.id) if isinstance(call.actor, Member) else None
     if mine and mine[0].seen_on != call.today:
         actions.see(call.id, mine[0].member_id, call.today)
-    body = json.dumps(show.entitlements(call, mine), sort_keys=True).encode()
+    body = json.dumps(having.entitlements(call, mine), sort_keys=True).encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     same = tag in request.headers.get("If-None-Match", "")
     answer = HttpResponse(status=304) if same else HttpResponse(body, content_type="application/json")

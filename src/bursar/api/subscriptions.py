@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from bursar.accounts.queries import NotFound
-from bursar.api import answers, bodies, show
+from bursar.api import answers, bodies, having
 from bursar.api.call import approach, enter, once
 from bursar.api.replies import Reply, reply, taken
 from bursar.api.shape import shape
@@ -31,7 +31,7 @@ def get_subscription(request: HttpRequest, account_id: UUID) -> Any:
     """What the account has, and what is scheduled."""
     call = enter(request, account_id)
     call.permit("view_subscription")
-    return show.subscription(call)
+    return having.subscription(call)
 
 
 @router.post("/accounts/{uuid:account_id}/quotes", response={201: shape(answers.Quote)})

@@ -11,7 +11,7 @@ from bursar.accounts.limits import set_limit
 from bursar.accounts.members import pass_on as pass_ownership_on
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
-from bursar.core.edit import MOST_SEATS, MOST_TEXT
+from bursar.core.field import MOST_SEATS, MOST_TEXT
 from bursar.core.limit import UNLIMITED
 from bursar.core.member import BILLING_ADMIN, OWNER
 from bursar.core.money import BadAmount, BadRate, Money, read_amount, text

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods
 from bursar.center.entry import shown, to, visit
 from bursar.center.manage import keep, not_done
 from bursar.checkout.gather import situation
-from bursar.core.edit import MOST_TEXT, Cancel
+from bursar.core.edit import Cancel
+from bursar.core.field import MOST_TEXT
 from bursar.core.problem import Problem
 from bursar.core.quote import quote
 from bursar.core.subscription import pending, state_on, timeline

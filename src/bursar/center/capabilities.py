@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from bursar.center.entry import Visit, shown, visit
-from bursar.center.form import CHANGING
+from bursar.core.capability import CHANGING
 from bursar.words.decision import capability, outcome
 
-SUBSCRIPTION: Final = ("view_subscription", *CHANGING, "cancel_account")
+SUBSCRIPTION: Final = ("view_subscription", *CHANGING)
 PAYMENT: Final = ("view_invoices", "pay_invoice", "manage_invoices", "change_payment_type")
 PEOPLE: Final = ("manage_members", "appoint_billing_admins", "submit_requests", "review_requests")
 

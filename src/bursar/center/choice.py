@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from bursar.core.catalog import Plan
-from bursar.core.edit import MOST_SEATS, MOST_UNITS
+from bursar.core.field import MOST_SEATS, MOST_UNITS
+from bursar.core.item import Item
 from bursar.core.price import Per
-from bursar.core.subscription import Item, Subscription
+from bursar.core.subscription import Subscription
 from bursar.words import edits as words
 from bursar.words import money
 from bursar.words.language import locale

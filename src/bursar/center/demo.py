@@ -21,7 +21,9 @@ from bursar.policy.queries import NoPolicy, current
 from bursar.words.decision import account_type_name, role_name, staff_role_name, summed_up
 
 MOST: Final = 12
-DOING: Final = tuple(one for one in (*SUBSCRIPTION, *PAYMENT) if not one.startswith("view_"))
+UNSAID: Final = ("view_subscription", "view_invoices", "add_temporary_seats")
+"""What everybody in charge sees, and what few types of account have: owners without it do everything all the same."""
+DOING: Final = tuple(one for one in (*SUBSCRIPTION, *PAYMENT) if one not in UNSAID)
 
 
 def cast(now: datetime) -> list[dict[str, Any]]:

@@ -9,24 +9,20 @@ from django.utils.translation import gettext as _
 
 from bursar.center.choice import Choice, Count, Filled, choice, counted, mark
 from bursar.center.entry import Visit
+from bursar.center.temporary import TemporaryFields, temporary_fields
 from bursar.center.terms import PriceField, Terms, price_field, terms
+from bursar.core import capability
 from bursar.core.catalog import Catalog, Plan, Product
+from bursar.core.item import Item
 from bursar.core.policy import Outcome
 from bursar.core.price import Per
-from bursar.core.subscription import Change, Item, Subscription
+from bursar.core.subscription import Change, Subscription
 from bursar.words import edits as words
 from bursar.words import money
 from bursar.words.language import locale
 
-CHANGING: Final = (
-    "add_seats",
-    "remove_seats",
-    "add_products",
-    "remove_products",
-    "upgrade_plan",
-    "downgrade_plan",
-    "change_billing_cycle",
-)
+CHANGING: Final = tuple(one for one in capability.CHANGING if one != "cancel_account")
+"""What this page is for; an account is cancelled on a page of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +34,7 @@ class Held:
     plan: str
     quantity: str
     count: Count | None
+    temporary: TemporaryFields | None
     price: PriceField | None
     plans: tuple[Choice, ...]
     remove: str
@@ -102,7 +99,7 @@ def form(seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalo
             if seen.decide_undo(one).outcome is not Outcome.REFUSED
         ),
         notes=seen.why_not_all([seen.decide(one) for one in closed]),
-        terms=terms(filled) if seen.staff else None,
+        terms=terms(filled, trial=state.calendar is None) if seen.staff else None,
     )
 
 
@@ -124,6 +121,9 @@ def _held(
         held = item.quantity
         least, most = 1 if may[fewer] else held, None if may[more] else held
         count = counted(code, name, pin.per, filled, held=held, least=least, most=most)
+    temporary = None
+    if pin.per is Per.SEAT and may["add_temporary_seats"] and state.calendar is not None:
+        temporary = temporary_fields(item, filled, seen.today, state.calendar.term(seen.today).end)
     limits = [fewer, more] if pin.per is not Per.ACCOUNT else []
     limits += ["downgrade_plan"] if rank > 0 else []
     limits += ["upgrade_plan"] if rank < len(ranked) - 1 else []
@@ -133,6 +133,7 @@ def _held(
         plan=words.plan_name(catalog, code, item.plan),
         quantity=words.quantity(item.quantity, pin.per.value),
         count=count,
+        temporary=temporary,
         price=_price(seen, item, state, filled, open_=count is not None),
         plans=_plans(seen, state, item, ranked, rank, may, filled),
         remove=_("Remove {name}").format(name=name) if may["remove_products"] else "",

@@ -1,6 +1,7 @@
 """Manage subscription: the form and the summary that follows it. It works without JavaScript."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +52,8 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
         except Problem as problem:
             found, wrong = {"problem": said(problem)}, _wrong(problem)
     state, scheduled = _now(seen, agreed)
-    offers = form(seen, state, scheduled, current_catalog(), Filled(request.POST, wrong))
+    filled = Filled(request.POST if request.method == "POST" else _tried(seen, agreed), wrong)
+    offers = form(seen, state, scheduled, current_catalog(), filled)
     return shown(request, seen, "subscription", "manage", {"form": offers, **found}, status=422 if found else 200)
 
 
@@ -114,11 +116,17 @@ def _read(seen: Visit, filled: Mapping[str, str], agreed: Agreement) -> Wishes:
 
 
 def _now(seen: Visit, agreed: Agreement) -> tuple[Subscription, tuple[Change, ...]]:
-    """The state in force, and what is scheduled."""
-    return (
-        state_on(agreed.start, timeline(agreed.start, agreed.changes), seen.today),
-        pending(agreed.changes, seen.today),
-    )
+    """The state in force, and what is scheduled; what is only tried is still to be bought, as if it were not there."""
+    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), seen.today)
+    return replace(state, items={}) if state.trying else state, pending(agreed.changes, seen.today)
+
+
+def _tried(seen: Visit, agreed: Agreement) -> dict[str, str]:
+    """The form filled in with what is tried, so that it can be bought as it is."""
+    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), seen.today)
+    tried = state.items.values() if state.trying else ()
+    plans = {f"add_{item.product}": item.plan for item in tried}
+    return plans | {f"quantity_{item.product}": str(item.quantity) for item in tried}
 
 
 def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:

@@ -2,27 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from bursar.catalog.queries import versions
 from bursar.center.entry import Visit, shown, visit
 from bursar.center.form import CHANGING
+from bursar.center.temporary import temporary_said
 from bursar.center.term import term
 from bursar.checkout.gather import situation
 from bursar.core.catalog import Catalog
 from bursar.core.currency import digits
 from bursar.core.edit import Cancel
+from bursar.core.item import Item
 from bursar.core.money import Money
 from bursar.core.policy import Outcome
 from bursar.core.price import Per, period_price
 from bursar.core.quote import quote
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Item, Subscription, pending, state_on, timeline
+from bursar.core.subscription import Change, Subscription, pending, state_on, timeline
 from bursar.payments.queries import method, open_attempt
 from bursar.subscriptions.queries import open_request
 from bursar.words import edits, money
@@ -37,6 +41,7 @@ class ItemShown:
     product: str
     plan: str
     quantity: str
+    temporary: tuple[str, ...]
     used: str
     price: str
     amount: str
@@ -67,6 +72,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "items": _items(seen, known, state),
         "scheduled": [change_shown(seen, one, state, known.catalog) for one in scheduled],
         "ending": _ending(scheduled),
+        "trial": _trial(state, seen.today),
         "manage": any(seen.open(one) for one in CHANGING),
         "whom": seen.why_nothing(),
         "waiting": _waiting(seen),
@@ -104,6 +110,7 @@ def _item(seen: Visit, known: Situation, state: Subscription, item: Item, catalo
         product=edits.product_name(catalog, item.product),
         plan=edits.plan_name(catalog, item.product, item.plan),
         quantity=edits.quantity(item.quantity, pin.per.value),
+        temporary=temporary_said(item),
         used=seats,
         price=money.rate(pin.rate, seen.currency),
         amount=money.amount(Money(amount, seen.currency)),
@@ -113,7 +120,9 @@ def _item(seen: Visit, known: Situation, state: Subscription, item: Item, catalo
 def _billing(seen: Visit, known: Situation, state: Subscription, scheduled: Sequence[Change]) -> dict[str, Any]:
     """The cycle, the term with its picture, how it is paid, and the next renewal as a quote of nothing says it."""
     calendar = state.calendar if state.items else None
-    found: dict[str, Any] = {"costs": seen.shows_costs(), "method": method_name(method(seen.id).kind), "term": None}
+    # What a trial would cost is nothing that the account pays.
+    costs = seen.shows_costs() and not state.trying
+    found: dict[str, Any] = {"costs": costs, "method": method_name(method(seen.id).kind), "term": None}
     if calendar is None:
         return found
     next_ = quote(known, (), seen.actor, seen.today)
@@ -125,6 +134,15 @@ def _billing(seen: Visit, known: Situation, state: Subscription, scheduled: Sequ
         "renewal": money.amount(Money(next_.next_renewal.total, seen.currency)),
         "tax": money.amount(Money(next_.next_renewal.tax, seen.currency)) if next_.next_renewal.tax else "",
     }
+
+
+def _trial(state: Subscription, today: date) -> dict[str, Any] | None:
+    """The trial, while it lasts and after it until something is bought."""
+    if state.trial_until is None:
+        return None
+    left = (state.trial_until - today).days + 1
+    said = ngettext("{count} day left", "{count} days left", left).format(count=money.number(left))
+    return {"until": money.day(state.trial_until), "left": said, "over": not state.trying}
 
 
 def _ending(scheduled: Sequence[Change]) -> dict[str, Any] | None:
@@ -156,6 +174,6 @@ def _asked(seen: Visit) -> dict[str, Any] | None:
 
 
 def _cancelling(seen: Visit, state: Subscription) -> dict[str, Any]:
-    if not state.items:
+    if not state.items or state.trying:
         return {"cancel": False, "why_no_cancel": ""}
     return {"cancel": seen.may("cancel_account"), "why_no_cancel": seen.why_not(seen.decide("cancel_account"))}

@@ -9,11 +9,11 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from bursar.center.choice import Choice, Filled
-from bursar.core.edit import PRICED, ChangePlan, Edit, Keep, Undo
+from bursar.core.edit import DATED, PRICED, AddProduct, ChangePlan, Edit, Keep, StartTrial, Undo
 from bursar.core.money import BadRate, read_rate
 from bursar.core.problem import Invalid
 
-ON: Final = ("", "now", "renewal", "day")
+ON: Final = ("", "now", "renewal", "day", "trial")
 
 
 class AtField(Invalid):
@@ -38,6 +38,12 @@ class NotADay(AtField):
     code = "not_a_day"
 
 
+class NoTrialEnd(AtField):
+    """Give the last day of the trial, or choose another answer."""
+
+    code = "not_a_day"
+
+
 @dataclass(frozen=True, slots=True)
 class PriceField:
     """Where a price can be agreed for a product; `help` says what holds without one."""
@@ -58,11 +64,12 @@ class Terms:
     error: str
 
 
-def terms(filled: Filled) -> Terms:
-    """The question from when the changes count, as it was answered."""
-    names = (_("as the policy says"), _("at once"), _("at the renewal"), _("on the day below"))
+def terms(filled: Filled, *, trial: bool) -> Terms:
+    """The question from when the changes count, as it was answered; who has bought nothing yet may get a trial."""
+    names = [_("as the policy says"), _("at once"), _("at the renewal"), _("on the day below")]
+    names += [_("as a trial, free of charge until the day below")] if trial else []
     wanted = filled.get("on")
-    choices = tuple(Choice("on", code, name, chosen=code == wanted) for code, name in zip(ON, names, strict=True))
+    choices = tuple(Choice("on", code, name, chosen=code == wanted) for code, name in zip(ON, names, strict=False))
     return Terms(choices, filled.get("day"), filled.wrong.get("day", ""))
 
 
@@ -82,22 +89,48 @@ def price(filled: Mapping[str, str], product: str) -> Decimal | None:
 
 
 def agreed(edits: Sequence[Edit], filled: Mapping[str, str]) -> list[Edit]:
-    """The edits with the day and the prices that the staff gave. Errors: NotAPrice, NotADay, with the field."""
+    """The edits with the day and the prices that the staff gave, or as a trial.
+
+    Errors: NotAPrice, NotADay, NoTrialEnd, with the field.
+    """
+    if filled.get("on") == "trial":
+        return _tried(edits, filled)
     on = _on(filled)
     moved = {edit.product for edit in edits if isinstance(edit, ChangePlan)}
     found = []
     for edit in edits:
         if isinstance(edit, PRICED) and (isinstance(edit, ChangePlan) or edit.product not in moved):
             edit = replace(edit, price=price(filled, edit.product))
-        found.append(edit if on is None or isinstance(edit, Undo | Keep) else replace(edit, on=on))
+        found.append(edit if on is None or isinstance(edit, (Undo, Keep, *DATED)) else replace(edit, on=on))
     return found
+
+
+def _tried(edits: Sequence[Edit], filled: Mapping[str, str]) -> list[Edit]:
+    """What would be added is tried instead."""
+    until = day_given(filled.get("day", ""))
+    if until is None:
+        raise NoTrialEnd("day")
+    return [
+        StartTrial(product=edit.product, plan=edit.plan, seats=edit.seats, units=edit.units, until=until)
+        if isinstance(edit, AddProduct)
+        else edit
+        for edit in edits
+    ]
 
 
 def _on(filled: Mapping[str, str]) -> date | str | None:
     chosen = filled.get("on", "")
     if chosen != "day":
         return chosen if chosen in ON and chosen else None
+    on = day_given(filled.get("day", ""))
+    if on is None:
+        raise NotADay("day")
+    return on
+
+
+def day_given(given: str) -> date | None:
+    """The day of a field; nothing where none stands there."""
     try:
-        return date.fromisoformat(filled.get("day", ""))
+        return date.fromisoformat(given)
     except ValueError:
-        raise NotADay("day") from None
+        return None

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from bursar.center.temporary import temporary_asked
 from bursar.center.terms import AtField, agreed, price
 from bursar.core.catalog import Catalog, Product
 from bursar.core.edit import (
-    MOST_SEATS,
-    MOST_UNITS,
     AddProduct,
     ChangeCycle,
     ChangePlan,
@@ -21,6 +20,7 @@ from bursar.core.edit import (
     Undo,
 )
 from bursar.core.effect import collide
+from bursar.core.field import MOST_SEATS, MOST_UNITS
 from bursar.core.price import Per
 from bursar.core.subscription import Change, Subscription
 
@@ -93,6 +93,8 @@ def _about_items(filled: Mapping[str, str], state: Subscription, *, by_staff: bo
                     if per is Per.SEAT
                     else SetUnits(product=product, units=count)
                 )
+        if (asked := temporary_asked(filled, product)) is not None:
+            edits.append(asked)
         if plan and plan != item.plan:
             edits.append(ChangePlan(product=product, plan=plan))
     return edits

@@ -105,7 +105,7 @@ def settle_state(customer: Customer, situation: Situation, state: Subscription, 
     """Write the rows that follow the state: how the account stands, and how many seats it has."""
     if state.standing is not customer.account.state:
         set_standing(customer.id, state.standing, on)
-    bought = {item.product: item.quantity for item in state.items.values() if state.pin(item).per is Per.SEAT}
+    bought = {item.product: item.whole for item in state.items.values() if state.pin(item).per is Per.SEAT}
     seats.set_bought(customer.id, situation.used, bought, limited(state))
 
 
@@ -120,7 +120,7 @@ def look_ahead(customer: Customer, situation: Situation, on: date) -> None:
     """Note the next day on which something falls due: a scheduled change, or the end of the billing period."""
     due = next_due(situation.start, timeline(situation.start, situation.changes), on)
     due_at = instant(due.on, read_zone(customer.time_zone)) if due.on else None
-    invoices.look_again(customer.id, due_at=due_at, billed_until=due.period_end)
+    invoices.look_again(customer.id, due_at=due_at, billed_until=due.period_end, trial_until=due.trial_until)
 
 
 def settle(customer: Customer, *, now: datetime, first: UUID | None = None) -> None:

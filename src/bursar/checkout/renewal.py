@@ -1,6 +1,7 @@
 """What falls due by itself: scheduled changes are applied and periods invoiced, day by day, in order."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from bursar.accounts import queries as accounts
@@ -9,7 +10,7 @@ from bursar.accounts.queries import Customer
 from bursar.checkout.apply import bill, look_ahead, release, settle
 from bursar.checkout.gather import situation
 from bursar.core.policy import SYSTEM
-from bursar.core.renewal import told_ahead
+from bursar.core.renewal import ended, told_ahead
 from bursar.core.subscription import state_on, timeline
 from bursar.history.actions import record
 from bursar.invoices import actions as invoices
@@ -37,16 +38,23 @@ def catch_up(customer: Customer, waiting: Agenda, now: datetime) -> tuple[Custom
 
 
 def announce(account_id: UUID, *, now: datetime) -> None:
-    """Write down, once, that a renewal comes of which people are told ahead."""
+    """Write down, once, that a renewal or the end of a trial comes of which people are told ahead."""
     with deed(account_id, SYSTEM, now) as customer:
-        on, until = customer.today(now), agenda(account_id).billed_until
-        days = current().renewal_notice_days
-        if until is None or until > on + timedelta(days=days) or not invoices.announced(account_id, until):
-            return
-        known = situation(customer)
-        if on < until and told_ahead(known.start, timeline(known.start, known.changes), until):
-            data = {"renewal_on": until.isoformat()}
-            record(account_id=account_id, kind="renewal_ahead", actor=SYSTEM, on=on, now=now, data=data)
+        on, ahead, policy = customer.today(now), agenda(account_id), current()
+        until = _first_told(account_id, ahead.trial_until, on, policy.trial_notice_days)
+        if until is not None and on <= until:
+            _write(customer, "trial_ending", on, now, trial_until=until.isoformat())
+        until = _first_told(account_id, ahead.billed_until, on, policy.renewal_notice_days)
+        if until is not None and on < until:
+            known = situation(customer)
+            if told_ahead(known.start, timeline(known.start, known.changes), until):
+                _write(customer, "renewal_ahead", on, now, renewal_on=until.isoformat())
+
+
+def _first_told(account_id: UUID, until: date | None, on: date, days: int) -> date | None:
+    """The day of which people are to be told ahead, if it is within so many days and was not looked at yet."""
+    near = until is not None and days > 0 and until <= on + timedelta(days=days)
+    return until if until is not None and near and invoices.announced(account_id, until) else None
 
 
 def _fall_due(customer: Customer, on: date, *, ends_period: bool, now: datetime) -> UUID | None:
@@ -60,8 +68,17 @@ def _fall_due(customer: Customer, on: date, *, ends_period: bool, now: datetime)
     if ends_period:
         subscriptions.checkpoint(customer.id, state, on=on, position=known.position)
     look_ahead(customer, known, on)
+    gone = ended(known.start, moments, on)
+    for product, count in gone.seats.items():
+        _write(customer, "temporary_seats_ended", on, now, product=product, seats=count)
+    if gone.trial:
+        _write(customer, "trial_ended", on, now)
     applied = [str(change.id) for moment in moments if moment.on == on for change in moment.changes]
-    data = {"changes": applied, "invoice": str(document) if document else None}
-    kind = "renewed" if ends_period and state.items else "changes_applied"
-    record(account_id=customer.id, kind=kind, actor=SYSTEM, on=on, now=now, data=data)
+    if ends_period or applied or document:
+        kind = "renewed" if ends_period and state.items else "changes_applied"
+        _write(customer, kind, on, now, changes=applied, invoice=str(document) if document else None)
     return document
+
+
+def _write(customer: Customer, kind: str, on: date, now: datetime, **data: Any) -> None:
+    record(account_id=customer.id, kind=kind, actor=SYSTEM, on=on, now=now, data=data)

@@ -1,9 +1,9 @@
-"""`bursar demo`: a believable vendor with five accounts that have lived."""
+"""`bursar demo`: a believable vendor with six accounts that have lived."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +26,10 @@ AGENTS: Final = (
 
 @dataclass(frozen=True)
 class Life:
-    """An account of the demo: who is in it, and what it did on how many days before today."""
+    """An account of the demo: who is in it, and what it did on how many days before today.
+
+    In its edits `span` and `until` are numbers of days after the deed.
+    """
 
     name: str
     domain: str
@@ -105,6 +108,7 @@ LIVES: Final = (
             (130, "vendor", [add("support", "professional", seats=25), cycle("annual_monthly")]),
             (64, "owner", [add("chat", "standard", seats=10)]),
             (20, "billing_admin", [seats("support", 28)]),
+            (5, "owner", [{"edit": "add_temporary_seats", "product": "support", "seats": 4, "span": (2, 40)}]),
         ),
         representative=CAMILLE,
     ),
@@ -148,6 +152,15 @@ LIVES: Final = (
         "en",
         {"owner": "Rosa Bianchi", "billing_admin": "Eli Novak", "admin": "Mina Park"},
         tax_rate="0",
+    ),
+    Life(
+        "Orchid Labs",
+        "orchid.example",
+        "self_service",
+        "EUR",
+        "en",
+        {"owner": "Sofia Marin", "billing_admin": "Ben Adler", "admin": "Yuki Mori"},
+        ((3, "vendor", [{"edit": "start_trial", "product": "support", "plan": "growth", "seats": 8, "until": 13}]),),
     ),
 )
 
@@ -229,7 +242,8 @@ def _live(life: Life, now: datetime) -> None:
         everybody = queries.customer(account_id).account.members
         members = {one.role: one for one in everybody}
         actor = VENDOR if who == "vendor" else members[who]
-        take(account_id, edits=read_edits(list(edits)), actor=actor, now=now)
+        dated = [_dated(edit, today - timedelta(days=days)) for edit in edits]
+        take(account_id, edits=read_edits(dated), actor=actor, now=now)
         if days == first:
             # Everybody works in the product that was bought first.
             for one in everybody:
@@ -237,6 +251,17 @@ def _live(life: Life, now: datetime) -> None:
     move(account_id, today, actor=VENDOR, now=now)
     for one in queries.customer(account_id).account.members:
         see(account_id, one.id, today - timedelta(days=AWAY if one.name == AGENTS[2][0] else 0))
+
+
+def _dated(edit: dict[str, Any], on: date) -> dict[str, Any]:
+    """An edit made on a day, with the days that it names counted from there."""
+    edit = dict(edit)
+    if "span" in edit:
+        start, end = (str(on + timedelta(days=days)) for days in edit["span"])
+        edit["span"] = {"start": start, "end": end}
+    if "until" in edit:
+        edit["until"] = str(on + timedelta(days=edit["until"]))
+    return edit
 
 
 def _links(now: datetime) -> list[tuple[str, str]]:

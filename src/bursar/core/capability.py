@@ -5,9 +5,14 @@ from typing import Final
 from bursar.core.problem import Invalid
 
 MATRIX: Final = tuple(
-    "add_seats remove_seats add_products remove_products upgrade_plan downgrade_plan change_billing_cycle "
+    "add_seats add_temporary_seats remove_seats add_products remove_products upgrade_plan downgrade_plan change_billing_cycle "
     "change_payment_type manage_invoices cancel_account appoint_billing_admins submit_requests".split()
 )
+CHANGING: Final = (
+    *("add_seats", "add_temporary_seats", "remove_seats", "add_products", "remove_products"),
+    *("upgrade_plan", "downgrade_plan", "change_billing_cycle", "cancel_account"),
+)
+"""What changes the subscription, and so may be asked for."""
 OPEN: Final = ("view_subscription", "view_invoices", "pay_invoice", "manage_members", "review_requests")
 CAPABILITIES: Final = MATRIX + OPEN
 ROLES: Final = ("owner", "billing_admin", "admin", "agent", "light_agent")

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Literal
 from uuid import UUID
 
@@ -144,8 +146,39 @@ def open_period(state: Subscription, on: date) -> Span | None:
 def owed(start: Subscription, moments: Sequence[Moment], window: Span, *, on: date, currency: str) -> Iterator[Owed]:
     """What must be paid for each day of a billing period, as known on a day.
 
-    A reduction without credit leaves the dearer terms owed until the period ends.
+    A reduction without credit leaves the dearer terms owed until the period ends. Temporary seats come on top for
+    their days, also for those to come: who orders them pays for them.
     """
+    some = any(item.temporary for state in (start, *(one.state for one in moments)) for item in state.items.values())
+    for one in _staying(start, moments, window, on=on, currency=currency):
+        yield from _raised(one, start, moments, currency) if some else (one,)
+
+
+def _raised(owe: Owed, start: Subscription, moments: Sequence[Moment], currency: str) -> Iterator[Owed]:
+    """What is owed of an item, with its temporary seats on the days on which there are some."""
+    days = [owe.span.start, *(one.on for one in moments if owe.span.start < one.on < owe.span.end), owe.span.end]
+    extra = [_extra(state_on(start, moments, day), owe.item) for day in days[:-1]]
+    for seats, group in groupby(zip(extra, pairwise(days), strict=True), key=itemgetter(0)):
+        spans = [between for _, between in group]
+        yield replace(owe, span=Span(spans[0][0], spans[-1][1]), terms=_more(owe.terms, seats, currency))
+
+
+def _extra(state: Subscription, code: str) -> int:
+    item = state.items.get(code)
+    return item.extra if item else 0
+
+
+def _more(terms: Terms, seats: int, currency: str) -> Terms:
+    if not seats:
+        return terms
+    quantity = terms.quantity + seats
+    return replace(terms, quantity=quantity, price=period_price(terms.rate, quantity, digits(currency)))
+
+
+def _staying(
+    start: Subscription, moments: Sequence[Moment], window: Span, *, on: date, currency: str
+) -> Iterator[Owed]:
+    """What must be paid without temporary seats."""
     before = state_on(start, moments, window.start)
     within = [moment for moment in moments if window.start < moment.on <= on]
     for item in dict.fromkeys(code for state in (before, *(one.state for one in within)) for code in state.items):

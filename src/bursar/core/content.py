@@ -14,12 +14,13 @@ from bursar.core.cycle import Calendar, Cycle, Length
 from bursar.core.decision import Decided
 from bursar.core.edit import read_edit, write_edit
 from bursar.core.invoice import Totals
+from bursar.core.item import Item, Pin, Temporary
 from bursar.core.money import rate_text
 from bursar.core.period import Proration, Span
 from bursar.core.policy import Contact, Decision, Outcome, Reason, State
 from bursar.core.price import Per
 from bursar.core.quote import Quote
-from bursar.core.subscription import Change, Item, Pin, Subscription
+from bursar.core.subscription import Change, Subscription
 from bursar.core.text import Text
 
 Document = dict[str, Any]
@@ -174,10 +175,18 @@ def write_state(state: Subscription) -> Document:
         "cycle": write_cycle(state.cycle),
         "anchor": {"on": calendar.anchor.isoformat(), "origin": calendar.origin} if calendar else None,
         "items": [
-            {"product": item.product, "plan": item.plan, "quantity": item.quantity} for item in state.items.values()
+            {"product": item.product, "plan": item.plan, "quantity": item.quantity} | write_temporary(item)
+            for item in state.items.values()
         ],
         "pins": [write_pin(pin) for pin in state.pins.values()],
+        **({"trial_until": state.trial_until.isoformat()} if state.trial_until else {}),
     }
+
+
+def write_temporary(item: Item) -> Document:
+    """The temporary seats of an item in force, if there are any."""
+    written = [{"seats": one.seats, "span": write_span(one.span)} for one in item.temporary]
+    return {"temporary": written} if written else {}
 
 
 def read_state(document: Mapping[str, Any]) -> Subscription:
@@ -188,9 +197,15 @@ def read_state(document: Mapping[str, Any]) -> Subscription:
         standing=State(document["standing"]),
         cycle=cycle,
         calendar=Calendar(cycle, date.fromisoformat(anchor["on"]), anchor["origin"]) if anchor else None,
-        items=MappingProxyType({item["product"]: Item(**item) for item in document["items"]}),
+        items=MappingProxyType({item["product"]: _read_item(item) for item in document["items"]}),
         pins=MappingProxyType({pin.sold: pin for pin in pins}),
+        trial_until=date.fromisoformat(document["trial_until"]) if document.get("trial_until") else None,
     )
+
+
+def _read_item(document: Mapping[str, Any]) -> Item:
+    temporary = tuple(Temporary(one["seats"], read_span(one["span"])) for one in document.get("temporary", ()))
+    return Item(document["product"], document["plan"], document["quantity"], temporary)
 
 
 def write_quote(quote: Quote) -> Document:

@@ -68,7 +68,7 @@ class Asking:
         decision = self._edit(edit, needed)
         if decision.outcome is Outcome.REFUSED:
             return Decided(edit, decision)
-        if isinstance(edit, SetSeats):
+        if isinstance(edit, SetSeats) and needed == "remove_seats":
             check_release(self.situation.used.get(edit.product), edit)
         return Decided(edit, decision, effective_on(edit, needed, self.outlook, self.situation.policy))
 

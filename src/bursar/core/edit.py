@@ -1,28 +1,18 @@
 """What somebody may ask to have different about a subscription: every kind of edit, read from its document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
-from bursar.core.money import read_rate
+from bursar.core.field import FIELDS, BadEdit, shown
+from bursar.core.period import Span
 from bursar.core.problem import Invalid, phrase
 
-MOST_SEATS: Final = 1_000_000
-MOST_UNITS: Final = 1_000_000_000
 MOST_EDITS: Final = 100
-MOST_TEXT: Final = 2_000
-FIRST_YEAR: Final = 1970
-LAST_YEAR: Final = 2199
-
-
-class BadEdit(Invalid):
-    """{at}: expected {expected}, found {found}."""
-
-    code = "bad_edit"
 
 
 class UnknownEdit(Invalid):
@@ -75,6 +65,15 @@ class SetSeats(Edit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddTemporarySeats(Edit):
+    """Have so many seats of a product more on some days within a term, beside those that stay."""
+
+    product: str
+    seats: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetUnits(Edit):
     """Have this many units of a product."""
 
@@ -112,6 +111,17 @@ class Cancel(Edit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartTrial(Edit):
+    """Try a product without paying, up to and including a last day; the vendor's to give."""
+
+    product: str
+    plan: str
+    until: date
+    seats: int | None = None
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suspend(Edit):
     """Close the account for everything but looking and paying."""
 
@@ -135,93 +145,18 @@ class Keep(Edit):
     change: UUID
 
 
-def _text(value: object, at: str) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > MOST_TEXT:
-        expected = phrase("a text of 1 to {most} characters", most=MOST_TEXT)
-        raise BadEdit(at=at, expected=expected, found=_shown(value))
-    return value.strip()
-
-
-def _reason(value: object, at: str) -> str:
-    return "" if value == "" else _text(value, at)
-
-
-def _seats(value: object, at: str) -> int:
-    return _whole(value, MOST_SEATS, at)
-
-
-def _units(value: object, at: str) -> int:
-    return _whole(value, MOST_UNITS, at)
-
-
-def _whole(value: object, most: int, at: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        expected = phrase("a whole number from {least} to {most}", least=1, most=most)
-        raise BadEdit(at=at, expected=expected, found=_shown(value))
-    return value
-
-
-def _id(value: object, at: str) -> UUID:
-    try:
-        return value if isinstance(value, UUID) else UUID(cast(str, value))
-    except (ValueError, AttributeError, TypeError):
-        raise BadEdit(at=at, expected=phrase("an id"), found=_shown(value)) from None
-
-
-def _ids(value: object, at: str) -> tuple[UUID, ...]:
-    if not isinstance(value, list | tuple):
-        raise BadEdit(at=at, expected=phrase("a list of ids"), found=_shown(value))
-    return tuple(_id(one, f"{at}[{number}]") for number, one in enumerate(value))
-
-
-def _on(value: object, at: str) -> date | str:
-    if isinstance(value, str) and value in ("now", "renewal"):
-        return value
-    try:
-        found = date.fromisoformat(cast(str, value))
-    except (ValueError, TypeError):
-        expected = phrase('"now", "renewal" or a day such as 2026-01-31')
-        raise BadEdit(at=at, expected=expected, found=_shown(value)) from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        expected = phrase("a day of the years {first} to {last}", first=str(FIRST_YEAR), last=str(LAST_YEAR))
-        raise BadEdit(at=at, expected=expected, found=_shown(value))
-    return found
-
-
-def _price(value: object, at: str) -> Decimal:
-    if not isinstance(value, str):
-        raise BadEdit(at=at, expected=phrase('a decimal in quotes such as "12.00"'), found=_shown(value))
-    return read_rate(value)
-
-
-def _shown(value: object) -> str:
-    return repr(value)[:60]
-
-
-_FIELDS: Final[Mapping[str, Callable[[object, str], Any]]] = MappingProxyType(
-    {
-        "product": _text,
-        "plan": _text,
-        "cycle": _text,
-        "reason": _reason,
-        "seats": _seats,
-        "units": _units,
-        "release": _ids,
-        "change": _id,
-        "on": _on,
-        "price": _price,
-    }
-)
 OPTIONAL: Final = frozenset({"on", "price", "reason", "release"})
 KINDS: Final[Mapping[str, type[Edit]]] = MappingProxyType(
     {
         "add_product": AddProduct,
         "set_seats": SetSeats,
+        "add_temporary_seats": AddTemporarySeats,
         "set_units": SetUnits,
         "change_plan": ChangePlan,
         "remove_product": RemoveProduct,
         "change_cycle": ChangeCycle,
         "cancel": Cancel,
+        "start_trial": StartTrial,
         "suspend": Suspend,
         "resume": Resume,
         "undo": Undo,
@@ -230,6 +165,15 @@ KINDS: Final[Mapping[str, type[Edit]]] = MappingProxyType(
 )
 NAMES: Final[Mapping[type[Edit], str]] = MappingProxyType({kind: name for name, kind in KINDS.items()})
 PRICED: Final = (AddProduct, SetSeats, SetUnits, ChangePlan)
+DATED: Final = (AddTemporarySeats, StartTrial)
+"""Edits that say themselves on which days they count."""
+
+
+def fields_of(kind: type[Edit]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The fields of a kind of edit, and which of them may be left out."""
+    left_out = (set() if kind in PRICED else {"price"}) | ({"on"} if kind in DATED else set())
+    fields = tuple(field for field in kind.__dataclass_fields__ if field not in left_out)
+    return fields, OPTIONAL | ({"seats", "units"} if kind in (AddProduct, StartTrial) else set())
 
 
 def read_edits(document: object, at: str = "edits") -> tuple[Edit, ...]:
@@ -239,27 +183,26 @@ def read_edits(document: object, at: str = "edits") -> tuple[Edit, ...]:
     """
     if not isinstance(document, list) or not 1 <= len(document) <= MOST_EDITS:
         expected = phrase("a list of 1 to {most} edits", most=MOST_EDITS)
-        raise BadEdit(at=at, expected=expected, found=_shown(document))
+        raise BadEdit(at=at, expected=expected, found=shown(document))
     return tuple(read_edit(one, f"{at}[{number}]") for number, one in enumerate(document))
 
 
 def read_edit(document: object, at: str) -> Edit:
     """The edit that one JSON object states."""
     if not isinstance(document, Mapping):
-        raise BadEdit(at=at, expected=phrase("an object with an edit"), found=_shown(document))
+        raise BadEdit(at=at, expected=phrase("an object with an edit"), found=shown(document))
     name = document.get("edit")
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise UnknownEdit(at=at, edit=_shown(name), known=", ".join(KINDS))
-    known = [field for field in kind.__dataclass_fields__ if field != "price" or kind in PRICED]
+        raise UnknownEdit(at=at, edit=shown(name), known=", ".join(KINDS))
+    known, optional = fields_of(kind)
     for field in document:
         if field != "edit" and field not in known:
-            raise UnknownField(at=at, edit=name, field=_shown(field), known=", ".join(known))
-    optional = OPTIONAL | ({"seats", "units"} if kind is AddProduct else set())
+            raise UnknownField(at=at, edit=name, field=shown(field), known=", ".join(known))
     values: dict[str, Any] = {}
     for field in known:
         if document.get(field) is not None:
-            values[field] = _FIELDS[field](document[field], f"{at}.{field}")
+            values[field] = FIELDS[field](document[field], f"{at}.{field}")
         elif field not in optional:
             raise BadEdit(at=f"{at}.{field}", expected=phrase("a value"), found=phrase("nothing"))
     return kind(**values)
@@ -277,6 +220,8 @@ def write_edit(edit: Edit) -> dict[str, Any]:
                 document[field] = [str(one) for one in value]
             case date():
                 document[field] = value.isoformat()
+            case Span(start, end):
+                document[field] = {"start": start.isoformat(), "end": end.isoformat()}
             case UUID() | Decimal():
                 document[field] = str(value)
             case _:

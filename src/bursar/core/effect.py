@@ -1,13 +1,14 @@
-"""What an edit means for a state: the capability it needs, the day it counts from, the prices it agrees."""
+"""What an edit means for a state: the capability that it needs, the day it counts from, and the thing it is about."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from bursar.core.catalog import Catalog
 from bursar.core.edit import (
     AddProduct,
+    AddTemporarySeats,
     Cancel,
     ChangeCycle,
     ChangePlan,
@@ -16,12 +17,14 @@ from bursar.core.edit import (
     Resume,
     SetSeats,
     SetUnits,
+    StartTrial,
     Suspend,
 )
+from bursar.core.item import Item
 from bursar.core.policy import Policy, State
 from bursar.core.price import Per
-from bursar.core.problem import Invalid
-from bursar.core.subscription import Change, Item, Moment, Pin, Sold, Subscription, state_on
+from bursar.core.problem import Conflict, Invalid
+from bursar.core.subscription import Moment, Subscription, state_on
 
 
 class NotSubscribed(Invalid):
@@ -66,6 +69,30 @@ class TooFarBack(Invalid):
     code = "too_far_back"
 
 
+class OutsideTerm(Invalid):
+    """Temporary seats are for days within one term: give a first day from {first} on, and a last one before {end}."""
+
+    code = "outside_term"
+
+
+class TrialOver(Invalid):
+    """A trial lasts until today at least, {today}; give a later last day than {until}."""
+
+    code = "trial_over"
+
+
+class NothingToTry(Conflict):
+    """Trials are for accounts that have bought nothing yet; this one has bought something already."""
+
+    code = "nothing_to_try"
+
+
+class OnTrial(Conflict):
+    """What is on trial until {until} is not changed but bought: add the product in the plan that is wanted, or wait."""
+
+    code = "on_trial"
+
+
 WHOLE: Final = "whole"
 
 
@@ -94,24 +121,30 @@ class Outlook:
 def capability(edit: Edit, state: Subscription, catalog: Catalog) -> str | None:
     """What the edit needs, measured against the state in force; None if it changes nothing, "" if only the vendor may.
 
-    Errors: NotSubscribed, AlreadySubscribed, OtherMeasure, those of measure, and those of the catalog.
+    Errors: NotSubscribed, AlreadySubscribed, OtherMeasure, OnTrial, NothingToTry, those of measure, and those of the
+    catalog.
     """
+    if state.trying and isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
+        raise OnTrial(until=state.trial_until)
     match edit:
         case AddProduct():
             _addable(edit, state, catalog)
             return "add_products"
         case SetSeats(product=product, seats=seats):
-            now = _item(state, product, Per.SEAT).quantity
+            now = item_of(state, product, Per.SEAT).quantity
             return None if seats == now and edit.price is None else "add_seats" if seats >= now else "remove_seats"
+        case AddTemporarySeats(product=product):
+            item_of(state, product, Per.SEAT)
+            return "add_temporary_seats"
         case SetUnits(product=product, units=units):
-            now = _item(state, product, Per.UNIT).quantity
+            now = item_of(state, product, Per.UNIT).quantity
             return (
                 None if units == now and edit.price is None else "add_products" if units >= now else "remove_products"
             )
         case ChangePlan():
             return _plan_capability(edit, state, catalog)
         case RemoveProduct(product=product):
-            _item(state, product)
+            item_of(state, product)
             return "remove_products"
         case ChangeCycle(cycle=cycle):
             wanted = catalog.cycle(cycle)
@@ -120,6 +153,11 @@ def capability(edit: Edit, state: Subscription, catalog: Catalog) -> str | None:
             return None if wanted == state.cycle else "change_billing_cycle"
         case Cancel():
             return "cancel_account"
+        case StartTrial():
+            if state.calendar is not None:
+                raise NothingToTry()
+            _measured(edit, catalog)
+            return "add_products"
         case Suspend():
             return None if state.standing is State.SUSPENDED else ""
         case Resume():
@@ -128,8 +166,12 @@ def capability(edit: Edit, state: Subscription, catalog: Catalog) -> str | None:
 
 
 def effective_on(edit: Edit, needed: str, outlook: Outlook, policy: Policy) -> date:
-    """The first day on which the edit counts. Errors: TooFarBack."""
+    """The first day on which the edit counts. Errors: TooFarBack, OutsideTerm, TrialOver."""
     state, today = outlook.state, outlook.today
+    if isinstance(edit, AddTemporarySeats):
+        return _within_term(edit, state, today)
+    if isinstance(edit, StartTrial) and edit.until < today:
+        raise TrialOver(today=today, until=edit.until)
     timing = policy.timing.get(needed)
     wanted = edit.on or (timing.effect if timing else "now")
     calendar = state.calendar if state.calendar and state.calendar.anchor <= today else None
@@ -147,8 +189,10 @@ def effective_on(edit: Edit, needed: str, outlook: Outlook, policy: Policy) -> d
 def subject(edit: Edit) -> tuple[str, str]:
     """The thing that an edit is about, and which attribute of it."""
     match edit:
-        case AddProduct(product=product) | RemoveProduct(product=product):
+        case AddProduct(product=product) | RemoveProduct(product=product) | StartTrial(product=product):
             return product, WHOLE
+        case AddTemporarySeats(product=product, span=span):
+            return product, f"temporary {span.start} {span.end}"
         case SetSeats(product=product) | SetUnits(product=product):
             return product, "quantity"
         case ChangePlan(product=product):
@@ -166,69 +210,8 @@ def collide(one: Edit, other: Edit) -> bool:
     return thing == other_thing and (attribute == other_attribute or WHOLE in (attribute, other_attribute))
 
 
-def pins(
-    edit: Edit, on: date, outlook: Outlook, catalog: Catalog, currency: str, changes: Collection[Change]
-) -> tuple[Pin, ...]:
-    """The prices that an edit agrees when taken; `changes` are all scheduled ones and those of the same list.
-
-    Anything scheduled may be undone later, so the prices of what would then be there are agreed as well.
-
-    Errors: NoPrice and the other errors of the catalog.
-    """
-    match edit:
-        case AddProduct(product=product, plan=plan) | ChangePlan(product=product, plan=plan):
-            cycles = _cycles_from(on, outlook, changes)
-            agreed = tuple(_pin(catalog, product, plan, currency, cycle) for cycle in cycles)
-            if edit.price is not None:
-                agreed = (replace(agreed[0], rate=edit.price), *agreed[1:])
-            codes = {outlook.state.cycle.code, *(one.cycle.code for one in changes if one.cycle)} - set(cycles)
-            return (*agreed, *_perhaps(catalog, ((product, plan, cycle) for cycle in codes), currency, outlook))
-        case SetSeats(product=product) | SetUnits(product=product) if edit.price is not None:
-            state = outlook.on(on)
-            return (replace(state.pin(_item(state, product)), rate=edit.price),)
-        case ChangeCycle(cycle=cycle):
-            gone = {
-                one.edit.product for one in changes if isinstance(one.edit, RemoveProduct) and one.effective_on <= on
-            }
-            ahead = {one for one in _held(outlook, on) if one[0] not in gone}
-            others = _held(outlook, outlook.today) - ahead
-            agreed = tuple(_pin(catalog, *one, currency, cycle) for one in sorted(ahead))
-            return (*agreed, *_perhaps(catalog, ((*one, cycle) for one in others), currency, outlook))
-    return ()
-
-
-def _held(outlook: Outlook, since: date) -> set[tuple[str, str]]:
-    """Each product and plan that the account has on a day or later."""
-    return {(item.product, item.plan) for state in outlook.from_(since) for item in state.items.values()}
-
-
-def _perhaps(catalog: Catalog, sold: Iterable[Sold], currency: str, outlook: Outlook) -> Iterator[Pin]:
-    """Prices that count only if something scheduled is undone: what is still sold, and not agreed already."""
-    for product, plan, cycle in sorted(sold):
-        known = catalog.product_by.get(product)
-        prices = known.plan_by[plan].price_by if known and plan in known.plan_by else {}
-        if (currency, cycle) in prices and (product, plan, cycle) not in outlook.state.pins:
-            yield _pin(catalog, product, plan, currency, cycle)
-
-
-def _cycles_from(on: date, outlook: Outlook, changes: Iterable[Change]) -> tuple[str, ...]:
-    """The cycle of a day and those that follow it."""
-    switches = sorted(
-        ((one.effective_on, one.position, one.cycle.code) for one in changes if one.cycle is not None),
-    )
-    past = [code for day, _, code in switches if day <= on]
-    current = past[-1] if past else outlook.on(on).cycle.code
-    return tuple(dict.fromkeys((current, *(code for day, _, code in switches if day > on))))
-
-
-def _pin(catalog: Catalog, product: str, plan: str, currency: str, cycle: str) -> Pin:
-    price = catalog.price(product, plan, currency, cycle)
-    base, rank = catalog.product(product).base, catalog.rank(product, plan)
-    light_agents = catalog.plan(product, plan).light_agents
-    return Pin(product, plan, cycle, price.per, price.rate, catalog.version, base, rank, light_agents)
-
-
-def _item(state: Subscription, product: str, per: Per | None = None) -> Item:
+def item_of(state: Subscription, product: str, per: Per | None = None) -> Item:
+    """What there is of a product, counted as asked. Errors: NotSubscribed, those of measure."""
     item = state.items.get(product)
     if item is None:
         raise NotSubscribed(product=product, known=", ".join(state.items) or "–")
@@ -241,10 +224,24 @@ def _item(state: Subscription, product: str, per: Per | None = None) -> Item:
 _MEASURES: Final[Mapping[Per, type[Invalid]]] = {Per.SEAT: SeatsNeeded, Per.UNIT: UnitsNeeded, Per.ACCOUNT: NoQuantity}
 
 
+def _within_term(edit: AddTemporarySeats, state: Subscription, today: date) -> date:
+    """The first of some days that are all within one term, from today on."""
+    assert state.calendar is not None
+    end = state.calendar.term(max(edit.span.start, today)).end
+    if edit.span.start < today or edit.span.end > end:
+        raise OutsideTerm(first=today, end=end)
+    return edit.span.start
+
+
 def _addable(edit: AddProduct, state: Subscription, catalog: Catalog) -> None:
-    per = catalog.plan(edit.product, edit.plan).per
-    if edit.product in state.items:
+    _measured(edit, catalog)
+    if edit.product in state.items and not state.trying:
         raise AlreadySubscribed(product=edit.product)
+
+
+def _measured(edit: AddProduct | StartTrial, catalog: Catalog) -> None:
+    """Seats or units are given as the plan is sold."""
+    per = catalog.plan(edit.product, edit.plan).per
     given = (edit.seats is not None, edit.units is not None)
     if given != (per is Per.SEAT, per is Per.UNIT):
         raise _MEASURES[per](product=edit.product, plan=edit.plan)
@@ -252,7 +249,7 @@ def _addable(edit: AddProduct, state: Subscription, catalog: Catalog) -> None:
 
 def _plan_capability(edit: ChangePlan, state: Subscription, catalog: Catalog) -> str | None:
     wanted = catalog.plan(edit.product, edit.plan)
-    item = _item(state, edit.product)
+    item = item_of(state, edit.product)
     pin = state.pin(item)
     if item.plan == edit.plan:
         return None if edit.price is None else "upgrade_plan"

@@ -7,6 +7,7 @@ from uuid import UUID
 from bursar.core.catalog import Catalog
 from bursar.core.edit import (
     NAMES,
+    AddTemporarySeats,
     ChangePlan,
     Edit,
     Keep,
@@ -14,6 +15,7 @@ from bursar.core.edit import (
     Resume,
     SetSeats,
     SetUnits,
+    StartTrial,
     Suspend,
     Undo,
     VendorOnly,
@@ -66,7 +68,7 @@ def check_actor(edits: Sequence[Edit], actor: Actor) -> None:
     if not isinstance(actor, Member):
         return
     for number, edit in enumerate(edits):
-        if isinstance(edit, Suspend | Resume):
+        if isinstance(edit, Suspend | Resume | StartTrial):
             raise VendorOnly(at=f"edits[{number}]", field=NAMES[type(edit)])
         for field in ("on", "price"):
             if getattr(edit, field) is not None:
@@ -123,7 +125,7 @@ def _check_objects(before: Subscription, moment: Moment, new: Collection[UUID]) 
     here = set(before.items)
     for change in moment.changes:
         edit = change.edit
-        if isinstance(edit, SetSeats | SetUnits | ChangePlan | RemoveProduct):
+        if isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
             if edit.product not in here:
                 if change.id not in new:
                     raise WouldBreak(change=change.id, edit=NAMES[type(edit)])

@@ -8,10 +8,11 @@ from typing import Final
 from bursar.core.charge import open_period
 from bursar.core.currency import digits
 from bursar.core.decision import Decided
+from bursar.core.item import Item
 from bursar.core.policy import Decision, Member, Outcome, Reason
 from bursar.core.price import Per, period_price
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Item, Moment, Subscription, state_on, timeline
+from bursar.core.subscription import Change, Moment, Subscription, state_on, timeline
 
 SHRINKING: Final = frozenset({"remove_seats", "remove_products", "downgrade_plan", "cancel_account"})
 
@@ -45,22 +46,22 @@ def growth(before: Subscription, after: Subscription, currency: str) -> tuple[in
     """The seats that were added, and what the added costs more in a billing period. What is less counts as nothing."""
     seats = amount = 0
     for item in after.items.values():
-        had = before.items.get(item.product)
+        had = None if before.trying else before.items.get(item.product)
         if after.pin(item).per is Per.SEAT:
-            seats += max(0, item.quantity - (had.quantity if had else 0))
+            seats += max(0, item.whole - (had.whole if had else 0))
         amount += max(0, _price(after, item, currency) - (_price_then(before, after, had, currency) if had else 0))
     return seats, amount
 
 
 def _price(state: Subscription, item: Item, currency: str) -> int:
-    return period_price(state.pin(item).rate, item.quantity, digits(currency))
+    return period_price(state.pin(item).rate, item.whole, digits(currency))
 
 
 def _price_then(before: Subscription, after: Subscription, had: Item, currency: str) -> int:
     """What the account had, at its price in the cycle that it has now: another cycle is not growth."""
     sold = had.product, had.plan
     agreed = after.pins.get((*sold, after.cycle.code)) or before.pins.get((*sold, before.cycle.code))
-    return period_price(agreed.rate, had.quantity, digits(currency)) if agreed else 0
+    return period_price(agreed.rate, had.whole, digits(currency)) if agreed else 0
 
 
 def _grown(

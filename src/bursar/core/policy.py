@@ -173,8 +173,8 @@ class Role:
 class Policy:
     """One version of everything the vendor decided; a change to it is a new version.
 
-    `states` says what stays open in each state; `timing` holds every capability that changes the subscription; `limits`
-    and `staff`, the rights of the vendor's people, are by role.
+    `states` says what stays open in each state; `timing` holds every capability that changes the subscription, but for
+    what says itself on which days it counts; `limits` and `staff`, the rights of the vendor's people, are by role.
     """
 
     version: int
@@ -189,6 +189,7 @@ class Policy:
     request_days: int
     reminder_days: int
     renewal_notice_days: int
+    trial_notice_days: int
     limits: Mapping[str, Limit] = field(default_factory=dict)
     staff: Mapping[str, Role] = field(default_factory=dict)
 

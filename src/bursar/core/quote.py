@@ -13,10 +13,11 @@ from uuid import UUID
 from bursar.core.charge import Line, covered, open_period
 from bursar.core.decision import HARDEST_LAST, Asking, Decided
 from bursar.core.edit import ChangeCycle, Edit, Keep, Undo
-from bursar.core.effect import Outlook, pins
+from bursar.core.effect import Outlook
 from bursar.core.fit import check_actor, check_outlook, check_pending, check_together
 from bursar.core.growth import within_limits
 from bursar.core.invoice import Totals, totals
+from bursar.core.pin import pins
 from bursar.core.policy import Actor, Decision, Member, Outcome, State
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Moment, continued, pending, state_on, timeline

@@ -1,6 +1,6 @@
-"""The next day on which something falls due by itself, and whether people are told of it ahead."""
+"""The next day on which something falls due by itself, what has just ended, and whether people are told ahead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -12,20 +12,42 @@ from bursar.core.subscription import Moment, Subscription, state_on
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The next day with something to do, and the end of the billing period; either may not come."""
+    """The next day with something to do, the end of the billing period, and the last day of a trial; none need come."""
 
     on: date | None
     period_end: date | None
+    trial_until: date | None = None
 
 
 def next_due(start: Subscription, moments: Sequence[Moment], on: date) -> Due:
-    """What falls due after a day: a scheduled change, or the end of the billing period while something is held."""
+    """What falls due after a day: a change, an end, or the next billing period while something is held."""
     state = state_on(start, moments, on)
     coming = [moment.on for moment in moments if moment.on > on]
     period = open_period(state, on) if state.items else None
     if period is None:
-        return Due(min(coming, default=None), None)
+        return Due(min(coming, default=None), None, state.trial_until if state.trying else None)
     return Due(min([*coming, period.end]), period.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What is there no longer from a day on, by itself: temporary seats by product, and whether it was a trial."""
+
+    seats: Mapping[str, int]
+    trial: bool
+
+
+def ended(start: Subscription, moments: Sequence[Moment], on: date) -> Ended:
+    """What ended the day before."""
+    before = state_on(start, moments, on - timedelta(days=1))
+    gone = [
+        (item.product, one.seats)
+        for item in before.items.values()
+        for one in item.temporary
+        if one.span.end == on and before.standing is not State.CANCELLED
+    ]
+    seats = {product: sum(count for code, count in gone if code == product) for product, _ in gone}
+    return Ended(seats, before.trying and before.next_end() == on)
 
 
 LONGEST_UNTOLD: Final = 31

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
@@ -12,6 +11,7 @@ from uuid import UUID
 from bursar.core.cycle import MONTHLY, Calendar, Cycle
 from bursar.core.edit import (
     AddProduct,
+    AddTemporarySeats,
     Cancel,
     ChangeCycle,
     ChangePlan,
@@ -20,10 +20,11 @@ from bursar.core.edit import (
     Resume,
     SetSeats,
     SetUnits,
+    StartTrial,
     Suspend,
 )
+from bursar.core.item import Item, Pin, Sold, Temporary
 from bursar.core.policy import State
-from bursar.core.price import Per
 from bursar.core.problem import Conflict
 
 
@@ -33,56 +34,39 @@ class NotAgreed(Conflict):
     code = "not_agreed"
 
 
-Sold = tuple[str, str, str]
-"""A product, one of its plans, and a cycle: what a price is agreed for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """A price agreed with an account, and what its catalog version said of the plan.
-
-    `rate` is for one seat, unit or account and one whole billing period; `light_agents` is how many may work without a
-    seat, if there is a limit.
-    """
-
-    product: str
-    plan: str
-    cycle: str
-    per: Per
-    rate: Decimal
-    catalog_version: int
-    base: bool
-    rank: int
-    light_agents: int | None = None
-
-    @property
-    def sold(self) -> Sold:
-        """What the price is for."""
-        return self.product, self.plan, self.cycle
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One product or add-on of an account. `quantity` is seats, units, or 1 where the account pays as a whole."""
-
-    product: str
-    plan: str
-    quantity: int
-
-
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What an account has on a day. Without a calendar nothing was ever bought; `cycle` is then the one to begin in."""
+    """What an account has on a day. Without a calendar nothing was ever bought; `cycle` is then the one to begin in.
+
+    `trial_until` is the last day of a trial, which may be over; whoever buys has none.
+    """
 
     standing: State = State.ACTIVE
     cycle: Cycle = MONTHLY
     calendar: Calendar | None = None
     items: Mapping[str, Item] = field(default_factory=lambda: MappingProxyType({}))
     pins: Mapping[Sold, Pin] = field(default_factory=lambda: MappingProxyType({}))
+    trial_until: date | None = None
+
+    @property
+    def trying(self) -> bool:
+        """Whether what there is was not bought but is being tried."""
+        return self.trial_until is not None and bool(self.items)
+
+    def next_end(self) -> date | None:
+        """The next day on which something is no longer there by itself: temporary seats, or what is tried."""
+        ends = [one.span.end for item in self.items.values() for one in item.temporary]
+        if self.trying and self.trial_until is not None:
+            ends.append(self.trial_until + timedelta(days=1))
+        return min(ends, default=None)
 
     def pin(self, item: Item) -> Pin:
         """What was agreed for an item in the cycle in force. Errors: NotAgreed."""
         agreed = self.pins.get((item.product, item.plan, self.cycle.code))
+        if agreed is None and self.trying:
+            # Nothing is owed for what is tried, so any cycle's price tells what it is.
+            known = (one for one in self.pins.values() if one.sold[:2] == (item.product, item.plan))
+            agreed = next(known, None)
         if agreed is None:
             raise NotAgreed(product=item.product, plan=item.plan, cycle=self.cycle.code)
         return agreed
@@ -118,7 +102,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day on which the state changes: the state from then on, and what made it so."""
+    """A day on which the state changes: the state from then on, and what made it so; nothing, where something just ends."""
 
     on: date
     state: Subscription
@@ -141,11 +125,15 @@ def in_order(changes: Iterable[Change]) -> list[Change]:
 
 def timeline(start: Subscription, changes: Iterable[Change]) -> tuple[Moment, ...]:
     """Every day on which the state changes, from the state that goes before all of the changes."""
-    moments, state = [], start
-    for on, group in groupby(in_order(changes), key=lambda change: change.effective_on):
-        together = tuple(group)
-        state = _after(state, on, together)
-        moments.append(Moment(on, state, together))
+    moments, state = list[Moment](), start
+    by_day = groupby(in_order(changes), key=lambda change: change.effective_on)
+    for on, together in (*((on, tuple(group)) for on, group in by_day), (date.max, ())):
+        while (ends := state.next_end()) is not None and ends < on:
+            state = _after(state, ends, ())
+            moments.append(Moment(ends, state, ()))
+        if together:
+            state = _after(state, on, together)
+            moments.append(Moment(on, state, together))
     return tuple(moments)
 
 
@@ -180,15 +168,19 @@ def touches(change: Change, product: str) -> bool:
 
 
 def _after(state: Subscription, on: date, changes: tuple[Change, ...]) -> Subscription:
-    """The state once all changes of a day are applied; without its last base product an account ends."""
+    """The state once what ends on a day has ended and all of its changes are applied.
+
+    Without its last base product an account ends; one that only tried products has nothing again.
+    """
     if state.standing is State.CANCELLED:
         return state
-    draft = _Draft(state.standing, state.cycle, state.calendar, dict(state.items), dict(state.pins))
+    draft = _Draft(state.standing, state.cycle, state.calendar, dict(state.items), dict(state.pins), state.trial_until)
+    draft.end(on)
     for change in changes:
         if draft.standing is not State.CANCELLED:
             draft.apply(change, on)
     after = draft.state()
-    if after.standing is not State.CANCELLED and state.has_base() and not after.has_base():
+    if after.standing is not State.CANCELLED and not state.trying and state.has_base() and not after.has_base():
         return replace(after, standing=State.CANCELLED, items=MappingProxyType({}))
     return after
 
@@ -202,11 +194,21 @@ class _Draft:
     calendar: Calendar | None
     items: dict[str, Item]
     pins: dict[Sold, Pin]
+    trial_until: date | None
 
     def state(self) -> Subscription:
         """What it has come to."""
         items, pins = MappingProxyType(self.items), MappingProxyType(self.pins)
-        return Subscription(self.standing, self.cycle, self.calendar, items, pins)
+        return Subscription(self.standing, self.cycle, self.calendar, items, pins, self.trial_until)
+
+    def end(self, on: date) -> None:
+        """Let go what is there no longer on a day."""
+        if self.trial_until is not None and self.trial_until < on:
+            self.items.clear()
+        for product, item in self.items.items():
+            if item.temporary:
+                left = tuple(one for one in item.temporary if on < one.span.end)
+                self.items[product] = replace(item, temporary=left)
 
     def apply(self, change: Change, on: date) -> None:
         """Make one change; what no longer has its object changes nothing."""
@@ -215,13 +217,22 @@ class _Draft:
         match change.edit:
             case SetSeats(product=product, seats=quantity) | SetUnits(product=product, units=quantity):
                 if item := self.items.get(product):
-                    self.items[product] = Item(product, item.plan, quantity)
+                    self.items[product] = replace(item, quantity=quantity)
+            case AddTemporarySeats(product=product, seats=seats, span=span):
+                if item := self.items.get(product):
+                    self.items[product] = replace(item, temporary=(*item.temporary, Temporary(seats, span)))
             case AddProduct(product=product, plan=plan, seats=seats, units=units):
+                if self.trial_until is not None:
+                    self.items.clear()
+                    self.trial_until = None
                 self.calendar = self.calendar or Calendar(self.cycle, on)
                 self.items[product] = Item(product, plan, seats or units or 1)
+            case StartTrial(product=product, plan=plan, seats=seats, units=units, until=until):
+                self.items[product] = Item(product, plan, seats or units or 1)
+                self.trial_until = until
             case ChangePlan(product=product, plan=plan):
                 if item := self.items.get(product):
-                    self.items[product] = Item(product, plan, item.quantity)
+                    self.items[product] = replace(item, plan=plan)
             case RemoveProduct(product=product):
                 self.items.pop(product, None)
             case ChangeCycle():

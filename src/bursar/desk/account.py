@@ -16,7 +16,8 @@ from bursar.center.entry import Visit, to, visit
 from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
 from bursar.center.manage import keep, not_done
 from bursar.core.capability import OVERRIDABLE, SHOW_COSTS
-from bursar.core.edit import MOST_TEXT, Resume, Suspend
+from bursar.core.edit import Resume, Suspend
+from bursar.core.field import MOST_TEXT
 from bursar.core.policy import State
 from bursar.core.problem import Problem
 from bursar.core.tax import read_tax_rate

@@ -81,19 +81,22 @@ FROM wanted JOIN moved ON moved.id = wanted.series_id WHERE i.id = wanted.id
 """
 
 
-def look_again(account_id: UUID, *, due_at: datetime | None, billed_until: date | None) -> None:
-    """How far an account is billed, and when somebody must look at it again."""
+def look_again(
+    account_id: UUID, *, due_at: datetime | None, billed_until: date | None, trial_until: date | None
+) -> None:
+    """How far an account is billed or tries, and when somebody must look at it again."""
+    noted = {"due_at": due_at, "billed_until": billed_until, "trial_until": trial_until}
     models.Cursor.objects.bulk_create(
-        [models.Cursor(account_id=account_id, due_at=due_at, billed_until=billed_until)],
+        [models.Cursor(account_id=account_id, **noted)],
         update_conflicts=True,
         unique_fields=["account"],
-        update_fields=["due_at", "billed_until"],
+        update_fields=list(noted),
     )
 
 
 def announced(account_id: UUID, until: date) -> bool:
-    """Note that people were told ahead of the end of a billing period, or need not be; whether nobody had noted it."""
-    cursor = models.Cursor.objects.filter(account_id=account_id, billed_until=until)
+    """Note that people were told ahead of the end of a period or trial, or need not be; whether nobody had noted it."""
+    cursor = models.Cursor.objects.filter(Q(billed_until=until) | Q(trial_until=until), account_id=account_id)
     return bool(cursor.filter(~Q(announced_until=until) | Q(announced_until=None)).update(announced_until=until))
 
 

@@ -158,12 +158,13 @@ class Coverage(AccountRow):
 
 
 class Cursor(models.Model):
-    """How far an account is billed, and when somebody must look at it again.
+    """How far an account is billed or, having bought nothing, tries, and when somebody must look at it again.
 
-    `announced_until` is the end of the billing period of which people were told ahead, or need not be.
+    `announced_until` is the end, of a billing period or a trial, of which people were told ahead, or need not be.
     """
 
     account = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
     due_at = models.DateTimeField(null=True, db_index=True)
     billed_until = models.DateField(null=True, db_index=True)
+    trial_until = models.DateField(null=True, db_index=True)
     announced_until = models.DateField(null=True)

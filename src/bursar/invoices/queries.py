@@ -92,8 +92,18 @@ def due_accounts(now: datetime, limit: int) -> list[UUID]:
 
 def ending_periods(now: datetime, days: int, limit: int) -> list[UUID]:
     """Accounts on the real clock whose billing period ends within so many days, of which nobody was told ahead."""
+    return _ending("billed_until", now, days, limit)
+
+
+def ending_trials(now: datetime, days: int, limit: int) -> list[UUID]:
+    """Accounts on the real clock whose trial ends within so many days, of which nobody was told ahead."""
+    return _ending("trial_until", now, days, limit)
+
+
+def _ending(what: str, now: datetime, days: int, limit: int) -> list[UUID]:
     horizon = now.date() + timedelta(days=days + 1)
-    return [account for (account,) in select(_ENDING, now=now, days=days, horizon=horizon, limit=limit)]
+    found = select(_ENDING.format(what=what), now=now, days=days, horizon=horizon, limit=limit)
+    return [account for (account,) in found]
 
 
 def read_row(row: models.Line) -> Line:
@@ -126,17 +136,18 @@ def _documents(account_id: UUID, rows: Iterable[models.Invoice]) -> list[Documen
 
 @dataclass(frozen=True, slots=True)
 class CursorRow:
-    """How far an account is billed, and when somebody must look at it again."""
+    """How far an account is billed or tries, and when somebody must look at it again."""
 
     due_at: datetime | None
     billed_until: date | None
+    trial_until: date | None
 
 
 _ENDING: Final = """
 SELECT c.account_id FROM invoices_cursor c JOIN accounts_account a ON a.id = c.account_id
-WHERE c.billed_until <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.billed_until AND NOT a.sandbox
-    AND c.billed_until <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
-ORDER BY c.billed_until LIMIT %(limit)s
+WHERE c.{what} <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.{what} AND NOT a.sandbox
+    AND c.{what} <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
+ORDER BY c.{what} LIMIT %(limit)s
 """
 _LETTERHEAD: Final = """
 SELECT s.id, l.time_zone, json_build_object('name', l.name, 'country', l.country),

@@ -7,6 +7,7 @@
 | collect | open invoices of automatic payers that were never tried | asks the gateway, once                     |
 | expire  | open requests that nobody reviewed in time            | closes them                                  |
 | remind  | open requests that nobody reviewed, near their end    | writes it down, so that reviewers are told   |
+| announce | billing periods and trials that end soon             | writes it down, so that people are told      |
 | tell    | facts that people are told of, and were not           | writes letters; sandboxes keep theirs        |
 | send    | letters that wait, personal ones first                | sends them                                   |
 
@@ -30,7 +31,7 @@ from bursar.checkout.renewal import announce
 from bursar.checkout.requests import expire, remind
 from bursar.core.policy import Actor
 from bursar.history.queries import Once
-from bursar.invoices.queries import due_accounts, ending_periods
+from bursar.invoices.queries import due_accounts, ending_periods, ending_trials
 from bursar.notices.actions import send, send_personal, tell
 from bursar.notices.catalogue import WHOM
 from bursar.notices.queries import untold, waiting, waiting_personal
@@ -113,10 +114,13 @@ def _remind(now: datetime) -> Iterable[Task]:
 
 def _announce(now: datetime) -> Iterable[Task]:
     try:
-        days = current().renewal_notice_days
+        policy = current()
     except NoPolicy:
         return []
-    return [partial(announce, account_id, now=now) for account_id in ending_periods(now, days, BATCH)] if days else []
+    renewing, trying = policy.renewal_notice_days, policy.trial_notice_days
+    accounts = ending_periods(now, renewing, BATCH) if renewing else []
+    accounts += ending_trials(now, trying, BATCH) if trying else []
+    return [partial(announce, account_id, now=now) for account_id in accounts]
 
 
 def _tell(now: datetime) -> Iterable[Task]:

@@ -9,6 +9,7 @@
 | … with an invoice                               | who sees invoices                               |
 | scheduled changes took effect; a renewal        | who sees invoices, unless a payment tells it    |
 | a renewal comes after a term of over a month    | who sees invoices                               |
+| a trial ends soon, or is over; temporary seats  | who sees invoices                               |
 | an invoice was paid, or a payment of it failed  | who sees invoices                               |
 | ownership passed on                             | the owners before and after, and billing admins |
 | somebody was invited, or invited again          | they themselves, with the link that accepts     |
@@ -121,6 +122,9 @@ WHOM: Final[Mapping[str, Whom]] = {
     "changes_applied": _on_invoice,
     "renewed": _on_invoice,
     "renewal_ahead": _payers,
+    "temporary_seats_ended": _payers,
+    "trial_ending": _payers,
+    "trial_ended": _payers,
     "payment_received": _of_invoice,
     "payment_failed": _of_invoice,
     "owner_changed": _owners,
@@ -135,7 +139,7 @@ WHOM: Final[Mapping[str, Whom]] = {
 
 
 OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
-    "changes": ("changes_taken", "changes_applied"),
+    "changes": ("changes_taken", "changes_applied", "temporary_seats_ended"),
     "renewals": ("renewed", "renewal_ahead"),
     "payments": ("payment_received",),
     "reminders": ("request_reminded",),

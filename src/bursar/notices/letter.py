@@ -52,6 +52,8 @@ def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Writte
             lines = _about_request(customer, fact)
         elif fact.kind == "renewal_ahead":
             lines = _about_renewal(customer, policy, fact)
+        elif fact.kind in ("trial_ending", "trial_ended"):
+            lines = _about_trial(fact)
         elif fact.data.get("invoice"):
             lines = [*lines, *_about_invoice(customer, fact)]
         way, link = _("See it in the Admin Center"), f"{settings.BURSAR_URL}{page_of(customer.id, fact.data)}"
@@ -130,6 +132,14 @@ def _about_renewal(customer: Customer, policy: Policy, fact: Fact) -> list[str]:
         told = edits.said(change.edit, state, known.catalog)
         said.append(_("{change} (from {day})").format(change=told, day=money.day(change.effective_on)))
     return [*said, _("What is to become less must be changed before {day}.").format(day=money.day(on))]
+
+
+def _about_trial(fact: Fact) -> list[str]:
+    """What becomes of what is tried, and how to keep it."""
+    said = _("What was tried can no longer be used; nothing is charged.")
+    if fact.kind == "trial_ending":
+        said = _("It ends by itself, and nothing is charged. Until then everything works.")
+    return [said, _("To go on, choose a plan in the Admin Center.")]
 
 
 def _about_request(customer: Customer, fact: Fact) -> list[str]:

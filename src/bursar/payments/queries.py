@@ -47,12 +47,13 @@ class Movement:
 class Agenda:
     """What an account waits for: the end of a payment that is open, and the next day on which something falls due.
 
-    `billed_until` is the end of the billing period.
+    `billed_until` is the end of the billing period, `trial_until` the last day of a trial.
     """
 
     payment_until: datetime | None
     due_at: datetime | None
     billed_until: date | None
+    trial_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ WHERE account_id = %(account)s AND state = 'open'
 """
 _METHOD: Final = "SELECT kind, token FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
 _AGENDA: Final = """
-SELECT t.expires_at, c.due_at, c.billed_until
+SELECT t.expires_at, c.due_at, c.billed_until, c.trial_until
 FROM (VALUES (%(account)s::uuid)) AS here (account_id)
 LEFT JOIN invoices_cursor c ON c.account_id = here.account_id
 LEFT JOIN payments_attempt t ON t.account_id = here.account_id AND t.state = 'open'

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, cast, get_args
 
-from bursar.core.capability import CAPABILITIES, DESK, ROLES, STAFF_ROLES
+from bursar.core.capability import CAPABILITIES, CHANGING, DESK, ROLES, STAFF_ROLES
 from bursar.core.currency import UnknownCurrency
 from bursar.core.document import (
     BadDocument,
@@ -20,7 +20,7 @@ from bursar.core.document import (
     true_or_false,
     whole,
 )
-from bursar.core.edit import MOST_SEATS
+from bursar.core.field import MOST_SEATS
 from bursar.core.limit import Limit
 from bursar.core.money import BadAmount, BadRate, Money, read_amount, text
 from bursar.core.period import Proration
@@ -28,16 +28,8 @@ from bursar.core.policy import AccountType, Policy, Role, State
 from bursar.core.text import Text
 from bursar.core.timing import Effect, Timing
 
-TIMED: Final = (
-    "add_seats",
-    "add_products",
-    "upgrade_plan",
-    "remove_seats",
-    "remove_products",
-    "downgrade_plan",
-    "change_billing_cycle",
-    "cancel_account",
-)
+TIMED: Final = tuple(one for one in CHANGING if one != "add_temporary_seats")
+"""What takes effect when the policy says so; temporary seats are for days of their own."""
 _CLOSING: Final = (State.SUSPENDED, State.CANCELLED)
 _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
     "quote_hours": (1, 24 * 366),
@@ -46,8 +38,14 @@ _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
     "request_days": (1, 366),
     "reminder_days": (0, 366),
     "renewal_notice_days": (0, 366),
+    "trial_notice_days": (0, 366),
 }
-_LATER: Final[Mapping[str, int]] = {"request_days": 30, "reminder_days": 7, "renewal_notice_days": 14}
+_LATER: Final[Mapping[str, int]] = {
+    "request_days": 30,
+    "reminder_days": 7,
+    "renewal_notice_days": 14,
+    "trial_notice_days": 3,
+}
 """Numbers that documents of before do not say, and what they mean then."""
 _SEES: Final = ("view_subscription", "view_invoices")
 _STAFF_LATER: Final = [
@@ -176,7 +174,7 @@ def _role(value: object, at: str, codes: tuple[str, ...], capabilities: tuple[st
         one_of(found["code"], f"{at}.code", codes),
         said(found["name"], f"{at}.name"),
         some_of(found["allowed"], f"{at}.allowed", capabilities),
-        some_of(found.get("by_request", ()), f"{at}.by_request", TIMED),
+        some_of(found.get("by_request", ()), f"{at}.by_request", CHANGING),
     )
     for capability in _listed(role.allowed & role.by_request):
         raise BothWays(at=f"{at}.by_request", capability=capability)

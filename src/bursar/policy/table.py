@@ -134,6 +134,7 @@ def _numbers(policy: Policy, french: French) -> str:
             ("a request that nobody reviewed is closed after", f"{policy.request_days} days"),
             ("whoever may review it is reminded before that, by", f"{policy.reminder_days} days"),
             ("a renewal after a term of more than a month is told ahead by", f"{policy.renewal_notice_days} days"),
+            ("the end of a trial is told ahead by", f"{policy.trial_notice_days} days"),
         ),
     )
 

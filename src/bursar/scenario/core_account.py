@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bursar.catalog.document import read as read_catalog
 from bursar.core.capability import CAPABILITIES, OVERRIDABLE, ROLES, known
 from bursar.core.catalog import Catalog
-from bursar.core.content import write_decision, write_span
+from bursar.core.content import write_decision, write_span, write_temporary
 from bursar.core.currency import digits
 from bursar.core.edit import write_edit
 from bursar.core.policy import Account, Actor, Contact, Member, Override, State, decide
@@ -178,8 +178,10 @@ class CoreAccount:
             "period": write_span(calendar.period(self.today)) if calendar else None,
             "term": write_span(calendar.term(self.today)) if calendar else None,
             "items": [
-                {"product": one.product, "plan": one.plan, "quantity": one.quantity} for one in state.items.values()
+                {"product": one.product, "plan": one.plan, "quantity": one.quantity} | write_temporary(one)
+                for one in state.items.values()
             ],
+            "trial_until": state.trial_until.isoformat() if state.trial_until else None,
             "scheduled": [
                 {"id": str(one.id), "edit": write_edit(one.edit), "effective_on": one.effective_on.isoformat()}
                 for one in pending(self.situation.changes, self.today)

@@ -21,7 +21,7 @@ class Seating:
 
     def bought(self, state: Subscription) -> Mapping[str, int]:
         """The seats of each product that the account has or had; none of those that are gone."""
-        now = {item.product: item.quantity for item in state.items.values() if state.pin(item).per is Per.SEAT}
+        now = {item.product: item.whole for item in state.items.values() if state.pin(item).per is Per.SEAT}
         self.known = {**dict.fromkeys(self.known, 0), **now}
         return self.known
 

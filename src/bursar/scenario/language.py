@@ -13,7 +13,8 @@ from bursar.catalog.document import read as read_catalog
 from bursar.core.capability import ROLES
 from bursar.core.document import BadDocument, toml
 from bursar.core.problem import Invalid
-from bursar.scenario.word import DEEDS, VERBS, Mistake, near, read_edit
+from bursar.scenario.edit import read_edit
+from bursar.scenario.word import DEEDS, VERBS, Mistake, near
 
 VENDOR: Final = "vendor"
 ACTORS: Final = (VENDOR, *ROLES)

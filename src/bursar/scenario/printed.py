@@ -6,7 +6,7 @@ from typing import Final
 from bursar.core.money import Money, text
 from bursar.scenario.player import Document
 
-_TOLD: Final = ("product", "plan", "cycle", "seats", "units")
+_TOLD: Final = ("product", "plan", "cycle", "seats", "units", "span", "until")
 
 
 def not_done(document: Document) -> list[str]:
@@ -58,7 +58,17 @@ def _cell(decision: Document) -> str:
 
 def edited(edit: Document) -> str:
     """An edit in a few words."""
-    return " ".join([edit["edit"], *(str(edit[name]) for name in _TOLD if name in edit)])
+    return " ".join([edit["edit"], *(_said(edit[name]) for name in _TOLD if name in edit)])
+
+
+def _said(value: object) -> str:
+    return span(value) if isinstance(value, Mapping) else str(value)
+
+
+def had(item: Document) -> str:
+    """A product that an account has, with its temporary seats."""
+    more = [f" + {one['seats']} for {span(one['span'])}" for one in item.get("temporary", ())]
+    return f"{item['product']} {item['plan']} {item['quantity']}{''.join(more)}"
 
 
 def priced(line: Document) -> str:

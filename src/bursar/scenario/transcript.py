@@ -7,7 +7,7 @@ from bursar.core.capability import ROLES
 from bursar.policy.document import read as read_policy
 from bursar.scenario.language import MARK, BadLine, Scenario, Step
 from bursar.scenario.player import Answered, Document, Player
-from bursar.scenario.printed import addressed, edited, money, not_done, outcome, priced, quoted, span, sums, table
+from bursar.scenario.printed import addressed, edited, had, money, not_done, outcome, priced, quoted, span, sums, table
 
 
 def play(scenario: Scenario, player: Player, policy: Document) -> str:
@@ -238,7 +238,9 @@ class Teller:
         lines = [f"{state['state']}, {state['cycle']}"]
         if state["period"]:
             lines[0] += f", period {span(state['period'])}, term {span(state['term'])}"
-        lines += [f"{one['product']} {one['plan']} {one['quantity']}" for one in state["items"]]
+        if state["trial_until"]:
+            lines[0] += f", trial until {state['trial_until']}"
+        lines += map(had, state["items"])
         for one in state["scheduled"]:
             lines.append(f"#{self.changes.index(one['id']) + 1} {edited(one['edit'])} from {one['effective_on']}")
         return lines

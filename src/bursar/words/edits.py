@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from bursar.core.catalog import Catalog
 from bursar.core.edit import (
     AddProduct,
+    AddTemporarySeats,
     Cancel,
     ChangeCycle,
     ChangePlan,
@@ -19,6 +20,7 @@ from bursar.core.edit import (
     Resume,
     SetSeats,
     SetUnits,
+    StartTrial,
     Suspend,
     Undo,
 )
@@ -62,6 +64,12 @@ def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
                 after=number(after),
                 change=_change(after - before),
             )
+        case AddTemporarySeats(product=product, seats=seats, span=span):
+            template = ngettext(
+                "{product}: {count} temporary seat, {days}", "{product}: {count} temporary seats, {days}", seats
+            )
+            name = product_name(catalog, product)
+            return template.format(product=name, count=number(seats), days=money.span(span))
         case SetUnits(product=product, units=after):
             before = _quantity(state, product)
             if before == after:
@@ -87,6 +95,13 @@ def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
             )
         case Cancel():
             return _("Cancel the account")
+        case StartTrial(product=product, plan=plan, until=until):
+            return _("Trial of {product}, plan {plan}: {quantity}, until {day}").format(
+                product=product_name(catalog, product),
+                plan=plan_name(catalog, product, plan),
+                quantity=_measured(edit),
+                day=money.day(until),
+            )
         case Suspend():
             return _("Suspend the account")
         case Resume():
@@ -128,12 +143,16 @@ def _repriced(product: str, catalog: Catalog) -> str:
 
 
 def _added(edit: AddProduct, catalog: Catalog) -> str:
-    per = "seat" if edit.seats else "unit" if edit.units else "account"
     return _("Add {product}, plan {plan}: {quantity}").format(
         product=product_name(catalog, edit.product),
         plan=plan_name(catalog, edit.product, edit.plan),
-        quantity=quantity(edit.seats or edit.units or 1, per),
+        quantity=_measured(edit),
     )
+
+
+def _measured(edit: AddProduct | StartTrial) -> str:
+    per = "seat" if edit.seats else "unit" if edit.units else "account"
+    return quantity(edit.seats or edit.units or 1, per)
 
 
 def _change(by: int) -> str:

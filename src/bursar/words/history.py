@@ -6,19 +6,24 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bursar.core.catalog import Catalog
 from bursar.core.edit import ChangeCycle, Undo, read_edit
+from bursar.core.item import Item
 from bursar.core.member import ERASED
 from bursar.core.money import Money
 from bursar.core.policy import Policy
-from bursar.core.subscription import NOTHING, Item, Subscription
+from bursar.core.subscription import NOTHING, Subscription
 from bursar.words import decision, edits, money
 from bursar.words.limit import limit_said
 from bursar.words.payment import decline_reason, method_name
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "subscription": ("changes_taken", "changes_applied", "renewed", "renewal_ahead"),
+    "subscription": (
+        *("changes_taken", "changes_applied", "renewed", "renewal_ahead"),
+        *("temporary_seats_ended", "trial_ending", "trial_ended"),
+    ),
     "requests": (
         "request_submitted",
         "request_approved",
@@ -51,6 +56,11 @@ class Story:
             "renewal_ahead": lambda data: [
                 _("The subscription renews on {day}.").format(day=money.day(date.fromisoformat(data["renewal_on"])))
             ],
+            "temporary_seats_ended": self._temporary_ended,
+            "trial_ending": lambda data: [
+                _("The trial ends on {day}.").format(day=money.day(date.fromisoformat(data["trial_until"])))
+            ],
+            "trial_ended": lambda data: [_("The trial is over.")],
             "request_submitted": lambda data: [_("A change was asked for.")],
             "request_approved": lambda data: [_("The request was approved.")],
             "request_rejected": lambda data: [_("The request was rejected.")],
@@ -112,6 +122,13 @@ class Story:
             said = edits.said(edit, _before(told), self.catalog)
         day = money.day(date.fromisoformat(told["effective_on"]))
         return _("{change} (from {day})").format(change=said, day=day)
+
+    def _temporary_ended(self, data: dict[str, Any]) -> list[str]:
+        said = ngettext(
+            "{product}: {count} temporary seat ended.", "{product}: {count} temporary seats ended.", data["seats"]
+        )
+        product = edits.product_name(self.catalog, data["product"])
+        return [said.format(product=product, count=money.number(data["seats"]))]
 
     def _method(self, data: dict[str, Any]) -> list[str]:
         before, after = method_name(data["before"]), method_name(data["after"])

@@ -5,6 +5,7 @@ from typing import Final
 
 CAPABILITIES: Final[Mapping[str, str]] = {
     "add_seats": "add agent seats",
+    "add_temporary_seats": "add temporary seats",
     "remove_seats": "remove agent seats",
     "add_products": "add products and add-ons",
     "remove_products": "remove products and add-ons",

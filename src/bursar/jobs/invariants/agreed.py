@@ -1,7 +1,7 @@
 """Rules that decide an account again from what was agreed, and compare with what was written down."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -50,7 +50,7 @@ def seats_follow_changes(book: Book) -> Iterator[Finding]:
     Cure: the changes are what was agreed; correct the seats bought in a transaction that locks the account.
     """
     state = book.state
-    expected = {item.product: item.quantity for item in state.items.values() if state.pin(item).per is Per.SEAT}
+    expected = {item.product: item.whole for item in state.items.values() if state.pin(item).per is Per.SEAT}
     if expected != book.bought and not book.waits:
         for product in sorted({*expected, *book.bought}):
             wanted, there = expected.get(product, 0), book.bought.get(product, 0)
@@ -69,13 +69,18 @@ def next_day_follows_changes(book: Book) -> Iterator[Finding]:
     expected = instant(coming.on, book.zone) if coming.on else None
     noted = book.cursor.due_at
     same = expected is None if noted is None else expected is not None and abs(noted - expected) <= ZONES
-    if not same or book.cursor.billed_until != coming.period_end:
+    ends, noted_ends = (coming.period_end, coming.trial_until), (book.cursor.billed_until, book.cursor.trial_until)
+    if not same or ends != noted_ends:
         yield Finding(
             book.account_id,
             "the next day on which something falls due",
-            f"{expected}, billed until {coming.period_end}",
-            f"{noted}, billed until {book.cursor.billed_until}",
+            _falls_due(expected, *ends),
+            _falls_due(noted, *noted_ends),
         )
+
+
+def _falls_due(at: datetime | None, billed_until: date | None, trial_until: date | None) -> str:
+    return f"{at}, billed until {billed_until}" + (f", tried until {trial_until}" if trial_until else "")
 
 
 def nothing_is_left_to_bill(book: Book) -> Iterator[Finding]:

@@ -116,7 +116,7 @@ def _rows(after: UUID, last: UUID) -> Rows:
     cursors = Cursor.objects.filter(**these)
     return Rows(
         standings=dict(Standing.objects.filter(**these).values_list("account_id", "state")),
-        cursors={row.account_id: CursorRow(row.due_at, row.billed_until) for row in cursors},
+        cursors={row.account_id: CursorRow(row.due_at, row.billed_until, row.trial_until) for row in cursors},
         paying=set(Attempt.objects.filter(**these, state="open").values_list("account_id", flat=True)),
         changes=_grouped(ChangeRow.objects.filter(**these).order_by("position")),
         points=_grouped(Checkpoint.objects.filter(**these).order_by("on")),

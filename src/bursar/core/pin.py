@@ -1,0 +1,78 @@
+"""The prices that an edit agrees when it is taken: those of today's catalog, or the vendor's own."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from bursar.core.catalog import Catalog
+from bursar.core.edit import AddProduct, ChangeCycle, ChangePlan, Edit, RemoveProduct, SetSeats, SetUnits, StartTrial
+from bursar.core.effect import Outlook, item_of
+from bursar.core.item import Pin, Sold
+from bursar.core.subscription import Change
+
+
+def pins(
+    edit: Edit, on: date, outlook: Outlook, catalog: Catalog, currency: str, changes: Collection[Change]
+) -> tuple[Pin, ...]:
+    """The prices that an edit agrees when taken; `changes` are all scheduled ones and those of the same list.
+
+    Anything scheduled may be undone later, so the prices of what would then be there are agreed as well.
+
+    Errors: NoPrice and the other errors of the catalog.
+    """
+    match edit:
+        case (
+            AddProduct(product=product, plan=plan)
+            | ChangePlan(product=product, plan=plan)
+            | StartTrial(product=product, plan=plan)
+        ):
+            cycles = _cycles_from(on, outlook, changes)
+            agreed = tuple(_pin(catalog, product, plan, currency, cycle) for cycle in cycles)
+            if edit.price is not None:
+                agreed = (replace(agreed[0], rate=edit.price), *agreed[1:])
+            codes = {outlook.state.cycle.code, *(one.cycle.code for one in changes if one.cycle)} - set(cycles)
+            return (*agreed, *_perhaps(catalog, ((product, plan, cycle) for cycle in codes), currency, outlook))
+        case SetSeats(product=product) | SetUnits(product=product) if edit.price is not None:
+            state = outlook.on(on)
+            return (replace(state.pin(item_of(state, product)), rate=edit.price),)
+        case ChangeCycle(cycle=cycle):
+            gone = {
+                one.edit.product for one in changes if isinstance(one.edit, RemoveProduct) and one.effective_on <= on
+            }
+            # What is tried goes when something is bought, so it need not be sold in the new cycle.
+            ahead = set() if outlook.state.trying else {one for one in _held(outlook, on) if one[0] not in gone}
+            others = _held(outlook, outlook.today) - ahead
+            agreed = tuple(_pin(catalog, *one, currency, cycle) for one in sorted(ahead))
+            return (*agreed, *_perhaps(catalog, ((*one, cycle) for one in others), currency, outlook))
+    return ()
+
+
+def _held(outlook: Outlook, since: date) -> set[tuple[str, str]]:
+    """Each product and plan that the account has on a day or later."""
+    return {(item.product, item.plan) for state in outlook.from_(since) for item in state.items.values()}
+
+
+def _perhaps(catalog: Catalog, sold: Iterable[Sold], currency: str, outlook: Outlook) -> Iterator[Pin]:
+    """Prices that count only if something scheduled is undone: what is still sold, and not agreed already."""
+    for product, plan, cycle in sorted(sold):
+        known = catalog.product_by.get(product)
+        prices = known.plan_by[plan].price_by if known and plan in known.plan_by else {}
+        if (currency, cycle) in prices and (product, plan, cycle) not in outlook.state.pins:
+            yield _pin(catalog, product, plan, currency, cycle)
+
+
+def _cycles_from(on: date, outlook: Outlook, changes: Iterable[Change]) -> tuple[str, ...]:
+    """The cycle of a day and those that follow it."""
+    switches = sorted(
+        ((one.effective_on, one.position, one.cycle.code) for one in changes if one.cycle is not None),
+    )
+    past = [code for day, _, code in switches if day <= on]
+    current = past[-1] if past else outlook.on(on).cycle.code
+    return tuple(dict.fromkeys((current, *(code for day, _, code in switches if day > on))))
+
+
+def _pin(catalog: Catalog, product: str, plan: str, currency: str, cycle: str) -> Pin:
+    price = catalog.price(product, plan, currency, cycle)
+    base, rank = catalog.product(product).base, catalog.rank(product, plan)
+    light_agents = catalog.plan(product, plan).light_agents
+    return Pin(product, plan, cycle, price.per, price.rate, catalog.version, base, rank, light_agents)

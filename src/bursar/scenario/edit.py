@@ -1,0 +1,62 @@
+"""An edit in the words of a life, as the API takes it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bursar.scenario.word import Mistake, Words, near
+
+
+def read_edit(words: Words) -> Mapping[str, Any]:
+    """An edit as the API takes it, from its words. Errors: Mistake."""
+    kind = EDITS.get(words[0]) if words else None
+    if kind is None:
+        found = words[0] if words else "nothing"
+        raise Mistake(f"expected an edit, found {found}: {near(found, EDITS)}")
+    name, fields = kind
+    if len(words) < 1 + len(fields):
+        raise Mistake(f"expected {words[0]} {' '.join(field.upper() for field in fields)}")
+    edit: dict[str, Any] = {"edit": name}
+    for field, word in zip(fields, words[1:], strict=False):
+        edit[field] = _value(field, word)
+    rest = words[1 + len(fields) :]
+    if len(rest) % 2:
+        raise Mistake(f"expected a value after {rest[-1]}")
+    for field, word in zip(rest[::2], rest[1::2], strict=True):
+        if field not in MORE:
+            raise Mistake(f"expected one of {near(field, MORE)}; found {field}")
+        edit[field] = _value(field, word)
+    return edit
+
+
+def _value(field: str, word: str) -> Any:
+    if field in ("seats", "units"):
+        if not re.fullmatch(r"-?\d+", word):
+            raise Mistake(f"expected a whole number of {field}, found {word}")
+        return int(word)
+    if field == "span":
+        start, parted, end = word.partition("..")
+        if not parted:
+            raise Mistake(f"expected days such as 2026-01-10..2026-02-01, the last one not among them, found {word}")
+        return {"start": start, "end": end}
+    if field == "change" and not re.fullmatch(r"#\d+", word):
+        raise Mistake(f"expected the label of a change such as #2, found {word}")
+    return word
+
+
+EDITS: Final[Mapping[str, tuple[str, Words]]] = {
+    "add": ("add_product", ("product", "plan")),
+    "seats": ("set_seats", ("product", "seats")),
+    "temporary": ("add_temporary_seats", ("product", "seats", "span")),
+    "units": ("set_units", ("product", "units")),
+    "plan": ("change_plan", ("product", "plan")),
+    "remove": ("remove_product", ("product",)),
+    "cycle": ("change_cycle", ("cycle",)),
+    "cancel": ("cancel", ()),
+    "try": ("start_trial", ("product", "plan", "until")),
+    "suspend": ("suspend", ()),
+    "resume": ("resume", ()),
+    "undo": ("undo", ("change",)),
+    "keep": ("keep", ("change",)),
+}
+MORE: Final = ("seats", "units", "on", "price", "reason", "release")
