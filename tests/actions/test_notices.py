@@ -16,7 +16,7 @@ from bursar.invoices.models import Cursor
 from bursar.jobs.clock import run_once
 from bursar.notices.actions import TRIES
 from bursar.notices.models import Letter, Told
-from door import TEAM_10, Door, email, seats, signed_in
+from door import ROLES, TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -310,3 +310,79 @@ def test_people_do_without_what_they_need_not_know_and_are_told_all_else(door: D
     assert owner.post("/me/letters", {"wanted": ["payments", "changes", "renewals", "reminders"]}).status_code == 302
     door.take(path, seats(7))
     assert sorted(who for who, _ in letters()) == ["billing_admin", "owner"]
+
+
+def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_letters_of_its_own(door: Door) -> None:
+    path = door.account("self_service", today="2026-01-01")
+    Person.objects.filter(email=email("billing_admin")).update(locale="fr")
+    door.take(path, TEAM_10, {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 2})
+    told_before()
+    [cancelled] = door.take(path, {"edit": "cancel", "reason": "done"}, by=email("owner"))["changes"]
+    run_once(datetime.now(UTC))
+    letters = {one.address: one for one in Letter.objects.all()}
+    assert set(letters) == {email("owner"), email("billing_admin")}, "also whoever did it"
+    english, french = letters[email("owner")], letters[email("billing_admin")]
+    assert english.subject == "Acme: The account ends on February 1, 2026." and "By Owner, January 1" in english.text
+    assert french.subject == "Acme : Le compte prend fin le 1er février 2026."
+    for said in (
+        "What is lost then: Support and Voice",
+        "It can be undone before February 1, 2026. Owner (owner) can do this.",
+        "Invoices that are open stay to be paid.",
+        f"http://localhost:8000{path}\n",
+    ):
+        assert said in f"{english.text}\n" and said.strip() in english.html, english.text
+    assert "Cela peut être annulé avant le 1er février 2026." in french.text
+    told_before()
+    door.ok("DELETE", f"{path}/changes/{cancelled['id']}", by=email("owner"))
+    run_once(datetime.now(UTC))
+    undone = Letter.objects.get(address=email("owner"))
+    assert undone.subject == "Acme: The account goes on: its end was undone."
+    assert "It would have ended on February 1, 2026." in undone.text
+    assert (
+        Letter.objects.get(address=email("billing_admin")).subject
+        == "Acme : Le compte continue : sa fin a été annulée."
+    )
+    door.take(path, {"edit": "cancel", "reason": "done"}, by=email("owner"))
+    told_before()
+    door.ok("POST", f"{path}/clock", {"to": "2026-02-03"})
+    run_once(datetime.now(UTC))
+    over = {one.address: one for one in Letter.objects.all()}
+    assert set(over) == {email(role) for role in ROLES}, "nobody works in it any more"
+    for role in ("owner", "agent"):
+        assert over[email(role)].subject == "Acme: The account has ended."
+        assert "What is lost: Support and Voice" in over[email(role)].text
+        assert ("Invoices can still be seen and paid" in over[email(role)].text) is (role == "owner")
+    assert "Ask Owner (owner) about it." in over[email("agent")].text
+    assert "restent à payer" in over[email("billing_admin")].text
+
+
+def test_an_account_that_ends_without_its_last_base_product_is_told_like_one_that_is_cancelled(door: Door) -> None:
+    path = door.account("self_service", today="2026-01-01")
+    voice = {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 2}
+    door.take(path, TEAM_10, voice)
+    told_before()
+    door.take(path, {"edit": "remove_product", "product": "voice"})
+    assert [said for _, said in letters()] == ["Remove Voice (from February 1, 2026)"] * 2
+    door.take(path, {"edit": "remove_product", "product": "support"}, by=email("owner"))
+    run_once(datetime.now(UTC))
+    told = Letter.objects.get(address=email("owner"))
+    assert told.subject == "Acme: The account ends on February 1, 2026."
+    assert "Remove Support (from February 1, 2026)" in told.text and "What is lost then: Support\n" in told.text
+    told_before()
+    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    assert {said for _, said in letters()} == {"The account has ended."}
+
+
+def test_nobody_does_without_the_letter_that_an_account_ends_and_the_vendor_ends_one_at_once(door: Door) -> None:
+    path = door.account("managed", today="2026-01-01", representative={"name": "Rita", "email": "rita@vendor.example"})
+    door.take(path, TEAM_10)
+    assert signed_in(email("owner")).post("/me/letters", {"wanted": ""}).status_code == 302
+    told_before()
+    [cancelled] = door.take(path, {"edit": "cancel", "reason": "done"})["changes"]
+    run_once(datetime.now(UTC))
+    told = Letter.objects.get(address=email("owner"))
+    assert "Your contact at the vendor can help: Rita" in told.text, "who of them could undo it"
+    door.ok("DELETE", f"{path}/changes/{cancelled['id']}")
+    assert ("owner", "The account goes on: its end was undone.") in letters()
+    door.take(path, {"edit": "cancel", "reason": "done", "on": "now"})
+    assert letters() == [(role, "The account has ended.") for role in ROLES]

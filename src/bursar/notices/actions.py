@@ -14,7 +14,7 @@ from bursar.accounts.models import Person
 from bursar.accounts.queries import customer, languages, only_in_sandboxes
 from bursar.columns.ids import uuid7
 from bursar.history.queries import fact
-from bursar.notices.catalogue import concerned, optional, recipients
+from bursar.notices.catalogue import concerned, ending, optional, recipients, sees_invoices
 from bursar.notices.letter import Written, write, write_to_recipient
 from bursar.notices.models import Letter, PersonalLetter, Told, Unwanted
 from bursar.notices.queries import doing_without
@@ -33,20 +33,22 @@ def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
         if not Told.objects.filter(pk=told.pk).exists():
             return 0
         account, policy, happened = customer(account_id), current(), fact(account_id, entry_id)
-        everybody = concerned(account, policy, happened)
-        about = optional(account, happened)
+        turn = ending(account, happened)
+        everybody = concerned(account, policy, happened, turn)
+        about = optional(account, happened, turn)
         without = doing_without(account_id, about) if about else frozenset()
         readers = [one for one in everybody if one.id not in without]
         spoken = languages(account_id)
         kept = account.sandbox or not settings.SENDS_MAIL
-        written = {one: write(account, policy, happened, one) for one in {spoken[reader.id] for reader in readers}}
+        kinds = {one.id: (spoken[one.id], sees_invoices(account, policy, one, happened.on)) for one in readers}
+        written = {one: write(account, policy, happened, *one, turn) for one in set(kinds.values())}
         common = {"account_id": account_id, "told": told, "state": "outbox" if kept else "waiting", "due_at": now}
         letters = [
             Letter(
                 member_id=reader.id,
                 address=reader.email,
                 locale=spoken[reader.id],
-                **asdict(written[spoken[reader.id]]),
+                **asdict(written[kinds[reader.id]]),
                 **common,
             )
             for reader in readers

@@ -8,6 +8,8 @@
 | something was changed, scheduled or undone      | who sees invoices, but not who did it           |
 | … with an invoice                               | who sees invoices                               |
 | scheduled changes took effect; a renewal        | who sees invoices, unless a payment tells it    |
+| the account will end, or will not after all     | who sees invoices, and who did it               |
+| the account has ended                           | every active member: nobody works in it then    |
 | a renewal comes after a term of over a month    | who sees invoices                               |
 | a trial ends soon, or is over; temporary seats  | who sees invoices                               |
 | an invoice was paid, or a payment of it failed  | who sees invoices                               |
@@ -15,31 +17,50 @@
 | somebody was invited, or invited again          | they themselves, with the link that accepts     |
 | a role changed; suspended, active again, gone   | they themselves                                 |
 
-What people may do without, they choose themselves: `OPTIONAL`.
+An account ends by being cancelled or without its last base product, by whomever; that is told in place of the change.
+What people may do without, they choose themselves: `OPTIONAL`. That an account ends is nothing one may do without.
 Where who sees invoices is told of an invoice, its other recipients are told of the invoice alone.
 Who pays automatically is told of a renewal by its payment, once it is known whether that came through.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from bursar.accounts.queries import Customer, details, former, invitation
+from bursar.core.ending import Course, Ending, ending_applied, ending_taken
 from bursar.core.member import BILLING_ADMIN, OWNER
 from bursar.core.policy import Member, Outcome, Policy, decide
 from bursar.history.queries import Fact
 from bursar.invoices.queries import document
 from bursar.payments.queries import attempted, left, method
-from bursar.subscriptions.queries import request
+from bursar.subscriptions.queries import agreement, request
 
 INVITATIONS: Final = ("member_added", "member_invited")
 
 Whom = Callable[[Customer, Policy, Fact], list[Member]]
 
 
-def concerned(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    """The members who are told of a fact."""
-    return WHOM[fact.kind](customer, policy, fact)
+def concerned(customer: Customer, policy: Policy, fact: Fact, ending: Ending | None = None) -> list[Member]:
+    """The members who are told of a fact, and of what it does to the account's end."""
+    whom = ENDINGS[ending.course] if ending else WHOM[fact.kind]
+    return whom(customer, policy, fact)
+
+
+def ending(customer: Customer, fact: Fact) -> Ending | None:
+    """What a fact does to the account's end; nothing where it stays as it was."""
+    read = {"changes_taken": ending_taken, "changes_applied": ending_applied}.get(fact.kind)
+    if read is None:
+        return None
+    told = [UUID(one["change"] if isinstance(one, dict) else one) for one in fact.data["changes"]]
+    agreed = agreement(customer.id, before=fact.on)
+    return read(agreed.start, agreed.changes, told, fact.on)
+
+
+def sees_invoices(customer: Customer, policy: Policy, reader: Member, on: date) -> bool:
+    """Whether somebody sees the account's invoices."""
+    return decide(policy, customer.account, reader, "view_invoices", on).outcome is Outcome.ALLOWED
 
 
 def recipients(customer: Customer, fact: Fact, readers: Collection[Member]) -> list[str]:
@@ -70,9 +91,20 @@ def _payers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     return [
         one
         for one in customer.account.members
-        if (fact.data.get("invoice") or one.id != fact.actor_id)
-        and decide(policy, customer.account, one, "view_invoices", fact.on).outcome is Outcome.ALLOWED
+        if (fact.data.get("invoice") or one.id != fact.actor_id) and sees_invoices(customer, policy, one, fact.on)
     ]
+
+
+def _payers_and_who_did_it(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    return [
+        one
+        for one in customer.account.members
+        if one.id == fact.actor_id or sees_invoices(customer, policy, one, fact.on)
+    ]
+
+
+def _everybody(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    return [one for one in customer.account.members if one.active]
 
 
 def _of_invoice(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
@@ -137,6 +169,12 @@ WHOM: Final[Mapping[str, Whom]] = {
 }
 """Who is told of each kind of fact."""
 
+ENDINGS: Final[Mapping[Course, Whom]] = {
+    Course.ENDS: _payers_and_who_did_it,
+    Course.GOES_ON: _payers_and_who_did_it,
+    Course.ENDED: _everybody,
+}
+"""Who is told instead where the fact does something to the account's end."""
 
 OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
     "changes": ("changes_taken", "changes_applied", "temporary_seats_ended"),
@@ -147,8 +185,10 @@ OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
 """What people may do without, by what it is about. An invoice that is to be paid comes all the same."""
 
 
-def optional(customer: Customer, fact: Fact) -> str:
+def optional(customer: Customer, fact: Fact, ending: Ending | None = None) -> str:
     """What a fact is about that people may do without; nothing where everybody concerned must know."""
+    if ending:
+        return ""
     invoice = fact.data.get("invoice")
     if invoice and not method(customer.id).automatic and left(customer.id, [UUID(invoice)])[UUID(invoice)] > 0:
         return ""

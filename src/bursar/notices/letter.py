@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from babel.lists import format_list
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -17,9 +18,11 @@ from bursar.accounts.queries import Customer, invitation, names
 from bursar.catalog.queries import current as current_catalog
 from bursar.checkout.gather import situation
 from bursar.core.content import read_quote
-from bursar.core.decision import Decided
+from bursar.core.decision import Decided, decide_undo
+from bursar.core.ending import Course, Ending
+from bursar.core.member import OWNER
 from bursar.core.money import Money
-from bursar.core.policy import SYSTEM, Policy
+from bursar.core.policy import SYSTEM, Contact, Decision, Outcome, Policy
 from bursar.core.quote import quote
 from bursar.core.subscription import pending, state_on, timeline
 from bursar.history.queries import Fact
@@ -29,8 +32,9 @@ from bursar.payments.queries import left as unpaid
 from bursar.payments.queries import method
 from bursar.subscriptions.queries import agreement, request
 from bursar.words import edits, money
-from bursar.words.decision import role_name
+from bursar.words.decision import people, role_name, whom_to_ask
 from bursar.words.history import Story
+from bursar.words.language import locale as language
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,22 @@ class Written:
     html: str
 
 
-def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Written:
-    """What one reader is told of a fact."""
+def write(
+    customer: Customer, policy: Policy, fact: Fact, locale: str, sees_invoices: bool, ending: Ending | None = None
+) -> Written:
+    """What one reader is told of a fact, and of what it does to the account's end."""
     with translation.override(locale):
         story = Story(names(customer.id), policy, current_catalog())
         told = story.what(fact.kind, fact.data)
         happened, lines = (told[0], []) if len(told) == 1 else (_("The subscription was changed."), told)
-        if "request" in fact.data:
+        data = fact.data
+        if ending:
+            happened, lines, data = (
+                _turn(ending),
+                _about_ending(customer, policy, fact, ending, told, sees_invoices),
+                {},
+            )
+        elif "request" in fact.data:
             lines = _about_request(customer, fact)
         elif fact.kind == "renewal_ahead":
             lines = _about_renewal(customer, policy, fact)
@@ -56,7 +69,7 @@ def write(customer: Customer, policy: Policy, fact: Fact, locale: str) -> Writte
             lines = _about_trial(fact)
         elif fact.data.get("invoice"):
             lines = [*lines, *_about_invoice(customer, fact)]
-        way, link = _("See it in the Admin Center"), f"{settings.BURSAR_URL}{page_of(customer.id, fact.data)}"
+        way, link = _("See it in the Admin Center"), f"{settings.BURSAR_URL}{page_of(customer.id, data)}"
         if fact.kind in INVITATIONS:
             happened = _("You are invited as {role}.").format(role=role_name(policy, fact.data["role"]))
             way, link = _("Accept the invitation"), _accepting(customer, UUID(fact.data["member"]))
@@ -120,6 +133,52 @@ def _about_invoice(customer: Customer, fact: Fact) -> list[str]:
     if fact.kind == "payment_failed":
         said.append(_("Pay the invoice in another way, or replace the payment type; what is open is then tried again."))
     return said
+
+
+def _turn(ending: Ending) -> str:
+    """What happened to the account's end, in a sentence."""
+    match ending.course:
+        case Course.ENDS:
+            return _("The account ends on {day}.").format(day=money.day(ending.on))
+        case Course.GOES_ON:
+            return _("The account goes on: its end was undone.")
+        case Course.ENDED:
+            return _("The account has ended.")
+
+
+def _about_ending(
+    customer: Customer, policy: Policy, fact: Fact, ending: Ending, told: Sequence[str], sees_invoices: bool
+) -> list[str]:
+    """What the end of an account means for one reader, and what can be done about it."""
+    account, day = customer.account, money.day(ending.on)
+    if ending.course is Course.GOES_ON:
+        return [_("It would have ended on {day}.").format(day=day)]
+    said = []
+    if fact.kind == "changes_taken":
+        besides = zip(told, fact.data["changes"], strict=True)
+        said = [line for line, one in besides if one["edit"]["edit"] not in ("cancel", "undo")]
+    catalog = current_catalog()
+    lost = format_list([edits.product_name(catalog, one) for one in ending.lost], locale=language())
+    if ending.course is Course.ENDS:
+        able = [
+            Contact(one.name, one.email, one.role)
+            for one in account.members
+            if decide_undo(policy, account, one, ending.change, fact.on).outcome is Outcome.ALLOWED
+        ]
+        ask = Decision(ending.change.capability, Outcome.REFUSED, ask=tuple(able) or account.at_the_vendor())
+        said.append(_("Until then everything works as before."))
+        said += [_("What is lost then: {products}").format(products=lost)] if lost else []
+        said.append(f"{_('It can be undone before {day}.').format(day=day)} {whom_to_ask(ask, policy)}")
+    else:
+        said += [_("What is lost: {products}").format(products=lost)] if lost else []
+    if not sees_invoices:
+        owner = people(account.contacts((OWNER,)), policy)
+        return [*said, _("Ask {people} about it.").format(people=owner)] if ending.course is Course.ENDED else said
+    if fact.data.get("invoice"):
+        said += _about_invoice(customer, fact)
+    if ending.course is Course.ENDS:
+        return [*said, _("Invoices that are open stay to be paid.")]
+    return [*said, _("Invoices can still be seen and paid in the Admin Center; those that are open stay to be paid.")]
 
 
 def _about_renewal(customer: Customer, policy: Policy, fact: Fact) -> list[str]:

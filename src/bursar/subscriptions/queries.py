@@ -92,9 +92,9 @@ class RequestRow:
         return Standing(self.state, self.expires_at)
 
 
-def agreement(account_id: UUID) -> Agreement:
-    """What was agreed with an account, from its last checkpoint on."""
-    found = select_one(_AGREEMENT, account=account_id)
+def agreement(account_id: UUID, before: date | None = None) -> Agreement:
+    """What was agreed with an account, from its last checkpoint on, or from the last before a day."""
+    found = select_one(_AGREEMENT, account=account_id, before=before)
     assert found is not None
     since, state, position, changes = found
     start = read_state(state) if state else NOTHING
@@ -178,7 +178,8 @@ _CHANGES: Final = """
 """
 _AGREEMENT: Final = f"""
 WITH point AS (
-    SELECT "on", position, state FROM subscriptions_checkpoint WHERE account_id = %(account)s ORDER BY "on" DESC LIMIT 1
+    SELECT "on", position, state FROM subscriptions_checkpoint
+    WHERE account_id = %(account)s AND (%(before)s::date IS NULL OR "on" < %(before)s) ORDER BY "on" DESC LIMIT 1
 )
 SELECT point."on", point.state::json,
     coalesce(greatest(
