@@ -253,6 +253,10 @@ class Tour:
         for where in ("manage", "admins", "desk", "team", "capabilities", "requests"):
             self.go(where)
             yield f"staff_{where}"
+        self.go("desk/letters")
+        yield "staff_letters"
+        self.go("desk/letters?q=nobody")
+        yield "staff_letters_none"
         self.go("desk")
         self.send("form[action$=overrides]")
         yield "staff_desk_wrong"

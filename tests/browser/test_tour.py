@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Response
 
 from bursar.cli.demo import load
+from bursar.jobs.clock import run_once
+from bursar.notices.models import Letter
 from tour import Tour
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,6 +32,9 @@ def test_every_page_is_accessible_fits_and_complains_of_nothing(
 ) -> None:
     settings.DEMO = True
     load(datetime.now(UTC))
+    run_once(datetime.now(UTC))
+    failed = Letter.objects.filter(account__name="Northwind Bank")[:1].get()
+    Letter.objects.filter(pk=failed.pk).update(state="failed", tries=6)
     context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
     context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
     page, axe = context.new_page(), Axe()

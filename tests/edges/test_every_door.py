@@ -20,6 +20,8 @@ from bursar.accounts.keys import keys
 from bursar.accounts.models import Person
 from bursar.accounts.staff import appoint
 from bursar.core.capability import CAPABILITIES, DESK, ROLES, STAFF_ROLES
+from bursar.jobs.clock import run_once
+from bursar.notices.models import Letter
 from bursar.policy.queries import current
 from census import census
 from door import TEAM_10, Door, email, seats, signed_in
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.django_db
 WORLDS: Final = (("managed", False), ("online_assisted", False), ("online_assisted", True), ("self_service", False))
 """Types of account, and whether a request of the admin is open there."""
 MEMBER, OWNER, VENDOR, NOTHING = "any member", "the owner", "the vendor", "nothing there"
-STAFF = "any of the staff"
+STAFF, POSTING = "any of the staff", "staff who may manage members"
 CHANGING, ASKING, READER, REVIEWER, REQUESTER = "who may change", "who may ask", "reader", "reviewer", "requester"
 """Whom a door is for, where it is not for whoever has a capability. Nothing there: no such thing on the account."""
 TO = {"to": "2026-02-01"}
@@ -110,6 +112,8 @@ PAGES: Final[dict[tuple[str, str], tuple[str, dict[str, Any]]]] = {
     ("POST", "desk_override"): ("grant_overrides", {"capability": "add_seats", "grant": "1", **WHY}),
     ("POST", "desk_end_override"): ("grant_overrides", {}),
     ("POST", "desk_standing"): ("suspend_accounts", {}),
+    ("GET", "desk_letters"): (STAFF, {}),
+    ("POST", "desk_letter_again"): (POSTING, {}),
 }
 CREW: Final = tuple(f"staff {role}" for role in STAFF_ROLES)
 PAYING: Final = {"pay"}
@@ -197,6 +201,8 @@ class World:
         may, staff = self.may[role], role in CREW
         if need in (MEMBER, STAFF):
             return need == MEMBER or staff
+        if need == POSTING:
+            return staff and may["manage_members"] == "allowed"
         if need == OWNER:
             return may["appoint_billing_admins"] == "allowed" if staff else role == "owner"
         if need == CHANGING:
@@ -249,6 +255,7 @@ def world(account_type: str, *, asked: bool) -> World:
         "free": members["admin"],
         "person_id": str(Person.objects.get(email="support@vendor.example").pk),
         "key_id": str(keys()[0].id),
+        "letter_id": failed_letter(path),
         **members,
     }
     may = {
@@ -261,6 +268,14 @@ def world(account_type: str, *, asked: bool) -> World:
     for role, right in current().staff.items():
         may[f"staff {role}"] = {one: "allowed" if one in right.allowed else "refused" for one in rights}
     return World(door, ids, may, asked)
+
+
+def failed_letter(path: str) -> str:
+    """The id of a letter of the account, which did not come through."""
+    run_once(datetime.now(UTC))
+    letter = Letter.objects.filter(account_id=path.rpartition("/")[2])[:1].get()
+    Letter.objects.filter(pk=letter.pk).update(state="failed", tries=6)
+    return str(letter.pk)
 
 
 def address(role: str) -> str:

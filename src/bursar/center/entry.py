@@ -182,10 +182,14 @@ class Visit:
             ("admins", _("Billing admins"), None),
             ("history", _("History"), "manage_members"),
             ("capabilities", _("What may I do here?"), None),
-            *((("desk_account", _("At the vendor"), None),) if self.staff else ()),
+            *(self._at_the_desk() if self.staff else ()),
         ):
             if capability is None or self.may(capability):
                 yield Link(reverse(page, args=[self.id]), name, page == here)
+
+    def _at_the_desk(self) -> tuple[tuple[str, str, str | None], ...]:
+        """The pages of an account that only the staff sees."""
+        return ("desk_letters", _("Letters"), "view_subscription"), ("desk_account", _("At the vendor"), None)
 
 
 def visit(request: HttpRequest, account_id: UUID) -> Visit:

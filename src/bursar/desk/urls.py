@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bursar.desk import account, accounts, keys, staff
+from bursar.desk import account, accounts, keys, letters, staff
 
 urlpatterns = [
     path("desk", accounts.page, name="desk"),
@@ -15,4 +15,6 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/desk/overrides", account.add, name="desk_override"),
     path("accounts/<uuid:account_id>/desk/overrides/<uuid:override_id>/end", account.end, name="desk_end_override"),
     path("accounts/<uuid:account_id>/desk/standing", account.stand, name="desk_standing"),
+    path("accounts/<uuid:account_id>/desk/letters", letters.page, name="desk_letters"),
+    path("accounts/<uuid:account_id>/desk/letters/<uuid:letter_id>/again", letters.again, name="desk_letter_again"),
 ]

@@ -10,9 +10,13 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
+from bursar.accounts.deed import deed, permit
 from bursar.accounts.models import Person
-from bursar.accounts.queries import customer, languages, only_in_sandboxes
+from bursar.accounts.queries import NotFound, customer, languages, only_in_sandboxes
 from bursar.columns.ids import uuid7
+from bursar.core.policy import Actor, Policy
+from bursar.core.problem import Conflict, phrase
+from bursar.history.actions import record
 from bursar.history.queries import fact
 from bursar.notices.catalogue import concerned, ending, optional, recipients, sees_invoices
 from bursar.notices.letter import Written, write, write_to_recipient
@@ -23,6 +27,16 @@ from bursar.policy.queries import current
 TRIES: Final = 6
 FIRST_PAUSE: Final = timedelta(minutes=1)
 """How often sending is tried, and how long after the first failure again; each pause is four times the one before."""
+
+
+SENDING_AGAIN: Final = "manage_members"
+"""Who may send a letter again: whoever also invites people, and invites them again."""
+
+
+class NotFailed(Conflict):
+    """The letter "{subject}" did not fail, or is sent again already; look at it once more."""
+
+    code = "letter_not_failed"
 
 
 def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
@@ -58,6 +72,27 @@ def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
             letters += [Letter(address=one, locale=account.locale, **said, **common) for one in others]
         Letter.objects.bulk_create(letters)
     return len(letters)
+
+
+def send_again(policy: Policy, account_id: UUID, letter_id: UUID, *, actor: Actor, now: datetime) -> bool:
+    """Let a letter that failed be sent again; whether it goes out, or is kept because no mail is set.
+
+    Errors: NotFound, Refused, NotFailed.
+    """
+    with deed(account_id, actor, now) as found:
+        permit(policy, found, actor, SENDING_AGAIN, now)
+        letter = Letter.objects.filter(account_id=account_id, pk=letter_id).select_for_update().first()
+        if letter is None:
+            raise NotFound(what=phrase("letter"))
+        if letter.state != "failed":
+            raise NotFailed(subject=letter.subject)
+        state = "waiting" if settings.SENDS_MAIL else "outbox"
+        Letter.objects.filter(pk=letter.pk).update(state=state, tries=0, due_at=now)
+        on, data = found.today(now), {"letter": str(letter.pk)}
+        if letter.member_id is not None:
+            data["member"] = str(letter.member_id)
+        record(account_id=account_id, kind="letter_sent_again", actor=actor, on=on, now=now, data=data)
+    return state == "waiting"
 
 
 def choose(person_id: UUID, *, without: Collection[str]) -> None:

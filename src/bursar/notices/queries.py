@@ -24,6 +24,21 @@ class Kept:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A letter of an account as the desk sees it; `name` is empty where the reader is no member."""
+
+    id: UUID
+    at: datetime
+    name: str
+    address: str
+    subject: str
+    state: str
+    tries: int
+    due_at: datetime
+    sent_at: datetime | None
+
+
 def untold(kinds: Collection[str], now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
     """Facts of these kinds that people are still to be told of, the oldest first: account and entry."""
     return select(_UNTOLD, kinds=list(kinds), since=first_of(now - FORGOTTEN), limit=limit)
@@ -54,6 +69,15 @@ def outbox(account_id: UUID, limit: int) -> list[Kept]:
     return [Kept(*row) for row in select(_OUTBOX, account=account_id, limit=limit)]
 
 
+def letters(account_id: UUID, *, address: str, state: str, before: UUID | None, limit: int) -> list[Posted]:
+    """The letters of an account, the newest first: to an address with this part, in a state, before a given one."""
+    literal = address.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    part = f"%{literal}%"
+    return [
+        Posted(*row) for row in select(_LETTERS, account=account_id, part=part, state=state, before=before, limit=limit)
+    ]
+
+
 _UNTOLD: Final = """
 SELECT e.account_id, e.id FROM history_entry e
 WHERE e.kind = ANY(%(kinds)s) AND e.id > %(since)s AND NOT EXISTS (
@@ -77,4 +101,14 @@ SELECT l.id, coalesce(p.name, l.address), l.address, l.subject, l.text FROM noti
 LEFT JOIN accounts_member m ON m.account_id = l.account_id AND m.id = l.member_id
 LEFT JOIN accounts_person p ON p.id = m.person_id
 WHERE l.account_id = %(account)s AND l.state = 'outbox' ORDER BY l.id DESC LIMIT %(limit)s
+"""
+_LETTERS: Final = """
+SELECT l.id, t.at, coalesce(p.name, ''), l.address, l.subject, l.state, l.tries, l.due_at, l.sent_at
+FROM notices_letter l
+JOIN notices_told t ON t.account_id = l.account_id AND t.id = l.told_id
+LEFT JOIN accounts_member m ON m.account_id = l.account_id AND m.id = l.member_id
+LEFT JOIN accounts_person p ON p.id = m.person_id
+WHERE l.account_id = %(account)s AND lower(l.address) LIKE %(part)s
+AND (%(state)s = '' OR l.state = %(state)s) AND (%(before)s::uuid IS NULL OR l.id < %(before)s)
+ORDER BY l.id DESC LIMIT %(limit)s
 """

@@ -36,7 +36,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "people": (
         *("member_added", "member_invited", "member_accepted", "member_changed", "member_removed"),
         *("member_suspended", "member_resumed", "member_erased", "owner_changed"),
-        *("seat_assigned", "seat_freed", "seats_counted"),
+        *("seat_assigned", "seat_freed", "seats_counted", "letter_sent_again"),
     ),
     "account": ("account_opened", "account_altered", "override_added", "override_ended", "limit_set", "account_erased"),
     "refused": ("refused",),
@@ -89,6 +89,7 @@ class Story:
             "seat_assigned": lambda data: [self._seat(_("{name} was given {product}."), data)],
             "seat_freed": lambda data: [self._seat(_("{product} was taken from {name}."), data)],
             "seats_counted": self._counted,
+            "letter_sent_again": self._sent_again,
             "account_opened": self._opened,
             "account_altered": self._altered,
             "override_added": self._override,
@@ -162,6 +163,11 @@ class Story:
             return [_("The seats of {product} are given to people here again.").format(product=product)]
         template = _("The vendor's product counts {count} used seats of {product}.")
         return [template.format(count=money.number(data["after"]), product=product)]
+
+    def _sent_again(self, data: dict[str, Any]) -> list[str]:
+        if "member" not in data:
+            return [_("A letter that had failed was sent again.")]
+        return [_("A letter to {name} that had failed was sent again.").format(name=self._name(data["member"]))]
 
     def _opened(self, data: dict[str, Any]) -> list[str]:
         return [_("The account was opened ({account_type}).").format(account_type=self._type(data["account_type"]))]

@@ -1,0 +1,164 @@
+"""What went to whom, as the vendor's staff sees it, and sending again what did not come through."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connections
+from django.test import Client
+
+from bursar.accounts.models import Person
+from bursar.accounts.staff import appoint
+from bursar.core.policy import VENDOR
+from bursar.core.problem import Problem
+from bursar.desk import letters as desk
+from bursar.history.models import Entry
+from bursar.jobs.clock import run_once
+from bursar.notices.actions import send_again
+from bursar.notices.models import Letter
+from bursar.policy.queries import current
+from door import TEAM_10, Door, email, seats, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def door(vendor: None, settings: Any) -> Door:
+    settings.SENDS_MAIL = True
+    return Door()
+
+
+def at_work(role: str) -> Client:
+    appoint(current(), name=f"Ms <{role}>", email=f"{role}@vendor.example", role=role, by=None, now=datetime.now(UTC))
+    return signed_in(f"{role}@vendor.example")
+
+
+def said(answer: Any, status: int = 200) -> str:
+    assert answer.status_code == status, (answer.status_code, answer.content[-2000:])
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def told(door: Door, name: str = "Acme") -> str:
+    """A real account of which owner and billing admin were told once, by letters that were sent."""
+    path = door.account("managed", sandbox=False, today=None, name=name)
+    door.take(path, TEAM_10)
+    for _ in range(2):
+        run_once(datetime.now(UTC))
+    mail.outbox.clear()
+    return path
+
+
+def rows(page: str) -> list[str]:
+    return re.findall("<tr><td.*?</tr>", page)
+
+
+def test_the_staff_reads_what_went_to_whom_the_newest_first_and_what_became_of_it(door: Door) -> None:
+    path = told(door, "A & B <Co>")
+    support = at_work("support")
+    page = rows(said(support.get(f"{path}/desk/letters")))
+    assert [email(role) in row for role, row in zip(("billing_admin", "owner"), page, strict=True)] == [True, True]
+    assert "Owner<br>" in page[1] and "A &amp; B &lt;Co&gt;: Add Support" in page[1]
+    assert re.search(r">sent<br><span class=\"soft\">[A-Z][a-z]+ \d+, \d{4} at \d\d:\d\d", page[1]), page[1]
+    door.take(path, seats(12))
+    run_once(datetime.now(UTC))
+    new, old = (
+        Letter.objects.filter(subject__contains="12 seats"),
+        Letter.objects.filter(subject__contains="Add Support"),
+    )
+    new.update(state="waiting", sent_at=None, tries=0)
+    new.filter(address=email("owner")).update(tries=2)
+    old.filter(address=email("billing_admin")).update(state="outbox", sent_at=None)
+    page = rows(said(support.get(f"{path}/desk/letters")))
+    assert ["waiting</span>" in row for row in page] == [True, True, False, False]
+    assert "after 2 tries, again on " in page[1] and "kept in the outbox" in page[2]
+
+
+def test_letters_are_searched_by_address_filtered_by_state_and_paged(door: Door, monkeypatch: Any) -> None:
+    path = told(door)
+    Letter.objects.filter(address=email("owner")).update(state="failed", sent_at=None, tries=6)
+    other = told(door, "Other")
+    support = at_work("support")
+
+    def found(query: str, where: str = path) -> list[str]:
+        page = said(support.get(f"{where}/desk/letters?{query}"))
+        return [re.findall(r"(\w+)@acme.example</span>", row)[0] for row in rows(page)]
+
+    assert found("") == ["billing_admin", "owner"] == found("", other), "each account its own"
+    assert found("q=OWNER@") == ["owner"] and found("q=g_admin") == ["billing_admin"] and found("q=%25") == []
+    assert found("state=failed") == ["owner"] and found("state=nonsense") == ["billing_admin", "owner"]
+    assert found("state=failed&q=billing") == [] and "No letter matches" in said(
+        support.get(f"{path}/desk/letters?q=nobody")
+    )
+    monkeypatch.setattr(desk, "PAGE", 1)
+    first = said(support.get(f"{path}/desk/letters?q=acme"))
+    [following] = re.findall(r'href="\?(q=acme[^"]+)"', first)
+    assert len(rows(first)) == 1 and found(following.replace("&amp;", "&")) == ["owner"]
+    assert "Older letters" not in said(support.get(f"{path}/desk/letters?{following.replace('&amp;', '&')}"))
+
+
+def test_a_letter_that_failed_is_sent_again_under_the_name_of_whoever_did_it(door: Door) -> None:
+    path = told(door)
+    Letter.objects.filter(address=email("owner")).update(state="failed", sent_at=None, tries=6)
+    finance, support = at_work("finance"), at_work("support")
+    shown = said(finance.get(f"{path}/desk/letters"))
+    assert "after 6 tries" in shown and "Send again" not in shown
+    assert "With your role (Finance) you cannot" in shown and "ask a colleague: Support" in shown
+    page = said(support.get(f"{path}/desk/letters?state=failed"))
+    [where] = re.findall(r'action="([^"]+/again[^"]*)"', page)
+    assert "With your role (Finance) you cannot" in said(finance.post(where), 409)
+    done = support.post(where.replace("&amp;", "&"))
+    assert done["Location"].endswith("/desk/letters?q=&state=failed")
+    assert "The letter is sent again." in said(support.get(done["Location"]))
+    assert "did not fail, or is sent again already" in said(support.post(where), 409)
+    run_once(datetime.now(UTC))
+    assert [one.to for one in mail.outbox] == [[email("owner")]]
+    assert set(Letter.objects.values_list("state", "tries")) == {("sent", 1)}
+    [fact] = Entry.objects.filter(kind="letter_sent_again")
+    assert fact.actor_id == Person.objects.get(email="support@vendor.example").pk
+    told_in_history = said(support.get(f"{path}/history?about=people"))
+    assert "A letter to Owner that had failed was sent again." in told_in_history
+    assert "Ms &lt;support&gt; (vendor)" in told_in_history
+
+
+def test_two_who_send_a_letter_again_at_the_same_moment_send_it_once(door: Door) -> None:
+    path = told(door)
+    Letter.objects.filter(address=email("owner")).update(state="failed", sent_at=None, tries=6)
+    letter, account = Letter.objects.get(state="failed"), door.ok("GET", path)["id"]
+
+    def send(_: int) -> str:
+        try:
+            send_again(current(), account, letter.pk, actor=VENDOR, now=datetime.now(UTC))
+        except Problem as problem:
+            return problem.code
+        finally:
+            connections.close_all()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(send, range(2))) == ["done", "letter_not_failed"]
+    assert Entry.objects.filter(kind="letter_sent_again").count() == 1
+    run_once(datetime.now(UTC) + timedelta(minutes=1))
+    assert len(mail.outbox) == 1
+
+
+def test_without_mail_a_letter_that_failed_is_kept_and_that_is_said(door: Door, settings: Any) -> None:
+    path = told(door)
+    Letter.objects.filter(address=email("owner")).update(state="failed", sent_at=None, tries=6, member_id=None)
+    settings.SENDS_MAIL = False
+    chief = at_work("admin")
+    [where] = re.findall(r'action="([^"]+/again[^"]*)"', said(chief.get(f"{path}/desk/letters")))
+    assert "kept in the outbox." in said(chief.get(chief.post(where)["Location"]))
+    assert Letter.objects.get(address=email("owner")).state == "outbox"
+    assert "A letter that had failed was sent again." in said(chief.get(f"{path}/history"))
+
+
+def test_an_account_does_not_see_its_letters_and_none_of_another_is_sent(door: Door) -> None:
+    path, other = told(door), told(door, "Other")
+    theirs = Letter.objects.filter(account_id=door.ok("GET", other)["id"])[:1].get()
+    for somebody, status in ((signed_in(email("owner")), 404), (Client(), 401)):
+        assert somebody.get(f"{path}/desk/letters").status_code == status
+        assert somebody.post(f"{path}/desk/letters/{theirs.pk}/again").status_code == status
+    assert "no such letter" in said(at_work("support").post(f"{path}/desk/letters/{theirs.pk}/again"), 409)
