@@ -101,10 +101,12 @@ def test_letters_are_searched_by_address_filtered_by_state_and_paged(door: Door,
 
 def test_a_letter_that_failed_is_sent_again_under_the_name_of_whoever_did_it(door: Door) -> None:
     path = told(door)
-    Letter.objects.filter(address=email("owner")).update(state="failed", sent_at=None, tries=6)
+    Letter.objects.filter(address=email("owner")).update(
+        state="failed", sent_at=None, tries=6, failure="550 No <such> user"
+    )
     finance, support = at_work("finance"), at_work("support")
     shown = said(finance.get(f"{path}/desk/letters"))
-    assert "after 6 tries" in shown and "Send again" not in shown
+    assert "after 6 tries" in shown and "550 No &lt;such&gt; user" in shown and "Send again" not in shown
     assert "With your role (Finance) you cannot" in shown and "ask a colleague: Support" in shown
     page = said(support.get(f"{path}/desk/letters?state=failed"))
     [where] = re.findall(r'action="([^"]+/again[^"]*)"', page)
@@ -115,7 +117,7 @@ def test_a_letter_that_failed_is_sent_again_under_the_name_of_whoever_did_it(doo
     assert "did not fail, or is sent again already" in said(support.post(where), 409)
     run_once(datetime.now(UTC))
     assert [one.to for one in mail.outbox] == [[email("owner")]]
-    assert set(Letter.objects.values_list("state", "tries")) == {("sent", 1)}
+    assert set(Letter.objects.values_list("state", "tries", "failure")) == {("sent", 1, "")}
     [fact] = Entry.objects.filter(kind="letter_sent_again")
     assert fact.actor_id == Person.objects.get(email="support@vendor.example").pk
     told_in_history = said(support.get(f"{path}/history?about=people"))

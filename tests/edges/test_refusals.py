@@ -89,6 +89,7 @@ ELSEWHERE: Final = {
     "NotLastDay": "a page; test_temporary_seats.py",
     "NobodyLeft": "the desk; test_desk.py",
     "SandboxStaff": "the desk; test_desk.py",
+    "BadMailAddress": "the settings; test_mail.py",
     "NotFailed": "the desk; test_desk_letters.py",
     "KeyOfOneAccount": "another key; test_keys.py",
     "NotACount": "a page; test_pages.py",

@@ -89,6 +89,7 @@ def _shown(seen: Visit, one: Posted) -> dict[str, Any]:
         "waits": one.state == "waiting",
         "state": _state(one.state),
         "more": _more(seen, one),
+        "failure": one.failure,
     }
 
 

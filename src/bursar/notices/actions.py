@@ -19,6 +19,7 @@ from bursar.core.problem import Conflict, phrase
 from bursar.history.actions import record
 from bursar.history.queries import fact
 from bursar.notices.catalogue import concerned, ending, optional, recipients, sees_invoices
+from bursar.notices.failure import EXPECTED, failure
 from bursar.notices.letter import Written, write, write_to_recipient
 from bursar.notices.models import Letter, PersonalLetter, Told, Unwanted
 from bursar.notices.queries import doing_without
@@ -87,7 +88,7 @@ def send_again(policy: Policy, account_id: UUID, letter_id: UUID, *, actor: Acto
         if letter.state != "failed":
             raise NotFailed(subject=letter.subject)
         state = "waiting" if settings.SENDS_MAIL else "outbox"
-        Letter.objects.filter(pk=letter.pk).update(state=state, tries=0, due_at=now)
+        Letter.objects.filter(pk=letter.pk).update(state=state, tries=0, due_at=now, failure="")
         on, data = found.today(now), {"letter": str(letter.pk)}
         if letter.member_id is not None:
             data["member"] = str(letter.member_id)
@@ -118,7 +119,10 @@ def write_to(person: Person, written: Written, *, now: datetime) -> None:
 
 
 def send(letter_id: UUID, *, now: datetime) -> None:
-    """Send a letter that waits, unless somebody else is at it; what fails is tried again later, then given up."""
+    """Send a letter that waits, unless somebody else is at it; what fails is tried again later, then given up.
+
+    What the recipient's server or a provider refuses for good is given up at once.
+    """
     _send(Letter, letter_id, now)
 
 
@@ -133,15 +137,15 @@ def _send(kind: type[Letter] | type[PersonalLetter], letter_id: UUID, now: datet
         letter = letters.filter(pk=letter_id, state="waiting", due_at__lte=now).first()
         if letter is None:
             return
+        rows = kind.objects.filter(pk=letter.pk)
         mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.address])
         mail.attach_alternative(letter.html, "text/html")
         try:
             mail.send()
-        except OSError:
-            # What a mail server and its connection raise; anything else is a fault of ours and is told by the worker.
-            tries = letter.tries + 1
-            state, due_at = ("failed", now) if tries == TRIES else ("waiting", now + FIRST_PAUSE * 4**letter.tries)
-            kind.objects.filter(pk=letter.pk).update(tries=tries, state=state, due_at=due_at)
+        except EXPECTED as raised:
+            why, tries = failure(raised), letter.tries + 1
+            given_up = why.final or tries == TRIES
+            state, due_at = ("failed", now) if given_up else ("waiting", now + FIRST_PAUSE * 4**letter.tries)
+            rows.update(tries=tries, state=state, due_at=due_at, failure=why.reason)
         else:
-            sent = {"state": "sent", "sent_at": now, "tries": letter.tries + 1, **forgotten}
-            kind.objects.filter(pk=letter.pk).update(**sent)
+            rows.update(state="sent", sent_at=now, tries=letter.tries + 1, failure="", **forgotten)

@@ -50,6 +50,7 @@ class PersonalLetter(models.Model):
     html = models.TextField(blank=True)
     state = CodeField(("outbox", "waiting", "sent", "failed"))
     tries = models.IntegerField(default=0)
+    failure = models.TextField(blank=True, default="")
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
@@ -82,6 +83,7 @@ class Letter(AccountRow):
     html = models.TextField()
     state = CodeField(("outbox", "waiting", "sent", "failed"))
     tries = models.IntegerField(default=0)
+    failure = models.TextField(blank=True, default="")
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 

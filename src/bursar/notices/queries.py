@@ -26,7 +26,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A letter of an account as the desk sees it; `name` is empty where the reader is no member."""
+    """A letter of an account as the desk sees it; `name` is empty where the reader is no member.
+
+    `failure` is why the last try failed, in the words of whoever refused it.
+    """
 
     id: UUID
     at: datetime
@@ -37,6 +40,7 @@ class Posted:
     tries: int
     due_at: datetime
     sent_at: datetime | None
+    failure: str
 
 
 def untold(kinds: Collection[str], now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
@@ -103,7 +107,7 @@ LEFT JOIN accounts_person p ON p.id = m.person_id
 WHERE l.account_id = %(account)s AND l.state = 'outbox' ORDER BY l.id DESC LIMIT %(limit)s
 """
 _LETTERS: Final = """
-SELECT l.id, t.at, coalesce(p.name, ''), l.address, l.subject, l.state, l.tries, l.due_at, l.sent_at
+SELECT l.id, t.at, coalesce(p.name, ''), l.address, l.subject, l.state, l.tries, l.due_at, l.sent_at, l.failure
 FROM notices_letter l
 JOIN notices_told t ON t.account_id = l.account_id AND t.id = l.told_id
 LEFT JOIN accounts_member m ON m.account_id = l.account_id AND m.id = l.member_id

@@ -5,6 +5,8 @@ from pathlib import Path
 import environ
 from csp.constants import SELF
 
+from bursar.notices import mail
+
 env = environ.Env()
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -91,12 +93,11 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 # Whether anybody may sign in as one of the people of a sandbox account: only ever on a demo.
 DEMO = env.bool("BURSAR_DEMO", default=False)
 
-# Where people reach the pages, for links in letters; and the mail server, as smtp+tls://user:password@host:587.
+# Where people reach the pages, for links in letters; and by which mail server or provider these go out.
 BURSAR_URL = env.str("BURSAR_URL", default="http://localhost:8000").rstrip("/")
-SENDS_MAIL = "BURSAR_MAIL_URL" in env.ENVIRON
-vars().update(env.email_url("BURSAR_MAIL_URL", default="dummymail://"))
+SENDS_MAIL = mail.VARIABLE in env.ENVIRON
+vars().update(mail.outgoing(env.str(mail.VARIABLE, default=mail.NOWHERE)))
 DEFAULT_FROM_EMAIL = env.str("BURSAR_MAIL_FROM", default="bursar@localhost")
-EMAIL_TIMEOUT = 10
 
 AUTH_USER_MODEL = "accounts.Person"
 

@@ -14,6 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bursar.cli.checks.check import Check, ok, warning, wrong
+from bursar.notices.mail import VARIABLE, BadMailAddress, said
 from bursar.postgres.programs import DATA, placed
 
 OLDEST: Final = (3, 11)
@@ -32,6 +33,7 @@ def machine(home: Path, environment: Mapping[str, str]) -> Iterator[Check]:
     yield time_zones()
     yield secret(home, environment)
     yield from settings(environment)
+    yield mail(environment)
     yield port(environment)
 
 
@@ -106,7 +108,7 @@ def secret(home: Path, environment: Mapping[str, str]) -> Check:
 
 def settings(environment: Mapping[str, str]) -> Iterator[Check]:
     """Whether the settings fit pages that others than this machine reach."""
-    hosts = [one.strip() for one in environment.get("BURSAR_HOSTS", "").split(",") if one.strip()]
+    hosts = _hosts(environment)
     outside = [one for one in hosts if one not in LOOPBACK]
     if "*" in hosts:
         yield warning("hosts", "any name is answered", "set BURSAR_HOSTS to the names by which the pages are reached")
@@ -121,6 +123,28 @@ def settings(environment: Mapping[str, str]) -> Iterator[Check]:
         yield warning("https", "no origin is trusted", cure)
     else:
         yield ok("https", "cookies only over HTTPS" if secure else "off, as fits localhost")
+
+
+def mail(environment: Mapping[str, str]) -> Check:
+    """Whether letters go out, by which way and from whom."""
+    cure = f"set {VARIABLE} to a mail server or a provider, as docs/operations.md says"
+    if VARIABLE not in environment:
+        found = "none is set: letters stay in the database, and nobody is sent a link to sign in"
+        reached = any(one not in LOOPBACK for one in _hosts(environment))
+        return warning("mail", found, cure) if reached else ok("mail", found)
+    try:
+        way = said(environment[VARIABLE])
+    except BadMailAddress as problem:
+        return wrong("mail", str(problem), cure)
+    sender = environment.get("BURSAR_MAIL_FROM", "")
+    if not sender or sender.endswith("@localhost"):
+        cure = "set BURSAR_MAIL_FROM to an address that the server or provider lets you write from"
+        return warning("mail", f"by {way}, but from an address that nobody can answer", cure)
+    return ok("mail", f"by {way}, from {sender}")
+
+
+def _hosts(environment: Mapping[str, str]) -> list[str]:
+    return [one.strip() for one in environment.get("BURSAR_HOSTS", "").split(",") if one.strip()]
 
 
 def port(environment: Mapping[str, str]) -> Check:

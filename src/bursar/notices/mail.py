@@ -1,0 +1,84 @@
+"""By which way letters go out: one address in the settings, of a mail server or of a provider."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from environ import Env
+
+from bursar.core.problem import Invalid, Phrase, phrase
+
+VARIABLE: Final = "BURSAR_MAIL_URL"
+NOWHERE: Final = "dummymail://"
+PATIENCE_SECONDS: Final = 10
+"""How long a mail server or a provider has to answer."""
+
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "brevo": ("api_key",),
+    "mailgun": ("api_key",),
+    "mailjet": ("api_key", "secret_key"),
+    "postmark": ("server_token",),
+    "sendgrid": ("api_key",),
+}
+"""What each provider knows the vendor by, in the order in which it stands in the address."""
+OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"postmark": ("api_url", "message_stream")}
+"""What may follow a question mark, beside the address of the provider's API."""
+
+
+class BadMailAddress(Invalid):
+    """BURSAR_MAIL_URL cannot be read: {wrong}. Write smtp+tls://user:password@host:587 for a mail server, or postmark://TOKEN, sendgrid://KEY, brevo://KEY, mailgun://KEY@DOMAIN or mailjet://KEY:SECRET for a provider; signs such as @ and / in a password as %40 and %2F."""  # noqa: E501
+
+    code = "bad_mail_address"
+
+
+def outgoing(url: str) -> dict[str, Any]:
+    """The settings of Django by which letters go out. Errors: BadMailAddress, which repeats no secret."""
+    scheme = url.partition("://")[0].lower()
+    try:
+        return _by_provider(scheme, url) if scheme in KEYS else _by_server(scheme, url)
+    except ValueError:
+        raise BadMailAddress(wrong=phrase("it is no address")) from None
+
+
+def said(url: str) -> str:
+    """The way in a word or two, without what is secret about it. Errors: BadMailAddress."""
+    settings = outgoing(url)
+    scheme = url.partition("://")[0].lower()
+    return scheme.title() if scheme in KEYS else settings.get("EMAIL_HOST") or scheme
+
+
+def _by_provider(scheme: str, url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    keys, at, domain = parts.netloc.rpartition("@") if "@" in parts.netloc else (parts.netloc, "", "")
+    given = [unquote(one) for one in keys.split(":")]
+    if len(given) != len(KEYS[scheme]) or not all(given):
+        raise BadMailAddress(wrong=phrase("the key is missing or has too many parts"))
+    if parts.path.strip("/") or (at and not (scheme == "mailgun" and domain)):
+        raise BadMailAddress(wrong=phrase("something follows the key that is not expected there"))
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if unknown := sorted(options.keys() - OPTIONS.get(scheme, ("api_url",))):
+        raise BadMailAddress(wrong=phrase("there is no option {option}", option=unknown[0]))
+    own = {**dict(zip(KEYS[scheme], given, strict=True)), **({"sender_domain": domain} if domain else {}), **options}
+    return {
+        "EMAIL_BACKEND": f"anymail.backends.{scheme}.EmailBackend",
+        "ANYMAIL": {
+            "REQUESTS_TIMEOUT": PATIENCE_SECONDS,
+            **{f"{scheme}_{name}".upper(): value for name, value in own.items()},
+        },
+    }
+
+
+def _by_server(scheme: str, url: str) -> dict[str, Any]:
+    if scheme not in Env.EMAIL_SCHEMES:
+        raise BadMailAddress(wrong=_unknown(scheme, url))
+    settings: dict[str, Any] = Env.email_url_config(url)
+    if scheme.startswith("smtp") and not settings["EMAIL_HOST"]:
+        raise BadMailAddress(wrong=phrase("the host is missing"))
+    return {**settings, "EMAIL_TIMEOUT": PATIENCE_SECONDS}
+
+
+def _unknown(scheme: str, url: str) -> Phrase:
+    # Without "://" what stands first may be the secret itself.
+    return (
+        phrase("{scheme}:// is no way to send letters", scheme=scheme) if "://" in url else phrase("it is no address")
+    )
