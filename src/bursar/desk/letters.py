@@ -37,7 +37,7 @@ def again(request: HttpRequest, account_id: UUID, letter_id: UUID) -> HttpRespon
         goes = send_again(seen.policy, account_id, letter_id, actor=seen.actor, now=seen.now)
     except Problem as problem:
         return _page(request, seen, problem=seen.said(problem))
-    said = _("The letter is sent again.") if goes else _("No mail is set up; the letter is kept in the outbox.")
+    said = _("The letter is sent again.") if goes else _("The letter is kept in the outbox, as all letters here are.")
     messages.success(request, said)
     return HttpResponseRedirect(f"{reverse('desk_letters', args=[account_id])}?{urlencode(_chosen(request))}")
 

@@ -87,7 +87,7 @@ def send_again(policy: Policy, account_id: UUID, letter_id: UUID, *, actor: Acto
             raise NotFound(what=phrase("letter"))
         if letter.state != "failed":
             raise NotFailed(subject=letter.subject)
-        state = "waiting" if settings.SENDS_MAIL else "outbox"
+        state = "waiting" if settings.SENDS_MAIL and not found.sandbox else "outbox"
         Letter.objects.filter(pk=letter.pk).update(state=state, tries=0, due_at=now, failure="")
         on, data = found.today(now), {"letter": str(letter.pk)}
         if letter.member_id is not None:
