@@ -78,7 +78,8 @@ def write(
         subject = " ".join(_("{account}: {happened}").format(account=customer.name, happened=happened).split())
         content = {
             "subject": subject,
-            "who": story.who(fact.actor_kind, fact.actor_id),
+            # What happens by itself, nobody did.
+            "who": "" if fact.actor_kind == "system" else story.who(fact.actor_kind, fact.actor_id),
             "on": money.day(fact.on),
             "lines": lines,
             "way": way,
