@@ -175,6 +175,7 @@ def test_an_address_that_cannot_be_read_says_what_is_wrong_and_repeats_no_secret
         "postmark://s3cret:s3cret": "has too many parts",
         "brevo://s3cret@acme.example": "something follows the key",
         "postmark://s3cret/more": "something follows the key",
+        "postmark://abc#s3cret": "something follows the key",
         "sendgrid://s3cret?region=eu": "there is no option region",
     }.items():
         with pytest.raises(BadMailAddress) as caught:

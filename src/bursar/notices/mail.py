@@ -53,7 +53,7 @@ def _by_provider(scheme: str, url: str) -> dict[str, Any]:
     given = [unquote(one) for one in keys.split(":")]
     if len(given) != len(KEYS[scheme]) or not all(given):
         raise BadMailAddress(wrong=phrase("the key is missing or has too many parts"))
-    if parts.path.strip("/") or (at and not (scheme == "mailgun" and domain)):
+    if parts.path.strip("/") or parts.fragment or (at and not (scheme == "mailgun" and domain)):
         raise BadMailAddress(wrong=phrase("something follows the key that is not expected there"))
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     if unknown := sorted(options.keys() - OPTIONS.get(scheme, ("api_url",))):
