@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from bursar.accounts.models import Person
 from bursar.accounts.queries import Customer, NotFound, customer, memberships
 from bursar.accounts.staff import colleague
+from bursar.center.factor import check_factor
 from bursar.core.decision import decide_undo
 from bursar.core.policy import Actor, Decision, Outcome, Policy, Reason, Vendor, decide, shows_costs
 from bursar.core.problem import Problem
@@ -195,7 +196,7 @@ class Visit:
 def visit(request: HttpRequest, account_id: UUID) -> Visit:
     """The visit of whoever is signed in to one of their accounts, or to any as one of the vendor's staff.
 
-    Who is of the staff of sandboxes finds no other account. Errors: SignInFirst, Http404.
+    Who is of the staff of sandboxes finds no other account. Errors: SignInFirst, FactorFirst, Http404.
     """
     person = signed_in(request)
     mine = memberships(person.pk)
@@ -204,15 +205,16 @@ def visit(request: HttpRequest, account_id: UUID) -> Visit:
         found = customer(account_id)
     except NotFound:
         raise Http404 from None
-    actor = found.member(member_id) if member_id is not None else _of_the_staff(person, found)
+    actor = found.member(member_id) if member_id is not None else _of_the_staff(request, person, found)
     accounts = tuple((account, name) for account, _, name in mine)
     return Visit(found, actor, person.name, current(), moment(), accounts)
 
 
-def _of_the_staff(person: Person, found: Customer) -> Vendor:
+def _of_the_staff(request: HttpRequest, person: Person, found: Customer) -> Vendor:
     serving = colleague(person.pk)
     if serving is None or not reaches(sandbox_staff=serving.sandbox, sandbox=found.sandbox):
         raise Http404
+    check_factor(request, serving)
     return serving.actor
 
 

@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from bursar.accounts.queries import NotFound
 from bursar.center.doors import not_found, welcome
 from bursar.center.entry import Closed, SignInFirst, shown
+from bursar.center.factor import FactorFirst, factor_first
 
 
 class Doorkeeper:
-    """Answers the three ways in which a page does not open."""
+    """Answers the ways in which a page does not open."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -20,9 +21,11 @@ class Doorkeeper:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """How to sign in, that there is no such thing, or why it is not open and whom to ask."""
+        """How to sign in, that there is no such thing, or why it is not open and what to do or whom to ask."""
         if isinstance(exception, SignInFirst):
             return welcome(request, status=401)
+        if isinstance(exception, FactorFirst):
+            return factor_first(request, exception)
         if isinstance(exception, NotFound):
             return not_found(request, exception)
         if isinstance(exception, Closed):

@@ -11,6 +11,7 @@ from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from bursar.center import doors, letters, signing_in
+from bursar.center.factor import ActivateApp
 
 UNUSED = (
     "account_signup",
@@ -53,7 +54,7 @@ urlpatterns = [
     path("me/password/first", account.password_set, name="account_set_password"),
     path("me/sessions", sessions.list_usersessions, name="usersessions_list"),
     path("me/security", factors.index, name="mfa_index"),
-    path("me/security/app", app.activate_totp, name="mfa_activate_totp"),
+    path("me/security/app", ActivateApp.as_view(), name="mfa_activate_totp"),
     path("me/security/app/remove", app.deactivate_totp, name="mfa_deactivate_totp"),
     path("me/security/codes", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("me/security/codes/new", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from bursar.accounts.staff import MANAGING, Colleague, colleague
 from bursar.center.entry import Link, moment, signed_in
+from bursar.center.factor import check_factor
 from bursar.core.policy import Decision, Policy, decide_at_the_desk
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
@@ -66,10 +67,14 @@ class Shift:
 
 
 def at_desk(request: HttpRequest) -> Shift:
-    """The shift of whoever is signed in; whoever is not of the staff finds no desk. Errors: SignInFirst, Http404."""
+    """The shift of whoever is signed in; whoever is not of the staff finds no desk.
+
+    Errors: SignInFirst, FactorFirst, Http404.
+    """
     found = colleague(signed_in(request).pk)
     if found is None:
         raise Http404
+    check_factor(request, found)
     return Shift(found, current(), moment())
 
 

@@ -129,6 +129,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.bool("BURSAR_HTTPS", default=False)
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Whether the vendor's staff acts as such only by a second factor.
+STAFF_SECOND_FACTOR = env.bool("BURSAR_STAFF_SECOND_FACTOR", default=False)
 # The identity provider of the vendor, by OpenID Connect: it signs in those whom Bursar knows by the same address.
 SOCIALACCOUNT_ADAPTER = "bursar.center.adapter.Provider"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
