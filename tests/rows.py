@@ -88,7 +88,7 @@ def account(**fields: Any) -> Account:
 
 
 def member(account: Account, **fields: Any) -> Member:
-    own = {"role": "admin", "state": "active", "created_at": NOW}
+    own = {"name": f"Member {next(_numbers)}", "role": "admin", "state": "active", "created_at": NOW}
     return Member.objects.create(account=account, **{"person": fields.get("person") or person(), **own, **fields})
 
 

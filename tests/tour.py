@@ -77,6 +77,8 @@ class Tour:
         self.go("cancel")
         self.send("main form")
         yield "cancel_confirm"
+        page.goto("/me")
+        yield "me"
         for where in ("security", "security/app", "security/keys/add", "password/first", "sessions", "letters"):
             page.goto(f"/me/{where}")
             yield f"me_{where.replace('/', '_')}"

@@ -57,7 +57,7 @@ def by_password(client: Client, password: str = PASSWORD, **more: str) -> Any:
 def who(client: Client, path: str) -> str:
     """Who is signed in, as their page of the account says."""
     page = client.get(f"{path}/capabilities")
-    found = re.search(r'<a href="/me/security">([^<]+)</a>', page.content.decode())
+    found = re.search(r'<a href="/me">([^<]+)</a>', page.content.decode())
     return found[1] if found else ""
 
 
@@ -252,7 +252,7 @@ def test_what_is_a_persons_own_opens_to_nobody_else(path: str) -> None:
     wrong = list[object]()
     for name, address in own_pages():
         answer = Client().get(address)
-        mine = address.startswith("/me/")
+        mine = address.startswith("/me")
         led = answer.status_code == 401 or answer.headers.get("Location", "").startswith("/sign-in")
         if answer.status_code >= 500 or (mine and not led):
             wrong.append((name, answer.status_code, answer.headers.get("Location")))
@@ -267,6 +267,6 @@ def test_what_is_a_persons_own_opens_to_nobody_else(path: str) -> None:
 def test_nobody_signs_up_and_every_page_of_ones_own_opens_in_french(path: str) -> None:
     assert Client().get("/sign-in/none").status_code == 404
     client = signed_in(email("owner"), "fr")
-    shown = {name: client.get(address) for name, address in own_pages() if address.startswith("/me/")}
+    shown = {name: client.get(address) for name, address in own_pages() if address.startswith("/me")}
     assert {answer.status_code for answer in shown.values()} <= {200, 302, 404}
     assert "Là où vous êtes connecté" in said(shown["usersessions_list"])

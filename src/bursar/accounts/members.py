@@ -123,9 +123,9 @@ def change_member(
         check_role(actor, before.name, before.role, after)
         if state is not None:
             check_standing(actor, before, stood, state)
-        Member.objects.filter(account_id=account_id, pk=member_id).update(role=after, state=state or stood)
-        if name is not None:
-            Person.objects.filter(pk=_person_id(account_id, member_id)).update(name=name)
+        Member.objects.filter(account_id=account_id, pk=member_id).update(
+            name=before.name if name is None else name, role=after, state=state or stood
+        )
         if state is not None and state != stood:
             kind = "member_suspended" if state == "suspended" else "member_resumed"
             _tell(customer, kind, actor, now, member=str(member_id))
@@ -181,13 +181,22 @@ def make_member(
     now: datetime,
     invited_at: datetime | None = None,
 ) -> Member:
-    """A new member, found or made as a person by their email, inside a deed; active unless they are invited."""
+    """A new member, found or made as a person by their email, inside a deed; active unless they are invited.
+
+    The name is what this account calls them; somebody new goes by it on their own pages too.
+    """
     person = Person.objects.filter(email__iexact=email).first()
     if person is None:
         person = Person.objects.create_user(email, name=name, locale=locale)
     state = "invited" if invited_at else "active"
     return Member.objects.create(
-        account_id=account_id, person=person, role=role, state=state, created_at=now, invited_at=invited_at
+        account_id=account_id,
+        person=person,
+        name=name,
+        role=role,
+        state=state,
+        created_at=now,
+        invited_at=invited_at,
     )
 
 

@@ -77,9 +77,13 @@ class Account(models.Model):
 
 
 class Member(AccountRow):
-    """A person in an account. Who was removed stays as a row; who comes back is a new one."""
+    """A person in an account, by the name that the account gives them.
+
+    Who was removed stays as a row; who comes back is a new one.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    name = models.TextField()
     role = models.TextField()
     state = CodeField(("invited", "active", "suspended"))
     created_at = models.DateTimeField()

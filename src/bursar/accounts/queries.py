@@ -126,7 +126,9 @@ def members(account_id: UUID) -> list[MemberRow]:
     """The members of an account, the owner first, then as they came."""
     rows = models.Member.objects.filter(account_id=account_id, removed_at=None).order_by("id")
     invited_at = Case(When(state="invited", then="invited_at"), default=None)
-    fields = ("id", "person__name", "person__email", "role", "state", invited_at, "person__last_login")
+    # Who has not accepted has been nowhere yet, as far as this account knows.
+    last_sign_in_at = Case(When(state="invited", then=None), default="person__last_login")
+    fields = ("id", "name", "person__email", "role", "state", invited_at, last_sign_in_at)
     return sorted((MemberRow(*row) for row in rows.values_list(*fields)), key=lambda one: one.role != OWNER)
 
 
@@ -148,7 +150,7 @@ def invitation(account_id: UUID, member_id: UUID) -> datetime | None:
 def former(account_id: UUID, member_id: UUID) -> Member:
     """Somebody who is or was a member, to be written to."""
     row = models.Member.objects.select_related("person").get(account_id=account_id, pk=member_id)
-    return Member(row.id, row.person.name, row.person.email, row.role, active=False)
+    return Member(row.id, row.name, row.person.email, row.role, active=False)
 
 
 def memberships(person_id: UUID) -> list[tuple[UUID, UUID, str]]:
@@ -171,7 +173,7 @@ def details(account_id: UUID) -> Details:
 
 def names(account_id: UUID) -> dict[UUID, str]:
     """The name of everybody who is or was a member, and of everybody who is or was of the vendor's staff."""
-    rows = models.Member.objects.filter(account_id=account_id).values_list("id", "person__name")
+    rows = models.Member.objects.filter(account_id=account_id).values_list("id", "name")
     return dict(rows.union(models.Staff.objects.values_list("person_id", "person__name")))
 
 
@@ -252,7 +254,7 @@ SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.selle
     ARRAY[a.representative_name, a.representative_email], ARRAY[l.support_name, l.support_email],
     coalesce((
         SELECT json_agg(
-            json_build_array(m.id, p.name, p.email, m.role, m.state = 'active') ORDER BY m.role <> 'owner', m.id
+            json_build_array(m.id, m.name, p.email, m.role, m.state = 'active') ORDER BY m.role <> 'owner', m.id
         )
         FROM accounts_member m JOIN accounts_person p ON p.id = m.person_id
         WHERE m.account_id = a.id AND m.removed_at IS NULL

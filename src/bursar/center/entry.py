@@ -19,7 +19,7 @@ from bursar.accounts.queries import Customer, NotFound, customer, memberships
 from bursar.accounts.staff import colleague
 from bursar.center.factor import check_factor
 from bursar.core.decision import decide_undo
-from bursar.core.policy import Actor, Decision, Outcome, Policy, Reason, Vendor, decide, shows_costs
+from bursar.core.policy import Actor, Decision, Member, Outcome, Policy, Reason, Vendor, decide, shows_costs
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
 from bursar.core.staff import reaches
@@ -207,7 +207,8 @@ def visit(request: HttpRequest, account_id: UUID) -> Visit:
         raise Http404 from None
     actor = found.member(member_id) if member_id is not None else _of_the_staff(request, person, found)
     accounts = tuple((account, name) for account, _, name in mine)
-    return Visit(found, actor, person.name, current(), moment(), accounts)
+    name = actor.name if isinstance(actor, Member) else person.name
+    return Visit(found, actor, name, current(), moment(), accounts)
 
 
 def _of_the_staff(request: HttpRequest, person: Person, found: Customer) -> Vendor:

@@ -10,7 +10,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from bursar.center import doors, letters, signing_in
+from bursar.center import doors, letters, myself, signing_in
 from bursar.center.factor import ActivateApp
 
 UNUSED = (
@@ -46,6 +46,7 @@ urlpatterns = [
     path("sign-out", signing_in.sign_out, name="account_logout"),
     path("invitation/<str:secret>", signing_in.invitation, name="invitation"),
     path("session/<str:secret>", signing_in.session, name="session"),
+    path("me", myself.page, name="me"),
     path("me/letters", letters.page, name="letters"),
     path("me/confirm", account.reauthenticate, name="account_reauthenticate"),
     path("me/confirm/code", factors.reauthenticate, name="mfa_reauthenticate"),

@@ -77,6 +77,7 @@ def erase_account(account_id: UUID, *, actor: Actor, now: datetime) -> int:
         people = list(everybody.exclude(pk__in=elsewhere).exclude(pk__in=serving))
         for person in people:
             _forget(person, list(here.filter(person=person).values_list("id", flat=True)), [account_id])
+        here.update(name=ERASED)
         Letter.objects.filter(account_id=account_id).delete()
         Remark.objects.filter(account_id=account_id).update(text="")
         Session.objects.filter(account_id=account_id).update(return_to="")
@@ -91,8 +92,11 @@ def erase_account(account_id: UUID, *, actor: Actor, now: datetime) -> int:
 
 def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID]) -> None:
     """Empty everything that says who somebody was; `members` are theirs, in these accounts."""
-    name, email = person.name, person.email
-    named = Q(text__icontains=name) | Q(text__icontains=email) if name != ERASED else Q(text__icontains=email)
+    email, called = person.email, Member.objects.filter(person=person)
+    known_by = {person.name, *called.values_list("name", flat=True)} - {ERASED}
+    named, titled = Q(text__icontains=email), Q()
+    for name in known_by:
+        named, titled = named | Q(text__icontains=name), titled | Q(subject__icontains=name)
     written = (
         Request.objects.filter(member_id__in=members).values("reason_id"),
         Request.objects.filter(closed_by_id__in=members).values("answer_id"),
@@ -104,7 +108,7 @@ def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID
     represented = Account.objects.filter(representative_email__iexact=email)
     forget_asked([*accounts, *represented.values_list("id", flat=True)], email)
     theirs = Q(address__iexact=email) | Q(member_id__in=members)
-    Letter.objects.filter(theirs | named | Q(subject__icontains=name), account_id__in=accounts).delete()
+    Letter.objects.filter(theirs | named | titled, account_id__in=accounts).delete()
     own_tables: tuple[type[Model], ...] = (PersonalLetter, SignInLink, Unwanted, *_of_the_sign_in())
     for kind in own_tables:
         kind._default_manager.filter(**{_key(kind): person}).delete()
@@ -112,6 +116,7 @@ def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID
         left = [one for one in details.recipients if one["email"].lower() != email.lower()]
         BillingDetails.objects.filter(pk=details.pk).update(recipients=left)
     represented.update(representative_name="", representative_email="")
+    called.update(name=ERASED)
     person.set_unusable_password()
     Person.objects.filter(pk=person.pk).update(
         name=ERASED,

@@ -101,9 +101,8 @@ _WAITING_PERSONAL: Final = """
 SELECT id FROM notices_personalletter WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
 """
 _OUTBOX: Final = """
-SELECT l.id, coalesce(p.name, l.address), l.address, l.subject, l.text FROM notices_letter l
+SELECT l.id, coalesce(m.name, l.address), l.address, l.subject, l.text FROM notices_letter l
 LEFT JOIN accounts_member m ON m.account_id = l.account_id AND m.id = l.member_id
-LEFT JOIN accounts_person p ON p.id = m.person_id
 WHERE l.account_id = %(account)s AND l.state = 'outbox' ORDER BY l.id DESC LIMIT %(limit)s
 """
 _LETTERS: Final = """

@@ -56,7 +56,7 @@ SELECT c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
 FROM seats_capacity c WHERE c.account_id = %(account)s ORDER BY c.product
 """
 _HELD: Final = """
-SELECT h.product, h.member_id, p.name, p.email, m.role, m.state, m.role <> %(seatless)s, h.since, s."on"
+SELECT h.product, h.member_id, m.name, p.email, m.role, m.state, m.role <> %(seatless)s, h.since, s."on"
 FROM seats_assignment h
 JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id
 JOIN accounts_person p ON p.id = m.person_id

@@ -205,7 +205,7 @@ FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 
 
 _REQUESTS: Final = """
-SELECT r.id, r.quote_id, r.member_id, p.name, p.email, coalesce(why.text, ''), r.needed_by, r.state,
+SELECT r.id, r.quote_id, r.member_id, m.name, p.email, coalesce(why.text, ''), r.needed_by, r.state,
     r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(said.text, ''),
     r.take_id, q.content::json, q.catalog_version, q.policy_version
 FROM subscriptions_request r
