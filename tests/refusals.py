@@ -47,6 +47,29 @@ class Worlds:
         return self.door.account(sandbox=False)
 
     @cached_property
+    def apart(self) -> str:
+        """Somebody is suspended, and somebody has not accepted yet."""
+        path = self.door.account()
+        self._suspend(path)
+        self.door.ok(
+            "POST", f"{path}/members", {"name": "Noah", "email": "noah@acme.example", "role": "agent"}, by=OWNER
+        )
+        return path
+
+    @cached_property
+    def ended(self) -> str:
+        """Somebody is suspended on an account that is cancelled."""
+        path = self.door.account()
+        self.door.take(path, TEAM_10)
+        self._suspend(path)
+        self.door.take(path, {"edit": "cancel", "reason": "No.", "on": "now"})
+        return path
+
+    def _suspend(self, path: str) -> None:
+        agent = next(one for one in self.door.ok("GET", f"{path}/members")["items"] if one["email"] == AGENT)
+        self.door.ok("PATCH", f"{path}/members/{agent['id']}", {"state": "suspended"})
+
+    @cached_property
     def pounds(self) -> str:
         return self.door.account(currency="GBP")
 
@@ -322,6 +345,9 @@ CALLS: Final[Mapping[str, Ask]] = {
     "NoKey": lambda w: Call("GET", "/catalog", key=False),
     "VendorDoor": lambda w: Call("GET", f"{w.bare}/overrides", by=OWNER),
     "UnknownActor": lambda w: Call("GET", f"{w.bare}/subscription", by="stranger@example.com"),
+    "SuspendedMember": lambda w: Call("GET", f"{w.apart}/capabilities", by=AGENT),
+    "InvitedMember": lambda w: Call("GET", f"{w.apart}/members", by="noah@acme.example"),
+    "SuspendedMember vendor": lambda w: Call("POST", f"{w.ended}/quotes", {"edits": [TEAM_10]}, by=AGENT),
     "TooLarge": lambda w: Call("POST", f"{w.bare}/quotes", b" " * 2_000_000),
     "WrongMethod": lambda w: Call("PUT", f"{w.bare}/quotes", {}),
     "BadIdempotencyKey": lambda w: Call("POST", f"{w.bare}/quotes", {"edits": [TEAM_10]}, once="k" * 256),

@@ -24,7 +24,7 @@ from bursar.jobs.clock import run_once
 from bursar.notices.models import Letter
 from bursar.policy.queries import current
 from census import census
-from door import TEAM_10, Door, email, seats, signed_in
+from door import ROOT, TEAM_10, Door, email, seats, signed_in
 from operations import operations
 
 pytestmark = pytest.mark.django_db
@@ -253,6 +253,7 @@ def world(account_type: str, *, asked: bool) -> World:
         "invited": door.ok("POST", f"{path}/members", {**NOAH, "email": "zoe@acme.example"}, by=email("owner"))["id"],
         "request_id": door.ok("POST", f"{path}/requests", asking, by=email("admin"))["id"] if asked else str(uuid4()),
         "free": members["admin"],
+        "suspended": suspended(door, path),
         "person_id": str(Person.objects.get(email="support@vendor.example").pk),
         "key_id": str(keys()[0].id),
         "letter_id": failed_letter(path),
@@ -276,6 +277,13 @@ def failed_letter(path: str) -> str:
     letter = Letter.objects.filter(account_id=path.rpartition("/")[2])[:1].get()
     Letter.objects.filter(pk=letter.pk).update(state="failed", tries=6)
     return str(letter.pk)
+
+
+def suspended(door: Door, path: str) -> str:
+    """An admin who is suspended; their id."""
+    sven: str = door.ok("POST", f"{path}/members", {"name": "Sven", "email": email("sven"), "role": "admin"})["id"]
+    door.ok("PATCH", f"{path}/members/{sven}", {"state": "suspended"})
+    return sven
 
 
 def address(role: str) -> str:
@@ -325,6 +333,68 @@ def test_every_page_opens_to_whom_it_is_for_and_to_nobody_else(vendor: None, acc
                 if not (status < 400 if fits else refused):
                     wrong.append(f"{role} {method} {name}: {status}, changed: {changed}")
     assert not wrong, "\n".join(wrong)
+
+
+APART: Final = {"sven": "suspended in this account", "zoe": "not accepted the invitation"}
+"""Who is in the account and may do nothing there, and why."""
+
+
+@pytest.mark.parametrize("name", APART)
+def test_no_page_opens_to_who_is_suspended_or_has_not_accepted_yet(vendor: None, name: str) -> None:
+    here, wrong = world("self_service", asked=False), list[str]()
+    client = signed_in(email(name))
+    for page, pattern in routes():
+        path = here.filled(pattern)
+        for method in ("GET", "POST"):
+            if (method, page) not in PAGES or "desk" in page:
+                continue
+            send = client.get if method == "GET" else client.post
+            answer, changed = attempt(partial(send, path, here.sent(PAGES[method, page][1])))
+            told = answer.content.decode()
+            if answer.status_code != 403 or changed or APART[name] not in told or "Owner (owner)" not in told:
+                wrong.append(f"{method} {page}: {answer.status_code}, changed: {changed}")
+            if "Billing_Admin@" in told or "billing_admin@" in told:
+                wrong.append(f"{method} {page} says more than whom to ask")
+    assert not wrong, "\n".join(wrong)
+    assert APART[name] in client.get("/", follow=True).content.decode()
+    kept = here.door.ok("GET", f"/accounts/{here.ids['account_id']}/history?about=refused")["items"]
+    assert not kept, "what was tried above was undone again"
+    client.post(f"/accounts/{here.ids['account_id']}/team/invite", NOAH)
+    assert len(here.door.ok("GET", f"/accounts/{here.ids['account_id']}/history?about=refused")["items"]) == 1
+
+
+@pytest.mark.parametrize("name", APART)
+def test_every_operation_is_refused_alike_to_who_is_suspended_or_has_not_accepted_yet(vendor: None, name: str) -> None:
+    here, told = world("self_service", asked=False), set[str]()
+    document = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
+    for method, pattern, operation in operations():
+        need, body = OPERATIONS[operation]
+        path = here.filled(pattern) + QUERIES.get(operation, "")
+        for once in (None, "again", "again"):
+            call = partial(here.door.call, method, path, here.sent(body), by=email(name), once=once)
+            answer, changed = attempt(call)
+            said = document["paths"][f"/api/v1{pattern}"][method.lower()]
+            if not any(one["name"] == "Bursar-Actor" for one in said["parameters"]):
+                # Of the vendor's programs alone, or the same for everybody.
+                assert answer.json().get("code") == ("vendor_only" if need == VENDOR else None), operation
+                continue
+            assert (answer.status_code, answer.json()["code"], changed) == (403, "not_active", False), operation
+            told.add(answer.content.decode())
+    [only] = told
+    assert APART[name] in only and {one["email"] for one in json.loads(only)["ask"]} == {
+        email("owner"),
+        email("billing_admin"),
+        email("admin"),
+    }
+
+
+def test_what_was_answered_before_is_not_answered_again_to_who_was_suspended(vendor: None) -> None:
+    here = world("self_service", asked=False)
+    path = f"/accounts/{here.ids['account_id']}"
+    here.door.ok("POST", f"{path}/quotes", {"edits": [seats(13)]}, by=email("admin"), once="k")
+    here.door.ok("PATCH", f"{path}/members/{here.ids['admin']}", {"state": "suspended"})
+    again = here.door.fails(403, "POST", f"{path}/quotes", {"edits": [seats(13)]}, by=email("admin"), once="k")
+    assert again["code"] == "not_active"
 
 
 def test_every_page_keeps_other_sites_out(vendor: None) -> None:

@@ -105,6 +105,18 @@ def test_flags_say_what_may_be_used_and_by_whom(live_server: Any, door: Door, pa
     assert one["plan"] == "team"
 
 
+def test_who_is_suspended_may_use_nothing(live_server: Any, door: Door, path: str) -> None:
+    agent = next(one for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
+    door.ok("PATCH", f"{path}/members/{agent['id']}", {"state": "suspended"})
+    asked = flags(live_server.url, door)
+    assert [asked.get_boolean_value(one, True, of(path, "agent")) for one in ("support", "resolutions")] == [
+        False,
+        False,
+    ]
+    assert asked.get_string_value("account.state", "unknown", of(path, "agent")) == "unknown"
+    assert asked.get_boolean_details("account.active", True, of(path, "agent")).error_code is ErrorCode.FLAG_NOT_FOUND
+
+
 def test_what_cannot_be_answered_has_its_default_and_says_why(live_server: Any, door: Door, path: str) -> None:
     asked, nobody = flags(live_server.url, door), EvaluationContext("zoe@elsewhere.example", of(path).attributes)
     for context, code in (

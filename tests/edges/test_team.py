@@ -150,7 +150,7 @@ def test_what_becomes_of_seats_is_said_before_and_after(door: Door) -> None:
     admin.post(f"{page}/suspend")
     assert "Agent is suspended." in said(admin.get(f"{path}/team"))
     assert door.ok("GET", f"{path}/seats")["items"][0]["used"] == 1
-    assert signed_in(email("agent")).get(f"{path}/team").status_code == 404
+    assert signed_in(email("agent")).get(f"{path}/team").status_code == 403
     assert door.fails(403, "GET", f"{path}/history", by=email("agent"))["reason"] == "role"
     admin.post(f"{page}/resume")
     said(signed_in(email("agent")).get(f"{path}/team"))

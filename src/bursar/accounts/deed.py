@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bursar.accounts.queries import Customer, NotFound, customer
+from bursar.accounts.queries import Customer, NotFound, customer, standing
 from bursar.columns.statement import select_one
-from bursar.core.policy import Actor, Outcome, Policy, decide
+from bursar.core.member import NotActive, check_active
+from bursar.core.policy import Actor, Member, Outcome, Policy, decide
 from bursar.core.problem import phrase
 from bursar.core.refusal import Refused
 from bursar.history.actions import record
@@ -38,6 +39,18 @@ def deed(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
                 "reason": decision.reason.value if decision.reason else None,
             }
             record(account_id=account_id, kind="refused", actor=actor, on=on, now=now, data=data)
+        raise
+
+
+def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, tries: bool) -> None:
+    """Nothing, if a member is active; what others try to do is written into the history. Errors: NotActive."""
+    on = customer.today(now)
+    try:
+        check_active(policy, customer.account, member, standing(customer.id, member.id), on)
+    except NotActive:
+        if tries:
+            data = {"capability": "", "outcome": Outcome.REFUSED.value, "reason": NotActive.code}
+            record(account_id=customer.id, kind="refused", actor=member, on=on, now=now, data=data)
         raise
 
 

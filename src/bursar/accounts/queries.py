@@ -158,6 +158,13 @@ def memberships(person_id: UUID) -> list[tuple[UUID, UUID, str]]:
     return select(_MEMBERSHIPS, person=person_id)
 
 
+def inactive_membership(person_id: UUID, account_id: UUID | None = None) -> tuple[UUID, UUID] | None:
+    """The account and member of somebody who is suspended or invited; in one account, if it is named."""
+    rows = models.Member.objects.filter(person_id=person_id, removed_at=None).exclude(state="active").order_by("id")
+    rows = rows if account_id is None else rows.filter(account_id=account_id)
+    return rows.values_list("account_id", "id").first()
+
+
 def overrides(account_id: UUID) -> list[OverrideRow]:
     """The overrides that were not ended, the oldest first."""
     rows = models.Override.objects.filter(account_id=account_id, ended_at=None).order_by("id")

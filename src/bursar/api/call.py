@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from bursar.accounts.deed import admit
 from bursar.accounts.keys import holding
 from bursar.accounts.queries import Customer, NotFound, customer
 from bursar.core.policy import Actor, Outcome, Policy, Vendor, decide
@@ -21,6 +22,7 @@ from bursar.history.queries import Answer, Once, answered
 from bursar.policy.queries import current
 
 MOST_KEY: Final = 255
+READING: Final = ("GET", "HEAD")
 
 
 class NoKey(Problem):
@@ -75,13 +77,15 @@ class BadIdempotencyKey(Invalid):
 class Call:
     """A call about one account, by the key of a program of the vendor; `member` is the email of whom it speaks for.
 
-    What it needs of the database is read when it is first asked for. Errors: NotFound, UnknownActor.
+    `tries` is whether it is to do something. What it needs of the database is read when it is first asked for.
+    Errors: NotFound, UnknownActor, NotActive.
     """
 
     id: UUID
     key: Vendor
     member: str
     now: datetime
+    tries: bool
 
     @cached_property
     def customer(self) -> Customer:
@@ -101,6 +105,8 @@ class Call:
         found = next((one for one in self.customer.account.members if one.email.lower() == self.member), None)
         if found is None:
             raise UnknownActor(actor=self.member[:254])
+        if not found.active:
+            admit(self.policy, self.customer, found, self.now, tries=self.tries)
         return found
 
     @property
@@ -128,7 +134,7 @@ class Key(HttpBearer):
         found = holding(token, now=moment())
         if found is None:
             raise NoKey()
-        if found.reads_only and request.method not in ("GET", "HEAD"):
+        if found.reads_only and request.method not in READING:
             raise KeyReadsOnly()
         if found.account_id is not None:
             asked = request.resolver_match.kwargs.get("account_id") if request.resolver_match else None
@@ -141,17 +147,19 @@ class Key(HttpBearer):
 
 
 def enter(request: HttpRequest, account_id: UUID) -> Call:
-    """A call about an account that is there. Errors: NotFound, UnknownActor."""
+    """A call about an account that is there. Errors: NotFound, UnknownActor, NotActive."""
     call = approach(request, account_id)
     call.customer, call.actor  # noqa: B018  # reading them is what may fail
     return call
 
 
 def approach(request: HttpRequest, account_id: UUID) -> Call:
-    """A call to do something, which reads the account itself, under its lock."""
+    """A call to do something, which reads the account itself, under its lock. Errors: UnknownActor, NotActive."""
     member = request.headers.get("Bursar-Actor", "").strip().lower()
-    call = Call(account_id, _vendor(request), member, moment())
+    call = Call(account_id, _vendor(request), member, moment(), request.method not in READING)
     request.call = call  # type: ignore[attr-defined]  # a refusal is explained from it
+    if member:
+        call.actor  # noqa: B018  # whoever may do nothing is told so first, also where this was answered before
     return call
 
 

@@ -23,6 +23,7 @@ from bursar.core.currency import UnknownCurrency
 from bursar.core.document import BadDocument
 from bursar.core.member import (
     AlreadyMember,
+    InvitedMember,
     NotAccepted,
     NotInvited,
     NotVerified,
@@ -32,6 +33,7 @@ from bursar.core.member import (
     OnlyOwner,
     OnlyToBillingAdmins,
     OwnerStays,
+    SuspendedMember,
     WhyNeeded,
 )
 from bursar.core.money import BadRate
@@ -50,7 +52,7 @@ Kinds = tuple[type[Problem], ...]
 
 _BODY: Final[Kinds] = (BadBody, TooLarge)
 _ONCE: Final[Kinds] = (BadIdempotencyKey, OtherBody)
-_MEMBERS_TOO: Final[Kinds] = (NotFound, NoPolicy, UnknownActor)
+_MEMBERS_TOO: Final[Kinds] = (NotFound, NoPolicy, UnknownActor, SuspendedMember, InvitedMember)
 _VENDOR: Final[Kinds] = (VendorDoor,)
 _ONE: Final[Kinds] = (*_VENDOR, NotFound, NoPolicy)
 _READ: Final[Kinds] = (*_MEMBERS_TOO, Refused)

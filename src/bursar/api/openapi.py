@@ -11,6 +11,7 @@ from bursar.api.failures import ALWAYS, FAILURES, Kinds
 from bursar.api.problems import codes, status_of
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
+from bursar.core.member import InvitedMember, SuspendedMember
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
 from bursar.history.queries import OtherBody
@@ -42,6 +43,8 @@ PROBLEM: Final = {
 _OWN: Final[Mapping[type[Problem], Document]] = {
     Refused: {"capability": {"type": "string"}, "outcome": {"enum": ["by_request", "refused"]}, "ask": _ASKED}
     | {"reason": {"enum": ["account_state", "account_type", "catalog", "role", "limit"]}},
+    SuspendedMember: {"ask": _ASKED},
+    InvitedMember: {"ask": _ASKED},
     Declined: {"reason": {"type": "string", "description": "The gateway's word for why."}},
     Stale: {"quote": {"$ref": f"{_REF}Quote", "description": "The same edits as they would be taken now."}},
 }

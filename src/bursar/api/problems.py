@@ -1,5 +1,6 @@
 """What goes wrong at the door, as RFC 9457 problem details."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,10 +11,12 @@ from bursar.api.call import Call, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
 from bursar.core.content import write_decision
+from bursar.core.member import NotActive
 from bursar.core.policy import Outcome
 from bursar.core.problem import Conflict, Invalid, Problem
 from bursar.core.refusal import Refused
 from bursar.policy.queries import current
+from bursar.words.absence import turned_away
 from bursar.words.decision import explained
 from bursar.words.problem import said
 
@@ -28,6 +31,7 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (NoKey, 401),
     (Declined, 402),
     (Refused, 403),
+    (NotActive, 403),
     (VendorDoor, 403),
     (KeyReadsOnly, 403),
     (KeyOfOneAccount, 403),
@@ -63,6 +67,8 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
         body |= refusal(problem, call)
     else:
         body |= {"code": problem.code, "detail": said(problem)}
+    if isinstance(problem, NotActive):
+        body |= {"detail": turned_away(problem, current()), "ask": [asdict(one) for one in problem.ask]}
     if isinstance(problem, Stale) and call is not None:
         body["quote"] = show.quote(call, problem.quote_id)
     if isinstance(problem, Declined):

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bursar.accounts.models import Person
-from bursar.accounts.queries import NotFound, memberships
+from bursar.accounts.queries import NotFound, inactive_membership, memberships
 from bursar.accounts.staff import colleague
 from bursar.center.demo import cast, crew
 from bursar.center.entry import SignInFirst, back, moment, remember_language, signed_in, to, visit
@@ -30,7 +30,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if colleague(person.pk) is not None:
         return to("desk")
     mine = memberships(person.pk)
-    return to("account", mine[0][0]) if mine else welcome(request, nowhere=True)
+    # Whoever may do nothing in the only account that they are in reads there why, and whom to ask.
+    where = mine[0] if mine else inactive_membership(person.pk)
+    return to("account", where[0]) if where else welcome(request, nowhere=True)
 
 
 @require_GET

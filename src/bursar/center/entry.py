@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from bursar.accounts.deed import admit
 from bursar.accounts.models import Person
-from bursar.accounts.queries import Customer, NotFound, customer, memberships
+from bursar.accounts.queries import Customer, NotFound, customer, inactive_membership, memberships
 from bursar.accounts.staff import colleague
 from bursar.center.factor import check_factor
 from bursar.core.decision import decide_undo
@@ -196,7 +197,7 @@ class Visit:
 def visit(request: HttpRequest, account_id: UUID) -> Visit:
     """The visit of whoever is signed in to one of their accounts, or to any as one of the vendor's staff.
 
-    Who is of the staff of sandboxes finds no other account. Errors: SignInFirst, FactorFirst, Http404.
+    Who is of the staff of sandboxes finds no other account. Errors: SignInFirst, FactorFirst, NotActive, Http404.
     """
     person = signed_in(request)
     mine = memberships(person.pk)
@@ -205,18 +206,31 @@ def visit(request: HttpRequest, account_id: UUID) -> Visit:
         found = customer(account_id)
     except NotFound:
         raise Http404 from None
+    policy, now = current(), moment()
     actor = found.member(member_id) if member_id is not None else _of_the_staff(request, person, found)
+    if actor is None:
+        tries = request.method not in ("GET", "HEAD")
+        admit(policy, found, _turned_away(person, found), now, tries=tries)
+        raise Http404
     accounts = tuple((account, name) for account, _, name in mine)
     name = actor.name if isinstance(actor, Member) else person.name
-    return Visit(found, actor, name, current(), moment(), accounts)
+    return Visit(found, actor, name, policy, now, accounts)
 
 
-def _of_the_staff(request: HttpRequest, person: Person, found: Customer) -> Vendor:
+def _of_the_staff(request: HttpRequest, person: Person, found: Customer) -> Vendor | None:
     serving = colleague(person.pk)
     if serving is None or not reaches(sandbox_staff=serving.sandbox, sandbox=found.sandbox):
-        raise Http404
+        return None
     check_factor(request, serving)
     return serving.actor
+
+
+def _turned_away(person: Person, found: Customer) -> Member:
+    """Whoever is in the account and may do nothing there. Errors: Http404 for somebody else."""
+    known = inactive_membership(person.pk, found.id)
+    if known is None:
+        raise Http404
+    return found.member(known[1])
 
 
 def shown(

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from bursar.accounts.queries import NotFound
 from bursar.center.doors import not_found, welcome
 from bursar.center.entry import Closed, SignInFirst, shown
 from bursar.center.factor import FactorFirst, factor_first
+from bursar.core.member import NotActive
+from bursar.policy.queries import current
+from bursar.words.absence import turned_away
 
 
 class Doorkeeper:
@@ -31,4 +35,7 @@ class Doorkeeper:
         if isinstance(exception, Closed):
             content = {"why_not": exception.why_not}
             return shown(request, exception.seen, exception.here, "closed", content, status=403)
+        if isinstance(exception, NotActive):
+            why_not = turned_away(exception, current(), themselves=True)
+            return render(request, "center/turned_away.html", {"why_not": why_not}, status=403)
         return None

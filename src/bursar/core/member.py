@@ -1,9 +1,10 @@
 """What may be done with the members of an account, and which capability it needs."""
 
+from datetime import date
 from typing import Final, Literal
 
-from bursar.core.policy import Actor, Member
-from bursar.core.problem import Conflict, Invalid
+from bursar.core.policy import Account, Actor, Contact, Member, Policy, decide
+from bursar.core.problem import Conflict, Invalid, Problem
 
 OWNER: Final = "owner"
 BILLING_ADMIN: Final = "billing_admin"
@@ -12,6 +13,24 @@ ERASED: Final = "–"
 """The name of who was erased, and of an account that was."""
 
 Standing = Literal["invited", "active", "suspended"]
+
+
+class NotActive(Problem):
+    """{name} may do nothing in this account."""
+
+    code = "not_active"
+
+    def __init__(self, *, name: str, ask: tuple[Contact, ...]) -> None:
+        super().__init__(name=name)
+        self.ask = ask
+
+
+class SuspendedMember(NotActive):
+    """{name} is suspended in this account and may do nothing in it."""
+
+
+class InvitedMember(NotActive):
+    """{name} has not accepted the invitation to this account yet, and may do nothing in it before that."""
 
 
 class OneOwner(Invalid):
@@ -78,6 +97,13 @@ class NotInvited(Conflict):
     """{name} has accepted the invitation already; there is nothing to send again."""
 
     code = "not_invited"
+
+
+def check_active(policy: Policy, account: Account, member: Member, standing: Standing, on: date) -> None:
+    """Whether a member may do anything at all; who may not asks those who manage members. Errors: NotActive."""
+    if standing != "active":
+        kind = SuspendedMember if standing == "suspended" else InvitedMember
+        raise kind(name=member.name, ask=decide(policy, account, member, "manage_members", on).ask)
 
 
 def check_standing(actor: Actor, member: Member, before: Standing, after: Standing) -> None:

@@ -32,6 +32,8 @@ Simple = TypeVar("Simple", str, int)
 
 MOST_KEPT: Final = 10_000
 """Of how many people and accounts the last answer is kept; the one longest unasked goes first."""
+_NOTHING: Final[Mapping[str, Any]] = {"products": []}
+"""What a member may use who may do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Entitlements(AbstractProvider):
         """`support`: may it be used; `support.feature.NAME`: has the plan that; `account.active`."""
         known = self._asked(evaluation_context)
         name, _, more = flag_key.partition(".")
-        if flag_key == "account.active":
+        if flag_key == "account.active" and "state" in known.said:
             return _details(known.said["state"] == "active", known)
         product = _product(known, name)
         if not more:
@@ -160,7 +162,10 @@ class Entitlements(AbstractProvider):
             with urllib.request.urlopen(asked, timeout=self._timeout) as found:
                 return _Known(json.load(found), found.headers.get("ETag", ""), now)
         except urllib.error.HTTPError as refused:
+            turned_away = refused.code == 403 and _code(refused) == "not_active"
             refused.close()
+            if turned_away:
+                return _Known(_NOTHING, "", now)
             if refused.code == 304 and known is not None:
                 return replace(known, at=now, stale=False)
             if refused.code in (400, 404, 422):
@@ -170,6 +175,14 @@ class Entitlements(AbstractProvider):
             return _as_before(known, now, f"Bursar answers {refused.code}.")
         except (OSError, ValueError) as trouble:
             return _as_before(known, now, f"Bursar cannot be reached: {trouble}")
+
+
+def _code(refused: urllib.error.HTTPError) -> str:
+    """The code of the problem that was answered; nothing if it is none."""
+    try:
+        return str(json.load(refused)["code"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
 
 
 def _as_before(known: _Known | None, now: float, trouble: str) -> _Known:

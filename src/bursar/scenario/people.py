@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from bursar.core.content import write_decision
-from bursar.core.member import ADMIN, OWNER, AlreadyMember, check_passing, check_role, needed
+from bursar.core.member import ADMIN, OWNER, AlreadyMember, NotActive, check_passing, check_role, needed
 from bursar.core.policy import VENDOR, Actor, Member, Outcome, decide
 from bursar.core.situation import Situation
 from bursar.scenario.player import Answered
@@ -21,6 +21,8 @@ def found(situation: Situation, name: str) -> Actor:
     member = _member(situation, name)
     if member is None and name != "vendor":
         raise Answered({"code": "unknown_actor"})
+    if member is not None and not member.active:
+        raise Answered({"code": NotActive.code})
     return member or VENDOR
 
 

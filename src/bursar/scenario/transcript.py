@@ -6,7 +6,7 @@ from typing import Any, Final
 from bursar.core.capability import ROLES
 from bursar.policy.document import read as read_policy
 from bursar.scenario.language import MARK, BadLine, Scenario, Step
-from bursar.scenario.player import Answered, Document, Player
+from bursar.scenario.player import Answered, Document, Player, rights
 from bursar.scenario.printed import addressed, edited, had, money, not_done, outcome, priced, quoted, span, sums, table
 
 
@@ -150,7 +150,7 @@ class Teller:
                 found = self.player.may(step.actor)
                 return [outcome(one) for one in found if one["capability"] == step.words[0]]
             case "matrix":
-                return table({name: self.player.may(name) for name in self.people})
+                return table(rights(self.player, self.people))
             case "state":
                 return self._state(self.player.state())
             case "seats":
