@@ -51,9 +51,16 @@ class Worlds:
         """Somebody is suspended, and somebody has not accepted yet."""
         path = self.door.account()
         self._suspend(path)
-        self.door.ok(
-            "POST", f"{path}/members", {"name": "Noah", "email": "noah@acme.example", "role": "agent"}, by=OWNER
-        )
+        self.door.ok("POST", f"{path}/members", {**NOAH, "role": "agent"}, by=OWNER)
+        return path
+
+    @cached_property
+    def inviting(self) -> str:
+        """Somebody was invited as often as anybody may be within an hour."""
+        path = self.door.account()
+        noah = self.door.ok("POST", f"{path}/members", {**NOAH, "role": "agent"}, by=OWNER)["id"]
+        for _ in range(59):
+            self.door.ok("POST", f"{path}/members/{noah}/invitation", by=OWNER)
         return path
 
     @cached_property
@@ -345,8 +352,11 @@ CALLS: Final[Mapping[str, Ask]] = {
     "NoKey": lambda w: Call("GET", "/catalog", key=False),
     "VendorDoor": lambda w: Call("GET", f"{w.bare}/overrides", by=OWNER),
     "UnknownActor": lambda w: Call("GET", f"{w.bare}/subscription", by="stranger@example.com"),
+    "TooManyInvitations": lambda w: Call(
+        "POST", f"{w.inviting}/members", {**NOAH, "email": "zoe@acme.example", "role": "agent"}, by=OWNER
+    ),
     "SuspendedMember": lambda w: Call("GET", f"{w.apart}/capabilities", by=AGENT),
-    "InvitedMember": lambda w: Call("GET", f"{w.apart}/members", by="noah@acme.example"),
+    "InvitedMember": lambda w: Call("GET", f"{w.apart}/members", by=NOAH["email"]),
     "SuspendedMember vendor": lambda w: Call("POST", f"{w.ended}/quotes", {"edits": [TEAM_10]}, by=AGENT),
     "TooLarge": lambda w: Call("POST", f"{w.bare}/quotes", b" " * 2_000_000),
     "WrongMethod": lambda w: Call("PUT", f"{w.bare}/quotes", {}),

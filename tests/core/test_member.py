@@ -1,12 +1,13 @@
 """Who may become what in an account, and what must be said before fewer seats are bought than are in use."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from bursar.core.capability import ROLES
 from bursar.core.edit import SetSeats
-from bursar.core.member import OneOwner, OnlyFromAdmins, check_role, needed
+from bursar.core.member import OneOwner, OnlyFromAdmins, TooManyInvitations, check_invitations, check_role, needed
 from bursar.core.policy import VENDOR
 from bursar.core.seat import SeatsInUse, Use, check_release
 from lives import OWNER
@@ -69,3 +70,13 @@ def test_nobody_is_named_where_no_seat_is_given_up() -> None:
     with pytest.raises(SeatsInUse):
         check_release(over, fewer(4))
     check_release(None, fewer(1))
+
+
+def test_an_invitation_waits_until_the_sixtieth_before_it_is_an_hour_old() -> None:
+    now = datetime(2026, 1, 10, 12, tzinfo=UTC)
+    check_invitations(None, now)
+    check_invitations(now - timedelta(hours=1), now)
+    for minutes, left in ((59, 1), (0, 60)):
+        with pytest.raises(TooManyInvitations) as caught:
+            check_invitations(now - timedelta(minutes=minutes), now)
+        assert caught.value.params["minutes"] == left

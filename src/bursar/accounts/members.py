@@ -1,23 +1,26 @@
 """The members of an account: inviting, accepting, changing, suspending and removing them, and passing ownership on."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.keys import InvitationNotValid, read_invitation
 from bursar.accounts.models import Member, Person, Remark
-from bursar.accounts.queries import Customer, NotFound, standing
+from bursar.accounts.queries import Customer, NotFound, invitation_before, standing
 from bursar.core.member import (
     ADMIN,
+    INVITATIONS_AN_HOUR,
     OWNER,
     AlreadyMember,
     Standing,
     check_again,
+    check_invitations,
     check_passing,
     check_role,
     check_standing,
+    invites,
     needed,
 )
 from bursar.core.policy import SYSTEM, Actor, Policy, Vendor
@@ -38,7 +41,7 @@ def add_member(
 ) -> UUID:
     """A new member: active when a program of the vendor makes them, invited by a member or by one of the staff.
 
-    Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember.
+    Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember, TooManyInvitations.
     """
     policy.role(role)
     with deed(account_id, actor, now) as customer:
@@ -46,7 +49,8 @@ def add_member(
         check_role(actor, name, None, role)
         if any(one.email.lower() == email.lower() for one in customer.account.members):
             raise AlreadyMember(email=email)
-        invited_at = None if isinstance(actor, Vendor) and not actor.role else now
+        invited_at = now if invites(actor) else None
+        _check_invitations(account_id, actor, now)
         member = make_member(account_id, name, email, role, customer.locale, now, invited_at)
         _tell(customer, "member_added", actor, now, member=str(member.id), role=role)
         answer(once, kind="member", id=member.id, status=201, now=now)
@@ -58,12 +62,13 @@ def invite_again(
 ) -> None:
     """Send the invitation of somebody who has not accepted it once more; the link sent before works no longer.
 
-    Errors: NotFound, Refused, NotInvited.
+    Errors: NotFound, Refused, NotInvited, TooManyInvitations.
     """
     with deed(account_id, actor, now) as customer:
         member = customer.member(member_id)
         permit(policy, customer, actor, needed(member.role, member.role), now)
         check_again(member.name, standing(account_id, member_id))
+        _check_invitations(account_id, actor, now)
         Member.objects.filter(account_id=account_id, pk=member_id).update(invited_at=now)
         _tell(customer, "member_invited", actor, now, member=str(member_id), role=member.role)
         answer(once, kind="member", id=member_id, status=200, now=now)
@@ -198,6 +203,12 @@ def make_member(
         created_at=now,
         invited_at=invited_at,
     )
+
+
+def _check_invitations(account_id: UUID, actor: Actor, now: datetime) -> None:
+    """Whether the actor may send one more invitation now, inside a deed. Errors: TooManyInvitations."""
+    if invites(actor):
+        check_invitations(invitation_before(account_id, INVITATIONS_AN_HOUR, since=now - timedelta(hours=1)), now)
 
 
 def _tell(customer: Customer, kind: str, actor: Actor, now: datetime, **data: Any) -> None:

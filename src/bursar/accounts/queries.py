@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, When
 
 from bursar.accounts import models
+from bursar.columns.ids import first_of
 from bursar.columns.statement import select, select_one
 from bursar.core.limit import Limit
 from bursar.core.member import BILLING_ADMIN, OWNER, Standing
@@ -147,6 +148,12 @@ def invitation(account_id: UUID, member_id: UUID) -> datetime | None:
     return rows.values_list("invited_at", flat=True).first()
 
 
+def invitation_before(account_id: UUID, count: int, *, since: datetime) -> datetime | None:
+    """When the last invitation but `count` - 1 was sent by a member or by one of the staff, if so many were since."""
+    found = select_one(_INVITATION_BEFORE, account=account_id, skipped=count - 1, since=first_of(since))
+    return None if found is None else cast(datetime, found[0])
+
+
 def former(account_id: UUID, member_id: UUID) -> Member:
     """Somebody who is or was a member, to be written to."""
     row = models.Member.objects.select_related("person").get(account_id=account_id, pk=member_id)
@@ -254,6 +261,13 @@ def _customer(
 _MEMBERSHIPS: Final = """
 SELECT m.account_id, m.id, a.name FROM accounts_member m JOIN accounts_account a ON a.id = m.account_id
 WHERE m.person_id = %(person)s AND m.removed_at IS NULL AND m.state = 'active' ORDER BY m.id
+"""
+_INVITATION_BEFORE: Final = """
+SELECT e.recorded_at FROM history_entry e
+WHERE e.account_id = %(account)s AND e.id >= %(since)s AND e.kind IN ('member_added', 'member_invited') AND (
+    e.actor_kind = 'member' OR e.actor_id IN (SELECT person_id FROM accounts_staff)
+)
+ORDER BY e.id DESC OFFSET %(skipped)s LIMIT 1
 """
 _CUSTOMERS: Final = """
 SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.seller_id, a.created_at,

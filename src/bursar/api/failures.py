@@ -34,6 +34,7 @@ from bursar.core.member import (
     OnlyToBillingAdmins,
     OwnerStays,
     SuspendedMember,
+    TooManyInvitations,
     WhyNeeded,
 )
 from bursar.core.money import BadRate
@@ -79,10 +80,10 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "alter_account": (*_ONE, *_BODY, *_SAID),
     "capabilities": _MEMBERS_TOO,
     "list_members": _MEMBERS_TOO,
-    "add_member": (*_MEMBER, *_ROLE, AlreadyMember, *_BODY, *_ONCE),
+    "add_member": (*_MEMBER, *_ROLE, AlreadyMember, TooManyInvitations, *_BODY, *_ONCE),
     "get_member": _MEMBERS_TOO,
     "change_member": (*_MEMBER, *_ROLE, *_BODY, OutOfSeats, OutOfLightAgents, OwnerStays, NotYourself, NotAccepted),
-    "invite_again": (*_READ, NotInvited, *_ONCE),
+    "invite_again": (*_READ, NotInvited, TooManyInvitations, *_ONCE),
     "remove_member": _MEMBER,
     "pass_on": (*_MEMBERS_TOO, *_BODY, *_ONCE, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
     "open_session": (*_ONE, *_BODY, *_ONCE, NoActiveMember),

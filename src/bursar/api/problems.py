@@ -11,7 +11,7 @@ from bursar.api.call import Call, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
 from bursar.core.content import write_decision
-from bursar.core.member import NotActive
+from bursar.core.member import NotActive, TooManyInvitations
 from bursar.core.policy import Outcome
 from bursar.core.problem import Conflict, Invalid, Problem
 from bursar.core.refusal import Refused
@@ -40,6 +40,7 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (Conflict, 409),
     (TooLarge, 413),
     (Invalid, 422),
+    (TooManyInvitations, 429),
 )
 
 

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from bursar.accounts import members as actions
 from bursar.accounts.queries import MemberRow, members
 from bursar.catalog.queries import current as current_catalog
-from bursar.center.adapter import too_many
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
-from bursar.core.member import BILLING_ADMIN, OWNER, needed
+from bursar.core.member import BILLING_ADMIN, OWNER, TooManyInvitations, needed
 from bursar.core.problem import Problem
 from bursar.core.seat import SEATLESS
 from bursar.seats import actions as seats
@@ -42,8 +41,6 @@ def invite(request: HttpRequest, account_id: UUID) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("name", "email", "role")}
     if wrong := _wrong(given):
         return _page(request, seen, given=given, wrong=wrong)
-    if (refused := too_many(request, "invite", str(account_id))) is not None:
-        return refused
     try:
         actions.add_member(
             seen.policy,
@@ -55,7 +52,7 @@ def invite(request: HttpRequest, account_id: UUID) -> HttpResponse:
             now=seen.now,
         )
     except Problem as problem:
-        return _page(request, seen, given=given, problem=seen.said(problem))
+        return _page(request, seen, given=given, problem=seen.said(problem), status=_status(problem))
     messages.success(request, _("{name} is invited by a letter to {email}.").format(**given))
     return to("team", account_id)
 
@@ -71,8 +68,6 @@ def person(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpRespo
 @require_POST
 def invite_again(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Send an invitation once more."""
-    if (refused := too_many(request, "invite", str(account_id))) is not None:
-        return refused
     return _do(request, account_id, member_id, actions.invite_again, _("{name} is invited again."))
 
 
@@ -112,7 +107,7 @@ def _do(
         deed(seen.policy, account_id, member_id, actor=seen.actor, now=seen.now, **fields)
     except Problem as problem:
         seen.check("team", "manage_members")
-        return _person(request, seen, member_id, seen.said(problem))
+        return _person(request, seen, member_id, seen.said(problem), status=_status(problem))
     after, told = _seated(account_id, member_id), [done.format(name=row.name if row else "")]
     if freed := ", ".join(one for one in before if one not in after):
         told.append(_("A seat is free now, and stays bought: {products}.").format(products=freed))
@@ -127,6 +122,7 @@ def _page(
     given: dict[str, str] | None = None,
     wrong: dict[str, str] | None = None,
     problem: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     manages, people = seen.may("manage_members"), _everybody(seen)
     chosen = {name: request.GET.get(name, "").strip() for name in ("q", "role", "state", "sort")}
@@ -153,10 +149,10 @@ def _page(
         "longest": MOST_NAME,
         "problem": problem,
     }
-    return shown(request, seen, "team", "team", content, status=422 if wrong else 409 if problem else 200)
+    return shown(request, seen, "team", "team", content, status=422 if wrong else status)
 
 
-def _person(request: HttpRequest, seen: Visit, member_id: UUID, problem: str = "") -> HttpResponse:
+def _person(request: HttpRequest, seen: Visit, member_id: UUID, problem: str = "", status: int = 200) -> HttpResponse:
     row = next((one for one in _everybody(seen) if one.id == member_id), None)
     if row is None:
         raise Http404
@@ -180,7 +176,11 @@ def _person(request: HttpRequest, seen: Visit, member_id: UUID, problem: str = "
         "why_not": "" if mine or owner else seen.why_not(seen.decide(deciding)),
         "problem": problem,
     }
-    return shown(request, seen, "team", "person", content, status=409 if problem else 200)
+    return shown(request, seen, "team", "person", content, status=status)
+
+
+def _status(problem: Problem) -> int:
+    return 429 if isinstance(problem, TooManyInvitations) else 409
 
 
 def _everybody(seen: Visit) -> list[MemberRow]:

@@ -1,9 +1,9 @@
 """What may be done with the members of an account, and which capability it needs."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from bursar.core.policy import Account, Actor, Contact, Member, Policy, decide
+from bursar.core.policy import Account, Actor, Contact, Member, Policy, Vendor, decide
 from bursar.core.problem import Conflict, Invalid, Problem
 
 OWNER: Final = "owner"
@@ -11,6 +11,9 @@ BILLING_ADMIN: Final = "billing_admin"
 ADMIN: Final = "admin"
 ERASED: Final = "–"
 """The name of who was erased, and of an account that was."""
+
+INVITATIONS_AN_HOUR: Final = 60
+"""How many letters of invitation an account may send within an hour, through whichever door."""
 
 Standing = Literal["invited", "active", "suspended"]
 
@@ -81,6 +84,12 @@ class OwnerStays(Invalid):
     code = "owner_stays"
 
 
+class TooManyInvitations(Problem):
+    """This account sent {most} invitations within an hour; the next can go out in {minutes} min."""
+
+    code = "too_many_invitations"
+
+
 class NotYourself(Invalid):
     """Nobody suspends themselves; ask somebody else who manages the members."""
 
@@ -114,6 +123,21 @@ def check_standing(actor: Actor, member: Member, before: Standing, after: Standi
         raise OwnerStays(name=member.name)
     if after == "suspended" and isinstance(actor, Member) and actor.id == member.id:
         raise NotYourself()
+
+
+def invites(actor: Actor) -> bool:
+    """Whether whom the actor adds is invited: whom a program of the vendor adds is active at once."""
+    return not isinstance(actor, Vendor) or bool(actor.role)
+
+
+def check_invitations(sent_at: datetime | None, now: datetime) -> None:
+    """Whether one more invitation may go out; `sent_at` is when the last but `INVITATIONS_AN_HOUR - 1` was sent.
+
+    Errors: TooManyInvitations.
+    """
+    left = timedelta(0) if sent_at is None else sent_at + timedelta(hours=1) - now
+    if left > timedelta(0):
+        raise TooManyInvitations(most=INVITATIONS_AN_HOUR, minutes=-(-left // timedelta(minutes=1)))
 
 
 def check_again(name: str, standing: Standing) -> None:
