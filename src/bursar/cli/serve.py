@@ -38,6 +38,7 @@ def serve(port: int, demo: bool) -> None:
     """
     _check_free(port)
     with _until_stopped() as stopped, django(own=True):
+        _seal_anew()
         links = _demo() if demo else []
         children: list[Child] = []
         here, more = {"BURSAR_URL": f"http://localhost:{port}"}, {"BURSAR_DEMO": "1"} if demo else {}
@@ -122,6 +123,21 @@ def _sweep(children: Sequence[Child]) -> None:
     for one in children:
         with suppress(ProcessLookupError):
             os.killpg(one.pid, signal.SIGKILL)
+
+
+def _seal_anew() -> None:
+    """Bring the secrets of second factors under the present key: this process has the key that signs people in."""
+    from bursar.accounts.sealing import seal_anew
+
+    sealed, lost = seal_anew()
+    if sealed:
+        click.echo(f"Second factors sealed under the present BURSAR_SECRET_KEY: {sealed}")
+    if lost:
+        click.echo(
+            f"Second factors that BURSAR_SECRET_KEY does not read: {lost}. If there was another key before, name it in "
+            "BURSAR_SECRET_KEY_FALLBACKS.",
+            err=True,
+        )
 
 
 def _demo() -> list[tuple[str, str]]:

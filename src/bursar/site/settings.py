@@ -21,6 +21,8 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # `bursar serve` makes a key on its first run and keeps it; a process without one cannot sign anybody in.
 SECRET_KEY = env.str("BURSAR_SECRET_KEY", default="not set: no page is served with this key")
+# Keys of before: what they signed and sealed is still read.
+SECRET_KEY_FALLBACKS = env.list("BURSAR_SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("BURSAR_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = env.list("BURSAR_ORIGINS", default=[])
 DEBUG = False
