@@ -190,9 +190,7 @@ def make_member(
 
     The name is what this account calls them; somebody new goes by it on their own pages too.
     """
-    person = Person.objects.filter(email__iexact=email).first()
-    if person is None:
-        person = Person.objects.create_user(email, name=name, locale=locale)
+    person = Person.objects.found_or_made(email, name=name, locale=locale)
     state = "invited" if invited_at else "active"
     return Member.objects.create(
         account_id=account_id,

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
@@ -24,6 +24,19 @@ class People(BaseUserManager["Person"]):
         person.set_password(password)
         person.save(using=self._db)
         return person
+
+    def found_or_made(self, email: str, **fields: Any) -> "Person":
+        """The person of that email, or a new one; nobody erases them before the transaction ends."""
+        held = self.select_for_update(no_key=True).filter(email__iexact=email)
+        person = held.first()
+        if person is not None:
+            return person
+        try:
+            with transaction.atomic(using=self._db):
+                return self.create_user(email, **fields)
+        except IntegrityError:
+            # Somebody else made them at the same moment, and is done.
+            return held.get()
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         """The person of that email. Errors: Person.DoesNotExist."""

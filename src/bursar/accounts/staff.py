@@ -75,7 +75,7 @@ def appoint(
         raise UnknownRole(role=role, known=", ".join(STAFF_ROLES))
     with transaction.atomic():
         _permit(policy, by)
-        person = Person.objects.filter(email__iexact=email).first() or Person.objects.create_user(email, name=name)
+        person = Person.objects.found_or_made(email, name=name)
         before = _live(person.pk)
         stood, by_sandbox_staff = before is not None and before.sandbox, by is not None and by.sandbox
         wanted = (role, appointed_to_sandboxes(sandbox, before=stood, by_sandbox_staff=by_sandbox_staff))

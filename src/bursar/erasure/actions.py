@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Model, Q
 
-from bursar.accounts.deed import deed
+from bursar.accounts.deed import deed, lock
 from bursar.accounts.models import Account, BillingDetails, Member, Override, Person, Remark, Session, SignInLink, Staff
 from bursar.accounts.queries import NotFound
 from bursar.core.member import ERASED
@@ -44,6 +44,10 @@ def erase_person(email: str, *, actor: Actor, now: datetime) -> UUID:
     What other people wrote is emptied where it says their name or address. Errors: NotFound, StillThere, StillServing.
     """
     with transaction.atomic():
+        # Accounts first, then the person, as whoever invites them takes these.
+        everywhere = Member.objects.filter(person__email__iexact=email).values_list("account_id", flat=True)
+        for account_id in sorted(set(everywhere)):
+            lock(account_id)
         person = Person.objects.select_for_update().filter(email__iexact=email).first()
         if person is None:
             raise NotFound(what=phrase("person"))
@@ -70,11 +74,14 @@ def erase_account(account_id: UUID, *, actor: Actor, now: datetime) -> int:
     with deed(account_id, actor, now) as customer:
         if customer.account.state is not State.CANCELLED:
             raise NotCancelled(name=customer.name)
-        elsewhere = Member.objects.filter(removed_at=None).exclude(account_id=account_id).values("person_id")
-        serving = Staff.objects.filter(ended_at=None).values("person_id")
         here = Member.objects.filter(account_id=account_id)
-        everybody = Person.objects.filter(pk__in=here.values("person_id"))
-        people = list(everybody.exclude(pk__in=elsewhere).exclude(pk__in=serving))
+        everybody = Person.objects.select_for_update().filter(pk__in=here.values("person_id")).order_by("id")
+        # A statement of its own: what is read together with the locks is read as it was before waiting for them.
+        held = {person.pk: person for person in everybody}
+        elsewhere = Member.objects.filter(person__in=held, removed_at=None).exclude(account_id=account_id)
+        serving = Staff.objects.filter(person__in=held, ended_at=None)
+        staying = {*elsewhere.values_list("person_id", flat=True), *serving.values_list("person_id", flat=True)}
+        people = [person for person in held.values() if person.pk not in staying]
         for person in people:
             _forget(person, list(here.filter(person=person).values_list("id", flat=True)), [account_id])
         here.update(name=ERASED)
