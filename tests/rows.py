@@ -12,7 +12,18 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Model
 
-from bursar.accounts.models import Account, Member, Override, Person, Remark, Seller, Session, Staff, Standing
+from bursar.accounts.models import (
+    Account,
+    AddressChange,
+    Member,
+    Override,
+    Person,
+    Remark,
+    Seller,
+    Session,
+    Staff,
+    Standing,
+)
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.core.period import Span
 from bursar.gateways.models import SandboxCharge
@@ -138,6 +149,11 @@ def staff(**fields: Any) -> Staff:
     return Staff.objects.create(
         **{"person": fields.get("person") or person(), "role": "sales", "appointed_at": NOW, **fields}
     )
+
+
+def address_change(**fields: Any) -> AddressChange:
+    own = {"before": "a@b.example", "after": "c@b.example", "asked_at": NOW}
+    return AddressChange.objects.create(**{"person": fields.get("person") or person(), **own, **fields})
 
 
 def personal_letter(**fields: Any) -> PersonalLetter:

@@ -79,7 +79,17 @@ class Tour:
         yield "cancel_confirm"
         page.goto("/me")
         yield "me"
-        for where in ("security", "security/app", "security/keys/add", "password/first", "sessions", "letters"):
+        page.goto("/me/address/any")
+        yield "me_address_new"
+        for where in (
+            "security",
+            "security/app",
+            "security/keys/add",
+            "address",
+            "password/first",
+            "sessions",
+            "letters",
+        ):
             page.goto(f"/me/{where}")
             yield f"me_{where.replace('/', '_')}"
         page.goto("/nowhere")

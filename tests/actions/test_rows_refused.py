@@ -124,6 +124,8 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "accounts_account_tax_rate": lambda a: Account.objects.filter(pk=a.pk).update(tax_rate=Decimal("1.01")),
     "accounts_member_one_owner": second_owner,
     "accounts_member_once": shared(rows.member, "person", lambda _: rows.person()),
+    "accounts_addresschange_asked_once": lambda _: [rows.address_change(person=one) for one in [rows.person()] * 2],
+    "accounts_addresschange_changed_after": lambda _: rows.address_change(changed_at=NOW - timedelta(days=1)),
     "accounts_staff_once": lambda _: [rows.staff(person=one) for one in [rows.person()] * 2],
     "accounts_staff_ends_after": lambda _: rows.staff(ended_at=NOW - timedelta(days=1)),
     "accounts_growthlimit_seats": lambda a: GrowthLimit.objects.create(account=a, seats=-1),

@@ -12,6 +12,7 @@ from django.test import Client
 
 from bursar.accounts.keys import create_link
 from bursar.accounts.models import Person
+from bursar.accounts.oneself import ask_address, change_address
 from bursar.accounts.staff import appoint
 from bursar.cli import main
 from bursar.core.policy import VENDOR
@@ -84,6 +85,33 @@ def test_no_table_says_who_an_erased_person_was_and_the_record_stands(door: Door
         erase_person(ZOE["email"], actor=VENDOR, now=datetime.now(UTC))
     assert caught.value.code == "not_found"
     assert door.ok("POST", f"{path}/members", ZOE)["name"] == ZOE["name"], "who comes back is somebody new"
+
+
+def test_who_had_another_address_before_is_forgotten_by_that_one_too(door: Door) -> None:
+    path, zoe = lived(door)
+    person, now = Person.objects.get(email=ZOE["email"]), datetime.now(UTC)
+    secret = ask_address(person.pk, "vance@new.example", now=now)
+    assert secret
+    change_address(person.pk, secret, now=now)
+    ask_address(person.pk, "vance@newer.example", now=now)
+    door.ok("DELETE", zoe)
+    door.ok("POST", f"{path}/members", {**ZOE, "name": "Other", "email": "other@acme.example"})
+    assert saying(ZOE["email"]).keys() >= {"accounts_addresschange", "notices_letter", "accounts_billingdetails"}
+    erase_person("vance@new.example", actor=VENDOR, now=now)
+    assert saying("lindgren", ZOE["email"], "vance@", "my cat") == {}
+
+
+def test_an_address_of_before_that_is_somebody_elses_now_is_left_to_them(door: Door) -> None:
+    path, zoe = lived(door)
+    person, now = Person.objects.get(email=ZOE["email"]), datetime.now(UTC)
+    secret = ask_address(person.pk, "vance@new.example", now=now)
+    assert secret
+    change_address(person.pk, secret, now=now)
+    door.ok("DELETE", zoe)
+    door.ok("POST", f"{path}/members", {**ZOE, "name": "Zoe Other"})
+    erase_person("vance@new.example", actor=VENDOR, now=now)
+    assert saying("vance@") == {} and Person.objects.get(email=ZOE["email"]).name == "Zoe Other"
+    assert len(door.ok("GET", f"{path}/billing_details")["recipients"]) == 2
 
 
 def test_who_was_erased_is_out_whatever_link_they_kept(door: Door) -> None:

@@ -76,6 +76,7 @@ ELSEWHERE: Final = {
     "PortInUse": "the command line; test_serve.py",
     "LinkNotValid": "a page; test_pages.py",
     "InvitationNotValid": "a page; test_team.py",
+    "AddressNotValid": "a page; test_own_address.py",
     "SessionNotValid": "a page; test_sign_in.py",
     "KeyReadsOnly": "another key; test_keys.py",
     "StillThere": "the command line; test_erasure.py",

@@ -55,21 +55,24 @@ INVITATION_DAYS: Final = 14
 _INVITATIONS: Final = Signer(salt="bursar.invitation")
 
 
-def create_invitation(account_id: UUID, member_id: UUID, invited_at: datetime) -> str:
-    """The secret of an invitation. It is signed and kept nowhere; accepting or sending it again makes it worthless."""
-    return _INVITATIONS.sign_object([str(account_id), str(member_id), invited_at.isoformat()])
+def create_invitation(account_id: UUID, member_id: UUID, invited_at: datetime, address: str) -> str:
+    """The secret of an invitation to an address.
+
+    It is signed and kept nowhere; accepting, sending it again, or another address of the person makes it worthless.
+    """
+    return _INVITATIONS.sign_object([str(account_id), str(member_id), invited_at.isoformat(), address.lower()])
 
 
-def read_invitation(secret: str, *, now: datetime) -> tuple[UUID, UUID, datetime]:
-    """The account, the member, and when they were invited. Errors: InvitationNotValid."""
+def read_invitation(secret: str, *, now: datetime) -> tuple[UUID, UUID, datetime, str]:
+    """The account, the member, when they were invited, and at which address. Errors: InvitationNotValid."""
     try:
-        account, member, at = _INVITATIONS.unsign_object(secret)
+        account, member, at, address = _INVITATIONS.unsign_object(secret)
     except (BadSignature, ValueError):
         raise InvitationNotValid() from None
     invited_at = datetime.fromisoformat(at)
     if invited_at + timedelta(days=INVITATION_DAYS) <= now:
         raise InvitationNotValid()
-    return UUID(account), UUID(member), invited_at
+    return UUID(account), UUID(member), invited_at, address
 
 
 def create_key(

@@ -86,11 +86,12 @@ class Accepted:
 
 def accept(secret: str, *, now: datetime) -> Accepted:
     """Make whom an invitation names an active member, once. Errors: InvitationNotValid."""
-    account_id, member_id, invited_at = read_invitation(secret, now=now)
+    account_id, member_id, invited_at, address = read_invitation(secret, now=now)
     try:
         with deed(account_id, SYSTEM, now) as customer:
             waiting = Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None, state="invited")
-            if not waiting.filter(invited_at=invited_at, person__is_active=True).update(state="active"):
+            invited = waiting.filter(invited_at=invited_at, person__email__iexact=address, person__is_active=True)
+            if not invited.update(state="active"):
                 raise InvitationNotValid()
             member = customer.member(member_id)
             person = Person.objects.get(pk=_person_id(account_id, member_id))

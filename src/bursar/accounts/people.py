@@ -99,6 +99,31 @@ class SignInLink(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class AddressChange(models.Model):
+    """Another address that a person asked for; it is theirs once they opened the link that was sent there.
+
+    What was changed stays, so that whoever is erased is also found by their addresses of before.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    before = models.EmailField()
+    after = models.EmailField()
+    asked_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person",), condition=Q(changed_at=None), name="accounts_addresschange_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(changed_at=None) | Q(changed_at__gte=F("asked_at")),
+                name="accounts_addresschange_changed_after",
+            ),
+        )
+
+
 class VendorKey(models.Model):
     """A key of one of the vendor's programs, known by its hash only; it may be for reading alone or for one account."""
 

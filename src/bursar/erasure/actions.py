@@ -9,7 +9,18 @@ from django.db import transaction
 from django.db.models import Model, Q
 
 from bursar.accounts.deed import deed, lock
-from bursar.accounts.models import Account, BillingDetails, Member, Override, Person, Remark, Session, SignInLink, Staff
+from bursar.accounts.models import (
+    Account,
+    AddressChange,
+    BillingDetails,
+    Member,
+    Override,
+    Person,
+    Remark,
+    Session,
+    SignInLink,
+    Staff,
+)
 from bursar.accounts.queries import NotFound
 from bursar.core.member import ERASED
 from bursar.core.policy import Actor, State
@@ -99,9 +110,11 @@ def erase_account(account_id: UUID, *, actor: Actor, now: datetime) -> int:
 
 def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID]) -> None:
     """Empty everything that says who somebody was; `members` are theirs, in these accounts."""
-    email, called = person.email, Member.objects.filter(person=person)
+    addresses, called = _addresses(person), Member.objects.filter(person=person)
     known_by = {person.name, *called.values_list("name", flat=True)} - {ERASED}
-    named, titled = Q(text__icontains=email), Q()
+    named, titled, theirs = Q(), Q(), Q(member_id__in=members)
+    for address in addresses:
+        named, theirs = named | Q(text__icontains=address), theirs | Q(address__iexact=address)
     for name in known_by:
         named, titled = named | Q(text__icontains=name), titled | Q(subject__icontains=name)
     written = (
@@ -112,17 +125,12 @@ def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID
     )
     own = Q(pk__in=written[0]) | Q(pk__in=written[1]) | Q(pk__in=written[2]) | Q(pk__in=written[3])
     Remark.objects.filter(own | named, account_id__in=accounts).update(text="")
-    represented = Account.objects.filter(representative_email__iexact=email)
-    forget_asked([*accounts, *represented.values_list("id", flat=True)], email)
-    theirs = Q(address__iexact=email) | Q(member_id__in=members)
+    for address in addresses:
+        _forget_elsewhere(address, accounts)
     Letter.objects.filter(theirs | named | titled, account_id__in=accounts).delete()
-    own_tables: tuple[type[Model], ...] = (PersonalLetter, SignInLink, Unwanted, *_of_the_sign_in())
+    own_tables: tuple[type[Model], ...] = (PersonalLetter, SignInLink, AddressChange, Unwanted, *_of_the_sign_in())
     for kind in own_tables:
         kind._default_manager.filter(**{_key(kind): person}).delete()
-    for details in BillingDetails.objects.filter(pk__in=accounts, recipients__icontains=email).select_for_update():
-        left = [one for one in details.recipients if one["email"].lower() != email.lower()]
-        BillingDetails.objects.filter(pk=details.pk).update(recipients=left)
-    represented.update(representative_name="", representative_email="")
     called.update(name=ERASED)
     person.set_unusable_password()
     Person.objects.filter(pk=person.pk).update(
@@ -133,6 +141,23 @@ def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID
         email_verified_at=None,
         last_login=None,
     )
+
+
+def _addresses(person: Person) -> list[str]:
+    """The addresses that somebody has and had, but for those that are somebody else's now."""
+    before = AddressChange.objects.filter(person=person).values_list("before", flat=True)
+    others = (one for one in set(before) if not Person.objects.filter(email__iexact=one).exists())
+    return [person.email, *others]
+
+
+def _forget_elsewhere(address: str, accounts: Collection[UUID]) -> None:
+    """Take an address out of where it stands for whom to ask, or who receives invoices."""
+    represented = Account.objects.filter(representative_email__iexact=address)
+    forget_asked([*accounts, *represented.values_list("id", flat=True)], address)
+    for details in BillingDetails.objects.filter(pk__in=accounts, recipients__icontains=address).select_for_update():
+        left = [one for one in details.recipients if one["email"].lower() != address.lower()]
+        BillingDetails.objects.filter(pk=details.pk).update(recipients=left)
+    represented.update(representative_name="", representative_email="")
 
 
 def _of_the_sign_in() -> list[type[Model]]:

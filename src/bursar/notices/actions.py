@@ -104,13 +104,21 @@ def choose(person_id: UUID, *, without: Collection[str]) -> None:
         Unwanted.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def write_to(person: Person, written: Written, *, now: datetime) -> None:
-    """Keep a letter to one person about their own sign-in for the worker to send; what does not go out says nothing."""
-    goes = settings.SENDS_MAIL and not only_in_sandboxes(person.pk)
+def goes_out(person_id: UUID) -> bool:
+    """Whether letters to somebody about their own sign-in go out."""
+    return settings.SENDS_MAIL and not only_in_sandboxes(person_id)
+
+
+def write_to(person: Person, written: Written, *, now: datetime, address: str = "") -> None:
+    """Keep a letter to one person about their own sign-in for the worker to send; what does not go out says nothing.
+
+    It goes to their address, or to another one that they have or want.
+    """
+    goes = goes_out(person.pk)
     said = asdict(written) if goes else {"subject": written.subject}
     PersonalLetter.objects.create(
         person=person,
-        address=person.email,
+        address=address or person.email,
         locale=person.locale,
         state="waiting" if goes else "outbox",
         due_at=now,

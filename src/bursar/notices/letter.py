@@ -117,7 +117,8 @@ def _accepting(customer: Customer, member_id: UUID) -> str:
     invited_at = invitation(customer.id, member_id)
     if invited_at is None:
         return f"{settings.BURSAR_URL}/"
-    return f"{settings.BURSAR_URL}/invitation/{create_invitation(customer.id, member_id, invited_at)}"
+    secret = create_invitation(customer.id, member_id, invited_at, customer.member(member_id).email)
+    return f"{settings.BURSAR_URL}/invitation/{secret}"
 
 
 def _about_invoice(customer: Customer, fact: Fact) -> list[str]:

@@ -123,7 +123,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {"ask_link": "20/m/ip,3/m/key"}
+ACCOUNT_RATE_LIMITS = {"ask_link": "20/m/ip,3/m/key", "new_address": "5/h/key"}
 # How many proxies stand before us, so that whoever tries passwords is known by their own address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("BURSAR_PROXIES", default=0)
 MFA_ADAPTER = "bursar.center.adapter.Factors"

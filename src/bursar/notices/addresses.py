@@ -1,0 +1,57 @@
+"""Changing one's address, which goes by letters: a link to the new one, and word of it to the old one."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from bursar.accounts.models import Person, Seller
+from bursar.accounts.oneself import ADDRESS_MINUTES, ask_address, change_address
+from bursar.notices.actions import write_to
+from bursar.notices.letter import personal
+
+
+def ask(person: Person, address: str, *, now: datetime) -> None:
+    """Send a link to the address that somebody wants to have. Whose it is already reads that, and nobody else does."""
+    with transaction.atomic():
+        secret = ask_address(person.pk, address, now=now)
+        whose = person if secret is not None else Person.objects.filter(email__iexact=address, is_active=True).first()
+        if whose is None:
+            return
+        with translation.override(whose.locale):
+            if secret is not None:
+                subject, way, path = _("Your new address"), _("Use this address"), f"/me/address/{secret}"
+                lines = [
+                    _("{name} wants to sign in by this address.").format(name=person.name),
+                    _("Open the link where you are signed in, within {minutes} minutes. It works once.").format(
+                        minutes=ADDRESS_MINUTES
+                    ),
+                    _("If it was not you, do nothing."),
+                ]
+            else:
+                subject, way, path = _("This address is yours already"), _("Sign in"), "/sign-in"
+                lines = [
+                    _("Somebody, you we hope, wants to sign in by this address. It is yours, and nothing was changed.")
+                ]
+            written = personal(whose.locale, subject, lines, way, path)
+        write_to(whose, written, now=now, address=address)
+
+
+def confirm(person: Person, secret: str, *, now: datetime) -> None:
+    """Let somebody have the address to which the link was sent, and tell them at the one of before.
+
+    Errors: AddressNotValid.
+    """
+    with transaction.atomic():
+        before = change_address(person.pk, secret, now=now)
+        support = Seller.objects.order_by("id").values_list("support_email", flat=True).get()
+        with translation.override(person.locale):
+            lines = [
+                _("You sign in by another address now, and letters go there. This one signs you in no longer."),
+                _("If it was not you, write to {support} at once.").format(support=support),
+            ]
+            written = personal(
+                person.locale, _("Your address was changed"), lines, _("See where you are signed in"), "/me/sessions"
+            )
+        write_to(person, written, now=now, address=before)
