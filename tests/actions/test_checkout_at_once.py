@@ -18,6 +18,7 @@ from bursar.checkout import requests
 from bursar.core.edit import read_edits
 from bursar.core.policy import VENDOR, Member
 from bursar.core.problem import Problem
+from bursar.core.refusal import Refused
 from bursar.gateways.models import SandboxCharge
 from bursar.invoices.models import Cursor, Invoice
 from bursar.jobs.clock import run_once
@@ -250,6 +251,43 @@ def test_however_often_ownership_is_passed_on_at_once_there_is_one_owner(door: D
     assert at_once(10, give) == {"done": 1, "only_owner": 9}
     roles = [one.role for one in customer(account).account.members if one.id in (owner.id, *heirs)]
     assert sorted(roles) == ["admin", "billing_admin", "owner"]
+
+
+@pytest.mark.parametrize("became", ["admin", "suspended", "removed"])
+def test_whoever_lost_their_role_while_they_waited_for_the_lock_does_nothing_by_it(door: Door, became: str) -> None:
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    account, acting, admin = account_id(path), member_of(path, "billing_admin"), member_of(path, "admin")
+    asked = UUID(door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"])
+    where = f"{path}/members/{acting.id}"
+    if became == "removed":
+        door.ok("DELETE", where)
+    else:
+        door.ok("PATCH", where, {"role": "admin"} if became == "admin" else {"state": "suspended"})
+    deeds: list[Callable[[], object]] = [
+        lambda: checkout.approve(account, asked, actor=acting, now=NOW),
+        lambda: requests.reject(account, asked, reason="no", actor=acting, now=NOW),
+        lambda: checkout.take(account, edits=read_edits([seats(11)]), actor=acting, now=NOW),
+    ]
+    if became != "admin":
+        deeds += [
+            lambda: seating.assign(current(), account, "support", admin.id, actor=acting, now=NOW),
+            lambda: seating.change_member(current(), account, admin.id, role="agent", actor=acting, now=NOW),
+        ]
+    for deed in deeds:
+        with pytest.raises(Refused):
+            deed()
+    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+    assert kinds[: len(deeds)] == ["refused"] * len(deeds)
+    assert Request.objects.get().state == "open"
+
+
+def test_a_former_owner_appoints_nobody_by_a_deed_that_waited(door: Door) -> None:
+    path = door.account()
+    account, owner, heir = account_id(path), member_of(path, "owner"), member_of(path, "billing_admin")
+    accounts.pass_on(current(), account, heir.id, actor=owner, now=NOW)
+    with pytest.raises(Refused):
+        accounts.change_member(current(), account, owner.id, role="billing_admin", actor=owner, now=NOW)
 
 
 def member_of(path: str, role: str) -> Member:

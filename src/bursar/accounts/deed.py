@@ -65,7 +65,8 @@ def lock(account_id: UUID) -> None:
 
 
 def permit(policy: Policy, customer: Customer, actor: Actor, capability: str, now: datetime) -> None:
-    """Nothing, if the actor may do this at once. Errors: Refused, with the decision."""
-    decision = decide(policy, customer.account, actor, capability, customer.today(now))
+    """Nothing, if the actor may do this at once, as they stand under the lock. Errors: Refused, with the decision."""
+    # Whoever waited for the lock may have lost their role to whoever had it.
+    decision = decide(policy, customer.account, customer.standing_of(actor), capability, customer.today(now))
     if decision.outcome is not Outcome.ALLOWED:
         raise Refused(decision)

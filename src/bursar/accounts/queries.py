@@ -1,6 +1,6 @@
 """Who the customers are, as decisions need to know them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -14,7 +14,7 @@ from bursar.columns.ids import first_of
 from bursar.columns.statement import select, select_one
 from bursar.core.limit import Limit
 from bursar.core.member import BILLING_ADMIN, OWNER, Standing
-from bursar.core.policy import Account, Contact, Member, Override, State
+from bursar.core.policy import Account, Actor, Contact, Member, Override, State
 from bursar.core.problem import Problem, phrase
 from bursar.core.tax import Tax
 
@@ -63,6 +63,13 @@ class Customer:
         if found is None:
             raise NotFound(what=phrase("member"))
         return found
+
+    def standing_of(self, actor: Actor) -> Actor:
+        """Whoever acts, as they stand in the account now; a member who has left it is not active any more."""
+        if not isinstance(actor, Member):
+            return actor
+        found = next((one for one in self.account.members if one.id == actor.id), None)
+        return found or replace(actor, active=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def _take(
         check_review(customer, wanted.request_id, actor, now)
     customer, documents, _ = catch_up(customer, waiting, now)
     known, on = situation(customer), customer.today(now)
-    answer = decide(known, wanted.edits, actor, on)
+    answer = decide(known, wanted.edits, customer.standing_of(actor), on)
     if (refusal := answer.refusal()) is not None:
         raise Refused(refusal)
     keeping = partial(keep, customer, known, answer, wanted.edits, actor=actor, now=now, request_id=wanted.request_id)

@@ -69,7 +69,7 @@ def submit(
         if needed_by is not None and needed_by < on:
             raise NeededTooEarly(today=on)
         wanted = edits_of(customer, before) if before else tuple(edits)
-        answer = decide(known, wanted, actor, on)
+        answer = decide(known, wanted, customer.standing_of(actor), on)
         check_asking(answer)
         kept, moment = keep(customer, known, answer, wanted, actor=actor, now=now), customer.moment(now)
         until = moment + timedelta(days=known.policy.request_days)
