@@ -1,5 +1,6 @@
 """What is done on the pages is done as the API says it, refused where it says so, and asked for nobody else's account."""
 
+import signal
 from typing import Any
 from uuid import uuid4
 
@@ -96,6 +97,21 @@ def test_details_that_are_wrong_say_so_and_change_nothing(door: Door, field: str
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert door.ok("GET", f"{path}/billing_details") == before
+
+
+def test_a_line_of_recipients_is_refused_at_once_however_long_it_is(door: Door) -> None:
+    path, owner = door.account(), signed_in(email("owner"))
+
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(60)
+    try:
+        answer = owner.post(f"{path}/details", {**DETAILS, "recipients": "a@" + "." * 500_000 + "<"})
+    finally:
+        signal.alarm(0)
+    assert answer.status_code == 422 and "not an email address" in answer.content.decode()
 
 
 def test_a_vat_id_that_cannot_be_one_is_named_and_kept(door: Door) -> None:

@@ -119,8 +119,9 @@ def _recipients(text: str) -> tuple[list[dict[str, str]], str]:
     """One a line, an address with or without a name before it in the usual way; and what is wrong, if anything."""
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
-        read = RECIPIENT.fullmatch(line)
-        if read is None or len(line) > LONGEST:
+        # The length comes first: the pattern takes the square of it to refuse a line.
+        read = RECIPIENT.fullmatch(line) if len(line) <= LONGEST else None
+        if read is None:
             return [], _("This is not an email address: {line}").format(line=line[:60])
         email = read["email"]
         found.append({"name": (read["name"] or "").strip() or email.partition("@")[0], "email": email})
