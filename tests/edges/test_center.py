@@ -114,6 +114,21 @@ def test_a_line_of_recipients_is_refused_at_once_however_long_it_is(door: Door) 
     assert answer.status_code == 422 and "not an email address" in answer.content.decode()
 
 
+def test_the_character_nul_in_an_address_is_as_unknown_and_in_a_field_as_if_it_were_not_there(door: Door) -> None:
+    path = door.account()
+    owner = signed_in(email("owner"))
+    member = door.ok("GET", f"{path}/members")["items"][-1]["id"]
+    for where in (f"{path}/seats/a%00b/{member}/free", f"{path}/seats/a%00b/assign", "/sign-in/with/a%00b", "/%00"):
+        assert owner.get(where).status_code == owner.post(where).status_code == 404, where
+    for method, where, body in (
+        ("DELETE", f"{path}/seats/a%00b/members/{member}", None),
+        ("PUT", f"{path}/seats/a%00b", {"in_use": 1}),
+    ):
+        assert door.fails(404, method, where, body)["code"] == "not_found"
+    assert owner.post(f"{path}/team/invite", {"name": "A\0da", "email": "ada@acme.example", "role": "agent"})
+    assert [one["name"] for one in door.ok("GET", f"{path}/members")["items"]][-1] == "Ada"
+
+
 def test_a_vat_id_that_cannot_be_one_is_named_and_kept(door: Door) -> None:
     path = door.account()
     owner = signed_in(email("owner"))

@@ -11,14 +11,13 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from bursar.accounts.queries import NotFound
 from bursar.api import accounts, billing, documents, limits, requests, seats, sessions, subscriptions
 from bursar.api.body import JsonParser, NotJson
 from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.expected import expected
 from bursar.api.openapi import complete
-from bursar.api.problems import BadBody, response
-from bursar.core.problem import Problem, phrase
+from bursar.api.problems import BadBody, nothing_at, response
+from bursar.core.problem import Problem
 
 
 class Door(NinjaAPI):
@@ -43,7 +42,7 @@ for room in (accounts, limits, sessions, subscriptions, requests, seats, billing
 @csrf_exempt  # It does nothing, and says so as a problem whatever the method is.
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
     """Nothing is at this address of the API."""
-    return response(request, NotFound(what=phrase("address as {path}", path=request.path[:80])))
+    return response(request, nothing_at(request))
 
 
 @api.exception_handler(Problem)

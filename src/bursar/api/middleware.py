@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from bursar.api.call import WrongMethod
-from bursar.api.problems import response
+from bursar.api.problems import nothing_at, response
 
 
 class Methods:
@@ -15,7 +15,9 @@ class Methods:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """The answer, or the problem in its place."""
+        """The answer, or the problem in its place; nothing is at an address that a database cannot keep."""
+        if "\0" in request.path:
+            return response(request, nothing_at(request))
         answer = self.get_response(request)
         if answer.status_code != 405 or not request.path.startswith("/api/"):
             return answer

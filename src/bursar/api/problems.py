@@ -13,7 +13,7 @@ from bursar.checkout.pay import Declined
 from bursar.core.content import write_decision
 from bursar.core.member import NotActive, TooManyInvitations
 from bursar.core.policy import Outcome
-from bursar.core.problem import Conflict, Invalid, Problem
+from bursar.core.problem import Conflict, Invalid, Problem, phrase
 from bursar.core.refusal import Refused
 from bursar.policy.queries import current
 from bursar.words.absence import turned_away
@@ -75,6 +75,11 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
     if isinstance(problem, Declined):
         body["reason"] = problem.params["reason"]
     return JsonResponse(body, status=number, content_type="application/problem+json")
+
+
+def nothing_at(request: HttpRequest) -> NotFound:
+    """That nothing is at the address that was asked for."""
+    return NotFound(what=phrase("address as {path}", path=request.path[:80]))
 
 
 def refusal(refused: Refused, call: Call | None) -> dict[str, Any]:

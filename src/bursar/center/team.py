@@ -38,7 +38,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def invite(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Invite somebody."""
     seen = visit(request, account_id)
-    given = {name: request.POST.get(name, "").strip() for name in ("name", "email", "role")}
+    given = {name: request.POST.get(name, "").replace("\0", "").strip() for name in ("name", "email", "role")}
     if wrong := _wrong(given):
         return _page(request, seen, given=given, wrong=wrong)
     try:
