@@ -114,6 +114,15 @@ def test_the_same_idempotency_key_answers_the_same_and_another_body_is_refused(d
     door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
     paid = door.ok("POST", f"{path}/changes", {"edits": [seats(12)]}, once="k3")
     assert door.ok("POST", f"{path}/changes", {"edits": [seats(12)]}, once="k3") == paid
+    made: dict[str, dict[str, Any]] = {
+        "members": {"name": "Z", "email": "z@acme.example", "role": "agent"},
+        "overrides": {"capability": "add_seats", "grant": False, "reason": "as agreed"},
+    }
+    for what, sent in made.items():
+        one = door.ok("POST", f"{path}/{what}", sent, once="k4")
+        door.ok("DELETE", f"{path}/{what}/{one['id']}")
+        # What it made is there no longer, and is not made again.
+        assert door.fails(404, "POST", f"{path}/{what}", sent, once="k4")["code"] == "not_found"
     opened = {"name": "B", "account_type": "managed", "currency": "USD", "owner": {"name": "O", "email": "o@b.example"}}
     assert door.ok("POST", "/accounts", opened, once="k4") == door.ok("POST", "/accounts", opened, once="k4")
 

@@ -13,6 +13,7 @@ from bursar.api import show
 from bursar.api.call import Call
 from bursar.checkout.actions import Result
 from bursar.checkout.pay import Declined
+from bursar.core.problem import phrase
 from bursar.history.queries import Answer
 from bursar.subscriptions.queries import request
 
@@ -41,11 +42,19 @@ def _attempt(call: Call, attempt_id: UUID) -> Reply:
 
 
 def _member(call: Call, member_id: UUID) -> dict[str, Any]:
-    return show.member(next(row for row in accounts.members(call.id) if row.id == member_id))
+    """A member, unless they have left since. Errors: NotFound."""
+    found = next((row for row in accounts.members(call.id) if row.id == member_id), None)
+    if found is None:
+        raise accounts.NotFound(what=phrase("member"))
+    return show.member(found)
 
 
 def _override(call: Call, override_id: UUID) -> dict[str, Any]:
-    return show.override(next(row for row in accounts.overrides(call.id) if row.id == override_id))
+    """An override, unless it was ended since. Errors: NotFound."""
+    found = next((row for row in accounts.overrides(call.id) if row.id == override_id), None)
+    if found is None:
+        raise accounts.NotFound(what=phrase("override"))
+    return show.override(found)
 
 
 def _session(call: Call, session_id: UUID) -> dict[str, Any]:
