@@ -241,8 +241,8 @@ def account_history(
     before: UUID | None = None,
     limit: Limit = 100,
     about: About | None = None,
-    since: date | None = None,
-    until: date | None = None,
+    since: bodies.Day | None = None,
+    until: bodies.Day | None = None,
 ) -> Any:
     """What happened, the newest first; about one thing, and of the days from one to another, both included."""
     call = enter(request, account_id)
