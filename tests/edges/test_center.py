@@ -295,6 +295,23 @@ def test_history_is_told_in_words_and_filtered_by_what_and_when(door: Door) -> N
     assert signed_in(email("agent")).get(f"{path}/history").status_code == 403
 
 
+def test_who_tries_what_only_the_owner_or_the_requester_does_stands_in_the_history(door: Door) -> None:
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    heir = next(one for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "billing_admin")["id"]
+    asked = door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"]
+    door.fails(409, "POST", f"{path}/owner", {"member": heir}, by=email("agent"))
+    door.fails(409, "POST", f"{path}/requests/{asked}/withdraw", by=email("owner"))
+    tried = door.ok("GET", f"{path}/history?about=refused")["items"]
+    assert [(one["data"]["attempt"], one["data"]["reason"]) for one in tried] == [
+        ("withdraw", "role"),
+        ("pass_on", "role"),
+    ]
+    shown = page(signed_in(email("owner")), f"{path}/history?about=refused")
+    assert "Refused: pass ownership on, which only the owner does." in shown
+    assert "Refused: withdraw the request of somebody else." in shown
+
+
 def test_on_a_demo_one_chooses_who_to_be_and_nobody_real_can_be_chosen(door: Door, settings: Any) -> None:
     path = door.account()
     owner = next(one for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "owner")["id"]

@@ -1,6 +1,6 @@
 """One transaction on one account, under its lock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -10,10 +10,11 @@ from django.db import transaction
 
 from bursar.accounts.queries import Customer, NotFound, customer, standing
 from bursar.columns.statement import select_one
-from bursar.core.member import NotActive, check_active
-from bursar.core.policy import Actor, Member, Outcome, Policy, decide
-from bursar.core.problem import phrase
+from bursar.core.member import NotActive, OnlyOwner, check_active
+from bursar.core.policy import Actor, Member, Outcome, Policy, Reason, decide
+from bursar.core.problem import Problem, phrase
 from bursar.core.refusal import Refused
+from bursar.core.request import OnlyRequester
 from bursar.history.actions import record
 
 
@@ -30,15 +31,9 @@ def deed(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
             found = customer(account_id)
             on = found.today(now)
             yield found
-    except Refused as refused:
+    except (Refused, OnlyOwner, OnlyRequester) as refused:
         if on is not None:
-            decision = refused.decision
-            data = {
-                "capability": decision.capability,
-                "outcome": decision.outcome.value,
-                "reason": decision.reason.value if decision.reason else None,
-            }
-            record(account_id=account_id, kind="refused", actor=actor, on=on, now=now, data=data)
+            record(account_id=account_id, kind="refused", actor=actor, on=on, now=now, data=_tried(refused))
         raise
 
 
@@ -52,6 +47,20 @@ def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, 
             data = {"capability": "", "outcome": Outcome.REFUSED.value, "reason": NotActive.code}
             record(account_id=customer.id, kind="refused", actor=member, on=on, now=now, data=data)
         raise
+
+
+_NOT_THEIRS: Final[Mapping[type[Problem], str]] = {OnlyOwner: "pass_on", OnlyRequester: "withdraw"}
+"""What only one person does, which no capability says; by the problem that somebody else meets who tries."""
+
+
+def _tried(refused: Problem) -> dict[str, str | None]:
+    """What somebody tried who may not, in codes."""
+    if isinstance(refused, Refused):
+        made = refused.decision
+        reason = made.reason.value if made.reason else None
+        return {"capability": made.capability, "outcome": made.outcome.value, "reason": reason}
+    attempt = _NOT_THEIRS[type(refused)]
+    return {"capability": "", "outcome": Outcome.REFUSED.value, "reason": Reason.ROLE.value, "attempt": attempt}
 
 
 _LOCK: Final = "SELECT FROM accounts_standing WHERE account_id = %(account)s FOR UPDATE"

@@ -185,6 +185,10 @@ class Story:
         return [template.format(do=decision.capability(data["capability"]))]
 
     def _refused(self, data: dict[str, Any]) -> list[str]:
+        if data.get("attempt") == "pass_on":
+            return [_("Refused: pass ownership on, which only the owner does.")]
+        if data.get("attempt") == "withdraw":
+            return [_("Refused: withdraw the request of somebody else.")]
         if not data["capability"]:
             return [_("An attempt was refused.")]
         return [
