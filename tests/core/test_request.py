@@ -9,6 +9,7 @@ from bursar.core.policy import VENDOR, Override
 from bursar.core.refusal import Refused
 from bursar.core.request import (
     CLOSED,
+    Basis,
     NoNeedToAsk,
     NothingToAsk,
     OnlyRequester,
@@ -62,3 +63,11 @@ def test_whoever_asked_takes_it_back_and_so_may_the_vendor() -> None:
     with pytest.raises(OnlyRequester) as caught:
         check_withdrawing(OWNER, ADMIN.id, ADMIN.name)
     assert caught.value.params == {"name": ADMIN.name}
+
+
+def test_what_moved_since_a_request_was_made_is_named() -> None:
+    asked = Basis("managed", 1, 1)
+    assert asked.moved(asked) == ()
+    assert asked.moved(replace(asked, catalog=2)) == ("catalog",)
+    assert asked.moved(replace(asked, policy=2)) == ("policy",)
+    assert asked.moved(replace(asked, account_type="self_service")) == ("account_type",)

@@ -9,6 +9,12 @@ from django.test import Client
 from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PRICE: dict[str, Any] = {"currency": "EUR", "cycle": "monthly", "per": "seat", "amount": "1.00"}
+NEW: dict[str, Any] = {
+    "code": "extra",
+    "name": {"en": "Extra"},
+    "plans": [{"code": "one", "name": {"en": "One"}, "prices": [PRICE]}],
+}
 
 
 @pytest.fixture
@@ -109,6 +115,43 @@ def test_what_moved_since_is_named_and_who_may_not_review_is_told_who_can(asked:
     assert "Approve" not in re.sub(r"Approving|approve", "", shown) and "Reject the request" in shown
     assert "Owner (owner) or Billing_Admin (billing admin)" in said(signed_in(email("admin")), request)
     assert signed_in(email("agent")).get(request).status_code == 403
+
+
+def test_what_is_different_since_is_told_on_the_page_and_to_programs(asked: tuple[Door, str, str]) -> None:
+    door, path, request = asked
+    owner = signed_in(email("owner"))
+    where = f"{path}/requests/{request.rpartition('/')[2]}"
+
+    def moved() -> list[str]:
+        found: list[str] = door.ok("GET", where, by=email("owner"))["moved"]
+        return found
+
+    assert moved() == []
+    assert " since" not in said(owner, request)
+    door.ok("PATCH", path, {"account_type": "self_service"})
+    door.ok("PATCH", path, {"name": "Acme again"})
+    assert moved() == ["account_type"]
+    shown = said(owner, request)
+    assert "changed since: online-assisted account → self-service account." in shown
+    door.ok("PATCH", path, {"account_type": "online_assisted"})
+    assert moved() == []
+    door.ok("POST", f"{path}/clock", {"to": "2026-01-26"})
+    assert moved() == ["price"]
+    assert "What it is today" in said(owner, request)
+    door.ok("PUT", "/catalog", {**(sold := door.ok("GET", "/catalog")), "products": [*sold["products"], NEW]})
+    door.ok("PUT", "/policy", {**door.ok("GET", "/policy"), "request_days": 7})
+    assert moved() == ["catalog", "policy", "price"]
+    door.ok("POST", f"{where}/reject", {"reason": "Later."})
+    assert moved() == []
+
+
+def test_the_reviewer_of_what_somebody_asked_who_is_gone_is_told_so(asked: tuple[Door, str, str]) -> None:
+    door, path, request = asked
+    assert "no active member" not in said(signed_in(email("owner")), request)
+    admin = next(one["id"] for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "admin")
+    door.ok("DELETE", f"{path}/members/{admin}")
+    shown = said(signed_in(email("owner")), request)
+    assert "Admin is no active member of the account any more." in shown and "Approve" in shown
 
 
 def test_a_request_or_a_quote_that_is_not_there_is_not_found(asked: tuple[Door, str, str]) -> None:

@@ -25,6 +25,7 @@ from bursar.api.parts import (
     Totals,
 )
 from bursar.api.shape import Edit
+from bursar.core.request import Moved
 
 
 class Account(Named):
@@ -170,6 +171,7 @@ class Request(BaseModel):
 class RequestNow(Request):
     """A request, while it is open with what it would be today for whoever looks, approved with what it led to."""
 
+    moved: list[Moved] = Field(description="What is different today from when it was made, while it is open.")
     today: Priced | None = Field(description="Nothing where it can no longer be decided, or is closed.")
     changes: list[Change]
     invoice: Invoice | None

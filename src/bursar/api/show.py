@@ -8,9 +8,10 @@ from uuid import UUID
 from bursar.accounts import queries as accounts
 from bursar.accounts.queries import MemberRow, OverrideRow
 from bursar.api.call import Call
-from bursar.checkout.requests import reviewed
+from bursar.checkout.requests import basis, reviewed
 from bursar.core.content import (
     read_decision,
+    read_quote,
     write_decision,
     write_line,
     write_money,
@@ -21,6 +22,7 @@ from bursar.core.edit import write_edit
 from bursar.core.payment import status
 from bursar.core.policy import Decision, Outcome
 from bursar.core.problem import Conflict, Invalid
+from bursar.core.request import costs_otherwise
 from bursar.core.subscription import Change
 from bursar.history.queries import Fact
 from bursar.invoices import queries as invoices
@@ -118,14 +120,16 @@ def request(call: Call, row: RequestRow) -> Shown:
 
 def request_now(call: Call, row: RequestRow) -> Shown:
     """A request with what it would be today, or what it led to."""
-    shown = {**request(call, row), "today": None, "changes": [], "invoice": None}
+    shown = {**request(call, row), "moved": [], "today": None, "changes": [], "invoice": None}
     if row.take_id is not None:
         shown |= taking(call, row.take_id)
     elif shown["state"] == "open":
+        shown["moved"] = [*row.basis.moved(basis(call.customer, call.policy))]
         # What collides with what has happened since has no price any more.
         with suppress(Invalid, Conflict):
             today = reviewed(call.customer, row, call.actor, call.policy, call.now)
             shown["today"] = priced(call, write_quote(today))
+            shown["moved"] += ["price"] if costs_otherwise(read_quote(row.content), today) else []
     return shown
 
 

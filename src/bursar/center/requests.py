@@ -22,16 +22,17 @@ from bursar.checkout import actions as checkout
 from bursar.checkout import requests
 from bursar.checkout.door import QuoteExpired
 from bursar.checkout.gather import edits_of
-from bursar.checkout.requests import MOST_TEXT, NeededTooEarly, ReasonNeeded, reviewed
+from bursar.checkout.requests import MOST_TEXT, NeededTooEarly, ReasonNeeded, basis, reviewed
 from bursar.core.catalog import Catalog
 from bursar.core.content import digest, read_quote
 from bursar.core.problem import Problem
 from bursar.core.quote import Quote
+from bursar.core.request import costs_otherwise
 from bursar.core.subscription import state_on, timeline
 from bursar.subscriptions.queries import Agreement, RequestRow, agreement, quote, request
 from bursar.subscriptions.queries import requests as requests_of
 from bursar.words import money
-from bursar.words.request import reviewers, standing
+from bursar.words.request import changed, reviewers, standing
 
 LISTED = 100
 
@@ -156,26 +157,28 @@ def _page(http: HttpRequest, seen: Visit, row: RequestRow, *, wrong: str = "", s
 
 def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
     """What an open request would be today for whoever looks, and what they may do about it."""
-    review = seen.may("review_requests")
+    review, now = seen.may("review_requests"), basis(seen.customer, seen.policy)
     why_not = "" if review else reviewers(seen.decide("review_requests"), seen.policy)
+    moved = changed(row.basis.moved(now), seen.policy, row.account_type, seen.customer.account.account_type)
+    shown = {"review": review, "moved": moved, "gone": "" if _still_there(seen, row) else row.name}
     try:
         found = reviewed(seen.customer, row, seen.actor, seen.policy, seen.now)
     except Problem as problem:
-        return {"review": review, "why_not": why_not or seen.said(problem)}
-    refusal, asked, catalog, moved = found.refusal(), read_quote(row.content), current_catalog(), []
-    if row.catalog_version != catalog.version:
-        moved.append(_("The catalog has changed since; what is added costs what it costs today."))
-    if row.policy_version != seen.policy.version:
-        moved.append(_("The rules of the vendor have changed since."))
+        return {**shown, "why_not": why_not or seen.said(problem)}
+    refusal = found.refusal()
     return {
-        "review": review,
+        **shown,
         "approve": review and refusal is None,
         "why_not": why_not or (seen.why_not(refusal) if refusal else ""),
-        "today": _summary(seen, found, agreement(seen.id), catalog),
-        "differs": (asked.due_today, asked.next_renewal) != (found.due_today, found.next_renewal),
-        "moved": moved,
+        "today": _summary(seen, found, agreement(seen.id), current_catalog()),
+        "differs": costs_otherwise(read_quote(row.content), found),
         "digest": digest(found),
     }
+
+
+def _still_there(seen: Visit, row: RequestRow) -> bool:
+    """Whether whoever asked is an active member."""
+    return any(one.id == row.member_id and one.active for one in seen.customer.account.members)
 
 
 def _summed_up(seen: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Summary]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer
+from bursar.catalog.queries import current as catalog
 from bursar.checkout.apply import close
 from bursar.checkout.door import check_no_payment_open, check_review, keep, shown
 from bursar.checkout.gather import edits_of, situation
@@ -15,7 +16,7 @@ from bursar.core.policy import SYSTEM, Actor, Member, Policy, Vendor
 from bursar.core.problem import Invalid
 from bursar.core.quote import Quote
 from bursar.core.quote import quote as decide
-from bursar.core.request import NoNeedToAsk, RequestOpen, check_asking, check_withdrawing
+from bursar.core.request import Basis, NoNeedToAsk, RequestOpen, check_asking, check_withdrawing
 from bursar.history.actions import answer as keep_answer
 from bursar.history.actions import record
 from bursar.history.queries import Once
@@ -119,6 +120,11 @@ def reviewed(customer: Customer, row: RequestRow, actor: Actor, rules: Policy, n
     """What a request asks for, as it is decided and priced now for somebody. Errors: those of `core.quote.quote`."""
     edits = edits_of(customer, quote(customer.id, row.quote_id))
     return decide(situation(customer, rules), edits, actor, customer.today(now))
+
+
+def basis(customer: Customer, rules: Policy) -> Basis:
+    """By what a request is decided today."""
+    return Basis(customer.account.account_type, catalog().version, rules.version)
 
 
 def expire(account_id: UUID, *, now: datetime) -> None:

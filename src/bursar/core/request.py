@@ -1,5 +1,6 @@
 """A request: a quote that waits for somebody who may take it. What can be done with it, or why not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -10,6 +11,8 @@ from bursar.core.problem import Conflict, phrase
 from bursar.core.quote import Quote
 from bursar.core.refusal import Refused
 
+Moved = Literal["catalog", "policy", "account_type", "price"]
+"""What can have changed since a request was made."""
 RequestState = Literal["open", "approved", "rejected", "withdrawn", "expired"]
 
 
@@ -68,6 +71,29 @@ class Standing:
         state = self.at(moment)
         if state != "open":
             raise RequestClosed(state=CLOSED[state])
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """By what a request is decided: the type of the account, and the versions of the catalog and of the policy."""
+
+    account_type: str
+    catalog: int
+    policy: int
+
+    def moved(self, today: "Basis") -> tuple[Moved, ...]:
+        """What is another one today."""
+        pairs: Mapping[Moved, bool] = {
+            "catalog": self.catalog != today.catalog,
+            "policy": self.policy != today.policy,
+            "account_type": self.account_type != today.account_type,
+        }
+        return tuple(one for one, differs in pairs.items() if differs)
+
+
+def costs_otherwise(asked: Quote, today: Quote) -> bool:
+    """Whether what is asked for costs something else today, at once or at the renewal."""
+    return (asked.due_today, asked.next_renewal) != (today.due_today, today.next_renewal)
 
 
 def check_asking(answer: Quote) -> None:

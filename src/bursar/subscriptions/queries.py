@@ -12,7 +12,7 @@ from bursar.columns.statement import select, select_one
 from bursar.core.content import read_state, read_terms
 from bursar.core.edit import read_edit
 from bursar.core.problem import phrase
-from bursar.core.request import RequestState, Standing
+from bursar.core.request import Basis, RequestState, Standing
 from bursar.core.subscription import NOTHING, Change, Subscription
 from bursar.subscriptions import models
 
@@ -64,7 +64,8 @@ class Taken:
 class RequestRow:
     """A request as it was made, and how it ended. `reason` and `answer` are what people wrote, or empty.
 
-    `content` is that of its quote, as it was shown to whoever asked, and the versions are those that it was made by.
+    `content` is that of its quote, as it was shown to whoever asked; the versions and the type of the account are those
+    that it was made by.
     """
 
     id: UUID
@@ -85,6 +86,12 @@ class RequestRow:
     content: dict[str, Any]
     catalog_version: int
     policy_version: int
+    account_type: str
+
+    @property
+    def basis(self) -> Basis:
+        """By what it was decided when it was made."""
+        return Basis(self.account_type, self.catalog_version, self.policy_version)
 
     @property
     def standing(self) -> Standing:
@@ -207,8 +214,14 @@ FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 _REQUESTS: Final = """
 SELECT r.id, r.quote_id, r.member_id, m.name, p.email, coalesce(why.text, ''), r.needed_by, r.state,
     r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(said.text, ''),
-    r.take_id, q.content::json, q.catalog_version, q.policy_version
+    r.take_id, q.content::json, q.catalog_version, q.policy_version,
+    coalesce((
+        SELECT e.data ->> 'before' FROM history_entry e
+        WHERE e.account_id = r.account_id AND e.kind = 'account_altered' AND e.data ? 'before' AND e.id > r.id
+        ORDER BY e.id LIMIT 1
+    ), a.account_type)
 FROM subscriptions_request r
+JOIN accounts_account a ON a.id = r.account_id
 JOIN subscriptions_quote q ON q.account_id = r.account_id AND q.id = r.quote_id
 JOIN accounts_member m ON m.account_id = r.account_id AND m.id = r.member_id
 JOIN accounts_person p ON p.id = m.person_id

@@ -1,10 +1,12 @@
 """Requests in words."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from bursar.core.policy import Decision, Policy
-from bursar.core.request import RequestState
-from bursar.words.decision import people
+from bursar.core.request import Moved, RequestState
+from bursar.words.decision import account_type_name, people
 
 
 def standing(state: RequestState) -> str:
@@ -16,6 +18,19 @@ def standing(state: RequestState) -> str:
         "withdrawn": _("withdrawn"),
         "expired": _("expired"),
     }[state]
+
+
+def changed(moved: Iterable[Moved], policy: Policy, before: str, after: str) -> list[str]:
+    """What has changed since a request was made, a sentence each; the account was of the type `before`."""
+    types = [account_type_name(policy, one) if one in policy.account_types else one for one in (before, after)]
+    said = {
+        "catalog": _("The catalog has changed since; what is added costs what it costs today."),
+        "policy": _("The rules of the vendor have changed since."),
+        "account_type": _("The type of the account has changed since: {before} → {after}.").format(
+            before=types[0], after=types[1]
+        ),
+    }
+    return [said[one] for one in moved]
 
 
 def reviewers(decision: Decision, policy: Policy) -> str:
