@@ -117,6 +117,31 @@ def test_what_moved_since_is_named_and_who_may_not_review_is_told_who_can(asked:
     assert signed_in(email("agent")).get(request).status_code == 403
 
 
+@pytest.mark.parametrize("deed", ["approve", "reject", "withdraw"])
+def test_who_comes_second_is_told_what_became_of_the_request_and_by_whom(
+    asked: tuple[Door, str, str], deed: str
+) -> None:
+    door, path, request = asked
+    where = f"{path}/requests/{request.rpartition('/')[2]}"
+    second = signed_in(email("admin" if deed == "withdraw" else "owner"))
+    shown = said(second, request)
+    door.ok("POST", f"{where}/reject", {"reason": "We wait."}, by=email("billing_admin"))
+    reviewer = next(one["id"] for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "billing_admin")
+    # Who has left since is named all the same.
+    door.ok("DELETE", f"{path}/members/{reviewer}")
+    form = {"digest": digest(shown)} if deed == "approve" else {"reason": "No."}
+    answer: Any = second.post(f"{request}/{deed}", form)
+    told = answer.content.decode()
+    assert answer.status_code == 409 and "This request is no longer open (rejected)" in told
+    assert "Rejected by Billing_Admin on January 11, 2026: We wait." in " ".join(told.split())
+
+
+def test_a_request_that_the_vendor_withdrew_says_so(asked: tuple[Door, str, str]) -> None:
+    door, path, request = asked
+    door.ok("POST", f"{path}/requests/{request.rpartition('/')[2]}/withdraw")
+    assert "Withdrawn by the vendor on January 11, 2026." in said(signed_in(email("admin")), request)
+
+
 def test_what_is_different_since_is_told_on_the_page_and_to_programs(asked: tuple[Door, str, str]) -> None:
     door, path, request = asked
     owner = signed_in(email("owner"))

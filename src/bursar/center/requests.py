@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from bursar.accounts.queries import NotFound
+from bursar.accounts.queries import NotFound, names
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.manage import confirming, keep, not_done
@@ -27,11 +27,12 @@ from bursar.core.catalog import Catalog
 from bursar.core.content import digest, read_quote
 from bursar.core.problem import Problem
 from bursar.core.quote import Quote
-from bursar.core.request import costs_otherwise
+from bursar.core.request import RequestClosed, costs_otherwise
 from bursar.core.subscription import state_on, timeline
 from bursar.subscriptions.queries import Agreement, RequestRow, agreement, quote, request
 from bursar.subscriptions.queries import requests as requests_of
 from bursar.words import money
+from bursar.words.history import Story
 from bursar.words.request import changed, reviewers, standing
 
 LISTED = 100
@@ -101,6 +102,8 @@ def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespon
     except checkout.Stale:
         messages.warning(http, _("Figures have changed meanwhile; look at them again. Nothing was changed yet."))
         return to("request", account_id, request_id)
+    except RequestClosed as problem:
+        return _too_late(http, seen, request_id, problem)
 
 
 @require_POST
@@ -114,6 +117,8 @@ def reject(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespons
         return _page(http, seen, request(account_id, request_id), wrong=seen.said(problem), status=422)
     except NotFound:
         raise
+    except RequestClosed as problem:
+        return _too_late(http, seen, request_id, problem)
     except Problem as problem:
         return not_done(http, seen, seen.said(problem))
     return to("request", account_id, request_id)
@@ -127,12 +132,22 @@ def withdraw(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespo
         requests.withdraw(account_id, request_id, actor=seen.actor, now=seen.now)
     except NotFound:
         raise
+    except RequestClosed as problem:
+        return _too_late(http, seen, request_id, problem)
     except Problem as problem:
         return not_done(http, seen, seen.said(problem))
     return to("request", account_id, request_id)
 
 
-def _page(http: HttpRequest, seen: Visit, row: RequestRow, *, wrong: str = "", status: int = 200) -> HttpResponse:
+def _too_late(http: HttpRequest, seen: Visit, request_id: UUID, problem: RequestClosed) -> HttpResponse:
+    """The request with what has become of it meanwhile, and by whom."""
+    seen.check("requests", "view_subscription")
+    return _page(http, seen, request(seen.id, request_id), problem=seen.said(problem), status=409)
+
+
+def _page(
+    http: HttpRequest, seen: Visit, row: RequestRow, *, wrong: str = "", problem: str = "", status: int = 200
+) -> HttpResponse:
     state = row.standing.at(seen.customer.moment(seen.now))
     [(_row, asked)] = _summed_up(seen, [row])
     content: dict[str, Any] = {
@@ -147,6 +162,7 @@ def _page(http: HttpRequest, seen: Visit, row: RequestRow, *, wrong: str = "", s
         "asked": asked,
         "longest": MOST_TEXT,
         "wrong": wrong,
+        "problem": problem,
         "review": False,
         "mine": row.member_id == seen.actor.id,
     }
@@ -199,11 +215,11 @@ def _closed(seen: Visit, row: RequestRow) -> Mapping[str, Any] | None:
     """When and by whom a request was closed, and what they said."""
     if row.closed_at is None:
         return None
-    names = {one.id: one.name for one in seen.customer.account.members}
-    by = names.get(row.closed_by_id, "") if row.closed_by_id and row.closed_by_kind == "member" else ""
+    story = Story(names(seen.id), seen.policy, current_catalog())
     return {
         "on": money.day(seen.day(row.closed_at)),
-        "by": by or (_("the vendor") if row.closed_by_kind == "vendor" else ""),
+        "own": row.closed_by_id == row.member_id,
+        "by": "" if row.closed_by_kind == "system" else story.who(row.closed_by_kind or "", row.closed_by_id),
         "reason": row.answer,
         "take": row.take_id,
     }

@@ -20,6 +20,7 @@ from bursar.core.content import read_quote
 from bursar.core.money import Money
 from bursar.core.payment import PaymentOpen
 from bursar.core.problem import Problem
+from bursar.core.request import RequestClosed
 from bursar.core.subscription import state_on, timeline
 from bursar.invoices.queries import of_take
 from bursar.payments.queries import attempt, open_attempt
@@ -47,11 +48,18 @@ def came_of(
     quote_id: UUID | None = None,
     request_id: UUID | None = None,
 ) -> HttpResponse:
-    """Where to go once something was taken, or tried to be. Errors: NotFound, Stale."""
+    """Where to go once something was taken, or tried to be.
+
+    Errors: NotFound, Stale, and RequestClosed of the request that is reviewed.
+    """
     try:
         result = act()
     except (NotFound, checkout.Stale):
         raise
+    except RequestClosed as problem:
+        if request_id is not None:
+            raise
+        return not_done(request, seen, seen.said(problem))
     except Declined as declined:
         return _declined(request, seen, declined.params["reason"], quote_id, request_id=request_id)
     except PaymentOpen as problem:
