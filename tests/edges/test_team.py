@@ -220,3 +220,21 @@ def test_people_are_found_filtered_and_sorted(door: Door) -> None:
     assert names("sort=sign_in")[0] == "Owner"
     assert names("q=LIGHT") == ["Light_Agent"] and names("role=agent") == ["Agent"]
     assert names("state=suspended") == [] and names("from=3") == ["Agent", "Light_Agent"]
+
+
+def test_accents_and_signs_neither_hide_people_nor_put_them_last(door: Door) -> None:
+    path = door.account(owner={"name": "Zoé 100%", "email": "owner@acme.example"})
+    for name, address in (("Élodie", "e_l@x.example"), ("E\u0301mile", "emile@x.example"), ("Œuvrard", "o@x.example")):
+        door.ok("POST", f"{path}/members", {"name": name, "email": address, "role": "agent"})
+    owner = signed_in(email("owner"))
+
+    def names(**query: str) -> list[str]:
+        answer: Any = owner.get(f"{path}/team", query)
+        return re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', said(answer))
+
+    assert names(sort="name") == [
+        *("Admin", "Agent", "Billing_Admin", "Élodie", "E\u0301mile", "Light_Agent", "Œuvrard", "Zoé 100%")
+    ]
+    assert names(q="elodie") == names(q="ÉLODIE") == names(q="E\u0301lo") == names(q="e_l") == ["Élodie"]
+    assert names(q="émile") == ["E\u0301mile"] and names(q="oeuv") == ["Œuvrard"]
+    assert names(q="%") == ["Zoé 100%"] and "Élodie" not in names(q="_a")

@@ -22,6 +22,7 @@ from bursar.seats import actions as seats
 from bursar.seats.queries import held
 from bursar.words import edits, money
 from bursar.words.decision import role_name
+from bursar.words.language import folded
 
 PAGE: Final = 50
 ORDINARY: Final = ("admin", "agent", SEATLESS)
@@ -218,12 +219,12 @@ def _seated(account_id: UUID, member_id: UUID) -> list[str]:
 
 
 def _matches(row: MemberRow, chosen: dict[str, str]) -> bool:
-    said = chosen["q"].casefold() in f"{row.name} {row.email}".casefold()
+    said = folded(chosen["q"]) in folded(f"{row.name} {row.email}")
     return said and chosen["role"] in ("", row.role) and chosen["state"] in ("", row.state)
 
 
 def _sorted(rows: list[MemberRow], roles: tuple[str, ...], order: str) -> list[MemberRow]:
-    rows = sorted(rows, key=lambda row: row.name.casefold())
+    rows = sorted(rows, key=lambda row: (folded(row.name), row.name))
     if order == "sign_in":
         return sorted(rows, key=lambda row: row.last_sign_in_at.timestamp() if row.last_sign_in_at else 0, reverse=True)
     return rows if order == "name" else sorted(rows, key=lambda row: roles.index(row.role))
