@@ -9,6 +9,8 @@ from django.urls import path
 from bursar.site.settings import *  # noqa: F403  # a Django settings file, with nothing around the views
 
 MIDDLEWARE: list[str] = []
+# The library that signs people in does not start without its middleware.
+INSTALLED_APPS = [one for one in INSTALLED_APPS if not one.startswith("allauth")]  # noqa: F405
 ROOT_URLCONF = __name__
 FILLING = json.dumps({"filling": "x" * 3000})
 

@@ -142,7 +142,7 @@ def _session(account_id: UUID) -> str:
 
     client = Client()
     owner = Person.objects.get(email=f"owner{CHANGED}@example.com")
-    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(owner, backend=settings.AUTHENTICATION_BACKENDS[0])
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
