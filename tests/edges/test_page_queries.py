@@ -1,12 +1,14 @@
 """A page asks the database a fixed number of questions, however much the account has and has been through."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bursar.accounts.queries import customer
 from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +49,23 @@ def test_a_page_of_a_large_account_asks_no_more_than_that_of_a_small_one(vendor:
             asked(signed_in(who), f"{path}/{where}") for who, path in (owner(small), ("large@acme.example", large))
         ]
         assert counts[0] == counts[1] > 0, (where, counts)
+
+
+def test_entitlements_are_asked_on_every_request_of_a_product_and_take_a_few_queries(vendor: None) -> None:
+    door = Door()
+    path = door.account()
+    door.take(path, TEAM_10, {"edit": "add_product", "product": "privacy", "plan": "standard"})
+    agent = next(one["id"] for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
+    door.ok("PUT", f"{path}/seats/support/members/{agent}")
+    tag = door.call("GET", f"{path}/entitlements", by=email("agent"))["ETag"]
+    for by, queries in ((None, 5), (email("agent"), 6)):
+        for known in ({}, {"If-None-Match": tag}):
+            with CaptureQueriesContext(connection) as captured:
+                door.call("GET", f"{path}/entitlements", by=by, **known)
+            assert len(captured) == queries, [one["sql"] for one in captured]
+    account = UUID(path.rpartition("/")[2])
+    for only, roles in ((None, 5), ("", 1), (email("owner"), 1), (email("agent"), 2)):
+        assert len(customer(account, only=only).account.members) == roles, "however many people there are"
 
 
 def grow(door: Door, path: str, products: list[str]) -> None:

@@ -116,9 +116,10 @@ class Details:
     recipients: list[dict[str, str]]
 
 
-def customer(account_id: UUID) -> Customer:
-    """An account with its members and overrides. Errors: NotFound."""
-    found = select_one(_CUSTOMERS + "WHERE a.id = %(account)s", account=account_id)
+def customer(account_id: UUID, *, only: str | None = None) -> Customer:
+    """An account with its members and overrides; of its members only the owner and that address. Errors: NotFound."""
+    statement = _CUSTOMERS.format(among="" if only is None else _ONLY) + "WHERE a.id = %(account)s"
+    found = select_one(statement, account=account_id, only=only)
     if found is None:
         raise NotFound(what=phrase("account"))
     return _customer(*found)
@@ -206,7 +207,7 @@ def languages(account_id: UUID) -> dict[UUID, str]:
 
 def sandboxes(limit: int) -> list[Customer]:
     """Sandbox accounts with their members and overrides, the oldest first."""
-    rows = select(_CUSTOMERS + "WHERE a.sandbox ORDER BY a.id LIMIT %(limit)s", limit=limit)
+    rows = select(_CUSTOMERS.format(among="") + "WHERE a.sandbox ORDER BY a.id LIMIT %(limit)s", limit=limit)
     return [_customer(*row) for row in rows]
 
 
@@ -276,6 +277,7 @@ WHERE e.account_id = %(account)s AND e.id >= %(since)s AND e.kind IN ('member_ad
 )
 ORDER BY e.id DESC OFFSET %(skipped)s LIMIT 1
 """
+_ONLY: Final = "AND (m.role = 'owner' OR m.person_id = (SELECT id FROM accounts_person WHERE lower(email) = %(only)s))"
 _CUSTOMERS: Final = """
 SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.seller_id, a.created_at,
     a.id, a.account_type, a.currency, coalesce(s.state, 'active'),
@@ -285,7 +287,7 @@ SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.selle
             json_build_array(m.id, m.name, p.email, m.role, m.state = 'active') ORDER BY m.role <> 'owner', m.id
         )
         FROM accounts_member m JOIN accounts_person p ON p.id = m.person_id
-        WHERE m.account_id = a.id AND m.removed_at IS NULL
+        WHERE m.account_id = a.id AND m.removed_at IS NULL {among}
     ), '[]'),
     coalesce((
         SELECT json_agg(json_build_array(o.capability, o."grant", o.until) ORDER BY o.id)

@@ -77,8 +77,8 @@ class BadIdempotencyKey(Invalid):
 class Call:
     """A call about one account, by the key of a program of the vendor; `member` is the email of whom it speaks for.
 
-    `tries` is whether it is to do something. What it needs of the database is read when it is first asked for.
-    Errors: NotFound, UnknownActor, NotActive.
+    `tries` is whether it is to do something. What it needs of the database is read when it is first asked for; `alone`,
+    of the account's people only the owner and whom it speaks for. Errors: NotFound, UnknownActor, NotActive.
     """
 
     id: UUID
@@ -86,11 +86,12 @@ class Call:
     member: str
     now: datetime
     tries: bool
+    alone: bool = False
 
     @cached_property
     def customer(self) -> Customer:
         """The account."""
-        return customer(self.id)
+        return customer(self.id, only=self.member if self.alone else None)
 
     @cached_property
     def policy(self) -> Policy:
@@ -146,17 +147,17 @@ class Key(HttpBearer):
         return found.id
 
 
-def enter(request: HttpRequest, account_id: UUID) -> Call:
-    """A call about an account that is there. Errors: NotFound, UnknownActor, NotActive."""
-    call = approach(request, account_id)
+def enter(request: HttpRequest, account_id: UUID, *, alone: bool = False) -> Call:
+    """A call about an account that is there; `alone`, it decides nothing. Errors: NotFound, UnknownActor, NotActive."""
+    call = approach(request, account_id, alone=alone)
     call.customer, call.actor  # noqa: B018  # reading them is what may fail
     return call
 
 
-def approach(request: HttpRequest, account_id: UUID) -> Call:
+def approach(request: HttpRequest, account_id: UUID, *, alone: bool = False) -> Call:
     """A call to do something, which reads the account itself, under its lock. Errors: UnknownActor, NotActive."""
     member = request.headers.get("Bursar-Actor", "").strip().lower()
-    call = Call(account_id, _vendor(request), member, moment(), request.method not in READING)
+    call = Call(account_id, _vendor(request), member, moment(), request.method not in READING, alone)
     request.call = call  # type: ignore[attr-defined]  # a refusal is explained from it
     if member:
         call.actor  # noqa: B018  # whoever may do nothing is told so first, also where this was answered before

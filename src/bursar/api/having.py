@@ -10,7 +10,7 @@ from bursar.core.policy import State, shows_costs
 from bursar.core.price import Per
 from bursar.core.subscription import pending, state_on, timeline
 from bursar.payments import queries as payments
-from bursar.seats.queries import Held, held, uses
+from bursar.seats.queries import Held, counts, held, uses
 from bursar.subscriptions import queries as subscriptions
 
 
@@ -82,20 +82,20 @@ def entitlements(call: Call, having: Sequence[Held] | None) -> Shown:
     agreed = subscriptions.agreement(call.id)
     state = state_on(agreed.start, timeline(agreed.start, agreed.changes), call.today)
     catalogs = versions({state.pin(item).catalog_version for item in state.items.values()})
-    used = uses(call.id)
+    used = counts(call.id)
     mine = None if having is None else {row.product for row in having}
     products = []
     for item in state.items.values():
-        pin, use = state.pin(item), used.get(item.product)
+        pin = state.pin(item)
         sold = catalogs[pin.catalog_version].product(item.product).plan_by[item.plan]
-        counts = {"bought": item.whole, "used": use.used if use else 0} if pin.per is Per.SEAT else None
+        taken = {"bought": item.whole, "used": used.get(item.product, 0)} if pin.per is Per.SEAT else None
         products.append(
             {
                 "product": item.product,
                 "plan": item.plan,
                 "quantity": item.whole,
                 "features": [{"en": one.en} | ({"fr": one.fr} if one.fr else {}) for one in sold.features],
-                "seats": counts,
+                "seats": taken,
                 "mine": None if mine is None else pin.per is not Per.SEAT or item.product in mine,
             }
         )

@@ -38,6 +38,11 @@ def uses(account_id: UUID) -> Mapping[str, Use]:
     }
 
 
+def counts(account_id: UUID) -> Mapping[str, int]:
+    """How many seats of each product are used, and not by whom."""
+    return dict(select(_COUNTS, account=account_id))
+
+
 def held(account_id: UUID, member_id: UUID | None = None) -> list[Held]:
     """Who has which product, by product and since when; of one member, if one is named."""
     return [Held(*row) for row in select(_HELD, account=account_id, member=member_id, seatless=SEATLESS)]
@@ -55,6 +60,7 @@ SELECT c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
 )
 FROM seats_capacity c WHERE c.account_id = %(account)s ORDER BY c.product
 """
+_COUNTS: Final = "SELECT product, used FROM seats_capacity WHERE account_id = %(account)s"
 _HELD: Final = """
 SELECT h.product, h.member_id, m.name, p.email, m.role, m.state, m.role <> %(seatless)s, h.since, s."on"
 FROM seats_assignment h
