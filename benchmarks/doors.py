@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 
-from benchmarks.load import Figures, Next, Request, under_load
+from benchmarks.load import Figures, Next, Request, tag, under_load
 from benchmarks.processes import computed
 from benchmarks.served import CALLERS, Served
 
@@ -39,6 +39,10 @@ def calls(served: Served) -> list[Answered]:
     def get(name: str, caller: int, number: int) -> Request:
         return Request("GET", f"/api/v1/accounts/{served.accounts[caller]}/{name}", headers)
 
+    def known(caller: int, number: int) -> Request:
+        """What is asked again with the tag of the last answer."""
+        return Request("GET", f"/api/v1/accounts/{served.accounts[caller]}/entitlements", {**headers, **tagged[caller]})
+
     def quote(caller: int, number: int) -> Request:
         path = f"/api/v1/accounts/{served.accounts[caller]}/quotes"
         return Request("POST", path, headers, json.dumps(QUOTE).encode())
@@ -49,9 +53,13 @@ def calls(served: Served) -> list[Answered]:
         body = json.dumps({"edits": [edit]}).encode()
         return Request("POST", f"/api/v1/accounts/{mine[number % len(mine)]}/changes", headers, body)
 
+    tagged = [{"If-None-Match": tag(served.port, get("entitlements", caller, 0))} for caller in range(CALLERS)]
     doors = (
         Door("Django: a bare view", _floor("bare"), bare=True),
+        Door("Django: one query", _floor("one-query"), bare=True),
         Door("Django: one transaction, one row", _floor("one-transaction"), bare=True),
+        Door("`GET entitlements`", partial(get, "entitlements")),
+        Door("`GET entitlements`, answered 304", known),
         Door("`GET capabilities`", partial(get, "capabilities")),
         Door("`GET subscription`", partial(get, "subscription")),
         Door("`POST quotes`", quote),

@@ -1,5 +1,6 @@
 """Callers that wait for each answer before they call again, and how long they waited."""
 
+import http
 import http.client
 import time
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ WARM_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent; an answer other than of success ends the run."""
+    """What is sent; an answer that is neither of success nor 304 ends the run."""
 
     method: str
     path: str
@@ -47,6 +48,19 @@ def under_load(port: int, callers: int, next_: Next, spent: Callable[[], float])
     return Figures(callers, len(waits) / took, middle, slow, computed / len(waits))
 
 
+def tag(port: int, request: Request) -> str:
+    """The `ETag` of what is answered."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request(request.method, request.path, request.body, dict(request.headers))
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    found = answer.getheader("ETag")
+    if found is None:
+        raise RuntimeError(f"{request.method} {request.path}: {answer.status}, without an ETag")
+    return found
+
+
 def _call(port: int, caller: int, next_: Next, seconds: float) -> list[float]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     waits: list[float] = []
@@ -56,7 +70,7 @@ def _call(port: int, caller: int, next_: Next, seconds: float) -> list[float]:
         connection.request(request.method, request.path, request.body, dict(request.headers))
         answer = connection.getresponse()
         text = answer.read()
-        if answer.status >= 300:
+        if answer.status >= 300 and answer.status != http.HTTPStatus.NOT_MODIFIED:
             raise RuntimeError(f"{request.method} {request.path}: {answer.status} {text[:500].decode()}")
         waits.append(time.perf_counter() - began)
     connection.close()
