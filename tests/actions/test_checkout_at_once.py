@@ -253,6 +253,46 @@ def test_however_often_ownership_is_passed_on_at_once_there_is_one_owner(door: D
     assert sorted(roles) == ["admin", "billing_admin", "owner"]
 
 
+def test_who_is_suspended_removed_and_made_the_owner_at_once_leaves_one_active_owner(door: Door) -> None:
+    path = door.account()
+    account, owner, heir = account_id(path), member_of(path, "owner"), member_of(path, "billing_admin")
+    rules = current()
+    deeds: list[Callable[[], object]] = [
+        lambda: accounts.pass_on(rules, account, heir.id, actor=owner, now=NOW),
+        lambda: accounts.pass_on(rules, account, heir.id, reason="They left.", actor=VENDOR, now=NOW),
+        lambda: seating.change_member(rules, account, heir.id, state="suspended", actor=owner, now=NOW),
+        lambda: seating.change_member(rules, account, heir.id, role="admin", actor=VENDOR, now=NOW),
+        lambda: seating.remove_member(rules, account, heir.id, actor=owner, now=NOW),
+    ]
+
+    def act(turn: int) -> str:
+        deeds[turn % len(deeds)]()
+        return "done"
+
+    assert at_once(15, act)["done"] >= 1
+    [left] = [one for one in customer(account).account.members if one.role == "owner"]
+    assert left.active and left.id in (owner.id, heir.id)
+
+
+def test_of_many_light_agents_who_become_agents_at_once_as_many_do_as_seats_are_free(door: Door) -> None:
+    path = door.account()
+    door.take(path, {**TEAM_10, "seats": 2})
+    account, rules = account_id(path), current()
+    people = [
+        UUID(door.ok("POST", f"{path}/members", {"name": "P", "email": f"p{n}@x.example", "role": "light_agent"})["id"])
+        for n in range(3)
+    ]
+    for one in people:
+        seating.assign(rules, account, "support", one, actor=VENDOR, now=NOW)
+
+    def become(turn: int) -> str:
+        seating.change_member(rules, account, people[turn % 3], role="agent", actor=VENDOR, now=NOW)
+        return "done"
+
+    assert at_once(12, become)["out_of_seats"] >= 1
+    assert (Capacity.objects.get().used, Capacity.objects.get().bought) == (2, 2)
+
+
 @pytest.mark.parametrize("became", ["admin", "suspended", "removed"])
 def test_whoever_lost_their_role_while_they_waited_for_the_lock_does_nothing_by_it(door: Door, became: str) -> None:
     path = door.account("online_assisted")
