@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from bursar.accounts.models import Person
-from bursar.accounts.queries import Customer, in_sandbox, sandboxes
+from bursar.accounts.queries import Customer, sandboxes
+from bursar.accounts.sandbox import in_sandbox
 from bursar.accounts.staff import Colleague, only_of_sandboxes, staff
 from bursar.center.adapter import let_in
 from bursar.center.capabilities import PAYMENT, SUBSCRIPTION

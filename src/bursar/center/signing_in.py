@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bursar.accounts.keys import InvitationNotValid, LinkNotValid, use_link
 from bursar.accounts.members import accept
-from bursar.accounts.queries import in_sandbox
+from bursar.accounts.sandbox import in_sandbox
 from bursar.accounts.sessions import SessionNotValid, use_session
 from bursar.center.adapter import LINK_MINUTES, let_in, send_link, sign_in, too_many
 from bursar.center.entry import RETURN_TO, moment, remember_language, to

@@ -12,7 +12,8 @@ from django.db import transaction
 
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.models import Person
-from bursar.accounts.queries import NotFound, customer, languages, only_in_sandboxes
+from bursar.accounts.queries import NotFound, customer, languages
+from bursar.accounts.sandbox import only_in_sandboxes
 from bursar.columns.ids import uuid7
 from bursar.core.policy import Actor, Policy
 from bursar.core.problem import Conflict, phrase
