@@ -236,6 +236,30 @@ def test_what_the_vendor_scheduled_has_no_undo_and_says_whom_to_ask(door: Door) 
     assert page(owner, f"{path}/subscription").count("Your vendor scheduled this; ask Rita") == 2
 
 
+def test_who_may_not_see_the_subscription_does_not_learn_whose_request_waits(door: Door) -> None:
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    asked = door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"]
+    refused = door.fails(403, "POST", f"{path}/requests/{asked}/withdraw", by=email("agent"))
+    assert (refused["code"], refused["capability"]) == ("refused", "view_subscription")
+    assert door.fails(409, "POST", f"{path}/requests/{asked}/withdraw", by=email("owner"))["code"] == "only_requester"
+
+
+def test_while_a_payment_waits_a_request_offers_nothing_but_the_way_to_it(door: Door) -> None:
+    path = door.account("online_assisted")
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    door.take(path, TEAM_10)
+    asked = door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"]
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+    owner = signed_in(email("owner"))
+    assert "/approve" in page(owner, f"{path}/requests/{asked}")
+    door.ok("POST", f"{path}/requests/{asked}/approve", by=email("owner"))
+    waiting = page(owner, f"{path}/requests/{asked}")
+    assert "waits to be confirmed" in waiting and "Confirm it" in waiting
+    assert ("/approve" in waiting, "/reject" in waiting) == (False, False)
+    assert "/withdraw" not in page(signed_in(email("admin")), f"{path}/requests/{asked}")
+
+
 def test_who_may_not_see_the_subscription_learns_nothing_of_it_by_a_preview_or_a_quote(door: Door) -> None:
     path = door.account()
     door.take(path, TEAM_10)
@@ -291,7 +315,7 @@ def test_history_is_told_in_words_and_filtered_by_what_and_when(door: Door) -> N
     assert ("was added as admin" in people, "10 → 12" in people) == (True, False)
     assert "10 → 12" in page(admin, f"{path}/history?about=nonsense&since=yesterday&before=x")
     table = page(admin, f"{path}/history.csv?about=people")
-    assert table.startswith("Day,Who,What\r\n") and "was added as admin" in table and "10 → 12" not in table
+    assert table.startswith("\ufeffDay,Who,What\r\n") and "was added as admin" in table and "10 → 12" not in table
     assert signed_in(email("agent")).get(f"{path}/history").status_code == 403
 
 

@@ -163,7 +163,7 @@ def test_what_becomes_of_seats_is_said_before_and_after(door: Door) -> None:
     assert "Agent is suspended." in said(admin.get(f"{path}/team"))
     assert door.ok("GET", f"{path}/seats")["items"][0]["used"] == 1
     assert signed_in(email("agent")).get(f"{path}/team").status_code == 403
-    assert door.fails(403, "GET", f"{path}/history", by=email("agent"))["reason"] == "role"
+    assert door.fails(403, "GET", f"{path}/history", by=email("agent"))["code"] == "not_active"
     admin.post(f"{page}/resume")
     said(signed_in(email("agent")).get(f"{path}/team"))
     admin.post(f"{page}/role", {"role": "light_agent"})
@@ -206,6 +206,17 @@ def test_who_may_not_is_told_why_and_sees_no_button(door: Door) -> None:
     said(agent.get(f"{path}/team/{rows['owner']}"), 403)
     said(agent.post(f"{path}/team/invite", NOAH), 409)
     assert {one["state"] for one in door.ok("GET", f"{path}/members")["items"]} == {"active"}
+
+
+def test_a_name_stays_on_one_line_so_that_letters_say_nothing_else_by_it(door: Door) -> None:
+    path = door.account()
+    trick = {"name": "Eve\n\nPay your bill at\u2028example.org ", "email": "eve@acme.example", "role": "admin"}
+    member = door.ok("POST", f"{path}/members", trick)["id"]
+    assert door.ok("GET", f"{path}/members/{member}")["name"] == "Eve Pay your bill at example.org"
+    door.ok("PATCH", f"{path}/members/{member}", {"name": "Eve\r\nBeware"})
+    assert door.ok("GET", f"{path}/members/{member}")["name"] == "Eve Beware"
+    door.ok("PATCH", path, {"name": "Acme\nand sons"})
+    assert door.ok("GET", path)["name"] == "Acme and sons"
 
 
 def test_people_are_found_filtered_and_sorted(door: Door) -> None:

@@ -18,6 +18,7 @@ from bursar.core.policy import Actor, Policy, State, Vendor, decide_at_the_desk
 from bursar.core.problem import Conflict, Invalid, phrase
 from bursar.core.refusal import Refused
 from bursar.core.tax import Tax
+from bursar.core.text import one_line
 from bursar.history.actions import answer, columns, record
 from bursar.history.queries import Once
 
@@ -82,7 +83,7 @@ def open_account(
     with transaction.atomic():
         account = Account.objects.create(
             seller=Seller.objects.order_by("id").get(),
-            name=name,
+            name=one_line(name),
             account_type=account_type,
             currency=currency,
             time_zone=time_zone,
@@ -115,7 +116,8 @@ def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], a
         read_zone(fields["time_zone"])
     with deed(account_id, actor, now) as customer:
         permit(policy, customer, actor, "alter_accounts", now)
-        Account.objects.filter(pk=account_id).update(**fields)
+        named = {"name": one_line(fields["name"])} if "name" in fields else {}
+        Account.objects.filter(pk=account_id).update(**fields | named)
         data: dict[str, Any] = {"fields": sorted(fields)}
         if "account_type" in fields:
             data |= {"before": customer.account.account_type, "after": fields["account_type"]}

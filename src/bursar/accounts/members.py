@@ -24,6 +24,7 @@ from bursar.core.member import (
     needed,
 )
 from bursar.core.policy import SYSTEM, Actor, Policy, Vendor
+from bursar.core.text import one_line
 from bursar.history.actions import answer, record
 from bursar.history.queries import Once
 
@@ -130,7 +131,7 @@ def change_member(
         if state is not None:
             check_standing(actor, before, stood, state)
         Member.objects.filter(account_id=account_id, pk=member_id).update(
-            name=before.name if name is None else name, role=after, state=state or stood
+            name=before.name if name is None else one_line(name), role=after, state=state or stood
         )
         if state is not None and state != stood:
             kind = "member_suspended" if state == "suspended" else "member_resumed"
@@ -191,6 +192,7 @@ def make_member(
 
     The name is what this account calls them; somebody new goes by it on their own pages too.
     """
+    name = one_line(name)
     person = Person.objects.found_or_made(email, name=name, locale=locale)
     state = "invited" if invited_at else "active"
     return Member.objects.create(

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from bursar.accounts.models import AddressChange, Person, SignInLink
 from bursar.core.problem import Problem
+from bursar.core.text import one_line
 
 ADDRESS_MINUTES: Final = 60
 _LINKS: Final = Signer(salt="bursar.address")
@@ -24,7 +25,7 @@ class AddressNotValid(Problem):
 def rename(person_id: UUID, *, name: str) -> None:
     """Call somebody by another name on their own pages; what accounts call them is the accounts'."""
     # Whoever was erased meanwhile stays so.
-    Person.objects.filter(pk=person_id, is_active=True).update(name=name)
+    Person.objects.filter(pk=person_id, is_active=True).update(name=one_line(name))
 
 
 def ask_address(person_id: UUID, address: str, *, now: datetime) -> str | None:

@@ -14,6 +14,7 @@ from bursar.core.policy import Outcome, Policy, UnknownRole, Vendor, decide_at_t
 from bursar.core.problem import phrase
 from bursar.core.refusal import Refused
 from bursar.core.staff import appointed_to_sandboxes, check_ending
+from bursar.core.text import one_line
 
 MANAGING: Final = "manage_staff"
 
@@ -75,7 +76,7 @@ def appoint(
         raise UnknownRole(role=role, known=", ".join(STAFF_ROLES))
     with transaction.atomic():
         _permit(policy, by)
-        person = Person.objects.found_or_made(email, name=name)
+        person = Person.objects.found_or_made(email, name=one_line(name))
         before = _live(person.pk)
         stood, by_sandbox_staff = before is not None and before.sandbox, by is not None and by.sandbox
         wanted = (role, appointed_to_sandboxes(sandbox, before=stood, by_sandbox_staff=by_sandbox_staff))

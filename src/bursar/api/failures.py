@@ -115,7 +115,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     ),
     "approve": (*_READ, *_ONCE, *_EDITS, PaymentOpen, Declined, RequestClosed),
     "reject": (*_READ, *_BODY, *_ONCE, PaymentOpen, RequestClosed),
-    "withdraw": (*_MEMBERS_TOO, *_ONCE, PaymentOpen, RequestClosed, OnlyRequester),
+    "withdraw": (*_READ, *_ONCE, PaymentOpen, RequestClosed, OnlyRequester),
     "list_invoices": (*_READ, BadBody),
     "get_invoice": _READ,
     "pay": (*_READ, *_BODY, *_ONCE, *_METHOD, PaymentOpen, NothingToPay, Declined),

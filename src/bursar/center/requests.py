@@ -16,6 +16,7 @@ from bursar.accounts.queries import NotFound, names
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.manage import confirming, keep, not_done
+from bursar.center.subscription import waiting
 from bursar.center.summary import Summary, summary
 from bursar.center.taking import came_of
 from bursar.checkout import actions as checkout
@@ -165,6 +166,7 @@ def _page(
         "problem": problem,
         "review": False,
         "mine": row.member_id == seen.actor.id,
+        "waiting": waiting(seen) if state == "open" else None,
     }
     if state == "open":
         content |= _today(seen, row)

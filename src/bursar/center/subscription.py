@@ -75,7 +75,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "trial": _trial(state, seen.today),
         "manage": any(seen.open(one) for one in CHANGING),
         "whom": seen.why_nothing(),
-        "waiting": _waiting(seen),
+        "waiting": waiting(seen),
         "asked": _asked(seen),
         **_billing(seen, known, state, scheduled),
         **_cancelling(seen, state),
@@ -151,7 +151,7 @@ def _ending(scheduled: Sequence[Change]) -> dict[str, Any] | None:
     return {"on": money.day(found.effective_on), "id": found.id} if found else None
 
 
-def _waiting(seen: Visit) -> dict[str, str] | None:
+def waiting(seen: Visit) -> dict[str, str] | None:
     """The payment that somebody must confirm before anything else can change."""
     found = open_attempt(seen.id)
     if found is None:

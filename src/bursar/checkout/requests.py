@@ -109,6 +109,9 @@ def withdraw(account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime,
         found = request(account_id, request_id)
         if isinstance(actor, Vendor):
             permit(policy(), customer, actor, "review_requests", now)
+        elif actor.id != found.member_id:
+            # Whose request it is, is said to who may see it.
+            permit(policy(), customer, actor, "view_subscription", now)
         check_withdrawing(actor, found.member_id, found.name)
         found.standing.check_open(customer.moment(now))
         check_no_payment_open(agenda(account_id))

@@ -13,3 +13,8 @@ class Text:
     def said(self, locale: str) -> str:
         """The text in that language, or in English."""
         return self.fr if self.fr and locale.startswith("fr") else self.en
+
+
+def one_line(said: str) -> str:
+    """A name as it stands in letters and tables: its blanks and line breaks as single blanks."""
+    return " ".join(said.split())
