@@ -390,11 +390,13 @@ def test_every_operation_is_refused_alike_to_who_is_suspended_or_has_not_accepte
 
 def test_what_was_answered_before_is_not_answered_again_to_who_was_suspended(vendor: None) -> None:
     here = world("self_service", asked=False)
-    path = f"/accounts/{here.ids['account_id']}"
-    here.door.ok("POST", f"{path}/quotes", {"edits": [seats(13)]}, by=email("admin"), once="k")
-    here.door.ok("PATCH", f"{path}/members/{here.ids['admin']}", {"state": "suspended"})
-    again = here.door.fails(403, "POST", f"{path}/quotes", {"edits": [seats(13)]}, by=email("admin"), once="k")
-    assert again["code"] == "not_active"
+    path, by = f"/accounts/{here.ids['account_id']}", email("billing_admin")
+    sent = {"edits": [seats(13)]}
+    for where in ("quotes", "changes"):
+        here.door.ok("POST", f"{path}/{where}", sent, by=by, once=where)
+    here.door.ok("PATCH", f"{path}/members/{here.ids['billing_admin']}", {"state": "suspended"})
+    for where in ("quotes", "changes"):
+        assert here.door.fails(403, "POST", f"{path}/{where}", sent, by=by, once=where)["code"] == "not_active"
 
 
 def test_every_page_keeps_other_sites_out(vendor: None) -> None:

@@ -127,7 +127,7 @@ def test_a_link_holds_for_whoever_asked_for_an_hour_and_until_they_ask_again(pat
     assert signed_in(email("agent")).post(f"/me/address/{second}").status_code == 403
     said(Client().get(f"/me/address/{second}"), 401)
     # Somebody else came to have it meanwhile.
-    Person.objects.filter(pk=other.pk).update(email="New@acme.example")
+    Person.objects.filter(pk=other.pk).update(email="new@acme.example")
     with pytest.raises(AddressNotValid):
         change_address(person.pk, second, now=now)
     Person.objects.filter(pk=other.pk).update(email=email("agent"))

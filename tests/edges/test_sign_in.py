@@ -80,6 +80,22 @@ def test_a_password_signs_in_and_leads_on_to_where_one_was_going(path: str) -> N
     assert by_password(Client(), next="https://elsewhere.example/")["Location"] == "/"
 
 
+def test_the_case_of_letters_in_an_address_does_not_matter_wherever_it_was_written(door: Door) -> None:
+    made = {"name": "Ada", "email": "Ada.Byron@Acme.Example"}
+    path = door.account("online_assisted", sandbox=False, today=None, owner=made)
+    person = Person.objects.get(email__iexact=made["email"])
+    person.set_password(PASSWORD)
+    person.save()
+    for written in (made["email"], made["email"].lower(), made["email"].upper()):
+        client = Client()
+        client.post("/sign-in", {"login": written, "password": PASSWORD})
+        assert who(client, path) == "Ada", written
+    mail.outbox.clear()
+    Client().post("/sign-in/password", {"email": made["email"]})
+    run_once(datetime.now(UTC))
+    assert "A new password" in [one.subject for one in mail.outbox]
+
+
 def test_passwords_are_not_tried_for_ever(path: str) -> None:
     owner()
     answers = [by_password(Client(), f"wrong {number}").content.decode() for number in range(7)]

@@ -122,7 +122,7 @@ def revoke_key(key: UUID, *, now: datetime) -> None:
 def create_link(email: str, *, expires_at: datetime, single_use: bool = True) -> str:
     """The secret of a new sign-in link for the person of that email. Errors: Person.DoesNotExist."""
     secret = secrets.token_urlsafe(24)
-    person = Person.objects.get(email__iexact=email)
+    person = Person.objects.get(email=email.lower())
     SignInLink.objects.create(hash=_hash(secret), person=person, expires_at=expires_at, single_use=single_use)
     return secret
 

@@ -91,7 +91,7 @@ def accept(secret: str, *, now: datetime) -> Accepted:
     try:
         with deed(account_id, SYSTEM, now) as customer:
             waiting = Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None, state="invited")
-            invited = waiting.filter(invited_at=invited_at, person__email__iexact=address, person__is_active=True)
+            invited = waiting.filter(invited_at=invited_at, person__email=address.lower(), person__is_active=True)
             if not invited.update(state="active"):
                 raise InvitationNotValid()
             member = customer.member(member_id)

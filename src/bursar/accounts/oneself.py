@@ -36,7 +36,7 @@ def ask_address(person_id: UUID, address: str, *, now: datetime) -> str | None:
     with transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).get(pk=person_id, is_active=True)
         AddressChange.objects.filter(person=person, changed_at=None).delete()
-        if Person.objects.filter(email__iexact=address).exclude(pk=person_id).exists():
+        if Person.objects.filter(email=address.lower()).exclude(pk=person_id).exists():
             return None
         made = AddressChange.objects.create(person=person, before=person.email, after=address.lower(), asked_at=now)
     return _LINKS.sign(str(made.pk))

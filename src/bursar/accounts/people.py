@@ -16,18 +16,18 @@ LOCALES = ("en", "fr")
 
 
 class People(BaseUserManager["Person"]):
-    """All people; an email finds its person whatever the case of its letters."""
+    """All people; an email finds its person whatever the case of its letters, and is kept in small ones."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
         """A new person; without a password they sign in by link."""
-        person = self.model(email=self.normalize_email(email), **fields)
+        person = self.model(email=email.lower(), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
 
     def found_or_made(self, email: str, **fields: Any) -> "Person":
         """The person of that email, or a new one; nobody erases them before the transaction ends."""
-        held = self.select_for_update(no_key=True).filter(email__iexact=email)
+        held = self.select_for_update(no_key=True).filter(email=email.lower())
         person = held.first()
         if person is not None:
             return person
@@ -40,7 +40,7 @@ class People(BaseUserManager["Person"]):
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         """The person of that email. Errors: Person.DoesNotExist."""
-        return self.get(email__iexact=username)
+        return self.get(email=(username or "").lower())
 
 
 class Person(AbstractBaseUser):
@@ -60,8 +60,8 @@ class Person(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
-        # The field is unique as well because Django asks it of the field that people sign in with.
-        constraints = (models.UniqueConstraint(Lower("email"), name="accounts_person_email"),)
+        # The library that signs people in looks for small letters alone.
+        constraints = (models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_person_small_letters"),)
 
 
 class Staff(models.Model):

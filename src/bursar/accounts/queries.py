@@ -259,7 +259,7 @@ WHERE e.account_id = %(account)s AND e.id >= %(since)s AND e.kind IN ('member_ad
 )
 ORDER BY e.id DESC OFFSET %(skipped)s LIMIT 1
 """
-_ONLY: Final = "AND (m.role = 'owner' OR m.person_id = (SELECT id FROM accounts_person WHERE lower(email) = %(only)s))"
+_ONLY: Final = "AND (m.role = 'owner' OR m.person_id = (SELECT id FROM accounts_person WHERE email = %(only)s))"
 _CUSTOMERS: Final = """
 SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.seller_id, a.created_at,
     a.id, a.account_type, a.currency, coalesce(s.state, 'active'),

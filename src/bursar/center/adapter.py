@@ -109,7 +109,7 @@ def let_in(request: HttpRequest, person: Person) -> None:
 
 def send_link(email: str) -> None:
     """Write the link that signs in to the person of an address, if there is one."""
-    person = Person.objects.filter(email__iexact=email, is_active=True).first()
+    person = Person.objects.filter(email=email.lower(), is_active=True).first()
     if person is None:
         return
     now = moment()

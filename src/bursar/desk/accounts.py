@@ -104,7 +104,7 @@ def _open(shift: Shift, given: dict[str, str]) -> Any:
 
 def _welcome(shift: Shift, email: str, account: str) -> None:
     """Tell the owner of a new account that it is there, and how they come in."""
-    person = Person.objects.get(email__iexact=email)
+    person = Person.objects.get(email=email.lower())
     with translation.override(person.locale):
         subject = _("The account {account} is open").format(account=account)
         lines = [

@@ -56,10 +56,10 @@ def erase_person(email: str, *, actor: Actor, now: datetime) -> UUID:
     """
     with transaction.atomic():
         # Accounts first, then the person, as whoever invites them takes these.
-        everywhere = Member.objects.filter(person__email__iexact=email).values_list("account_id", flat=True)
+        everywhere = Member.objects.filter(person__email=email.lower()).values_list("account_id", flat=True)
         for account_id in sorted(set(everywhere)):
             lock(account_id)
-        person = Person.objects.select_for_update().filter(email__iexact=email).first()
+        person = Person.objects.select_for_update().filter(email=email.lower()).first()
         if person is None:
             raise NotFound(what=phrase("person"))
         mine = Member.objects.filter(person=person)
@@ -146,7 +146,7 @@ def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID
 def _addresses(person: Person) -> list[str]:
     """The addresses that somebody has and had, but for those that are somebody else's now."""
     before = AddressChange.objects.filter(person=person).values_list("before", flat=True)
-    others = (one for one in set(before) if not Person.objects.filter(email__iexact=one).exists())
+    others = (one for one in set(before) if not Person.objects.filter(email=one.lower()).exists())
     return [person.email, *others]
 
 

@@ -16,7 +16,7 @@ def ask(person: Person, address: str, *, now: datetime) -> None:
     """Send a link to the address that somebody wants to have. Whose it is already reads that, and nobody else does."""
     with transaction.atomic():
         secret = ask_address(person.pk, address, now=now)
-        whose = person if secret is not None else Person.objects.filter(email__iexact=address, is_active=True).first()
+        whose = person if secret is not None else Person.objects.filter(email=address.lower(), is_active=True).first()
         if whose is None:
             return
         with translation.override(whose.locale):
