@@ -165,7 +165,10 @@ def test_a_change_and_its_invoice_are_told_together_to_who_sees_invoices(door: D
         assert said in english.text, english.text
     [invoice] = door.ok("GET", f"{path}/invoices")["items"]
     assert f"http://localhost:8000{path}/invoices/{invoice['id']}" in english.text
-    assert "À payer avant le 31 janvier 2026" in french.text and french.subject == "Acme : L’abonnement a été modifié."
+    assert (
+        "À payer au plus tard le 31 janvier 2026" in french.text
+        and french.subject == "Acme : L’abonnement a été modifié."
+    )
     assert Letter.objects.count() == 2
     Letter.objects.all().delete()
     # What costs nothing now is told to the others, not to whoever did it.

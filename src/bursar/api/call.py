@@ -107,7 +107,8 @@ class Call:
         if found is None:
             raise UnknownActor(actor=self.member[:254])
         if not found.active:
-            admit(self.policy, self.customer, found, self.now, tries=self.tries)
+            # Whom to ask is somebody else, so everybody is read.
+            admit(self.policy, customer(self.id), found, self.now, tries=self.tries)
         return found
 
     @property
