@@ -20,6 +20,7 @@ from bursar.history.models import Entry
 from bursar.notices.models import PersonalLetter
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, signed_in
+from pages import said, taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,20 +42,6 @@ def at_work(role: str, *, sandbox: bool = False) -> Client:
     return signed_in(appoint(role, sandbox=sandbox).email)
 
 
-def said(answer: Any, status: int = 200) -> str:
-    assert answer.status_code == status, (answer.status_code, answer.content[-2000:])
-    return re.sub(r"\s+", " ", answer.content.decode())
-
-
-def reviewed(client: Client, path: str, **form: str) -> str:
-    """What the summary says of a filled Manage form, which is then taken."""
-    sent = client.post(f"{path}/manage", form)
-    assert sent.status_code == 302, said(sent, sent.status_code)
-    page = said(client.get(sent["Location"]))
-    assert client.post(f"{sent['Location']}/take").status_code == 302
-    return page
-
-
 def test_what_the_staff_does_stands_in_the_history_under_their_name(door: Door) -> None:
     path = door.account("managed")
     door.take(path, TEAM_10)
@@ -64,7 +51,7 @@ def test_what_the_staff_does_stands_in_the_history_under_their_name(door: Door) 
     seen = said(sales.get(f"{path}/subscription"))
     assert "You act for the vendor (Sales) on <strong>Acme</strong>" in seen and "Manage subscription" in seen
     assert "You act for the vendor" not in said(signed_in(email("owner")).get(f"{path}/subscription"))
-    assert "12 seats, 2 more" in reviewed(sales, path, quantity_support="12")
+    assert "12 seats, 2 more" in taken(sales, path, quantity_support="12")
     [fact] = Entry.objects.filter(kind="changes_taken").exclude(actor_id=None).order_by("-id")[:1]
     assert (fact.actor_kind, fact.actor_id) == ("vendor", Person.objects.get(email="sales@vendor.example").pk)
     for somebody in (sales, signed_in(email("owner"))):
@@ -76,10 +63,10 @@ def test_the_staff_agrees_prices_and_days(door: Door) -> None:
     door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
     sales = at_work("sales")
     assert "Agreed price" in said(sales.get(f"{path}/manage"))
-    reviewed(sales, path, quantity_support="10", price_support="12,50")
+    taken(sales, path, quantity_support="10", price_support="12,50")
     [item] = door.ok("GET", f"{path}/subscription")["items"]
     assert (item["quantity"], Decimal(item["unit_price"])) == (10, Decimal("12.5"))
-    assert "July 1, 2026" in reviewed(sales, path, quantity_support="15", on="day", day="2026-07-01")
+    assert "July 1, 2026" in taken(sales, path, quantity_support="15", on="day", day="2026-07-01")
     for form, wrong in (
         ({"quantity_support": "11", "price_support": "cheap"}, "Give a price such as 12.00"),
         ({"quantity_support": "11", "on": "day"}, "Give the day from which it counts"),
@@ -92,7 +79,7 @@ def test_a_customer_who_sends_what_only_the_staff_says_is_not_heard(door: Door) 
     door.take(path, TEAM_10)
     owner = signed_in(email("owner"))
     [before] = door.ok("GET", f"{path}/subscription")["items"]
-    reviewed(owner, path, quantity_support="11", price_support="0.01", on="day", day="2026-12-01")
+    taken(owner, path, quantity_support="11", price_support="0.01", on="day", day="2026-12-01")
     [after] = door.ok("GET", f"{path}/subscription")["items"]
     assert (after["quantity"], after["unit_price"]) == (11, before["unit_price"])
 

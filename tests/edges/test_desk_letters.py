@@ -21,6 +21,7 @@ from bursar.notices.actions import send_again
 from bursar.notices.models import Letter
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, seats, signed_in
+from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,11 +35,6 @@ def door(vendor: None, settings: Any) -> Door:
 def at_work(role: str) -> Client:
     appoint(current(), name=f"Ms <{role}>", email=f"{role}@vendor.example", role=role, by=None, now=datetime.now(UTC))
     return signed_in(f"{role}@vendor.example")
-
-
-def said(answer: Any, status: int = 200) -> str:
-    assert answer.status_code == status, (answer.status_code, answer.content[-2000:])
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def told(door: Door, name: str = "Acme") -> str:

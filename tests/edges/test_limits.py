@@ -1,12 +1,12 @@
 """The owner's limit for billing admins: set on the page or by the API, and what becomes of what goes beyond it."""
 
 import re
-from typing import Any
 
 import pytest
 
 from bursar.accounts.models import GrowthLimit
 from door import TEAM_10, Door, email, seats, signed_in
+from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORM = {f"quantity_{product}": "13" for product in ("support",)}
@@ -22,11 +22,6 @@ def path(door: Door) -> str:
     made = door.account()
     door.take(made, TEAM_10)
     return made
-
-
-def said(answer: Any, status: int = 200) -> str:
-    assert answer.status_code == status, (answer.status_code, answer.content[-2000:])
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def test_the_owner_sets_a_limit_and_a_billing_admin_who_goes_beyond_asks_the_owner(door: Door, path: str) -> None:

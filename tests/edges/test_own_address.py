@@ -17,6 +17,7 @@ from bursar.history.models import Entry
 from bursar.jobs.clock import run_once
 from bursar.notices.models import PersonalLetter
 from door import Door, email, signed_in
+from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "seven green lamps"
@@ -35,11 +36,6 @@ def door(vendor: None, settings: Any) -> Door:
 def path(door: Door) -> str:
     """A real account."""
     return door.account("online_assisted", sandbox=False, today=None)
-
-
-def said(answer: Any, status: int = 200) -> str:
-    assert answer.status_code == status, (answer.status_code, answer.content[-2000:])
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def letters() -> dict[str, str]:

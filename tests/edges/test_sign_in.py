@@ -18,6 +18,7 @@ from bursar.accounts.models import Person, Session
 from bursar.jobs.clock import run_once
 from bursar.notices.models import PersonalLetter
 from door import Door, email, signed_in
+from pages import said
 from provider import CLIENT, provider
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,11 +37,6 @@ def door(vendor: None, settings: Any) -> Door:
 def path(door: Door) -> str:
     """A real account."""
     return door.account("online_assisted", sandbox=False, today=None)
-
-
-def said(answer: Any, status: int = 200) -> str:
-    assert answer.status_code == status, (answer.status_code, answer.content[-2000:])
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def owner(password: str = PASSWORD) -> Person:

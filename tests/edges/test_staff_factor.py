@@ -21,6 +21,7 @@ from bursar.accounts.models import Person
 from bursar.accounts.staff import appoint
 from bursar.policy.queries import current
 from door import Door, email, signed_in
+from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DESK = "tess@vendor.example"
@@ -37,11 +38,6 @@ def path(vendor: None, settings: Any) -> str:
 def appointed(address: str = DESK, *, sandbox: bool = False) -> Person:
     made = appoint(current(), name="Tess", email=address, role="admin", sandbox=sandbox, by=None, now=datetime.now(UTC))
     return Person.objects.get(pk=made)
-
-
-def said(answer: Any, status: int = 200) -> str:
-    assert answer.status_code == status, (answer.status_code, answer.content[-2000:])
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def code(secret: str) -> str:

@@ -17,6 +17,7 @@ from bursar.history.models import Entry
 from bursar.jobs.clock import run_once
 from bursar.notices.models import Letter
 from door import TEAM_10, Door, email, signed_in
+from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOAH = {"name": "Noah <b>", "email": "noah@acme.example", "role": "agent"}
@@ -25,11 +26,6 @@ NOAH = {"name": "Noah <b>", "email": "noah@acme.example", "role": "agent"}
 @pytest.fixture
 def door(vendor: None) -> Door:
     return Door()
-
-
-def said(answer: Any, status: int = 200) -> str:
-    assert answer.status_code == status, (answer.status_code, answer.content[-2000:])
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def member(door: Door, path: str, address: str) -> dict[str, Any]:
