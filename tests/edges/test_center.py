@@ -319,6 +319,15 @@ def test_history_is_told_in_words_and_filtered_by_what_and_when(door: Door) -> N
     assert signed_in(email("agent")).get(f"{path}/history").status_code == 403
 
 
+def test_the_history_is_read_while_an_account_is_suspended_and_after_it_has_ended(door: Door) -> None:
+    path = door.account("self_service")
+    door.take(path, TEAM_10)
+    for edit, said in (("suspend", "Suspend the account"), ("cancel", "Cancel the account")):
+        door.take(path, {"edit": edit, "on": "now"})
+        assert said in page(signed_in(email("admin")), f"{path}/history")
+        assert door.ok("GET", f"{path}/history", by=email("admin"))["items"]
+
+
 def test_who_tries_what_only_the_owner_or_the_requester_does_stands_in_the_history(door: Door) -> None:
     path = door.account("online_assisted")
     door.take(path, TEAM_10)

@@ -246,7 +246,7 @@ def account_history(
 ) -> Any:
     """What happened, the newest first; about one thing, and of the days from one to another, both included."""
     call = enter(request, account_id)
-    call.permit("manage_members")
+    call.permit("view_subscription")
     kinds = GROUPS[about] if about else None
     rows = history.facts(account_id, before=before, limit=limit + 1, kinds=kinds, since=since, until=until)
     return show.page(rows, limit, show.fact, lambda row: row.id)

@@ -182,7 +182,7 @@ class Visit:
             ("team", _("Team"), None),
             ("seats", _("Seats"), "manage_members"),
             ("admins", _("Billing admins"), None),
-            ("history", _("History"), "manage_members"),
+            ("history", _("History"), "view_subscription"),
             ("capabilities", _("What may I do here?"), None),
             *(self._at_the_desk() if self.staff else ()),
         ):

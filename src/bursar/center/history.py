@@ -27,7 +27,7 @@ MOST: Final = 100_000
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The facts that the filters leave; a filter that means nothing filters nothing."""
     seen = visit(request, account_id)
-    seen.check("history", "manage_members")
+    seen.check("history", "view_subscription")
     chosen = _chosen(request)
     found = _found(seen, chosen, before=_id(request.GET.get("before", "")), limit=PAGE + 1)
     story = Story(names(account_id), seen.policy, current_catalog())
@@ -55,7 +55,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The same, without pages, as a table for a spreadsheet."""
     seen = visit(request, account_id)
-    seen.check("history", "manage_members")
+    seen.check("history", "view_subscription")
     story = Story(names(account_id), seen.policy, current_catalog())
     rows = [
         (one.on.isoformat(), story.who(one.actor_kind, one.actor_id), " ".join(story.what(one.kind, one.data)))
