@@ -46,6 +46,17 @@ def test_nobody_sees_an_account_that_is_not_theirs(door: Door) -> None:
         assert signed_in("owner@else.example").get(f"{other}/{where}").status_code == 200
 
 
+def test_whoever_asks_only_for_the_head_of_a_page_is_answered_as_if_they_read_it(door: Door) -> None:
+    path = door.account()
+    owner = signed_in(email("owner"))
+    for where in ("subscription", "manage", "history", "history.csv", "payment", "nowhere"):
+        whole, head = owner.get(f"{path}/{where}"), owner.head(f"{path}/{where}")
+        assert (head.status_code, head["Content-Type"]) == (whole.status_code, whole["Content-Type"]), where
+    assert [Client().head(where).status_code for where in ("/", "/me", "/look")] == [200, 401, 200]
+    # A way in works once, so whoever only looks at it must not use it up.
+    assert owner.head("/session/any").status_code == 405
+
+
 def test_the_summary_is_what_is_charged(door: Door) -> None:
     path = door.account(tax_rate="0.20")
     door.take(path, TEAM_10)

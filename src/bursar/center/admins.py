@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.limits import set_limit
 from bursar.accounts.members import pass_on as pass_ownership_on
@@ -23,7 +23,7 @@ from bursar.words.decision import role_name
 from bursar.words.limit import limit_said
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Everybody of the account may see who decides about billing; who may appoint chooses from the admins."""
     return _page(request, visit(request, account_id))

@@ -17,7 +17,7 @@ from bursar.words import edits, money
 from bursar.words.language import locale
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """What would be lost and when; sent with a reason, on to the quote that ends the account."""
     seen = visit(request, account_id)

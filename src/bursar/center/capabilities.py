@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from bursar.center.entry import Visit, shown, visit
 from bursar.core.capability import CHANGING
@@ -16,7 +16,7 @@ PAYMENT: Final = ("view_invoices", "pay_invoice", "manage_invoices", "change_pay
 PEOPLE: Final = ("manage_members", "appoint_billing_admins", "submit_requests", "review_requests")
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The whole policy as it is for this person on this account today."""
     seen = visit(request, account_id)

@@ -23,7 +23,7 @@ MOST: Final = {"vat_id": MOST_VAT_ID, "purchase_order": MOST_PURCHASE_ORDER}
 RECIPIENT: Final = re.compile(r"(?:(?P<name>[^<>@]*)<)?(?P<email>[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>?")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The details, as a form for those who may change them; otherwise to be read, with the reason."""
     seen = visit(request, account_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 from allauth.account.forms import LoginForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bursar.accounts.models import Person
 from bursar.accounts.queries import NotFound, inactive_membership, memberships
@@ -20,7 +20,7 @@ from bursar.words import money
 from bursar.words.problem import said
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The desk for the vendor's staff, the first account of everybody else; otherwise how to sign in."""
     try:
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return to("account", where[0]) if where else welcome(request, nowhere=True)
 
 
-@require_GET
+@require_safe
 def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The first page of an account that is open to whoever looks."""
     seen = visit(request, account_id)
@@ -64,7 +64,7 @@ def language(request: HttpRequest) -> HttpResponse:
     return remember_language(back(request), wanted)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sandbox(request: HttpRequest, key: UUID) -> HttpResponse:
     """Where the sandbox gateway sends a payer to confirm a payment."""
     try:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from bursar.accounts.queries import names
 from bursar.catalog.queries import current as current_catalog
@@ -23,7 +23,7 @@ MOST: Final = 100_000
 """How many facts a table holds at most."""
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The facts that the filters leave; a filter that means nothing filters nothing."""
     seen = visit(request, account_id)
@@ -51,7 +51,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return shown(request, seen, "history", "history", content)
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The same, without pages, as a table for a spreadsheet."""
     seen = visit(request, account_id)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, visit
@@ -35,7 +35,7 @@ class Row:
     pay: bool
 
 
-@require_GET
+@require_safe
 def listing(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The newest first."""
     seen = visit(request, account_id)
@@ -51,7 +51,7 @@ def listing(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return shown(request, seen, "invoices", "invoices", {"rows": rows, "following": following})
 
 
-@require_GET
+@require_safe
 def one(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpResponse:
     """One invoice or credit note, with every line; it prints as a document of its own."""
     seen = visit(request, account_id)

@@ -12,7 +12,7 @@ from bursar.notices.catalogue import OPTIONAL
 from bursar.notices.queries import unwanted
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """The choice, which holds in every account of the person."""
     person = signed_in(request)

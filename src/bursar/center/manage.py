@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.choice import Filled
@@ -32,7 +32,7 @@ from bursar.words import money
 from bursar.words.problem import said
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The form; filled and sent, on to its summary."""
     seen = visit(request, account_id)
@@ -70,7 +70,7 @@ def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return render(request, "center/_following.html", found)
 
 
-@require_GET
+@require_safe
 def quoted(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     """A quote, to be confirmed; beside the one that was shown before, where the world has moved meanwhile."""
     seen = visit(request, account_id)

@@ -18,7 +18,7 @@ from bursar.notices.addresses import ask, confirm
 from bursar.words.problem import said
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """The name that somebody goes by here, and another one; and their address."""
     person = signed_in(request)
@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "center/me.html", content, status=422 if wrong else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required  # type: ignore[untyped-decorator]  # the library has no types
 def address(request: HttpRequest) -> HttpResponse:
     """Ask for another address. What is answered does not tell whether somebody else has it."""
@@ -41,7 +41,7 @@ def address(request: HttpRequest) -> HttpResponse:
     given = request.POST.get("email", "").strip()
     content = {"email": person.email, "given": given, "minutes": ADDRESS_MINUTES, "sends": goes_out(person.pk)}
     if request.method != "POST" or not content["sends"]:
-        return render(request, "center/address.html", content, status=200 if request.method == "GET" else 409)
+        return render(request, "center/address.html", content, status=409 if request.method == "POST" else 200)
     if wrong := _wrong(person, given):
         return render(request, "center/address.html", {**content, "wrong": wrong}, status=422)
     for key in (str(person.pk), given.lower()):
@@ -51,7 +51,7 @@ def address(request: HttpRequest) -> HttpResponse:
     return render(request, "center/address.html", {**content, "sent": True})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_address(request: HttpRequest, secret: str) -> HttpResponse:
     """Whoever asked for an address has it by one click on the link sent there, and is signed out everywhere else."""
     person = signed_in(request)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from bursar.center.entry import shown, visit
 from bursar.notices.queries import outbox
@@ -11,7 +11,7 @@ from bursar.notices.queries import outbox
 LISTED = 100
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """What people would have been told, the newest first; only sandbox accounts have this page."""
     seen = visit(request, account_id)

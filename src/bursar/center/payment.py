@@ -27,7 +27,7 @@ TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
 """What the sandbox gateway's cards and mandates do."""
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """How the account pays; sent, it pays in another way from now on and what is open is tried again."""
     seen = visit(request, account_id)
@@ -46,7 +46,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return shown(request, seen, "payment", "payment", content, status=422 if problem else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpResponse:
     """Pay what is open of an invoice once, without changing how the account pays."""
     seen = visit(request, account_id)

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.queries import NotFound, names
 from bursar.catalog.queries import current as current_catalog
@@ -39,7 +39,7 @@ from bursar.words.request import changed, reviewers, standing
 LISTED = 100
 
 
-@require_GET
+@require_safe
 def listing(http: HttpRequest, account_id: UUID) -> HttpResponse:
     """What was asked for on the account, the newest first."""
     seen = visit(http, account_id)
@@ -81,7 +81,7 @@ def ask(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     return to("request", account_id, made)
 
 
-@require_GET
+@require_safe
 def page(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
     """A request: who asks, for what, at what price today, and what can be done with it."""
     seen = visit(http, account_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.queries import NotFound, members
 from bursar.catalog.queries import current as current_catalog
@@ -21,7 +21,7 @@ from bursar.words import edits, money
 from bursar.words.decision import role_name
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The seats of each product, with the people who use them."""
     seen = visit(request, account_id)
@@ -56,7 +56,7 @@ def free(request: HttpRequest, account_id: UUID, product: str, member_id: UUID) 
     return to("seats", account_id)
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The same as a table for a spreadsheet."""
     seen = visit(request, account_id)

@@ -18,7 +18,7 @@ from bursar.core.problem import Problem
 from bursar.words.problem import said
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_link(request: HttpRequest) -> HttpResponse:
     """Ask for a link by email. What is answered does not tell who is known here."""
     email = request.POST.get("email", "").strip()
@@ -33,7 +33,7 @@ def ask_link(request: HttpRequest) -> HttpResponse:
     return render(request, "center/ask_link.html", {**content, "sent": True})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, secret: str) -> HttpResponse:
     """A link asks for one click, so that programs that look at links sign nobody in."""
     if request.method != "POST":
@@ -45,7 +45,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     return remember_language(sign_in(request, person, reverse("home")), person.locale)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Whoever opens an invitation accepts it by one click, and is signed in if the link proves who they are."""
     if request.method != "POST":

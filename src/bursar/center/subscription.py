@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from bursar.catalog.queries import versions
 from bursar.center.entry import Visit, shown, visit
@@ -58,7 +58,7 @@ class ChangeShown:
     why_not: str
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The page, or why it does not open to this person."""
     seen = visit(request, account_id)

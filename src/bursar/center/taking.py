@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.queries import NotFound
 from bursar.catalog.queries import current as current_catalog
@@ -81,7 +81,7 @@ def _taken(seen: Visit, quote_id: UUID) -> checkout.Result:
         raise checkout.Stale(keep(seen, edits_of(seen.customer, quote(seen.id, quote_id)))) from None
 
 
-@require_GET
+@require_safe
 def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
     """What was done, with its invoice, and what happens next."""
     seen = visit(request, account_id)
@@ -107,7 +107,7 @@ def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
     return shown(request, seen, "subscription", "done", content)
 
 
-@require_GET
+@require_safe
 def tried(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpResponse:
     """What became of a payment: on to what it paid for, or why it did not come through and what to do."""
     seen = visit(request, account_id)

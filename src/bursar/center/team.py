@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts import members as actions
 from bursar.accounts.queries import MemberRow, members
@@ -29,7 +29,7 @@ ORDINARY: Final = ("admin", "agent", SEATLESS)
 """The roles that whoever manages members gives; the others have a page of their own."""
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Everybody, for whoever manages members; for others the owner and the billing admins."""
     return _page(request, visit(request, account_id))
@@ -58,7 +58,7 @@ def invite(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return to("team", account_id)
 
 
-@require_GET
+@require_safe
 def person(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """One member, and what may be done with them."""
     seen = visit(request, account_id)

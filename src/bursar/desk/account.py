@@ -28,7 +28,7 @@ from bursar.words.decision import capability, state
 FIELDS: Final = ("name", "account_type", "representative_name", "representative_email", "tax_rate")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """What the vendor says of the account, as a form for whoever may change it."""
     seen = _at_the_vendor(request, account_id)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bursar.accounts.actions import open_account
 from bursar.accounts.directory import Found, directory
@@ -30,7 +30,7 @@ FIELDS: Final = (
 )
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The accounts that the search leaves, by name."""
     shift = at_desk(request)
@@ -51,7 +51,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return shown(request, shift, "desk", "accounts", content)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_one(request: HttpRequest) -> HttpResponse:
     """The form of a new account; filled and sent, on to the account."""
     shift = at_desk(request)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.keys import KeyRow, keys, revoke_key
 from bursar.accounts.staff import MANAGING
@@ -14,7 +14,7 @@ from bursar.desk.entry import Shift, at_desk, shown
 from bursar.words import money
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Every key, the oldest first."""
     shift = _keeper(request)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bursar.center.entry import Visit, visit
 from bursar.core.problem import Problem
@@ -23,7 +23,7 @@ PAGE: Final = 50
 STATES: Final = ("waiting", "sent", "failed", "outbox")
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The letters that the filters leave, the newest first."""
     return _page(request, _reader(request, account_id))

@@ -23,7 +23,7 @@ from bursar.words import money
 from bursar.words.decision import staff_role_name
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """Everybody, and the form to appoint somebody for whoever may; who is there already gets another role by it."""
     shift = at_desk(request)
