@@ -56,6 +56,24 @@ def test_what_does_not_touch_the_end_is_nothing_of_the_kind() -> None:
     assert taken(here, "2026-01-07", seats("support", 4))[0] is None, "it ends already"
 
 
+def test_nothing_that_was_changed_ends_nothing() -> None:
+    here = life()
+    here.do("2026-01-05", CANCEL)
+    assert read(here, "2026-01-05", ()) is None
+
+
+def test_what_is_lost_is_known_from_a_state_that_was_written_down() -> None:
+    here = life()
+    here.do("2026-01-20", {**CANCEL, "on": "2026-01-25"})
+    kept, cancelling = here.state("2026-01-10"), here.change(Cancel)
+    lost = ("support", "voice")
+    for found in (
+        ending_taken(kept, (cancelling,), (cancelling.id,), date(2026, 1, 20)),
+        ending_applied(kept, (cancelling,), (cancelling.id,), date(2026, 1, 25)),
+    ):
+        assert found is not None and found.lost == lost
+
+
 def test_the_last_base_product_takes_the_account_with_it() -> None:
     here = life()
     here.do("2026-01-02", add("suite", "growth", seats=1))

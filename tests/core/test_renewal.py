@@ -1,0 +1,50 @@
+"""Of what people are told ahead, and what ends by itself."""
+
+from datetime import date
+
+from bursar.core.renewal import ended, told_ahead
+from bursar.core.subscription import timeline
+from lives import Life, add, cycle, remove, seats
+
+
+def ahead(life: Life, *days: str) -> list[bool]:
+    start, moments = life.situation.start, timeline(life.situation.start, life.situation.changes)
+    return [told_ahead(start, moments, date.fromisoformat(day)) for day in days]
+
+
+def bought(code: str) -> Life:
+    life = Life()
+    life.do("2026-01-01", add("support", "team", seats=10), cycle(code))
+    return life
+
+
+def test_the_end_of_a_term_of_more_than_a_month_is_told_ahead() -> None:
+    assert ahead(bought("annual"), "2026-12-31", "2027-01-01", "2027-01-02") == [False, True, False]
+    assert ahead(bought("annual_monthly"), "2026-02-01", "2027-01-01", "2028-01-01") == [False, True, True]
+    assert ahead(bought("monthly"), "2026-02-01", "2026-03-01") == [False, False]
+
+
+def test_what_ends_or_was_never_bought_renews_for_nobody() -> None:
+    going, removed = bought("annual"), bought("annual")
+    going.do("2026-02-01", {"edit": "cancel", "reason": "done"})
+    removed.do("2026-02-01", remove("support"))
+    assert ahead(going, "2027-01-01") + ahead(removed, "2027-01-01") + ahead(Life(), "2027-01-01") == [False] * 3
+
+
+def test_temporary_seats_of_a_single_day_end_on_the_next_one_also_from_a_state_that_was_written_down() -> None:
+    life = bought("monthly")
+    span = {"start": "2026-01-10", "end": "2026-01-11"}
+    life.do("2026-01-05", {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span})
+    moments = timeline(life.situation.start, life.situation.changes)
+    assert dict(ended(life.situation.start, moments, date(2026, 1, 11)).seats) == {"support": 2}
+    kept = life.state("2026-01-10")
+    assert dict(ended(kept, timeline(kept, ()), date(2026, 1, 11)).seats) == {"support": 2}
+
+
+def test_what_ends_and_what_changes_on_a_day_is_one_state() -> None:
+    life = bought("monthly")
+    span = {"start": "2026-01-10", "end": "2026-01-20"}
+    life.do("2026-01-05", {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span})
+    life.do("2026-01-05", seats("support", 12, on="2026-01-20"))
+    on_the_day = [one for one in timeline(life.situation.start, life.situation.changes) if one.on == date(2026, 1, 20)]
+    assert [one.state.items["support"].whole for one in on_the_day] == [12]

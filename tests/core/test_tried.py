@@ -1,0 +1,111 @@
+"""A trial: what is there on its days, when it is over, and what may be done with it."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+import pytest
+
+from bursar.catalog.document import read
+from bursar.core.cycle import ANNUAL
+from bursar.core.edit import Suspend
+from bursar.core.effect import OnTrial
+from bursar.core.item import Item, Pin
+from bursar.core.policy import State
+from bursar.core.price import Per
+from bursar.core.renewal import Due, Ended, ended, next_due
+from bursar.core.subscription import NOTHING, NotAgreed, Subscription, timeline
+from lives import Life, add, cycle, plan, seats
+
+TRIED = Pin("support", "team", "monthly", Per.SEAT, Decimal(19), 1, True, 0)
+Edit = dict[str, object]
+
+
+def trial(until: str, product: str = "support", plan: str = "team", **measure: int) -> Edit:
+    return {"edit": "start_trial", "product": product, "plan": plan, "until": until, **measure}
+
+
+def tried() -> Life:
+    life = Life()
+    life.do("2026-01-01", trial("2026-01-14", seats=3))
+    return life
+
+
+def test_what_is_tried_is_there_up_to_and_including_the_last_day() -> None:
+    life = tried()
+    life.do("2026-01-14", {"edit": "suspend"})
+    assert life.change(Suspend).effective_on == date(2026, 1, 14)
+    there = {day: list(life.state(f"2026-01-{day}").items) for day in (13, 14, 15)}
+    assert there == {13: ["support"], 14: ["support"], 15: []}
+    assert life.state("2026-01-15").standing is State.SUSPENDED, "its end changes nothing else"
+
+
+def test_as_much_is_tried_as_was_given() -> None:
+    life = Life()
+    life.do("2026-01-01", trial("2026-01-14", seats=3), trial("2026-01-14", "resolutions", "standard", units=4))
+    assert {one.product: one.quantity for one in life.state("2026-01-02").items.values()} == {
+        "support": 3,
+        "resolutions": 4,
+    }
+
+
+def test_what_falls_due_is_the_day_after_its_last_one_and_nothing_once_it_is_over() -> None:
+    life = tried()
+    start, moments = life.situation.start, timeline(life.situation.start, life.situation.changes)
+    until, after = date(2026, 1, 14), date(2026, 1, 15)
+    assert next_due(start, moments, date(2026, 1, 2)) == Due(after, None, until)
+    assert next_due(start, moments, after) == Due(None, None, None)
+    over = [ended(start, moments, day) for day in (until, after, date(2026, 1, 16))]
+    assert over == [Ended({}, False), Ended({}, True), Ended({}, False)]
+
+
+def test_who_bought_before_it_was_over_has_no_end_of_it() -> None:
+    life = tried()
+    life.do("2026-01-10", add("support", "growth", seats=4), cycle("annual"))
+    start, moments = life.situation.start, timeline(life.situation.start, life.situation.changes)
+    assert ended(start, moments, date(2026, 1, 15)) == Ended({}, False)
+    assert next_due(start, moments, date(2026, 1, 12)) == Due(date(2027, 1, 10), date(2027, 1, 10), None)
+
+
+def test_it_goes_on_from_a_state_that_was_written_down() -> None:
+    kept = tried().state("2026-01-05")
+    [moment] = timeline(kept, ())
+    assert (moment.on, dict(moment.state.items), moment.changes) == (date(2026, 1, 15), {}, ())
+    assert ended(kept, (moment,), date(2026, 1, 15)) == Ended({}, True)
+
+
+def test_what_is_tried_is_not_changed() -> None:
+    life = tried()
+    for edit in (seats("support", 5), plan("support", "growth"), {"edit": "remove_product", "product": "support"}):
+        with pytest.raises(OnTrial):
+            life.ask("2026-01-02", edit)
+
+
+def test_what_is_tried_needs_no_price_in_the_cycle_that_was_chosen_since_and_what_was_bought_does() -> None:
+    items = MappingProxyType({"support": Item("support", "team", 3)})
+    trying = Subscription(
+        cycle=ANNUAL, items=items, pins=MappingProxyType({TRIED.sold: TRIED}), trial_until=date(2026, 1, 14)
+    )
+    assert trying.pin(items["support"]) == TRIED
+    for wrong in (replace(trying, trial_until=None), trying):
+        with pytest.raises(NotAgreed):
+            wrong.pin(items["support"] if wrong is not trying else Item("voice", "standard", 1))
+    other = replace(TRIED, cycle="annual", rate=Decimal(190))
+    both = replace(trying, pins=MappingProxyType({TRIED.sold: TRIED, other.sold: other}))
+    assert both.pin(items["support"]) == other, "that of the cycle in force, where there is one"
+    assert NOTHING.trying is False
+
+
+def test_a_plan_is_bought_in_a_cycle_in_which_what_was_tried_is_not_sold() -> None:
+    prices = {
+        "team": [{"currency": "EUR", "cycle": "monthly", "per": "seat", "amount": "19.00"}],
+        "growth": [{"currency": "EUR", "cycle": "annual", "per": "seat", "amount": "450.00"}],
+    }
+    plans = [{"code": code, "name": {"en": code}, "prices": found} for code, found in prices.items()]
+    sold = {"products": [{"code": "support", "name": {"en": "Support"}, "base": True, "plans": plans}]}
+    life = Life()
+    life.situation = replace(life.situation, catalog=read(sold, 1))
+    life.do("2026-01-01", trial("2026-01-14", seats=3))
+    answer = life.do("2026-01-10", cycle("annual"), add("support", "growth", seats=2))
+    assert answer.due_today.net == 90000
