@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from string import Formatter
 from typing import cast
@@ -43,6 +44,15 @@ def test_a_translation_fills_in_what_its_message_fills_in() -> None:
 
 def test_no_translation_waits_to_be_looked_at_again() -> None:
     assert not [message.id for french in catalogues() for message in french if message.id and message.fuzzy]
+
+
+def test_a_message_has_one_french_entry() -> None:
+    """Reading a catalogue keeps the first of two, and whoever changes the other sees nothing come of it."""
+    entry = re.compile(r'^(?:msgctxt (".*")\n)?msgid (".+")$', re.MULTILINE)
+    twice = Counter(
+        (path, found.groups()) for path in catalogue.files() for found in entry.finditer(path.read_text("utf-8"))
+    )
+    assert not [one for one, count in twice.items() if count > 1]
 
 
 def test_no_line_of_french_begins_with_a_sign_of_punctuation() -> None:
