@@ -341,7 +341,7 @@ def test_who_tries_what_only_the_owner_or_the_requester_does_stands_in_the_histo
         ("pass_on", "role"),
     ]
     shown = page(signed_in(email("owner")), f"{path}/history?about=refused")
-    assert "Refused: pass ownership on, which only the owner does." in shown
+    assert "Refused: pass ownership on, which only the owner may do." in shown
     assert "Refused: withdraw the request of somebody else." in shown
 
 

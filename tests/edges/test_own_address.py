@@ -73,7 +73,7 @@ def test_an_address_is_changed_by_the_link_that_was_sent_there_once(path: str) -
     [(old, told)] = letters().items()
     assert old == email("admin") and "Your address was changed" in told and "support@example.com" in told
     assert "elsewhere" not in told.lower()
-    assert "changes no address any more" in said(client.post(link(letter)), 403)
+    assert "no longer changes an address" in said(client.post(link(letter)), 403)
     # Wherever else they were signed in they are not, and what was sent to the address of before signs nobody in.
     assert said(there.get("/me"), 401) and client.get("/me").status_code == 200
     assert Client().post(f"/sign-in/{kept}").status_code == 403

@@ -17,7 +17,7 @@ _LINKS: Final = Signer(salt="bursar.address")
 
 
 class AddressNotValid(Problem):
-    """This link changes no address any more; sign in as whoever asked for it, or ask for a new one."""
+    """This link no longer changes an address; sign in as whoever asked for it, or ask for a new one."""
 
     code = "address_not_valid"
 

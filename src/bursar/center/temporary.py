@@ -73,9 +73,9 @@ def temporary_fields(item: Item, filled: Filled, today: date, term_end: date) ->
             DayField(last, _("Last day"), filled.get(last), filled.wrong.get(last, "")),
         ),
         now=temporary_said(item),
-        help=_("On these days beside the seats that stay; the last day can be {day}, when the term ends.").format(
-            day=money.day(term_end - timedelta(days=1))
-        ),
+        help=_(
+            "On these days only, besides the seats that stay; the last day possible is {day}, when the term ends."
+        ).format(day=money.day(term_end - timedelta(days=1))),
         open=bool(filled.get(seats)) or any(filled.wrong.get(one) for one in names),
     )
 

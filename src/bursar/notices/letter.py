@@ -126,8 +126,8 @@ def _about_invoice(customer: Customer, fact: Fact) -> list[str]:
     found = document(customer.id, UUID(fact.data["invoice"]))
     total = money.amount(Money(found.totals.total, found.currency))
     if found.kind != "invoice":
-        return [_("Credit note {number} over {amount}.").format(number=found.number, amount=total)]
-    said = [_("Invoice {number} over {amount}.").format(number=found.number, amount=total)]
+        return [_("Credit note {number} for {amount}.").format(number=found.number, amount=total)]
+    said = [_("Invoice {number} for {amount}.").format(number=found.number, amount=total)]
     left = unpaid(customer.id, [found.id])[found.id]
     if left and not method(customer.id).automatic:
         amount = money.amount(Money(left, found.currency))

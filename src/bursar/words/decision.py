@@ -132,7 +132,7 @@ def _about_the_state(state: State, code: str) -> str:
 
 def _about_the_type(decision: Decision, account_type: str) -> str:
     if not decision.capability:
-        return _("What the vendor scheduled only the vendor undoes.")
+        return _("Only the vendor can undo what the vendor scheduled.")
     if decision.reason is Reason.ACCOUNT_TYPE:
         template = _("On this account ({account_type}) you cannot {do} online.")
     elif decision.capability == "add_products":

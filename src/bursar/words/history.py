@@ -186,7 +186,7 @@ class Story:
 
     def _refused(self, data: dict[str, Any]) -> list[str]:
         if data.get("attempt") == "pass_on":
-            return [_("Refused: pass ownership on, which only the owner does.")]
+            return [_("Refused: pass ownership on, which only the owner may do.")]
         if data.get("attempt") == "withdraw":
             return [_("Refused: withdraw the request of somebody else.")]
         if not data["capability"]:
