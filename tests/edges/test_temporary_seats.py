@@ -26,7 +26,10 @@ def test_the_owner_orders_them_beside_other_changes_and_sees_what_they_cost(path
     owner = signed_in(email("owner"))
     assert "the last day possible is January 31, 2026" in said(owner.get(f"{path}/manage"))
     summary = taken(owner, path, **SEASON)
-    assert "Support: 5 temporary seats, January 10, 2026 to January 19, 2026" in summary
+    days = "Support: 5 temporary seats, January 10, 2026 to January 19, 2026"
+    assert days in summary
+    history = said(owner.get(f"{path}/history"))
+    assert days in history and f"{days} (from" not in history, "the days are said once"
     assert "Support, Team: 5 more × €19.00" in summary and "€30.65" in summary
     assert "5 temporary seats" in said(owner.get(f"{path}/subscription")), "they are scheduled"
     Door().ok("POST", f"{path}/clock", {"to": "2026-01-10"})

@@ -191,7 +191,7 @@ def _about_renewal(customer: Customer, policy: Policy, fact: Fact) -> list[str]:
     state = state_on(known.start, timeline(known.start, known.changes), fact.on)
     for change in pending(known.changes, fact.on):
         told = edits.said(change.edit, state, known.catalog)
-        said.append(_("{change} (from {day})").format(change=told, day=money.day(change.effective_on)))
+        said.append(edits.dated(told, change.edit, change.effective_on))
     return [*said, _("What is to become less must be changed before {day}.").format(day=money.day(on))]
 
 
@@ -229,4 +229,4 @@ def _asked(said: str, one: Decided, today: date) -> str:
     """An edit, with the day from which it would count if that is not the day of asking."""
     if one.effective_on is None or one.effective_on <= today:
         return said
-    return _("{change} (from {day})").format(change=said, day=money.day(one.effective_on))
+    return edits.dated(said, one.edit, one.effective_on)

@@ -1,6 +1,7 @@
 """Edits, plans and cycles as a person reads them."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -117,6 +118,13 @@ def said_of(edit: Edit, state: Subscription, scheduled: Mapping[UUID, Change], c
         template = _("Undo: {change}") if isinstance(edit, Undo) else _("Stays scheduled: {change}")
         return template.format(change=about)
     return said(edit, state, catalog)
+
+
+def dated(said: str, edit: Edit, on: date) -> str:
+    """What an edit says, with the day from which it counts, unless it says its days itself."""
+    if isinstance(edit, AddTemporarySeats):
+        return said
+    return _("{change} (from {day})").format(change=said, day=money.day(on))
 
 
 def quantity(count: int, per: str) -> str:

@@ -121,8 +121,7 @@ class Story:
             said = _("Billing cycle: {cycle}").format(cycle=edits.cycle_name(self.catalog, edit.cycle))
         else:
             said = edits.said(edit, _before(told), self.catalog)
-        day = money.day(date.fromisoformat(told["effective_on"]))
-        return _("{change} (from {day})").format(change=said, day=day)
+        return edits.dated(said, edit, date.fromisoformat(told["effective_on"]))
 
     def _temporary_ended(self, data: dict[str, Any]) -> list[str]:
         said = ngettext(
