@@ -1,11 +1,14 @@
 """Requests on pages: an admin asks, an owner sees the price of the day and approves, and everybody is told."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from bursar.jobs.clock import run_once
+from bursar.notices.models import Letter
 from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,6 +52,17 @@ def test_whoever_asked_finds_the_request_and_may_withdraw_it(asked: tuple[Door, 
     assert "Withdrawn on January 11, 2026" in said(admin, request)
     assert "asked for changes" not in said(admin, f"{path}/subscription")
     assert door.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 10
+
+
+def test_what_was_asked_is_measured_against_what_there_was_then_also_long_after(asked: tuple[Door, str, str]) -> None:
+    door, path, request = asked
+    door.take(path, seats(14))
+    door.ok("POST", f"{path}/clock", {"to": "2026-04-20"})
+    run_once(datetime.now(UTC))
+    owner, then = signed_in(email("owner")), "Support: 10 → 12 seats, 2 more"
+    assert then in said(owner, request) and then in said(owner, f"{path}/requests")
+    letters = Letter.objects.filter(subject="Acme: Nobody reviewed the request in time; it was closed.")
+    assert letters and all(then in one.text for one in letters)
 
 
 def test_an_owner_approves_at_the_price_of_the_day(asked: tuple[Door, str, str]) -> None:

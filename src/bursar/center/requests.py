@@ -201,8 +201,10 @@ def _still_there(seen: Visit, row: RequestRow) -> bool:
 
 def _summed_up(seen: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Summary]]:
     """Requests with their quotes as they were made."""
-    agreed, catalog = agreement(seen.id), current_catalog()
-    return [(row, _summary(seen, read_quote(row.content), agreed.before(row.id), catalog)) for row in rows]
+    asked, catalog = [read_quote(row.content) for row in rows], current_catalog()
+    agreed = agreement(seen.id, before=min((one.on for one in asked), default=None))
+    both = zip(rows, asked, strict=True)
+    return [(row, _summary(seen, found, agreed.before(row.id), catalog)) for row, found in both]
 
 
 def _summary(seen: Visit, found: Quote, agreed: Agreement, catalog: Catalog) -> Summary:

@@ -206,7 +206,8 @@ def _about_trial(fact: Fact) -> list[str]:
 def _about_request(customer: Customer, fact: Fact) -> list[str]:
     """Who asks for what, at what price when it was asked, and what was answered."""
     row = request(customer.id, UUID(fact.data["request"]))
-    asked_for, agreed, catalog = read_quote(row.content), agreement(customer.id).before(row.id), current_catalog()
+    asked_for, catalog = read_quote(row.content), current_catalog()
+    agreed = agreement(customer.id, before=asked_for.on).before(row.id)
     state = state_on(agreed.start, timeline(agreed.start, agreed.changes), asked_for.on)
     asked = [_("{name} asks for:").format(name=row.name)]
     scheduled = {one.id: one for one in agreed.changes}
