@@ -63,6 +63,7 @@ def test_whoever_may_buy_sees_how_long_it_lasts_and_buys_what_is_tried_as_it_is(
     assert "Cancel the account" not in page and "€" not in page
     form = said(owner.get(f"{path}/manage"))
     assert 'value="team" checked' in form and 'name="quantity_support" value="3"' in form
+    assert "Add Support, plan Team: 3 seats" in form, "the summary says from the start what the form would buy"
     assert "Support, Team: 3 × €19.00" in taken(owner, path, add_support="team", quantity_support="3")
     found = door.ok("GET", f"{path}/subscription")
     assert (found["trial_until"], found["period"]["start"]) == (None, "2026-01-01")

@@ -42,7 +42,9 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
     agreed = agreement(seen.id)
     found: dict[str, Any] = {}
     wrong: Mapping[str, str] = {}
+    tried, status = _tried(seen, agreed), 200
     if request.method == "POST":
+        status = 422
         try:
             wishes = _read(seen, request.POST, agreed)
             if wishes.edits and not wishes.unanswered:
@@ -51,10 +53,15 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
             found["problem"] = "" if wishes.edits else _("Nothing would change. Change something first.")
         except Problem as problem:
             found, wrong = {"problem": said(problem)}, _wrong(problem)
+    elif tried:
+        try:
+            found = _asked(seen, _read(seen, tried, agreed), agreed)
+        except Problem as problem:
+            found = {"problem": said(problem)}
     state, scheduled = _now(seen, agreed)
-    filled = Filled(request.POST if request.method == "POST" else _tried(seen, agreed), wrong)
+    filled = Filled(request.POST if request.method == "POST" else tried, wrong)
     offers = form(seen, state, scheduled, current_catalog(), filled)
-    return shown(request, seen, "subscription", "manage", {"form": offers, **found}, status=422 if found else 200)
+    return shown(request, seen, "subscription", "manage", {"form": offers, **found}, status=status)
 
 
 @require_POST
