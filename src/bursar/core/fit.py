@@ -21,7 +21,7 @@ from bursar.core.edit import (
     VendorOnly,
 )
 from bursar.core.edit import Cancel as CancelEdit
-from bursar.core.effect import collide
+from bursar.core.effect import NothingToTry, collide
 from bursar.core.policy import Actor, Member, State
 from bursar.core.problem import Conflict, Invalid
 from bursar.core.subscription import Change, Moment, Subscription
@@ -108,7 +108,8 @@ def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> No
 def check_outlook(start: Subscription, moments: Sequence[Moment], new: Collection[Change], catalog: Catalog) -> None:
     """Every state from the first new change on holds together, and every change still has its object.
 
-    Errors: NeedsProduct and Superseded where a new change is at fault, WouldBreak where a scheduled one would suffer.
+    Errors: NeedsProduct, Superseded and NothingToTry where a new change is at fault, WouldBreak where a scheduled one
+    would suffer.
     """
     ids = {change.id for change in new}
     first = min((change.effective_on for change in new), default=None)
@@ -116,6 +117,7 @@ def check_outlook(start: Subscription, moments: Sequence[Moment], new: Collectio
     for moment in moments:
         if first is not None and moment.on >= first:
             _check_objects(before, moment, ids)
+            _check_tried(moment, ids)
             _check_needs(moment, ids, catalog)
         before = moment.state
 
@@ -132,6 +134,13 @@ def _check_objects(before: Subscription, moment: Moment, new: Collection[UUID]) 
                 raise Superseded(on=moment.on, product=edit.product, edit=NAMES[type(edit)])
         elif product := getattr(edit, "product", None):
             here.add(product)
+
+
+def _check_tried(moment: Moment, new: Collection[UUID]) -> None:
+    """Nothing is tried on the day on which something is bought: it would be charged, and what was bought would end with it."""
+    trying = any(isinstance(change.edit, StartTrial) for change in moment.changes if change.id in new)
+    if trying and moment.state.calendar is not None:
+        raise NothingToTry()
 
 
 def _check_needs(moment: Moment, new: Collection[UUID], catalog: Catalog) -> None:
