@@ -19,11 +19,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bursar.core.charge import Billed, Terms, charge, covered, credit
+from bursar.core.charge import Billed, charge, covered, credit
 from bursar.core.currency import digits
 from bursar.core.cycle import BadLength, Calendar, Cycle, Length
 from bursar.core.edit import SetUnits, read_edit
 from bursar.core.money import Money, read_amount, read_rate, rounded, split, text
+from bursar.core.owed import Terms
 from bursar.core.period import EmptySpan, Proration, Span, length, months_between, share
 from bursar.core.price import period_price
 from bursar.core.problem import Invalid

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from bursar.core.charge import Line, Terms, charge
+from bursar.core.charge import Line, charge
 from bursar.core.invoice import ZERO, Totals, totals
 from bursar.core.journal import Document, Entry, Movement, Posting, entries, journal
+from bursar.core.owed import Terms
 from bursar.core.period import Proration, Span
 from bursar.core.tax import UNTAXED, Tax
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from bursar.core.charge import Billed, Line, Terms, charge, covered, credit
+from bursar.core.charge import Billed, Line, charge, covered, credit
+from bursar.core.owed import Terms
 from bursar.core.period import Proration, Span
 from bursar.core.tax import Tax
 

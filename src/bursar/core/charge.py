@@ -7,16 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import groupby, pairwise
-from operator import itemgetter
 from typing import Literal
 from uuid import UUID
 
-from bursar.core.currency import digits
+from bursar.core.owed import Owed, Terms, owed
 from bursar.core.period import Proration, Span, elapsed, length, share
-from bursar.core.policy import State
-from bursar.core.price import period_price
-from bursar.core.subscription import Moment, Subscription, state_on, touches
+from bursar.core.subscription import Moment, Subscription, state_on
 from bursar.core.tax import Tax
 
 
@@ -66,26 +62,6 @@ class Billed:
     span: Span
     line_id: UUID
     line: Line
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What an item costs in a whole period. Two terms are the same when nothing a line says would differ."""
-
-    plan: str
-    quantity: int
-    rate: Decimal
-    period: Span
-    price: int
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """Terms that must be paid for these days of an item."""
-
-    item: str
-    span: Span
-    terms: Terms
 
 
 def due(
@@ -143,64 +119,6 @@ def open_period(state: Subscription, on: date) -> Span | None:
     return state.calendar.period(on)
 
 
-def owed(start: Subscription, moments: Sequence[Moment], window: Span, *, on: date, currency: str) -> Iterator[Owed]:
-    """What must be paid for each day of a billing period, as known on a day.
-
-    A reduction without credit leaves the dearer terms owed until the period ends. Temporary seats come on top for
-    their days, also for those to come: who orders them pays for them.
-    """
-    some = any(item.temporary for state in (start, *(one.state for one in moments)) for item in state.items.values())
-    for one in _staying(start, moments, window, on=on, currency=currency):
-        yield from _raised(one, start, moments, currency) if some else (one,)
-
-
-def _raised(owe: Owed, start: Subscription, moments: Sequence[Moment], currency: str) -> Iterator[Owed]:
-    """What is owed of an item, with its temporary seats on the days on which there are some."""
-    days = [owe.span.start, *(one.on for one in moments if owe.span.start < one.on < owe.span.end), owe.span.end]
-    extra = [_extra(state_on(start, moments, day), owe.item) for day in days[:-1]]
-    for seats, group in groupby(zip(extra, pairwise(days), strict=True), key=itemgetter(0)):
-        spans = [between for _, between in group]
-        yield replace(owe, span=Span(spans[0][0], spans[-1][1]), terms=_more(owe.terms, seats, currency))
-
-
-def _extra(state: Subscription, code: str) -> int:
-    item = state.items.get(code)
-    return item.extra if item else 0
-
-
-def _more(terms: Terms, seats: int, currency: str) -> Terms:
-    if not seats:
-        return terms
-    quantity = terms.quantity + seats
-    return replace(terms, quantity=quantity, price=period_price(terms.rate, quantity, digits(currency)))
-
-
-def _staying(
-    start: Subscription, moments: Sequence[Moment], window: Span, *, on: date, currency: str
-) -> Iterator[Owed]:
-    """What must be paid without temporary seats."""
-    before = state_on(start, moments, window.start)
-    within = [moment for moment in moments if window.start < moment.on <= on]
-    for item in dict.fromkeys(code for state in (before, *(one.state for one in within)) for code in state.items):
-        terms, since, held = _terms(before, item, window, currency), window.start, False
-        for moment in within:
-            changed = [change for change in moment.changes if touches(change, item)]
-            if not changed and moment.state.standing is not State.CANCELLED:
-                continue
-            new = _terms(moment.state, item, window, currency)
-            if new == terms and not held:
-                continue
-            less = (new.price if new else 0) < (terms.price if terms else 0)
-            if less and (held or not all(change.credit for change in changed or moment.changes)):
-                held = True
-                continue
-            if terms is not None:
-                yield Owed(item, Span(since, moment.on), terms)
-            terms, since, held = new, moment.on, False
-        if terms is not None:
-            yield Owed(item, Span(since, window.end), terms)
-
-
 def credit(billed: Billed, span: Span) -> Line:
     """The line that gives back some billed days, from the billed line's own basis.
 
@@ -249,14 +167,6 @@ def charge(item: str, terms: Terms, span: Span, rule: Proration, tax: Tax) -> Li
         period_gross=terms.price,
         period_net=terms.price,
     )
-
-
-def _terms(state: Subscription, code: str, period: Span, currency: str) -> Terms | None:
-    item = state.items.get(code)
-    if item is None:
-        return None
-    pin = state.pin(item)
-    return Terms(item.plan, item.quantity, pin.rate, period, period_price(pin.rate, item.quantity, digits(currency)))
 
 
 def _tax_before(line: Line, day: date) -> int:
