@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 
 from bursar.core.currency import digits
+from bursar.core.edit import AddTemporarySeats
 from bursar.core.period import Span
 from bursar.core.policy import State
 from bursar.core.price import period_price
@@ -78,14 +79,14 @@ def _staying(
     for item in dict.fromkeys(code for state in (before, *(one.state for one in within)) for code in state.items):
         terms, since, held = _terms(before, item, window, currency), window.start, False
         for moment in within:
-            changed = [change for change in moment.changes if touches(change, item)]
+            changed = any(touches(change, item) for change in moment.changes)
             if not changed and moment.state.standing is not State.CANCELLED:
                 continue
             new = _terms(moment.state, item, window, currency)
             if new == terms and not held:
                 continue
             less = (new.price if new else 0) < (terms.price if terms else 0)
-            if less and (held or not all(change.credit for change in changed or moment.changes)):
+            if less and (held or not _gives_back(moment, item)):
                 held = True
                 continue
             if terms is not None:
@@ -93,6 +94,12 @@ def _staying(
             terms, since, held = new, moment.on, False
         if terms is not None:
             yield Owed(item, Span(since, window.end), terms)
+
+
+def _gives_back(moment: Moment, item: str) -> bool:
+    """Whether days billed at an item's old terms are given back on a day; temporary seats that begin on it keep nothing."""
+    made = [change for change in moment.changes if not isinstance(change.edit, AddTemporarySeats)]
+    return all(change.credit for change in [one for one in made if touches(one, item)] or made)
 
 
 def _terms(state: Subscription, code: str, period: Span, currency: str) -> Terms | None:
