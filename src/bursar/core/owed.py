@@ -12,6 +12,7 @@ from operator import itemgetter
 
 from bursar.core.currency import digits
 from bursar.core.edit import AddTemporarySeats
+from bursar.core.item import Temporary
 from bursar.core.period import Span
 from bursar.core.policy import State
 from bursar.core.price import period_price
@@ -29,6 +30,10 @@ class Terms:
     price: int
 
 
+Stage = tuple[date, tuple[Temporary, ...]]
+"""A day, and the temporary seats from then on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """Terms that must be paid for these days of an item."""
@@ -42,25 +47,40 @@ def owed(start: Subscription, moments: Sequence[Moment], window: Span, *, on: da
     """What must be paid for each day of a billing period, as known on a day.
 
     A reduction without credit leaves the dearer terms owed until the period ends. Temporary seats come on top for
-    their days, also for those to come: who orders them pays for them.
+    their days, also for those to come: who orders them pays for them. They stay owed when their product goes without
+    credit, and are given back with it, not before it goes.
     """
     some = any(item.temporary for state in (start, *(one.state for one in moments)) for item in state.items.values())
     for one in _staying(start, moments, window, on=on, currency=currency):
-        yield from _raised(one, start, moments, currency) if some else (one,)
+        yield from _raised(one, start, moments, on, currency) if some else (one,)
 
 
-def _raised(owe: Owed, start: Subscription, moments: Sequence[Moment], currency: str) -> Iterator[Owed]:
+def _raised(owe: Owed, start: Subscription, moments: Sequence[Moment], on: date, currency: str) -> Iterator[Owed]:
     """What is owed of an item, with its temporary seats on the days on which there are some."""
-    days = [owe.span.start, *(one.on for one in moments if owe.span.start < one.on < owe.span.end), owe.span.end]
-    extra = [_extra(state_on(start, moments, day), owe.item) for day in days[:-1]]
+    stages = list(_stages(start, moments, owe.item, on))
+    turns = {turn for since, seats in stages for turn in (since, *(one.span.end for one in seats))}
+    days = sorted({owe.span.start, owe.span.end, *(turn for turn in turns if turn in owe.span)})
+    extra = [_extra(stages, day) for day in days[:-1]]
     for seats, group in groupby(zip(extra, pairwise(days), strict=True), key=itemgetter(0)):
         spans = [between for _, between in group]
         yield replace(owe, span=Span(spans[0][0], spans[-1][1]), terms=_more(owe.terms, seats, currency))
 
 
-def _extra(state: Subscription, code: str) -> int:
-    item = state.items.get(code)
-    return item.extra if item else 0
+def _stages(start: Subscription, moments: Sequence[Moment], code: str, on: date) -> Iterator[Stage]:
+    """The temporary seats of a product from each day on; where it goes without credit, those that it had are kept."""
+    item = start.items.get(code)
+    yield date.min, item.temporary if item else ()
+    for moment in moments:
+        had, item = item, moment.state.items.get(code)
+        if item is not None:
+            yield moment.on, item.temporary
+        elif had is not None and moment.on <= on and _gives_back(moment, code):
+            yield moment.on, ()
+
+
+def _extra(stages: Sequence[Stage], day: date) -> int:
+    seats = [there for since, there in stages if since <= day][-1]
+    return sum(one.seats for one in seats if day in one.span)
 
 
 def _more(terms: Terms, seats: int, currency: str) -> Terms:
