@@ -52,6 +52,10 @@ def test_in_french_the_last_day_is_named_as_people_count(path: str) -> None:
         ({"last_support": ""}, "Give the last day of the temporary seats"),
         ({"last_support": "2026-01-09"}, "Give the last day of the temporary seats"),
         ({"last_support": "9999-12-31"}, "Give the last day of the temporary seats"),
+        ({"last_support": "2199-12-31"}, "Give the last day of the temporary seats"),
+        ({"first_support": "9999-12-01"}, "Give the first day of the temporary seats"),
+        ({"temporary_support": "00000000000123456789"}, "Give how many temporary seats"),
+        ({"quantity_support": "00000000000123456789"}, "Give a whole number from 1 to 1,000,000"),
     ],
 )
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(path: str, wrong: dict[str, str], sentence: str) -> None:

@@ -36,7 +36,9 @@ def test_the_staff_gives_a_trial_where_nothing_was_bought_yet(door: Door) -> Non
     sales = signed_in(address)
     assert "as a trial, free of charge until the day below" in said(sales.get(f"{path}/manage"))
     form = {"add_support": "growth", "quantity_support": "4", "on": "trial"}
-    assert "Give the last day of the trial" in said(sales.post(f"{path}/manage", form), 422)
+    for none in ("", "soon", "9999-12-31", "2200-01-01"):
+        assert "Give the last day of the trial" in said(sales.post(f"{path}/manage", form | {"day": none}), 422)
+        assert "Give the day from which" in said(sales.post(f"{path}/manage", form | {"day": none, "on": "day"}), 422)
     summary = taken(sales, path, day="2026-01-14", **form)
     assert "Trial of Support, plan Growth: 4 seats, until January 14, 2026" in summary and "€0.00" in summary
     found = door.ok("GET", f"{path}/subscription")

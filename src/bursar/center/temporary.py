@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bursar.center.choice import Filled
-from bursar.center.terms import AtField, day_given
+from bursar.center.terms import AtField, count_given, day_given
 from bursar.core.edit import AddTemporarySeats
-from bursar.core.field import MOST_SEATS
+from bursar.core.field import LAST_YEAR, MOST_SEATS
 from bursar.core.item import Item
 from bursar.core.period import Span
 from bursar.words import money
+
+LAST_DAY: Final = date(LAST_YEAR, 12, 31)
+"""Never the last of some days: the one after it is none that an edit can name."""
 
 
 class NotSeats(AtField):
@@ -85,15 +89,16 @@ def temporary_asked(filled: Mapping[str, str], product: str) -> AddTemporarySeat
     given = filled.get(f"temporary_{product}", "").strip()
     if not given:
         return None
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:12]) <= MOST_SEATS:
+    seats = count_given(given, MOST_SEATS)
+    if seats is None:
         raise NotSeats(f"temporary_{product}", most=MOST_SEATS)
     first = day_given(filled.get(f"first_{product}", ""))
     if first is None:
         raise NotFirstDay(f"first_{product}")
     last = day_given(filled.get(f"last_{product}", ""))
-    if last is None or last < first or last == date.max:
+    if last is None or last < first or last == LAST_DAY:
         raise NotLastDay(f"last_{product}")
-    return AddTemporarySeats(product=product, seats=int(given), span=Span(first, last + timedelta(days=1)))
+    return AddTemporarySeats(product=product, seats=seats, span=Span(first, last + timedelta(days=1)))
 
 
 def temporary_said(item: Item) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from bursar.center.choice import Choice, Filled
 from bursar.core.edit import DATED, PRICED, AddProduct, ChangePlan, Edit, Keep, StartTrial, Undo
+from bursar.core.field import FIRST_YEAR, LAST_YEAR
 from bursar.core.money import BadRate, read_rate
 from bursar.core.problem import Invalid
 
@@ -129,8 +130,18 @@ def _on(filled: Mapping[str, str]) -> date | str | None:
 
 
 def day_given(given: str) -> date | None:
-    """The day of a field; nothing where none stands there."""
+    """The day of a field; nothing where none stands there, or one of years that no edit is for."""
     try:
-        return date.fromisoformat(given)
+        found = date.fromisoformat(given)
     except ValueError:
         return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+def count_given(given: str, most: int) -> int | None:
+    """The whole number from 1 on of a field; nothing where none stands there, or a larger one than the most."""
+    digits = given.lstrip("0")
+    # So that nobody has thousands of digits turned into a number.
+    if not digits.isascii() or not digits.isdigit() or len(digits) > len(str(most)):
+        return None
+    return int(digits) if int(digits) <= most else None

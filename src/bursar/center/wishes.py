@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from bursar.center.temporary import temporary_asked
-from bursar.center.terms import AtField, agreed, price
+from bursar.center.terms import AtField, agreed, count_given, price
 from bursar.core.catalog import Catalog, Product
 from bursar.core.edit import (
     AddProduct,
@@ -122,9 +122,10 @@ def _adding(product: Product, plan: str, given: str, catalog: Catalog) -> AddPro
 
 def _count(given: str, at: str, per: Per) -> int:
     most = MOST_SEATS if per is Per.SEAT else MOST_UNITS
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:12]) <= most:
+    count = count_given(given, most)
+    if count is None:
         raise NotACount(at, most=most)
-    return int(given)
+    return count
 
 
 def _answer(given: str) -> Literal["", "keep", "undo"]:
