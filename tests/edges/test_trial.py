@@ -98,6 +98,25 @@ def test_it_is_told_ahead_once_ends_by_itself_and_costs_nothing(door: Door, path
     assert "3 × €19.00" in taken(owner, path, add_support="team", quantity_support="3"), "it can be bought afterwards"
 
 
+@pytest.mark.parametrize("bought_on", ["2026-01-13", "2026-01-15"])
+def test_of_what_is_bought_by_its_end_nobody_is_told_that_it_ends(door: Door, path: str, bought_on: str) -> None:
+    door.take(path, {**TEAM_10, "on": bought_on})
+    for day in (12, 20):
+        door.ok("POST", f"{path}/clock", {"to": f"2026-01-{day}"})
+    kinds = set(Entry.objects.values_list("kind", flat=True))
+    assert "changes_applied" in kinds and not kinds & {"trial_ending", "trial_ended"}
+    [product] = door.ok("GET", f"{path}/entitlements")["products"]
+    assert product["quantity"] == 10
+
+
+def test_what_is_bought_a_day_after_its_end_does_not_keep_it(door: Door, path: str) -> None:
+    door.take(path, {**TEAM_10, "on": "2026-01-16"})
+    for day in (12, 15):
+        door.ok("POST", f"{path}/clock", {"to": f"2026-01-{day}"})
+    assert {"trial_ending", "trial_ended"} <= set(Entry.objects.values_list("kind", flat=True))
+    assert door.ok("GET", f"{path}/entitlements")["products"] == []
+
+
 def test_days_that_the_vendor_adds_are_told_ahead_anew(door: Door, path: str) -> None:
     door.ok("POST", f"{path}/clock", {"to": "2026-01-12"})
     door.take(path, trial("2026-01-20"))

@@ -10,7 +10,7 @@ from bursar.accounts.queries import Customer
 from bursar.checkout.apply import bill, look_ahead, release, settle
 from bursar.checkout.gather import situation
 from bursar.core.policy import SYSTEM
-from bursar.core.renewal import ended, told_ahead
+from bursar.core.renewal import ended, told_ahead, trial_told_ahead
 from bursar.core.subscription import state_on, timeline
 from bursar.history.actions import record
 from bursar.invoices import actions as invoices
@@ -43,7 +43,9 @@ def announce(account_id: UUID, *, now: datetime) -> None:
         on, ahead, policy = customer.today(now), agenda(account_id), current()
         until = _first_told(account_id, ahead.trial_until, on, policy.trial_notice_days)
         if until is not None and on <= until:
-            _write(customer, "trial_ending", on, now, trial_until=until.isoformat())
+            known = situation(customer, policy)
+            if trial_told_ahead(known.start, timeline(known.start, known.changes), until):
+                _write(customer, "trial_ending", on, now, trial_until=until.isoformat())
         until = _first_told(account_id, ahead.billed_until, on, policy.renewal_notice_days)
         if until is not None and on < until:
             known = situation(customer)

@@ -38,8 +38,8 @@ class Ended:
 
 
 def ended(start: Subscription, moments: Sequence[Moment], on: date) -> Ended:
-    """What ended the day before."""
-    before = state_on(start, moments, on - timedelta(days=1))
+    """What ended the day before. A trial does not end by itself where something is bought that day."""
+    before, after = state_on(start, moments, on - timedelta(days=1)), state_on(start, moments, on)
     gone = [
         (item.product, one.seats)
         for item in before.items.values()
@@ -47,7 +47,13 @@ def ended(start: Subscription, moments: Sequence[Moment], on: date) -> Ended:
         if one.span.end == on and before.standing is not State.CANCELLED
     ]
     seats = {product: sum(count for code, count in gone if code == product) for product, _ in gone}
-    return Ended(seats, before.trying and before.next_end() == on)
+    return Ended(seats, before.trying and before.next_end() == on and after.calendar is None)
+
+
+def trial_told_ahead(start: Subscription, moments: Sequence[Moment], until: date) -> bool:
+    """Whether people are told ahead that a trial ends: where it comes to that day, and nothing is bought by the next one."""
+    last, after = (state_on(start, moments, day) for day in (until, until + timedelta(days=1)))
+    return last.trying and after.calendar is None
 
 
 LONGEST_UNTOLD: Final = 31
