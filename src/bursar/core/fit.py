@@ -128,7 +128,9 @@ def _check_objects(before: Subscription, moment: Moment, new: Collection[UUID]) 
     for change in moment.changes:
         edit = change.edit
         if isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
-            if edit.product not in here:
+            # What ends on that day takes temporary seats along that would begin on it.
+            lost = isinstance(edit, AddTemporarySeats) and edit.product not in moment.state.items
+            if edit.product not in here or lost:
                 if change.id not in new:
                     raise WouldBreak(change=change.id, edit=NAMES[type(edit)])
                 raise Superseded(on=moment.on, product=edit.product, edit=NAMES[type(edit)])
