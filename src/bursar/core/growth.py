@@ -43,8 +43,13 @@ def within_limits(
 
 
 def growth(before: Subscription, after: Subscription, currency: str) -> tuple[int, int]:
-    """The seats that were added, and what the added costs more in a billing period. What is less counts as nothing."""
+    """The seats that were added, and what the added costs more in a billing period.
+
+    What is less counts as nothing, and so does what is tried: it costs nothing in any cycle.
+    """
     seats = amount = 0
+    if after.trying:
+        return seats, amount
     for item in after.items.values():
         had = None if before.trying else before.items.get(item.product)
         if after.pin(item).per is Per.SEAT:
