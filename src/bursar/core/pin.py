@@ -53,11 +53,15 @@ def _held(outlook: Outlook, since: date) -> set[tuple[str, str]]:
 
 
 def _perhaps(catalog: Catalog, sold: Iterable[Sold], currency: str, outlook: Outlook) -> Iterator[Pin]:
-    """Prices that count only if something scheduled is undone: what is still sold, and not agreed already."""
+    """Prices that count only if something scheduled is undone: what is still sold, and not agreed already.
+
+    Before anything is bought no price holds: that of a trial is none that was agreed.
+    """
+    agreed = outlook.state.pins if outlook.state.calendar else {}
     for product, plan, cycle in sorted(sold):
         known = catalog.product_by.get(product)
         prices = known.plan_by[plan].price_by if known and plan in known.plan_by else {}
-        if (currency, cycle) in prices and (product, plan, cycle) not in outlook.state.pins:
+        if (currency, cycle) in prices and (product, plan, cycle) not in agreed:
             yield _pin(catalog, product, plan, currency, cycle)
 
 
