@@ -163,3 +163,44 @@ def test_a_limit_that_cannot_be_is_named_with_its_place(limits: object, at: str)
     with pytest.raises(BadDocument) as caught:
         read({**write(POLICY), "limits": limits}, 2)
     assert caught.value.params["at"] == at
+
+
+def test_what_each_product_has_more_is_summed_up() -> None:
+    life = limited(seats=3)
+    voice = add("voice", "standard", seats=2)
+    assert outcome(life, "2026-01-05", seats("support", 5), voice) == ALLOWED
+    assert outcome(life, "2026-01-05", seats("support", 6), voice) == BEYOND
+    dear = limited(amounts={"EUR": 19_00 + 2 * 29_00})
+    assert outcome(dear, "2026-01-05", seats("support", 5), voice) == ALLOWED
+    assert outcome(dear, "2026-01-05", seats("support", 6), voice) == BEYOND
+
+
+def test_what_costs_nothing_more_is_not_beyond_a_limit_of_nothing() -> None:
+    life = limited(amounts={"EUR": 0})
+    assert outcome(life, "2026-01-05", seats("support", 5)) == BEYOND
+    life.do("2026-01-05", {**seats("support", 4), "price": "0"})
+    assert outcome(life, "2026-01-06", seats("support", 5)) == ALLOWED
+
+
+def test_buying_what_was_tried_is_growth_as_a_whole() -> None:
+    for limit, bought in (({"seats": 3}, 3), ({"amounts": {"EUR": 3 * 1900}}, 3)):
+        life = Life("self_service")
+        life.situation = replace(life.situation, policy=replace(POLICY, limits={"billing_admin": Limit(**limit)}))
+        life.do(
+            "2026-01-01",
+            {"edit": "start_trial", "product": "support", "plan": "team", "seats": 3, "until": "2026-01-14"},
+        )
+        assert outcome(life, "2026-01-05", add("support", "team", seats=bought)) == ALLOWED
+        assert outcome(life, "2026-01-05", add("support", "team", seats=bought + 1)) == BEYOND
+
+
+def test_temporary_seats_count_on_their_days_like_others() -> None:
+    life = Life("online_assisted")
+    life.situation = replace(life.situation, policy=replace(POLICY, limits={"billing_admin": Limit(seats=3)}))
+    life.do("2026-01-01", add("support", "team", seats=4))
+    span = {"start": "2026-01-10", "end": "2026-01-20"}
+    more: dict[str, object] = {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span}
+    life.do("2026-01-05", more, by=BILLING_ADMIN)
+    assert outcome(life, "2026-01-06", seats("support", 5)) == ALLOWED
+    assert outcome(life, "2026-01-06", seats("support", 6)) == BEYOND
+    assert outcome(life, "2026-01-20", seats("support", 7)) == ALLOWED, "they are over"

@@ -24,6 +24,14 @@ def test_the_end_of_a_term_of_more_than_a_month_is_told_ahead() -> None:
     assert ahead(bought("monthly"), "2026-02-01", "2026-03-01") == [False, False]
 
 
+def test_it_is_told_from_a_state_that_was_written_down_and_of_the_term_that_ends() -> None:
+    kept = bought("annual").state("2026-06-01")
+    assert told_ahead(kept, timeline(kept, ()), date(2027, 1, 1))
+    shorter = bought("annual")
+    shorter.do("2026-02-01", {"edit": "change_cycle", "cycle": "monthly", "on": "2027-01-01"})
+    assert ahead(shorter, "2027-01-01", "2027-02-01") == [True, False]
+
+
 def test_what_ends_or_was_never_bought_renews_for_nobody() -> None:
     going, removed = bought("annual"), bought("annual")
     going.do("2026-02-01", {"edit": "cancel", "reason": "done"})

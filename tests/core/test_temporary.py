@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.effect import OutsideTerm
+from bursar.core.effect import OutsideTerm, UnitsNeeded
+from bursar.core.owed import owed
+from bursar.core.period import Span
 from bursar.core.renewal import ended
 from bursar.core.subscription import timeline
-from lives import Life, add, seats
+from lives import Life, add, cycle, seats
 
 Edit = dict[str, object]
 
@@ -73,6 +75,23 @@ def test_they_lie_within_one_term_from_today_on() -> None:
         with pytest.raises(OutsideTerm):
             life.ask("2026-01-05", temporary(3, start, end))
     life.do("2026-01-05", temporary(3, "2026-01-05", "2026-02-01"), temporary(3, "2026-02-01", "2026-03-01"))
+
+
+def test_only_what_is_sold_by_the_seat_has_them() -> None:
+    life = january()
+    life.do("2026-01-01", add("resolutions", "standard", units=3))
+    with pytest.raises(UnitsNeeded):
+        life.ask("2026-01-05", {**temporary(3, "2026-01-10", "2026-01-20"), "product": "resolutions"})
+
+
+def test_those_that_a_state_was_written_down_with_are_paid_for_in_the_next_period_too() -> None:
+    life = Life()
+    life.do("2026-01-01", add("support", "team", seats=10, price="31.00"), cycle("annual_monthly"))
+    life.do("2026-01-05", temporary(3, "2026-01-10", "2026-02-08"))
+    kept = life.state("2026-02-01")
+    february = Span(date(2026, 2, 1), date(2026, 3, 1))
+    found = list(owed(kept, timeline(kept, ()), february, on=date(2026, 2, 1), currency="EUR"))
+    assert [(one.terms.quantity, one.span.days) for one in found] == [(13, 7), (10, 21)]
 
 
 def test_what_ends_on_a_day_is_told_once_by_product() -> None:

@@ -10,7 +10,7 @@ import pytest
 from bursar.catalog.document import read
 from bursar.core.cycle import ANNUAL
 from bursar.core.edit import Suspend
-from bursar.core.effect import OnTrial
+from bursar.core.effect import OnTrial, TrialOver
 from bursar.core.item import Item, Pin
 from bursar.core.policy import State
 from bursar.core.price import Per
@@ -73,6 +73,14 @@ def test_it_goes_on_from_a_state_that_was_written_down() -> None:
     [moment] = timeline(kept, ())
     assert (moment.on, dict(moment.state.items), moment.changes) == (date(2026, 1, 15), {}, ())
     assert ended(kept, (moment,), date(2026, 1, 15)) == Ended({}, True)
+
+
+def test_a_trial_may_last_for_today_alone_and_no_shorter() -> None:
+    life = Life()
+    with pytest.raises(TrialOver):
+        life.ask("2026-01-02", trial("2026-01-01", seats=3))
+    life.do("2026-01-02", trial("2026-01-02", seats=3))
+    assert [bool(life.state(day).items) for day in ("2026-01-02", "2026-01-03")] == [True, False]
 
 
 def test_what_is_tried_is_not_changed() -> None:
