@@ -161,7 +161,7 @@ def test_a_change_and_its_invoice_are_told_together_to_who_sees_invoices(door: D
     run_once(datetime.now(UTC))
     english, french = (Letter.objects.get(address=email(role)) for role in ("owner", "billing_admin"))
     assert english.subject == "Acme: The subscription was changed." and "By Owner, January 1, 2026." in english.text
-    for said in ("Support", "Billing cycle: annual", "Invoice sandbox-invoice-000001 for", "To be paid by January 31"):
+    for said in ("Support", "Billing cycle: annual", "-000001 for", "To be paid by January 31"):
         assert said in english.text, english.text
     [invoice] = door.ok("GET", f"{path}/invoices")["items"]
     assert f"http://localhost:8000{path}/invoices/{invoice['id']}" in english.text
@@ -191,7 +191,7 @@ def test_a_renewal_and_its_payment_are_one_letter_told_when_it_is_known_what_bec
     run_once(datetime.now(UTC))
     failed = Letter.objects.get(address=email("owner"))
     assert failed.subject == "Acme: A payment did not come through: not enough funds."
-    assert "Pay the invoice in another way" in failed.text and "Invoice sandbox-invoice-000003" in failed.text
+    assert "Pay the invoice in another way" in failed.text and "-000003" in failed.text
 
 
 def test_a_renewal_that_a_credit_settles_is_told_though_nothing_is_collected(door: Door) -> None:
@@ -246,6 +246,23 @@ def test_a_renewal_after_a_long_term_is_told_ahead_once_with_what_it_costs_and_w
     door.ok("POST", f"{path}/clock", {"to": "2027-12-20"})
     kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
     assert kinds.count("renewal_ahead") == 2
+
+
+def test_what_took_effect_by_itself_is_named_also_after_later_renewals(door: Door) -> None:
+    path = door.account("online_assisted", today="2026-01-01")
+    door.take(path, TEAM_10)
+    span = {"start": "2026-01-10", "end": "2026-01-20"}
+    door.take(path, {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span})
+    door.take(path, {**seats(8), "on": "renewal"})
+    told_before()
+    door.ok("POST", f"{path}/clock", {"to": "2026-03-05"})
+    run_once(datetime.now(UTC))
+    said = [one.text for one in Letter.objects.filter(address=email("owner")).order_by("id")]
+    begun, over, renewed, again = said
+    assert "Support: 2 temporary seats, January 10, 2026 to January 19, 2026" in begun
+    assert "Support: 2 temporary seats ended." in over
+    assert "Support: 10 → 8 seats, 2 fewer" in renewed and "€152.00" in renewed
+    assert "seats" not in again and "€152.00" in again
 
 
 def test_what_renews_each_month_or_ends_is_not_told_ahead(door: Door) -> None:

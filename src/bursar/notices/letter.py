@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -54,6 +54,8 @@ def write(
         story = Story(names(customer.id), policy, current_catalog())
         told = story.what(fact.kind, fact.data)
         happened, lines = (told[0], []) if len(told) == 1 else (_("The subscription was changed."), told)
+        if fact.kind in ("changes_applied", "renewed"):
+            lines = _applied(customer, fact)
         data = fact.data
         if ending:
             happened, lines, data = (
@@ -135,6 +137,14 @@ def _about_invoice(customer: Customer, fact: Fact) -> list[str]:
     if fact.kind == "payment_failed":
         said.append(_("Pay the invoice in another way, or replace the payment type; what is open is then tried again."))
     return said
+
+
+def _applied(customer: Customer, fact: Fact) -> list[str]:
+    """What took effect by itself, measured against the day before."""
+    agreed, catalog = agreement(customer.id, before=fact.on), current_catalog()
+    before = state_on(agreed.start, timeline(agreed.start, agreed.changes), fact.on - timedelta(days=1))
+    changes = (one for one in agreed.changes if str(one.id) in fact.data["changes"])
+    return [edits.said(one.edit, before, catalog) for one in changes]
 
 
 def _turn(ending: Ending) -> str:
