@@ -204,3 +204,12 @@ def test_temporary_seats_count_on_their_days_like_others() -> None:
     assert outcome(life, "2026-01-06", seats("support", 5)) == ALLOWED
     assert outcome(life, "2026-01-06", seats("support", 6)) == BEYOND
     assert outcome(life, "2026-01-20", seats("support", 7)) == ALLOWED, "they are over"
+
+
+def test_what_adds_nothing_to_the_price_is_not_stopped_by_a_limit_that_somebody_else_passed() -> None:
+    life = limited(amounts={"EUR": 1900})
+    life.do("2026-01-05", seats("support", 9), by=OWNER)
+    free: dict[str, object] = {**add("voice", "standard", seats=1), "price": "0"}
+    life.do("2026-01-05", free)
+    assert outcome(life, "2026-01-06", seats("voice", 2)) == ALLOWED
+    assert outcome(life, "2026-01-06", seats("support", 10)) == BEYOND

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bursar.core.renewal import ended, told_ahead
+from bursar.core.renewal import ended, told_ahead, trial_told_ahead
 from bursar.core.subscription import timeline
 from lives import Life, add, cycle, remove, seats
 
@@ -56,3 +56,24 @@ def test_what_ends_and_what_changes_on_a_day_is_one_state() -> None:
     life.do("2026-01-05", seats("support", 12, on="2026-01-20"))
     on_the_day = [one for one in timeline(life.situation.start, life.situation.changes) if one.on == date(2026, 1, 20)]
     assert [one.state.items["support"].whole for one in on_the_day] == [12]
+
+
+def test_the_end_of_a_trial_is_told_ahead_unless_it_was_bought_or_cancelled_until_then() -> None:
+    def told(*later: dict[str, object]) -> bool:
+        life = Life()
+        given = {"product": "support", "plan": "team", "seats": 3, "until": "2026-01-14"}
+        life.do("2026-01-01", {"edit": "start_trial", **given})
+        for edit in later:
+            life.do("2026-01-05", edit)
+        start, moments = life.situation.start, timeline(life.situation.start, life.situation.changes)
+        kept = life.state("2026-01-06")
+        assert not later or trial_told_ahead(kept, moments, date(2026, 1, 14)) == trial_told_ahead(
+            start, moments, date(2026, 1, 14)
+        )
+        return trial_told_ahead(start, moments, date(2026, 1, 14))
+
+    assert told()
+    assert not told(add("support", "team", seats=3))
+    assert not told({**add("support", "team", seats=3), "on": "2026-01-15"})
+    assert told({**add("support", "team", seats=3), "on": "2026-01-16"})
+    assert not told({"edit": "cancel", "reason": "no"})

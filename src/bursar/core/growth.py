@@ -51,7 +51,7 @@ def growth(before: Subscription, after: Subscription, currency: str) -> tuple[in
     if after.trying:
         return seats, amount
     for item in after.items.values():
-        had = None if before.trying else before.items.get(item.product)
+        had = before.items.get(item.product)
         if after.pin(item).per is Per.SEAT:
             seats += max(0, item.whole - (had.whole if had else 0))
         amount += max(0, _price(after, item, currency) - (_price_then(before, after, had, currency) if had else 0))
