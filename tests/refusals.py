@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
 
+from bursar.accounts.staff import appoint
+from bursar.policy.queries import current
 from door import TEAM_10, Door, email, seats, temporary, trial
 
 NOBODY: Final = "00000000-0000-4000-8000-000000000000"
@@ -341,6 +344,19 @@ def cycle(**fields: Any) -> Call:
     return catalog(products=[one], cycles=[{**own, **fields}])
 
 
+def types_in_use(worlds: Worlds) -> Call:
+    """A policy without a type that an account has."""
+    assert worlds.managed
+    left = [one for one in worlds.door.ok("GET", "/policy")["account_types"] if one["code"] != "managed"]
+    return policy(worlds, account_types=left)
+
+
+def locked_out(worlds: Worlds) -> Call:
+    """A policy under which the only one who manages the staff could not any more."""
+    appoint(current(), name="Paul", email="paul@vendor.example", role="admin", by=None, now=datetime.now(UTC))
+    return policy(worlds, staff=[{**one, "allowed": []} for one in worlds.door.ok("GET", "/policy")["staff"]])
+
+
 def both_ways(worlds: Worlds) -> Call:
     roles = worlds.door.ok("GET", "/policy")["roles"]
     roles[0]["allowed"] = roles[0]["by_request"] = ["add_seats"]
@@ -517,6 +533,9 @@ CALLS: Final[Mapping[str, Ask]] = {
     "BothWays": both_ways,
     "NotLimit": lambda w: policy(w, limits={"billing_admin": {"amounts": {"EUR": "much"}}}),
     "NoLimitForOwner": lambda w: policy(w, limits={"owner": {"seats": 3}}),
+    "NotReplaced": lambda w: policy(w, replaces={"managed": "self_service"}),
+    "TypesInUse": types_in_use,
+    "StaffLockedOut": locked_out,
     "NoAccountType": lambda w: policy(w, account_types=[]),
 }
 """By the name of the problem, and what tells it from others of its kind."""

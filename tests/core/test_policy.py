@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from bursar.core import document as written
-from bursar.core.capability import CAPABILITIES, DESK, SHOW_COSTS, STAFF_ROLES, UnknownCapability, known
+from bursar.core.capability import CAPABILITIES, DESK, OPEN, SHOW_COSTS, STAFF_ROLES, UnknownCapability, known
 from bursar.core.policy import (
     VENDOR,
     Account,
@@ -29,6 +29,7 @@ from bursar.core.policy import (
     decide,
     shows_costs,
 )
+from bursar.core.text import Text
 from bursar.policy.document import BothWays, NoAccountType, read, read_toml, write
 
 FILE = Path(__file__).resolve().parents[2] / "policies/standard.toml"
@@ -248,9 +249,24 @@ def test_what_the_policy_does_not_know_is_named_with_what_it_knows() -> None:
     with pytest.raises(UnknownCapability):
         decide(STANDARD, account("managed"), VENDOR, "fly", TODAY)
     with pytest.raises(UnknownAccountType, match="It has: managed, online_assisted, self_service"):
-        decide(STANDARD, account("enterprise"), OWNER, "view_invoices", TODAY)
+        STANDARD.account_type("enterprise")
     with pytest.raises(UnknownRole, match="no role pilot"):
         decide(STANDARD, account("managed"), replace(OWNER, role="pilot"), "view_invoices", TODAY)
+
+
+def test_an_account_of_a_type_that_the_policy_no_longer_has_can_look_and_change_nothing_online() -> None:
+    policy, here = replace(STANDARD, former={"partner": Text("partner account")}), account("partner")
+    for one in CAPABILITIES:
+        decision = decide(policy, here, OWNER, one, TODAY)
+        if one in OPEN:
+            assert decision.reason is not Reason.ACCOUNT_TYPE, one
+        else:
+            assert (decision.outcome, decision.reason) == (Outcome.REFUSED, Reason.ACCOUNT_TYPE), one
+    assert not shows_costs(policy, here, TODAY)
+    assert (policy.type_name("partner"), policy.type_name("never_there")) == (
+        Text("partner account"),
+        Text("never_there"),
+    )
 
 
 def test_showing_costs_can_be_overridden_but_not_decided() -> None:

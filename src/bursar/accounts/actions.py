@@ -21,6 +21,7 @@ from bursar.core.tax import Tax
 from bursar.core.text import one_line
 from bursar.history.actions import answer, columns, record
 from bursar.history.queries import Once
+from bursar.policy.queries import held
 
 CLOCK_YEARS: Final = 10
 
@@ -76,11 +77,11 @@ def open_account(
     """A new account with its owner. Errors: Refused, UnknownAccountType, UnknownCurrency, UnknownZone."""
     if isinstance(actor, Vendor) and (made := decide_at_the_desk(policy, actor, "open_accounts")).reason:
         raise Refused(made)
-    policy.account_type(account_type)
     digits(currency)
     zone = read_zone(time_zone)
     clock_at = instant(clock or now, zone) if sandbox else None
     with transaction.atomic():
+        held().account_type(account_type)
         account = Account.objects.create(
             seller=Seller.objects.order_by("id").get(),
             name=one_line(name),
@@ -110,12 +111,12 @@ def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], a
 
     Errors: NotFound, Refused, UnknownAccountType, UnknownZone.
     """
-    if "account_type" in fields:
-        policy.account_type(fields["account_type"])
     if "time_zone" in fields:
         read_zone(fields["time_zone"])
     with deed(account_id, actor, now) as customer:
         permit(policy, customer, actor, "alter_accounts", now)
+        if "account_type" in fields:
+            held().account_type(fields["account_type"])
         named = {"name": one_line(fields["name"])} if "name" in fields else {}
         Account.objects.filter(pk=account_id).update(**fields | named)
         data: dict[str, Any] = {"fields": sorted(fields)}

@@ -13,10 +13,8 @@ from bursar.core.capability import STAFF_ROLES
 from bursar.core.policy import Outcome, Policy, UnknownRole, Vendor, decide_at_the_desk
 from bursar.core.problem import phrase
 from bursar.core.refusal import Refused
-from bursar.core.staff import appointed_to_sandboxes, check_ending
+from bursar.core.staff import MANAGING, appointed_to_sandboxes, check_ending
 from bursar.core.text import one_line
-
-MANAGING: Final = "manage_staff"
 
 
 @dataclass(frozen=True, slots=True)

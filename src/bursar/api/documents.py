@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
+from bursar.accounts.publishing import publish_policy
 from bursar.api import answers, published
 from bursar.api.body import read_json
 from bursar.api.call import moment, vendor
@@ -13,7 +14,6 @@ from bursar.catalog import actions as catalog_actions
 from bursar.catalog import document as catalog_document
 from bursar.catalog import queries as catalog
 from bursar.core.problem import Invalid
-from bursar.policy import actions as policy_actions
 from bursar.policy import document as policy_document
 from bursar.policy import queries as policy
 
@@ -47,9 +47,9 @@ def get_policy(request: HttpRequest) -> Any:
 
 @router.put("/policy", response=shape(answers.Version))
 def put_policy(request: HttpRequest) -> Any:
-    """Publish who may change what from now on, as a new version."""
+    """Publish who may change what from now on, as a new version; what it `replaces` is replaced in the same step."""
     actor = vendor(request)
-    return {"version": policy_actions.publish(_body(request), by=f"key {actor.id}", now=moment())}
+    return {"version": publish_policy(_body(request), by=f"key {actor.id}", actor=actor, now=moment())}
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

@@ -42,6 +42,7 @@ from bursar.core.payment import NothingToPay, NoToken, PaymentOpen, StaysAutomat
 from bursar.core.policy import UnknownAccountType, UnknownRole
 from bursar.core.price import TooDear
 from bursar.core.problem import Problem
+from bursar.core.publishing import StaffLockedOut, TypesInUse
 from bursar.core.refusal import Refused
 from bursar.core.request import NoNeedToAsk, NothingToAsk, OnlyRequester, RequestClosed, RequestOpen
 from bursar.core.seat import HasSeat, NoSeats, OutOfLightAgents, OutOfSeats, SeatsCounted, SeatsInUse
@@ -130,5 +131,5 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "get_catalog": (NoCatalog,),
     "put_catalog": (*_VENDOR, *_BODY, BadDocument),
     "get_policy": (NoPolicy,),
-    "put_policy": (*_VENDOR, *_BODY, BadDocument),
+    "put_policy": (*_VENDOR, *_BODY, BadDocument, TypesInUse, StaffLockedOut),
 }

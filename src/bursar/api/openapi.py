@@ -13,6 +13,7 @@ from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
 from bursar.core.member import InvitedMember, SuspendedMember
 from bursar.core.problem import Problem
+from bursar.core.publishing import TypesInUse
 from bursar.core.refusal import Refused
 from bursar.history.queries import OtherBody
 
@@ -46,6 +47,10 @@ _OWN: Final[Mapping[type[Problem], Document]] = {
     SuspendedMember: {"ask": _ASKED},
     InvitedMember: {"ask": _ASKED},
     Declined: {"reason": {"type": "string", "description": "The gateway's word for why."}},
+    TypesInUse: {
+        "count": {"type": "integer", "description": "How many accounts would be left without a type."},
+        "accounts": {"type": "array", "items": {"$ref": f"{_REF}Left"}, "description": "The first ten of them."},
+    },
     Stale: {"quote": {"$ref": f"{_REF}Quote", "description": "The same edits as they would be taken now."}},
 }
 """What some problems say besides."""
@@ -65,14 +70,16 @@ _ONCE: Final = {
     "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY},
     "example": "order-7",
 }
-_SENT: Final = {"put_catalog": published.Catalog, "put_policy": published.Policy}
+_SENT: Final = {"put_catalog": published.Catalog, "put_policy": published.NewPolicy}
+_NAMED: Final = (parts.Asked, published.Left, answers.Quote)
+"""What problems name."""
 
 
 def complete(document: Document) -> Document:
     """The document with all that the routes do not say themselves. Errors: KeyError for an unlisted operation."""
     document["info"]["description"] = ABOUT.strip()
     schemas = document["components"]["schemas"]
-    schemas |= _defined(*_SENT.values(), parts.Asked, answers.Quote) | edits.schemas() | {"Problem": PROBLEM}
+    schemas |= _defined(*_SENT.values(), *_NAMED) | edits.schemas() | {"Problem": PROBLEM}
     for operations in document["paths"].values():
         for operation in operations.values():
             _complete(operation)

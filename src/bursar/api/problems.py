@@ -14,6 +14,7 @@ from bursar.core.content import write_decision
 from bursar.core.member import NotActive, TooManyInvitations
 from bursar.core.policy import Outcome
 from bursar.core.problem import Conflict, Invalid, Problem, phrase
+from bursar.core.publishing import TypesInUse
 from bursar.core.refusal import Refused
 from bursar.policy.queries import current
 from bursar.words.absence import turned_away
@@ -72,6 +73,9 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
         body |= {"detail": turned_away(problem, current()), "ask": [asdict(one) for one in problem.ask]}
     if isinstance(problem, Stale) and call is not None:
         body["quote"] = show.quote(call, problem.quote_id)
+    if isinstance(problem, TypesInUse):
+        left = [{"id": str(one.id), "name": one.name, "account_type": one.account_type} for one in problem.left]
+        body |= {"count": problem.count, "accounts": left}
     if isinstance(problem, Declined):
         body["reason"] = problem.params["reason"]
     return JsonResponse(body, status=number, content_type="application/problem+json")

@@ -1,6 +1,7 @@
 """What a catalog and a policy look like as JSON: what is sent to be published, and what is answered."""
 
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -217,3 +218,21 @@ class Policy(Entry):
     staff: list[StaffRole] | SkipJsonSchema[None] = Field(
         None, description="Every role of the staff, once.", min_length=4, max_length=4
     )
+
+
+class NewPolicy(Policy):
+    """A policy to be published, with what becomes of accounts whose type it no longer has."""
+
+    replaces: dict[Code, Code] = Field(
+        {},
+        description="By account types that are gone: the type that their accounts have from now on.",
+        examples=[{"partner": "managed"}],
+    )
+
+
+class Left(Entry):
+    """An account that would be left without a type."""
+
+    id: UUID
+    name: str
+    account_type: str

@@ -182,13 +182,15 @@ def demo(as_json: bool) -> None:
 def load(now: datetime) -> list[tuple[str, str]]:
     """Publish the demo's catalog and policy, make its accounts if they are not there, and give everybody a link."""
     from bursar.accounts.models import Account
+    from bursar.accounts.publishing import apply_policy
     from bursar.accounts.staff import appoint
     from bursar.catalog.actions import apply as apply_catalog
-    from bursar.policy.actions import apply as apply_policy
+    from bursar.core.policy import VENDOR
     from bursar.policy.queries import current
 
-    for publish, file in ((apply_catalog, "catalogs/demo.toml"), (apply_policy, "policies/standard.toml")):
-        publish(tomllib.loads((ROOT / file).read_text(encoding="utf-8")), file=file, by="demo", now=now)
+    catalog, policy = "catalogs/demo.toml", "policies/standard.toml"
+    apply_catalog(_read(catalog), file=catalog, by="demo", now=now)
+    apply_policy(_read(policy), file=policy, by="demo", actor=VENDOR, now=now)
     there = set(Account.objects.values_list("name", flat=True))
     for life in LIVES:
         if life.name not in there:
@@ -196,6 +198,10 @@ def load(now: datetime) -> list[tuple[str, str]]:
     for name, email, role in CREW:
         appoint(current(), name=name, email=email, role=role, sandbox=True, by=None, now=now)
     return _links(now)
+
+
+def _read(file: str) -> dict[str, Any]:
+    return tomllib.loads((ROOT / file).read_text(encoding="utf-8"))
 
 
 def _live(life: Life, now: datetime) -> None:

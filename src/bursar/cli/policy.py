@@ -21,13 +21,20 @@ def policy() -> None:
 
 @policy.command()
 @click.argument("file")
+@click.option("--accounts", is_flag=True, help="Say as well if accounts or staff stand in the way; needs the database.")
 @as_json
-def check(file: str, as_json: bool) -> None:
+def check(file: str, accounts: bool, as_json: bool) -> None:
     """Read FILE and say what it holds, without publishing it.
 
-    Example: bursar policy check policies/standard.toml
+    Example: bursar policy check --accounts policies/standard.toml
     """
-    found = document.read_toml(read_text(file), file, 1)
+    text = read_text(file)
+    found = document.read_toml(text, file, 1)
+    if accounts:
+        with django():
+            from bursar.accounts.publishing import check_policy
+
+            check_policy(toml(text, file), at=file)
     types = ", ".join(found.account_types)
     show(document.write(found), as_json, f"{file} holds: {len(found.account_types)} account types ({types})")
 
@@ -38,14 +45,17 @@ def check(file: str, as_json: bool) -> None:
 def apply(file: str, as_json: bool) -> None:
     """Publish FILE as a new version, unless it is the file applied last.
 
+    Where accounts have a type that FILE no longer has, it says in `replaces` which type they get instead.
+
     Example: bursar policy apply policies/standard.toml
     """
     found = toml(read_text(file), file)
     document.read(found, 1, at=file)
     with django():
-        from bursar.policy import actions
+        from bursar.accounts.publishing import apply_policy
+        from bursar.core.policy import VENDOR
 
-        number = actions.apply(found, file=file, by="command line", now=datetime.now(UTC))
+        number = apply_policy(found, file=file, by="command line", actor=VENDOR, now=datetime.now(UTC))
     show({"version": number}, as_json, f"version {number} of the policy is current")
 
 

@@ -15,8 +15,8 @@ Canonical = Callable[[int], Mapping[str, Any]]
 def publish(table: type[models.Model], canonical: Canonical, *, source: str, by: str, now: datetime) -> int:
     """The number of the version that now holds the document; the current one when it says the same already."""
     rows = table._default_manager
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {table._meta.db_table} IN EXCLUSIVE MODE")
+    with transaction.atomic():
+        lock(table)
         last = rows.order_by("-number").values("number", "digest").first()
         number = last["number"] + 1 if last else 1
         document = canonical(number)
@@ -36,6 +36,21 @@ def apply(table: type[models.Model], canonical: Canonical, *, by: str, now: date
     if applied and current and applied["digest"] == _digest(canonical(applied["number"])):
         return int(current["number"])
     return publish(table, canonical, source="file", by=by, now=now)
+
+
+def lock(table: type[models.Model]) -> None:
+    """Let nobody else publish, nor hold what is current, until the transaction ends."""
+    _lock(table, "EXCLUSIVE")
+
+
+def hold(table: type[models.Model]) -> None:
+    """Wait for whoever publishes, and let nobody publish until the transaction ends."""
+    _lock(table, "ROW SHARE")
+
+
+def _lock(table: type[models.Model], mode: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table._meta.db_table} IN {mode} MODE")
 
 
 def _digest(document: Mapping[str, Any]) -> str:

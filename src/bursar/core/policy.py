@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bursar.core.capability import CAPABILITIES, DESK, OPEN, SHOW_COSTS, known
 from bursar.core.limit import Limit
+from bursar.core.matrix import AccountType, Role
 from bursar.core.period import Proration
 from bursar.core.problem import Invalid
 from bursar.core.text import Text
@@ -149,32 +150,13 @@ class Account:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountType:
-    """A kind of account: what it may change online, and whether its standing costs show."""
-
-    code: str
-    name: Text
-    capabilities: frozenset[str]
-    shows_costs: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What a member may do, and what only by asking somebody in the account who may."""
-
-    code: str
-    name: Text
-    allowed: frozenset[str]
-    by_request: frozenset[str] = frozenset()
-
-
 @dataclass(frozen=True)
 class Policy:
     """One version of everything the vendor decided; a change to it is a new version.
 
     `states` says what stays open in each state; `timing` holds every capability that changes the subscription, but for
     what says itself on which days it counts; `limits` and `staff`, the rights of the vendor's people, are by role.
+    `former` names account types that earlier versions had and this one does not.
     """
 
     version: int
@@ -192,6 +174,7 @@ class Policy:
     trial_notice_days: int
     limits: Mapping[str, Limit] = field(default_factory=dict)
     staff: Mapping[str, Role] = field(default_factory=dict)
+    former: Mapping[str, Text] = field(default_factory=dict)
 
     def account_type(self, code: str) -> AccountType:
         """The account type of that code. Errors: UnknownAccountType."""
@@ -199,6 +182,17 @@ class Policy:
         if found is None:
             raise UnknownAccountType(account_type=code, known=", ".join(self.account_types))
         return found
+
+    def type_of(self, account: "Account") -> AccountType:
+        """The type of an account; one that the policy no longer has lets its people change nothing online."""
+        return self.account_types.get(account.account_type) or self._gone(account.account_type)
+
+    def type_name(self, code: str) -> Text:
+        """The name of an account type, that of an earlier version where the policy no longer has it."""
+        return (self.account_types.get(code) or self._gone(code)).name
+
+    def _gone(self, code: str) -> AccountType:
+        return AccountType(code, self.former.get(code, Text(code)), frozenset(), shows_costs=False)
 
     def role(self, code: str) -> Role:
         """The role of that code. Errors: UnknownRole."""
@@ -237,7 +231,7 @@ def decide(
 ) -> Decision:
     """Whether the actor may do this on that day; `offered` is whether the catalog offers it to the account online.
 
-    Errors: UnknownCapability, UnknownAccountType, UnknownRole.
+    Errors: UnknownCapability, UnknownRole.
     """
     if capability not in _ALLOWED:
         known(capability)
@@ -266,12 +260,12 @@ def decide_at_the_desk(policy: Policy, actor: Vendor, capability: str) -> Decisi
 def shows_costs(policy: Policy, account: Account, on: date) -> bool:
     """Whether the account's people see what the standing subscription costs."""
     granted = account.overridden(SHOW_COSTS, on)
-    return policy.account_type(account.account_type).shows_costs if granted is None else granted
+    return policy.type_of(account).shows_costs if granted is None else granted
 
 
 def _closed(policy: Policy, account: Account, capability: str, on: date) -> Reason | None:
     """Why nobody in the account may do it, if so."""
-    account_type = policy.account_type(account.account_type)
+    account_type = policy.type_of(account)
     if account.state is not State.ACTIVE and capability not in policy.states[account.state]:
         return Reason.ACCOUNT_STATE
     granted = account.overridden(capability, on) if account.overrides else None

@@ -1,8 +1,12 @@
 """The vendor's staff: which accounts they reach, and who of them can go."""
 
 from collections.abc import Collection
+from typing import Final
 
 from bursar.core.problem import Conflict
+
+MANAGING: Final = "manage_staff"
+"""What lets somebody appoint others and let them go."""
 
 
 class NobodyLeft(Conflict):

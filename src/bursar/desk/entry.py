@@ -10,12 +10,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bursar.accounts.staff import MANAGING, Colleague, colleague
+from bursar.accounts.staff import Colleague, colleague
 from bursar.center.entry import Link, moment, signed_in
 from bursar.center.factor import check_factor
 from bursar.core.policy import Decision, Policy, decide_at_the_desk
 from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
+from bursar.core.staff import MANAGING
 from bursar.policy.queries import current
 from bursar.words.decision import at_the_desk, staff_role_name
 from bursar.words.problem import said

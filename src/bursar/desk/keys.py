@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.keys import KeyRow, keys, revoke_key
-from bursar.accounts.staff import MANAGING
 from bursar.center.entry import to
+from bursar.core.staff import MANAGING
 from bursar.desk.entry import Shift, at_desk, shown
 from bursar.words import money
 

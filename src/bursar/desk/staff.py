@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bursar.accounts import staff as actions
 from bursar.accounts.models import Person
-from bursar.accounts.staff import MANAGING
 from bursar.center.entry import to
 from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
 from bursar.core.capability import STAFF_ROLES
 from bursar.core.problem import Problem
+from bursar.core.staff import MANAGING
 from bursar.desk.entry import Shift, at_desk, shown
 from bursar.desk.fields import filled
 from bursar.notices.actions import write_to

@@ -1,5 +1,6 @@
 """Writing down what happened, and what was answered to whom."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,15 @@ def record(
 ) -> None:
     """One fact of an account's history; `data` holds ids and codes, never names or free text."""
     Entry.objects.create(account_id=account_id, kind=kind, on=on, recorded_at=now, data=data or {}, **columns(actor))
+
+
+def record_each(kind: str, facts: Iterable[tuple[UUID, date, dict[str, Any]]], *, actor: Actor, now: datetime) -> None:
+    """One fact of the same kind in the history of each of many accounts. Shape: account, day, and data, of each."""
+    entries = (
+        Entry(account_id=account_id, kind=kind, on=on, recorded_at=now, data=data, **columns(actor))
+        for account_id, on, data in facts
+    )
+    Entry.objects.bulk_create(entries, batch_size=1000)
 
 
 def columns(actor: Actor) -> dict[str, Any]:

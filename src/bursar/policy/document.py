@@ -6,8 +6,10 @@ from typing import Any, Final, cast, get_args
 from bursar.core.capability import CAPABILITIES, CHANGING, DESK, ROLES, STAFF_ROLES
 from bursar.core.currency import UnknownCurrency
 from bursar.core.document import (
+    MOST_TEXT,
     BadDocument,
     MissingEntry,
+    NotTable,
     Repeated,
     code,
     entries,
@@ -22,9 +24,10 @@ from bursar.core.document import (
 )
 from bursar.core.field import MOST_SEATS
 from bursar.core.limit import Limit
+from bursar.core.matrix import AccountType, Role
 from bursar.core.money import BadAmount, BadRate, Money, read_amount, text
 from bursar.core.period import Proration
-from bursar.core.policy import AccountType, Policy, Role, State
+from bursar.core.policy import Policy, State
 from bursar.core.text import Text
 from bursar.core.timing import Effect, Timing
 
@@ -75,25 +78,41 @@ class NoLimitForOwner(BadDocument):
     """{at}: the owner has no limit, since there is nobody to ask; name another role."""
 
 
+class NotReplaced(BadDocument):
+    """{at}: {found} is an account type of this document, so nothing replaces it; take out the one or the other."""
+
+
 class NoAccountType(BadDocument):
     """{at}: expected at least one account type, found none."""
 
 
 def read(document: object, version: int, at: str = "") -> Policy:
     """The policy that a document says; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
-    found = {**_LATER, **table(document, at, _ENTRIES, (*_LATER, "limits", "staff"))}
+    found = {**_LATER, **table(document, at, _ENTRIES, (*_LATER, "limits", "staff", "replaces"))}
     prefix = f"{at}: " if at else ""
+    account_types = _account_types(found["account_types"], f"{prefix}account_types")
+    _replaces(found.get("replaces", {}), f"{prefix}replaces", account_types)
     return Policy(
         version=version,
-        account_types=_account_types(found["account_types"], f"{prefix}account_types"),
+        account_types=account_types,
         roles=_roles(found["roles"], f"{prefix}roles", ROLES, CAPABILITIES),
         states=_states(found["states"], f"{prefix}states"),
         timing=_timing(found["timing"], f"{prefix}timing"),
         proration=Proration(one_of(found["proration"], f"{prefix}proration", Proration)),
         limits=_limits(found.get("limits", {}), f"{prefix}limits"),
         staff=_roles(found.get("staff", _STAFF_LATER), f"{prefix}staff", STAFF_ROLES, (*CAPABILITIES, *DESK)),
+        former={},
         **{name: whole(found[name], f"{prefix}{name}", *bounds) for name, bounds in _NUMBERS.items()},
     )
+
+
+def replacements(document: object) -> Mapping[str, str]:
+    """By what each account type of before is replaced. Shape: of a document that `read` has read.
+
+    It says what is done when the document is published, and is no part of the policy.
+    """
+    found: Mapping[str, str] = document.get("replaces", {}) if isinstance(document, Mapping) else {}
+    return found
 
 
 def read_toml(text: str, file: str, version: int) -> Policy:
@@ -134,6 +153,16 @@ def write(policy: Policy) -> dict[str, Any]:
             for one in policy.staff.values()
         ],
     }
+
+
+def _replaces(value: object, at: str, account_types: Mapping[str, AccountType]) -> None:
+    """Check what replaces account types. Errors: NotTable, NotCode, NotReplaced, NotKnown."""
+    if not isinstance(value, Mapping):
+        raise NotTable(at=at, found=shown(value))
+    for before, after in value.items():
+        if code(before, f"{at}.{str(before)[:MOST_TEXT]}") in account_types:
+            raise NotReplaced(at=f"{at}.{before}", found=before)
+        one_of(after, f"{at}.{before}", account_types)
 
 
 def _account_types(value: object, at: str) -> Mapping[str, AccountType]:

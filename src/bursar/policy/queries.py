@@ -1,15 +1,24 @@
 """What is decided by now."""
 
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from bursar.columns.statement import select_one
+from bursar.columns import version as versions
+from bursar.columns.statement import select, select_one
 from bursar.core.policy import Policy
 from bursar.core.problem import Conflict
+from bursar.core.text import Text
 from bursar.policy.document import read
 from bursar.policy.models import Version
 
-_CURRENT: Final = "SELECT number, digest FROM policy_version ORDER BY number DESC LIMIT 1"
+_CURRENT: Final = "SELECT number, digest, published_at FROM policy_version ORDER BY number DESC LIMIT 1"
+_FORMER: Final = """
+SELECT DISTINCT ON (named->>'code') named->>'code', named->'name'->>'en', named->'name'->>'fr'
+FROM policy_version, jsonb_array_elements(document->'account_types') AS named
+WHERE number < %(number)s ORDER BY named->>'code', number DESC
+"""
 
 
 class NoPolicy(Conflict):
@@ -19,16 +28,30 @@ class NoPolicy(Conflict):
 
 
 def current() -> Policy:
-    """The version published last. Errors: NoPolicy."""
+    """The version published last, with the names of account types that earlier ones had. Errors: NoPolicy."""
     found = select_one(_CURRENT)
     if found is None:
         raise NoPolicy()
-    return _read(*found)
+    return _current(*found)
+
+
+def held() -> Policy:
+    """The version published last; no other is published before the transaction ends. Errors: NoPolicy."""
+    versions.hold(Version)
+    return current()
 
 
 def version(number: int) -> Policy:
     """One version, which never changes."""
     return _read(*Version.objects.values_list("number", "digest").get(pk=number))
+
+
+@lru_cache(maxsize=64)
+def _current(number: int, digest: str, published_at: datetime) -> Policy:
+    """Kept by its moment as well, because another database may have other versions before it."""
+    policy = _read(number, digest)
+    former = {code: Text(en, fr or "") for code, en, fr in select(_FORMER, number=number)}
+    return replace(policy, former={code: name for code, name in former.items() if code not in policy.account_types})
 
 
 @lru_cache(maxsize=64)

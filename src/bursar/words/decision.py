@@ -45,8 +45,8 @@ def staff_role_name(policy: Policy, code: str) -> str:
 
 
 def account_type_name(policy: Policy, code: str) -> str:
-    """What the policy calls an account type. Errors: UnknownAccountType."""
-    return policy.account_type(code).name.said(locale().language)
+    """What the policy, or an earlier version of it, calls an account type."""
+    return policy.type_name(code).said(locale().language)
 
 
 def sentence(decision: Decision, policy: Policy, account: Account, actor: Actor) -> str:

@@ -204,7 +204,7 @@ class Story:
         return decision.role_name(self.policy, code) if code in self.policy.roles else code
 
     def _type(self, code: str) -> str:
-        return decision.account_type_name(self.policy, code) if code in self.policy.account_types else code
+        return decision.account_type_name(self.policy, code)
 
 
 def _amount(data: dict[str, Any]) -> str:

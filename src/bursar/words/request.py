@@ -22,7 +22,7 @@ def standing(state: RequestState) -> str:
 
 def changed(moved: Iterable[Moved], policy: Policy, before: str, after: str) -> list[str]:
     """What has changed since a request was made, a sentence each; the account was of the type `before`."""
-    types = [account_type_name(policy, one) if one in policy.account_types else one for one in (before, after)]
+    types = [account_type_name(policy, one) for one in (before, after)]
     said = {
         "catalog": _("The catalog has changed since; what is added costs what it costs today."),
         "policy": _("The rules of the vendor have changed since."),

@@ -11,11 +11,13 @@ from django.db.migrations.executor import MigrationExecutor
 
 from bursar.accounts.keys import keys as all_keys
 from bursar.accounts.models import Account
+from bursar.accounts.publishing import typeless
 from bursar.catalog.queries import current as current_catalog
 from bursar.cli.checks.check import Check, ok, warning, wrong
 from bursar.core.problem import Problem
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES, violations
 from bursar.jobs.queries import last_round
+from bursar.policy.queries import NoPolicy
 from bursar.policy.queries import current as current_policy
 
 if TYPE_CHECKING:
@@ -87,6 +89,20 @@ def published() -> Iterator[Check]:
             yield ok(name, f"version {current().version} is current")
         except Problem as problem:
             yield wrong(name, str(problem), f'publish one: "bursar {name} apply FILE", for instance {file}')
+
+
+def types_of_accounts() -> Iterator[Check]:
+    """Whether the policy, if there is one, has the types of all accounts."""
+    try:
+        left, count = typeless()
+    except NoPolicy:
+        return
+    if count:
+        named = ", ".join(f"{one.name} ({one.id}: {one.account_type})" for one in left[:EXAMPLES])
+        cure = 'give them another type, or publish the policy with "replaces"; until then only the vendor changes them'
+        yield wrong("types of accounts", f"{count} have a type that the policy does not have; first: {named}", cure)
+    else:
+        yield ok("types of accounts", "all in the policy")
 
 
 def keys(now: datetime) -> Check:

@@ -1,0 +1,94 @@
+"""Publishing a policy for accounts and staff that live by the one before."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from bursar.accounts.models import Staff
+from bursar.columns.statement import select
+from bursar.core.policy import Actor, Policy
+from bursar.core.publishing import MOST_NAMED, Left, Serving, check_staff, check_types
+from bursar.history.actions import record_each
+from bursar.policy import actions, queries
+from bursar.policy.document import read, replacements
+
+
+def publish_policy(document: object, *, by: str, actor: Actor, now: datetime) -> int:
+    """The number of the version that now holds the document; accounts of types that it replaces have the new ones.
+
+    Errors: BadDocument, its kinds; TypesInUse, StaffLockedOut.
+    """
+    return _published(document, lambda: actions.publish(document, by=by, now=now), actor, now)
+
+
+def apply_policy(document: object, *, file: str, by: str, actor: Actor, now: datetime) -> int:
+    """The number of the current version, once a changed file is published as `publish_policy` does it."""
+    return _published(document, lambda: actions.apply(document, file=file, by=by, now=now), actor, now)
+
+
+def check_policy(document: object, *, at: str = "") -> None:
+    """Check that a document could be published now. Errors: those of publishing it."""
+    with transaction.atomic():
+        _check(_before(), read(document, 1, at=at), replacements(document))
+
+
+def typeless() -> tuple[list[Left], int]:
+    """The first accounts of types that the current policy does not have, and how many there are. Errors: NoPolicy."""
+    return _left(queries.current(), {})
+
+
+def _published(document: object, publish: Callable[[], int], actor: Actor, now: datetime) -> int:
+    with transaction.atomic():
+        # From here on nobody opens or alters an account by the policy of before; see `queries.held`.
+        actions.lock()
+        before, number = _before(), publish()
+        policy = queries.version(number)
+        if before is None or number != before.version:
+            _check(before, policy, replacements(document))
+        _replace(policy, replacements(document), actor, now)
+    return number
+
+
+def _before() -> Policy | None:
+    try:
+        return queries.current()
+    except queries.NoPolicy:
+        return None
+
+
+def _check(before: Policy | None, after: Policy, replaced: Mapping[str, str]) -> None:
+    serving = Staff.objects.filter(ended_at=None, person__is_active=True).order_by("id").select_for_update(of=("self",))
+    check_staff(before, after, [Serving(*row) for row in serving.values_list("person__name", "role", "sandbox")])
+    check_types(*_left(after, replaced))
+
+
+def _left(policy: Policy, replaced: Mapping[str, str]) -> tuple[list[Left], int]:
+    rows = select(_LEFT, known=[*policy.account_types, *replaced], most=MOST_NAMED)
+    return [Left(*row[:3]) for row in rows], rows[0][3] if rows else 0
+
+
+def _replace(policy: Policy, replaced: Mapping[str, str], actor: Actor, now: datetime) -> None:
+    """Give accounts of types that the policy no longer has the types that replace them, and write it down for each."""
+    going = {before: after for before, after in replaced.items() if before not in policy.account_types}
+    moved = select(_REPLACE, before=[*going], after=[*going.values()], now=now) if going else []
+    record_each("account_altered", (_told(*row) for row in moved), actor=actor, now=now)
+
+
+def _told(account_id: UUID, on: date, before: str, after: str) -> tuple[UUID, date, dict[str, object]]:
+    return account_id, on, {"fields": ["account_type"], "before": before, "after": after}
+
+
+_LEFT: Final = """
+SELECT id, name, account_type, count(*) OVER () FROM accounts_account
+WHERE account_type <> ALL(%(known)s) ORDER BY id LIMIT %(most)s
+"""
+_REPLACE: Final = """
+UPDATE accounts_account AS account SET account_type = replaced.after
+FROM unnest(%(before)s::text[], %(after)s::text[]) AS replaced (before, after)
+WHERE account.account_type = replaced.before
+RETURNING account.id, (coalesce(account.clock_at, %(now)s) AT TIME ZONE account.time_zone)::date,
+    replaced.before, replaced.after
+"""
