@@ -29,7 +29,7 @@ from bursar.core.period import Span
 from bursar.gateways.models import SandboxCharge
 from bursar.history.models import Entry
 from bursar.invoices.models import Coverage, Invoice, Line, Series
-from bursar.notices.models import Letter, PersonalLetter, Told
+from bursar.notices.models import Letter, NotTold, PersonalLetter, Told
 from bursar.payments.models import Allocation, Attempt, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
 from bursar.seats.models import Assignment, Capacity, Seen
@@ -136,6 +136,10 @@ def seen(account: Account, **fields: Any) -> Seen:
 
 def told(account: Account, **fields: Any) -> Told:
     return Told.objects.create(account=account, **{"entry_id": uuid4(), "at": NOW, **fields})
+
+
+def not_told(account: Account, **fields: Any) -> NotTold:
+    return NotTold.objects.create(account=account, **{"entry_id": uuid4(), "due_at": NOW, **fields})
 
 
 def session(account: Account, **fields: Any) -> Session:

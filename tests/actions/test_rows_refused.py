@@ -178,6 +178,8 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
         Unwanted.objects.create(person=one, about="changes") for one in [rows.person()] * 2
     ],
     "notices_told_once": twice(rows.told, entry_id=uuid4()),
+    "notices_nottold_once": twice(rows.not_told, entry_id=uuid4()),
+    "notices_nottold_tries": lambda a: rows.not_told(a, tries=-1),
     "notices_letter_once": lambda a: [
         rows.letter(a, told=told, member=member) for told, member in [(rows.told(a), rows.member(a))] * 2
     ],

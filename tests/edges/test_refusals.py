@@ -91,6 +91,7 @@ ELSEWHERE: Final = {
     "NobodyLeft": "the desk; test_desk.py",
     "SandboxStaff": "the desk; test_desk.py",
     "BadMailAddress": "the settings; test_mail.py",
+    "BadAddress": "the command line, where the API names the field; test_letters_that_fail.py",
     "NotFailed": "the desk; test_desk_letters.py",
     "KeyOfOneAccount": "another key; test_keys.py",
     "NotACount": "a page; test_pages.py",

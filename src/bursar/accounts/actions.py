@@ -11,6 +11,7 @@ from bursar.accounts.deed import deed, permit
 from bursar.accounts.members import make_member
 from bursar.accounts.models import Account, BillingDetails, Override, Remark, Seller, Standing
 from bursar.accounts.queries import Customer, NotFound
+from bursar.columns.address import sendable
 from bursar.core.capability import OVERRIDABLE, known
 from bursar.core.currency import digits
 from bursar.core.member import OWNER
@@ -74,10 +75,15 @@ def open_account(
     now: datetime,
     once: Once | None = None,
 ) -> UUID:
-    """A new account with its owner. Errors: Refused, UnknownAccountType, UnknownCurrency, UnknownZone."""
+    """A new account with its owner.
+
+    Errors: Refused, UnknownAccountType, UnknownCurrency, UnknownZone, BadAddress.
+    """
     if isinstance(actor, Vendor) and (made := decide_at_the_desk(policy, actor, "open_accounts")).reason:
         raise Refused(made)
     digits(currency)
+    if representative:
+        sendable(representative[1])
     zone = read_zone(time_zone)
     clock_at = instant(clock or now, zone) if sandbox else None
     with transaction.atomic():
@@ -109,8 +115,10 @@ def open_account(
 def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], actor: Actor, now: datetime) -> None:
     """Change what the vendor says of an account: columns by name.
 
-    Errors: NotFound, Refused, UnknownAccountType, UnknownZone.
+    Errors: NotFound, Refused, UnknownAccountType, UnknownZone, BadAddress.
     """
+    if fields.get("representative_email"):
+        sendable(fields["representative_email"])
     if "time_zone" in fields:
         read_zone(fields["time_zone"])
     with deed(account_id, actor, now) as customer:
@@ -172,7 +180,9 @@ def end_override(policy: Policy, account_id: UUID, override_id: UUID, *, actor: 
 
 
 def set_details(policy: Policy, account_id: UUID, *, details: dict[str, Any], actor: Actor, now: datetime) -> None:
-    """Say what future invoices say of the customer: columns by name. Errors: NotFound, Refused."""
+    """Say what future invoices say of the customer: columns by name. Errors: NotFound, Refused, BadAddress."""
+    for recipient in details.get("recipients") or ():
+        sendable(recipient["email"])
     with deed(account_id, actor, now) as customer:
         permit(policy, customer, actor, "manage_invoices", now)
         BillingDetails.objects.filter(pk=account_id).update(**details)

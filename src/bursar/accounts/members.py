@@ -42,7 +42,7 @@ def add_member(
 ) -> UUID:
     """A new member: active when a program of the vendor makes them, invited by a member or by one of the staff.
 
-    Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember, TooManyInvitations.
+    Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember, TooManyInvitations, BadAddress.
     """
     policy.role(role)
     with deed(account_id, actor, now) as customer:

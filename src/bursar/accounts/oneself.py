@@ -9,6 +9,7 @@ from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 
 from bursar.accounts.models import AddressChange, Person, SignInLink
+from bursar.columns.address import sendable
 from bursar.core.problem import Problem
 from bursar.core.text import one_line
 
@@ -31,8 +32,9 @@ def rename(person_id: UUID, *, name: str) -> None:
 def ask_address(person_id: UUID, address: str, *, now: datetime) -> str | None:
     """The secret of a link that makes an address somebody's; None if it is another's. What was asked before is void.
 
-    Errors: Person.DoesNotExist.
+    Errors: Person.DoesNotExist, BadAddress.
     """
+    sendable(address)
     with transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).get(pk=person_id, is_active=True)
         AddressChange.objects.filter(person=person, changed_at=None).delete()

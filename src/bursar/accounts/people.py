@@ -7,6 +7,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from bursar.columns.address import sendable
 from bursar.columns.codes import CodeField
 from bursar.columns.guard import frozen_but
 from bursar.columns.ids import uuid7
@@ -26,7 +27,11 @@ class People(BaseUserManager["Person"]):
         return person
 
     def found_or_made(self, email: str, **fields: Any) -> "Person":
-        """The person of that email, or a new one; nobody erases them before the transaction ends."""
+        """The person of that email, or a new one; nobody erases them before the transaction ends.
+
+        Errors: BadAddress.
+        """
+        sendable(email)
         held = self.select_for_update(no_key=True).filter(email=email.lower())
         person = held.first()
         if person is not None:

@@ -68,7 +68,7 @@ def appoint(
 
     `by` is None for the operator at the command line. Who has another role stays with sandboxes, or with real accounts,
     unless `sandbox` says otherwise; whom staff of sandboxes appoints is of sandboxes.
-    Errors: Refused, UnknownRole, SandboxStaff, NobodyLeft.
+    Errors: Refused, UnknownRole, SandboxStaff, NobodyLeft, BadAddress.
     """
     if role not in STAFF_ROLES:
         raise UnknownRole(role=role, known=", ".join(STAFF_ROLES))

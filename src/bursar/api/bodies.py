@@ -5,19 +5,36 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID
 from bursar.accounts.sessions import Page
 from bursar.api.shape import Documented, Edit
 from bursar.checkout.requests import MOST_TEXT
+from bursar.columns.address import MOST_ADDRESS, BadAddress, sendable
 from bursar.core.edit import MOST_EDITS
 from bursar.core.field import MOST_SEATS
 from bursar.core.price import MOST_MINOR
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 EMAIL: Final = r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)]
+
+
+def _sendable(value: str) -> str:
+    """The address, if email can be sent to it. Errors: PydanticCustomError."""
+    try:
+        sendable(value)
+    except BadAddress:
+        raise PydanticCustomError("email", "no address that email can be sent to") from None
+    return value
+
+
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=MOST_ADDRESS, pattern=EMAIL),
+    AfterValidator(_sendable),
+]
 Locale = Literal["en", "fr"]
 _EDITS: Final = Annotated[list[Edit], Field(min_length=1, max_length=MOST_EDITS)]
 

@@ -27,6 +27,7 @@ _BY_TYPE: Final[Mapping[str, Phrase]] = {
     "int_from_float": phrase("a whole number"),
     "greater_than_equal": phrase("a whole number from {ge} on"),
     "less_than_equal": phrase("a whole number up to {le}"),
+    "email": phrase("an email address such as ada@example.com"),
     "value_error": phrase("a day such as 2026-01-31"),
 }
 _BY_PATTERN: Final[Mapping[str, Phrase]] = {EMAIL: phrase("an email address such as ada@example.com")}

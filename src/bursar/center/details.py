@@ -14,6 +14,7 @@ from bursar.accounts import vat
 from bursar.accounts.actions import set_details
 from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID, Details, details
 from bursar.center.entry import shown, to, visit
+from bursar.center.fields import wrong_email
 from bursar.core.problem import Problem
 
 ADDRESS: Final = ("name", "street", "postal_code", "city", "country")
@@ -121,9 +122,9 @@ def _recipients(text: str) -> tuple[list[dict[str, str]], str]:
     for line in filter(None, map(str.strip, text.splitlines())):
         # The length comes first: the pattern takes the square of it to refuse a line.
         read = RECIPIENT.fullmatch(line) if len(line) <= LONGEST else None
-        if read is None:
+        email = read["email"] if read else ""
+        if read is None or wrong_email(email):
             return [], _("This is not an email address: {line}").format(line=line[:60])
-        email = read["email"]
         found.append({"name": (read["name"] or "").strip() or email.partition("@")[0], "email": email})
     if len(found) > MOST_RECIPIENTS:
         return [], _("At most {count} recipients.").format(count=MOST_RECIPIENTS)

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
+
+from bursar.columns.address import BadAddress, sendable
 
 MOST_NAME: Final = 200
 
@@ -19,7 +19,7 @@ def wrong_name(given: str, missing: str) -> str:
 def wrong_email(given: str) -> str:
     """What is wrong with an address; nothing if it will do."""
     try:
-        validate_email(given)
-    except ValidationError:
+        sendable(given)
+    except BadAddress:
         return _("Give an email address such as ada@example.com.")
     return ""

@@ -72,13 +72,15 @@ def _asked(url: str, deep: bool) -> "tuple[list[Check], list[Violation]]":
 
 def _read(deep: bool) -> "tuple[list[Check], list[Violation]]":
     from bursar.cli.checks import data
+    from bursar.cli.checks.letters import letters
 
     data.only_read()
     checks = [data.tables(), data.clocks(lambda: datetime.now(UTC))]
     if checks[0].state == "wrong":
         return checks, []
     now = datetime.now(UTC)
-    checks += [data.zones_of_accounts(), *data.published(), *data.types_of_accounts(), data.keys(now), data.worker(now)]
+    checks += [data.zones_of_accounts(), *data.published(), *data.types_of_accounts(), data.keys(now)]
+    checks += [data.worker(now), letters(now)]
     more, broken = data.rules(now, deep)
     return checks + more, broken
 

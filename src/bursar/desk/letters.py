@@ -16,7 +16,7 @@ from bursar.center.entry import Visit, visit
 from bursar.core.problem import Problem
 from bursar.desk.fields import uuid
 from bursar.notices.actions import SENDING_AGAIN, send_again
-from bursar.notices.queries import Posted, letters
+from bursar.notices.queries import Posted, Unreported, letters, not_told
 from bursar.words import money
 
 PAGE: Final = 50
@@ -68,6 +68,7 @@ def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
         "problem": problem,
         "letters": [_shown(seen, one) for one in found[:PAGE]],
         "following": urlencode({**chosen, "before": str(found[PAGE - 1].id)}) if len(found) > PAGE else "",
+        "untold": [_untold(seen, one) for one in not_told(seen.now, PAGE, seen.id)],
         "chosen": chosen,
         "query": urlencode(chosen),
         "filtered": any(chosen.values()),
@@ -90,6 +91,18 @@ def _shown(seen: Visit, one: Posted) -> dict[str, Any]:
         "state": _state(one.state),
         "more": _more(seen, one),
         "failure": one.failure,
+    }
+
+
+def _untold(seen: Visit, one: Unreported) -> dict[str, Any]:
+    """A fact of which no letter could be written, how often that was tried, and when it is tried again."""
+    tried = ngettext("after {count} try", "after {count} tries", one.tries).format(count=money.number(one.tries))
+    again = money.moment(one.due_at.astimezone(seen.zone))
+    return {
+        "on": money.day(one.on),
+        "kind": one.kind,
+        "failure": one.failure,
+        "state": _("given up") if one.given_up else _("{tried}, again on {moment}").format(tried=tried, moment=again),
     }
 
 

@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import F
 
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.models import Person
@@ -20,14 +20,16 @@ from bursar.core.problem import Conflict, phrase
 from bursar.history.actions import record
 from bursar.history.queries import fact
 from bursar.notices.catalogue import concerned, ending, optional, recipients, sees_invoices
-from bursar.notices.failure import EXPECTED, failure
+from bursar.notices.failure import failure, place
 from bursar.notices.letter import Written, write, write_to_recipient
-from bursar.notices.models import Letter, PersonalLetter, Told, Unwanted
+from bursar.notices.message import message
+from bursar.notices.models import Letter, NotTold, PersonalLetter, Told, Unwanted
 from bursar.notices.queries import doing_without
 from bursar.policy.queries import current
 
 TRIES: Final = 6
 FIRST_PAUSE: Final = timedelta(minutes=1)
+LONGEST_PAUSE: Final = timedelta(days=1)
 """How often sending is tried, and how long after the first failure again; each pause is four times the one before."""
 
 
@@ -42,37 +44,55 @@ class NotFailed(Conflict):
 
 
 def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
-    """Write a letter to each member whom a fact concerns, and to who receives invoices; how many. Twice is once."""
-    with transaction.atomic():
-        told = Told(id=uuid7(), account_id=account_id, entry_id=entry_id, at=now)
-        Told.objects.bulk_create([told], ignore_conflicts=True)
-        if not Told.objects.filter(pk=told.pk).exists():
-            return 0
-        account, policy, happened = customer(account_id), current(), fact(account_id, entry_id)
-        turn = ending(account, happened)
-        everybody = concerned(account, policy, happened, turn)
-        about = optional(account, happened, turn)
-        without = doing_without(account_id, about) if about else frozenset()
-        readers = [one for one in everybody if one.id not in without]
-        spoken = languages(account_id)
-        kept = account.sandbox or not settings.SENDS_MAIL
-        kinds = {one.id: (spoken[one.id], sees_invoices(account, policy, one, happened.on)) for one in readers}
-        written = {one: write(account, policy, happened, *one, turn) for one in set(kinds.values())}
-        common = {"account_id": account_id, "told": told, "state": "outbox" if kept else "waiting", "due_at": now}
-        letters = [
-            Letter(
-                member_id=reader.id,
-                address=reader.email,
-                locale=spoken[reader.id],
-                **asdict(written[kinds[reader.id]]),
-                **common,
+    """Write a letter to each member whom a fact concerns, and to who receives invoices; how many. Twice is once.
+
+    Where that fails, it is counted and tried again after a pause. Errors: whatever it failed with.
+    """
+    try:
+        with transaction.atomic():
+            NotTold.objects.filter(account_id=account_id, entry_id=entry_id).delete()
+            return _tell(account_id, entry_id, now)
+    except Exception as raised:
+        raised.add_note(f"account {account_id}, history entry {entry_id}")
+        with transaction.atomic():
+            known = {"account_id": account_id, "entry_id": entry_id}
+            before, _ = NotTold.objects.get_or_create(**known, defaults={"due_at": now})
+            NotTold.objects.filter(**known).update(
+                tries=F("tries") + 1, due_at=now + pause(before.tries), failure=place(raised)
             )
-            for reader in readers
-        ]
-        if others := recipients(account, happened, everybody):
-            said = asdict(write_to_recipient(account, happened))
-            letters += [Letter(address=one, locale=account.locale, **said, **common) for one in others]
-        Letter.objects.bulk_create(letters)
+        raise
+
+
+def _tell(account_id: UUID, entry_id: UUID, now: datetime) -> int:
+    told = Told(id=uuid7(), account_id=account_id, entry_id=entry_id, at=now)
+    Told.objects.bulk_create([told], ignore_conflicts=True)
+    if not Told.objects.filter(pk=told.pk).exists():
+        return 0
+    account, policy, happened = customer(account_id), current(), fact(account_id, entry_id)
+    turn = ending(account, happened)
+    everybody = concerned(account, policy, happened, turn)
+    about = optional(account, happened, turn)
+    without = doing_without(account_id, about) if about else frozenset()
+    readers = [one for one in everybody if one.id not in without]
+    spoken = languages(account_id)
+    kept = account.sandbox or not settings.SENDS_MAIL
+    kinds = {one.id: (spoken[one.id], sees_invoices(account, policy, one, happened.on)) for one in readers}
+    written = {one: write(account, policy, happened, *one, turn) for one in set(kinds.values())}
+    common = {"account_id": account_id, "told": told, "state": "outbox" if kept else "waiting", "due_at": now}
+    letters = [
+        Letter(
+            member_id=reader.id,
+            address=reader.email,
+            locale=spoken[reader.id],
+            **asdict(written[kinds[reader.id]]),
+            **common,
+        )
+        for reader in readers
+    ]
+    if others := recipients(account, happened, everybody):
+        said = asdict(write_to_recipient(account, happened))
+        letters += [Letter(address=one, locale=account.locale, **said, **common) for one in others]
+    Letter.objects.bulk_create(letters)
     return len(letters)
 
 
@@ -128,9 +148,10 @@ def write_to(person: Person, written: Written, *, now: datetime, address: str = 
 
 
 def send(letter_id: UUID, *, now: datetime) -> None:
-    """Send a letter that waits, unless somebody else is at it; what fails is tried again later, then given up.
+    """Send a letter that is due; what fails is tried again later, each time after a longer pause, then given up.
 
-    What the recipient's server or a provider refuses for good is given up at once.
+    What the recipient's server or a provider refuses for good is given up at once. Errors: whatever a fault of ours
+    raises, once the try is counted.
     """
     _send(Letter, letter_id, now)
 
@@ -141,20 +162,29 @@ def send_personal(letter_id: UUID, *, now: datetime) -> None:
 
 
 def _send(kind: type[Letter] | type[PersonalLetter], letter_id: UUID, now: datetime, **forgotten: str) -> None:
-    with transaction.atomic():
-        letters = kind.objects.select_for_update(skip_locked=True)
-        letter = letters.filter(pk=letter_id, state="waiting", due_at__lte=now).first()
-        if letter is None:
-            return
-        rows = kind.objects.filter(pk=letter.pk)
-        mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.address])
-        mail.attach_alternative(letter.html, "text/html")
-        try:
-            mail.send()
-        except EXPECTED as raised:
-            why, tries = failure(raised), letter.tries + 1
-            given_up = why.final or tries == TRIES
-            state, due_at = ("failed", now) if given_up else ("waiting", now + FIRST_PAUSE * 4**letter.tries)
-            rows.update(tries=tries, state=state, due_at=due_at, failure=why.reason)
-        else:
-            rows.update(state="sent", sent_at=now, tries=letter.tries + 1, failure="", **forgotten)
+    letter = kind.objects.filter(pk=letter_id, state="waiting", due_at__lte=now).first()
+    if letter is None:
+        return
+    tries = letter.tries + 1
+    # The try is counted before it is made, and belongs to whoever counted it: what kills the process counts too.
+    mine = kind.objects.filter(pk=letter.pk, state="waiting", tries=letter.tries, due_at=letter.due_at)
+    if not mine.update(tries=tries, due_at=now + pause(letter.tries)):
+        return
+    row = kind.objects.filter(pk=letter.pk, state="waiting", tries=tries)
+    try:
+        message(letter).send()
+    except Exception as raised:
+        why = failure(raised)
+        given_up = {"state": "failed", "due_at": now} if why.final or tries >= TRIES else {}
+        row.update(failure=why.reason, **given_up)
+        if why.ours:
+            raised.add_note(f"{kind.__name__} {letter.pk}, try {tries}")
+            raise
+    else:
+        row.update(state="sent", sent_at=now, due_at=now, failure="", **forgotten)
+
+
+def pause(tries: int) -> timedelta:
+    """Return how long to wait after a try that failed, when there were so many before it."""
+    longer: timedelta = FIRST_PAUSE * 4**tries
+    return min(longer, LONGEST_PAUSE)

@@ -23,6 +23,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 """What each provider knows the vendor by, in the order in which it stands in the address."""
 OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"postmark": ("api_url", "message_stream")}
 """What may follow a question mark, beside the address of the provider's API."""
+HEADERS_WITH_ID: Final[Mapping[str, dict[str, str] | None]] = {"postmark": {"X-PM-KeepID": "true"}, "mailjet": None}
+"""The headers by which a provider keeps the Message-ID that a letter has; None for one that refuses any but its own."""
 
 
 class BadMailAddress(Invalid):
@@ -61,6 +63,7 @@ def _by_provider(scheme: str, url: str) -> dict[str, Any]:
     own = {**dict(zip(KEYS[scheme], given, strict=True)), **({"sender_domain": domain} if domain else {}), **options}
     return {
         "EMAIL_BACKEND": f"anymail.backends.{scheme}.EmailBackend",
+        "HEADERS_WITH_ID": HEADERS_WITH_ID.get(scheme, {}),
         "ANYMAIL": {
             "REQUESTS_TIMEOUT": PATIENCE_SECONDS,
             **{f"{scheme}_{name}".upper(): value for name, value in own.items()},
@@ -74,7 +77,8 @@ def _by_server(scheme: str, url: str) -> dict[str, Any]:
     settings: dict[str, Any] = Env.email_url_config(url)
     if scheme.startswith("smtp") and not settings["EMAIL_HOST"]:
         raise BadMailAddress(wrong=phrase("the host is missing"))
-    return {**settings, "EMAIL_TIMEOUT": PATIENCE_SECONDS}
+    ours = {"EMAIL_BACKEND": "bursar.notices.message.EmailBackend"} if scheme.startswith("smtp") else {}
+    return {**settings, **ours, "EMAIL_TIMEOUT": PATIENCE_SECONDS, "HEADERS_WITH_ID": {}}
 
 
 def _unknown(scheme: str, url: str) -> Phrase:

@@ -24,6 +24,26 @@ class Told(AccountRow):
         triggers = FROZEN
 
 
+class NotTold(AccountRow):
+    """An entry of the history of which letters could not be written, and when that is tried again.
+
+    `failure` says where our code gave up, without what it was about.
+    """
+
+    entry_id = models.UUIDField()
+    tries = models.IntegerField(default=0)
+    due_at = models.DateTimeField()
+    failure = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=("due_at",), name="notices_nottold_due"),)
+        constraints = (
+            *AccountRow.Meta.constraints,
+            models.UniqueConstraint(fields=("account", "entry_id"), name="notices_nottold_once"),
+            models.CheckConstraint(condition=Q(tries__gte=0), name="notices_nottold_tries"),
+        )
+
+
 class Unwanted(models.Model):
     """Letters of one kind that a person does without, in whatever account."""
 

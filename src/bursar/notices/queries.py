@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -43,9 +43,40 @@ class Posted:
     failure: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unreported:
+    """A fact that people could not be told of: how often that was tried, why it failed, and whether it was given up."""
+
+    account_id: UUID
+    entry_id: UUID
+    kind: str
+    on: date
+    tries: int
+    due_at: datetime
+    failure: str
+    given_up: bool
+
+
 def untold(kinds: Collection[str], now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """Facts of these kinds that people are still to be told of, the oldest first: account and entry."""
-    return select(_UNTOLD, kinds=list(kinds), since=first_of(now - FORGOTTEN), limit=limit)
+    """Facts of these kinds that people are still to be told of, the oldest first: account and entry.
+
+    Those with which it failed before come after, so that however many these are, they keep nothing else waiting.
+    """
+    since = first_of(now - FORGOTTEN)
+    fresh: list[tuple[UUID, UUID]] = select(_UNTOLD, kinds=list(kinds), since=since, limit=limit)
+    return fresh + select(_UNTOLD_AGAIN, now=now, since=since, limit=limit)
+
+
+def not_told(now: datetime, limit: int, account_id: UUID | None = None) -> list[Unreported]:
+    """Facts that people could not be told of, of one account or of all, the newest first."""
+    since = first_of(now - FORGOTTEN)
+    return [Unreported(*row) for row in select(_NOT_TOLD, since=since, account=account_id, limit=limit)]
+
+
+def failed_since(moment: datetime) -> tuple[int, int]:
+    """How many letters, and how many personal ones, were given up since a moment."""
+    [counts] = select(_FAILED_SINCE, since=moment)
+    return counts[0], counts[1]
 
 
 def unwanted(person_id: UUID) -> frozenset[str]:
@@ -86,8 +117,23 @@ _UNTOLD: Final = """
 SELECT e.account_id, e.id FROM history_entry e
 WHERE e.kind = ANY(%(kinds)s) AND e.id > %(since)s AND NOT EXISTS (
     SELECT FROM notices_told t WHERE t.account_id = e.account_id AND t.entry_id = e.id
+) AND NOT EXISTS (
+    SELECT FROM notices_nottold n WHERE n.account_id = e.account_id AND n.entry_id = e.id
 )
 ORDER BY e.id LIMIT %(limit)s
+"""
+_UNTOLD_AGAIN: Final = """
+SELECT account_id, entry_id FROM notices_nottold
+WHERE due_at <= %(now)s AND entry_id > %(since)s ORDER BY due_at LIMIT %(limit)s
+"""
+_NOT_TOLD: Final = """
+SELECT n.account_id, n.entry_id, e.kind, e.on, n.tries, n.due_at, n.failure, n.entry_id <= %(since)s
+FROM notices_nottold n JOIN history_entry e ON e.account_id = n.account_id AND e.id = n.entry_id
+WHERE %(account)s::uuid IS NULL OR n.account_id = %(account)s ORDER BY n.entry_id DESC LIMIT %(limit)s
+"""
+_FAILED_SINCE: Final = """
+SELECT (SELECT count(*) FROM notices_letter WHERE state = 'failed' AND due_at > %(since)s),
+    (SELECT count(*) FROM notices_personalletter WHERE state = 'failed' AND due_at > %(since)s)
 """
 _UNWANTED_BY: Final = "SELECT about FROM notices_unwanted WHERE person_id = %(person)s"
 _UNWANTED_IN: Final = """

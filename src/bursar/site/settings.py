@@ -98,6 +98,7 @@ DEMO = env.bool("BURSAR_DEMO", default=False)
 # Where people reach the pages, for links in letters; and by which mail server or provider these go out.
 BURSAR_URL = env.str("BURSAR_URL", default="http://localhost:8000").rstrip("/")
 SENDS_MAIL = mail.VARIABLE in env.ENVIRON
+HEADERS_WITH_ID: dict[str, str] | None = {}
 vars().update(mail.outgoing(env.str(mail.VARIABLE, default=mail.NOWHERE)))
 DEFAULT_FROM_EMAIL = env.str("BURSAR_MAIL_FROM", default="bursar@localhost")
 

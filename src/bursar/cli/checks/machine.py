@@ -7,6 +7,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator, Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Final
 from urllib.error import URLError
@@ -14,6 +15,7 @@ from urllib.request import ProxyHandler, build_opener
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bursar.cli.checks.check import Check, ok, warning, wrong
+from bursar.columns.address import BadAddress, sendable
 from bursar.notices.mail import VARIABLE, BadMailAddress, said
 from bursar.postgres.programs import DATA, placed
 
@@ -140,6 +142,10 @@ def mail(environment: Mapping[str, str]) -> Check:
     if not sender or sender.endswith("@localhost"):
         cure = "set BURSAR_MAIL_FROM to an address that the server or provider lets you write from"
         return warning("mail", f"by {way}, but from an address that nobody can answer", cure)
+    try:
+        sendable(parseaddr(sender)[1])
+    except BadAddress as problem:
+        return wrong("mail", f"BURSAR_MAIL_FROM: {problem}", "correct it; nothing is sent until then")
     return ok("mail", f"by {way}, from {sender}")
 
 

@@ -1,0 +1,43 @@
+"""Email addresses: one function checks them where they come in and where something is sent to them."""
+
+import re
+from typing import Final
+
+from django.utils.encoding import punycode
+
+from bursar.core.problem import Invalid
+
+MOST_ADDRESS: Final = 254
+"""How many characters an address has at most. Source: RFC 5321, errata 1690."""
+_ATOM: Final = r"[-!#$%&'*+/=?^_`{|}~0-9A-Za-z\u0080-\U0010ffff]+"
+_LOCAL_PART: Final = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_LABEL: Final = r"[0-9A-Za-z_](?:[0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?"
+_DOMAIN: Final = re.compile(rf"localhost|{_LABEL}(?:\.{_LABEL})+")
+
+
+class BadAddress(Invalid):
+    """{address} is not an address that email can be sent to; give one such as ada@example.com."""
+
+    code = "bad_address"
+
+
+def sendable(address: str) -> str:
+    """Return the address as it is handed to a mail server or provider, the domain in its ASCII form.
+
+    Errors: BadAddress. Source: RFC 5321, 4.1.2; RFC 6531 for letters beyond ASCII before the @.
+    """
+    local, _, domain = address.rpartition("@")
+    try:
+        ascii_domain = punycode(domain)
+    except UnicodeError:
+        ascii_domain = ""
+    carried = f"{local}@{ascii_domain}"
+    fits = max(len(address), len(address.lower()), len(carried)) <= MOST_ADDRESS
+    if not (fits and local.isprintable() and _LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(ascii_domain)):
+        raise BadAddress(address=_shown(address))
+    return carried
+
+
+def _shown(address: str) -> str:
+    """Enough of an address to find it again in what was sent."""
+    return "".join(letter for letter in address if letter.isprintable())[:60]

@@ -1,0 +1,46 @@
+"""An email made of a letter's row, and how it is handed to a mail server."""
+
+from email.utils import parseaddr
+from smtplib import SMTP
+from typing import cast
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.backends import smtp
+from django.utils.encoding import punycode
+
+from bursar.columns.address import sendable
+from bursar.notices.failure import AddressNotTaken
+from bursar.notices.models import Letter, PersonalLetter
+
+
+def message(letter: Letter | PersonalLetter) -> EmailMultiAlternatives:
+    """Return the email that a letter is sent as. Errors: BadAddress.
+
+    Its Message-ID is the row's for good: a letter sent again after an answer was lost is seen to be the same one.
+    """
+    headers = {}
+    if settings.HEADERS_WITH_ID is not None:
+        host = punycode(parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
+        headers = {"Message-ID": f"<{letter.pk}@{host}>", **settings.HEADERS_WITH_ID}
+    sent = EmailMultiAlternatives(letter.subject, letter.text, to=[sendable(letter.address)], headers=headers)
+    sent.attach_alternative(letter.html, "text/html")
+    return sent
+
+
+class EmailBackend(smtp.EmailBackend):
+    """Django's mail server, written to as RFC 6531 says where an address has letters beyond ASCII before the @."""
+
+    def _send(self, email_message: EmailMessage) -> bool:
+        [address] = email_message.recipients()
+        if address.isascii():
+            return bool(super()._send(email_message))  # type: ignore[misc]
+        server = cast(SMTP, self.connection)
+        server.ehlo_or_helo_if_needed()
+        if not server.has_extn("smtputf8"):
+            raise AddressNotTaken("this mail server takes no address with letters beyond ASCII before the @ (SMTPUTF8)")
+        # The messages of Django know of line ends, their types do not.
+        content = email_message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+        sender = parseaddr(email_message.from_email)[1]
+        server.sendmail(sender, [address], content, mail_options=["SMTPUTF8", "BODY=8BITMIME"])
+        return True
