@@ -74,6 +74,8 @@ ELSEWHERE: Final = {
     "BadLine": "the command line; test_arguments.py",
     "NoDatabase": "the command line; test_arguments.py",
     "PortInUse": "the command line; test_serve.py",
+    "BadLogForm": "a setting; test_logs.py",
+    "Failed": "a fault of ours; test_logs.py",
     "LinkNotValid": "a page; test_pages.py",
     "InvitationNotValid": "a page; test_team.py",
     "AddressNotValid": "a page; test_own_address.py",

@@ -179,3 +179,35 @@ def test_data_stays_its_owners_when_root_starts_the_server(home: Path) -> None:
         assert ask(server.url, "SELECT 1") == [(1,)]
     # Whoever is not root runs the server as themselves.
     assert unprivileged(home) == (Account(12345, 12345) if root else None)
+
+
+def test_no_value_of_a_statement_stands_in_its_log_and_only_its_owner_reads_it(home: Path) -> None:
+    with running(home, durable=False) as server:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept (secret text UNIQUE, number integer)")
+            connection.execute("INSERT INTO kept VALUES ('marked-1', 1)")
+            for failing, values in (
+                ("INSERT INTO kept VALUES ('marked-1', 1)", None),
+                ("INSERT INTO kept VALUES (%s, %s)", ["marked-1", 2]),
+                ("INSERT INTO kept VALUES (%s, 'marked-3'::integer)", ["marked-2"]),
+                ("SELECT 'marked-4' FROM nowhere", None),
+                ("DO $$BEGIN RAISE WARNING 'marked-5'; RAISE EXCEPTION 'marked-6'; END$$", None),
+            ):
+                with pytest.raises(psycopg.Error):
+                    connection.execute(failing, values)
+        # When a process dies, the server says at which statement.
+        with psycopg.connect(server.url, autocommit=True) as dying:
+            pid = dying.info.backend_pid
+            with ThreadPoolExecutor(1) as pool:
+                waiting = pool.submit(dying.execute, "SELECT pg_sleep(30), 'marked-7'")
+                time.sleep(0.5)
+                os.kill(pid, signal.SIGKILL)
+                with pytest.raises(psycopg.Error):
+                    waiting.result(20)
+    log = home_for(home, unprivileged(home)) / "postgres" / "log"
+    written = log.read_text(encoding="utf-8")
+    assert "was terminated by signal 9" in written
+    assert "marked" not in written
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert stat.S_IMODE(log.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE((log.parent / "data").stat().st_mode) == 0o700

@@ -10,7 +10,7 @@ from bursar.accounts.sessions import NoActiveMember
 from bursar.api.accounts import BadMoment
 from bursar.api.billing import NotWaiting
 from bursar.api.call import BadIdempotencyKey, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, UnknownActor, VendorDoor
-from bursar.api.problems import BadBody
+from bursar.api.problems import BadBody, Failed
 from bursar.api.subscriptions import QuoteOrEdits
 from bursar.catalog.queries import NoCatalog
 from bursar.checkout.actions import Stale
@@ -73,7 +73,7 @@ _MEMBER: Final[Kinds] = (*_READ, OneOwner)
 _ROLE: Final[Kinds] = (UnknownRole, OnlyFromAdmins)
 _SAID: Final[Kinds] = (UnknownAccountType, UnknownZone, BadRate, BadTaxRate)
 
-ALWAYS: Final[Kinds] = (NoKey, KeyReadsOnly, KeyOfOneAccount)
+ALWAYS: Final[Kinds] = (NoKey, KeyReadsOnly, KeyOfOneAccount, Failed)
 FAILURES: Final[Mapping[str, Kinds]] = {
     "open_account": (*_VENDOR, NoPolicy, *_BODY, *_ONCE, *_SAID, UnknownCurrency, BadMoment),
     "list_accounts": (*_VENDOR, BadBody),

@@ -32,13 +32,14 @@ _ASKED: Final = {"type": "array", "items": {"$ref": f"{_REF}Asked"}, "descriptio
 PROBLEM: Final = {
     "type": "object",
     "description": "Why something was not done. Source: RFC 9457.",
-    "required": ["type", "title", "status", "code", "detail"],
+    "required": ["type", "title", "status", "code", "detail", "request_id"],
     "properties": {
         "type": {"type": "string", "examples": ["urn:bursar:not_found"]},
         "title": {"type": "string", "description": "The code."},
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "Stable; what a program looks at."},
         "detail": {"type": "string", "minLength": 1, "description": "One sentence in the language of the call."},
+        "request_id": {"type": "string", "description": "What the call is found by in the logs; also in `Request-Id`."},
     },
 }
 _OWN: Final[Mapping[type[Problem], Document]] = {

@@ -16,6 +16,7 @@ from bursar.core.policy import Outcome
 from bursar.core.problem import Conflict, Invalid, Problem, phrase
 from bursar.core.publishing import TypesInUse
 from bursar.core.refusal import Refused
+from bursar.logs import note, request_id
 from bursar.policy.queries import current
 from bursar.words.absence import turned_away
 from bursar.words.decision import explained
@@ -26,6 +27,12 @@ class BadBody(Invalid):
     """{at}: expected {expected}."""
 
     code = "bad_body"
+
+
+class Failed(Problem):
+    """Something went wrong on our side, and nothing was half done. Try again; if it stays so, name {request} to customer support."""  # noqa: E501
+
+    code = "failed"
 
 
 _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
@@ -42,6 +49,7 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (TooLarge, 413),
     (Invalid, 422),
     (TooManyInvitations, 429),
+    (Failed, 500),
 )
 
 
@@ -78,6 +86,8 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
         body |= {"count": problem.count, "accounts": left}
     if isinstance(problem, Declined):
         body["reason"] = problem.params["reason"]
+    body["request_id"] = request_id()
+    note(outcome=body["code"])
     return JsonResponse(body, status=number, content_type="application/problem+json")
 
 

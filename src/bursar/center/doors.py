@@ -91,6 +91,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "center/not_found.html", status=404)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """That something went wrong on our side."""
-    return render(request, "center/broken.html", status=500)
+def broken(request: HttpRequest, request_id: str) -> HttpResponse:
+    """That something went wrong on our side, and by which id it is found in the log."""
+    return render(request, "center/broken.html", {"request_id": request_id}, status=500)

@@ -10,6 +10,7 @@ from bursar.center.doors import not_found, welcome
 from bursar.center.entry import Closed, SignInFirst, shown
 from bursar.center.factor import FactorFirst, factor_first
 from bursar.core.member import NotActive
+from bursar.logs import note
 from bursar.policy.queries import current
 from bursar.words.absence import turned_away
 
@@ -28,7 +29,10 @@ class Doorkeeper:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """How to sign in, that there is no such thing, or why it is not open and what to do or whom to ask."""
+        if isinstance(exception, NotFound | Closed | NotActive):
+            note(outcome="refused" if isinstance(exception, Closed) else exception.code)
         if isinstance(exception, SignInFirst):
+            note(outcome="sign_in_first")
             return welcome(request, status=401)
         if isinstance(exception, FactorFirst):
             return factor_first(request, exception)

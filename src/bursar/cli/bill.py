@@ -18,5 +18,9 @@ def bill(as_json: bool) -> None:
     with django():
         from bursar.jobs.clock import run_once
 
-        done = run_once(datetime.now(UTC))
+        try:
+            done = run_once(datetime.now(UTC))
+        except ExceptionGroup as group:
+            many = len(group.exceptions)
+            raise click.ClickException(f"{many} things failed; the log above says which, the others are done") from None
     show({"looked_at": done}, as_json, f"{done} things were due")

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +68,9 @@ def ready() -> None:
     import django as framework
 
     framework.setup()
+    from bursar.logs import uncaught
+
+    sys.excepthook = uncaught
 
 
 def _secret_key() -> str:

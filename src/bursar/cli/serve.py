@@ -16,6 +16,7 @@ import click
 from bursar.cli.home import django, home, ready
 from bursar.cli.process import Child, child, end, granian, wait_for
 from bursar.core.problem import Problem
+from bursar.logs import log
 
 TICK_SECONDS: Final = 1.0
 # A signal is lost on a web process that still loads the application; without a limit its server waits for ever.
@@ -91,27 +92,25 @@ def migrate() -> None:
 
 
 def _turn() -> None:
-    """What is due, once, and that it was looked at; a failure is told and does not end the worker."""
+    """What is due, once, and that it was looked at; a failure is logged and does not end the worker."""
     from bursar.jobs.actions import begin_round, end_round
     from bursar.jobs.clock import run_once
 
     try:
+        began = time.monotonic()
         begin_round(datetime.now(UTC))
-        failures = 0
+        done = failures = 0
         try:
-            run_once(datetime.now(UTC))
-        except ExceptionGroup as failure:
-            failures = len(failure.exceptions)
-            _tell(failure)
+            done = run_once(datetime.now(UTC))
+        except ExceptionGroup as group:
+            # Each of them is in the log already.
+            failures = len(group.exceptions)
         end_round(datetime.now(UTC), failures)
-    except Exception as failure:
-        _tell(failure)
-
-
-def _tell(failure: Exception) -> None:
-    click.echo(f"bursar worker: {type(failure).__name__}: {failure}", err=True)
-    for one in getattr(failure, "exceptions", ()):
-        click.echo(f"  {type(one).__name__}: {one}", err=True)
+        if done or failures:
+            milliseconds = int((time.monotonic() - began) * 1000)
+            log.info("a round of the worker", done=done, failures=failures, milliseconds=milliseconds)
+    except Exception:
+        log.exception("a round of the worker failed")
 
 
 def _worker() -> list[str]:

@@ -15,10 +15,10 @@ The tables are the queue: a step reads what is due, does one thing at a time und
 nothing when it runs again. Any number of processes may run it at once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from bursar.accounts.actions import instant, read_zone, set_clock
@@ -32,6 +32,7 @@ from bursar.checkout.requests import expire, remind
 from bursar.core.policy import Actor
 from bursar.history.queries import Once
 from bursar.invoices.queries import due_accounts, ending_periods, ending_trials
+from bursar.logs import log
 from bursar.notices.actions import send, send_personal, tell
 from bursar.notices.catalogue import WHOM
 from bursar.notices.queries import untold, waiting, waiting_personal
@@ -49,7 +50,7 @@ GRACE: Final = timedelta(seconds=30)
 def run_once(now: datetime) -> int:
     """Do everything that is due, for accounts whose clock is the real one; how many things were looked at.
 
-    One account's failure does not keep the others waiting; it is raised when all had their turn.
+    One account's failure does not keep the others waiting: it is logged, and raised when all had their turn.
     """
     failures: list[Exception] = []
     done = 0
@@ -59,6 +60,7 @@ def run_once(now: datetime) -> int:
                 task()
                 done += 1
             except Exception as failure:
+                log.exception("a step of the worker failed", step=step.__name__.strip("_"), **_about(task))
                 failures.append(failure)
     if failures:
         raise ExceptionGroup("some accounts could not be looked after", failures)
@@ -89,7 +91,16 @@ def run_sandbox(account_id: UUID, now: datetime) -> None:
             collect(account_id, one.id, now=now)
 
 
-Task = Callable[[], object]
+Task = partial[Any]
+"""Something to do; its first argument is what it is about."""
+
+
+def _about(task: Task) -> dict[str, str]:
+    """The id of what a task is about, by its name in the log."""
+    subject = task.args[0]
+    if task.func in (send, send_personal):
+        return {"letter": str(subject)}
+    return {"account": str(subject.account_id if isinstance(subject, payments.AttemptRow) else subject)}
 
 
 def _renew(now: datetime) -> Iterable[Task]:

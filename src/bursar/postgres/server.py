@@ -31,6 +31,20 @@ LOCK_SECONDS: Final = 20
 ATTEMPTS: Final = 3
 
 
+SILENT: Final = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": 0,
+    "log_parameter_max_length_on_error": 0,
+}
+"""What keeps statements and values out of PostgreSQL's log.
+
+A statement that fails is told to whoever sent it, who logs it without its values. `log` leaves what the server says of
+itself; terse leaves out the details, which quote rows and, when a process dies, the statement that it was at.
+"""
+
+
 class NotStarted(Exception):
     """PostgreSQL did not start; its log says why."""
 
@@ -98,6 +112,7 @@ def _start(folder: Path, bin: Path, account: Account | None, durable: bool) -> S
         as_user |= {"user": account.uid, "group": account.gid, "extra_groups": []}
     data, password = folder / "data", _password(folder.parent / "postgres.password")
     folder.mkdir(exist_ok=True)
+    folder.chmod(0o700)
     if account is not None:
         os.chown(folder, account.uid, account.gid)
     if not (data / "PG_VERSION").exists():
@@ -143,11 +158,15 @@ def _initialise(folder: Path, data: Path, bin: Path, password: str, as_user: dic
 def _launch(
     folder: Path, data: Path, bin: Path, port: int, durable: bool, as_user: dict[str, Any]
 ) -> subprocess.Popen[bytes]:
-    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "max_connections": 200}
+    settings: dict[str, object] = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": ""}
+    settings |= {"max_connections": 200, **SILENT}
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    with (folder / "log").open("ab") as log:
+    path = folder / "log"
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    with path.open("ab") as log:
         # A session of its own, so that Ctrl-C at the terminal reaches us first and the order of stopping is ours.
         return subprocess.Popen(
             [str(bin / "postgres"), "-D", str(data), *options],

@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from csp.constants import SELF
 
+from bursar import logs
 from bursar.notices import mail
 
 env = environ.Env()
@@ -26,6 +27,8 @@ SECRET_KEY_FALLBACKS = env.list("BURSAR_SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("BURSAR_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = env.list("BURSAR_ORIGINS", default=[])
 DEBUG = False
+# What is written down goes to the standard error, as text or, for programs that collect it, as JSON.
+LOGGING = logs.configuration(env.str("BURSAR_LOG", default="text"))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -61,6 +64,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
+    "bursar.site.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

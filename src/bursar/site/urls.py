@@ -14,4 +14,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 handler403 = "bursar.center.doors.not_found"
 handler404 = "bursar.center.doors.not_found"
-handler500 = "bursar.center.doors.broken"
+handler500 = "bursar.site.request_log.broken"

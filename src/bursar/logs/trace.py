@@ -1,0 +1,48 @@
+"""Where an exception came from, without its message: that may quote an address, a name or a secret."""
+
+import errno
+import traceback
+from collections.abc import Iterator
+
+import psycopg
+
+from bursar.core.problem import Problem
+
+
+def trace(error: BaseException) -> str:
+    """The exception, what it came from and what it groups, each with its kind, its known facts and its places."""
+    return "\n".join(_lines(error, set()))
+
+
+def _lines(error: BaseException, seen: set[int]) -> Iterator[str]:
+    seen.add(id(error))
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None and id(cause) not in seen:
+        yield from _lines(cause, seen)
+        yield "which led to:"
+    yield "Traceback (most recent call last):"
+    yield from (place.rstrip() for place in traceback.format_tb(error.__traceback__))
+    yield _kind(error)
+    if isinstance(error, BaseExceptionGroup):
+        for number, part in enumerate(error.exceptions, 1):
+            if id(part) not in seen:
+                yield f"of which {number}:"
+                yield from (f"  {line}" for line in _lines(part, seen))
+
+
+def _kind(error: BaseException) -> str:
+    facts = dict(_facts(error))
+    said = ", ".join(f"{name}={value}" for name, value in facts.items() if value)
+    return f"{type(error).__module__}.{type(error).__qualname__}" + (f" ({said})" if said else "")
+
+
+def _facts(error: BaseException) -> Iterator[tuple[str, str | None]]:
+    """What is known of an exception that nobody typed."""
+    if isinstance(error, Problem):
+        yield "code", error.code
+    elif isinstance(error, psycopg.Error):
+        yield "sqlstate", error.sqlstate
+        yield "table", error.diag.table_name
+        yield "constraint", error.diag.constraint_name
+    elif isinstance(error, OSError):
+        yield "errno", errno.errorcode.get(error.errno or 0)

@@ -1,0 +1,86 @@
+"""One line of the log for each request, and what is answered when something goes wrong on our side."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from bursar.api import problems
+from bursar.center import doors
+from bursar.logs import during, log, noted, request_id
+
+HEADER: Final = "Request-Id"
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+NOWHERE: Final = "nowhere"
+STATIC: Final = "static"
+
+
+class RequestLog:
+    """Gives each request an id and writes one line about it.
+
+    It stands first, so that what the others refuse is written too, with the time of all of them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer, with the id of the request."""
+        began = time.perf_counter()
+        with during() as made:
+            response = self.get_response(request)
+            response[HEADER] = made
+            milliseconds = int((time.perf_counter() - began) * 1000)
+            _write(request, response, milliseconds)
+        return response
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Log the exception that is being handled, and say that something went wrong on our side."""
+    log.exception("a request failed", route=route(request))
+    if request.path.startswith("/api/"):
+        return problems.response(request, problems.Failed(request=request_id()))
+    try:
+        return doors.broken(request, request_id())
+    except Exception:
+        # What broke the page may break this one too.
+        log.exception("the page that says so failed")
+        return HttpResponse(f"Something went wrong. {request_id()}", status=500, content_type="text/plain")
+
+
+def route(request: HttpRequest) -> str:
+    """The pattern of the address that was asked for: the address itself may hold a secret."""
+    if request.resolver_match is not None:
+        return request.resolver_match.route
+    return STATIC if request.path.startswith(settings.STATIC_URL) else NOWHERE
+
+
+def _write(request: HttpRequest, response: HttpResponseBase, milliseconds: int) -> None:
+    facts = {"outcome": _outcome(response.status_code)} | dict(noted())
+    if (account := _account(request)) is not None:
+        facts["account"] = account
+    level = log.error if response.status_code >= 500 else log.info
+    level(
+        "request",
+        method=request.method if request.method in METHODS else "other",
+        route=route(request),
+        status=response.status_code,
+        milliseconds=milliseconds,
+        **facts,
+    )
+
+
+def _outcome(status: int) -> str:
+    """How it went, where nobody noted it more exactly."""
+    if status >= 500:
+        return "failed"
+    return "refused" if status >= 400 else "done"
+
+
+def _account(request: HttpRequest) -> str | None:
+    asked = request.resolver_match.kwargs.get("account_id") if request.resolver_match else None
+    return None if asked is None else str(UUID(str(asked)))
