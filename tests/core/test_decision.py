@@ -37,12 +37,12 @@ def test_what_is_kept_stands_in_the_quote_with_its_own_day_and_is_allowed() -> N
     assert kept == Decided(life.read(keep)[0], Decision("remove_seats", Outcome.ALLOWED), FEBRUARY)
 
 
-def test_an_undoing_counts_today_and_needs_what_the_change_needed() -> None:
+def test_an_undoing_counts_on_the_day_of_what_it_undoes_and_needs_what_that_needed() -> None:
     life = lived()
     life.do("2026-01-05", seats("support", 8), by=OWNER)
     answer = life.ask("2026-01-06", undo(life), by=OWNER)
     [undone] = answer.edits
-    assert (undone.decision.capability, undone.effective_on) == ("remove_seats", date(2026, 1, 6))
+    assert (undone.decision.capability, undone.effective_on) == ("remove_seats", date(2026, 2, 1))
     [change] = answer.changes
     assert (change.effective_on, change.undoes) == (FEBRUARY, life.change(SetSeats).id)
 

@@ -14,7 +14,15 @@ DAY = date(2026, 1, 5)
 
 
 def change(edit: Edit, position: int = 1) -> Change:
-    return Change(id=UUID(int=position), position=position, edit=edit, capability="", effective_on=DAY, ordered_on=DAY)
+    return Change(
+        id=UUID(int=position),
+        position=position,
+        order=UUID(int=position),
+        edit=edit,
+        capability="",
+        effective_on=DAY,
+        ordered_on=DAY,
+    )
 
 
 def test_a_change_to_what_is_no_longer_there_changes_nothing() -> None:

@@ -142,6 +142,9 @@ class DecidedEdit(Decision):
 
     edit: Edit
     effective_on: date | None
+    overruled_on: date | None = Field(
+        description="Of an edit that is dated back: the day from which a change made meanwhile counts instead."
+    )
 
 
 class Priced(BaseModel):

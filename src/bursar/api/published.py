@@ -207,6 +207,8 @@ class Policy(Entry):
     states: States
     timing: Timings
     proration: Literal["by_day", "fixed_30", "none"]
+    same_day_undo: bool = False
+    cut_periods: Literal["days", "whole"] = "days"
     quote_hours: int = Field(ge=1, le=8784)
     attempt_minutes: int = Field(ge=1, le=10080)
     invoice_due_days: int = Field(ge=0, le=366)

@@ -91,7 +91,12 @@ def quote(call: Call, quote_id: UUID) -> Shown:
 def priced(call: Call, content: Shown) -> Shown:
     """What a quote says; each edit with its decision in a sentence."""
     edits = [
-        {**decision(call, read_decision(one)), "edit": one["edit"], "effective_on": one["effective_on"]}
+        {
+            **decision(call, read_decision(one)),
+            "edit": one["edit"],
+            "effective_on": one["effective_on"],
+            "overruled_on": one.get("overruled_on"),
+        }
         for one in content["edits"]
     ]
     shown = ("outcome", "lines", "renewal_lines", "due_today", "next_renewal", "warnings")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 from bursar.center.entry import Visit
 from bursar.core.catalog import Catalog
 from bursar.core.charge import Line
-from bursar.core.edit import Cancel, ChangePlan, Edit, RemoveProduct
+from bursar.core.decision import Decided
+from bursar.core.edit import Cancel, ChangePlan, Edit, RemoveProduct, Undo
 from bursar.core.invoice import Totals
 from bursar.core.money import Money
 from bursar.core.policy import Outcome
@@ -23,12 +25,16 @@ from bursar.words.language import locale
 
 @dataclass(frozen=True, slots=True)
 class EditShown:
-    """One edit: what changes, from when if not today, what is lost by it, or why not."""
+    """One edit: what changes, from when if not today, what is lost by it, or why not.
+
+    `overruled` is the day from which a change made meanwhile counts instead, where there is one.
+    """
 
     said: str
     on: str
     why_not: str
     lost: tuple[str, ...]
+    overruled: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ def summary(
                 on=money.day(one.effective_on) if one.effective_on else "",
                 why_not=seen.why_not(one.decision),
                 lost=lost(one.edit, state, catalog),
+                overruled=money.day(one.overruled_on) if one.overruled_on else "",
             ),
         )
         for one in quote.edits
@@ -86,8 +93,8 @@ def summary(
     going = [(one, said) for one, said in shown if one.decision.outcome is not Outcome.REFUSED]
     return Summary(
         outcome=quote.outcome.value,
-        today=tuple(said for one, said in going if one.effective_on is None or one.effective_on <= quote.on),
-        later=tuple(said for one, said in going if one.effective_on is not None and one.effective_on > quote.on),
+        today=tuple(said for one, said in going if _at_once(one, quote.on)),
+        later=tuple(said for one, said in going if not _at_once(one, quote.on)),
         stopped=tuple(said for one, said in shown if one.decision.outcome is Outcome.REFUSED),
         lines=lines_shown(quote.lines, catalog, quote.currency),
         due_today=sums(quote.due_today, quote.currency),
@@ -102,6 +109,11 @@ def summary(
         ),
         ends=ACCOUNT_WOULD_END in quote.warnings,
     )
+
+
+def _at_once(decided: Decided, on: date) -> bool:
+    """Return whether an edit is done today; what is undone is scheduled no longer, whenever it would have counted."""
+    return isinstance(decided.edit, Undo) or decided.effective_on is None or decided.effective_on <= on
 
 
 def lines_shown(lines: Sequence[Line], catalog: Catalog, currency: str) -> tuple[LineShown, ...]:

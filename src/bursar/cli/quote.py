@@ -95,7 +95,8 @@ def _written(answer: Quote) -> list[str]:
         decision = one.decision
         why = f" ({decision.reason.value})" if decision.reason else ""
         when = f" from {one.effective_on}" if one.effective_on else ""
-        lines.append(f"  {NAMES[type(one.edit)]}: {decision.outcome.value}{why}{when}")
+        until = f", overruled from {one.overruled_on}" if one.overruled_on else ""
+        lines.append(f"  {NAMES[type(one.edit)]}: {decision.outcome.value}{why}{when}{until}")
         lines += [f"    ask {contact.name} {contact.email}".rstrip() for contact in decision.ask]
     if answer.outcome is Outcome.REFUSED:
         return lines

@@ -138,11 +138,14 @@ def write_change(change: Change) -> Document:
     """A change of a quote that is not taken yet."""
     return {
         "position": change.position,
+        "order": str(change.order),
         "edit": write_edit(change.edit),
         "capability": change.capability,
         "effective_on": change.effective_on.isoformat(),
         "terms": write_terms(change),
         "credit": change.credit,
+        "cuts": change.cuts,
+        "takes_back": change.takes_back,
         "by_vendor": change.by_vendor,
         "ordered_on": change.ordered_on.isoformat(),
         "undoes": str(change.undoes) if change.undoes else None,
@@ -155,12 +158,15 @@ def read_change(document: Mapping[str, Any]) -> Change:
     return Change(
         id=UUID(int=document["position"]),
         position=document["position"],
+        order=UUID(document["order"]) if "order" in document else UUID(int=0),
         edit=read_edit(document["edit"], "edit"),
         capability=document["capability"],
         effective_on=date.fromisoformat(document["effective_on"]),
         pins=pins,
         cycle=cycle,
         credit=document["credit"],
+        cuts=document.get("cuts", False),
+        takes_back=document.get("takes_back", False),
         by_vendor=document["by_vendor"],
         ordered_on=date.fromisoformat(document["ordered_on"]),
         undoes=UUID(document["undoes"]) if document["undoes"] else None,
@@ -245,7 +251,8 @@ def digest(quote: Quote) -> str:
     """What must be the same when a quote is taken: edits, outcomes, days, prices and sums, not the day of asking."""
     content = write_quote(quote)
     shown = {name: content[name] for name in ("outcome", "lines", "renewal_lines", "due_today", "next_renewal")}
-    shown["edits"] = [{name: one[name] for name in ("edit", "outcome", "effective_on")} for one in content["edits"]]
+    decided = ("edit", "outcome", "effective_on", "overruled_on")
+    shown["edits"] = [{name: one[name] for name in decided if one[name] is not None} for one in content["edits"]]
     shown["prices"] = [[*pin.sold, str(pin.rate)] for change in quote.changes for pin in change.pins]
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
@@ -271,14 +278,15 @@ def read_decision(document: Mapping[str, Any]) -> Decision:
 
 
 def _write_decided(one: Decided) -> Document:
-    on = one.effective_on.isoformat() if one.effective_on else None
-    return {"edit": write_edit(one.edit), **write_decision(one.decision), "effective_on": on}
+    days = {"effective_on": one.effective_on, "overruled_on": one.overruled_on}
+    written = {name: day.isoformat() if day else None for name, day in days.items()}
+    return {"edit": write_edit(one.edit), **write_decision(one.decision), **written}
 
 
 def _read_decided(document: Mapping[str, Any]) -> Decided:
-    on = document["effective_on"]
-    edit = read_edit(document["edit"], "edit")
-    return Decided(edit, read_decision(document), date.fromisoformat(on) if on else None)
+    days = (document.get(name) for name in ("effective_on", "overruled_on"))
+    read = [date.fromisoformat(day) if day else None for day in days]
+    return Decided(read_edit(document["edit"], "edit"), read_decision(document), *read)
 
 
 def _length(length: Length) -> dict[str, int]:

@@ -30,11 +30,15 @@ HARDEST_LAST: Final = (Outcome.ALLOWED, Outcome.BY_REQUEST, Outcome.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One edit, whether this actor may make it, and when it would count; a refused one never does."""
+    """One edit, whether this actor may make it, and when it would count; a refused one never does.
+
+    `overruled_on` is the day from which a change that is in force already says otherwise, if the edit is dated back.
+    """
 
     edit: Edit
     decision: Decision
     effective_on: date | None = None
+    overruled_on: date | None = None
 
 
 def harder(one: Decision, other: Decision) -> Decision:
@@ -61,7 +65,9 @@ class Asking:
             kept = self.scheduled[edit.change]
             return Decided(edit, Decision(kept.capability, Outcome.ALLOWED), kept.effective_on)
         if isinstance(edit, Undo):
-            return Decided(edit, self._undo(self.scheduled[edit.change]), self.outlook.today)
+            undone = self.scheduled[edit.change]
+            # Undoing stands on the day of what it undoes, so that no checkpoint comes between them.
+            return Decided(edit, self._undo(undone), undone.effective_on)
         needed = capability(edit, self.outlook.state, self.situation.catalog)
         if needed is None:
             return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from bursar.core.capability import SHRINKING
 from bursar.core.catalog import Catalog
 from bursar.core.edit import (
     AddProduct,
@@ -24,7 +25,7 @@ from bursar.core.item import Item
 from bursar.core.policy import Policy, State
 from bursar.core.price import Per
 from bursar.core.problem import Conflict, Invalid
-from bursar.core.subscription import Moment, Subscription, state_on
+from bursar.core.subscription import Moment, Subscription, split_orders, state_on
 
 
 class NotSubscribed(Invalid):
@@ -172,6 +173,8 @@ def effective_on(edit: Edit, needed: str, outlook: Outlook, policy: Policy) -> d
         return _within_term(edit, state, today)
     if isinstance(edit, StartTrial) and edit.until < today:
         raise TrialOver(today=today, until=edit.until)
+    if edit.on is None and policy.same_day_undo and takes_back(edit, needed, outlook):
+        return today
     timing = policy.timing.get(needed)
     wanted = edit.on or (timing.effect if timing else "now")
     calendar = state.calendar if state.calendar and state.calendar.anchor <= today else None
@@ -184,6 +187,22 @@ def effective_on(edit: Edit, needed: str, outlook: Outlook, policy: Policy) -> d
     if wanted == "now" or calendar is None:
         return today
     return (calendar.period(today) if wanted == "end_of_period" else calendar.term(today)).end
+
+
+def takes_back(edit: Edit, needed: str, outlook: Outlook) -> bool:
+    """Return whether a reduction takes back no more than what was ordered on the same day."""
+    if needed not in SHRINKING:
+        return False
+    opening, _ = split_orders(outlook.start, outlook.moments, outlook.today)
+    if isinstance(edit, Cancel):
+        return opening.calendar is None
+    item = opening.items.get(getattr(edit, "product", ""))
+    match edit:
+        case SetSeats(seats=quantity) | SetUnits(units=quantity):
+            return item is None or quantity >= item.quantity
+        case ChangePlan(plan=plan):
+            return item is None or plan == item.plan
+    return item is None
 
 
 def subject(edit: Edit) -> tuple[str, str]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
 
+from bursar.core.capability import SHRINKING
 from bursar.core.charge import open_period
 from bursar.core.currency import digits
 from bursar.core.decision import Decided
@@ -13,8 +13,6 @@ from bursar.core.policy import Decision, Member, Outcome, Reason
 from bursar.core.price import Per, period_price
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Moment, Subscription, state_on, timeline
-
-SHRINKING: Final = frozenset({"remove_seats", "remove_products", "downgrade_plan", "cancel_account"})
 
 
 def within_limits(

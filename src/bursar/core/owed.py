@@ -16,7 +16,7 @@ from bursar.core.item import Temporary
 from bursar.core.period import Span
 from bursar.core.policy import State
 from bursar.core.price import period_price
-from bursar.core.subscription import Moment, Subscription, state_on, touches
+from bursar.core.subscription import Change, Moment, Subscription, split_orders, state_on, touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,123 @@ class Owed:
 
 
 def owed(start: Subscription, moments: Sequence[Moment], window: Span, *, on: date, currency: str) -> Iterator[Owed]:
-    """What must be paid for each day of a billing period, as known on a day.
+    """Return what must be paid for each day of a billing period, as known on a day.
 
-    A reduction without credit leaves the dearer terms owed until the period ends. Temporary seats come on top for
-    their days, also for those to come: who orders them pays for them. They stay owed when their product goes without
-    credit, and are given back with it, not before it goes.
+    A reduction without credit leaves the dearer terms owed until the period ends, from its first day on. Days of a
+    reduction that was agreed before the period began were never owed at the dearer terms, so they are known ahead.
+    Temporary seats come on top for their days, also for those to come: who orders them pays for them. They stay owed
+    when their product goes without credit, and are given back with it, not before it goes.
     """
-    some = any(item.temporary for state in (start, *(one.state for one in moments)) for item in state.items.values())
-    for one in _staying(start, moments, window, on=on, currency=currency):
-        yield from _raised(one, start, moments, on, currency) if some else (one,)
+    calendar = state_on(start, moments, on).calendar
+    opening, orders = split_orders(start, moments, window.start)
+    while orders and calendar not in (opening.calendar, orders[0].state.calendar):
+        # A period begins with the first order of its calendar; what went before belongs to another period.
+        opening, orders = orders[0].state, orders[1:]
+    states = (opening, *(order.state for order in orders))
+    steps = [
+        _Step(
+            order.on, order.state, order.changes, window, before.calendar != calendar, order.state.calendar != calendar
+        )
+        for before, order in zip(states, orders, strict=False)
+        if order.on < window.end
+    ]
+    some = any(item.temporary for state in (opening, *(step.state for step in steps)) for item in state.items.values())
+    for item in dict.fromkeys(code for state in (opening, *(step.state for step in steps)) for code in state.items):
+        at_first = _terms(opening, item, window, currency) if opening.calendar == calendar else None
+        for owe in _without_temporary(item, at_first, steps, window, on, currency):
+            yield from _raised(owe, opening, orders, on, currency) if some else (owe,)
 
 
-def _raised(owe: Owed, start: Subscription, moments: Sequence[Moment], on: date, currency: str) -> Iterator[Owed]:
-    """What is owed of an item, with its temporary seats on the days on which there are some."""
-    stages = list(_stages(start, moments, owe.item, on))
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An order within a billing period. One that `begins` it made its calendar; one that `leaves` it makes another."""
+
+    on: date
+    state: Subscription
+    changes: tuple[Change, ...]
+    window: Span
+    begins: bool
+    leaves: bool
+
+    def concerns(self, item: str) -> bool:
+        """Return whether what is owed of an item may differ after it."""
+        whole = self.begins or self.leaves or self.state.standing is State.CANCELLED
+        return whole or any(touches(change, item) for change in _lasting(self.changes))
+
+    def known(self, item: str) -> bool:
+        """Return whether it was agreed before the period began that the old terms end here."""
+        return all(change.cuts and change.ordered_on < self.window.start for change in _about(item, self.changes))
+
+    def takes_back(self, item: str) -> bool:
+        """Return whether it only takes back what was ordered on the same day."""
+        return all(change.takes_back for change in _about(item, self.changes))
+
+    def gives_back(self, item: str) -> bool:
+        """Return whether days billed at an item's old terms are given back."""
+        return all(change.credit for change in _about(item, self.changes))
+
+
+def _without_temporary(
+    item: str, terms: Terms | None, steps: Sequence[_Step], window: Span, on: date, currency: str
+) -> Iterator[Owed]:
+    """Return what is owed of an item but for temporary seats, from its terms when the period begins.
+
+    `floor` is what reductions without credit leave owed. Of what is still ahead only a reduction counts that was known
+    when the period began: the period is invoiced up to it.
+    """
+    floor: Terms | None = None
+    since = day = window.start
+    at_first = terms, floor
+    for step in steps:
+        if not step.concerns(item):
+            continue
+        new = None if step.leaves else _terms(step.state, item, window, currency)
+        less, known = _price(new) < _price(terms), step.known(item)
+        if step.on > on and not (less and known):
+            continue
+        if step.on != day:
+            day, at_first = step.on, (terms, floor)
+        if less and known:
+            floor = None
+        elif less and step.takes_back(item):
+            # Taken back is the day's own increase, not what was owed when the day began.
+            before, floor = at_first
+            new = before if _price(new) < _price(before) else new
+        elif less and not step.gives_back(item):
+            floor = terms
+        if _price(new) < _price(floor):
+            new = floor
+        else:
+            floor = None
+        if new == terms:
+            continue
+        if terms is not None and since < step.on:
+            yield Owed(item, Span(since, step.on), terms)
+        terms, since = new, step.on
+    if terms is not None:
+        yield Owed(item, Span(since, window.end), terms)
+
+
+def _price(terms: Terms | None) -> int:
+    return terms.price if terms else 0
+
+
+def _about(item: str, changes: tuple[Change, ...]) -> Sequence[Change]:
+    """Return the changes that alter an item, all of them where it ends with something else.
+
+    Temporary seats that begin on the day keep nothing owed.
+    """
+    made = _lasting(changes)
+    return [change for change in made if touches(change, item)] or made
+
+
+def _lasting(changes: tuple[Change, ...]) -> Sequence[Change]:
+    return [change for change in changes if not isinstance(change.edit, AddTemporarySeats)]
+
+
+def _raised(owe: Owed, opening: Subscription, orders: Sequence[Moment], on: date, currency: str) -> Iterator[Owed]:
+    """Return what is owed of an item, with its temporary seats on the days on which there are some."""
+    stages = list(_stages(opening, orders, owe.item, on))
     turns = {turn for since, seats in stages for turn in (since, *(one.span.end for one in seats))}
     days = sorted({owe.span.start, owe.span.end, *(turn for turn in turns if turn in owe.span)})
     extra = [_extra(stages, day) for day in days[:-1]]
@@ -66,16 +169,16 @@ def _raised(owe: Owed, start: Subscription, moments: Sequence[Moment], on: date,
         yield replace(owe, span=Span(spans[0][0], spans[-1][1]), terms=_more(owe.terms, seats, currency))
 
 
-def _stages(start: Subscription, moments: Sequence[Moment], code: str, on: date) -> Iterator[Stage]:
-    """The temporary seats of a product from each day on; where it goes without credit, those that it had are kept."""
-    item = start.items.get(code)
+def _stages(opening: Subscription, orders: Sequence[Moment], code: str, on: date) -> Iterator[Stage]:
+    """Return the temporary seats of a product from each day on; where it goes without credit, those that it had are kept."""
+    item = opening.items.get(code)
     yield date.min, item.temporary if item else ()
-    for moment in moments:
-        had, item = item, moment.state.items.get(code)
+    for order in orders:
+        had, item = item, order.state.items.get(code)
         if item is not None:
-            yield moment.on, item.temporary
-        elif had is not None and moment.on <= on and _gives_back(moment, code):
-            yield moment.on, ()
+            yield order.on, item.temporary
+        elif had is not None and order.on <= on and all(change.credit for change in _about(code, order.changes)):
+            yield order.on, ()
 
 
 def _extra(stages: Sequence[Stage], day: date) -> int:
@@ -88,38 +191,6 @@ def _more(terms: Terms, seats: int, currency: str) -> Terms:
         return terms
     quantity = terms.quantity + seats
     return replace(terms, quantity=quantity, price=period_price(terms.rate, quantity, digits(currency)))
-
-
-def _staying(
-    start: Subscription, moments: Sequence[Moment], window: Span, *, on: date, currency: str
-) -> Iterator[Owed]:
-    """What must be paid without temporary seats."""
-    before = state_on(start, moments, window.start)
-    within = [moment for moment in moments if window.start < moment.on <= on]
-    for item in dict.fromkeys(code for state in (before, *(one.state for one in within)) for code in state.items):
-        terms, since, held = _terms(before, item, window, currency), window.start, False
-        for moment in within:
-            changed = any(touches(change, item) for change in moment.changes)
-            if not changed and moment.state.standing is not State.CANCELLED:
-                continue
-            new = _terms(moment.state, item, window, currency)
-            if new == terms and not held:
-                continue
-            less = (new.price if new else 0) < (terms.price if terms else 0)
-            if less and (held or not _gives_back(moment, item)):
-                held = True
-                continue
-            if terms is not None:
-                yield Owed(item, Span(since, moment.on), terms)
-            terms, since, held = new, moment.on, False
-        if terms is not None:
-            yield Owed(item, Span(since, window.end), terms)
-
-
-def _gives_back(moment: Moment, item: str) -> bool:
-    """Whether days billed at an item's old terms are given back on a day; temporary seats that begin on it keep nothing."""
-    made = [change for change in moment.changes if not isinstance(change.edit, AddTemporarySeats)]
-    return all(change.credit for change in [one for one in made if touches(one, item)] or made)
 
 
 def _terms(state: Subscription, code: str, period: Span, currency: str) -> Terms | None:

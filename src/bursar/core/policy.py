@@ -157,6 +157,8 @@ class Policy:
     `states` says what stays open in each state; `timing` holds every capability that changes the subscription, but for
     what says itself on which days it counts; `limits` and `staff`, the rights of the vendor's people, are by role.
     `former` names account types that earlier versions had and this one does not.
+    `same_day_undo` lets what was ordered on a day be taken back on it; `cuts_periods` bills a period that is known to
+    be cut short when it is invoiced for its days only.
     """
 
     version: int
@@ -172,6 +174,8 @@ class Policy:
     reminder_days: int
     renewal_notice_days: int
     trial_notice_days: int
+    same_day_undo: bool = False
+    cuts_periods: bool = True
     limits: Mapping[str, Limit] = field(default_factory=dict)
     staff: Mapping[str, Role] = field(default_factory=dict)
     former: Mapping[str, Text] = field(default_factory=dict)

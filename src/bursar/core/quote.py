@@ -13,14 +13,14 @@ from uuid import UUID
 from bursar.core.charge import Line, covered, open_period
 from bursar.core.decision import HARDEST_LAST, Asking, Decided
 from bursar.core.edit import ChangeCycle, Edit, Keep, Undo
-from bursar.core.effect import Outlook
+from bursar.core.effect import Outlook, collide, takes_back
 from bursar.core.fit import check_actor, check_outlook, check_pending, check_together
 from bursar.core.growth import within_limits
 from bursar.core.invoice import Totals, totals
 from bursar.core.pin import pins
 from bursar.core.policy import Actor, Decision, Member, Outcome, State
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Moment, continued, pending, state_on, timeline
+from bursar.core.subscription import Change, Moment, continued, in_order, pending, state_on, timeline
 
 ACCOUNT_WOULD_END: Final = "account_would_end"
 
@@ -79,6 +79,7 @@ def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -
     if answer.outcome is Outcome.REFUSED:
         return answer
     check_pending(edits, scheduled)
+    answer = replace(answer, edits=tuple(_overruled(situation.changes, dated, on) for dated in answer.edits))
     changes = _planned(situation, outlook, scheduled, answer, by_vendor=not isinstance(actor, Member))
     after = continued(situation.start, outlook.moments, situation.changes, changes)
     check_outlook(situation.start, after, changes, situation.catalog)
@@ -124,8 +125,8 @@ def _planned(
     making = [one for one in answer.edits if not isinstance(one.edit, Keep)]
     making.sort(key=lambda one: not isinstance(one.edit, ChangeCycle))
     changes = [
-        _change(situation, scheduled, one, position, answer.on, by_vendor=by_vendor)
-        for position, one in enumerate(making, situation.position + 1)
+        _change(situation, outlook, made, position, by_vendor=by_vendor)
+        for position, made in enumerate(making, situation.position + 1)
     ]
     undoing = [change for change in changes if change.undoes is not None]
     undone = {change.undoes for change in undoing}
@@ -139,35 +140,38 @@ def _planned(
     return tuple(replace(one, pins=new) if new else one for one, new in zip(changes, agreed, strict=True))
 
 
-def _change(
-    situation: Situation,
-    scheduled: Mapping[UUID, Change],
-    decided: Decided,
-    position: int,
-    on: date,
-    *,
-    by_vendor: bool,
-) -> Change:
-    edit, needed = decided.edit, decided.decision.capability
-    timing = situation.policy.timing.get(needed)
+def _change(situation: Situation, outlook: Outlook, decided: Decided, position: int, *, by_vendor: bool) -> Change:
+    edit, needed, policy = decided.edit, decided.decision.capability, situation.policy
+    timing, on = policy.timing.get(needed), outlook.today
+    taken_back = policy.same_day_undo and decided.effective_on == on and takes_back(edit, needed, outlook)
     return Change(
         id=UUID(int=position),
         position=position,
+        # Positions are counted per account, so that of its first change names an order.
+        order=UUID(int=situation.position + 1),
         edit=edit,
         capability=needed,
-        effective_on=_counts_from(decided, scheduled) or on,
+        effective_on=decided.effective_on or on,
         cycle=situation.catalog.cycle(edit.cycle) if isinstance(edit, ChangeCycle) else None,
         credit=timing is not None and timing.credit,
+        takes_back=taken_back,
+        cuts=policy.cuts_periods,
         by_vendor=by_vendor,
         ordered_on=on,
         undoes=edit.change if isinstance(edit, Undo) else None,
     )
 
 
-def _counts_from(decided: Decided, scheduled: Mapping[UUID, Change]) -> date | None:
-    """An undoing stands beside what it undoes, so that no checkpoint comes between them."""
-    edit = decided.edit
-    return scheduled[edit.change].effective_on if isinstance(edit, Undo) else decided.effective_on
+def _overruled(changes: Sequence[Change], decided: Decided, on: date) -> Decided:
+    """Return an edit that is dated back with the day from which a change made meanwhile overrules it."""
+    if decided.effective_on is None or decided.effective_on >= on or isinstance(decided.edit, Keep | Undo):
+        return decided
+    later = [
+        change.effective_on
+        for change in in_order(changes)
+        if decided.effective_on < change.effective_on <= on and collide(change.edit, decided.edit)
+    ]
+    return replace(decided, overruled_on=min(later, default=None))
 
 
 def _ends(moments: Sequence[Moment], changes: Sequence[Change]) -> bool:

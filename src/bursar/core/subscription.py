@@ -1,6 +1,6 @@
 """The agreed state of an account: what it has, in which cycle, at which prices, folded from changes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -83,18 +83,23 @@ NOTHING: Final = Subscription()
 class Change:
     """One edit of a taken quote: from when it counts, and what was agreed with it.
 
-    `capability` is what it needed, empty for what only the vendor does. `credit` says whether days billed at the old
-    terms are given back. `undoes` names the change that this one takes back.
+    `capability` is what it needed, empty for what only the vendor does. `order` is the same for the changes of one
+    quote. `credit` says whether days billed at the old terms are given back; `takes_back`, whether those that were
+    ordered on the same day are; `cuts`, whether a period that is invoiced after the order asks for its days at the old
+    terms up to this change only. `undoes` names the change that this one takes back.
     """
 
     id: UUID
     position: int
+    order: UUID
     edit: Edit
     capability: str
     effective_on: date
     pins: tuple[Pin, ...] = ()
     cycle: Cycle | None = None
     credit: bool = False
+    cuts: bool = False
+    takes_back: bool = False
     by_vendor: bool = False
     ordered_on: date
     undoes: UUID | None = None
@@ -162,6 +167,33 @@ def state_on(start: Subscription, moments: Sequence[Moment], on: date) -> Subscr
     return state
 
 
+def split_orders(start: Subscription, moments: Sequence[Moment], day: date) -> tuple[Subscription, tuple[Moment, ...]]:
+    """Return the state that a day begins with, and one moment for each order from then on.
+
+    A day begins with all that was ordered earlier for it. Orders made on it follow one after the other, though the
+    state of the day is only that after the last of them.
+    """
+    opening, later = start, list[Moment]()
+    for moment in _by_order(start, moments):
+        if moment.on < day or (moment.on == day and all(change.ordered_on < day for change in moment.changes)):
+            opening = moment.state
+        else:
+            later.append(moment)
+    return opening, tuple(later)
+
+
+def _by_order(before: Subscription, moments: Sequence[Moment]) -> Iterator[Moment]:
+    for moment in moments:
+        *earlier, last = [tuple(group) for _, group in groupby(moment.changes, key=lambda change: change.order)] or [()]
+        draft = _Draft.of(before, moment.on)
+        for changes in earlier:
+            draft.apply_all(changes, moment.on)
+            # Losing the last base product ends the account only if nothing on the same day brings another.
+            yield Moment(moment.on, draft.state(), changes)
+        yield Moment(moment.on, moment.state, last)
+        before = moment.state
+
+
 def touches(change: Change, product: str) -> bool:
     """Whether a change may alter what an account has of a product, or what it pays for it."""
     return isinstance(change.edit, ChangeCycle | Cancel) or getattr(change.edit, "product", None) == product
@@ -174,11 +206,8 @@ def _after(state: Subscription, on: date, changes: tuple[Change, ...]) -> Subscr
     """
     if state.standing is State.CANCELLED:
         return state
-    draft = _Draft(state.standing, state.cycle, state.calendar, dict(state.items), dict(state.pins), state.trial_until)
-    draft.end(on)
-    for change in changes:
-        if draft.standing is not State.CANCELLED:
-            draft.apply(change, on)
+    draft = _Draft.of(state, on)
+    draft.apply_all(changes, on)
     after = draft.state()
     if after.standing is not State.CANCELLED and not state.trying and state.has_base() and not after.has_base():
         return replace(after, standing=State.CANCELLED, items=MappingProxyType({}))
@@ -196,13 +225,25 @@ class _Draft:
     pins: dict[Sold, Pin]
     trial_until: date | None
 
+    @classmethod
+    def of(cls, state: Subscription, on: date) -> "_Draft":
+        """Begin with a state, without what is there no longer on a day."""
+        draft = cls(state.standing, state.cycle, state.calendar, dict(state.items), dict(state.pins), state.trial_until)
+        draft._end(on)
+        return draft
+
     def state(self) -> Subscription:
-        """What it has come to."""
-        items, pins = MappingProxyType(self.items), MappingProxyType(self.pins)
+        """Return the state that it has come to so far."""
+        items, pins = MappingProxyType(dict(self.items)), MappingProxyType(dict(self.pins))
         return Subscription(self.standing, self.cycle, self.calendar, items, pins, self.trial_until)
 
-    def end(self, on: date) -> None:
-        """Let go what is there no longer on a day."""
+    def apply_all(self, changes: Iterable[Change], on: date) -> None:
+        """Make changes in order, up to the one that ends the account."""
+        for change in changes:
+            if self.standing is not State.CANCELLED:
+                self.apply(change, on)
+
+    def _end(self, on: date) -> None:
         if self.trial_until is not None and self.trial_until < on:
             self.items.clear()
         for product, item in self.items.items():

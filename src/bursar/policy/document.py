@@ -56,6 +56,7 @@ _STAFF_LATER: Final = [
     for one in STAFF_ROLES
 ]
 """The vendor's staff of documents that do not say what it may do: its admins everything, the others only look."""
+_OPTIONAL: Final = ("same_day_undo", "cut_periods", "limits", "staff", "replaces")
 _ENTRIES: Final = (
     "account_types",
     "roles",
@@ -88,7 +89,7 @@ class NoAccountType(BadDocument):
 
 def read(document: object, version: int, at: str = "") -> Policy:
     """The policy that a document says; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
-    found = {**_LATER, **table(document, at, _ENTRIES, (*_LATER, "limits", "staff", "replaces"))}
+    found = {**_LATER, **table(document, at, _ENTRIES, (*_LATER, *_OPTIONAL))}
     prefix = f"{at}: " if at else ""
     account_types = _account_types(found["account_types"], f"{prefix}account_types")
     _replaces(found.get("replaces", {}), f"{prefix}replaces", account_types)
@@ -99,6 +100,8 @@ def read(document: object, version: int, at: str = "") -> Policy:
         states=_states(found["states"], f"{prefix}states"),
         timing=_timing(found["timing"], f"{prefix}timing"),
         proration=Proration(one_of(found["proration"], f"{prefix}proration", Proration)),
+        same_day_undo=true_or_false(found.get("same_day_undo", False), f"{prefix}same_day_undo"),
+        cuts_periods=one_of(found.get("cut_periods", "days"), f"{prefix}cut_periods", ("days", "whole")) == "days",
         limits=_limits(found.get("limits", {}), f"{prefix}limits"),
         staff=_roles(found.get("staff", _STAFF_LATER), f"{prefix}staff", STAFF_ROLES, (*CAPABILITIES, *DESK)),
         former={},
@@ -124,6 +127,8 @@ def write(policy: Policy) -> dict[str, Any]:
     """The document that reads as this policy."""
     return {
         "proration": policy.proration.value,
+        "same_day_undo": policy.same_day_undo,
+        "cut_periods": "days" if policy.cuts_periods else "whole",
         **{name: getattr(policy, name) for name in _NUMBERS},
         "account_types": [
             {

@@ -128,6 +128,8 @@ def _numbers(policy: Policy, french: French) -> str:
         ("what", "value"),
         (
             ("shares of a billing period are counted", f"{proration}, {french(proration)} (`{policy.proration}`)"),
+            ("what was ordered may be taken back on the same day", "yes" if policy.same_day_undo else "no"),
+            ("a period known to be cut short is billed", "for its days" if policy.cuts_periods else "whole"),
             ("a quote may be taken for", f"{policy.quote_hours} hours"),
             ("a payment waiting for its payer is given up after", f"{policy.attempt_minutes} minutes"),
             ("an invoice on terms is due after", f"{policy.invoice_due_days} days"),

@@ -38,6 +38,8 @@ def outcome(decision: Document) -> str:
         said += ", ask " + ", ".join(one["role"] for one in decision["ask"])
     if decision.get("effective_on"):
         said += f" from {decision['effective_on']}"
+    if decision.get("overruled_on"):
+        said += f", overruled from {decision['overruled_on']}"
     return said
 
 

@@ -59,7 +59,7 @@ def take(
     taking = models.Take.objects.create(
         account_id=account_id, quote_id=quote_id, on=on, recorded_at=now, **columns(actor)
     )
-    made = tuple(replace(change, id=uuid7()) for change in _silent(changes))
+    made = tuple(replace(change, id=uuid7(), order=taking.id) for change in _silent(changes))
     models.Change.objects.bulk_create(_row(account_id, taking.id, change) for change in made)
     return taking.id, made
 
@@ -152,6 +152,8 @@ def _row(account_id: UUID, take_id: UUID, change: Change) -> models.Change:
         effective_on=change.effective_on,
         terms=write_terms(change),
         credit=change.credit,
+        cuts=change.cuts,
+        takes_back=change.takes_back,
         by_vendor=change.by_vendor,
         ordered_on=change.ordered_on,
         undoes_id=change.undoes,

@@ -134,6 +134,8 @@ class Change(AccountRow):
     effective_on = models.DateField()
     terms = models.JSONField()
     credit = models.BooleanField()
+    cuts = models.BooleanField(default=False)
+    takes_back = models.BooleanField(default=False)
     by_vendor = models.BooleanField()
     ordered_on = models.DateField()
     undoes = models.ForeignKey("self", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")

@@ -1,6 +1,6 @@
 """What was agreed and asked for: quotes, requests, changes, and the state they fold into."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
@@ -110,7 +110,7 @@ def agreement(account_id: UUID, before: date | None = None) -> Agreement:
 
 def changes_of(rows: Iterable[models.Change]) -> tuple[Change, ...]:
     """The changes that rows hold."""
-    return tuple(_change(*_COLUMNS(row)) for row in rows)
+    return tuple(_change(attrgetter(*_COLUMNS)(row)) for row in rows)
 
 
 def quote(account_id: UUID, quote_id: UUID) -> KeptQuote:
@@ -174,14 +174,17 @@ def unreviewed(account_id: UUID, moment: datetime, days: int) -> UUID | None:
     return found[0] if found else None
 
 
-_COLUMNS: Final = attrgetter(
-    "id", "position", "edit", "capability", "effective_on", "terms", "credit", "by_vendor", "ordered_on", "undoes_id"
+_COLUMNS: Final = (
+    *("id", "position", "take_id", "edit", "capability", "effective_on", "terms", "credit", "cuts", "takes_back"),
+    *("by_vendor", "ordered_on", "undoes_id"),
 )
-_CHANGES: Final = """
-    coalesce(json_agg(json_build_array(
-        c.id, c.position, c.edit, c.capability, c.effective_on, c.terms,
-        c.credit, c.by_vendor, c.ordered_on, c.undoes_id
-    ) ORDER BY c.position) FILTER (WHERE c.id IS NOT NULL), '[]')
+_TEXTS: Final[Mapping[int, Callable[[str], Any]]] = {
+    **{_COLUMNS.index(name): UUID for name in ("id", "take_id", "undoes_id")},
+    **{_COLUMNS.index(name): date.fromisoformat for name in ("effective_on", "ordered_on")},
+}
+_CHANGES: Final = f"""
+    coalesce(json_agg(json_build_array({", ".join(f"c.{name}" for name in _COLUMNS)})
+        ORDER BY c.position) FILTER (WHERE c.id IS NOT NULL), '[]')
 """
 _AGREEMENT: Final = f"""
 WITH point AS (
@@ -248,46 +251,17 @@ WHERE r.state = 'open' AND %(days)s > 0 AND r.expires_at > %(now)s
 _UNREVIEWED: Final = f"SELECT r.account_id {_REMIND} AND NOT a.sandbox ORDER BY r.expires_at LIMIT %(limit)s"
 
 
-def _written(row: list[Any]) -> Change:
-    """The change of a row that the database wrote as JSON, where ids and days are texts."""
-    change_id, position, edit, capability, effective_on, terms, credit, by_vendor, ordered_on, undoes = row
-    return _change(
-        UUID(change_id),
-        position,
-        edit,
-        capability,
-        date.fromisoformat(effective_on),
-        terms,
-        credit,
-        by_vendor,
-        date.fromisoformat(ordered_on),
-        UUID(undoes) if undoes else None,
-    )
+def _written(row: Sequence[Any]) -> Change:
+    """Read a change that the database wrote as JSON, where ids and days are texts."""
+    row = list(row)
+    for place, read in _TEXTS.items():
+        row[place] = read(row[place]) if row[place] else None
+    return _change(row)
 
 
-def _change(
-    id: UUID,
-    position: int,
-    edit: Any,
-    capability: str,
-    effective_on: date,
-    terms: Any,
-    credit: bool,
-    by_vendor: bool,
-    ordered_on: date,
-    undoes: UUID | None,
-) -> Change:
-    pins, cycle = read_terms(terms)
-    return Change(
-        id=id,
-        position=position,
-        edit=read_edit(edit, "edit"),
-        capability=capability,
-        effective_on=effective_on,
-        pins=pins,
-        cycle=cycle,
-        credit=credit,
-        by_vendor=by_vendor,
-        ordered_on=ordered_on,
-        undoes=undoes,
-    )
+def _change(row: Sequence[Any]) -> Change:
+    """Read a change from its columns, in the order of `_COLUMNS`."""
+    fields = dict(zip(_COLUMNS, row, strict=True))
+    pins, cycle = read_terms(fields.pop("terms"))
+    edit, order, undoes = read_edit(fields.pop("edit"), "edit"), fields.pop("take_id"), fields.pop("undoes_id")
+    return Change(**fields, edit=edit, order=order, undoes=undoes, pins=pins, cycle=cycle)
