@@ -15,7 +15,8 @@ from bursar.core.policy import Actor, Member, Outcome, Policy, Reason, decide
 from bursar.core.problem import Problem, phrase
 from bursar.core.refusal import Refused
 from bursar.core.request import OnlyRequester
-from bursar.history.actions import record
+from bursar.history.actions import columns, record
+from bursar.logs import counters
 
 
 @contextmanager
@@ -33,8 +34,18 @@ def deed(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
             yield found
     except (Refused, OnlyOwner, OnlyRequester) as refused:
         if on is not None:
-            record(account_id=account_id, kind="refused", actor=actor, on=on, now=now, data=_tried(refused))
+            tried = _tried(refused)
+            record(account_id=account_id, kind="refused", actor=actor, on=on, now=now, data=tried)
+            _count(actor, str(tried["outcome"]))
         raise
+    _count(actor, Outcome.ALLOWED)
+
+
+def _count(actor: Actor, outcome: str) -> None:
+    """Count what a person or a program of the vendor tried; what falls due by itself is no decision."""
+    kind = columns(actor)["actor_kind"]
+    if kind != "system":
+        counters.decisions.labels(outcome, kind).inc()
 
 
 def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, tries: bool) -> None:
@@ -46,6 +57,7 @@ def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, 
         if tries:
             data = {"capability": "", "outcome": Outcome.REFUSED.value, "reason": NotActive.code}
             record(account_id=customer.id, kind="refused", actor=member, on=on, now=now, data=data)
+            _count(member, Outcome.REFUSED)
         raise
 
 

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import click
 
+from bursar.cli.counting import counting
 from bursar.cli.home import django, home, ready
 from bursar.cli.process import Child, child, end, granian, wait_for
 from bursar.core.problem import Problem
-from bursar.logs import log
+from bursar.logs import counters, log
 
 TICK_SECONDS: Final = 1.0
 # A signal is lost on a web process that still loads the application; without a limit its server waits for ever.
@@ -42,7 +43,8 @@ def serve(port: int, demo: bool) -> None:
         _seal_anew()
         links = _demo() if demo else []
         children: list[Child] = []
-        here, more = {"BURSAR_URL": f"http://localhost:{port}"}, {"BURSAR_DEMO": "1"} if demo else {}
+        here = {"BURSAR_URL": f"http://localhost:{port}", **counting(home())}
+        more = {"BURSAR_DEMO": "1"} if demo else {}
         try:
             for command in (granian(port), _worker()):
                 children.append(child(command, {**here, **os.environ, **LIMITS, **more}))
@@ -110,6 +112,7 @@ def _turn() -> None:
             milliseconds = int((time.monotonic() - began) * 1000)
             log.info("a round of the worker", done=done, failures=failures, milliseconds=milliseconds)
     except Exception:
+        counters.failures.labels("worker").inc()
         log.exception("a round of the worker failed")
 
 

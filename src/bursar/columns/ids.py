@@ -1,6 +1,6 @@
 """Ids that sort by the moment they were made."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import uuid6
@@ -9,6 +9,11 @@ import uuid6
 def first_of(moment: datetime) -> UUID:
     """An id before all those made from that moment on."""
     return UUID(int=int(moment.timestamp() * 1000) << 80 | 7 << 76 | 1 << 63)
+
+
+def moment_of(id: UUID) -> datetime:
+    """Return the moment at which an id was made, to the millisecond."""
+    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC)
 
 
 def uuid7() -> UUID:

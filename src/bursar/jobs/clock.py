@@ -32,7 +32,7 @@ from bursar.checkout.requests import expire, remind
 from bursar.core.policy import Actor
 from bursar.history.queries import Once
 from bursar.invoices.queries import due_accounts, ending_periods, ending_trials
-from bursar.logs import log
+from bursar.logs import counters, log
 from bursar.notices.actions import send, send_personal, tell
 from bursar.notices.catalogue import WHOM
 from bursar.notices.queries import untold, waiting, waiting_personal
@@ -60,6 +60,7 @@ def run_once(now: datetime) -> int:
                 task()
                 done += 1
             except Exception as failure:
+                counters.failures.labels("worker").inc()
                 log.exception("a step of the worker failed", step=step.__name__.strip("_"), **_about(task))
                 failures.append(failure)
     if failures:

@@ -19,6 +19,7 @@ from bursar.core.policy import Actor, Policy
 from bursar.core.problem import Conflict, phrase
 from bursar.history.actions import record
 from bursar.history.queries import fact
+from bursar.logs import counters
 from bursar.notices.catalogue import concerned, ending, optional, recipients, sees_invoices
 from bursar.notices.failure import failure, place
 from bursar.notices.letter import Written, write, write_to_recipient
@@ -177,11 +178,13 @@ def _send(kind: type[Letter] | type[PersonalLetter], letter_id: UUID, now: datet
         why = failure(raised)
         given_up = {"state": "failed", "due_at": now} if why.final or tries >= TRIES else {}
         row.update(failure=why.reason, **given_up)
+        counters.emails.labels("failed" if given_up else "tried").inc()
         if why.ours:
             raised.add_note(f"{kind.__name__} {letter.pk}, try {tries}")
             raise
     else:
         row.update(state="sent", sent_at=now, due_at=now, failure="", **forgotten)
+        counters.emails.labels("sent").inc()
 
 
 def pause(tries: int) -> timedelta:

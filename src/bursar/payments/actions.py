@@ -4,12 +4,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from bursar.accounts.deed import deed, permit
 from bursar.columns.ids import uuid7
 from bursar.core.money import Money
 from bursar.core.payment import Method, check_replacement, settle
 from bursar.core.policy import Actor, Policy
 from bursar.history.actions import columns, record
+from bursar.logs import counters
 from bursar.payments import models, queries
 
 
@@ -62,6 +65,7 @@ def wait(attempt_id: UUID, address: str) -> None:
 def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
     """An attempt is over, inside a deed."""
     models.Attempt.objects.filter(pk=attempt.id).update(state=state, reason=reason, finished_at=now)
+    transaction.on_commit(counters.attempts.labels(state).inc)
     if state != "succeeded":
         data: dict[str, Any] = {"attempt": str(attempt.id), "state": state, "reason": reason, **_paying(attempt)}
         record(account_id=attempt.account_id, kind="payment_failed", actor=actor, on=attempt.on, now=now, data=data)
@@ -87,6 +91,7 @@ def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) 
 def give_back(attempt: queries.AttemptRow, *, actor: Actor, now: datetime) -> None:
     """The refund of money that came too late, inside a deed."""
     models.Attempt.objects.filter(pk=attempt.id).update(state="refunded", finished_at=now)
+    transaction.on_commit(counters.attempts.labels("refunded").inc)
     models.Refund.objects.create(
         account_id=attempt.account_id, attempt_id=attempt.id, amount_minor=attempt.amount_minor, recorded_at=now
     )

@@ -11,12 +11,14 @@ from django.http.response import HttpResponseBase
 
 from bursar.api import problems
 from bursar.center import doors
-from bursar.logs import during, log, noted, request_id
+from bursar.logs import counters, during, log, noted, request_id
 
 HEADER: Final = "Request-Id"
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NOWHERE: Final = "nowhere"
 STATIC: Final = "static"
+WATCHED: Final = ("healthz", "readyz", "metrics")
+"""What programs ask for every few seconds; nothing is written while all is well."""
 
 
 class RequestLog:
@@ -34,13 +36,13 @@ class RequestLog:
         with during() as made:
             response = self.get_response(request)
             response[HEADER] = made
-            milliseconds = int((time.perf_counter() - began) * 1000)
-            _write(request, response, milliseconds)
+            _write(request, response, time.perf_counter() - began)
         return response
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Log the exception that is being handled, and say that something went wrong on our side."""
+    counters.failures.labels("request").inc()
     log.exception("a request failed", route=route(request))
     if request.path.startswith("/api/"):
         return problems.response(request, problems.Failed(request=request_id()))
@@ -59,19 +61,15 @@ def route(request: HttpRequest) -> str:
     return STATIC if request.path.startswith(settings.STATIC_URL) else NOWHERE
 
 
-def _write(request: HttpRequest, response: HttpResponseBase, milliseconds: int) -> None:
-    facts = {"outcome": _outcome(response.status_code)} | dict(noted())
+def _write(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    method = request.method if request.method in METHODS else "other"
+    facts = {"method": method, "route": route(request), "outcome": _outcome(response.status_code), **noted()}
     if (account := _account(request)) is not None:
         facts["account"] = account
-    level = log.error if response.status_code >= 500 else log.info
-    level(
-        "request",
-        method=request.method if request.method in METHODS else "other",
-        route=route(request),
-        status=response.status_code,
-        milliseconds=milliseconds,
-        **facts,
-    )
+    counters.requests.labels(method, facts["route"], response.status_code).inc()
+    counters.seconds.observe(seconds)
+    level = log.error if response.status_code >= 500 else log.debug if facts["route"] in WATCHED else log.info
+    level("request", status=response.status_code, milliseconds=int(seconds * 1000), **facts)
 
 
 def _outcome(status: int) -> str:

@@ -19,6 +19,8 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,
     }
 }
+# Whoever sends this token is answered at /metrics; without it there is no such address.
+METRICS_TOKEN = env.str("BURSAR_METRICS_TOKEN", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # `bursar serve` makes a key on its first run and keeps it; a process without one cannot sign anybody in.
 SECRET_KEY = env.str("BURSAR_SECRET_KEY", default="not set: no page is served with this key")
@@ -65,6 +67,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bursar.site.request_log.RequestLog",
+    "bursar.site.operations.Operations",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

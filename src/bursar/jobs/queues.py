@@ -1,0 +1,54 @@
+"""What waits for the worker, by step, and for how long the oldest of it has waited."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from bursar.columns.ids import moment_of
+from bursar.columns.statement import select
+from bursar.jobs.clock import BATCH, GRACE
+from bursar.notices.catalogue import WHOM
+from bursar.notices.queries import untold
+from bursar.payments.queries import collectable, unfinished
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is due in one step of the worker; no more than a batch of it is counted where counting would take long."""
+
+    step: str
+    waiting: int
+    oldest_seconds: float
+
+
+def queues(now: datetime) -> Iterator[Queue]:
+    """Yield the steps with what waits in each; without reminders and announcements, which are due by the day.
+
+    The queries are those of the worker where it reads what is due by the age of its id.
+    """
+    yield _made("finish", [attempt.id for attempt in unfinished(now - GRACE, BATCH)], now)
+    yield _made("collect", [invoice for _, invoice in collectable(BATCH)], now)
+    yield _made("tell", [entry for _, entry in untold(WHOM, now, BATCH)], now)
+    for step, waiting, since in select(_DUE, now=now):
+        yield Queue(step, waiting, (now - since).total_seconds() if since else 0.0)
+
+
+def _made(step: str, ids: Sequence[UUID], now: datetime) -> Queue:
+    age = (now - moment_of(min(ids))).total_seconds() if ids else 0.0
+    return Queue(step, len(ids), max(0.0, age))
+
+
+_DUE: Final = """
+SELECT 'renew', count(*), min(c.due_at) FROM invoices_cursor c
+JOIN accounts_account a ON a.id = c.account_id AND NOT a.sandbox WHERE c.due_at <= %(now)s
+UNION ALL
+SELECT 'expire', count(*), min(r.expires_at) FROM subscriptions_request r
+JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox WHERE r.state = 'open' AND r.expires_at <= %(now)s
+UNION ALL
+SELECT 'send', count(*), min(due_at) FROM (
+    SELECT due_at FROM notices_letter WHERE state = 'waiting' AND due_at <= %(now)s
+    UNION ALL SELECT due_at FROM notices_personalletter WHERE state = 'waiting' AND due_at <= %(now)s
+) letters
+"""

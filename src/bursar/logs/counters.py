@@ -1,0 +1,19 @@
+"""What is counted while Bursar works, by all its processes together where they share a folder.
+
+`PROMETHEUS_MULTIPROC_DIR` names the folder; the library reads it when it is imported. Labels are codes, never anything
+that somebody typed.
+"""
+
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+
+requests: Final = Counter("bursar_requests", "Requests that were answered.", ("method", "route", "status"))
+seconds: Final = Histogram("bursar_request_seconds", "How long it took to answer a request.")
+decisions: Final = Counter(
+    "bursar_decisions", "Deeds that somebody tried: allowed, by_request or refused.", ("outcome", "by")
+)
+failures: Final = Counter("bursar_failures", "Exceptions that nobody expected, by where they ended.", ("part",))
+emails: Final = Counter("bursar_emails", "Tries to send a letter: sent, tried in vain, failed for good.", ("outcome",))
+attempts: Final = Counter("bursar_payment_attempts", "Attempts to be paid that came to an end.", ("outcome",))
+ALL: Final = (requests, seconds, decisions, failures, emails, attempts)

@@ -1,0 +1,62 @@
+"""The figures for Prometheus: what was counted by all processes, and what the database says at this moment."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from django.db import Error
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from bursar.jobs.queries import last_round
+from bursar.jobs.queues import queues
+from bursar.logs import counters
+
+KIND: Final = CONTENT_TYPE_PLAIN_0_0_4
+FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def measured(now: datetime) -> bytes:
+    """Return all figures in the text format of Prometheus."""
+    registry = CollectorRegistry()
+    if FOLDER in os.environ:
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        for counter in counters.ALL:
+            registry.register(counter)
+    registry.register(_Database(now))
+    return generate_latest(registry)
+
+
+class _Database(Collector):
+    """What is asked of the database each time; only that it does not answer, if it does not."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the queues of the worker and when it was last heard."""
+        up = GaugeMetricFamily("bursar_database_up", "1 if the database answers.")
+        waiting = GaugeMetricFamily("bursar_queue_waiting", "What is due in a step of the worker.", labels=("step",))
+        oldest = GaugeMetricFamily(
+            "bursar_queue_oldest_seconds", "How long the oldest of it has waited.", labels=("step",)
+        )
+        heard = GaugeMetricFamily("bursar_worker_heard_seconds", "How long ago a worker was heard.")
+        failed = GaugeMetricFamily("bursar_worker_round_failures", "What failed in the last round of a worker.")
+        try:
+            for queue in queues(self.now):
+                waiting.add_metric([queue.step], queue.waiting)
+                oldest.add_metric([queue.step], queue.oldest_seconds)
+            last = last_round()
+        except Error:
+            up.add_metric([], 0)
+            yield up
+            return
+        up.add_metric([], 1)
+        if last is not None:
+            heard.add_metric([], (self.now - last.seen_at).total_seconds())
+            failed.add_metric([], last.failures)
+        yield from (up, waiting, oldest, heard, failed)
