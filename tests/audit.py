@@ -10,6 +10,7 @@ from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -87,11 +88,12 @@ class Auditor(CorePlayer):
         self._check_held_is_paid(before - timedelta(days=366))
         return shown
 
-    def take(self, actor: str, edits: Sequence[Document]) -> Document:
-        return self._taking(super().take, actor, edits, edits)
+    def take(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
+        return self._taking(partial(super().take, confirmed=confirmed), actor, edits, edits)
 
-    def approve(self, actor: str, request: str) -> Document:
-        return self._taking(super().approve, actor, request, [write_edit(one) for one in self.asked.one(request).edits])
+    def approve(self, actor: str, request: str, *, confirmed: bool = False) -> Document:
+        edits = [write_edit(one) for one in self.asked.one(request).edits]
+        return self._taking(partial(super().approve, confirmed=confirmed), actor, request, edits)
 
     def ask(self, actor: str, edits: Sequence[Document]) -> Document:
         return self._only_said(lambda: CorePlayer.ask(self, actor, edits))

@@ -513,6 +513,11 @@ CALLS: Final[Mapping[str, Ask]] = {
     "Refused catalog": lambda w: taken(w.assisted, {**VOICE, "product": "indoor", "plan": "one"}, by=OWNER),
     "Refused role": lambda w: taken(w.has, seats(12), by=AGENT),
     "Refused limit": lambda w: taken(w.limited, seats(12), by=BILLING_ADMIN),
+    "Refused limit ceiling": lambda w: taken(w.assisted, seats(100_011), by=OWNER),
+    "Refused credit": lambda w: taken(w.bare, {**TEAM_10, "seats": 600}, by=OWNER),
+    "Refused credit billing_admin": lambda w: taken(w.bare, {**TEAM_10, "seats": 600}, by=BILLING_ADMIN),
+    "Refused credit live": lambda w: taken(w.live, {**TEAM_10, "seats": 600}, by=OWNER),
+    "Confirm": lambda w: taken(w.assisted, seats(10_011), by=OWNER),
     "Refused by_request": lambda w: taken(w.assisted, seats(12), by=ADMIN),
     "NotTable": lambda w: catalog(products=[7]),
     "NotList": lambda w: catalog(products=7),
@@ -536,6 +541,9 @@ CALLS: Final[Mapping[str, Ask]] = {
     "NotReplaced": lambda w: policy(w, replaces={"managed": "self_service"}),
     "TypesInUse": types_in_use,
     "StaffLockedOut": locked_out,
+    "NotCredit": lambda w: policy(w, credit={"self_service": {"invoice_terms": True, "limit": "0.50"}}),
+    "NoInvoiceTerms": lambda w: policy(w, credit={"self_service": {"invoice_terms": False, "limit": "5.00"}}),
+    "CeilingsCrossed": lambda w: policy(w, ceilings={"ask": {"seats": 9}, "refuse": {"seats": 9}}),
     "NoAccountType": lambda w: policy(w, account_types=[]),
 }
 """By the name of the problem, and what tells it from others of its kind."""

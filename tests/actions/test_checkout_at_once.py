@@ -59,6 +59,19 @@ def account_id(path: str) -> UUID:
     return UUID(path.rpartition("/")[2])
 
 
+def test_two_purchases_at_once_do_not_go_beyond_the_credit_together(door: Door) -> None:
+    bought = ({**TEAM_10, "seats": 300}, {**TEAM_10, "product": "voice", "plan": "standard", "seats": 200})
+    for turn in range(5):
+        path = door.account(owner={"name": "Owner", "email": f"owner@{turn}.example"})
+        account, owner = account_id(path), customer(account_id(path)).owner
+
+        def take(number: int, account: UUID = account, owner: Member = owner) -> str:
+            checkout.take(account, edits=read_edits([bought[number]]), actor=owner, now=NOW)
+            return "done"
+
+        assert at_once(2, take) == {"done": 1, "refused": 1}
+
+
 def test_twenty_takes_of_one_quote_take_it_once(door: Door) -> None:
     account = account_id(door.account())
     quote = checkout.quote(account, read_edits([TEAM_10]), actor=VENDOR, now=NOW)

@@ -58,7 +58,7 @@ def asked(door: Door, path: str, way: str, edits: list[dict[str, Any]], by: str 
 WAYS: tuple[tuple[str, list[dict[str, Any]], int], ...] = (
     ("GET {}/capabilities", [], 3),
     ("GET {}/subscription", [], 6),
-    ("POST {}/quotes", [seats(97), seats(98)], 14),
+    ("POST {}/quotes", [seats(97), seats(98)], 15),
     ("POST {}/changes", [seats(97), seats(98)], 31),
 )
 

@@ -53,7 +53,7 @@ def told(language: str, account: Account, actor: Actor, asked: str, offered: boo
     """Why not and whom to ask, with plain blanks and apostrophes."""
     decision = decide(STANDARD, account, actor, asked, TODAY, offered=offered)
     with speaking(language):
-        lines = sentence(decision, STANDARD, account, actor), whom_to_ask(decision, STANDARD)
+        lines = sentence(decision, STANDARD, account, actor, TODAY), whom_to_ask(decision, STANDARD)
     why, whom = (line.replace("\xa0", " ").replace("\u2019", "'") for line in lines)
     return why, whom
 
@@ -128,7 +128,7 @@ def test_a_product_that_is_not_sold_online_is_the_reason_given() -> None:
 def test_a_limit_makes_it_a_request() -> None:
     over = Decision("add_seats", Outcome.BY_REQUEST, Reason.LIMIT, (Contact("Olga", "", "owner"),))
     with speaking("en"):
-        assert sentence(over, STANDARD, account("managed"), HELPERS[0]) == (
+        assert sentence(over, STANDARD, account("managed"), HELPERS[0], TODAY) == (
             "This goes beyond the limit for your role (billing admin); you can only ask to add agent seats."
         )
 
@@ -152,7 +152,8 @@ def test_every_capability_is_said_for_every_reason(language: str, asked: str) ->
         UUID(int=9), "managed", "EUR", State.ACTIVE, (OWNER,), (Override(asked, grant=False),), support=SUPPORT
     )
     with speaking(language):
-        words = {sentence(Decision(asked, Outcome.REFUSED, reason), STANDARD, withheld, OWNER) for reason in Reason}
+        refused = (Decision(asked, Outcome.REFUSED, reason) for reason in Reason)
+        words = {sentence(one, STANDARD, withheld, OWNER, TODAY) for one in refused}
         assert len(words) == len(Reason)
         assert capability(asked)
 

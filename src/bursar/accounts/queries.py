@@ -244,6 +244,7 @@ def _customer(
         representative=Contact(*representative, "representative") if representative[1] else None,
         support=Contact(*support, "support"),
         limits={BILLING_ADMIN: Limit(seats, {} if most is None else {currency: most})} if limited else {},
+        gateway=sandbox,
     )
     return Customer(account, name, time_zone, locale, sandbox, clock_at, Tax(tax_rate), seller_id, created_at)
 

@@ -207,16 +207,30 @@ class Edits(Body):
     edits: Annotated[list[Any], Documented(_EDITS)]
 
 
-class Taking(Body):
-    """Either a quote to take as it was shown, or edits to take as they are decided now."""
-
-    model_config = _example(edits=[{"edit": "change_plan", "product": "support", "plan": "professional"}])
+class QuoteOrEdits(Body):
+    """Either a quote as it was shown, or edits as they are decided now."""
 
     quote: UUID | None = None
     edits: Annotated[list[Any], Documented(_EDITS)] | None = None
 
 
-class NewRequest(Taking):
+class Confirming(Body):
+    """That something is meant, however much it adds."""
+
+    model_config = _example(confirm=True)
+
+    confirm: StrictBool = Field(
+        False, description="Whether what is beyond a ceiling is meant; without it that is answered 409, `confirm`."
+    )
+
+
+class Taking(QuoteOrEdits, Confirming):
+    """Either a quote to take as it was shown, or edits to take as they are decided now."""
+
+    model_config = _example(edits=[{"edit": "change_plan", "product": "support", "plan": "professional"}])
+
+
+class NewRequest(QuoteOrEdits):
     """What to ask for, a quote or edits, with why and by which day it is needed."""
 
     model_config = _example(

@@ -19,6 +19,7 @@ from bursar.checkout.pay import Declined
 from bursar.checkout.requests import NeededTooEarly
 from bursar.core import catalog, edit, effect, field, fit
 from bursar.core.capability import UnknownCapability
+from bursar.core.ceiling import Confirm
 from bursar.core.currency import UnknownCurrency
 from bursar.core.document import BadDocument
 from bursar.core.member import (
@@ -67,7 +68,7 @@ _EDITS: Final[Kinds] = (
     *(fit.Contradiction, fit.UnknownChange, fit.PendingChange, fit.NeedsProduct, fit.WouldBreak, fit.Superseded),
     *(TooDear, SeatsInUse),
 )
-_TAKEN: Final[Kinds] = (Refused, PaymentOpen, Declined)
+_TAKEN: Final[Kinds] = (Refused, Confirm, PaymentOpen, Declined)
 _METHOD: Final[Kinds] = (UnknownMethod, TokenNeeded, NoToken)
 _MEMBER: Final[Kinds] = (*_READ, OneOwner)
 _ROLE: Final[Kinds] = (UnknownRole, OnlyFromAdmins)
@@ -114,7 +115,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
         *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, Refused),
         *(QuoteOrEdits, QuoteExpired, AlreadyTaken, RequestOpen, NothingToAsk, NoNeedToAsk, NeededTooEarly),
     ),
-    "approve": (*_READ, *_ONCE, *_EDITS, PaymentOpen, Declined, RequestClosed),
+    "approve": (*_READ, *_BODY, *_ONCE, *_EDITS, Confirm, PaymentOpen, Declined, RequestClosed),
     "reject": (*_READ, *_BODY, *_ONCE, PaymentOpen, RequestClosed),
     "withdraw": (*_READ, *_ONCE, PaymentOpen, RequestClosed, OnlyRequester),
     "list_invoices": (*_READ, BadBody),

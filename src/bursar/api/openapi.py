@@ -11,6 +11,7 @@ from bursar.api.failures import ALWAYS, FAILURES, Kinds
 from bursar.api.problems import codes, status_of
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
+from bursar.core.ceiling import Confirm
 from bursar.core.member import InvitedMember, SuspendedMember
 from bursar.core.problem import Problem
 from bursar.core.publishing import TypesInUse
@@ -44,7 +45,7 @@ PROBLEM: Final = {
 }
 _OWN: Final[Mapping[type[Problem], Document]] = {
     Refused: {"capability": {"type": "string"}, "outcome": {"enum": ["by_request", "refused"]}, "ask": _ASKED}
-    | {"reason": {"enum": ["account_state", "account_type", "catalog", "role", "limit"]}},
+    | {"reason": {"enum": ["account_state", "account_type", "catalog", "role", "limit", "credit"]}},
     SuspendedMember: {"ask": _ASKED},
     InvitedMember: {"ask": _ASKED},
     Declined: {"reason": {"type": "string", "description": "The gateway's word for why."}},
@@ -52,6 +53,7 @@ _OWN: Final[Mapping[type[Problem], Document]] = {
         "count": {"type": "integer", "description": "How many accounts would be left without a type."},
         "accounts": {"type": "array", "items": {"$ref": f"{_REF}Left"}, "description": "The first ten of them."},
     },
+    Confirm: {"confirm": {"$ref": f"{_REF}Added"}, "due_today": {"$ref": f"{_REF}Money"}},
     Stale: {"quote": {"$ref": f"{_REF}Quote", "description": "The same edits as they would be taken now."}},
 }
 """What some problems say besides."""

@@ -15,7 +15,7 @@ Rate = Annotated[
 Code = Annotated[str, Field(description="A code of the catalog or the policy.", examples=["support"])]
 ActorKind = Literal["vendor", "member", "system"]
 Outcome = Literal["allowed", "by_request", "refused"]
-Reason = Literal["account_state", "account_type", "catalog", "role", "limit"]
+Reason = Literal["account_state", "account_type", "catalog", "role", "limit", "credit"]
 
 
 class Money(BaseModel):
@@ -147,6 +147,13 @@ class DecidedEdit(Decision):
     )
 
 
+class Added(BaseModel):
+    """How much a change adds: seats, and what a billing period costs more, without tax."""
+
+    seats: int
+    amount: Money
+
+
 class Priced(BaseModel):
     """Edits, decided and priced."""
 
@@ -157,3 +164,4 @@ class Priced(BaseModel):
     due_today: Totals
     next_renewal: Renewal
     warnings: list[str]
+    confirm: Added | None = Field(description="What is added, where taking it needs `confirm`; null where it does not.")

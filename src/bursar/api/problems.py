@@ -10,6 +10,7 @@ from bursar.api import show
 from bursar.api.call import Call, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, VendorDoor, WrongMethod
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
+from bursar.core.ceiling import Confirm
 from bursar.core.content import write_decision
 from bursar.core.member import NotActive, TooManyInvitations
 from bursar.core.policy import Outcome
@@ -84,6 +85,10 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
     if isinstance(problem, TypesInUse):
         left = [{"id": str(one.id), "name": one.name, "account_type": one.account_type} for one in problem.left]
         body |= {"count": problem.count, "accounts": left}
+    if isinstance(problem, Confirm):
+        more, due = problem.params["amount"], problem.params["due"]
+        body["confirm"] = {"seats": problem.params["seats"], "amount": asdict(more)}
+        body["due_today"] = asdict(due)
     if isinstance(problem, Declined):
         body["reason"] = problem.params["reason"]
     body["request_id"] = request_id()
@@ -100,5 +105,5 @@ def refusal(refused: Refused, call: Call | None) -> dict[str, Any]:
     """Why not, in one sentence, and whom to ask."""
     decision = refused.decision
     code = "by_request" if decision.outcome is Outcome.BY_REQUEST else "refused"
-    detail = explained(decision, current(), call.customer.account, call.actor) if call else said(refused)
+    detail = explained(decision, current(), call.customer.account, call.actor, call.today) if call else said(refused)
     return {**write_decision(decision), "type": f"urn:bursar:{code}", "title": code, "code": code, "detail": detail}

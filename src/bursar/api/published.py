@@ -50,6 +50,8 @@ _POLICY: Final[dict[str, Any]] = {
     "reminder_days": 7,
     "renewal_notice_days": 14,
     "trial_notice_days": 3,
+    "credit": {"managed": {"invoice_terms": True, "limit": "10000.00"}},
+    "ceilings": {"ask": {"seats": 10_000}, "refuse": {"seats": 100_000}},
     "staff": [
         {"code": role, "name": {"en": role}, "allowed": [*_SEES, "manage_staff"] if role == "admin" else _SEES}
         for role in STAFF_ROLES
@@ -197,6 +199,21 @@ class Limits(Entry):
     light_agent: RoleLimit | SkipJsonSchema[None] = None
 
 
+class CreditTerms(Entry):
+    """Whether accounts of a type may buy on invoice terms, and the most that each may owe, open and not billed yet."""
+
+    invoice_terms: bool
+    limit: str | SkipJsonSchema[None] = Field(None, description="In any currency.", examples=["10000.00"])
+    limits: dict[str, str] = Field({}, description="By currency, in place of it.", examples=[{"JPY": "1500000"}])
+
+
+class Ceilings(Entry):
+    """How much a member may add in one change before confirming it, and at all."""
+
+    ask: RoleLimit | SkipJsonSchema[None] = None
+    refuse: RoleLimit | SkipJsonSchema[None] = None
+
+
 class Policy(Entry):
     """Who may change what, on which kind of account, and from when."""
 
@@ -217,6 +234,8 @@ class Policy(Entry):
     renewal_notice_days: int = Field(14, ge=0, le=366)
     trial_notice_days: int = Field(3, ge=0, le=366)
     limits: Limits = Limits()
+    credit: dict[Code, CreditTerms] = Field({}, description="By account type; one that is not named has no limit.")
+    ceilings: Ceilings = Ceilings()
     staff: list[StaffRole] | SkipJsonSchema[None] = Field(
         None, description="Every role of the staff, once.", min_length=4, max_length=4
     )

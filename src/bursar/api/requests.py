@@ -65,12 +65,16 @@ def submit(request: HttpRequest, account_id: UUID, body: bodies.NewRequest) -> R
 
 
 @router.post(f"{_ONE}/approve", response={201: shape(answers.Taken | answers.Attempt), 202: shape(answers.Attempt)})
-def approve(request: HttpRequest, account_id: UUID, request_id: UUID) -> Reply:
+def approve(request: HttpRequest, account_id: UUID, request_id: UUID, body: bodies.Confirming | None = None) -> Reply:
     """Take what a request asks for, as it is decided now for whoever approves it."""
     call = approach(request, account_id)
+    confirmed = body is not None and body.confirm
 
     def do(asked: Once | None) -> Answer:
-        return taken(checkout.approve(account_id, request_id, actor=call.actor, now=call.now, once=asked))
+        result = checkout.approve(
+            account_id, request_id, confirmed=confirmed, actor=call.actor, now=call.now, once=asked
+        )
+        return taken(result)
 
     return reply(call, once(request, do))
 

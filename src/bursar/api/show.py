@@ -59,7 +59,8 @@ def decision(call: Call, made: Decision) -> Shown:
     """A decision, with why not and whom to ask in a sentence."""
     if made.outcome is Outcome.ALLOWED:
         return {**write_decision(made), "detail": None}
-    return {**write_decision(made), "detail": explained(made, call.policy, call.customer.account, call.actor) or None}
+    detail = explained(made, call.policy, call.customer.account, call.actor, call.today)
+    return {**write_decision(made), "detail": detail or None}
 
 
 def member(row: MemberRow) -> Shown:
@@ -100,7 +101,7 @@ def priced(call: Call, content: Shown) -> Shown:
         for one in content["edits"]
     ]
     shown = ("outcome", "lines", "renewal_lines", "due_today", "next_renewal", "warnings")
-    return {**{name: content[name] for name in shown}, "edits": edits}
+    return {**{name: content[name] for name in shown}, "edits": edits, "confirm": content.get("confirm")}
 
 
 def request(call: Call, row: RequestRow) -> Shown:

@@ -59,7 +59,15 @@ def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
     edits = read_edits(body.edits) if body.edits is not None else ()
 
     def do(asked: Once | None) -> Answer:
-        result = checkout.take(account_id, quote_id=body.quote, edits=edits, actor=call.actor, now=call.now, once=asked)
+        result = checkout.take(
+            account_id,
+            quote_id=body.quote,
+            edits=edits,
+            confirmed=body.confirm,
+            actor=call.actor,
+            now=call.now,
+            once=asked,
+        )
         return taken(result)
 
     return reply(call, once(request, do))

@@ -121,12 +121,12 @@ class Visit:
 
     def why_not(self, decision: Decision) -> str:
         """Why not, and whom to ask; nothing when it is allowed."""
-        return explained(decision, self.policy, self.customer.account, self.actor)
+        return explained(decision, self.policy, self.customer.account, self.actor, self.today)
 
     def why_not_all(self, decisions: Sequence[Decision]) -> tuple[str, ...]:
         """Why not each of several things, and then once whom to ask about all of them."""
         account = self.customer.account
-        why = [sentence(one, self.policy, account, self.actor) for one in decisions]
+        why = [sentence(one, self.policy, account, self.actor, self.today) for one in decisions]
         return tuple(filter(None, dict.fromkeys((*why, *(whom_to_ask(one, self.policy) for one in decisions)))))
 
     def said(self, problem: Problem) -> str:

@@ -25,6 +25,7 @@ from bursar.checkout.door import QuoteExpired
 from bursar.checkout.gather import edits_of
 from bursar.checkout.requests import MOST_TEXT, NeededTooEarly, ReasonNeeded, basis, reviewed
 from bursar.core.catalog import Catalog
+from bursar.core.ceiling import Confirm
 from bursar.core.content import digest, read_quote
 from bursar.core.problem import Problem
 from bursar.core.quote import Quote
@@ -34,6 +35,7 @@ from bursar.subscriptions.queries import Agreement, RequestRow, agreement, quote
 from bursar.subscriptions.queries import requests as requests_of
 from bursar.words import money
 from bursar.words.history import Story
+from bursar.words.limit import asked_once_more
 from bursar.words.request import changed, reviewers, standing
 
 LISTED = 100
@@ -96,10 +98,15 @@ def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespon
 
     def act() -> checkout.Result:
         shown_digest = http.POST.get("digest", "")
-        return checkout.approve(account_id, request_id, digest=shown_digest, actor=seen.actor, now=seen.now)
+        confirmed = "confirm" in http.POST
+        return checkout.approve(
+            account_id, request_id, digest=shown_digest, confirmed=confirmed, actor=seen.actor, now=seen.now
+        )
 
     try:
         return came_of(http, seen, act, request_id=request_id)
+    except Confirm as much:
+        return _page(http, seen, request(account_id, request_id), once_more=asked_once_more(much), status=409)
     except checkout.Stale:
         messages.warning(http, _("Figures have changed meanwhile; look at them again. Nothing was changed yet."))
         return to("request", account_id, request_id)
@@ -147,7 +154,14 @@ def _too_late(http: HttpRequest, seen: Visit, request_id: UUID, problem: Request
 
 
 def _page(
-    http: HttpRequest, seen: Visit, row: RequestRow, *, wrong: str = "", problem: str = "", status: int = 200
+    http: HttpRequest,
+    seen: Visit,
+    row: RequestRow,
+    *,
+    wrong: str = "",
+    problem: str = "",
+    once_more: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     state = row.standing.at(seen.customer.moment(seen.now))
     [(_row, asked)] = _summed_up(seen, [row])
@@ -164,6 +178,7 @@ def _page(
         "longest": MOST_TEXT,
         "wrong": wrong,
         "problem": problem,
+        "once_more": once_more,
         "review": False,
         "mine": row.member_id == seen.actor.id,
         "waiting": waiting(seen) if state == "open" else None,

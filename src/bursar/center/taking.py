@@ -10,12 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 from bursar.accounts.queries import NotFound
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
-from bursar.center.manage import keep, not_done
+from bursar.center.manage import confirming, keep, not_done
 from bursar.center.summary import summary
 from bursar.checkout import actions as checkout
 from bursar.checkout.door import QuoteExpired
 from bursar.checkout.gather import edits_of
 from bursar.checkout.pay import Declined
+from bursar.core.ceiling import Confirm
 from bursar.core.content import read_quote
 from bursar.core.money import Money
 from bursar.core.payment import PaymentOpen
@@ -26,6 +27,7 @@ from bursar.invoices.queries import of_take
 from bursar.payments.queries import attempt, open_attempt
 from bursar.subscriptions.queries import agreement, quote, taken
 from bursar.words import money
+from bursar.words.limit import asked_once_more
 from bursar.words.payment import decline_reason
 
 
@@ -34,7 +36,10 @@ def take(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse
     """Do what the quote says, or show what has changed meanwhile."""
     seen = visit(request, account_id)
     try:
-        return came_of(request, seen, lambda: _taken(seen, quote_id), quote_id=quote_id)
+        return came_of(request, seen, lambda: _taken(seen, quote_id, "confirm" in request.POST), quote_id=quote_id)
+    except Confirm as much:
+        content = confirming(seen, quote_id, agreement(seen.id)) | {"once_more": asked_once_more(much)}
+        return shown(request, seen, "subscription", "confirm", content, status=409)
     except checkout.Stale as stale:
         where = to("summary", account_id, stale.quote_id)
         return HttpResponseRedirect(f"{where.url}?instead_of={quote_id}")
@@ -50,11 +55,11 @@ def came_of(
 ) -> HttpResponse:
     """Where to go once something was taken, or tried to be.
 
-    Errors: NotFound, Stale, and RequestClosed of the request that is reviewed.
+    Errors: NotFound, Stale, Confirm, and RequestClosed of the request that is reviewed.
     """
     try:
         result = act()
-    except (NotFound, checkout.Stale):
+    except (NotFound, checkout.Stale, Confirm):
         raise
     except RequestClosed as problem:
         if request_id is not None:
@@ -73,10 +78,10 @@ def came_of(
     return to("attempt", seen.id, result.attempt_id)
 
 
-def _taken(seen: Visit, quote_id: UUID) -> checkout.Result:
+def _taken(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
     """What came of taking; a quote that is too old is as stale as one that the world has left behind."""
     try:
-        return checkout.take(seen.id, quote_id=quote_id, actor=seen.actor, now=seen.now)
+        return checkout.take(seen.id, quote_id=quote_id, confirmed=confirmed, actor=seen.actor, now=seen.now)
     except QuoteExpired:
         raise checkout.Stale(keep(seen, edits_of(seen.customer, quote(seen.id, quote_id)))) from None
 

@@ -17,6 +17,7 @@ from bursar.core.content import digest as digest_of
 from bursar.core.edit import Edit
 from bursar.core.policy import SYSTEM, Actor
 from bursar.core.problem import Conflict
+from bursar.core.quote import check_confirmed
 from bursar.core.quote import quote as decide
 from bursar.core.refusal import Refused
 from bursar.history.actions import answer as keep_answer
@@ -48,12 +49,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be taken: the kept quote and its digest where one was shown, and the request that it reviews."""
+    """What is to be taken: the kept quote and its digest where one was shown, and the request that it reviews.
+
+    `confirmed` says that it is meant, however much it adds.
+    """
 
     edits: tuple[Edit, ...]
     quote_id: UUID | None = None
     digest: str | None = None
     request_id: UUID | None = None
+    confirmed: bool = False
 
 
 def quote(account_id: UUID, edits: Sequence[Edit], *, actor: Actor, now: datetime, once: Once | None = None) -> UUID:
@@ -76,21 +81,22 @@ def take(
     *,
     quote_id: UUID | None = None,
     edits: Sequence[Edit] = (),
+    confirmed: bool = False,
     actor: Actor,
     now: datetime,
     once: Once | None = None,
 ) -> Result:
     """Take a quote as it was shown, or edits as they are decided now; who pays automatically pays first.
 
-    Errors: NotFound, Refused, Stale, QuoteExpired, AlreadyTaken, PaymentOpen, Declined, RequestClosed, and those of
-    `quote`.
+    Errors: NotFound, Refused, Stale, Confirm, QuoteExpired, AlreadyTaken, PaymentOpen, Declined, RequestClosed, and
+    those of `quote`.
     """
     with deed(account_id, actor, now) as customer:
         check_no_payment_open(waiting := agenda(account_id))
         before = shown(customer, quote_id, now) if quote_id else None
-        wanted = Wanted(tuple(edits))
+        wanted = Wanted(tuple(edits), confirmed=confirmed)
         if before is not None:
-            wanted = Wanted(edits_of(customer, before), before.id, before.digest, before.request_id)
+            wanted = Wanted(edits_of(customer, before), before.id, before.digest, before.request_id, confirmed)
         result = _take(customer, waiting, wanted, actor, now, once)
     return _carried_on(account_id, result, now)
 
@@ -100,6 +106,7 @@ def approve(
     request_id: UUID,
     *,
     digest: str | None = None,
+    confirmed: bool = False,
     actor: Actor,
     now: datetime,
     once: Once | None = None,
@@ -108,12 +115,12 @@ def approve(
 
     With the digest of the quote that they were shown, only if nothing has changed since.
 
-    Errors: NotFound, Refused, Stale, PaymentOpen, Declined, RequestClosed, and those of `quote`.
+    Errors: NotFound, Refused, Stale, Confirm, PaymentOpen, Declined, RequestClosed, and those of `quote`.
     """
     with deed(account_id, actor, now) as customer:
         check_no_payment_open(waiting := agenda(account_id))
         edits = edits_of(customer, kept_quote(account_id, request(account_id, request_id).quote_id))
-        result = _take(customer, waiting, Wanted(edits, None, digest, request_id), actor, now, once)
+        result = _take(customer, waiting, Wanted(edits, None, digest, request_id, confirmed), actor, now, once)
     return _carried_on(account_id, result, now)
 
 
@@ -156,6 +163,7 @@ def _take(
         stale_id = keeping()
         invoices.number(*documents)
         return Result(stale_id=stale_id)
+    check_confirmed(answer, confirmed=wanted.confirmed)
     kept = wanted.quote_id or keeping()
     attempt_id = open_payment(customer, known, answer, kept, actor=actor, now=now)
     if attempt_id is not None:

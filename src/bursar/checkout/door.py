@@ -14,7 +14,6 @@ from bursar.core.problem import Conflict
 from bursar.core.quote import Quote
 from bursar.core.situation import Situation
 from bursar.payments import actions as payments
-from bursar.payments import queries
 from bursar.payments.queries import Agenda
 from bursar.policy.queries import current
 from bursar.subscriptions import actions as subscriptions
@@ -87,10 +86,10 @@ def open_payment(
     customer: Customer, known: Situation, answer: Quote, quote_id: UUID, *, actor: Actor, now: datetime
 ) -> UUID | None:
     """An attempt to collect what a quote costs today, if the account pays automatically and has not enough credit."""
-    if answer.due_today.total <= 0 or not (method := queries.method(customer.id)).automatic:
+    method = known.paying.method
+    if answer.due_today.total <= 0 or not method.automatic:
         return None
-    left = queries.unsettled(customer.id)
-    amount = to_collect(answer.due_today.total, (*left.notes, *left.payments), left.invoices)
+    amount = to_collect(answer.due_today.total, known.paying.owes)
     if amount == 0:
         return None
     return payments.begin(

@@ -8,6 +8,7 @@ from bursar.core.edit import Cancel, Edit, read_edits
 from bursar.core.policy import Policy
 from bursar.core.situation import Situation
 from bursar.invoices import queries as invoices
+from bursar.payments import queries as payments
 from bursar.policy import queries as policy
 from bursar.seats import queries as seats
 from bursar.subscriptions import queries as subscriptions
@@ -29,6 +30,7 @@ def situation(customer: Customer, rules: Policy | None = None) -> Situation:
         billed=invoices.billed(customer.id, agreed.since),
         tax=customer.tax,
         used=seats.uses(customer.id),
+        paying=payments.paying(customer.id),
     )
 
 

@@ -79,8 +79,8 @@ def _read(deep: bool) -> "tuple[list[Check], list[Violation]]":
     if checks[0].state == "wrong":
         return checks, []
     now = datetime.now(UTC)
-    checks += [data.zones_of_accounts(), *data.published(), *data.types_of_accounts(), data.keys(now)]
-    checks += [data.worker(now), letters(now)]
+    checks += [data.zones_of_accounts(), *data.published(), *data.types_of_accounts()]
+    checks += [*data.bounds(), data.keys(now), data.worker(now), letters(now)]
     more, broken = data.rules(now, deep)
     return checks + more, broken
 

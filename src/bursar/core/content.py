@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
+from bursar.core.ceiling import Added
 from bursar.core.charge import Line
 from bursar.core.cycle import Calendar, Cycle, Length
 from bursar.core.decision import Decided
@@ -216,7 +217,7 @@ def _read_item(document: Mapping[str, Any]) -> Item:
 
 def write_quote(quote: Quote) -> Document:
     """A whole quote, as it is kept and as programs see it."""
-    currency = quote.currency
+    currency, more = quote.currency, quote.confirm
     renewal = {"on": quote.renewal_on.isoformat() if quote.renewal_on else None}
     return {
         "on": quote.on.isoformat(),
@@ -229,12 +230,14 @@ def write_quote(quote: Quote) -> Document:
         "due_today": write_totals(quote.due_today, currency),
         "next_renewal": {**renewal, **write_totals(quote.next_renewal, currency)},
         "warnings": list(quote.warnings),
+        "confirm": {"seats": more.seats, "amount": write_money(more.amount, currency)} if more else None,
     }
 
 
 def read_quote(document: Mapping[str, Any]) -> Quote:
     """The quote that `write_quote` wrote."""
     renewal_on = document["next_renewal"]["on"]
+    confirm = document.get("confirm")
     return Quote(
         on=date.fromisoformat(document["on"]),
         currency=document["currency"],
@@ -244,6 +247,7 @@ def read_quote(document: Mapping[str, Any]) -> Quote:
         renewal_on=date.fromisoformat(renewal_on) if renewal_on else None,
         renewal_lines=tuple(read_line(one) for one in document["renewal_lines"]),
         warnings=tuple(document["warnings"]),
+        confirm=Added(confirm["seats"], confirm["amount"]["amount_minor"]) if confirm else None,
     )
 
 

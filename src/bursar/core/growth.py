@@ -8,6 +8,7 @@ from bursar.core.capability import SHRINKING
 from bursar.core.charge import open_period
 from bursar.core.currency import digits
 from bursar.core.decision import Decided
+from bursar.core.edit import Keep, Undo
 from bursar.core.item import Item
 from bursar.core.policy import Decision, Member, Outcome, Reason
 from bursar.core.price import Per, period_price
@@ -54,6 +55,24 @@ def growth(before: Subscription, after: Subscription, currency: str) -> tuple[in
             seats += max(0, item.whole - (had.whole if had else 0))
         amount += max(0, _price(after, item, currency) - (_price_then(before, after, had, currency) if had else 0))
     return seats, amount
+
+
+def refused(situation: Situation, decided: tuple[Decided, ...], reason: Reason) -> tuple[Decided, ...]:
+    """The edits; those that may have let it grow are refused, and nobody in the account can make them.
+
+    To undo what was to become less lets it grow again.
+    """
+    ask = situation.account.at_the_vendor()
+
+    def stays(one: Decided) -> bool:
+        return isinstance(one.edit, Keep) or (one.decision.capability in SHRINKING and not isinstance(one.edit, Undo))
+
+    return tuple(
+        one
+        if stays(one)
+        else replace(one, decision=Decision(one.decision.capability, Outcome.REFUSED, reason, ask), effective_on=None)
+        for one in decided
+    )
 
 
 def _price(state: Subscription, item: Item, currency: str) -> int:

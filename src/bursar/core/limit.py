@@ -1,7 +1,10 @@
-"""How far somebody may let an account grow by themselves within one billing period."""
+"""Bounds on growing and owing: limits of a role, ceilings of one change, and the credit of accounts of a type."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+from bursar.core.currency import digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +23,35 @@ class Limit:
         return (self.seats is not None and seats > self.seats) or (most is not None and amount > most)
 
 
-UNLIMITED = Limit()
+UNLIMITED: Final = Limit()
+
+
+@dataclass(frozen=True, slots=True)
+class Ceilings:
+    """How much one change may add: beyond `ask` it must be confirmed, beyond `refuse` only the vendor makes it."""
+
+    ask: Limit = UNLIMITED
+    refuse: Limit = UNLIMITED
+
+
+UNBOUNDED: Final = Ceilings()
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Whether accounts of a type may buy on invoice terms, and the most that each of them may owe.
+
+    Unit: `limit` in whole units of any currency, `limits` in minor units of the currencies that have one of their own.
+    """
+
+    invoice_terms: bool = True
+    limit: int | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+    def most(self, currency: str) -> int | None:
+        """The most that an account may owe, tax included; None without a limit. Unit: minor units."""
+        if not self.invoice_terms:
+            return 0
+        if currency in self.limits or self.limit is None:
+            return self.limits.get(currency)
+        return int(self.limit * 10 ** digits(currency))

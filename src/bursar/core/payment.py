@@ -71,6 +71,20 @@ class Method:
         return self.kind != ON_INVOICE
 
 
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """How an account pays, and what it owes: open invoices less whatever credit notes and payments have left.
+
+    Unit: minor units, tax included; below zero where more is left to the account than is open.
+    """
+
+    method: Method = Method()
+    owes: int = 0
+
+
+ON_INVOICE_TERMS: Final = Paying()
+
+
 def read_method(kind: object, token: object) -> Method:
     """A payment method as it was asked for. Errors: UnknownMethod, TokenNeeded, NoToken."""
     if kind == "invoice":
@@ -137,10 +151,9 @@ def status(kind: Kind, left: int, due_on: date, today: date) -> str:
     return "overdue" if kind == "invoice" and due_on < today else "open"
 
 
-def to_collect(total: int, sources: Iterable[Open], invoices: Iterable[Open]) -> int:
+def to_collect(total: int, owes: int) -> int:
     """What must be collected of a total, once credits that no open invoice needs are used for it. Unit: minor units."""
-    spare = sum(one.left for one in sources) - sum(one.left for one in invoices)
-    return max(total - max(spare, 0), 0)
+    return max(total + min(owes, 0), 0)
 
 
 def settle(sources: Iterable[Open], invoices: Iterable[Open]) -> tuple[Settlement, ...]:

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from bursar.core.capability import CAPABILITIES, DESK, OPEN, SHOW_COSTS, known
-from bursar.core.limit import Limit
+from bursar.core.limit import UNBOUNDED, Ceilings, Credit, Limit
 from bursar.core.matrix import AccountType, Role
 from bursar.core.period import Proration
 from bursar.core.problem import Invalid
@@ -51,6 +51,7 @@ class Reason(StrEnum):
     CATALOG = "catalog"
     ROLE = "role"
     LIMIT = "limit"
+    CREDIT = "credit"
 
 
 class State(StrEnum):
@@ -109,7 +110,10 @@ class Override:
 
 @dataclass(frozen=True)
 class Account:
-    """What a decision needs to know of an account. Of several overrides in force the last one counts."""
+    """What a decision needs to know of an account. Of several overrides in force the last one counts.
+
+    `gateway` is whether a payment gateway serves it, so that it can pay at once.
+    """
 
     id: UUID
     account_type: str
@@ -119,6 +123,7 @@ class Account:
     overrides: tuple[Override, ...] = ()
     representative: Contact | None = None
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    gateway: bool = False
     support: Contact = field(kw_only=True)
 
     @cached_property
@@ -155,7 +160,8 @@ class Policy:
     """One version of everything the vendor decided; a change to it is a new version.
 
     `states` says what stays open in each state; `timing` holds every capability that changes the subscription, but for
-    what says itself on which days it counts; `limits` and `staff`, the rights of the vendor's people, are by role.
+    what says itself on which days it counts; `limits` and `staff`, the rights of the vendor's people, are by role,
+    and `credit` is by account type.
     `former` names account types that earlier versions had and this one does not.
     `same_day_undo` lets what was ordered on a day be taken back on it; `cuts_periods` bills a period that is known to
     be cut short when it is invoiced for its days only.
@@ -177,6 +183,8 @@ class Policy:
     same_day_undo: bool = False
     cuts_periods: bool = True
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    credit: Mapping[str, Credit] = field(default_factory=dict)
+    ceilings: Ceilings = UNBOUNDED
     staff: Mapping[str, Role] = field(default_factory=dict)
     former: Mapping[str, Text] = field(default_factory=dict)
 

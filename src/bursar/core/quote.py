@@ -6,17 +6,20 @@ Preview, taking, approving and renewing all ask here; nothing is written.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import count
 from typing import Final
 from uuid import UUID
 
-from bursar.core.charge import Line, covered, open_period
+from bursar.core.ahead import ahead
+from bursar.core.ceiling import Added, Confirm, added, within_ceilings
+from bursar.core.charge import Line
+from bursar.core.credit import within_credit
 from bursar.core.decision import HARDEST_LAST, Asking, Decided
 from bursar.core.edit import ChangeCycle, Edit, Keep, Undo
 from bursar.core.effect import Outlook, collide, takes_back
 from bursar.core.fit import check_actor, check_outlook, check_pending, check_together
 from bursar.core.growth import within_limits
 from bursar.core.invoice import Totals, totals
+from bursar.core.money import Money
 from bursar.core.pin import pins
 from bursar.core.policy import Actor, Decision, Member, Outcome, State
 from bursar.core.situation import Situation
@@ -31,7 +34,8 @@ class Quote:
 
     Edits that change nothing are left out. `changes` have positions but no lasting ids before they are taken. `lines`
     are due on the day; `renewal_lines` are those of the billing period that begins on `renewal_on`, which is None when
-    none will. What is refused is not priced.
+    none will. What is refused is not priced. `confirm` is what it adds, where that is beyond the ceiling up to which
+    nobody is asked once more.
     """
 
     on: date
@@ -42,6 +46,7 @@ class Quote:
     renewal_on: date | None = None
     renewal_lines: tuple[Line, ...] = ()
     warnings: tuple[str, ...] = ()
+    confirm: Added | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -85,37 +90,38 @@ def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -
     check_outlook(situation.start, after, changes, situation.catalog)
     warnings = (ACCOUNT_WOULD_END,) if _ends(after, changes) else ()
     if isinstance(actor, Member):
-        answer = replace(answer, edits=within_limits(situation, outlook.moments, after, answer.edits, actor, on))
+        answer = _bounded(situation, outlook.moments, after, answer, actor)
+        if answer.outcome is Outcome.REFUSED:
+            return answer
     return priced(situation, after, replace(answer, changes=changes, warnings=warnings))
 
 
 def priced(situation: Situation, moments: Sequence[Moment], answer: Quote) -> Quote:
     """A quote with its lines: those due on its day, and those of the billing period that follows."""
-    on = answer.on
-    lines = situation.due(moments, on, situation.billed)
-    renewal_on = _next_period(situation, moments, on)
-    if renewal_on is None or not state_on(situation.start, moments, renewal_on).items:
-        return replace(answer, lines=lines)
-    # What is charged until then counts as paid: a period that is cut short gives back the rest of the old one.
-    numbers = count(1)
-    billed = covered(situation.billed, [(UUID(int=next(numbers)), line) for line in lines])
-    for day in (moment.on for moment in moments if on < moment.on < renewal_on):
-        coming = situation.due(moments, day, billed)
-        billed = covered(billed, [(UUID(int=next(numbers)), line) for line in coming])
-    return replace(answer, lines=lines, renewal_on=renewal_on, renewal_lines=situation.due(moments, renewal_on, billed))
+    coming = ahead(situation, moments, answer.on)
+    return replace(answer, lines=coming.today, renewal_on=coming.renewal_on, renewal_lines=coming.renewal)
 
 
-def _next_period(situation: Situation, moments: Sequence[Moment], on: date) -> date | None:
-    """The first day of the billing period that follows: the end of this one, unless another cycle begins before."""
-    period = open_period(state_on(situation.start, moments, on), on)
-    begins = [
-        moment.on
-        for moment in moments
-        if moment.on > on and (new := open_period(moment.state, moment.on)) and new.start == moment.on
-    ]
-    if period is None:
-        return min(begins, default=None)
-    return min([period.end, *begins])
+def check_confirmed(answer: Quote, *, confirmed: bool) -> None:
+    """Raise Confirm where so much is added that it must be confirmed first, and was not."""
+    more = answer.confirm
+    if more is not None and not confirmed:
+        amount, due = (Money(one, answer.currency) for one in (more.amount, answer.due_today.total))
+        raise Confirm(seats=more.seats, amount=amount, due=due)
+
+
+def _bounded(
+    situation: Situation, before: Sequence[Moment], after: Sequence[Moment], answer: Quote, member: Member
+) -> Quote:
+    """The decisions once it is known how much is added and owed: the member's limits, ceilings, and then credit."""
+    on, bounds = answer.on, situation.policy.ceilings
+    more = added(situation, before, after, on)
+    edits = within_limits(situation, before, after, answer.edits, member, on)
+    edits = within_ceilings(situation, more, edits)
+    edits = within_credit(situation, before, after, edits, on)
+    answer = replace(answer, edits=edits)
+    asked = bounds.ask.passed(more.seats, more.amount, answer.currency)
+    return replace(answer, confirm=more) if asked and answer.outcome is not Outcome.REFUSED else answer
 
 
 def _planned(

@@ -6,6 +6,7 @@ from datetime import date
 
 from bursar.core.catalog import Catalog
 from bursar.core.charge import Billed, Line, due
+from bursar.core.payment import ON_INVOICE_TERMS, Paying
 from bursar.core.policy import Account, Policy
 from bursar.core.seat import Use
 from bursar.core.subscription import NOTHING, Change, Moment, Subscription
@@ -29,6 +30,7 @@ class Situation:
     billed: tuple[Billed, ...] = ()
     tax: Tax = UNTAXED
     used: Mapping[str, Use] = field(default_factory=dict)
+    paying: Paying = ON_INVOICE_TERMS
 
     def due(self, moments: Sequence[Moment], on: date, billed: Sequence[Billed]) -> tuple[Line, ...]:
         """The lines that the billing period of a day still needs."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bursar.accounts.queries import NotFound
 from bursar.columns.statement import select, select_one
-from bursar.core.payment import AttemptState, Method, Open
+from bursar.core.payment import AttemptState, Method, Open, Paying
 from bursar.core.problem import phrase
 from bursar.payments import models
 
@@ -67,11 +67,15 @@ class Unsettled:
 
 def method(account_id: UUID) -> Method:
     """How an account pays now; a new one pays on invoice terms."""
-    found = select_one(_METHOD, account=account_id)
-    if found is None or found[0] == "invoice":
-        return Method()
-    kind, token = found
-    return Method("card" if kind == "card" else "debit", token)
+    return _method(*(select_one(_METHOD, account=account_id) or ("invoice", "")))
+
+
+def paying(account_id: UUID) -> Paying:
+    """How an account pays now, and what it owes."""
+    found = select_one(_PAYING, account=account_id)
+    assert found is not None
+    kind, token, owes = found
+    return Paying(_method(kind or "invoice", token), owes)
 
 
 def agenda(account_id: UUID) -> Agenda:
@@ -151,6 +155,12 @@ def movements(account_id: UUID) -> list[Movement]:
     return found
 
 
+def _method(kind: str, token: str) -> Method:
+    if kind == "invoice":
+        return Method()
+    return Method("card" if kind == "card" else "debit", token)
+
+
 def _attempts(**by: object) -> list[AttemptRow]:
     return [AttemptRow(*row) for row in models.Attempt.objects.filter(**by).order_by("id").values_list(*_ATTEMPT)]
 
@@ -161,6 +171,16 @@ SELECT {", ".join(f'"{one}"' for one in _ATTEMPT)} FROM payments_attempt
 WHERE account_id = %(account)s AND state = 'open'
 """
 _METHOD: Final = "SELECT kind, token FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
+_PAYING: Final = """
+SELECT m.kind, m.token,
+    coalesce((SELECT sum(total) FROM invoices_invoice WHERE account_id = here.account_id), 0)::bigint
+    - coalesce((SELECT sum(amount_minor) FROM payments_payment WHERE account_id = here.account_id), 0)::bigint
+FROM (VALUES (%(account)s::uuid)) AS here (account_id)
+LEFT JOIN LATERAL (
+    SELECT kind, token FROM payments_method WHERE account_id = here.account_id ORDER BY id DESC LIMIT 1
+) m ON true
+"""
+"""What was settled is in both sums: what is left of all documents and payments is what they come to."""
 _AGENDA: Final = """
 SELECT t.expires_at, c.due_at, c.billed_until, c.trial_until
 FROM (VALUES (%(account)s::uuid)) AS here (account_id)

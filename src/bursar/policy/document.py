@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final, cast, get_args
 
 from bursar.core.capability import CAPABILITIES, CHANGING, DESK, ROLES, STAFF_ROLES
-from bursar.core.currency import UnknownCurrency
 from bursar.core.document import (
     MOST_TEXT,
     BadDocument,
@@ -15,21 +14,18 @@ from bursar.core.document import (
     entries,
     one_of,
     said,
-    shown,
     some_of,
     table,
     toml,
     true_or_false,
     whole,
 )
-from bursar.core.field import MOST_SEATS
-from bursar.core.limit import Limit
 from bursar.core.matrix import AccountType, Role
-from bursar.core.money import BadAmount, BadRate, Money, read_amount, text
 from bursar.core.period import Proration
 from bursar.core.policy import Policy, State
 from bursar.core.text import Text
 from bursar.core.timing import Effect, Timing
+from bursar.policy import bounds
 
 TIMED: Final = tuple(one for one in CHANGING if one != "add_temporary_seats")
 """What takes effect when the policy says so; temporary seats are for days of their own."""
@@ -56,7 +52,7 @@ _STAFF_LATER: Final = [
     for one in STAFF_ROLES
 ]
 """The vendor's staff of documents that do not say what it may do: its admins everything, the others only look."""
-_OPTIONAL: Final = ("same_day_undo", "cut_periods", "limits", "staff", "replaces")
+_OPTIONAL: Final = ("same_day_undo", "cut_periods", *bounds.ENTRIES, "staff", "replaces")
 _ENTRIES: Final = (
     "account_types",
     "roles",
@@ -69,14 +65,6 @@ _ENTRIES: Final = (
 
 class BothWays(BadDocument):
     """{at}: {capability} is both allowed and by request; leave one of them out."""
-
-
-class NotLimit(BadDocument):
-    """{at}: expected an amount by currency such as EUR = "500.00", found {found}."""
-
-
-class NoLimitForOwner(BadDocument):
-    """{at}: the owner has no limit, since there is nobody to ask; name another role."""
 
 
 class NotReplaced(BadDocument):
@@ -102,10 +90,12 @@ def read(document: object, version: int, at: str = "") -> Policy:
         proration=Proration(one_of(found["proration"], f"{prefix}proration", Proration)),
         same_day_undo=true_or_false(found.get("same_day_undo", False), f"{prefix}same_day_undo"),
         cuts_periods=one_of(found.get("cut_periods", "days"), f"{prefix}cut_periods", ("days", "whole")) == "days",
-        limits=_limits(found.get("limits", {}), f"{prefix}limits"),
+        limits=bounds.read_limits(found.get("limits", {}), f"{prefix}limits"),
+        credit=bounds.read_credit(found.get("credit", {}), f"{prefix}credit", tuple(account_types)),
+        ceilings=bounds.read_ceilings(found.get("ceilings", {}), f"{prefix}ceilings"),
         staff=_roles(found.get("staff", _STAFF_LATER), f"{prefix}staff", STAFF_ROLES, (*CAPABILITIES, *DESK)),
         former={},
-        **{name: whole(found[name], f"{prefix}{name}", *bounds) for name, bounds in _NUMBERS.items()},
+        **{name: whole(found[name], f"{prefix}{name}", *ends) for name, ends in _NUMBERS.items()},
     )
 
 
@@ -152,7 +142,7 @@ def write(policy: Policy) -> dict[str, Any]:
         "timing": {
             capability: {"effect": one.effect, "credit": one.credit} for capability, one in policy.timing.items()
         },
-        **({"limits": {role: _limit_said(one) for role, one in policy.limits.items()}} if policy.limits else {}),
+        **bounds.write(policy),
         "staff": [
             {"code": one.code, "name": _name(one.name), "allowed": _listed(one.allowed)}
             for one in policy.staff.values()
@@ -230,36 +220,6 @@ def _when(value: object, at: str) -> Timing:
     found = table(value, at, ("effect", "credit"))
     effect = one_of(found["effect"], f"{at}.effect", get_args(Effect))
     return Timing(cast(Effect, effect), true_or_false(found["credit"], f"{at}.credit"))
-
-
-def _limits(value: object, at: str) -> Mapping[str, Limit]:
-    found = table(value, at, (), ROLES)
-    if "owner" in found:
-        raise NoLimitForOwner(at=f"{at}.owner")
-    return {role: _limit(one, f"{at}.{role}") for role, one in found.items()}
-
-
-def _limit(value: object, at: str) -> Limit:
-    found = table(value, at, (), ("seats", "amounts"))
-    seats = whole(found["seats"], f"{at}.seats", 0, MOST_SEATS) if "seats" in found else None
-    amounts = found.get("amounts", {})
-    if not isinstance(amounts, Mapping):
-        raise NotLimit(at=f"{at}.amounts", found=shown(amounts))
-    return Limit(seats, {str(one): _amount(most, one, f"{at}.amounts.{one}") for one, most in amounts.items()})
-
-
-def _amount(value: object, currency: object, at: str) -> int:
-    try:
-        if isinstance(value, str) and (minor := read_amount(value, str(currency)).amount_minor) >= 0:
-            return minor
-    except (BadAmount, BadRate, UnknownCurrency):
-        pass
-    raise NotLimit(at=at, found=shown(value)) from None
-
-
-def _limit_said(limit: Limit) -> dict[str, Any]:
-    amounts = {currency: text(Money(minor, currency)) for currency, minor in limit.amounts.items()}
-    return ({} if limit.seats is None else {"seats": limit.seats}) | ({"amounts": amounts} if amounts else {})
 
 
 def _name(name: Text) -> dict[str, str]:

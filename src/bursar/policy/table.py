@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from bursar.core.capability import CAPABILITIES, DESK, MATRIX, OPEN
+from bursar.core.limit import Credit, Limit
+from bursar.core.money import Money, text
 from bursar.core.policy import Policy, State
 from bursar.policy.document import read_toml
 from bursar.words import catalogue, names
@@ -22,7 +24,17 @@ Who may change what, on which kind of account, and from when. These tables are w
 A member may do something when **the role allows it and the account type, with the account's overrides, allows it**.
 What a role has *by request* it may only ask for: that needs `submit_requests` on the role and on the account type, and
 somebody in the account who could approve it. Otherwise it is refused. What does not hold is looked for in this order,
-and the first is the reason given: the state of the account, the account type, the catalog, the role, a limit.
+and the first is the reason given: the state of the account, the account type, the catalog, the role, a limit,
+the credit.
+"""
+
+
+_BOUNDS: Final = """\
+The credit of an account type is the most that an account on invoice terms may owe, tax included: what is open and what
+is agreed but not billed yet together, and any later invoice by itself. Members cannot go beyond it, and neither can a
+request: they set a payment method and pay at once, or ask the vendor. Nothing that becomes less is stopped by it, and
+no renewal. A ceiling is how much a member may add in one change: beyond the first they confirm it once more (409,
+`confirm`), beyond the second it is refused for `limit`. The vendor's staff and programs are bound by neither.
 """
 
 
@@ -43,6 +55,9 @@ def page(policy: Policy, french: French) -> str:
         _states(policy, french),
         "## When changes take effect\n",
         _timing(policy, french),
+        "## What may be owed and added\n",
+        _BOUNDS,
+        _bounds(policy),
         "## Numbers\n",
         _numbers(policy, french),
     )
@@ -120,6 +135,31 @@ def _timing(policy: Policy, french: French) -> str:
         for one, timing in policy.timing.items()
     )
     return _table(("change", "takes effect", "French", "credits what was billed"), rows)
+
+
+def _bounds(policy: Policy) -> str:
+    kinds = policy.account_types.values()
+    rows = [(f"what `{kind.code}` may owe on invoice terms", _credit(policy.credit.get(kind.code))) for kind in kinds]
+    ceilings = policy.ceilings
+    rows.append(("a change is confirmed once more beyond", _limit(ceilings.ask)))
+    rows.append(("a change is refused beyond", _limit(ceilings.refuse)))
+    return _table(("what", "value"), rows)
+
+
+def _credit(credit: Credit | None) -> str:
+    if credit is None:
+        return "no limit"
+    if not credit.invoice_terms:
+        return "nothing"
+    said = [text(Money(most, currency)) + f" {currency}" for currency, most in credit.limits.items()]
+    anything = f"{credit.limit:,}.00 in any {'other ' if said else ''}currency"
+    return ", ".join([*said, *([anything] if credit.limit is not None else [])]) or "no limit"
+
+
+def _limit(limit: Limit) -> str:
+    said = [] if limit.seats is None else [f"{limit.seats:,} seats"]
+    said += [f"{text(Money(most, currency))} {currency} a billing period" for currency, most in limit.amounts.items()]
+    return ", ".join(said) or "no limit"
 
 
 def _numbers(policy: Policy, french: French) -> str:

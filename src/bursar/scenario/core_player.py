@@ -12,6 +12,7 @@ from bursar.core.fit import UnknownChange
 from bursar.core.payment import (
     Method,
     NothingToPay,
+    Paying,
     PaymentOpen,
     TokenNeeded,
     check_replacement,
@@ -20,7 +21,7 @@ from bursar.core.payment import (
     to_collect,
 )
 from bursar.core.policy import Actor, Member
-from bursar.core.quote import Quote, quote
+from bursar.core.quote import Quote, check_confirmed, quote
 from bursar.core.refusal import Refused
 from bursar.core.renewal import next_due
 from bursar.core.request import NoNeedToAsk, Standing, check_asking, check_withdrawing
@@ -76,10 +77,10 @@ class CorePlayer(CoreAccount):
             self._catch_up()
             return write_quote(quote(self._known(), read_edits(list(edits)), self._actor(actor), self.today))
 
-    def take(self, actor: str, edits: Sequence[Document]) -> Document:
+    def take(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
         """Take edits as they are decided now; who pays automatically pays first."""
         with answering():
-            return self._decided(self._actor(actor), read_edits(list(edits)))
+            return self._decided(self._actor(actor), read_edits(list(edits)), confirmed=confirmed)
 
     def ask(self, actor: str, edits: Sequence[Document]) -> Document:
         """Ask for what may only be asked for; one request is open at a time."""
@@ -97,12 +98,12 @@ class CorePlayer(CoreAccount):
         self.asked.all.append(made)
         return made.shown(self.moment)
 
-    def approve(self, actor: str, request: str) -> Document:
+    def approve(self, actor: str, request: str, *, confirmed: bool = False) -> Document:
         """Take what a request asks for, as it is decided now for whoever approves it."""
         with answering():
             self._check_no_payment()
             asked, who = self._reviewing(actor, request)
-            return self._decided(who, asked.edits, asked)
+            return self._decided(who, asked.edits, asked, confirmed=confirmed)
 
     def reject(self, actor: str, request: str, reason: str) -> Document:
         """Close a request without doing it."""
@@ -182,16 +183,17 @@ class CorePlayer(CoreAccount):
             self.ledger.allocate()
             self.looked_on = due.on
 
-    def _decided(self, who: Actor, edits: tuple[Edit, ...], asked: Asked | None = None) -> Document:
+    def _decided(self, who: Actor, edits: tuple[Edit, ...], asked: Asked | None = None, *, confirmed: bool) -> Document:
         """Take edits, or what a request asks for, as they are decided now. Errors: Answered, and those of a quote."""
         self._check_no_payment()
         self._catch_up()
         answer = quote(self._known(), edits, who, self.today)
         if (refusal := answer.refusal()) is not None:
             raise Refused(refusal)
+        check_confirmed(answer, confirmed=confirmed)
         amount = 0
         if self.method.automatic and answer.due_today.total > 0:
-            amount = to_collect(answer.due_today.total, self.ledger.sources(), self.ledger.open("invoice"))
+            amount = to_collect(answer.due_today.total, self.ledger.owes())
         if not amount:
             return self._take(answer, asked)
         return self._pay(answer, None, amount, self.method.token, asked)
@@ -228,8 +230,9 @@ class CorePlayer(CoreAccount):
         return document, [{**write_change(one), "id": str(one.id)} for one in made]
 
     def _known(self) -> Situation:
-        """The situation with the seats that are used now."""
-        return replace(self.situation, used=self.seating.uses(*self._seated()))
+        """The situation with the seats that are used now, and with what is owed."""
+        paying = Paying(self.method, self.ledger.owes())
+        return replace(self.situation, used=self.seating.uses(*self._seated()), paying=paying)
 
     def _release(self, changes: Sequence[Change]) -> None:
         """Free the seats of those who were named when there were to be fewer, now that there are."""

@@ -14,7 +14,7 @@ from bursar.core.capability import ROLES
 from bursar.core.document import BadDocument, toml
 from bursar.core.problem import Invalid
 from bursar.scenario.edit import read_edit
-from bursar.scenario.word import DEEDS, VERBS, Mistake, near
+from bursar.scenario.word import CONFIRMED, DEEDS, VERBS, Mistake, near
 
 VENDOR: Final = "vendor"
 ACTORS: Final = (VENDOR, *ROLES)
@@ -134,8 +134,9 @@ class _Reader:
             raise Mistake(f"expected what the person does: {', '.join(DEEDS)}")
         verb, rest = rest[0], rest[1:]
         if verb in ("takes", "quotes", "asks"):
-            edits = tuple(read_edit(one) for one in _groups(rest))
-            return Step(number, text, verb, actor=actor, edits=edits)
+            confirmed = rest[:1] if verb == "takes" and rest[:1] == (CONFIRMED,) else ()
+            edits = tuple(read_edit(one) for one in _groups(rest[len(confirmed) :]))
+            return Step(number, text, verb, confirmed, actor=actor, edits=edits)
         check = DEEDS.get(verb)
         if check is None:
             raise Mistake(f"expected takes EDITS or another deed, found {verb}: {near(verb, DEEDS)}")

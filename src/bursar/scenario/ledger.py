@@ -72,6 +72,10 @@ class Ledger:
         paid = [Open(key, amount - self.settled.get(key, 0)) for key, _, amount in self.payments]
         return [*self.open("credit_note"), *(one for one in paid if one.left)]
 
+    def owes(self) -> int:
+        """What is open, less whatever credit notes and payments have left."""
+        return sum(one.left for one in self.open("invoice")) - sum(one.left for one in self.sources())
+
     def allocate(self, first: UUID | None = None) -> None:
         """Settle what is open with what there is; a payment for one invoice settles that one first."""
         invoices = sorted(self.open("invoice"), key=lambda one: one.id != first)

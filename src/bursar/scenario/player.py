@@ -39,13 +39,13 @@ class Player(Protocol):
     def quote(self, actor: str, edits: Sequence[Document]) -> Document:
         """Ask for a quote."""
 
-    def take(self, actor: str, edits: Sequence[Document]) -> Document:
+    def take(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
         """Take edits as they are decided now: changes and invoice, or an open attempt."""
 
     def ask(self, actor: str, edits: Sequence[Document]) -> Document:
         """Ask for what may only be asked for."""
 
-    def approve(self, actor: str, request: str) -> Document:
+    def approve(self, actor: str, request: str, *, confirmed: bool = False) -> Document:
         """Take what a request asks for."""
 
     def reject(self, actor: str, request: str, reason: str) -> Document:

@@ -26,7 +26,11 @@ def quoted(quote: Document) -> list[str]:
     lines.append(f"due today {sums(quote['due_today'])}")
     renewal = quote["next_renewal"]
     lines.append(f"renews {renewal['on']}: {sums(renewal)}" if renewal["on"] else "does not renew")
-    return [*lines, *(f"warning {one}" for one in quote["warnings"])]
+    lines += [f"warning {one}" for one in quote["warnings"]]
+    if more := quote["confirm"]:
+        amount = f"{money(more['amount'])} {more['amount']['currency']}"
+        lines.append(f"to be confirmed: {more['seats']} seats and {amount} a period more")
+    return lines
 
 
 def outcome(decision: Document) -> str:

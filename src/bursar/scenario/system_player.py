@@ -65,17 +65,17 @@ class SystemPlayer:
         """Ask for a quote."""
         return self._call("POST", f"{self.path}/quotes", {"edits": edits}, actor)
 
-    def take(self, actor: str, edits: Sequence[Document]) -> Document:
+    def take(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
         """Take edits as they are decided now."""
-        return self._call("POST", f"{self.path}/changes", {"edits": edits}, actor)
+        return self._call("POST", f"{self.path}/changes", {"edits": edits, **_confirming(confirmed)}, actor)
 
     def ask(self, actor: str, edits: Sequence[Document]) -> Document:
         """Ask for what may only be asked for."""
         return self._call("POST", f"{self.path}/requests", {"edits": edits}, actor)
 
-    def approve(self, actor: str, request: str) -> Document:
+    def approve(self, actor: str, request: str, *, confirmed: bool = False) -> Document:
         """Take what a request asks for."""
-        return self._call("POST", f"{self.path}/requests/{request}/approve", None, actor)
+        return self._call("POST", f"{self.path}/requests/{request}/approve", _confirming(confirmed) or None, actor)
 
     def reject(self, actor: str, request: str, reason: str) -> Document:
         """Close a request without doing it."""
@@ -199,3 +199,7 @@ class SystemPlayer:
                 return dict(json.loads(response.read() or b"{}"))
         except HTTPError as error:
             raise Answered(json.loads(error.read())) from None
+
+
+def _confirming(confirmed: bool) -> dict[str, bool]:
+    return {"confirm": True} if confirmed else {}

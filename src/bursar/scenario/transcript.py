@@ -97,13 +97,13 @@ class Teller:
                 self.requests.append(asked["id"])
                 return [self._request(asked), *quoted(asked["quote"])]
             case "approves":
-                return self._taken(self.player.approve(step.actor, self._asked()))
+                return self._taken(self.player.approve(step.actor, self._asked(), confirmed=bool(step.words)))
             case "rejects":
                 return [self._request(self.player.reject(step.actor, self._asked(), step.words[0]))]
             case "withdraws":
                 return [self._request(self.player.withdraw(step.actor, self._asked()))]
             case "takes":
-                return self._taken(self.player.take(step.actor, self._edits(step)))
+                return self._taken(self.player.take(step.actor, self._edits(step), confirmed=bool(step.words)))
             case "undoes":
                 return self._taken(self.player.undo(step.actor, self._change_id(step.words[0])))
             case "payer":

@@ -16,6 +16,7 @@ Check = Callable[[Words], None]
 
 EFFECTS: Final = ("now", "end_of_period", "end_of_term")
 DETAILS: Final = ("sold_to", "bill_to", "vat_id", "purchase_order")
+CONFIRMED: Final = "confirmed"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -185,6 +186,11 @@ def _rejects(words: Words) -> None:
         raise Mistake('expected rejects "WHY"')
 
 
+def _approves(words: Words) -> None:
+    if words not in ((), (CONFIRMED,)):
+        raise Mistake(f"expected approves, or approves {CONFIRMED}; found {words[0]}")
+
+
 def _silent(words: Words) -> None:
     if words:
         raise Mistake(f"expected nothing more, found {words[0]}")
@@ -228,7 +234,7 @@ DEEDS: Final[Mapping[str, Check]] = {
     "takes": _edits,
     "quotes": _edits,
     "asks": _edits,
-    "approves": _silent,
+    "approves": _approves,
     "rejects": _rejects,
     "withdraws": _silent,
     "undoes": _undoes,

@@ -1,15 +1,19 @@
 """A decision in the person's language: one plain sentence why, and whom to ask."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from babel.lists import format_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from bursar.core.credit import credit_limit, who_can_pay_at_once
+from bursar.core.money import Money
 from bursar.core.policy import Account, Actor, Contact, Decision, Member, Outcome, Policy, Reason, State, Vendor
-from bursar.words import names
+from bursar.words import money, names
 from bursar.words.language import locale
+from bursar.words.limit import ceiling_said
 
 NAMED: Final = 3
 
@@ -49,8 +53,8 @@ def account_type_name(policy: Policy, code: str) -> str:
     return policy.type_name(code).said(locale().language)
 
 
-def sentence(decision: Decision, policy: Policy, account: Account, actor: Actor) -> str:
-    """Why the actor may not do this at once, in one sentence; nothing when it is allowed."""
+def sentence(decision: Decision, policy: Policy, account: Account, actor: Actor, on: date) -> str:
+    """Why the actor may not do this at once, in a sentence; nothing when it is allowed."""
     match decision.reason:
         case None:
             return ""
@@ -58,13 +62,19 @@ def sentence(decision: Decision, policy: Policy, account: Account, actor: Actor)
             return _about_the_state(account.state, decision.capability)
         case Reason.ACCOUNT_TYPE | Reason.CATALOG:
             return _about_the_type(decision, account_type_name(policy, account.account_type))
+        case Reason.LIMIT if decision.outcome is Outcome.REFUSED:
+            most = ceiling_said(policy.ceilings.refuse, account.currency)
+            return _("No more than {most} can be added online in one change.").format(most=most)
         case Reason.ROLE | Reason.LIMIT:
             return _about_the_person(decision, policy, actor)
+        case Reason.CREDIT:
+            return _about_the_credit(policy, account, actor, on)
 
 
-def explained(decision: Decision, policy: Policy, account: Account, actor: Actor) -> str:
-    """Why not, and whom to ask, in a sentence or two; nothing when it is allowed."""
-    return " ".join(one for one in (sentence(decision, policy, account, actor), whom_to_ask(decision, policy)) if one)
+def explained(decision: Decision, policy: Policy, account: Account, actor: Actor, on: date) -> str:
+    """Why not, and whom to ask, in a few sentences; nothing when it is allowed."""
+    said = sentence(decision, policy, account, actor, on), whom_to_ask(decision, policy)
+    return " ".join(one for one in said if one)
 
 
 def nothing_open(decision: Decision, policy: Policy, account: Account, actor: Actor) -> str:
@@ -153,6 +163,27 @@ def _about_the_person(decision: Decision, policy: Policy, actor: Actor) -> str:
     else:
         return _("With your role ({role}) you cannot {do}.").format(role=role, do=_not(decision.capability))
     return template.format(role=role, do=capability(decision.capability))
+
+
+def _about_the_credit(policy: Policy, account: Account, actor: Actor, on: date) -> str:
+    """How much may be owed, and that a payment method makes more possible, where somebody can set one."""
+    credit, limit = policy.credit.get(account.account_type), credit_limit(policy, account)
+    if credit is not None and not credit.invoice_terms:
+        template = _("This account ({account_type}) cannot buy on invoice terms.")
+        said = template.format(account_type=account_type_name(policy, account.account_type))
+    elif limit is not None:
+        template = _(
+            "With this the account would owe more than {amount}, what is open and what is not billed yet together."
+        )
+        said = template.format(amount=money.amount(Money(limit, account.currency)))
+    else:
+        said = _("With this the account would owe more than it may.")
+    can = who_can_pay_at_once(policy, account, on)
+    if not can:
+        return said
+    if isinstance(actor, Member) and actor.email in [one.email for one in can]:
+        return f"{said} {_('Set a payment method to pay at once.')}"
+    return f"{said} {_('{people} can set a payment method to pay at once.').format(people=people(can, policy))}"
 
 
 def _about_another(decision: Decision) -> str:

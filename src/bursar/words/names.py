@@ -45,6 +45,7 @@ REASONS: Final[Mapping[str, str]] = {
     "catalog": "catalog",
     "role": "role",
     "limit": "limit",
+    "credit": "credit",
 }
 
 STATES: Final[Mapping[str, str]] = {

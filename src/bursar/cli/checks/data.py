@@ -14,6 +14,7 @@ from bursar.accounts.models import Account
 from bursar.accounts.publishing import typeless
 from bursar.catalog.queries import current as current_catalog
 from bursar.cli.checks.check import Check, ok, warning, wrong
+from bursar.core.limit import UNLIMITED
 from bursar.core.problem import Problem
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES, violations
 from bursar.jobs.queries import last_round
@@ -103,6 +104,25 @@ def types_of_accounts() -> Iterator[Check]:
         yield wrong("types of accounts", f"{count} have a type that the policy does not have; first: {named}", cure)
     else:
         yield ok("types of accounts", "all in the policy")
+
+
+def bounds() -> Iterator[Check]:
+    """Whether the policy says how much members may owe, and add in one change."""
+    try:
+        policy = current_policy()
+    except Problem:
+        return
+    cure = 'add what policies/standard.toml has below "{entry}", and publish it: "bursar policy apply FILE"'
+    if policy.credit:
+        yield ok("credit", f"limited for {', '.join(policy.credit)}")
+    else:
+        found = "the policy has none: members buy on invoice terms without limit"
+        yield warning("credit", found, cure.format(entry="Credit"))
+    if UNLIMITED in (policy.ceilings.ask, policy.ceilings.refuse):
+        found = "the policy has not both: members add any number of seats in one change"
+        yield warning("ceilings", found, cure.format(entry="Ceilings"))
+    else:
+        yield ok("ceilings", "a change that adds much is confirmed or refused")
 
 
 def keys(now: datetime) -> Check:
