@@ -23,7 +23,7 @@ from bursar.core.money import Money
 from bursar.core.pin import pins
 from bursar.core.policy import Actor, Decision, Member, Outcome, State
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Moment, continued, in_order, pending, state_on, timeline
+from bursar.core.subscription import Change, Moment, continued, in_order, pending, timeline
 
 ACCOUNT_WOULD_END: Final = "account_would_end"
 

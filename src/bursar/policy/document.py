@@ -14,6 +14,7 @@ from bursar.core.document import (
     entries,
     one_of,
     said,
+    shown,
     some_of,
     table,
     toml,
