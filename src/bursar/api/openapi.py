@@ -99,6 +99,10 @@ def _complete(operation: Document) -> None:
     if name in _SENT:
         schema = {"$ref": f"{_REF}{_SENT[name].__name__}"}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    if "anyOf" in sent.get("schema", {}):
+        # A body that may be left out is left out, and not null.
+        sent["schema"] = sent["schema"]["anyOf"][0]
     answered = {str(status): one for status, one in operation["responses"].items()}
     operation["responses"] = answered | dict(sorted(_failures(kinds).items()))
 
