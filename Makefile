@@ -1,7 +1,7 @@
 # make run    install and start Bursar with its demo
 # make test   everything that must hold
 # make pictures  look at every page: pictures of all of them in var/pictures
-# make soak   play lives at random for MINUTES=10, by the core and through the whole system
+# make soak   play lives at random for MINUTES=10, and kill each process of a server KILLS=50 times while clients work
 # make mutants  change the core in small ways and see which change no test notices; MODULES="money period" for some
 # make bench  measure beside the physical floor
 # make lock   resolve the dependencies again (needs uv on the PATH)
@@ -28,7 +28,7 @@ pictures: .venv/test .venv/messages
 	@$(BIN)/python tests/pictures.py var/pictures
 
 soak: .venv/test .venv/messages
-	@PYTHONPATH=tests DJANGO_SETTINGS_MODULE=bursar.site.settings MINUTES=$(MINUTES) SEED=$(SEED) $(BIN)/python -m soak
+	@PYTHONPATH=tests DJANGO_SETTINGS_MODULE=bursar.site.settings MINUTES=$(MINUTES) SEED=$(SEED) KILLS=$(KILLS) $(BIN)/python -m soak
 
 # CI makes Hypothesis try the same examples every time and keep none.
 mutants: .venv/test

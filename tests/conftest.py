@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from bursar.postgres import running
+from kills import alone
 
 _stack = ExitStack()
 # A run that ends before it is configured, by a wrong option for one, is never unconfigured.
@@ -49,6 +50,12 @@ def reachable() -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def environment(reachable: Path) -> dict[str, str]:
+    """That of an operator on a machine where nothing was set up yet: a folder and a port of its own, and no database."""
+    return alone(reachable)
 
 
 @pytest.fixture

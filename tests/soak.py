@@ -1,15 +1,19 @@
-"""Plays lives at random for some minutes, by the core and through the whole system.
+"""Plays lives at random for some minutes, by the core and through the whole system, and then kills a server's processes.
 
 `MINUTES` says how long and `SEED` where to begin; a round of each follows the other until time is up. A life that goes
-wrong is printed as small as it gets, with its seed, to be saved on the shelf.
+wrong is printed as small as it gets, with its seed, to be saved on the shelf. `KILLS` says how many times each process is
+killed while clients work.
 """
 
 import difflib
 import os
+import random
 import secrets
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from time import monotonic
 
 from hypothesis import given, seed, settings
@@ -20,6 +24,7 @@ from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.language import Scenario, read
 from bursar.scenario.transcript import play as tell
 from chance import SHRUNK_AND_FORGOTTEN, lives
+from kills import Lived, alone
 from lives import CATALOG
 from telling import POLICY
 
@@ -77,8 +82,22 @@ def _round(number: int, most: int, check: Callable[[str], object], until: float)
     every()
 
 
+def kill(times: int, first: int) -> None:
+    """Kill each process of a server so many times at random while clients work, and say what came of it."""
+    with tempfile.TemporaryDirectory(prefix="bursar-soak-") as folder:
+        Path(folder).chmod(0o711)
+        lived = Lived(alone(Path(folder)), clients=4, renewing=20 * times)
+        lived.start()
+        try:
+            lived.through(times, random.Random(first))
+            lived.check()
+        finally:
+            print(lived.report())
+            lived.stop()
+
+
 def main() -> None:
-    """Soak for MINUTES from SEED on, and say what was played."""
+    """Soak for MINUTES from SEED on, kill each process KILLS times, and say what was played and killed."""
     first = int(os.environ.get("SEED") or secrets.randbelow(10**9))
     try:
         soak(float(os.environ.get("MINUTES") or 10), first)
@@ -87,6 +106,9 @@ def main() -> None:
         raise
     finally:
         print(f"{', '.join(f'{count} {what}' for what, count in played.items())}; SEED={first}")
+    times = int(os.environ.get("KILLS") or 50)
+    if times:
+        kill(times, first)
 
 
 if __name__ == "__main__":

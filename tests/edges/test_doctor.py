@@ -32,17 +32,6 @@ Environment = dict[str, str]
 
 
 @pytest.fixture
-def environment(reachable: Path) -> Environment:
-    """That of a machine on which nothing was set up yet."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    foreign = ("DATABASE_URL", "BURSAR", "DJANGO")
-    own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return {**own, "BURSAR_HOME": str(reachable / "home"), "BURSAR_PORT": str(port)}
-
-
-@pytest.fixture
 def empty_database() -> Iterator[str]:
     """The address of a database without any table."""
     url = os.environ["DATABASE_URL"]

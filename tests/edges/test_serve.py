@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,17 +12,6 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-
-
-@pytest.fixture
-def environment(reachable: Path) -> dict[str, str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    own = {
-        name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "BURSAR", "DJANGO"))
-    }
-    return {**own, "BURSAR_HOME": str(reachable / "home"), "BURSAR_PORT": str(port)}
 
 
 def start(environment: dict[str, str]) -> subprocess.Popen[str]:

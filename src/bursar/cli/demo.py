@@ -191,7 +191,7 @@ def load(now: datetime) -> list[tuple[str, str]]:
     catalog, policy = "catalogs/demo.toml", "policies/standard.toml"
     apply_catalog(_read(catalog), file=catalog, by="demo", now=now)
     apply_policy(_read(policy), file=policy, by="demo", actor=VENDOR, now=now)
-    there = set(Account.objects.values_list("name", flat=True))
+    there = set(Account.objects.filter(sandbox=True).values_list("name", flat=True))
     for life in LIVES:
         if life.name not in there:
             _live(life, now)
@@ -271,16 +271,29 @@ def _dated(edit: dict[str, Any], on: date) -> dict[str, Any]:
 
 
 def _links(now: datetime) -> list[tuple[str, str]]:
-    """A link for each person of each account, good for some days and many uses."""
+    """Return a link, good for some days and many uses, for each person of the demo who is still there.
+
+    An older Bursar may have made the accounts with fewer people, and whoever tries things out gives them other
+    addresses, names and roles, or takes them away. Whoever is anywhere that is real gets no link.
+    """
     from bursar.accounts.keys import create_link
+    from bursar.accounts.models import Member
+    from bursar.accounts.sandbox import only_in_sandboxes
+    from bursar.accounts.staff import staff
 
     until = now + timedelta(days=LINK_DAYS)
-    found = []
-    for life in LIVES:
-        for name, role in life.everybody():
-            secret = create_link(life.email(name), expires_at=until, single_use=False)
-            found.append((f"{name}, {role.replace('_', ' ')} of {life.name}", f"/sign-in/{secret}"))
-    for name, email, role in CREW:
-        secret = create_link(email, expires_at=until, single_use=False)
-        found.append((f"{name}, {role} of the vendor", f"/sign-in/{secret}"))
-    return found
+    order = {life.name: number for number, life in enumerate(LIVES)}
+    members = Member.objects.filter(
+        account__name__in=order, account__sandbox=True, state="active", removed_at=None, person__is_active=True
+    )
+    rows = members.order_by("id").values_list("account__name", "name", "role", "person_id", "person__email")
+    found = [
+        (f"{name}, {role.replace('_', ' ')} of {account}", person, email)
+        for account, name, role, person, email in sorted(rows, key=lambda row: order[row[0]])
+    ]
+    found += [(f"{one.name}, {one.role} of the vendor", one.id, one.email) for one in staff(sandbox=True)]
+    return [
+        (who, f"/sign-in/{create_link(email, expires_at=until, single_use=False)}")
+        for who, person, email in found
+        if only_in_sandboxes(person)
+    ]

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bursar.core.problem import Problem
-from bursar.postgres import running
+from bursar.postgres import Server, running
+from bursar.postgres.folder import kept_text, usable, write_whole
 
 
 class NoDatabase(Problem):
@@ -23,37 +24,41 @@ def home() -> Path:
 
 
 @contextmanager
-def database(*, own: bool = False) -> Iterator[None]:
+def database(*, own: bool = False) -> Iterator[Server | None]:
     """A database for as long as the block lasts: DATABASE_URL, the one being served from here, or one of our own.
 
-    `own` starts one even if another answers, which then is one that a killed process left behind.
+    `own` starts one even if another answers, which then is one that a killed process left behind. The block gets the
+    server that was started for it, or None.
     """
     served = home() / "database.url"
     if "DATABASE_URL" in os.environ:
-        yield
-    elif not own and served.exists() and _answers(served.read_text(encoding="utf-8")):
-        os.environ["DATABASE_URL"] = served.read_text(encoding="utf-8")
-        yield
-    else:
-        with running(home()) as server:
-            os.environ["DATABASE_URL"] = server.url
-            served.touch(mode=0o600)
-            served.write_text(server.url, encoding="utf-8")
-            try:
-                yield
-            finally:
-                served.unlink(missing_ok=True)
+        yield None
+        return
+    with usable(home()):
+        url = served.read_text(encoding="utf-8") if served.is_file() else ""
+    if url and not own and _answers(url):
+        os.environ["DATABASE_URL"] = url
+        yield None
+        return
+    with running(home()) as server:
+        os.environ["DATABASE_URL"] = server.url
+        with usable(home()):
+            write_whole(served, server.url)
+        try:
+            yield server
+        finally:
+            served.unlink(missing_ok=True)
 
 
 @contextmanager
-def django(*, own: bool = False) -> Iterator[None]:
-    """Django on the database, with every table made."""
-    with database(own=own):
+def django(*, own: bool = False) -> Iterator[Server | None]:
+    """Django on the database, with every table made. Errors: NewerTables."""
+    with database(own=own) as server:
         ready()
-        from django.core.management import call_command
+        from bursar.cli.tables import bring_up_to_date
 
-        call_command("migrate", verbosity=0, interactive=False)
-        yield
+        bring_up_to_date()
+        yield server
         from django.db import connections
 
         connections.close_all()
@@ -75,12 +80,9 @@ def ready() -> None:
 
 def _secret_key() -> str:
     """The key that signs sessions, made once and kept."""
-    home().mkdir(parents=True, exist_ok=True)
-    path = home() / "secret.key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    return path.read_text(encoding="ascii")
+    with usable(home()):
+        home().mkdir(parents=True, exist_ok=True)
+        return kept_text(home() / "secret.key", lambda: secrets.token_urlsafe(48))
 
 
 def _answers(url: str) -> bool:

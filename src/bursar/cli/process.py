@@ -48,11 +48,16 @@ def wait_for(port: int, children: Sequence[Child]) -> None:
     """Nothing, once something listens on the port. Errors: SystemExit when it does not come."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and all(one.poll() is None for one in children):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if listens(port):
+            return
         time.sleep(0.05)
     raise SystemExit("bursar: the server did not start; see above")
+
+
+def listens(port: int) -> bool:
+    """Return True if something takes connections on a port of the loopback."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:

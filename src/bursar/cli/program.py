@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from bursar.core.problem import Problem
-from bursar.postgres import NotStarted
+from bursar.postgres import NotStarted, Unusable
 from bursar.postgres.programs import NoPrograms
 
 COMMANDS: Final = {
@@ -47,7 +47,7 @@ class Program(click.Group):
         """What the command returns; a problem with what was asked is one line and a failure."""
         try:
             return super().invoke(ctx)
-        except (Problem, NotStarted, NoPrograms) as problem:
+        except (Problem, NotStarted, NoPrograms, Unusable) as problem:
             print(f"bursar: {problem}", file=sys.stderr)
             ctx.exit(1)
 

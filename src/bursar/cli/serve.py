@@ -5,9 +5,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event
 from typing import Any, Final
 
@@ -15,9 +16,13 @@ import click
 
 from bursar.cli.counting import counting
 from bursar.cli.home import django, home, ready
-from bursar.cli.process import Child, child, end, granian, wait_for
+from bursar.cli.process import child, end, granian, listens
+from bursar.cli.supervise import Part, start, sweep, watch
 from bursar.core.problem import Problem
 from bursar.logs import counters, log
+from bursar.postgres import Server
+from bursar.postgres.folder import short_of_room, usable
+from bursar.postgres.server import RECOVERY_SECONDS
 
 TICK_SECONDS: Final = 1.0
 # A signal is lost on a web process that still loads the application; without a limit its server waits for ever.
@@ -39,28 +44,26 @@ def serve(port: int, demo: bool) -> None:
     Example: BURSAR_PORT=8080 bursar serve --demo
     """
     _check_free(port)
-    with _until_stopped() as stopped, django(own=True):
+    with _until_stopped("Stopping ...\n") as stopped, django(own=True) as server:
         _seal_anew()
         links = _demo() if demo else []
-        children: list[Child] = []
-        here = {"BURSAR_URL": f"http://localhost:{port}", **counting(home())}
+        with usable(home()):
+            here = {"BURSAR_URL": f"http://localhost:{port}", **counting(home())}
         more = {"BURSAR_DEMO": "1"} if demo else {}
+        environment = {**here, **os.environ, **LIMITS, **more}
+        web = Part("The web server", partial(child, granian(port), environment), partial(listens, port))
+        worker = Part("The worker", partial(child, _worker(), environment), lambda: True)
         try:
-            for command in (granian(port), _worker()):
-                children.append(child(command, {**here, **os.environ, **LIMITS, **more}))
-            wait_for(port, children)
+            start([web, worker], stopped)
             click.echo(f"Bursar is ready: http://localhost:{port}  (data in {home()}; Ctrl-C stops it)")
             for who, path in links:
                 click.echo(f"  {who:<58} http://localhost:{port}{path}")
-            while not stopped.is_set():
-                if any(one.poll() is not None for one in children):
-                    raise SystemExit("bursar: a part of the server ended by itself; see above")
-                time.sleep(TICK_SECONDS / 4)
+            watch([*_database(server), web, worker], stopped)
         finally:
-            if stopped.is_set():
-                click.echo("Stopping ...")
+            children = [part.child for part in (web, worker) if part.child is not None]
             end(children)
-            _sweep(children)
+            for process in children:
+                sweep(process)
 
 
 @click.command()
@@ -75,8 +78,11 @@ def worker(once: bool, parent: int | None) -> None:
         ready()
         from django.db import close_old_connections
 
+        checked = False
         while not stopped.is_set() and (parent is None or os.getppid() == parent):
-            _turn()
+            checked = checked or _tables_fit()
+            if checked:
+                _turn()
             if once:
                 return
             close_old_connections()
@@ -116,15 +122,43 @@ def _turn() -> None:
         log.exception("a round of the worker failed")
 
 
+def _tables_fit() -> bool:
+    """Return True if the tables are those of this Bursar, and False if the database does not answer, which is logged.
+
+    Errors: OlderTables, NewerTables.
+    """
+    from django.db import OperationalError
+
+    from bursar.cli.tables import check_tables
+
+    try:
+        check_tables()
+    except OperationalError:
+        log.exception("the worker waits for the database")
+        return False
+    return True
+
+
 def _worker() -> list[str]:
     return [sys.executable, "-m", "bursar.cli", "worker", "--parent", str(os.getpid())]
 
 
-def _sweep(children: Sequence[Child]) -> None:
-    """End what children have left in their sessions: a web process outlives a server that had to be killed."""
-    for one in children:
-        with suppress(ProcessLookupError):
-            os.killpg(one.pid, signal.SIGKILL)
+def _database(server: Server | None) -> list[Part]:
+    """Return the database as a part that is watched, if it is one of our own."""
+    if server is None:
+        return []
+    return [
+        Part(
+            "PostgreSQL",
+            server.start_again,
+            server.answers,
+            held_up=partial(short_of_room, server.log.parent),
+            hint=server.trouble,
+            patience=RECOVERY_SECONDS,
+            child=server.process,
+            working_since=time.monotonic(),
+        )
+    ]
 
 
 def _seal_anew() -> None:
@@ -160,20 +194,41 @@ def _check_free(port: int) -> None:
 
 
 @contextmanager
-def _until_stopped() -> Iterator[Event]:
+def _until_stopped(word: str = "") -> Iterator[Event]:
     """A block that SIGTERM and Ctrl-C end in the same order, with success; what it gives says that one came.
 
     The first signal interrupts: a terminal, make or timeout may send more while the block is being left. What is
-    interrupted may swallow that, so whoever loops asks as well.
+    interrupted may swallow that, so whoever loops asks as well. `word` is said at once.
     """
     stopped = Event()
 
     def stop(number: int, frame: Any) -> None:
         if not stopped.is_set():
             stopped.set()
+            with suppress(OSError):
+                # Not by print, in the midst of which the signal may have come.
+                os.write(sys.stdout.fileno(), word.encode())
             raise KeyboardInterrupt
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    def come_again(ignored: Any) -> None:
+        # Python lets nothing rise from some places, such as its own work around a fork; a moment later it is elsewhere.
+        if issubclass(ignored.exc_type, KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, 0.01)
+        else:
+            sys.__unraisablehook__(ignored)
 
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, stop)
-    with suppress(KeyboardInterrupt):
+    signal.signal(signal.SIGALRM, interrupt)
+    sys.unraisablehook = come_again
+    try:
         yield stopped
+    except KeyboardInterrupt:
+        pass
+    except BaseException:
+        # Whatever else comes of an interruption, such as a child that was interrupted too, is none of its own failures.
+        if not stopped.is_set():
+            raise

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bursar.postgres.folder import write_whole
+
 SYSTEM: Final = Path("/usr/lib/postgresql")
 REACHABLE: Final = Path("/var/lib/bursar")
 DATA: Final = "postgres"
@@ -88,7 +90,7 @@ def home_for(home: Path, account: Account | None) -> Path:
         if account.may("-x", home):
             return home
         elsewhere = Path(tempfile.mkdtemp(prefix="home-", dir=_reachable())).resolve()
-        (home / NOTE).write_text(f"{elsewhere}\n", encoding="utf-8")
+        write_whole(home / NOTE, f"{elsewhere}\n", mode=0o644)
     elsewhere.mkdir(parents=True, exist_ok=True)
     elsewhere.chmod(0o711)
     return elsewhere

@@ -11,10 +11,12 @@ import secrets
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -22,12 +24,17 @@ from urllib.parse import quote
 import psycopg
 
 from bursar.postgres import orphans
+from bursar.postgres.folder import kept_text, usable, write_whole
 from bursar.postgres.programs import DATA, Account, home_for, programs, unprivileged
 
 USER: Final = "bursar"
 DATABASE: Final = "bursar"
 PATIENCE_SECONDS: Final = 60
+RECOVERY_SECONDS: Final = 3600
 LOCK_SECONDS: Final = 20
+LOG_BYTES: Final = 10_000
+PASSWORD: Final = "postgres.password"
+BRING_BACK: Final = "bring back the file that was beside them when they were made"
 ATTEMPTS: Final = 3
 
 
@@ -49,12 +56,31 @@ class NotStarted(Exception):
     """PostgreSQL did not start; its log says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Server:
-    """A running server."""
+    """A running server; `launch` starts its process, on the same port each time."""
 
     url: str
+    launch: Callable[[], subprocess.Popen[bytes]]
+    log: Path
     process: subprocess.Popen[bytes]
+
+    def start_again(self) -> subprocess.Popen[bytes]:
+        """Start a server that ended, after whatever it left behind was ended too; it answers a little later."""
+        self.process = self.launch()
+        return self.process
+
+    def answers(self) -> bool:
+        """Return True if the server takes a connection."""
+        try:
+            psycopg.connect(self.url, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def trouble(self) -> str:
+        """Return what its log gives as the reason that it ended, and where the log is."""
+        return f"Its log{_last_words(self.log)} is {self.log}."
 
     def stop(self) -> None:
         """End it in order, disconnecting whoever is left."""
@@ -71,28 +97,24 @@ class Server:
 def running(home: Path, *, durable: bool = True) -> Iterator[Server]:
     """The server of a folder, running for as long as the block does.
 
-    `durable` may be False where nothing needs to survive a loss of power, as in tests. Errors: NotStarted, NoPrograms.
+    `durable` may be False where nothing needs to survive a loss of power, as in tests.
+    Errors: NotStarted, NoPrograms, Unusable.
     """
-    home = home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    with _lock(home / "postgres.lock"):
-        account = unprivileged(home)
-        server = _start(home_for(home, account) / DATA, programs(account), account, durable)
-        try:
-            yield server
-        finally:
-            server.stop()
+    with ExitStack() as stack:
+        with usable(home):
+            home = home.resolve()
+            home.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(_lock(home / "postgres.lock"))
+            account = unprivileged(home)
+            server = _start(home_for(home, account) / DATA, programs(account), account, durable)
+            stack.callback(server.stop)
+        yield server
 
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
     """One process at a time owns the folder; the lock ends with the process, however it ends."""
-    try:
-        file = path.open("w")
-    except PermissionError:
-        message = f"{path.parent} is somebody else's; run as its owner, or set BURSAR_HOME to another folder"
-        raise NotStarted(message) from None
-    with file:
+    with path.open("w") as file:
         deadline = time.monotonic() + LOCK_SECONDS
         while True:
             try:
@@ -110,20 +132,22 @@ def _start(folder: Path, bin: Path, account: Account | None, durable: bool) -> S
     as_user: dict[str, Any] = {"cwd": "/"}
     if account is not None:
         as_user |= {"user": account.uid, "group": account.gid, "extra_groups": []}
-    data, password = folder / "data", _password(folder.parent / "postgres.password")
+    data, log = folder / "data", folder / "log"
+    made = (data / "PG_VERSION").exists()
+    password = _password(folder.parent / PASSWORD, made)
     folder.mkdir(exist_ok=True)
     folder.chmod(0o700)
     if account is not None:
         os.chown(folder, account.uid, account.gid)
-    if not (data / "PG_VERSION").exists():
+    if not made:
         _initialise(folder, data, bin, password, as_user, durable)
-    orphans.end(data)
     for last in (False,) * (ATTEMPTS - 1) + (True,):
         port = _free_port()
         url = f"postgres://{USER}:{quote(password)}@127.0.0.1:{port}/{DATABASE}"
-        server = Server(url, _launch(folder, data, bin, port, durable, as_user))
+        launch = partial(_launch, log, data, bin, port, durable, as_user)
+        server = Server(url, launch, log, launch())
         try:
-            if _ready(server.process, url, folder / "log", last):
+            if _ready(server, last):
                 return server
         except BaseException:
             server.stop()
@@ -135,8 +159,7 @@ def _initialise(folder: Path, data: Path, bin: Path, password: str, as_user: dic
     """A new cluster, made aside and moved into place, so that a killed start leaves nothing half made."""
     aside, secret = folder / "data.new", folder / "secret"
     subprocess.run(["rm", "-rf", str(aside), str(data)], check=True)
-    secret.write_text(password, encoding="ascii")
-    secret.chmod(0o600)
+    write_whole(secret, password)
     if "user" in as_user:
         os.chown(secret, as_user["user"], as_user["group"])
     options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret}"]
@@ -156,50 +179,69 @@ def _initialise(folder: Path, data: Path, bin: Path, password: str, as_user: dic
 
 
 def _launch(
-    folder: Path, data: Path, bin: Path, port: int, durable: bool, as_user: dict[str, Any]
+    log: Path, data: Path, bin: Path, port: int, durable: bool, as_user: dict[str, Any]
 ) -> subprocess.Popen[bytes]:
+    """Start the server's process, after whatever still works in the folder was ended."""
+    orphans.end(data)
     settings: dict[str, object] = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": ""}
     settings |= {"max_connections": 200, **SILENT}
+    if sys.platform == "linux":
+        # After a crash, one call instead of one for each file, of which there are a thousand.
+        settings["recovery_init_sync_method"] = "syncfs"
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    path = folder / "log"
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    with path.open("ab") as log:
+    log.touch(mode=0o600)
+    log.chmod(0o600)
+    with log.open("ab") as output:
         # A session of its own, so that Ctrl-C at the terminal reaches us first and the order of stopping is ours.
         return subprocess.Popen(
             [str(bin / "postgres"), "-D", str(data), *options],
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
             preexec_fn=orphans.ends_with_us(signal.SIGINT),
             **as_user,
         )
 
 
-def _ready(process: subprocess.Popen[bytes], url: str, log: Path, last: bool) -> bool:
+def _ready(server: Server, last: bool) -> bool:
     """Whether the server answers; one that ended at once may have lost its port to somebody else."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
+    begun, patience = time.monotonic(), PATIENCE_SECONDS
+    address = server.url.rsplit("/", 1)[0] + "/postgres"
+    while server.process.poll() is None and time.monotonic() < begun + patience:
         try:
-            with psycopg.connect(url.rsplit("/", 1)[0] + "/postgres", autocommit=True, connect_timeout=5) as server:
-                if not server.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchall():
-                    server.execute(f"CREATE DATABASE {DATABASE}")
+            with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
+                if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchall():
+                    connection.execute(f"CREATE DATABASE {DATABASE}")
                 return True
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise NotStarted(f"{PASSWORD} is not the password of these data; {BRING_BACK}") from None
+            if "starting up" in str(error):
+                # After a crash it reads its log again first, which takes as long as there is to read.
+                patience = RECOVERY_SECONDS
             time.sleep(0.05)
-    if process.poll() is None or last:
-        raise NotStarted(f"PostgreSQL did not start; see {log}")
+    if server.process.poll() is None or last:
+        raise NotStarted(f"PostgreSQL did not start{_last_words(server.log)}; see {server.log}")
     return False
 
 
-def _password(path: Path) -> str:
-    if not path.exists() or not path.read_text(encoding="ascii"):
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(24), encoding="ascii")
-    return path.read_text(encoding="ascii")
+def _last_words(log: Path) -> str:
+    """Return the last thing that the server gave up for, to be put into a sentence."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - LOG_BYTES))
+        lines = file.read().decode("utf-8", "replace").splitlines()
+    said = [line.partition(sign)[2].strip() for line in lines for sign in ("FATAL:", "PANIC:") if sign in line]
+    return next((f" ({words})" for words in reversed(said) if "starting up" not in words), "")
+
+
+def _password(path: Path, made: bool) -> str:
+    """Return the password of the server, made before its data are."""
+    if made and not (path.exists() and path.read_text(encoding="ascii")):
+        raise NotStarted(f"{path} is missing or empty; {BRING_BACK}")
+    return kept_text(path, lambda: secrets.token_urlsafe(24))
 
 
 def _free_port() -> int:

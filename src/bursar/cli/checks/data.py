@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import available_timezones
 
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from bursar.accounts.keys import keys as all_keys
 from bursar.accounts.models import Account
 from bursar.accounts.publishing import typeless
 from bursar.catalog.queries import current as current_catalog
 from bursar.cli.checks.check import Check, ok, warning, wrong
+from bursar.cli.tables import NewerTables, missing
 from bursar.core.limit import UNLIMITED
 from bursar.core.problem import Problem
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES, violations
@@ -39,20 +39,17 @@ def only_read() -> None:
 
 def tables() -> Check:
     """Whether the tables are those of this version of Bursar."""
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    ours = {app for app, _ in executor.loader.disk_migrations}
-    newer = [
-        key
-        for key in executor.loader.applied_migrations
-        if key[0] in ours and key not in executor.loader.disk_migrations
-    ]
-    if newer:
-        name = ".".join(min(newer))
-        return wrong("tables", f"made by a newer Bursar ({name})", "install that version; data never go back")
-    if missing:
+    try:
+        lacking = missing()
+    except NewerTables as newer:
         return wrong(
-            "tables", f"{len(missing)} migrations are not applied", 'run "bursar migrate"; "bursar serve" does it too'
+            "tables",
+            f"made by a newer Bursar ({newer.params['migration']})",
+            "install that version; data never go back",
+        )
+    if lacking:
+        return wrong(
+            "tables", f"{lacking} migrations are not applied", 'run "bursar migrate"; "bursar serve" does it too'
         )
     return ok("tables", "up to date")
 

@@ -51,6 +51,8 @@ def folder(home: Path, environment: Mapping[str, str]) -> Check:
     try:
         if "DATABASE_URL" in environment:
             return ok("data", "in the database that DATABASE_URL names")
+        if home.exists() and not home.is_dir():
+            return wrong("data", f"{home} is a file", "set BURSAR_HOME to a folder")
         data = placed(home) / DATA
         if not data.exists():
             return ok("data", f"none yet; the first start makes them in {home}")

@@ -1,0 +1,60 @@
+"""Bringing the tables up to date: by one process at a time, and never by an older Bursar than made them."""
+
+from typing import Final
+
+import click
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from bursar.core.problem import Problem
+
+LOCK: Final = 0x62757273_61720001
+"""The number of PostgreSQL's advisory lock; it means this and nothing else."""
+
+
+class NewerTables(Problem):
+    """The tables were made by a newer Bursar ({migration}); install that version, or restore a backup of before."""
+
+    code = "newer_tables"
+
+
+class OlderTables(Problem):
+    """The tables lack what this Bursar needs ({missing} migrations); run "bursar migrate" first."""
+
+    code = "older_tables"
+
+
+def missing() -> int:
+    """Return how many migrations are not applied yet. Errors: NewerTables."""
+    executor = MigrationExecutor(connection)
+    known = executor.loader.disk_migrations
+    rooms = {room for room, _ in known}
+    newer = [key for key in executor.loader.applied_migrations if key[0] in rooms and key not in known]
+    if newer:
+        raise NewerTables(migration=".".join(min(newer)))
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def check_tables() -> None:
+    """Raise OlderTables or NewerTables unless the tables are those of this Bursar."""
+    lacking = missing()
+    if lacking:
+        raise OlderTables(missing=lacking)
+
+
+def bring_up_to_date() -> None:
+    """Apply the migrations that are missing; whoever else does so at this moment is waited for. Errors: NewerTables."""
+    if not missing():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            click.echo("Waiting for another process that brings the tables up to date ...", err=True)
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    try:
+        if missing():
+            call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        # The lock belongs to the session and ends with it, whatever state a migration that failed left it in.
+        connection.close()
