@@ -1,6 +1,7 @@
 """Every answer of the API held against the OpenAPI document: its status, its kind of content and each of its entries."""
 
 import re
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ PREFIX = "/api/v1/"
 @cache
 def document() -> dict[str, Any]:
     """The document, stricter than it is published: an answer has no entry that is not declared."""
-    return _strict(dict(api.get_openapi_schema(path_prefix=PREFIX)))
+    return _strict(deepcopy(dict(api.get_openapi_schema(path_prefix=PREFIX))))
 
 
 def check(method: str, path: str, response: Any) -> None:

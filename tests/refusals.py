@@ -376,6 +376,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "SuspendedMember vendor": lambda w: Call("POST", f"{w.ended}/quotes", {"edits": [TEAM_10]}, by=AGENT),
     "TooLarge": lambda w: Call("POST", f"{w.bare}/quotes", b" " * 2_000_000),
     "WrongMethod": lambda w: Call("PUT", f"{w.bare}/quotes", {}),
+    "BadActor": lambda w: Call("POST", f"{w.bare}/quotes", {"edits": [TEAM_10]}, by="zoë@acme.example"),
     "BadIdempotencyKey": lambda w: Call("POST", f"{w.bare}/quotes", {"edits": [TEAM_10]}, once="k" * 256),
     "OtherBody": lambda w: Call("POST", f"{w.keyed}/quotes", {"edits": [VOICE]}, once="used"),
     "NotFound": lambda w: Call("GET", f"/accounts/{NOBODY}"),

@@ -55,7 +55,7 @@ def test_every_problem_and_every_reason_has_its_row(vendor: None) -> None:
     reasons = {word for name in CALLS if name.startswith("Refused") for word in name.split()[1:]}
     assert {*Reason} <= reasons
     documented = {code for kinds in FAILURES.values() for kind in kinds for code in codes(kind)}
-    assert documented - {"no_policy", "no_catalog"} <= {said["code"] for said in SAID.values()}
+    assert documented - {"no_policy", "no_catalog", "too_slow"} <= {said["code"] for said in SAID.values()}
 
 
 def test_without_a_policy_or_a_catalog_the_api_says_what_is_missing(vendor: None) -> None:
@@ -100,6 +100,8 @@ ELSEWHERE: Final = {
     "BadAddress": "the command line, where the API names the field; test_letters_that_fail.py",
     "NotFailed": "the desk; test_desk_letters.py",
     "KeyOfOneAccount": "another key; test_keys.py",
+    "Unreadable": "a socket; test_socket.py",
+    "TooSlow": "a socket; test_socket.py",
     "NotACount": "a page; test_pages.py",
     "ReasonNeeded": "a page; test_request_pages.py",
     "BadCycle": "a guard of the core, behind NotCycle",

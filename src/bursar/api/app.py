@@ -23,11 +23,18 @@ from bursar.core.problem import Problem
 class Door(NinjaAPI):
     """The API, whose document says of every operation how it fails."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._documents: dict[str, OpenAPISchema] = {}
+
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """The OpenAPI document."""
-        document = super().get_openapi_schema(**options)
-        complete(document)
-        return document
+        """The OpenAPI document, made once: it takes a second of the processor, and anybody may ask for it."""
+        made = self._documents.get(str(options))
+        if made is None:
+            made = super().get_openapi_schema(**options)
+            complete(made)
+            self._documents[str(options)] = made
+        return made
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """An operation's name: that of its function."""

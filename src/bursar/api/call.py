@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 from bursar.accounts.deed import admit
 from bursar.accounts.keys import holding
 from bursar.accounts.queries import Customer, NotFound, customer
+from bursar.api.actor import named
 from bursar.core.policy import Actor, Outcome, Policy, Vendor, decide
 from bursar.core.problem import Invalid, Problem, phrase
 from bursar.core.refusal import Refused
@@ -68,7 +69,7 @@ class WrongMethod(Problem):
 
 
 class BadIdempotencyKey(Invalid):
-    """An Idempotency-Key has 1 to {most} characters."""
+    """An Idempotency-Key has 1 to {most} characters, all of them ASCII."""
 
     code = "bad_idempotency_key"
 
@@ -77,13 +78,14 @@ class BadIdempotencyKey(Invalid):
 class Call:
     """A call about one account, by the key of a program of the vendor; `member` is the email of whom it speaks for.
 
-    `tries` is whether it is to do something. What it needs of the database is read when it is first asked for; `alone`,
-    of the account's people only the owner and whom it speaks for. Errors: NotFound, UnknownActor, NotActive.
+    Without a member it is the vendor's own. `tries` is whether it is to do something. What it needs of the database is
+    read when it is first asked for; `alone`, of the account's people only the owner and whom it speaks for.
+    Errors: NotFound, UnknownActor, NotActive.
     """
 
     id: UUID
     key: Vendor
-    member: str
+    member: str | None
     now: datetime
     tries: bool
     alone: bool = False
@@ -91,7 +93,7 @@ class Call:
     @cached_property
     def customer(self) -> Customer:
         """The account."""
-        return customer(self.id, only=self.member if self.alone else None)
+        return customer(self.id, only=(self.member or "") if self.alone else None)
 
     @cached_property
     def policy(self) -> Policy:
@@ -101,7 +103,7 @@ class Call:
     @cached_property
     def actor(self) -> Actor:
         """The member that Bursar-Actor names, or the vendor."""
-        if not self.member:
+        if self.member is None:
             return self.key
         found = next((one for one in self.customer.account.members if one.email.lower() == self.member), None)
         if found is None:
@@ -132,10 +134,12 @@ class Key(HttpBearer):
     """Lets in who sends a vendor key."""
 
     def authenticate(self, request: HttpRequest, token: str) -> UUID:
-        """The id of the key. Errors: NoKey, KeyReadsOnly, KeyOfOneAccount, and NotFound for another account."""
+        """The id of the key. Errors: NoKey, BadActor, KeyReadsOnly, KeyOfOneAccount, NotFound for another account."""
         found = holding(token, now=moment())
         if found is None:
             raise NoKey()
+        # Whether or not the operation asks as whom it is called: what cannot be read is not passed over.
+        named(request)
         if found.reads_only and request.method not in READING:
             raise KeyReadsOnly()
         if found.account_id is not None:
@@ -157,17 +161,17 @@ def enter(request: HttpRequest, account_id: UUID, *, alone: bool = False) -> Cal
 
 def approach(request: HttpRequest, account_id: UUID, *, alone: bool = False) -> Call:
     """A call to do something, which reads the account itself, under its lock. Errors: UnknownActor, NotActive."""
-    member = request.headers.get("Bursar-Actor", "").strip().lower()
+    member = named(request)
     call = Call(account_id, _vendor(request), member, moment(), request.method not in READING, alone)
     request.call = call  # type: ignore[attr-defined]  # a refusal is explained from it
-    if member:
+    if member is not None:
         call.actor  # noqa: B018  # whoever may do nothing is told so first, also where this was answered before
     return call
 
 
 def vendor(request: HttpRequest) -> Vendor:
     """The vendor, whose key this is. Errors: VendorDoor if the call is made as a member."""
-    if request.headers.get("Bursar-Actor"):
+    if named(request) is not None:
         raise VendorDoor()
     return _vendor(request)
 
@@ -185,10 +189,9 @@ def once(request: HttpRequest, deed: Callable[[Once | None], Answer]) -> Answer:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return deed(None)
-    if not 1 <= len(key) <= MOST_KEY:
+    if not 1 <= len(key) <= MOST_KEY or not (key.isascii() and key.isprintable()):
         raise BadIdempotencyKey(most=MOST_KEY)
-    actor = request.headers.get("Bursar-Actor", "")
-    digest = hashlib.sha256(actor.encode() + b"\n" + request.body).hexdigest()
+    digest = hashlib.sha256((named(request) or "").encode() + b"\n" + request.body).hexdigest()
     asked = Once(f"{_vendor(request).id} {request.method} {request.path}", key, digest)
     if (before := answered(asked)) is not None:
         return before

@@ -8,9 +8,10 @@ from bursar.accounts.limits import OtherCurrency
 from bursar.accounts.queries import NotFound
 from bursar.accounts.sessions import NoActiveMember
 from bursar.api.accounts import BadMoment
+from bursar.api.actor import BadActor
 from bursar.api.billing import NotWaiting
 from bursar.api.call import BadIdempotencyKey, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, UnknownActor, VendorDoor
-from bursar.api.problems import BadBody, Failed
+from bursar.api.problems import BadBody, Failed, TooSlow, Unreadable
 from bursar.api.subscriptions import QuoteOrEdits
 from bursar.catalog.queries import NoCatalog
 from bursar.checkout.actions import Stale
@@ -53,7 +54,7 @@ from bursar.policy.queries import NoPolicy
 
 Kinds = tuple[type[Problem], ...]
 
-_BODY: Final[Kinds] = (BadBody, TooLarge)
+_BODY: Final[Kinds] = (BadBody, TooSlow, TooLarge)
 _ONCE: Final[Kinds] = (BadIdempotencyKey, OtherBody)
 _MEMBERS_TOO: Final[Kinds] = (NotFound, NoPolicy, UnknownActor, SuspendedMember, InvitedMember)
 _VENDOR: Final[Kinds] = (VendorDoor,)
@@ -74,7 +75,7 @@ _MEMBER: Final[Kinds] = (*_READ, OneOwner)
 _ROLE: Final[Kinds] = (UnknownRole, OnlyFromAdmins)
 _SAID: Final[Kinds] = (UnknownAccountType, UnknownZone, BadRate, BadTaxRate)
 
-ALWAYS: Final[Kinds] = (NoKey, KeyReadsOnly, KeyOfOneAccount, Failed)
+ALWAYS: Final[Kinds] = (Unreadable, BadActor, NoKey, KeyReadsOnly, KeyOfOneAccount, Failed)
 FAILURES: Final[Mapping[str, Kinds]] = {
     "open_account": (*_VENDOR, NoPolicy, *_BODY, *_ONCE, *_SAID, UnknownCurrency, BadMoment),
     "list_accounts": (*_VENDOR, BadBody),

@@ -61,8 +61,9 @@ _ACTOR: Final = {
     "name": "Bursar-Actor",
     "in": "header",
     "required": False,
-    "description": "The email of the member as whom the call is made; without it the vendor calls.",
-    "schema": {"type": "string", "maxLength": 254},
+    "description": "The email of the member as whom the call is made, percent-encoded where it is not ASCII; without "
+    "it the vendor calls. Sent empty, twice or in other bytes it is refused.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 762},
     "example": "ada@example.com",
 }
 _ONCE: Final = {

@@ -36,6 +36,18 @@ class Failed(Problem):
     code = "failed"
 
 
+class Unreadable(Problem):
+    """The request cannot be read without guessing: {why}; mend that and send it again."""
+
+    code = "unreadable"
+
+
+class TooSlow(Problem):
+    """The body did not arrive within {seconds} seconds; send it again without a pause."""
+
+    code = "too_slow"
+
+
 _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (NoKey, 401),
     (Declined, 402),
@@ -46,6 +58,7 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (KeyOfOneAccount, 403),
     (NotFound, 404),
     (WrongMethod, 405),
+    (TooSlow, 408),
     (Conflict, 409),
     (TooLarge, 413),
     (Invalid, 422),

@@ -14,15 +14,17 @@ from bursar.postgres.orphans import ends_with_us
 PATIENCE_SECONDS: Final = 15
 START_SECONDS: Final = 60
 MOST_WORKERS: Final = 4
+MOST_HEADER_BYTES: Final = 65536
 
 Child = subprocess.Popen[bytes]
 
 
 def granian(port: int) -> list[str]:
     """The command that serves pages and API on a port of the loopback."""
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    options = ["--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)]
     options += ["--workers", str(min(os.cpu_count() or 1, MOST_WORKERS))]
-    options += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
+    options += ["--http", "1", "--no-ws", "--http1-buffer-size", str(MOST_HEADER_BYTES)]
+    options += ["--log-level", "warning", "--respawn-failed-workers"]
     return [sys.executable, "-m", "granian", *options, "--factory", "bursar.site.served:application"]
 
 

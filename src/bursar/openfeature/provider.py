@@ -32,6 +32,8 @@ Simple = TypeVar("Simple", str, int)
 
 MOST_KEPT: Final = 10_000
 """Of how many people and accounts the last answer is kept; the one longest unasked goes first."""
+_PLAIN: Final = "@!#$&'*+/=?^`{|}"
+"""What stands in a header as it is; all else of an address is percent-encoded."""
 _NOTHING: Final[Mapping[str, Any]] = {"products": []}
 """What a member may use who may do nothing."""
 
@@ -154,7 +156,7 @@ class Entitlements(AbstractProvider):
 
     def _ask(self, account: str, who: str, known: _Known | None, now: float) -> _Known:
         headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
-        headers |= {"Bursar-Actor": who} if who else {}
+        headers |= {"Bursar-Actor": quote(who, safe=_PLAIN)} if who else {}
         headers |= {"If-None-Match": known.tag} if known else {}
         address = f"{self._url}/api/v1/accounts/{quote(account, safe='')}/entitlements"
         try:
