@@ -135,7 +135,20 @@ WORDS: Final = st.one_of(
     st.sampled_from(sorted(set(ALL) - RUNS - {("key", "create"), ("scenario", "check")})), st.lists(WORDS, max_size=6)
 )
 def test_no_argument_makes_a_traceback(words: tuple[str, ...], given: list[str]) -> None:
-    if words[-1] in ("apply", "diff", "show", "doctor", "list", "revoke", "appoint", "dismiss", "person", "account"):
+    if words[-1] in (
+        "apply",
+        "diff",
+        "show",
+        "doctor",
+        "list",
+        "revoke",
+        "backup",
+        "restore",
+        "appoint",
+        "dismiss",
+        "person",
+        "account",
+    ):
         given = [*given, "--colour"]  # Nothing that could be right may reach a database.
     failed = run(*words, *given)
     assert failed.exit_code in (0, 1, 2), (words, given)

@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "staff": "bursar.cli.staff:staff",
     "erase": "bursar.cli.erase:erase",
     "bill": "bursar.cli.bill:bill",
+    "backup": "bursar.cli.backup:backup",
+    "restore": "bursar.cli.backup:restore",
     "doctor": "bursar.cli.doctor:doctor",
     "catalog": "bursar.cli.catalog:catalog",
     "policy": "bursar.cli.policy:policy",

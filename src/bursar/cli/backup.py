@@ -1,0 +1,153 @@
+"""`bursar backup`, `bursar restore`: a database in one file, and back from it."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Final
+
+import click
+import psycopg
+
+from bursar.cli.files import NotReadable, as_json, show
+from bursar.cli.home import database, ready
+from bursar.core.problem import Conflict
+from bursar.postgres.dump import ProgramFailed, read_dump, rows_in_dump, write_dump
+
+MEGABYTE: Final = 1_000_000
+TABLE: Final = "django_migrations"
+NO_BACKUP: Final = "it is no backup of Bursar ({said})"
+RELATIONS: Final = """
+SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+"""
+
+
+class FileThere(Conflict):
+    """{file} is there already; name another file, or add --force to replace it."""
+
+    code = "file_there"
+
+
+class NotWritten(Conflict):
+    """{file} cannot be written: {detail}; nothing was left there. Make room, or name a file in another folder."""
+
+    code = "not_written"
+
+
+class NewerBackup(Conflict):
+    """{file} was written by a newer Bursar ({migration}); restore it with that version."""
+
+    code = "newer_backup"
+
+
+class NotEmpty(Conflict):
+    """The database is not empty; a backup is restored only into an empty one: name it in DATABASE_URL, or set BURSAR_HOME to a new folder."""  # noqa: E501
+
+    code = "not_empty"
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@as_json
+def backup(target: Path, force: bool, as_json: bool) -> None:
+    """Write everything in the database to FILE, as it is at one moment; Bursar may go on working.
+
+    Example: bursar backup /backups/bursar.dump
+    """
+    if os.path.lexists(target) and not force:
+        raise FileThere(file=target)
+    with database(), _written_aside(target) as aside:
+        try:
+            write_dump(os.environ["DATABASE_URL"], aside)
+        except ProgramFailed as failed:
+            raise NotWritten(file=target, detail=failed.params["said"]) from None
+    size = target.stat().st_size
+    kept = "Keep the secret key elsewhere: what is sealed under it is read by nothing else."
+    show({"file": str(target), "bytes": size}, as_json, f"{size / MEGABYTE:.1f} MB in {target}. {kept}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@as_json
+def restore(file: Path, as_json: bool) -> None:
+    """Read FILE into an empty database, bring its tables up to date, and ask what "bursar doctor --deep" asks.
+
+    Example: DATABASE_URL=postgres://... bursar restore /backups/bursar.dump
+    """
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        raise NotReadable(file=file, detail=error.strerror or str(error)) from None
+    with database():
+        ready()
+        url = os.environ["DATABASE_URL"]
+        _check_known(file)
+        with psycopg.connect(url) as connection:
+            found = connection.execute(RELATIONS).fetchone()
+        if found is None or found[0]:
+            raise NotEmpty()
+        read_dump(url, file)
+        broken = _proved()
+        document = {"file": str(file), "rules_broken": broken}
+        text = f"{file} is restored, and " + (
+            f'breaks {len(broken)} rules: see "bursar doctor --deep"' if broken else "every rule holds"
+        )
+        show(document, as_json, text)
+    if broken:
+        raise SystemExit(1)
+
+
+def _proved() -> list[str]:
+    """Bring the restored tables up to date; return the rules that the data break."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    from bursar.cli.checks import data
+
+    call_command("migrate", verbosity=0, interactive=False)
+    _, broken = data.rules(datetime.now(UTC), deep=True)
+    connections.close_all()
+    return sorted({violation.rule for violation in broken})
+
+
+def _check_known(file: Path) -> None:
+    """Raise NotReadable or NewerBackup unless a file is a backup that this version can bring up to date."""
+    from django.db.migrations.loader import MigrationLoader
+
+    try:
+        applied = [(row[1], row[2]) for row in rows_in_dump(file, TABLE)]
+    except ProgramFailed as failed:
+        raise NotReadable(file=file, detail=NO_BACKUP.format(said=failed.params["said"])) from None
+    if not applied:
+        raise NotReadable(file=file, detail=NO_BACKUP.format(said="it has no migrations"))
+    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    rooms = {room for room, _ in known}
+    newer = sorted(one for one in applied if one[0] in rooms and one not in known)
+    if newer:
+        raise NewerBackup(file=file, migration=".".join(newer[0]))
+
+
+@contextmanager
+def _written_aside(file: Path) -> Iterator[IO[bytes]]:
+    """Give a new file that only its owner reads, which takes the name when the block is over, or goes.
+
+    Errors: NotWritten.
+    """
+    aside = None
+    try:
+        number, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        aside = Path(name)
+        with os.fdopen(number, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.rename(file)
+    except OSError as error:
+        raise NotWritten(file=file, detail=error.strerror or str(error)) from None
+    finally:
+        if aside is not None:
+            aside.unlink(missing_ok=True)

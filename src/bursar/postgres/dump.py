@@ -1,0 +1,77 @@
+"""Writing a database to a file and reading it back, by PostgreSQL's own programs.
+
+How the database is reached travels in the environment of a program: its arguments are seen by everybody on the machine.
+"""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+
+import psycopg
+
+from bursar.core.problem import Problem
+from bursar.postgres import orphans
+from bursar.postgres.programs import programs
+
+WHOLE: Final = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
+"""All of a dump or nothing of it, as whoever restores it."""
+
+
+class ProgramFailed(Problem):
+    """{program} of PostgreSQL failed: {said}"""
+
+    code = "program_failed"
+
+
+def write_dump(url: str, file: IO[bytes]) -> None:
+    """Write a database, as it is at one moment, in PostgreSQL's own format. Errors: ProgramFailed, NoPrograms."""
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--no-password", url=url, output=file)
+
+
+def read_dump(url: str, file: Path) -> None:
+    """Read a dump into a database, the whole or nothing. Errors: ProgramFailed, NoPrograms."""
+    # The program finds no database but the one that it is told of, so it is told of the one in its environment.
+    _run("pg_restore", *WHOLE, "--no-password", "--dbname=", str(file), url=url)
+
+
+def rows_in_dump(file: Path, table: str) -> Iterator[list[str]]:
+    """Yield the rows of a table as they stand in a dump. Errors: ProgramFailed if it is none, NoPrograms."""
+    said = _run("pg_restore", "--data-only", f"--table={table}", "--file=-", str(file)).decode()
+    inside = False
+    for line in said.splitlines():
+        if line == "\\.":
+            inside = False
+        elif inside:
+            yield line.split("\t")
+        elif line.startswith("COPY "):
+            inside = True
+
+
+def _run(program: str, *arguments: str, url: str | None = None, output: IO[bytes] | None = None) -> bytes:
+    done = subprocess.run(
+        [str(programs(None) / program), *arguments],
+        env={**os.environ, **(_reaching(url) if url else {})},
+        stdin=subprocess.DEVNULL,
+        stdout=output or subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=orphans.ends_with_us(signal.SIGTERM),
+    )
+    if done.returncode != 0:
+        raise ProgramFailed(program=program, said=_first(done))
+    return done.stdout or b""
+
+
+def _reaching(url: str) -> dict[str, str]:
+    """Return the variables by which PostgreSQL's programs reach the database of an address."""
+    options = psycopg.pq.Conninfo.parse(url.encode())
+    return {one.envvar.decode(): one.val.decode() for one in options if one.envvar and one.val is not None}
+
+
+def _first(done: "subprocess.CompletedProcess[bytes]") -> str:
+    """Return the first thing that a program complained of; what follows may quote rows."""
+    lines = done.stderr.decode("utf-8", "replace").splitlines()
+    complaints = [line.partition("error: ")[2] for line in lines if "error: " in line]
+    return next(iter(complaints or lines), f"it ended with status {done.returncode}")
