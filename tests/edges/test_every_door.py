@@ -4,6 +4,7 @@ The doors come from the routing table and from the API's document; one that is n
 """
 
 import json
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from bursar.accounts.staff import appoint
 from bursar.core.capability import CAPABILITIES, DESK, ROLES, STAFF_ROLES
 from bursar.jobs.clock import run_once
 from bursar.notices.models import Letter
+from bursar.policy.actions import publish as publish_unchecked
 from bursar.policy.queries import current
 from census import census
 from door import ROOT, TEAM_10, Door, email, seats, signed_in
@@ -437,3 +439,57 @@ def test_every_operation_is_done_for_whom_it_is_for_and_for_nobody_else(
             if not (status < 300 if fits else status in refused and not changed):
                 wrong.append(f"{role} {name}: {status} {answer.content[:200]}, changed: {changed}")
     assert not wrong, "\n".join(wrong)
+
+
+NOTHING_OF_BEFORE: Final[dict[str, Any]] = {
+    "products": [
+        {
+            "code": "other",
+            "name": {"en": "Something else"},
+            "plans": [
+                {
+                    "code": "only",
+                    "name": {"en": "Only"},
+                    "prices": [{"currency": "CHF", "cycle": "monthly", "per": "seat", "amount": "20.00"}],
+                }
+            ],
+        }
+    ]
+}
+"""A catalog that sells nothing of what was sold before, in another currency."""
+
+
+@pytest.mark.parametrize(("account_type", "asked"), [("online_assisted", True), ("self_service", False)])
+def test_no_page_and_no_operation_fails_on_what_is_retired(vendor: None, account_type: str, asked: bool) -> None:
+    here = world(account_type, asked=asked)
+    here.door.ok("PUT", "/catalog", NOTHING_OF_BEFORE)
+    policy = tomllib.loads((ROOT / "policies/standard.toml").read_text(encoding="utf-8"))
+    policy["account_types"] = [one for one in policy["account_types"] if one["code"] != account_type]
+    publish_unchecked(policy, by="tests", now=datetime.now(UTC))
+    failed = list[str]()
+    clients = {role: signed_in(address(role)) for role in ("owner", "admin", "staff admin")}
+    for name, pattern in routes():
+        path = here.filled(pattern.replace("<uuid:member_id>", ABOUT.get(name, "<uuid:member_id>")))
+        for role, client in clients.items():
+            client.raise_request_exception = False
+            for send, form in ((client.get, {}), (client.post, PAGES.get(("POST", name), ("", {}))[1])):
+                if name not in PAYING and undone(partial(send, path, here.sent(form))).status_code >= 500:
+                    failed.append(f"{role} {name}")
+    here.door.client.raise_request_exception = False
+    for method, pattern, operation in operations():
+        path, body = here.filled(pattern) + QUERIES.get(operation, ""), here.sent(OPERATIONS[operation][1])
+        for by in (None, email("owner")):
+            if (
+                operation not in PAYING
+                and undone(partial(here.door.call, method, path, body, by=by)).status_code >= 500
+            ):
+                failed.append(f"{by or 'vendor'} {operation}")
+    assert not failed, "\n".join(failed)
+
+
+def undone(act: Callable[[], Any]) -> Any:
+    """What is answered; afterwards everything is as it was."""
+    with transaction.atomic():
+        answer = act()
+        transaction.set_rollback(True)
+    return answer

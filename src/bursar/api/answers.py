@@ -249,12 +249,6 @@ class Journal(BaseModel):
     journal: str
 
 
-class Version(BaseModel):
-    """The number of the version that is current now."""
-
-    version: int
-
-
 class Accounts(Page):
     """Accounts, the oldest first."""
 

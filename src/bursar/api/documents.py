@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from bursar.accounts.publishing import publish_policy
-from bursar.api import answers, published
+from bursar.api import published
 from bursar.api.body import read_json
 from bursar.api.call import moment, vendor
 from bursar.api.shape import shape
@@ -16,6 +16,7 @@ from bursar.catalog import queries as catalog
 from bursar.core.problem import Invalid
 from bursar.policy import document as policy_document
 from bursar.policy import queries as policy
+from bursar.subscriptions.retired import keeping
 
 router = Router(tags=["documents"])
 
@@ -32,11 +33,14 @@ def get_catalog(request: HttpRequest) -> Any:
     return catalog_document.write(catalog.current())
 
 
-@router.put("/catalog", response=shape(answers.Version))
+@router.put("/catalog", response=shape(published.CatalogVersion))
 def put_catalog(request: HttpRequest) -> Any:
-    """Publish what is sold from now on, as a new version."""
-    actor = vendor(request)
-    return {"version": catalog_actions.publish(_body(request), by=f"key {actor.id}", now=moment())}
+    """Publish what is sold from now on, as a new version; whoever has what it no longer names keeps it."""
+    actor, now = vendor(request), moment()
+    version = catalog_actions.publish(_body(request), by=f"key {actor.id}", now=now)
+    kept = keeping(catalog.current(), now)
+    items = [{"product": product, "plan": plan, "accounts": count} for (product, plan), count in kept.items.items()]
+    return {"version": version, "retired": {"accounts": kept.accounts, "items": items}}
 
 
 @router.get("/policy", response=shape(published.Policy))
@@ -45,7 +49,7 @@ def get_policy(request: HttpRequest) -> Any:
     return policy_document.write(policy.current())
 
 
-@router.put("/policy", response=shape(answers.Version))
+@router.put("/policy", response=shape(published.Version))
 def put_policy(request: HttpRequest) -> Any:
     """Publish who may change what from now on, as a new version; what it `replaces` is replaced in the same step."""
     actor = vendor(request)

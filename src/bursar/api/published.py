@@ -257,3 +257,30 @@ class Left(Entry):
     id: UUID
     name: str
     account_type: str
+
+
+class Version(BaseModel):
+    """The number of the version that is current now."""
+
+    version: int
+
+
+class RetiredItem(BaseModel):
+    """A product and plan that is no longer sold in the currency and cycle of accounts that have it."""
+
+    product: Code
+    plan: Code
+    accounts: int
+
+
+class Retired(BaseModel):
+    """What accounts have and the catalog no longer sells; they keep it."""
+
+    accounts: int
+    items: list[RetiredItem]
+
+
+class CatalogVersion(Version):
+    """The number of the version that is current now, and what is retired."""
+
+    retired: Retired

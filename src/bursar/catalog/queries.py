@@ -1,7 +1,8 @@
 """What is sold now, and what was sold before."""
 
 from collections.abc import Collection, Mapping
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, reduce
 from typing import Final
 
 from bursar.catalog.document import read
@@ -9,8 +10,21 @@ from bursar.catalog.models import Version
 from bursar.columns.statement import select, select_one
 from bursar.core.catalog import Catalog
 from bursar.core.problem import Conflict
+from bursar.core.retirement import following
 
-_CURRENT: Final = "SELECT number, digest FROM catalog_version ORDER BY number DESC LIMIT 1"
+_CURRENT: Final = "SELECT number, digest, published_at FROM catalog_version ORDER BY number DESC LIMIT 1"
+_LAST: Final = """
+WITH earlier AS (SELECT number, document FROM catalog_version WHERE number < %(number)s), sold AS (
+    SELECT max(number) AS number FROM earlier, jsonb_array_elements(document->'products') AS product,
+        jsonb_array_elements(product->'plans') AS plan, jsonb_array_elements(plan->'prices') AS price
+    GROUP BY product->>'code', plan->>'code', price->>'currency', price->>'cycle'
+    UNION
+    SELECT max(number) FROM earlier, jsonb_array_elements(coalesce(document->'cycles', '[]')) AS cycle
+    GROUP BY cycle->>'code'
+)
+SELECT v.number, v.digest FROM catalog_version v JOIN sold USING (number) ORDER BY v.number
+"""
+"""Each earlier version that was the last to sell something at some price, or to have some cycle."""
 _THESE: Final = "SELECT number, digest FROM catalog_version WHERE number = ANY(%(numbers)s)"
 
 
@@ -21,11 +35,11 @@ class NoCatalog(Conflict):
 
 
 def current() -> Catalog:
-    """The version published last. Errors: NoCatalog."""
+    """The version published last, which also knows what earlier ones sold. Errors: NoCatalog."""
     found = select_one(_CURRENT)
     if found is None:
         raise NoCatalog()
-    return _read(*found)
+    return _current(*found)
 
 
 def version(number: int) -> Catalog:
@@ -35,7 +49,16 @@ def version(number: int) -> Catalog:
 
 def versions(numbers: Collection[int]) -> Mapping[int, Catalog]:
     """Several versions by their numbers."""
+    if not numbers:
+        return {}
     return {number: _read(number, digest) for number, digest in select(_THESE, numbers=list(numbers))}
+
+
+@lru_cache(maxsize=64)
+def _current(number: int, digest: str, published_at: datetime) -> Catalog:
+    """Kept by its moment as well, because another database may have other versions before it."""
+    earlier = [_read(*one) for one in select(_LAST, number=number)]
+    return reduce(lambda before, one: following(one, before), [*earlier, _read(number, digest)])
 
 
 @lru_cache(maxsize=64)

@@ -35,8 +35,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     state = state_on(known.start, timeline(known.start, known.changes), seen.today)
     held = []
     for item in state.items.values():
-        sold = known.catalog.product_by.get(item.product)
-        plan = sold.plan_by.get(item.plan) if sold else None
+        plan = known.catalog.known_plan(item.product, item.plan)
         held.append(
             {
                 "name": edits.product_name(known.catalog, item.product),

@@ -13,7 +13,7 @@ from bursar.center.temporary import TemporaryFields, temporary_fields
 from bursar.center.terms import PriceField, Terms, price_field, terms
 from bursar.core import capability
 from bursar.core.catalog import Catalog, Plan, Product
-from bursar.core.item import Item
+from bursar.core.item import Item, Pin
 from bursar.core.policy import Outcome
 from bursar.core.price import Per
 from bursar.core.subscription import Change, Subscription
@@ -113,9 +113,7 @@ def _held(
 ) -> Held:
     pin, code, name = state.pin(item), item.product, words.product_name(catalog, item.product)
     more, fewer = ("add_seats", "remove_seats") if pin.per is Per.SEAT else ("add_products", "remove_products")
-    product = catalog.product_by.get(code)
-    ranked = [plan for plan in (product.plans if product else ()) if plan.per is pin.per]
-    rank = next((number for number, plan in enumerate(ranked) if plan.code == item.plan), -1)
+    ranked, rank = _ranked(catalog, item, pin)
     count = None
     if pin.per is not Per.ACCOUNT and (may[more] or may[fewer]):
         held = item.quantity
@@ -140,6 +138,19 @@ def _held(
         removed=bool(filled.get(f"remove_{code}")),
         closed=tuple(one for one in (*limits, "remove_products") if not may[one]),
     )
+
+
+def _ranked(catalog: Catalog, item: Item, pin: Pin) -> tuple[list[Plan], int]:
+    """The plans of a product by the same measure from the lowest on, and where the one in force stands among them.
+
+    One that is no longer sold stands below those that were not below it when its price was agreed.
+    """
+    product, mine = catalog.product_by.get(item.product), catalog.known_plan(item.product, item.plan)
+    plans = list(product.plans if product else ())
+    if mine is not None and mine not in plans:
+        plans.insert(pin.rank, mine)
+    ranked = [plan for plan in plans if plan.per is pin.per]
+    return ranked, next((number for number, plan in enumerate(ranked) if plan.code == item.plan), -1)
 
 
 def _price(seen: Visit, item: Item, state: Subscription, filled: Filled, *, open_: bool) -> PriceField | None:
@@ -223,6 +234,6 @@ def _cycles(
             badge=mark(one.code == now),
             chosen=one.code == wanted,
         )
-        for one in catalog.cycle_by.values()
+        for one in {state.cycle.code: state.cycle, **catalog.cycle_by}.values()
         if (seen.currency, one.code) in prices or one.code == now
     )

@@ -149,15 +149,13 @@ def lost(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
     if isinstance(edit, Cancel):
         return tuple(words.product_name(catalog, item) for item in state.items)
     item = state.items.get(getattr(edit, "product", ""))
-    sold = catalog.product_by.get(item.product) if item else None
-    if item is None or sold is None or item.plan not in sold.plan_by:
+    had = catalog.known_plan(item.product, item.plan) if item else None
+    if item is None or had is None:
         return ()
-    before = sold.plan_by[item.plan].features
     if isinstance(edit, RemoveProduct):
-        return _said(before)
-    if isinstance(edit, ChangePlan) and edit.plan in sold.plan_by:
-        return _said(one for one in before if one not in sold.plan_by[edit.plan].features)
-    return ()
+        return _said(had.features)
+    after = catalog.known_plan(item.product, edit.plan) if isinstance(edit, ChangePlan) else None
+    return _said(one for one in had.features if one not in after.features) if after else ()
 
 
 def _said(features: Iterable[Text]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from bursar.accounts.queries import Customer
 from bursar.catalog import queries as catalog
 from bursar.core.edit import Cancel, Edit, read_edits
 from bursar.core.policy import Policy
+from bursar.core.retirement import versions_of
 from bursar.core.situation import Situation
 from bursar.invoices import queries as invoices
 from bursar.payments import queries as payments
@@ -19,11 +20,12 @@ def situation(customer: Customer, rules: Policy | None = None) -> Situation:
 
     Errors: NoCatalog, NoPolicy.
     """
-    agreed = subscriptions.agreement(customer.id)
+    agreed, sold = subscriptions.agreement(customer.id), catalog.current()
+    pins = (*agreed.start.pins.values(), *(pin for change in agreed.changes for pin in change.pins))
     return Situation(
         account=customer.account,
         policy=rules or policy.current(),
-        catalog=catalog.current(),
+        catalog=sold,
         start=agreed.start,
         changes=agreed.changes,
         position=agreed.position,
@@ -31,6 +33,7 @@ def situation(customer: Customer, rules: Policy | None = None) -> Situation:
         tax=customer.tax,
         used=seats.uses(customer.id),
         paying=payments.paying(customer.id),
+        versions=catalog.versions(versions_of(pins, sold, customer.account.currency)),
     )
 
 

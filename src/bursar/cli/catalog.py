@@ -3,13 +3,16 @@
 import json
 from datetime import UTC, datetime
 from difflib import unified_diff
+from typing import Any
 
 import click
 
 from bursar.catalog import document
 from bursar.cli.files import as_json, read_text, show
 from bursar.cli.home import django
+from bursar.core.catalog import Catalog
 from bursar.core.document import toml
+from bursar.core.retirement import following
 
 
 @click.group()
@@ -39,32 +42,56 @@ def check(file: str, as_json: bool) -> None:
 def apply(file: str, as_json: bool) -> None:
     """Publish FILE as a new version, unless it is the file applied last.
 
+    Accounts keep what they have and FILE no longer sells; it is said how many these are.
+
     Example: bursar catalog apply catalogs/demo.toml
     """
     found = toml(read_text(file), file)
     document.read(found, 1, at=file)
     with django():
-        from bursar.catalog import actions
+        from bursar.catalog import actions, queries
 
         number = actions.apply(found, file=file, by="command line", now=datetime.now(UTC))
-    show({"version": number}, as_json, f"version {number} of the catalog is current")
+        kept = _kept(queries.current())
+    show({"version": number, "retired": kept}, as_json, f"version {number} of the catalog is current{_said(kept)}")
 
 
 @catalog.command()
 @click.argument("file")
 @as_json
 def diff(file: str, as_json: bool) -> None:
-    """Say how FILE differs from the current version; nothing when it does not.
+    """Say how FILE differs from the current version, and how many accounts have what it would no longer sell.
 
     Example: bursar catalog diff catalogs/demo.toml
     """
-    wanted = document.write(document.read_toml(read_text(file), file, 1))
+    wanted = document.read_toml(read_text(file), file, 1)
     with django():
         from bursar.catalog import queries
 
-        current = document.write(queries.current())
-    lines = list(unified_diff(_lines(current), _lines(wanted), "current", file, lineterm=""))
-    show({"differs": bool(lines), "lines": lines}, as_json, "\n".join(lines) or "no difference")
+        current = queries.current()
+        kept = _kept(following(wanted, current))
+    lines = list(
+        unified_diff(_lines(document.write(current)), _lines(document.write(wanted)), "current", file, lineterm="")
+    )
+    told = "\n".join(lines) or "no difference"
+    show({"differs": bool(lines), "lines": lines, "retired": kept}, as_json, f"{told}{_said(kept)}")
+
+
+def _kept(found: Catalog) -> dict[str, Any]:
+    """How many accounts have what a catalog no longer sells, and what it is."""
+    from bursar.subscriptions.retired import keeping
+
+    kept = keeping(found, datetime.now(UTC))
+    items = [{"product": product, "plan": plan, "accounts": count} for (product, plan), count in kept.items.items()]
+    return {"accounts": kept.accounts, "items": items}
+
+
+def _said(kept: dict[str, Any]) -> str:
+    """The same as lines below what else is said; nothing where nobody has any of it."""
+    if not kept["accounts"]:
+        return ""
+    named = "; ".join(f"{one['product']} {one['plan']}: {one['accounts']}" for one in kept["items"])
+    return f"\n{kept['accounts']} accounts have what it no longer sells, and keep it ({named})"
 
 
 def _lines(found: object) -> list[str]:

@@ -83,11 +83,17 @@ class Product:
 
 @dataclass(frozen=True)
 class Catalog:
-    """One version of everything that is sold. The built-in cycles are always there."""
+    """One version of everything that is sold. The built-in cycles are always there.
+
+    `retired` and `retired_cycles` are what earlier versions had and this one does not, with just the plans and prices that
+    are gone, as they were last: they name what accounts have, and nothing is decided by them.
+    """
 
     version: int
     products: tuple[Product, ...]
     own_cycles: tuple[Cycle, ...] = ()
+    retired: tuple[Product, ...] = ()
+    retired_cycles: tuple[Cycle, ...] = ()
 
     @cached_property
     def product_by(self) -> Mapping[str, Product]:
@@ -98,6 +104,33 @@ class Catalog:
     def cycle_by(self) -> Mapping[str, Cycle]:
         """The cycles by code, the built-in ones first."""
         return {cycle.code: cycle for cycle in (*BUILT_IN, *self.own_cycles)}
+
+    @cached_property
+    def _retired_by(self) -> Mapping[str, Product]:
+        return {product.code: product for product in self.retired}
+
+    def known_product(self, code: str) -> Product | None:
+        """A product that is sold or was, if there is one of that code."""
+        return self.product_by.get(code) or self._retired_by.get(code)
+
+    def known_plan(self, product: str, plan: str) -> Plan | None:
+        """A plan that is sold or was, if there is one of these codes."""
+        found = (one.plan_by.get(plan) for one in self._named(product))
+        return next((one for one in found if one), None)
+
+    def known_cycle(self, code: str) -> Cycle | None:
+        """A billing cycle that there is or was, if there is one of that code."""
+        return self.cycle_by.get(code) or next((one for one in self.retired_cycles if one.code == code), None)
+
+    def sells(self, product: str, plan: str, currency: str) -> bool:
+        """Whether a plan is sold in a currency, in whatever cycle."""
+        found = self.product_by.get(product)
+        plans = found.plan_by if found else {}
+        return plan in plans and any(one.currency == currency for one in plans[plan].prices)
+
+    def _named(self, product: str) -> list[Product]:
+        """What is sold under a code, and then what was."""
+        return [one for one in (self.product_by.get(product), self._retired_by.get(product)) if one]
 
     def product(self, code: str) -> Product:
         """The product of that code. Errors: UnknownProduct."""

@@ -148,7 +148,8 @@ def capability(edit: Edit, state: Subscription, catalog: Catalog) -> str | None:
             item_of(state, product)
             return "remove_products"
         case ChangeCycle(cycle=cycle):
-            wanted = catalog.cycle(cycle)
+            gone = cycle == state.cycle.code and cycle not in catalog.cycle_by
+            wanted = state.cycle if gone else catalog.cycle(cycle)
             if state.calendar is None:
                 return "add_products"
             return None if wanted == state.cycle else "change_billing_cycle"
@@ -267,11 +268,11 @@ def _measured(edit: AddProduct | StartTrial, catalog: Catalog) -> None:
 
 
 def _plan_capability(edit: ChangePlan, state: Subscription, catalog: Catalog) -> str | None:
-    wanted = catalog.plan(edit.product, edit.plan)
     item = item_of(state, edit.product)
     pin = state.pin(item)
     if item.plan == edit.plan:
         return None if edit.price is None else "upgrade_plan"
+    wanted = catalog.plan(edit.product, edit.plan)
     if wanted.per is not pin.per:
         raise OtherMeasure(product=edit.product, old=item.plan, new=edit.plan)
     # A plan that is no longer sold keeps the rank that it had when its price was agreed.

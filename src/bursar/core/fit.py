@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from uuid import UUID
 
-from bursar.core.catalog import Catalog
 from bursar.core.edit import (
     NAMES,
     AddTemporarySeats,
@@ -24,6 +23,7 @@ from bursar.core.edit import Cancel as CancelEdit
 from bursar.core.effect import NothingToTry, collide
 from bursar.core.policy import Actor, Member, State
 from bursar.core.problem import Conflict, Invalid
+from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Moment, Subscription
 
 
@@ -105,7 +105,7 @@ def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> No
         raise PendingChange(changes=", ".join(unnamed))
 
 
-def check_outlook(start: Subscription, moments: Sequence[Moment], new: Collection[Change], catalog: Catalog) -> None:
+def check_outlook(situation: Situation, moments: Sequence[Moment], new: Collection[Change]) -> None:
     """Every state from the first new change on holds together, and every change still has its object.
 
     Errors: NeedsProduct, Superseded and NothingToTry where a new change is at fault, WouldBreak where a scheduled one
@@ -113,12 +113,12 @@ def check_outlook(start: Subscription, moments: Sequence[Moment], new: Collectio
     """
     ids = {change.id for change in new}
     first = min((change.effective_on for change in new), default=None)
-    before = start
+    before = situation.start
     for moment in moments:
         if first is not None and moment.on >= first:
             _check_objects(before, moment, ids)
             _check_tried(moment, ids)
-            _check_needs(moment, ids, catalog)
+            _check_needs(situation, before, moment, ids)
         before = moment.state
 
 
@@ -145,14 +145,19 @@ def _check_tried(moment: Moment, new: Collection[UUID]) -> None:
         raise NothingToTry()
 
 
-def _check_needs(moment: Moment, new: Collection[UUID], catalog: Catalog) -> None:
-    """Each item has one of each product that it requires, as the current catalog says."""
+def _check_needs(situation: Situation, before: Subscription, moment: Moment, new: Collection[UUID]) -> None:
+    """Each item has one of each product that it requires, as the current catalog says, or the one by which the account has it.
+
+    What the account has had without it, it keeps: a catalog alters nothing that was agreed.
+    """
     if moment.state.standing is State.CANCELLED:
         return
-    sold = catalog.product_by
-    for code in moment.state.items:
-        for needed in sold[code].requires if code in sold else ():
-            if needed in moment.state.items:
+    for code, item in moment.state.items.items():
+        sold = situation.catalog
+        if code not in sold.product_by:
+            sold = situation.versions.get(moment.state.pin(item).catalog_version, sold)
+        for needed in sold.product_by[code].requires if code in sold.product_by else ():
+            if needed in moment.state.items or (code in before.items and needed not in before.items):
                 continue
             about = [one for one in moment.changes if getattr(one.edit, "product", None) in (code, needed)]
             suffering = [change for change in about if change.id not in new]

@@ -4,22 +4,22 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from bursar.core.catalog import Catalog
+from bursar.core.catalog import Catalog, NoPrice, UnknownPlan, UnknownProduct
 from bursar.core.edit import AddProduct, ChangeCycle, ChangePlan, Edit, RemoveProduct, SetSeats, SetUnits, StartTrial
 from bursar.core.effect import Outlook, item_of
 from bursar.core.item import Pin, Sold
+from bursar.core.situation import Situation
 from bursar.core.subscription import Change
 
 
-def pins(
-    edit: Edit, on: date, outlook: Outlook, catalog: Catalog, currency: str, changes: Collection[Change]
-) -> tuple[Pin, ...]:
+def pins(situation: Situation, edit: Edit, on: date, outlook: Outlook, changes: Collection[Change]) -> tuple[Pin, ...]:
     """The prices that an edit agrees when taken; `changes` are all scheduled ones and those of the same list.
 
     Anything scheduled may be undone later, so the prices of what would then be there are agreed as well.
 
     Errors: NoPrice and the other errors of the catalog.
     """
+    catalog, currency = situation.catalog, situation.account.currency
     match edit:
         case (
             AddProduct(product=product, plan=plan)
@@ -31,7 +31,7 @@ def pins(
             if edit.price is not None:
                 agreed = (replace(agreed[0], rate=edit.price), *agreed[1:])
             codes = {outlook.state.cycle.code, *(one.cycle.code for one in changes if one.cycle)} - set(cycles)
-            return (*agreed, *_perhaps(catalog, ((product, plan, cycle) for cycle in codes), currency, outlook))
+            return (*agreed, *_perhaps(situation, outlook, ((product, plan, cycle) for cycle in codes)))
         case SetSeats(product=product) | SetUnits(product=product) if edit.price is not None:
             state = outlook.on(on)
             return (replace(state.pin(item_of(state, product)), rate=edit.price),)
@@ -42,8 +42,8 @@ def pins(
             # What is tried goes when something is bought, so it need not be sold in the new cycle.
             ahead = set() if outlook.state.trying else {one for one in _held(outlook, on) if one[0] not in gone}
             others = _held(outlook, outlook.today) - ahead
-            agreed = tuple(_pin(catalog, *one, currency, cycle) for one in sorted(ahead))
-            return (*agreed, *_perhaps(catalog, ((*one, cycle) for one in others), currency, outlook))
+            agreed = tuple(_kept(situation, outlook, *one, cycle) for one in sorted(ahead))
+            return (*agreed, *_perhaps(situation, outlook, ((*one, cycle) for one in others)))
     return ()
 
 
@@ -52,17 +52,20 @@ def _held(outlook: Outlook, since: date) -> set[tuple[str, str]]:
     return {(item.product, item.plan) for state in outlook.from_(since) for item in state.items.values()}
 
 
-def _perhaps(catalog: Catalog, sold: Iterable[Sold], currency: str, outlook: Outlook) -> Iterator[Pin]:
-    """Prices that count only if something scheduled is undone: what is still sold, and not agreed already.
+def _perhaps(situation: Situation, outlook: Outlook, sold: Iterable[Sold]) -> Iterator[Pin]:
+    """Prices that count only if something scheduled is undone: where there are any, and none is agreed already.
 
     Before anything is bought no price holds: that of a trial is none that was agreed.
     """
     agreed = outlook.state.pins if outlook.state.calendar else {}
     for product, plan, cycle in sorted(sold):
-        known = catalog.product_by.get(product)
-        prices = known.plan_by[plan].price_by if known and plan in known.plan_by else {}
-        if (currency, cycle) in prices and (product, plan, cycle) not in agreed:
-            yield _pin(catalog, product, plan, currency, cycle)
+        if (product, plan, cycle) in agreed:
+            continue
+        try:
+            pin = _kept(situation, outlook, product, plan, cycle)
+        except (NoPrice, UnknownProduct, UnknownPlan):
+            continue  # There is no such price, so undoing what would need it is refused.
+        yield pin
 
 
 def _cycles_from(on: date, outlook: Outlook, changes: Iterable[Change]) -> tuple[str, ...]:
@@ -73,6 +76,17 @@ def _cycles_from(on: date, outlook: Outlook, changes: Iterable[Change]) -> tuple
     past = [code for day, _, code in switches if day <= on]
     current = past[-1] if past else outlook.on(on).cycle.code
     return tuple(dict.fromkeys((current, *(code for day, _, code in switches if day > on))))
+
+
+def _kept(situation: Situation, outlook: Outlook, product: str, plan: str, cycle: str) -> Pin:
+    """The price of what the account has; what is no longer sold costs what the version said by which it has it."""
+    catalog, currency = situation.catalog, situation.account.currency
+    agreed = (pin for state in outlook.from_(outlook.today) for pin in state.pins.values())
+    mine = next((pin for pin in agreed if pin.sold[:2] == (product, plan)), None)
+    if mine is None or mine.catalog_version not in situation.versions or catalog.sells(product, plan, currency):
+        return _pin(catalog, product, plan, currency, cycle)
+    price = situation.versions[mine.catalog_version].price(product, plan, currency, cycle)
+    return replace(mine, cycle=cycle, per=price.per, rate=price.rate)
 
 
 def _pin(catalog: Catalog, product: str, plan: str, currency: str, cycle: str) -> Pin:

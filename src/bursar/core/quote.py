@@ -87,7 +87,7 @@ def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -
     answer = replace(answer, edits=tuple(_overruled(situation.changes, dated, on) for dated in answer.edits))
     changes = _planned(situation, outlook, scheduled, answer, by_vendor=not isinstance(actor, Member))
     after = continued(situation.start, outlook.moments, situation.changes, changes)
-    check_outlook(situation.start, after, changes, situation.catalog)
+    check_outlook(situation, after, changes)
     warnings = (ACCOUNT_WOULD_END,) if _ends(after, changes) else ()
     if isinstance(actor, Member):
         answer = _bounded(situation, outlook.moments, after, answer, actor)
@@ -141,8 +141,7 @@ def _planned(
         moments = continued(situation.start, outlook.moments, situation.changes, undoing)
         outlook = replace(outlook, moments=moments)
     counting = (*(change for change in scheduled.values() if change.id not in undone), *changes)
-    catalog, currency = situation.catalog, situation.account.currency
-    agreed = (pins(one.edit, one.effective_on, outlook, catalog, currency, counting) for one in changes)
+    agreed = (pins(situation, one.edit, one.effective_on, outlook, counting) for one in changes)
     return tuple(replace(one, pins=new) if new else one for one, new in zip(changes, agreed, strict=True))
 
 

@@ -18,7 +18,8 @@ class Situation:
     """Who the account is, what it agreed and was billed, and what is offered today.
 
     `start` is the state before the first of `changes`; `position` is that of the last change ever made; `used` holds
-    the seats in use by product.
+    the seats in use by product; `versions` are those of the catalog, by number, that sold what it has and the catalog no
+    longer sells.
     """
 
     account: Account
@@ -31,6 +32,7 @@ class Situation:
     tax: Tax = UNTAXED
     used: Mapping[str, Use] = field(default_factory=dict)
     paying: Paying = ON_INVOICE_TERMS
+    versions: Mapping[int, Catalog] = field(default_factory=dict)
 
     def due(self, moments: Sequence[Moment], on: date, billed: Sequence[Billed]) -> tuple[Line, ...]:
         """The lines that the billing period of a day still needs."""

@@ -32,6 +32,7 @@ class CoreAccount:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        self.versions = {catalog.version: catalog}
         self.opened = False
 
     def open(self, account_type: str, options: Mapping[str, str], policy: Document) -> None:
@@ -67,8 +68,9 @@ class CoreAccount:
         """Publish a new version of the catalog, of the policy, or of both."""
         if catalog is not None:
             self.catalog = read_catalog(catalog, self.catalog.version + 1)
+            self.versions[self.catalog.version] = self.catalog
         if catalog is not None and self.opened:
-            self.situation = replace(self.situation, catalog=self.catalog)
+            self.situation = replace(self.situation, catalog=self.catalog, versions=self.versions)
         if policy is not None:
             rules = read_policy(policy, self.situation.policy.version + 1)
             self.situation = replace(self.situation, policy=rules)

@@ -32,21 +32,20 @@ from bursar.words.money import number
 
 
 def product_name(catalog: Catalog, code: str) -> str:
-    """What a product is called; its code where the catalog no longer has it."""
-    found = catalog.product_by.get(code)
+    """What a product is or was called; its code where no catalog ever had it."""
+    found = catalog.known_product(code)
     return found.name.said(locale().language) if found else code
 
 
 def plan_name(catalog: Catalog, product: str, code: str) -> str:
-    """What a plan is called; its code where the catalog no longer has it."""
-    found = catalog.product_by.get(product)
-    plan = found.plan_by.get(code) if found else None
+    """What a plan is or was called; its code where no catalog ever had it."""
+    plan = catalog.known_plan(product, code)
     return plan.name.said(locale().language) if plan else code
 
 
 def cycle_name(catalog: Catalog, code: str) -> str:
-    """What a billing cycle is called."""
-    found = catalog.cycle_by.get(code)
+    """What a billing cycle is or was called; its code where no catalog ever had it."""
+    found = catalog.known_cycle(code)
     return found.name.said(locale().language) if found else code
 
 

@@ -1,0 +1,143 @@
+"""What catalog and policy no longer name goes on for whoever has it: every page and every operation answers, with names."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from click.testing import CliRunner
+
+from bursar.cli import main
+from bursar.jobs.clock import run_once
+from door import Door, email, seats, signed_in
+from pages import said
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PRICE: Final = {"currency": "CHF", "cycle": "monthly", "per": "seat", "amount": "20.00"}
+OTHER: Final[dict[str, Any]] = {
+    "products": [
+        {
+            "code": "other",
+            "name": {"en": "Something else"},
+            "base": True,
+            "plans": [{"code": "only", "name": {"en": "Only"}, "prices": [PRICE]}],
+        }
+    ]
+}
+"""A catalog that sells nothing of what was sold before, in another currency and another cycle."""
+SEASON: Final = {
+    "code": "season_v1",
+    "name": {"en": "every season", "fr": "chaque saison"},
+    "term": {"weeks": 12},
+    "period": {"weeks": 4},
+}
+CODE: Final = re.compile(r"[>, (]desk_v1|[>, (]first_v1|[>, (]season_v1")
+"""A code where a person would read it; those in addresses and fields are for programs."""
+DESK: Final[dict[str, Any]] = {
+    "products": [
+        {
+            "code": "desk_v1",
+            "name": {"en": "Front desk", "fr": "Accueil"},
+            "base": True,
+            "plans": [
+                {
+                    "code": "first_v1",
+                    "name": {"en": "First plan", "fr": "Première formule"},
+                    "features": [{"en": "A bell", "fr": "Une sonnette"}],
+                    "prices": [
+                        {"currency": "GBP", "cycle": cycle, "per": "seat", "amount": "40.00"}
+                        for cycle in ("season_v1", "monthly")
+                    ],
+                }
+            ],
+        }
+    ],
+    "cycles": [SEASON],
+}
+
+
+@pytest.fixture
+def kept(vendor: None) -> tuple[Door, str]:
+    """An account in a product, plan, cycle and currency that the catalog no longer has."""
+    door = Door()
+    door.ok("PUT", "/catalog", DESK)
+    path = door.account(currency="GBP")
+    desk = {"edit": "add_product", "product": "desk_v1", "plan": "first_v1", "seats": 5}
+    door.take(path, desk, {"edit": "change_cycle", "cycle": "season_v1"})
+    agent = next(one["id"] for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
+    door.ok("PUT", f"{path}/seats/desk_v1/members/{agent}")
+    door.take(path, seats(4, "desk_v1"), by=email("owner"))
+    door.ok("PUT", "/catalog", OTHER)
+    return door, path
+
+
+def test_what_an_account_has_keeps_its_names_on_every_page(kept: tuple[Door, str]) -> None:
+    door, path = kept
+    going = [{"edit": "remove_product", "product": "desk_v1"}, *undoing(door, path)]
+    quote = door.ok("POST", f"{path}/quotes", {"edits": going})["id"]
+    invoice = door.ok("GET", f"{path}/invoices")["items"][0]["id"]
+    run_once(datetime.now(UTC))
+    for language, product, plan, cycle in (
+        ("en", "Front desk", "First plan", "every season"),
+        ("fr", "Accueil", "Première formule", "chaque saison"),
+    ):
+        client = signed_in(email("owner"), language)
+        for where in ("subscription", "manage", "cancel", "history", "outbox", f"invoices/{invoice}"):
+            page = said(client.get(f"{path}/{where}"))
+            assert not CODE.search(page), (where, CODE.search(page))
+            assert where == "outbox" or product in page, where
+            assert where == "outbox" or plan in page, where
+            assert where not in ("subscription", "manage", "history") or cycle in page, where
+        for where in ("seats", "team", "history.csv", f"quotes/{quote}"):
+            page = said(client.get(f"{path}/{where}"))
+            assert not CODE.search(page) and product in page, where
+
+
+def test_what_an_account_has_is_named_in_its_choices_and_may_grow(kept: tuple[Door, str]) -> None:
+    door, path = kept
+    client = signed_in(email("owner"))
+    page = said(client.get(f"{path}/manage"))
+    assert 'value="season_v1"' in page and "every season" in page
+    [change] = door.ok("GET", f"{path}/subscription")["scheduled"]
+    edits = [seats(8, "desk_v1"), {"edit": "undo", "change": change["id"]}]
+    taken = door.take(path, *edits, by=email("owner"))
+    assert taken["invoice"]["net"] == {"amount_minor": 12000, "currency": "GBP"}
+    door.ok("POST", f"{path}/clock", {"to": "2026-01-29"})
+    renewed = door.ok("GET", f"{path}/invoices")["items"][0]
+    assert (renewed["net"]["amount_minor"], renewed["lines"][0]["unit_price"]) == (32000, "40.00")
+    assert door.ok("GET", f"{path}/entitlements")["products"][0]["features"] == [{"en": "A bell", "fr": "Une sonnette"}]
+
+
+def test_publishing_a_catalog_says_how_many_accounts_have_what_it_retires(vendor: None, tmp_path: Any) -> None:
+    door = Door()
+    door.ok("PUT", "/catalog", DESK)
+    desk = {"edit": "add_product", "product": "desk_v1", "plan": "first_v1", "seats": 5}
+    for number in range(3):
+        path = door.account(currency="GBP", name=f"Account {number}")
+        if number:
+            door.take(path, desk)
+    removed = door.account(currency="GBP")
+    door.take(removed, desk)
+    door.take(removed, {"edit": "cancel", "on": "now"})
+    file = tmp_path / "other.toml"
+    file.write_text(
+        '[[products]]\ncode = "other"\nname = { en = "Other" }\n[[products.plans]]\ncode = "only"\n'
+        'name = { en = "Only" }\nprices = [{ currency = "CHF", cycle = "monthly", per = "seat", amount = "20.00" }]\n',
+        encoding="utf-8",
+    )
+    differs = CliRunner().invoke(main, ["catalog", "diff", str(file)])
+    assert "2 accounts have what it no longer sells" in differs.stdout and "desk_v1 first_v1: 2" in differs.stdout, (
+        differs.output
+    )
+    answer = door.ok("PUT", "/catalog", OTHER)
+    assert answer["retired"] == {
+        "accounts": 2,
+        "items": [{"product": "desk_v1", "plan": "first_v1", "accounts": 2}],
+    }
+    applied = CliRunner().invoke(main, ["catalog", "apply", str(file)])
+    assert "2 accounts have what it no longer sells" in applied.stdout, applied.output
+    assert door.ok("PUT", "/catalog", DESK)["retired"] == {"accounts": 0, "items": []}
+
+
+def undoing(door: Door, path: str) -> list[dict[str, Any]]:
+    return [{"edit": "undo", "change": one["id"]} for one in door.ok("GET", f"{path}/subscription")["scheduled"]]
