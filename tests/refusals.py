@@ -424,6 +424,7 @@ CALLS: Final[Mapping[str, Ask]] = {
         "PUT", f"{w.bare}/limit", {"seats": None, "amount": {"amount_minor": 1, "currency": "USD"}}
     ),
     "NoActiveMember": lambda w: Call("POST", f"{w.bare}/sessions", {"actor": "nobody@acme.example"}),
+    "LivePerson": lambda w: Call("POST", f"{w.live and w.bare}/sessions", {"actor": OWNER}),
     "OnlyFromAdmins": lambda w: Call("PATCH", w.member("agent"), {"role": "billing_admin"}, OWNER),
     "AlreadyMember": lambda w: Call("POST", f"{w.has}/members", {"name": "A", "email": AGENT, "role": "admin"}),
     "UnknownCapability": lambda w: Call("POST", f"{w.bare}/overrides", {**GRANT, "capability": "fly"}),

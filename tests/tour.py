@@ -83,9 +83,6 @@ class Tour:
         yield "me_address_new"
         for where in (
             "security",
-            "security/app",
-            "security/keys/add",
-            "address",
             "password/first",
             "sessions",
             "letters",

@@ -16,7 +16,7 @@ from bursar.accounts.oneself import AddressNotValid, ask_address, change_address
 from bursar.history.models import Entry
 from bursar.jobs.clock import run_once
 from bursar.notices.models import PersonalLetter
-from door import Door, email, signed_in
+from door import Door, email, later, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,6 +86,7 @@ def test_who_changed_their_address_signs_in_by_the_new_one_alone(door: Door, pat
     EmailAddress.objects.create(user=admin(), email=email("admin"), verified=True, primary=True)
     client = Client()
     client.post("/sign-in", {"login": email("admin"), "password": PASSWORD})
+    later(client)
     assert client.get("/me/address")["Location"].startswith("/me/confirm"), "as before other sensitive pages"
     assert client.post("/me/confirm", {"password": PASSWORD}).status_code == 302
     client.post("/me/address", {"email": NEW})

@@ -92,6 +92,7 @@ def test_a_session_that_began_without_the_second_factor_confirms_it_once(path: s
 def test_whom_the_product_sends_over_does_not_come_to_the_desk_by_that(path: str) -> None:
     with_app()
     door = Door()
+    path = door.account("managed", sandbox=False, today=None)
     door.ok("POST", f"{path}/members", {"name": "Tess", "email": DESK, "role": "admin"})
     other = door.account("managed", name="Other")
     where = door.ok("POST", f"{path}/sessions", {"actor": DESK})["address"].removeprefix("http://localhost:8000")

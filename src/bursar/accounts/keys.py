@@ -11,6 +11,7 @@ from django.core.signing import BadSignature, Signer
 
 from bursar.accounts.models import Account, Person, SignInLink, VendorKey
 from bursar.accounts.queries import NotFound
+from bursar.accounts.sandbox import only_in_sandboxes
 from bursar.columns.statement import select_one
 from bursar.core.problem import Problem, phrase
 
@@ -120,25 +121,31 @@ def revoke_key(key: UUID, *, now: datetime) -> None:
 
 
 def create_link(email: str, *, expires_at: datetime, single_use: bool = True) -> str:
-    """The secret of a new sign-in link for the person of that email. Errors: Person.DoesNotExist."""
+    """The secret of a new sign-in link for the person of that email. Errors: Person.DoesNotExist.
+
+    A link for many uses lends an identity: it signs in whoever is in sandboxes alone, and nobody else.
+    """
     secret = secrets.token_urlsafe(24)
     person = Person.objects.get(email=email.lower())
     SignInLink.objects.create(hash=_hash(secret), person=person, expires_at=expires_at, single_use=single_use)
     return secret
 
 
-def use_link(secret: str, *, now: datetime) -> Person:
-    """The person whom a link signs in; a link for one use is used up. Errors: LinkNotValid."""
+def use_link(secret: str, *, now: datetime) -> tuple[Person, bool]:
+    """The person whom a link signs in, and whether it proves that they read their mail: a link for one use does.
+
+    Such a link is used up. Errors: LinkNotValid.
+    """
     good = SignInLink.objects.filter(hash=_hash(secret), expires_at__gt=now, person__is_active=True)
     link = good.select_related("person").first()
-    if link is None:
+    if link is None or not (link.single_use or only_in_sandboxes(link.person_id)):
         raise LinkNotValid()
     if link.single_use and not good.filter(used_at=None).update(used_at=now):
         raise LinkNotValid()
     if link.single_use:
         # Such a link goes to the person's address and nowhere else: whoever opens it reads what is sent there.
         Person.objects.filter(pk=link.person_id, email_verified_at=None).update(email_verified_at=now)
-    return link.person
+    return link.person, link.single_use
 
 
 _HOLDING: Final = """

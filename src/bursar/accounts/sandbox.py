@@ -1,23 +1,32 @@
-"""Who is in sandbox accounts and nowhere else."""
+"""People who are in sandboxes and nowhere else. Nobody else's identity is lent: by a demo, a link for many uses, …"""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from bursar.accounts import models
 
 
-def in_sandbox(member_id: UUID) -> UUID | None:
-    """The person of an active member of a sandbox account who is in no account that is real."""
-    active = models.Member.objects.filter(pk=member_id, removed_at=None, state="active", account__sandbox=True)
-    person = active.values_list("person_id", flat=True).first()
-    if person is None:
-        return None
-    real = models.Member.objects.filter(person_id=person, removed_at=None, account__sandbox=False)
-    return None if real.exists() else person
+def those_only_in_sandboxes(people: Collection[UUID]) -> set[UUID]:
+    """Return who of these people is in sandbox accounts or on the staff of sandboxes, and nowhere that is live.
+
+    Whoever is invited to a live account or suspended there is in it: they may act in it tomorrow.
+    """
+    members = models.Member.objects.filter(person_id__in=people, removed_at=None)
+    serving = models.Staff.objects.filter(person_id__in=people, ended_at=None)
+    places = set(
+        members.values_list("person_id", "account__sandbox").union(serving.values_list("person_id", "sandbox"))
+    )
+    return {person for person, _ in places} - {person for person, sandbox in places if not sandbox}
 
 
 def only_in_sandboxes(person_id: UUID) -> bool:
-    """Whether somebody is in accounts or of the staff, and nowhere that is real: letters to them never go out."""
-    mine = models.Member.objects.filter(person_id=person_id, removed_at=None)
-    serving = models.Staff.objects.filter(person_id=person_id, ended_at=None)
-    real = mine.filter(account__sandbox=False).exists() or serving.filter(sandbox=False).exists()
-    return not real and (mine.exists() or serving.exists())
+    """Return whether somebody is in sandboxes and nowhere else; letters to them never go out."""
+    return person_id in those_only_in_sandboxes([person_id])
+
+
+def people_to_lend(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return, by member, whose identity a sandbox lends: active members who are in sandboxes alone."""
+    active = models.Member.objects.filter(pk__in=member_ids, removed_at=None, state="active", account__sandbox=True)
+    people = dict(active.filter(person__is_active=True).values_list("id", "person_id"))
+    lent = those_only_in_sandboxes(people.values())
+    return {member: person for member, person in people.items() if person in lent}

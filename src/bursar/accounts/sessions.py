@@ -10,6 +10,7 @@ from django.core.signing import BadSignature, Signer
 from bursar.accounts.deed import deed
 from bursar.accounts.models import Member, Person, Session
 from bursar.accounts.queries import NotFound
+from bursar.accounts.sandbox import only_in_sandboxes, people_to_lend
 from bursar.core.policy import Actor
 from bursar.core.problem import Invalid, Problem, phrase
 from bursar.history.actions import answer
@@ -40,6 +41,12 @@ class NoActiveMember(Invalid):
     code = "no_active_member"
 
 
+class LivePerson(Invalid):
+    """{actor} is in more than sandboxes; a sandbox account signs in only members who are in sandboxes alone."""
+
+    code = "live_person"
+
+
 class SessionNotValid(Problem):
     """This way in was used already, or is too old; go back to where you came from and try again."""
 
@@ -57,9 +64,13 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Who came, where they are going, and the address of the product to which they may go back."""
+    """Who came, where they are going, and the address of the product to which they may go back.
+
+    `lent` is whether they came to a sandbox account, by which nobody becomes somebody who is live.
+    """
 
     person: Person
+    lent: bool
     account_id: UUID
     page: str
     return_to: str
@@ -75,13 +86,15 @@ def open_session(
     now: datetime,
     once: Once | None = None,
 ) -> UUID:
-    """A new way in for the active member of that email; its id. Errors: NotFound, NoActiveMember."""
+    """A new way in for the active member of that email; its id. Errors: NotFound, NoActiveMember, LivePerson."""
     with deed(account_id, actor, now) as customer:
         wanted = email.strip().lower()
         found = (one for one in customer.account.members if one.active and one.email.lower() == wanted)
         member = next(found, None)
         if member is None:
             raise NoActiveMember(actor=email[:254])
+        if customer.sandbox and member.id not in people_to_lend([member.id]):
+            raise LivePerson(actor=email[:254])
         until = now + timedelta(minutes=MINUTES)
         made = Session.objects.create(
             account_id=account_id, member_id=member.id, page=page, return_to=return_to, expires_at=until
@@ -109,7 +122,7 @@ def use_session(secret: str, *, now: datetime) -> Entered:
         raise SessionNotValid()
     way = Session.objects.get(pk=session_id)
     members = Member.objects.filter(pk=way.member_id, account_id=way.account_id, state="active", removed_at=None)
-    member = members.filter(person__is_active=True).select_related("person").first()
-    if member is None:
+    member = members.filter(person__is_active=True).select_related("person", "account").first()
+    if member is None or (member.account.sandbox and not only_in_sandboxes(member.person_id)):
         raise SessionNotValid()
-    return Entered(member.person, way.account_id, way.page, way.return_to)
+    return Entered(member.person, member.account.sandbox, way.account_id, way.page, way.return_to)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bursar.accounts.models import Member, Person, Staff
+from bursar.accounts.models import Person, Staff
 from bursar.accounts.queries import NotFound
 from bursar.core.capability import STAFF_ROLES
 from bursar.core.policy import Outcome, Policy, UnknownRole, Vendor, decide_at_the_desk
@@ -46,12 +46,6 @@ def colleague(person_id: UUID) -> Colleague | None:
     """A person as one of the staff, if they are."""
     row = Staff.objects.filter(person_id=person_id, ended_at=None, person__is_active=True).values_list(*_FIELDS).first()
     return Colleague(*row) if row else None
-
-
-def only_of_sandboxes(person_id: UUID) -> bool:
-    """Whether somebody is of the staff of sandboxes, and a member of no account that is real."""
-    here = Staff.objects.filter(person_id=person_id, ended_at=None, sandbox=True, person__is_active=True).exists()
-    return here and not Member.objects.filter(person_id=person_id, removed_at=None, account__sandbox=False).exists()
 
 
 def appoint(

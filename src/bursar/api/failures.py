@@ -6,7 +6,7 @@ from typing import Final
 from bursar.accounts.actions import ClockBackwards, ClockTooFar, NoSandbox, OverrideThere, UnknownZone
 from bursar.accounts.limits import OtherCurrency
 from bursar.accounts.queries import NotFound
-from bursar.accounts.sessions import NoActiveMember
+from bursar.accounts.sessions import LivePerson, NoActiveMember
 from bursar.api.accounts import BadMoment
 from bursar.api.actor import BadActor
 from bursar.api.billing import NotWaiting
@@ -89,7 +89,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "invite_again": (*_READ, NotInvited, TooManyInvitations, *_ONCE),
     "remove_member": _MEMBER,
     "pass_on": (*_MEMBERS_TOO, *_BODY, *_ONCE, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
-    "open_session": (*_ONE, *_BODY, *_ONCE, NoActiveMember),
+    "open_session": (*_ONE, *_BODY, *_ONCE, NoActiveMember, LivePerson),
     "get_limit": _READ,
     "put_limit": (*_READ, *_BODY, OtherCurrency),
     "list_overrides": _ONE,

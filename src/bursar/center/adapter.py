@@ -12,7 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -22,6 +22,7 @@ from bursar.accounts.keys import create_link
 from bursar.accounts.models import Person
 from bursar.accounts.sealing import seal, unseal
 from bursar.center.entry import moment
+from bursar.center.proof import factors, proved, record
 from bursar.notices.actions import write_to
 from bursar.notices.letter import personal
 
@@ -35,9 +36,18 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         """People are invited."""
         return False
 
+    def is_reauthentication_required(self, *, app: str, **_: object) -> bool:
+        """Whether the library asks for a proof: by the rule that guards its pages in the first place."""
+        return not proved(self.request, self.request.user)
+
     def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
-        """How somebody confirms who they are: a code last, since whoever has a passkey alone has none."""
+        """How somebody confirms who they are: by their second factor if they have one, else by their password.
+
+        A code comes last, since whoever has a passkey alone has none.
+        """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if factors(user):
+            methods = [one for one in methods if one["id"] != "reauthenticate"]
         return sorted(methods, key=lambda one: one["id"] == "mfa_reauthenticate")
 
     def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
@@ -89,8 +99,12 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return False
 
 
-def sign_in(request: HttpRequest, person: Person, following: str) -> HttpResponse:
-    """Sign somebody in who proved their address, after their second factor if they have one."""
+def sign_in(request: HttpRequest, person: Person, following: str, way: str) -> HttpResponse:
+    """Sign somebody in who came by a link, after their second factor if they have one."""
+    if request.user.is_authenticated and request.user != person:
+        # Their session goes with them, and what was recorded in it.
+        logout(request)
+    record(request, person, way)
     response: HttpResponse = perform_login(request, Login(user=person, redirect_url=following))
     return response
 
@@ -101,9 +115,10 @@ def too_many(request: HttpRequest, action: str, key: str) -> HttpResponse | None
     return answer
 
 
-def let_in(request: HttpRequest, person: Person) -> None:
-    """Sign somebody in for whom somebody else vouches: the vendor's product, or the demo."""
+def let_in(request: HttpRequest, person: Person, way: str) -> None:
+    """Sign somebody in for whom somebody else vouches: the vendor's product, or a sandbox."""
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    record(request, person, way)
     UserSession.objects.create_from_request(request)
 
 

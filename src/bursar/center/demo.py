@@ -11,11 +11,12 @@ from django.views.decorators.http import require_POST
 
 from bursar.accounts.models import Person
 from bursar.accounts.queries import Customer, sandboxes
-from bursar.accounts.sandbox import in_sandbox
-from bursar.accounts.staff import Colleague, only_of_sandboxes, staff
+from bursar.accounts.sandbox import only_in_sandboxes, people_to_lend, those_only_in_sandboxes
+from bursar.accounts.staff import Colleague, colleague, staff
 from bursar.center.adapter import let_in
 from bursar.center.capabilities import PAYMENT, SUBSCRIPTION
 from bursar.center.entry import remember_language, to
+from bursar.center.proof import SANDBOX
 from bursar.core.capability import DESK
 from bursar.core.policy import Member, Outcome, Policy, decide, decide_at_the_desk
 from bursar.policy.queries import NoPolicy, current
@@ -35,13 +36,15 @@ def cast(now: datetime) -> list[dict[str, Any]]:
         policy = current()
     except NoPolicy:
         return []
+    found = sandboxes(MOST)
+    lent = people_to_lend([member.id for one in found for member in one.account.members])
     return [
         {
             "name": one.name,
             "type": account_type_name(policy, one.account.account_type),
-            "people": [_person(policy, one, member, now) for member in one.account.members if member.active],
+            "people": [_person(policy, one, member, now) for member in one.account.members if member.id in lent],
         }
-        for one in sandboxes(MOST)
+        for one in found
     ]
 
 
@@ -53,7 +56,9 @@ def crew() -> list[dict[str, Any]]:
         policy = current()
     except NoPolicy:
         return []
-    return [_colleague(policy, one) for one in staff(sandbox=True)]
+    serving = staff(sandbox=True)
+    lent = those_only_in_sandboxes([one.id for one in serving])
+    return [_colleague(policy, one) for one in serving if one.id in lent]
 
 
 @require_POST
@@ -63,13 +68,14 @@ def enter(request: HttpRequest) -> HttpResponse:
         raise Http404
     if "colleague" in request.POST:
         wanted = _id(request.POST["colleague"])
-        person_id = wanted if only_of_sandboxes(wanted) else None
+        person_id = wanted if colleague(wanted) is not None and only_in_sandboxes(wanted) else None
     else:
-        person_id = in_sandbox(_id(request.POST.get("member", "")))
+        wanted = _id(request.POST.get("member", ""))
+        person_id = people_to_lend([wanted]).get(wanted)
     if person_id is None:
         raise Http404
     person = Person.objects.get(pk=person_id)
-    let_in(request, person)
+    let_in(request, person, SANDBOX)
     return remember_language(to("home"), get_language() or person.locale)
 
 

@@ -221,7 +221,7 @@ def _of_the_staff(request: HttpRequest, person: Person, found: Customer) -> Vend
     serving = colleague(person.pk)
     if serving is None or not reaches(sandbox_staff=serving.sandbox, sandbox=found.sandbox):
         return None
-    check_factor(request, serving)
+    check_factor(request, person, serving)
     return serving.actor
 
 

@@ -1,10 +1,8 @@
 """The second factor that the vendor may ask of its staff before they act as such."""
 
-from typing import Any, Final
+from typing import Any
 
-from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
-from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from bursar.accounts.models import Person
 from bursar.accounts.staff import Colleague
-
-CONFIRMING: Final = {"totp": "mfa_reauthenticate", "webauthn": "mfa_reauthenticate_webauthn"}
-"""The second factors that count, and where each is confirmed; codes for when one is lost are none by themselves."""
+from bursar.center.proof import FACTOR, FACTORS, factor_proved, factors
 
 
 class FactorFirst(Exception):
@@ -32,25 +29,24 @@ class ActivateApp(ActivateTOTPView):  # type: ignore[misc]  # the library has no
     def form_valid(self, form: Any) -> HttpResponse:
         """The app is set up."""
         response: HttpResponse = super().form_valid(form)
-        record_authentication(self.request, self.request.user, "mfa", type="totp", reauthenticated=True)
+        record_authentication(self.request, self.request.user, FACTOR, type="totp", reauthenticated=True)
         return response
 
 
-def check_factor(request: HttpRequest, serving: Colleague) -> None:
+def check_factor(request: HttpRequest, person: Person, serving: Colleague) -> None:
     """Nothing, if one of the staff proved a second factor in this session, or none is asked for. Errors: FactorFirst.
 
     Staff of sandboxes touches nothing that is real, so none is asked of them.
     """
     if not settings.STAFF_SECOND_FACTOR or serving.sandbox:
         return
-    mine = Authenticator.objects.filter(user_id=serving.id, type__in=CONFIRMING).values_list("type", flat=True)
-    proved = any(one["method"] == "mfa" for one in get_authentication_records(request, request.user))
-    if not mine or not proved:
-        raise FactorFirst(frozenset(mine))
+    mine = factors(person)
+    if not mine or not factor_proved(request):
+        raise FactorFirst(mine)
 
 
 def factor_first(request: HttpRequest, raised: FactorFirst) -> HttpResponse:
     """What is asked of whoever has no second factor, or has not proved it, and where that is done."""
     following = urlencode({"next": request.get_full_path() if request.method == "GET" else "/"})
-    ways = {kind: f"{reverse(name)}?{following}" for kind, name in CONFIRMING.items() if kind in raised.mine}
+    ways = {kind: f"{reverse(name)}?{following}" for kind, name in FACTORS.items() if kind in raised.mine}
     return render(request, "center/factor.html", {"ways": ways}, status=403)

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from bursar.accounts.queries import NotFound
+from bursar.accounts.sandbox import only_in_sandboxes
 from bursar.center.doors import not_found, welcome
 from bursar.center.entry import Closed, SignInFirst, shown
 from bursar.center.factor import FactorFirst, factor_first
+from bursar.center.proof import lent
 from bursar.core.member import NotActive
 from bursar.logs import note
 from bursar.policy.queries import current
@@ -22,9 +25,16 @@ class Doorkeeper:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """The page, as it answers; no page has an address that a database cannot keep."""
-        if "\0" in request.path and not request.path.startswith("/api/"):
+        """The page, as it answers; no page has an address that a database cannot keep.
+
+        An identity that a sandbox lent is given back as soon as it is more than a sandbox's.
+        """
+        if request.path.startswith("/api/"):
+            return self.get_response(request)
+        if "\0" in request.path:
             return not_found(request, Http404())
+        if request.user.is_authenticated and lent(request) and not only_in_sandboxes(request.user.pk):
+            logout(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -1,6 +1,5 @@
 """Who somebody is, as they say themselves: the name they go by, and the address by which they sign in."""
 
-from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -34,7 +33,6 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required  # type: ignore[untyped-decorator]  # the library has no types
 def address(request: HttpRequest) -> HttpResponse:
     """Ask for another address. What is answered does not tell whether somebody else has it."""
     person = signed_in(request)

@@ -11,6 +11,7 @@ from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from bursar.center import doors, letters, myself, signing_in
+from bursar.center.confirm import proof_first
 from bursar.center.factor import ActivateApp
 
 UNUSED = (
@@ -47,23 +48,24 @@ urlpatterns = [
     path("invitation/<str:secret>", signing_in.invitation, name="invitation"),
     path("session/<str:secret>", signing_in.session, name="session"),
     path("me", myself.page, name="me"),
-    path("me/address", myself.address, name="my_address"),
-    path("me/address/<str:secret>", myself.new_address, name="new_address"),
+    path("me/address", proof_first(myself.address), name="my_address"),
+    # The link that was sent to the new address may be opened later than a fresh proof lasts.
+    path("me/address/<str:secret>", proof_first(myself.new_address, within=None), name="new_address"),
     path("me/letters", letters.page, name="letters"),
     path("me/confirm", account.reauthenticate, name="account_reauthenticate"),
     path("me/confirm/code", factors.reauthenticate, name="mfa_reauthenticate"),
     path("me/confirm/passkey", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("me/password", account.password_change, name="account_change_password"),
-    path("me/password/first", account.password_set, name="account_set_password"),
+    path("me/password", proof_first(account.password_change), name="account_change_password"),
+    path("me/password/first", proof_first(account.password_set), name="account_set_password"),
     path("me/sessions", sessions.list_usersessions, name="usersessions_list"),
     path("me/security", factors.index, name="mfa_index"),
-    path("me/security/app", ActivateApp.as_view(), name="mfa_activate_totp"),
-    path("me/security/app/remove", app.deactivate_totp, name="mfa_deactivate_totp"),
-    path("me/security/codes", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("me/security/codes/new", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("me/security/codes.txt", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("me/security/app", proof_first(ActivateApp.as_view()), name="mfa_activate_totp"),
+    path("me/security/app/remove", proof_first(app.deactivate_totp), name="mfa_deactivate_totp"),
+    path("me/security/codes", proof_first(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("me/security/codes/new", proof_first(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("me/security/codes.txt", proof_first(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
     path("me/security/keys", keys.list_webauthn, name="mfa_list_webauthn"),
-    path("me/security/keys/add", keys.add_webauthn, name="mfa_add_webauthn"),
-    path("me/security/keys/<int:pk>/remove", keys.remove_webauthn, name="mfa_remove_webauthn"),
-    path("me/security/keys/<int:pk>/edit", keys.edit_webauthn, name="mfa_edit_webauthn"),
+    path("me/security/keys/add", proof_first(keys.add_webauthn), name="mfa_add_webauthn"),
+    path("me/security/keys/<int:pk>/remove", proof_first(keys.remove_webauthn), name="mfa_remove_webauthn"),
+    path("me/security/keys/<int:pk>/edit", proof_first(keys.edit_webauthn), name="mfa_edit_webauthn"),
 ]

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bursar.accounts.keys import InvitationNotValid, LinkNotValid, use_link
 from bursar.accounts.members import accept
-from bursar.accounts.sandbox import in_sandbox
+from bursar.accounts.sandbox import people_to_lend
 from bursar.accounts.sessions import SessionNotValid, use_session
 from bursar.center.adapter import LINK_MINUTES, let_in, send_link, sign_in, too_many
 from bursar.center.entry import RETURN_TO, moment, remember_language, to
 from bursar.center.fields import wrong_email
+from bursar.center.proof import LINK, PRODUCT, SANDBOX
 from bursar.core.problem import Problem
 from bursar.words.problem import said
 
@@ -39,10 +40,11 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "center/sign_in.html")
     try:
-        person = use_link(secret, now=moment())
+        person, proven = use_link(secret, now=moment())
     except LinkNotValid as problem:
         return _refused(request, problem)
-    return remember_language(sign_in(request, person, reverse("home")), person.locale)
+    way = LINK if proven else SANDBOX
+    return remember_language(sign_in(request, person, reverse("home"), way), person.locale)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,9 +57,10 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     except InvitationNotValid as problem:
         return _refused(request, problem)
     following = reverse("account", args=[accepted.account_id])
-    # On a demo one can be anybody of a sandbox who is in no real account; elsewhere such a link signs nobody in.
-    if accepted.proven or (settings.DEMO and in_sandbox(accepted.member_id)):
-        return remember_language(sign_in(request, accepted.person, following), accepted.person.locale)
+    # On a demo one can be anybody who is in sandboxes alone; elsewhere the link of a sandbox signs nobody in.
+    if accepted.proven or (settings.DEMO and people_to_lend([accepted.member_id])):
+        way = LINK if accepted.proven else SANDBOX
+        return remember_language(sign_in(request, accepted.person, following, way), accepted.person.locale)
     return remember_language(HttpResponseRedirect(following), accepted.person.locale)
 
 
@@ -68,7 +71,7 @@ def session(request: HttpRequest, secret: str) -> HttpResponse:
         entered = use_session(secret, now=moment())
     except SessionNotValid as problem:
         return _refused(request, problem)
-    let_in(request, entered.person)
+    let_in(request, entered.person, SANDBOX if entered.lent else PRODUCT)
     request.session[RETURN_TO] = {str(entered.account_id): entered.return_to}
     return remember_language(to(entered.page, entered.account_id), entered.person.locale)
 

@@ -72,10 +72,11 @@ def at_desk(request: HttpRequest) -> Shift:
 
     Errors: SignInFirst, FactorFirst, Http404.
     """
-    found = colleague(signed_in(request).pk)
+    person = signed_in(request)
+    found = colleague(person.pk)
     if found is None:
         raise Http404
-    check_factor(request, found)
+    check_factor(request, person, found)
     return Shift(found, current(), moment())
 
 

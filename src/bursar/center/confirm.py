@@ -1,0 +1,40 @@
+"""Pages that change how somebody signs in: they open to whoever has just proved who they are."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import urlencode
+
+from bursar.accounts.models import Person
+from bursar.center.entry import signed_in
+from bursar.center.proof import FRESH, proved
+from bursar.notices.actions import goes_out
+
+View = Callable[..., HttpResponse]
+
+
+def proof_first(view: View, *, within: timedelta | None = FRESH) -> View:
+    """Open a page to whoever proved within this time who they are, by their second factor if they have one.
+
+    Others are led to where they prove it. What they sent is not kept meanwhile: it may hold a password.
+    """
+
+    @wraps(view)
+    def opened(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        person = signed_in(request)
+        return view(request, *arguments, **named) if proved(request, person, within=within) else _led(request, person)
+
+    return opened
+
+
+def _led(request: HttpRequest, person: Person) -> HttpResponse:
+    ways = get_adapter().get_reauthentication_methods(person)
+    if ways:
+        return HttpResponseRedirect(f"{ways[0]['url']}?{urlencode({'next': request.path})}")
+    content = {"email": person.email, "minutes": FRESH.seconds // 60, "sends": goes_out(person.pk)}
+    return render(request, "center/sign_in_again.html", content, status=403)
