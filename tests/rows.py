@@ -15,6 +15,7 @@ from django.db.models import F, Model
 from bursar.accounts.models import (
     Account,
     AddressChange,
+    Identity,
     Member,
     Override,
     Person,
@@ -158,6 +159,12 @@ def staff(**fields: Any) -> Staff:
 def address_change(**fields: Any) -> AddressChange:
     own = {"before": "a@b.example", "after": "c@b.example", "asked_at": NOW}
     return AddressChange.objects.create(**{"person": fields.get("person") or person(), **own, **fields})
+
+
+def identity(**fields: Any) -> Identity:
+    own = {"issuer": "https://login.vendor.example", "subject": "7", "address": "a@b.example"}
+    at = {"since_at": NOW, "last_used_at": NOW}
+    return Identity.objects.create(**{"person": fields.get("person") or person(), **own, **at, **fields})
 
 
 def personal_letter(**fields: Any) -> PersonalLetter:

@@ -126,6 +126,7 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "accounts_member_once": shared(rows.member, "person", lambda _: rows.person()),
     "accounts_addresschange_asked_once": lambda _: [rows.address_change(person=one) for one in [rows.person()] * 2],
     "accounts_addresschange_changed_after": lambda _: rows.address_change(changed_at=NOW - timedelta(days=1)),
+    "accounts_identity_once": lambda _: [rows.identity() for _ in range(2)],
     "accounts_staff_once": lambda _: [rows.staff(person=one) for one in [rows.person()] * 2],
     "accounts_staff_ends_after": lambda _: rows.staff(ended_at=NOW - timedelta(days=1)),
     "accounts_growthlimit_seats": lambda a: GrowthLimit.objects.create(account=a, seats=-1),

@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -20,7 +19,6 @@ from bursar.jobs.clock import run_once
 from bursar.notices.models import PersonalLetter
 from door import Door, email, later, signed_in
 from pages import said
-from provider import CLIENT, provider
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "seven green lamps"
@@ -188,29 +186,6 @@ def test_adding_a_second_factor_asks_for_the_password_again_and_is_told(path: st
     assert client.post("/me/security/app", {"code": code}).status_code == 302
     letter = sent()
     assert "Authenticator app activated" in letter and "If it was not you" in letter
-
-
-@pytest.mark.parametrize(
-    ("address", "verified", "known"),
-    [("owner@acme.example", True, True), ("owner@acme.example", False, False), ("nobody@acme.example", True, False)],
-)
-def test_the_vendors_identity_provider_signs_in_whom_bursar_knows(
-    path: str, settings: Any, address: str, verified: bool, known: bool
-) -> None:
-    with provider({"sub": "7", "email": address, "email_verified": verified, "name": "Somebody"}) as server:
-        app = {"provider_id": "sso", "name": "Vendor", "client_id": CLIENT, "secret": "s"}
-        apps = {"APPS": [{**app, "settings": {"server_url": server}}], "OAUTH_PKCE_ENABLED": True}
-        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": apps}
-        client, people = Client(), Person.objects.count()
-        assert 'href="/sign-in/with/sso"' in said(client.get("/sign-in")).replace("?process=login", "")
-        away = urlsplit(client.get("/sign-in/with/sso")["Location"])
-        assert f"{away.scheme}://{away.netloc}" == server
-        state = parse_qs(away.query)["state"][0]
-        forged = Client().get("/sign-in/with/sso/back", {"code": "fine", "state": state})
-        assert not forged.headers.get("Location") and forged.status_code < 500
-        client.get("/sign-in/with/sso/back", {"code": "fine", "state": state})
-        assert who(client, path) == ("Owner" if known else "")
-        assert Person.objects.count() == people
 
 
 def test_sessions_are_seen_and_ended(path: str) -> None:

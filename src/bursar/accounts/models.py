@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from bursar.accounts.guards import ACCOUNT_OWNED, CLOCK_FORWARD, MADE_SO, OWNER_STAYS
-from bursar.accounts.people import LOCALES, AddressChange, People, Person, SignInLink, Staff, VendorKey
+from bursar.accounts.people import LOCALES, AddressChange, Identity, People, Person, SignInLink, Staff, VendorKey
 from bursar.columns.codes import ACTOR_KINDS, CodeField
 from bursar.columns.guard import KEPT
 from bursar.columns.ids import uuid7
@@ -18,6 +18,7 @@ __all__ = [
     "AddressChange",
     "BillingDetails",
     "GrowthLimit",
+    "Identity",
     "Member",
     "Override",
     "People",

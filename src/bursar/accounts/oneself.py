@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 
-from bursar.accounts.models import AddressChange, Person, SignInLink
+from bursar.accounts.models import AddressChange, Identity, Person, SignInLink
 from bursar.columns.address import sendable
 from bursar.core.problem import Problem
 from bursar.core.text import one_line
@@ -64,7 +64,9 @@ def change_address(person_id: UUID, secret: str, *, now: datetime) -> str:
             # Somebody else came to have it meanwhile.
             raise AddressNotValid() from None
         AddressChange.objects.filter(pk=asked.pk).update(changed_at=now)
-        # What was sent to the address of before signs nobody in any more, and the library knows none but the person's.
+        # What was sent to the address of before signs nobody in any more, nor does an identity that came with it, and
+        # the library knows none but the person's.
         SignInLink.objects.filter(person=person, single_use=True).delete()
+        Identity.objects.filter(person=person).delete()
         EmailAddress.objects.filter(user=person).delete()
     return asked.before

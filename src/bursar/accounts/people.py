@@ -104,6 +104,24 @@ class SignInLink(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class Identity(models.Model):
+    """An identity at the vendor's provider by which a person signs in, made when it first came with their address.
+
+    `issuer` is the provider that named it `subject`; another provider may give the same name to somebody else.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    issuer = models.TextField()
+    subject = models.TextField()
+    address = models.EmailField()
+    since_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("issuer", "subject"), name="accounts_identity_once"),)
+
+
 class AddressChange(models.Model):
     """Another address that a person asked for; it is theirs once they opened the link that was sent there.
 

@@ -9,7 +9,6 @@ from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from allauth.core.ratelimit import consume_or_429
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -89,14 +88,6 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """The secret that a table holds."""
         return unseal(encrypted_text)
-
-
-class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """The vendor's identity provider signs in people who are known here, and makes nobody."""
-
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
-        """People are invited."""
-        return False
 
 
 def sign_in(request: HttpRequest, person: Person, following: str, way: str) -> HttpResponse:

@@ -6,11 +6,10 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as keys
 from allauth.socialaccount import views as provider
-from allauth.socialaccount.providers.openid_connect import views as openid
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from bursar.center import doors, letters, myself, signing_in
+from bursar.center import doors, letters, myself, security, signing_in, single_sign_on
 from bursar.center.confirm import proof_first
 from bursar.center.factor import ActivateApp
 
@@ -36,8 +35,8 @@ urlpatterns = [
     ),
     path("sign-in/second-factor", factors.authenticate, name="mfa_authenticate"),
     path("sign-in/passkey", keys.login_webauthn, name="mfa_login_webauthn"),
-    path("sign-in/with/<str:provider_id>", openid.login, name="openid_connect_login"),
-    path("sign-in/with/<str:provider_id>/back", openid.callback, name="openid_connect_callback"),
+    path("sign-in/with/<str:provider_id>", single_sign_on.leave, name="openid_connect_login"),
+    path("sign-in/with/<str:provider_id>/back", single_sign_on.back, name="openid_connect_callback"),
     path("sign-in/cancelled", provider.login_cancelled, name="socialaccount_login_cancelled"),
     path("sign-in/failed", provider.login_error, name="socialaccount_login_error"),
     path("sign-in/unknown", provider.signup, name="socialaccount_signup"),
@@ -58,7 +57,8 @@ urlpatterns = [
     path("me/password", proof_first(account.password_change), name="account_change_password"),
     path("me/password/first", proof_first(account.password_set), name="account_set_password"),
     path("me/sessions", sessions.list_usersessions, name="usersessions_list"),
-    path("me/security", factors.index, name="mfa_index"),
+    path("me/security", security.Security.as_view(), name="mfa_index"),
+    path("me/security/identities/<uuid:identity>/end", proof_first(security.end), name="end_identity"),
     path("me/security/app", proof_first(ActivateApp.as_view()), name="mfa_activate_totp"),
     path("me/security/app/remove", proof_first(app.deactivate_totp), name="mfa_deactivate_totp"),
     path("me/security/codes", proof_first(codes.view_recovery_codes), name="mfa_view_recovery_codes"),

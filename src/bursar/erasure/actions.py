@@ -13,6 +13,7 @@ from bursar.accounts.models import (
     Account,
     AddressChange,
     BillingDetails,
+    Identity,
     Member,
     Override,
     Person,
@@ -128,7 +129,8 @@ def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID
     for address in addresses:
         _forget_elsewhere(address, accounts)
     Letter.objects.filter(theirs | named | titled, account_id__in=accounts).delete()
-    own_tables: tuple[type[Model], ...] = (PersonalLetter, SignInLink, AddressChange, Unwanted, *_of_the_sign_in())
+    ours = (PersonalLetter, SignInLink, AddressChange, Identity, Unwanted)
+    own_tables: tuple[type[Model], ...] = (*ours, *_of_the_sign_in())
     for kind in own_tables:
         kind._default_manager.filter(**{_key(kind): person}).delete()
     called.update(name=ERASED)

@@ -143,8 +143,9 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Whether the vendor's staff acts as such only by a second factor.
 STAFF_SECOND_FACTOR = env.bool("BURSAR_STAFF_SECOND_FACTOR", default=False)
 # The identity provider of the vendor, by OpenID Connect: it signs in those whom Bursar knows by the same address.
-SOCIALACCOUNT_ADAPTER = "bursar.center.adapter.Provider"
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_ADAPTER = "bursar.center.single_sign_on.Provider"
+# Who it is that comes is decided in that adapter alone; the library would take passwords away where it decides.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
