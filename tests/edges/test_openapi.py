@@ -69,7 +69,8 @@ def test_an_edit_that_the_core_writes_is_one_of_the_document() -> None:
     filled = {"product": "support", "plan": "team", "cycle": "annual", "seats": 3, "units": 4, "on": "2026-01-31"}
     ids = {"change": "01900000-0000-7000-8000-000000000001", "release": ["01900000-0000-7000-8000-000000000001"]}
     days = {"span": {"start": "2026-01-10", "end": "2026-01-20"}, "until": "2026-01-31"}
-    values = {**filled, **ids, **days, "price": "12.00", "reason": "we close"}
+    believed = {"expected": {"seats": 2, "plan": "team"}}
+    values = {**filled, **ids, **days, **believed, "price": "12.00", "reason": "we close"}
     for name, kind in KINDS.items():
         schema = document()["components"]["schemas"][kind.__name__]
         edit: dict[str, Any] = {field: values[field] for field in schema["properties"] if field != "edit"}

@@ -23,6 +23,18 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
         "additionalProperties": False,
     },
     "until": {**_DAY, "description": "The last day."},
+    "expected": {
+        "type": "object",
+        "description": "What the caller believes to be in force; where it is not so, nothing is done (409, stale).",
+        "minProperties": 1,
+        "properties": {
+            "seats": {"type": "integer", "minimum": 1, "maximum": MOST_SEATS},
+            "units": {"type": "integer", "minimum": 1, "maximum": MOST_UNITS},
+            "plan": _TEXT,
+            "cycle": _TEXT,
+        },
+        "additionalProperties": False,
+    },
     "release": {"type": "array", "items": _ID, "description": "Members who give their seats up."},
     "change": {**_ID, "description": "A scheduled change."},
     "on": {

@@ -99,7 +99,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "account_history": (*_READ, BadBody),
     "move_clock": (*_ONE, *_BODY, *_ONCE, BadMoment, NoSandbox, ClockBackwards, ClockTooFar),
     "get_subscription": _READ,
-    "quote": (*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS),
+    "quote": (*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, Stale),
     "take": (
         *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, *_TAKEN),
         *(QuoteOrEdits, Stale, QuoteExpired, AlreadyTaken, RequestClosed),
@@ -113,7 +113,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "list_requests": (*_READ, BadBody),
     "get_request": _READ,
     "submit": (
-        *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, Refused),
+        *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, Refused, Stale),
         *(QuoteOrEdits, QuoteExpired, AlreadyTaken, RequestOpen, NothingToAsk, NoNeedToAsk, NeededTooEarly),
     ),
     "approve": (*_READ, *_BODY, *_ONCE, *_EDITS, Confirm, PaymentOpen, Declined, RequestClosed),

@@ -27,7 +27,10 @@ CHANGING: Final = tuple(one for one in capability.CHANGING if one != "cancel_acc
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A product that the account has. `remove` says that it may go, `closed` what there is no control for."""
+    """A product that the account has. `remove` says that it may go, `closed` what there is no control for.
+
+    `was_quantity` and `was_plan` are what the form showed when it was opened, so that nothing is changed unseen.
+    """
 
     product: str
     name: str
@@ -40,6 +43,8 @@ class Held:
     remove: str
     removed: bool
     closed: tuple[str, ...]
+    was_quantity: str
+    was_plan: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Form:
     scheduled: tuple[Pending, ...]
     notes: tuple[str, ...]
     terms: Terms | None
+    was_cycle: str
 
 
 def form(seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalog: Catalog, filled: Filled) -> Form:
@@ -100,6 +106,7 @@ def form(seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalo
         ),
         notes=seen.why_not_all([seen.decide(one) for one in closed]),
         terms=terms(filled, trial=state.calendar is None) if seen.staff else None,
+        was_cycle=filled.get("was_cycle", state.cycle.code),
     )
 
 
@@ -137,6 +144,8 @@ def _held(
         remove=_("Remove {name}").format(name=name) if may["remove_products"] else "",
         removed=bool(filled.get(f"remove_{code}")),
         closed=tuple(one for one in (*limits, "remove_products") if not may[one]),
+        was_quantity=filled.get(f"was_quantity_{code}", str(item.quantity)),
+        was_plan=filled.get(f"was_plan_{code}", item.plan),
     )
 
 

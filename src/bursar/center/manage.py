@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,6 +18,7 @@ from bursar.center.form import CHANGING, form
 from bursar.center.summary import Summary, summary
 from bursar.center.terms import AtField
 from bursar.center.wishes import Wishes, read
+from bursar.checkout.actions import Stale
 from bursar.checkout.actions import quote as make_quote
 from bursar.checkout.gather import situation
 from bursar.checkout.requests import MOST_TEXT
@@ -51,6 +53,8 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
                 return to("summary", account_id, keep(seen, wishes.edits))
             found = _asked(seen, wishes, agreed)
             found["problem"] = "" if wishes.edits else _("Nothing would change. Change something first.")
+        except Stale as stale:
+            return HttpResponseRedirect(f"{reverse('summary', args=(account_id, stale.quote_id))}?moved=1")
         except Problem as problem:
             found, wrong = {"problem": said(problem)}, _wrong(problem)
     elif tried:
@@ -82,16 +86,24 @@ def quoted(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpRespon
     """A quote, to be confirmed; beside the one that was shown before, where the world has moved meanwhile."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
-    content = confirming(seen, quote_id, agreement(seen.id), _uuid(request.GET.get("instead_of", "")))
+    content = confirming(
+        seen, quote_id, agreement(seen.id), _uuid(request.GET.get("instead_of", "")), moved="moved" in request.GET
+    )
     return shown(request, seen, "subscription", "confirm", content)
 
 
-def confirming(seen: Visit, quote_id: UUID, agreed: Agreement, before: UUID | None = None) -> dict[str, Any]:
-    """What the page says on which a quote is confirmed, or asked for."""
+def confirming(
+    seen: Visit, quote_id: UUID, agreed: Agreement, before: UUID | None = None, *, moved: bool = False
+) -> dict[str, Any]:
+    """Return what the page says on which a quote is confirmed, or asked for.
+
+    `moved` says that the account changed while the form was being filled in.
+    """
     return {
         "summary": _kept(seen, quote_id, agreed),
         "quote_id": quote_id,
         "before": _kept(seen, before, agreed) if before else None,
+        "moved": moved,
         "today": seen.today.isoformat(),
         "longest": MOST_TEXT,
     }
@@ -154,7 +166,8 @@ def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
         return {"questions": questions, "summary": None, "asking": bool(wishes.unanswered)}
     decided = decide(situation(seen.customer, seen.policy), wishes.edits, seen.actor, seen.today)
     scheduled = {one.id: one for one in agreed.changes}
-    return {"questions": questions, "summary": summary(seen, decided, state, scheduled, catalog), "asking": False}
+    shown_now = summary(seen, decided, state, scheduled, catalog)
+    return {"questions": questions, "summary": shown_now, "asking": False, "moved": decided.surprises}
 
 
 def _wrong(problem: Problem) -> Mapping[str, str]:

@@ -20,7 +20,8 @@ from bursar.core.edit import (
     Undo,
 )
 from bursar.core.effect import collide
-from bursar.core.field import MOST_SEATS, MOST_UNITS
+from bursar.core.field import MOST_SEATS, MOST_UNITS, Expected
+from bursar.core.item import Item
 from bursar.core.price import Per
 from bursar.core.subscription import Change, Subscription
 
@@ -62,8 +63,7 @@ def read(
 ) -> Wishes:
     """What a filled form asks for; the vendor's staff may say when and at what price. Errors: AtField, its kinds."""
     edits = [*_about_items(filled, state, by_staff=by_staff), *_additions(filled, state, catalog)]
-    if (cycle := filled.get("cycle")) and cycle != state.cycle.code:
-        edits.append(ChangeCycle(cycle=cycle))
+    edits += _about_cycle(filled, state)
     edits = agreed(edits, filled) if by_staff else edits
     collisions, about = [], list[Edit]()
     for change in scheduled:
@@ -76,28 +76,57 @@ def read(
     return Wishes((*edits, *about), tuple(collisions))
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a form showed of an item when it was opened; what it did not say counts as it is now."""
+
+    quantity: int
+    plan: str
+    said: bool
+
+    @classmethod
+    def of(cls, filled: Mapping[str, str], item: Item) -> "Shown":
+        """Read what was shown of an item."""
+        quantity, plan = (filled.get(f"was_{name}_{item.product}", "") for name in ("quantity", "plan"))
+        if not (quantity.isascii() and quantity.isdecimal() and plan):
+            return cls(item.quantity, item.plan, said=False)
+        return cls(int(quantity[:10]), plan, said=True)
+
+    def expected(self, **fields: object) -> Expected | None:
+        """Return these fields as what is believed, if the form said anything."""
+        return Expected(**fields) if self.said else None  # type: ignore[arg-type]  # fields of the dataclass
+
+
 def _about_items(filled: Mapping[str, str], state: Subscription, *, by_staff: bool) -> list[Edit]:
-    """Edits of what the account has; an agreed price alone is one too."""
+    """Return edits of what the account has: where the form differs from what it showed, or agrees a price."""
     edits: list[Edit] = []
     for product, item in state.items.items():
+        was = Shown.of(filled, item)
         if filled.get(f"remove_{product}"):
-            edits.append(RemoveProduct(product=product))
+            edits.append(RemoveProduct(product=product, expected=was.expected(plan=was.plan)))
             continue
         per, plan = state.pin(item).per, filled.get(f"plan_{product}")
-        priced = by_staff and plan in (None, "", item.plan) and price(filled, product) is not None
+        priced = by_staff and plan in (None, "", was.plan) and price(filled, product) is not None
         if (given := filled.get(f"quantity_{product}", "").strip()) and per is not Per.ACCOUNT:
             count = _count(given, f"quantity_{product}", per)
-            if count != item.quantity or priced:
+            if count != was.quantity or priced:
                 edits.append(
-                    SetSeats(product=product, seats=count)
+                    SetSeats(product=product, seats=count, expected=was.expected(seats=was.quantity))
                     if per is Per.SEAT
-                    else SetUnits(product=product, units=count)
+                    else SetUnits(product=product, units=count, expected=was.expected(units=was.quantity))
                 )
         if (asked := temporary_asked(filled, product)) is not None:
             edits.append(asked)
-        if plan and plan != item.plan:
-            edits.append(ChangePlan(product=product, plan=plan))
+        if plan and plan != was.plan:
+            edits.append(ChangePlan(product=product, plan=plan, expected=was.expected(plan=was.plan)))
     return edits
+
+
+def _about_cycle(filled: Mapping[str, str], state: Subscription) -> list[Edit]:
+    wanted, was = filled.get("cycle", ""), filled.get("was_cycle", "")
+    if not wanted or wanted == (was or state.cycle.code):
+        return []
+    return [ChangeCycle(cycle=wanted, expected=Expected(cycle=was) if was else None)]
 
 
 def _additions(filled: Mapping[str, str], state: Subscription, catalog: Catalog) -> list[Edit]:

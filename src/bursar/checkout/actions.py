@@ -64,15 +64,19 @@ class Wanted:
 def quote(account_id: UUID, edits: Sequence[Edit], *, actor: Actor, now: datetime, once: Once | None = None) -> UUID:
     """A new quote for these edits, kept as it is shown.
 
-    Errors: NotFound, and Invalid and Conflict as edits deserve.
+    Errors: NotFound, Stale where something else is in force than the edits expected, and Invalid and Conflict as they
+    deserve.
     """
     with deed(account_id, actor, now) as customer:
         customer, documents, _ = catch_up(customer, agenda(account_id), now)
         known = situation(customer)
         answer = decide(known, edits, actor, customer.today(now))
         kept = keep(customer, known, answer, edits, actor=actor, now=now)
-        keep_answer(once, kind="quote", id=kept, status=201, now=now)
+        if not answer.surprises:
+            keep_answer(once, kind="quote", id=kept, status=201, now=now)
         invoices.number(*documents)
+    if answer.surprises:
+        raise Stale(kept)
     return kept
 
 
@@ -156,10 +160,11 @@ def _take(
     customer, documents, _ = catch_up(customer, waiting, now)
     known, on = situation(customer), customer.today(now)
     answer = decide(known, wanted.edits, customer.standing_of(actor), on)
-    if (refusal := answer.refusal()) is not None:
+    refusal = answer.refusal()
+    if refusal is not None and not answer.surprises:
         raise Refused(refusal)
     keeping = partial(keep, customer, known, answer, wanted.edits, actor=actor, now=now, request_id=wanted.request_id)
-    if wanted.digest is not None and digest_of(answer) != wanted.digest:
+    if answer.surprises or (wanted.digest is not None and digest_of(answer) != wanted.digest):
         stale_id = keeping()
         invoices.number(*documents)
         return Result(stale_id=stale_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bursar.accounts.deed import permit
 from bursar.accounts.queries import Customer
-from bursar.core.edit import Edit
+from bursar.core.edit import Edit, without_expected
 from bursar.core.money import Money
 from bursar.core.payment import PaymentOpen, to_collect
 from bursar.core.policy import Actor
@@ -72,7 +72,7 @@ def keep(
     return subscriptions.keep(
         customer.id,
         answer,
-        edits,
+        [without_expected(edit) for edit in edits],
         actor=actor,
         catalog_version=known.catalog.version,
         policy_version=known.policy.version,

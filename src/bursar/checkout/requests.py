@@ -7,6 +7,7 @@ from uuid import UUID
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer
 from bursar.catalog.queries import current as catalog
+from bursar.checkout.actions import Stale
 from bursar.checkout.apply import close
 from bursar.checkout.door import check_no_payment_open, check_review, keep, shown
 from bursar.checkout.gather import edits_of, situation
@@ -55,7 +56,7 @@ def submit(
 ) -> UUID:
     """A request for what a quote says, or for edits as they are decided now; the id of the request.
 
-    Errors: Refused, NothingToAsk, NoNeedToAsk, RequestOpen, NeededTooEarly, and those of `quote` and of `shown`.
+    Errors: Refused, Stale, NothingToAsk, NoNeedToAsk, RequestOpen, NeededTooEarly, and those of `quote` and of `shown`.
     """
     with deed(account_id, actor, now) as customer:
         if not isinstance(actor, Member):
@@ -71,16 +72,38 @@ def submit(
             raise NeededTooEarly(today=on)
         wanted = edits_of(customer, before) if before else tuple(edits)
         answer = decide(known, wanted, customer.standing_of(actor), on)
-        check_asking(answer)
-        kept, moment = keep(customer, known, answer, wanted, actor=actor, now=now), customer.moment(now)
-        until = moment + timedelta(days=known.policy.request_days)
-        made = subscriptions.submit_request(
-            account_id, kept, actor.id, reason=reason[:MOST_TEXT], needed_by=needed_by, at=moment, expires_at=until
-        )
-        data = {"request": str(made), "quote": str(kept)}
-        record(account_id=account_id, kind="request_submitted", actor=actor, on=on, now=now, data=data)
-        keep_answer(once, kind="request", id=made, status=201, now=now)
+        kept = keep(customer, known, answer, wanted, actor=actor, now=now)
+        if not answer.surprises:
+            check_asking(answer)
+            until = customer.moment(now) + timedelta(days=known.policy.request_days)
+            made = _submit(customer, kept, actor, reason, needed_by, until, now)
+            keep_answer(once, kind="request", id=made, status=201, now=now)
         invoices.number(*documents)
+    if answer.surprises:
+        raise Stale(kept)
+    return made
+
+
+def _submit(
+    customer: Customer,
+    quote_id: UUID,
+    member: Member,
+    reason: str,
+    needed_by: date | None,
+    until: datetime,
+    now: datetime,
+) -> UUID:
+    made = subscriptions.submit_request(
+        customer.id,
+        quote_id,
+        member.id,
+        reason=reason[:MOST_TEXT],
+        needed_by=needed_by,
+        at=customer.moment(now),
+        expires_at=until,
+    )
+    on, data = customer.today(now), {"request": str(made), "quote": str(quote_id)}
+    record(account_id=customer.id, kind="request_submitted", actor=member, on=on, now=now, data=data)
     return made
 
 

@@ -1,14 +1,14 @@
 """What somebody may ask to have different about a subscription: every kind of edit, read from its document."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.core.field import FIELDS, BadEdit, shown
+from bursar.core.field import FIELDS, BadEdit, Expected, shown
 from bursar.core.period import Span
 from bursar.core.problem import Invalid, phrase
 
@@ -62,6 +62,7 @@ class SetSeats(Edit):
     product: str
     seats: int
     release: tuple[UUID, ...] = ()
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,7 @@ class SetUnits(Edit):
 
     product: str
     units: int
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,7 @@ class ChangePlan(Edit):
 
     product: str
     plan: str
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,7 @@ class RemoveProduct(Edit):
     """Have a product no longer."""
 
     product: str
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,7 @@ class ChangeCycle(Edit):
     """Be billed in another cycle."""
 
     cycle: str
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +150,7 @@ class Keep(Edit):
     change: UUID
 
 
-OPTIONAL: Final = frozenset({"on", "price", "reason", "release"})
+OPTIONAL: Final = frozenset({"on", "price", "reason", "release", "expected"})
 KINDS: Final[Mapping[str, type[Edit]]] = MappingProxyType(
     {
         "add_product": AddProduct,
@@ -167,6 +172,14 @@ NAMES: Final[Mapping[type[Edit], str]] = MappingProxyType({kind: name for name, 
 PRICED: Final = (AddProduct, SetSeats, SetUnits, ChangePlan)
 DATED: Final = (AddTemporarySeats, StartTrial)
 """Edits that say themselves on which days they count."""
+
+EXPECTING: Final = (SetSeats, SetUnits, ChangePlan, RemoveProduct, ChangeCycle)
+"""Edits of what is there, whose author may say what they believe is in force."""
+
+
+def without_expected(edit: Edit) -> Edit:
+    """Return the edit alone, without what its author believes to be in force."""
+    return replace(edit, expected=None) if isinstance(edit, EXPECTING) else edit
 
 
 def fields_of(kind: type[Edit]) -> tuple[tuple[str, ...], frozenset[str]]:
@@ -222,6 +235,8 @@ def write_edit(edit: Edit) -> dict[str, Any]:
                 document[field] = value.isoformat()
             case Span(start, end):
                 document[field] = {"start": start.isoformat(), "end": end.isoformat()}
+            case Expected():
+                document[field] = {name: known for name, known in asdict(value).items() if known is not None}
             case UUID() | Decimal():
                 document[field] = str(value)
             case _:

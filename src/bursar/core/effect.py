@@ -1,13 +1,14 @@
 """What an edit means for a state: the capability that it needs, the day it counts from, and the thing it is about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 
 from bursar.core.capability import SHRINKING
 from bursar.core.catalog import Catalog
 from bursar.core.edit import (
+    EXPECTING,
     AddProduct,
     AddTemporarySeats,
     Cancel,
@@ -204,6 +205,16 @@ def takes_back(edit: Edit, needed: str, outlook: Outlook) -> bool:
         case ChangePlan(plan=plan):
             return item is None or plan == item.plan
     return item is None
+
+
+def surprises(edit: Edit, state: Subscription) -> bool:
+    """Return whether something else is in force than the author of an edit expected."""
+    if not isinstance(edit, EXPECTING) or edit.expected is None:
+        return False
+    item = state.items.get(getattr(edit, "product", ""))
+    quantity, plan = (item.quantity, item.plan) if item else (None, None)
+    found = {"seats": quantity, "units": quantity, "plan": plan, "cycle": state.cycle.code}
+    return any(value not in (None, found[name]) for name, value in asdict(edit.expected).items())
 
 
 def subject(edit: Edit) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The fields of an edit, each read from its JSON value with what was expected where it is wrong."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -22,6 +23,16 @@ class BadEdit(Invalid):
     """{at}: expected {expected}, found {found}."""
 
     code = "bad_edit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the author of an edit believes to be in force, of what it changes; None where they do not say."""
+
+    seats: int | None = None
+    units: int | None = None
+    plan: str | None = None
+    cycle: str | None = None
 
 
 def shown(value: object) -> str:
@@ -104,6 +115,15 @@ def _span(value: object, at: str) -> Span:
     return Span(start, end)
 
 
+def _expected(value: object, at: str) -> Expected:
+    names = tuple(Expected.__dataclass_fields__)
+    if not isinstance(value, Mapping) or not value or not set(value) <= set(names):
+        raise BadEdit(
+            at=at, expected=phrase("an object with any of {names}", names=", ".join(names)), found=shown(value)
+        )
+    return Expected(**{name: FIELDS[name](value[name], f"{at}.{name}") for name in value})
+
+
 def _price(value: object, at: str) -> Decimal:
     if not isinstance(value, str):
         raise BadEdit(at=at, expected=phrase('a decimal in quotes such as "12.00"'), found=shown(value))
@@ -121,6 +141,7 @@ FIELDS: Final[Mapping[str, Callable[[object, str], Any]]] = MappingProxyType(
         "span": _span,
         "until": _until,
         "release": _ids,
+        "expected": _expected,
         "change": _id,
         "on": _on,
         "price": _price,

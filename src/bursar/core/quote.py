@@ -14,8 +14,8 @@ from bursar.core.ceiling import Added, Confirm, added, within_ceilings
 from bursar.core.charge import Line
 from bursar.core.credit import within_credit
 from bursar.core.decision import HARDEST_LAST, Asking, Decided
-from bursar.core.edit import ChangeCycle, Edit, Keep, Undo
-from bursar.core.effect import Outlook, collide, takes_back
+from bursar.core.edit import ChangeCycle, Edit, Keep, Undo, without_expected
+from bursar.core.effect import Outlook, collide, surprises, takes_back
 from bursar.core.fit import check_actor, check_outlook, check_pending, check_together
 from bursar.core.growth import within_limits
 from bursar.core.invoice import Totals, totals
@@ -35,7 +35,7 @@ class Quote:
     Edits that change nothing are left out. `changes` have positions but no lasting ids before they are taken. `lines`
     are due on the day; `renewal_lines` are those of the billing period that begins on `renewal_on`, which is None when
     none will. What is refused is not priced. `confirm` is what it adds, where that is beyond the ceiling up to which
-    nobody is asked once more.
+    nobody is asked once more; `surprises` says that something else is in force than the edits expected.
     """
 
     on: date
@@ -47,6 +47,7 @@ class Quote:
     renewal_lines: tuple[Line, ...] = ()
     warnings: tuple[str, ...] = ()
     confirm: Added | None = None
+    surprises: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -79,8 +80,11 @@ def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -
     check_actor(edits, actor)
     check_together(edits, scheduled)
     outlook = Outlook(situation.start, timeline(situation.start, situation.changes), on)
+    surprised = any(surprises(edit, outlook.state) for edit in edits)
+    # What was expected matters once: a quote that is kept is compared as a whole when it is taken.
+    edits = [without_expected(edit) for edit in edits]
     decided = Asking(situation, outlook, scheduled, edits, actor).decided()
-    answer = Quote(on=on, currency=situation.account.currency, edits=decided)
+    answer = Quote(on=on, currency=situation.account.currency, edits=decided, surprises=surprised)
     if answer.outcome is Outcome.REFUSED:
         return answer
     check_pending(edits, scheduled)

@@ -75,7 +75,7 @@ class CorePlayer(CoreAccount):
         """Ask for a quote."""
         with answering():
             self._catch_up()
-            return write_quote(quote(self._known(), read_edits(list(edits)), self._actor(actor), self.today))
+            return write_quote(self._asked_for(read_edits(list(edits)), self._actor(actor)))
 
     def take(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
         """Take edits as they are decided now; who pays automatically pays first."""
@@ -91,7 +91,7 @@ class CorePlayer(CoreAccount):
             self._catch_up()
             self._expire()
             self.asked.check_none_open()
-            answer = quote(self._known(), read, who, self.today)
+            answer = self._asked_for(read, who)
             check_asking(answer)
         until = self.moment + timedelta(days=self.situation.policy.request_days)
         made = Asked(self.ledger.new_id(), who, read, answer, Standing("open", until))
@@ -187,7 +187,7 @@ class CorePlayer(CoreAccount):
         """Take edits, or what a request asks for, as they are decided now. Errors: Answered, and those of a quote."""
         self._check_no_payment()
         self._catch_up()
-        answer = quote(self._known(), edits, who, self.today)
+        answer = self._asked_for(edits, who)
         if (refusal := answer.refusal()) is not None:
             raise Refused(refusal)
         check_confirmed(answer, confirmed=confirmed)
@@ -212,6 +212,13 @@ class CorePlayer(CoreAccount):
         asked, who = self.asked.one(request), self._permitted(actor, "review_requests")
         asked.standing.check_open(self.moment)
         return asked, who
+
+    def _asked_for(self, edits: Sequence[Edit], who: Actor) -> Quote:
+        """Decide and price edits. Errors: Answered if something else is in force than they expected."""
+        answer = quote(self._known(), edits, who, self.today)
+        if answer.surprises:
+            raise Answered({"code": "stale"})
+        return answer
 
     def _take(self, answer: Quote, asked: Asked | None) -> Document:
         document, changes = self._apply(answer, asked)

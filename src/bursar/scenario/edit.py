@@ -25,8 +25,19 @@ def read_edit(words: Words) -> Mapping[str, Any]:
     for field, word in zip(rest[::2], rest[1::2], strict=True):
         if field not in MORE:
             raise Mistake(f"expected one of {near(field, MORE)}; found {field}")
-        edit[field] = _value(field, word)
+        if field == "expects":
+            edit["expected"] = _expected(name, words[0], word)
+        else:
+            edit[field] = _value(field, word)
     return edit
+
+
+def _expected(edit: str, kind: str, word: str) -> Mapping[str, Any]:
+    """Return what the one who speaks believes to be in force, of what the edit changes."""
+    name = EXPECTING.get(edit)
+    if name is None:
+        raise Mistake(f"expected no expects after {kind}; it says what is believed of seats, units, plan or cycle")
+    return {name: _value(name, word)}
 
 
 def _value(field: str, word: str) -> Any:
@@ -59,4 +70,10 @@ EDITS: Final[Mapping[str, tuple[str, Words]]] = {
     "undo": ("undo", ("change",)),
     "keep": ("keep", ("change",)),
 }
-MORE: Final = ("seats", "units", "on", "price", "reason", "release")
+MORE: Final = ("seats", "units", "on", "price", "reason", "release", "expects")
+EXPECTING: Final[Mapping[str, str]] = {
+    "set_seats": "seats",
+    "set_units": "units",
+    "change_plan": "plan",
+    "change_cycle": "cycle",
+}

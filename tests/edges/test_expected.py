@@ -1,0 +1,87 @@
+"""Whoever changes something says what they believe is there; where somebody was faster, nothing is done unseen."""
+
+import re
+from typing import Any
+
+import pytest
+
+from door import TEAM_10, Door, email, seats, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+def expecting(number: int, believed: int) -> dict[str, Any]:
+    return {**seats(number), "expected": {"seats": believed}}
+
+
+def fields(page: str) -> dict[str, str]:
+    """The form as a browser would send it untouched: hidden fields, counts and what is chosen."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        given = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if given.get("type") not in ("radio", "checkbox") or " checked" in tag:
+            found[given.get("name", "")] = given.get("value", "")
+    return found
+
+
+def test_an_increase_raced_by_a_larger_one_is_no_reduction(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    door.ok("POST", f"{path}/changes", {"edits": [expecting(15, 10)]}, by=email("billing_admin"))
+    stale = door.fails(409, "POST", f"{path}/changes", {"edits": [expecting(12, 10)]}, by=email("owner"))
+    assert stale["code"] == "stale"
+    [edit] = stale["quote"]["edits"]
+    assert (edit["capability"], edit["effective_on"]) == ("remove_seats", "2026-02-01")
+    assert door.ok("GET", f"{path}/subscription")["scheduled"] == []
+
+
+def test_quotes_and_requests_say_what_is_believed_too(door: Door) -> None:
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    door.ok("POST", f"{path}/changes", {"edits": [seats(15)]})
+    for address, who in (("quotes", "owner"), ("changes", "owner"), ("requests", "admin")):
+        body = {"edits": [expecting(12, 10)]}
+        assert door.fails(409, "POST", f"{path}/{address}", body, by=email(who))["code"] == "stale", address
+    asked = door.ok("POST", f"{path}/requests", {"edits": [expecting(17, 15)]}, by=email("admin"))
+    # Whoever approves sees what it comes to then; what the requester believed is no condition any more.
+    door.ok("POST", f"{path}/changes", {"edits": [seats(16)]})
+    assert door.ok("POST", f"{path}/requests/{asked['id']}/approve", by=email("owner"))["changes"]
+
+
+def test_the_quote_of_a_stale_answer_is_taken_as_it_is_shown(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    stale = door.fails(409, "POST", f"{path}/changes", {"edits": [expecting(12, 11)]})
+    [change] = door.ok("POST", f"{path}/changes", {"quote": stale["quote"]["id"]})["changes"]
+    assert change["edit"] == seats(12)
+
+
+@pytest.mark.parametrize("expected", [{}, [], "10", {"seats": "10"}, {"seats": 10, "other": 1}, {"seats": None}])
+def test_what_cannot_be_believed_is_named(door: Door, expected: Any) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    wrong = door.fails(422, "POST", f"{path}/quotes", {"edits": [{**seats(12), "expected": expected}]})
+    assert wrong["code"] in ("bad_edit", "bad_body") and "expected" in wrong["detail"]
+
+
+def test_a_form_that_was_open_while_somebody_changed_the_seats_changes_nothing_unseen(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    client = signed_in(email("owner"))
+    opened = fields(client.get(f"{path}/manage").content.decode())
+    door.ok("POST", f"{path}/changes", {"edits": [seats(15)]}, by=email("billing_admin"))
+
+    untouched = client.post(f"{path}/manage", opened)
+    assert untouched.status_code == 422, "what was not touched is no wish to go back to what the form showed"
+    sent: Any = client.post(f"{path}/manage", {**opened, "quantity_support": "12"}, follow=True)
+    page = sent.content.decode()
+    assert "The subscription was changed while you were filling in the form" in page
+    assert "15 → 12" in page
+    assert door.ok("GET", f"{path}/subscription")["scheduled"] == []
+    beside = client.post(f"{path}/manage/preview", {**opened, "quantity_support": "12"}).content.decode()
+    assert "The subscription was changed while you were here" in beside
