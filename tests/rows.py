@@ -268,14 +268,21 @@ def coverage(account: Account, **fields: Any) -> Coverage:
     return Coverage.objects.create(account=account, **{**own, **fields})
 
 
+def gateway(account: Account) -> str:
+    """The code of a gateway that may serve an account."""
+    return "sandbox" if account.sandbox else "bank"
+
+
 def method(account: Account, **fields: Any) -> Method:
-    return Method.objects.create(account=account, **{"kind": "card", "token": "ok", "recorded_at": NOW, **fields})
+    own = {"kind": "card", "gateway": gateway(account), "token": "ok", "recorded_at": NOW}
+    return Method.objects.create(account=account, **{**own, **fields})
 
 
 def attempt(account: Account, **fields: Any) -> Attempt:
     """An attempt that succeeded, on a quote unless an invoice is given."""
     cause = {} if fields.get("invoice") else {"quote": fields.get("quote") or quote(account)}
-    money = {"amount_minor": 14_400, "currency": "EUR", "method_kind": "card", "token": "ok"}
+    money: dict[str, Any] = {"amount_minor": 14_400, "currency": "EUR"}
+    money |= {"method_kind": "card", "gateway": gateway(account), "token": "ok"}
     when = {"on": TODAY, "created_at": NOW, "expires_at": NOW + timedelta(minutes=30)}
     ended = {"state": "succeeded", "finished_at": NOW}
     return Attempt.objects.create(

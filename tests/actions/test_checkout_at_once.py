@@ -1,23 +1,18 @@
 """Many people at the door at once: each thing happens once, and who comes second is told so."""
 
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from threading import Barrier
-from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
 
+from at_once import at_once
 from bursar.accounts import members as accounts
 from bursar.accounts.queries import customer
 from bursar.checkout import actions as checkout
 from bursar.checkout import requests
 from bursar.core.edit import read_edits
 from bursar.core.policy import VENDOR, Member
-from bursar.core.problem import Problem
 from bursar.core.refusal import Refused
 from bursar.gateways.models import SandboxCharge
 from bursar.invoices.models import Cursor, Invoice
@@ -36,23 +31,6 @@ NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 @pytest.fixture
 def door(vendor: None) -> Door:
     return Door()
-
-
-def at_once(number: int, deed: Callable[[int], Any]) -> Counter[str]:
-    """How often each thing came of it when so many do it at the same moment."""
-    ready = Barrier(number)
-
-    def one(turn: int) -> str:
-        try:
-            ready.wait(30)
-            return str(deed(turn))
-        except Problem as problem:
-            return problem.code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(number) as pool:
-        return Counter(pool.map(one, range(number)))
 
 
 def account_id(path: str) -> UUID:

@@ -29,8 +29,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 import django
 django.setup()
+from django.conf import settings
 from django.db import connection
-from bursar.checkout import actions, pay
+from bursar.checkout import actions
 from bursar.core.edit import read_edits
 from bursar.core.policy import VENDOR
 from bursar.gateways.sandbox import Sandbox
@@ -54,7 +55,7 @@ def watch(execute, sql, params, many, context):
         die()
     return execute(sql, params, many, context)
 
-pay.GATEWAY = Gateway()
+settings.GATEWAYS = {"sandbox": "__main__.Gateway"}
 edit = {"edit": "add_product", "product": "support", "plan": "team", "seats": 10}
 with connection.execute_wrapper(watch):
     actions.take(account, edits=read_edits([edit]), actor=VENDOR, now=datetime.now(UTC))
@@ -67,11 +68,12 @@ if moment == "after everything":
 def path(vendor: None) -> str:
     door = Door()
     opened = {
-        "name": "Live",
+        "name": "Acme",
+        "sandbox": True,
         "account_type": "self_service",
         "currency": "EUR",
         "time_zone": "Europe/Paris",
-        "owner": {"name": "Owner", "email": "owner@live.example"},
+        "owner": {"name": "Owner", "email": "owner@acme.example"},
     }
     found = f"/accounts/{door.ok('POST', '/accounts', opened)['id']}"
     door.ok("PUT", f"{found}/payment_method", {"type": "card", "token": "ok"})

@@ -192,6 +192,7 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "payments_attempt_one_open": twice(rows.attempt, state="open", finished_at=None),
     "payments_attempt_for_one": lambda a: rows.attempt(a, invoice=rows.invoice(a), quote=rows.quote(a)),
     "payments_attempt_amount": lambda a: rows.attempt(a, amount_minor=0),
+    "payments_attempt_gateway": lambda a: rows.attempt(a, gateway=""),
     "payments_attempt_finished": lambda a: rows.attempt(a, state="open"),
     "payments_attempt_actor_is_named": lambda a: rows.attempt(a, actor_kind="member"),
     "payments_payment_once": shared(rows.payment, "attempt", rows.attempt),
@@ -242,6 +243,16 @@ def more_than_left(account: Account) -> None:
         rows.allocation(account, payment=payment, amount=60)
 
 
+def paid_by_the_sandbox(account: Account) -> None:
+    """A payment of an attempt from before the sandbox gateway was refused for live accounts."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE payments_attempt DISABLE TRIGGER USER")
+        tried = rows.attempt(account, gateway="sandbox")
+        connection.check_constraints()
+        cursor.execute("ALTER TABLE payments_attempt ENABLE TRIGGER USER")
+    rows.payment(account, attempt=tried)
+
+
 def reopened(account: Account) -> None:
     closed = rows.request(account, state="withdrawn", closed_at=NOW, closed_by_kind="vendor")
     type(closed).objects.filter(pk=closed.pk).update(state="open", closed_at=None, closed_by_kind=None)
@@ -263,6 +274,8 @@ TRIGGERS: Final[dict[str, Breach]] = {
     "closed": reopened,
     "number_stays": lambda a: Invoice.objects.filter(pk=rows.invoice(a).pk).update(number=77),
     "within_attempt": lambda a: rows.payment(a, attempt=rows.attempt(a, amount_minor=5), amount_minor=6),
+    "sandbox_only": lambda a: rows.attempt(a, gateway="sandbox"),
+    "sandbox_paid_only": paid_by_the_sandbox,
     "within_invoice": too_much,
     "within_source": more_than_left,
     "settles": lambda a: rows.allocation(a, invoice=rows.credit_note(a)),
@@ -286,6 +299,15 @@ def account() -> Account:
 def test_the_database_refuses(name: str, account: Account) -> None:
     with refused(name):
         {**CONSTRAINTS, **TRIGGERS}[name](account)
+
+
+def test_a_live_account_has_no_method_of_the_sandbox_gateway_and_a_sandbox_account_has(account: Account) -> None:
+    with refused("sandbox_only"):
+        rows.method(account, gateway="sandbox")
+    trial = rows.account(sandbox=True)
+    rows.method(trial, gateway="sandbox")
+    rows.payment(trial)
+    rows.method(account, kind="invoice", gateway="", token="")
 
 
 def test_every_rule_of_every_table_is_tried() -> None:

@@ -21,6 +21,7 @@ from bursar.accounts.keys import keys
 from bursar.accounts.models import Person
 from bursar.accounts.staff import appoint
 from bursar.core.capability import CAPABILITIES, DESK, ROLES, STAFF_ROLES
+from bursar.core.capability import CHANGING as ALTERING
 from bursar.jobs.clock import run_once
 from bursar.notices.models import Letter
 from bursar.policy.actions import publish as publish_unchecked
@@ -34,6 +35,7 @@ WORLDS: Final = (("managed", False), ("online_assisted", False), ("online_assist
 """Types of account, and whether a request of the admin is open there."""
 MEMBER, OWNER, VENDOR, NOTHING = "any member", "the owner", "the vendor", "nothing there"
 STAFF, POSTING = "any of the staff", "staff who may manage members"
+CLOCK = "who may change something at once"
 CHANGING, ASKING, READER, REVIEWER, REQUESTER = "who may change", "who may ask", "reader", "reviewer", "requester"
 """Whom a door is for, where it is not for whoever has a capability. Nothing there: no such thing on the account."""
 TO = {"to": "2026-02-01"}
@@ -100,7 +102,7 @@ PAGES: Final[dict[tuple[str, str], tuple[str, dict[str, Any]]]] = {
     ("GET", "history_export"): ("view_subscription", {}),
     ("GET", "capabilities"): (MEMBER, {}),
     ("GET", "outbox"): (MEMBER, {}),
-    ("POST", "clock"): (MEMBER, TO),
+    ("POST", "clock"): (CLOCK, TO),
     ("GET", "desk"): (STAFF, {}),
     ("GET", "desk_open"): ("open_accounts", {}),
     ("POST", "desk_open"): ("open_accounts", OPENED),
@@ -147,7 +149,7 @@ OPERATIONS: Final[dict[str, tuple[str, Any]]] = {
     "end_override_of": (VENDOR, None),
     "end_override": (VENDOR, None),
     "account_history": ("view_subscription", None),
-    "move_clock": (VENDOR, TO),
+    "move_clock": (CLOCK, TO),
     "get_subscription": ("view_subscription", None),
     "quote": (MEMBER, {"edits": [seats(13)]}),
     "take": ("add_seats", {"edits": [seats(13)]}),
@@ -209,6 +211,8 @@ class World:
             return may["appoint_billing_admins"] == "allowed" if staff else role == "owner"
         if need == CHANGING:
             return may["add_seats"] != "refused"
+        if need == CLOCK:
+            return any(may[one] == "allowed" for one in ALTERING)
         if need == ASKING:
             return may["add_seats"] == "by_request" and not self.asked
         if need == READER:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from bursar.accounts.queries import Customer, NotFound, customer, standing
 from bursar.columns.statement import select_one
+from bursar.core.clock import NotTheirClock
 from bursar.core.member import NotActive, OnlyOwner, check_active
 from bursar.core.policy import Actor, Member, Outcome, Policy, Reason, decide
 from bursar.core.problem import Problem, phrase
@@ -32,7 +33,7 @@ def deed(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
             found = customer(account_id)
             on = found.today(now)
             yield found
-    except (Refused, OnlyOwner, OnlyRequester) as refused:
+    except (Refused, OnlyOwner, OnlyRequester, NotTheirClock) as refused:
         if on is not None:
             tried = _tried(refused)
             record(account_id=account_id, kind="refused", actor=actor, on=on, now=now, data=tried)
@@ -61,8 +62,12 @@ def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, 
         raise
 
 
-_NOT_THEIRS: Final[Mapping[type[Problem], str]] = {OnlyOwner: "pass_on", OnlyRequester: "withdraw"}
-"""What only one person does, which no capability says; by the problem that somebody else meets who tries."""
+_NOT_THEIRS: Final[Mapping[type[Problem], str]] = {
+    OnlyOwner: "pass_on",
+    OnlyRequester: "withdraw",
+    NotTheirClock: "move_clock",
+}
+"""What only some people do, which no capability says; by the problem that somebody else meets who tries."""
 
 
 def _tried(refused: Problem) -> dict[str, str | None]:

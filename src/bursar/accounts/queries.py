@@ -12,11 +12,13 @@ from django.db.models import Case, When
 from bursar.accounts import models
 from bursar.columns.ids import first_of
 from bursar.columns.statement import select, select_one
+from bursar.core.gateway import serving
 from bursar.core.limit import Limit
 from bursar.core.member import BILLING_ADMIN, OWNER, Standing
 from bursar.core.policy import Account, Actor, Contact, Member, Override, State
 from bursar.core.problem import Problem, phrase
 from bursar.core.tax import Tax
+from bursar.gateways.registry import connected
 
 
 class NotFound(Problem):
@@ -244,7 +246,7 @@ def _customer(
         representative=Contact(*representative, "representative") if representative[1] else None,
         support=Contact(*support, "support"),
         limits={BILLING_ADMIN: Limit(seats, {} if most is None else {currency: most})} if limited else {},
-        gateway=sandbox,
+        gateway=bool(serving(connected(), sandbox=sandbox)),
     )
     return Customer(account, name, time_zone, locale, sandbox, clock_at, Tax(tax_rate), seller_id, created_at)
 

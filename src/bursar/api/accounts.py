@@ -255,11 +255,10 @@ def account_history(
 @router.post("/accounts/{uuid:account_id}/clock", response=shape(answers.Account))
 def move_clock(request: HttpRequest, account_id: UUID, body: bodies.Clock) -> Reply:
     """Move a sandbox account's clock, and run what falls due on the way."""
-    actor = vendor(request)
     call = enter(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        move(account_id, _moment(body.to, "to"), actor=actor, now=call.now, once=asked)
+        move(account_id, _moment(body.to, "to"), actor=call.actor, now=call.now, once=asked)
         return Answer("account", str(account_id), 200)
 
     answer = once(request, do)

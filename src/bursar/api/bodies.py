@@ -152,7 +152,9 @@ class PaymentMethod(Body):
 
     type: str = Field(description="`invoice`, `card` or `debit`.")
     token: str | None = Field(
-        None, description="Not for `invoice`. The sandbox gateway's: `ok`, `declined_funds`, `needs_authentication`."
+        None,
+        description="Not for `invoice`. The sandbox gateway's, for sandbox accounts alone: `ok`, `declined_funds`, "
+        "`needs_authentication`.",
     )
 
 

@@ -21,8 +21,10 @@ from bursar.checkout.requests import NeededTooEarly
 from bursar.core import catalog, edit, effect, field, fit
 from bursar.core.capability import UnknownCapability
 from bursar.core.ceiling import Confirm
+from bursar.core.clock import NotTheirClock
 from bursar.core.currency import UnknownCurrency
 from bursar.core.document import BadDocument
+from bursar.core.gateway import NoGateway
 from bursar.core.member import (
     AlreadyMember,
     InvitedMember,
@@ -69,8 +71,8 @@ _EDITS: Final[Kinds] = (
     *(fit.Contradiction, fit.UnknownChange, fit.PendingChange, fit.NeedsProduct, fit.WouldBreak, fit.Superseded),
     *(TooDear, SeatsInUse),
 )
-_TAKEN: Final[Kinds] = (Refused, Confirm, PaymentOpen, Declined)
-_METHOD: Final[Kinds] = (UnknownMethod, TokenNeeded, NoToken)
+_TAKEN: Final[Kinds] = (Refused, Confirm, PaymentOpen, NoGateway, Declined)
+_METHOD: Final[Kinds] = (UnknownMethod, TokenNeeded, NoToken, NoGateway)
 _MEMBER: Final[Kinds] = (*_READ, OneOwner)
 _ROLE: Final[Kinds] = (UnknownRole, OnlyFromAdmins)
 _SAID: Final[Kinds] = (UnknownAccountType, UnknownZone, BadRate, BadTaxRate)
@@ -97,7 +99,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "end_override_of": (*_VENDOR, NotFound, BadBody),
     "end_override": (*_VENDOR, NotFound),
     "account_history": (*_READ, BadBody),
-    "move_clock": (*_ONE, *_BODY, *_ONCE, BadMoment, NoSandbox, ClockBackwards, ClockTooFar),
+    "move_clock": (*_MEMBERS_TOO, *_BODY, *_ONCE, BadMoment, NotTheirClock, NoSandbox, ClockBackwards, ClockTooFar),
     "get_subscription": _READ,
     "quote": (*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, Stale),
     "take": (
@@ -116,7 +118,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
         *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, Refused, Stale),
         *(QuoteOrEdits, QuoteExpired, AlreadyTaken, RequestOpen, NothingToAsk, NoNeedToAsk, NeededTooEarly),
     ),
-    "approve": (*_READ, *_BODY, *_ONCE, *_EDITS, Confirm, PaymentOpen, Declined, RequestClosed),
+    "approve": (*_READ, *_BODY, *_ONCE, *_EDITS, Confirm, PaymentOpen, NoGateway, Declined, RequestClosed),
     "reject": (*_READ, *_BODY, *_ONCE, PaymentOpen, RequestClosed),
     "withdraw": (*_READ, *_ONCE, PaymentOpen, RequestClosed, OnlyRequester),
     "list_invoices": (*_READ, BadBody),

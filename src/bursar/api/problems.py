@@ -11,6 +11,7 @@ from bursar.api.call import Call, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
 from bursar.core.ceiling import Confirm
+from bursar.core.clock import NotTheirClock
 from bursar.core.content import write_decision
 from bursar.core.member import NotActive, TooManyInvitations
 from bursar.core.policy import Outcome
@@ -54,6 +55,7 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (Refused, 403),
     (NotActive, 403),
     (VendorDoor, 403),
+    (NotTheirClock, 403),
     (KeyReadsOnly, 403),
     (KeyOfOneAccount, 403),
     (NotFound, 404),

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bursar.center.entry import back, visit
+from bursar.center.entry import Closed, back, visit
+from bursar.core.clock import NotTheirClock
 from bursar.core.problem import Problem
 from bursar.jobs.clock import move
 from bursar.words import money
@@ -16,12 +17,14 @@ from bursar.words import money
 
 @require_POST
 def forward(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Move the clock to a day; whoever is in a sandbox account may."""
+    """Move the clock to a day. Errors: Closed to who may not change the subscription."""
     seen = visit(request, account_id)
     try:
         to = date.fromisoformat(request.POST.get("to", ""))
         move(account_id, to, actor=seen.actor, now=seen.now)
         messages.success(request, _("The clock stands at {day} now.").format(day=money.day(to)))
+    except NotTheirClock as problem:
+        raise Closed(seen, "subscription", seen.said(problem)) from None
     except ValueError:
         messages.error(request, _("Choose a day to move the clock to."))
     except Problem as problem:

@@ -12,10 +12,9 @@ from bursar.accounts.queries import NotFound, inactive_membership, memberships
 from bursar.accounts.staff import colleague
 from bursar.center.demo import cast, crew
 from bursar.center.entry import SignInFirst, back, moment, remember_language, signed_in, to, visit
-from bursar.checkout.pay import carry_out
+from bursar.checkout.pay import confirm
 from bursar.core.money import Money
-from bursar.gateways.sandbox import Sandbox
-from bursar.payments.queries import attempt_of_key
+from bursar.payments.queries import sandbox_attempt
 from bursar.words import money
 from bursar.words.problem import said
 
@@ -68,13 +67,12 @@ def language(request: HttpRequest) -> HttpResponse:
 def sandbox(request: HttpRequest, key: UUID) -> HttpResponse:
     """Where the sandbox gateway sends a payer to confirm a payment."""
     try:
-        attempt = attempt_of_key(key)
+        attempt = sandbox_attempt(key)
     except NotFound as problem:
         return render(request, "center/problem.html", {"problem": said(problem)}, status=404)
     if request.method == "POST":
         confirmed = request.POST.get("outcome") == "succeeded"
-        charge = Sandbox().authenticate(str(key), "succeeded" if confirmed else "failed")
-        carry_out(attempt, charge, now=moment())
+        confirm(key, "succeeded" if confirmed else "failed", now=moment())
         return to("attempt", attempt.account_id, attempt.id)
     amount = money.amount(Money(attempt.amount_minor, attempt.currency))
     content = {"amount": amount, "waiting": attempt.state == "open", "account": attempt.account_id}

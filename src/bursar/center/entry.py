@@ -19,6 +19,7 @@ from bursar.accounts.models import Person
 from bursar.accounts.queries import Customer, NotFound, customer, inactive_membership, memberships
 from bursar.accounts.staff import colleague
 from bursar.center.factor import check_factor
+from bursar.core.clock import may_move_clock
 from bursar.core.decision import decide_undo
 from bursar.core.policy import Actor, Decision, Member, Outcome, Policy, Reason, Vendor, decide, shows_costs
 from bursar.core.problem import Problem
@@ -147,6 +148,10 @@ class Visit:
         """Whether this person sees what the standing subscription costs."""
         return self.staff or shows_costs(self.policy, self.customer.account, self.today)
 
+    def moves_clock(self) -> bool:
+        """Return True if this person may move the clock of the account, if it has one."""
+        return may_move_clock(self.policy, self.customer.account, self.actor, self.today)
+
     def check(self, here: str, capability: str) -> None:
         """Nothing, if the page is open to this person. Errors: Closed."""
         decision = self.decide(capability)
@@ -169,7 +174,7 @@ class Visit:
                 Link(reverse("account", args=[account]), name, account == self.id) for account, name in self.accounts
             ),
             "clock": money.day(self.today) if sandbox else "",
-            "tomorrow": (self.today + timedelta(days=1)).isoformat() if sandbox else "",
+            "tomorrow": (self.today + timedelta(days=1)).isoformat() if sandbox and self.moves_clock() else "",
         }
 
     def _links(self, here: str) -> Iterator[Link]:

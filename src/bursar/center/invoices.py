@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.cards import why_no_card
 from bursar.center.entry import Visit, shown, visit
 from bursar.center.summary import line_shown, sums
 from bursar.core.money import Money
@@ -45,10 +46,12 @@ def listing(request: HttpRequest, account_id: UUID) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     found = documents(account_id, before=before, limit=PAGE + 1)
-    open_ = left(account_id, [one.id for one in found])
-    rows = [row_shown(seen, one, open_[one.id]) for one in found[:PAGE]]
+    open_, no_card = left(account_id, [one.id for one in found]), why_no_card(seen)
+    rows = [row_shown(seen, one, open_[one.id], no_card) for one in found[:PAGE]]
     following = found[PAGE - 1].id if len(found) > PAGE else None
-    return shown(request, seen, "invoices", "invoices", {"rows": rows, "following": following})
+    payable = any(_payable(seen, one, open_[one.id]) for one in found[:PAGE])
+    content = {"rows": rows, "following": following, "no_card": no_card if payable else ""}
+    return shown(request, seen, "invoices", "invoices", content)
 
 
 @require_safe
@@ -59,8 +62,8 @@ def one(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
     return shown(request, seen, "invoices", "invoice", _content(seen, document(account_id, invoice_id)))
 
 
-def row_shown(seen: Visit, found: Document, remaining: int) -> Row:
-    """A document in a list. `remaining` is what is left of it, in minor units."""
+def row_shown(seen: Visit, found: Document, remaining: int, no_card: str) -> Row:
+    """A document in a list. `remaining` is what is left of it, in minor units; `no_card` why no card can pay it."""
     code = status(found.totals.kind, remaining, found.due_on, seen.today)
     return Row(
         id=found.id,
@@ -71,15 +74,21 @@ def row_shown(seen: Visit, found: Document, remaining: int) -> Row:
         status=code,
         status_said=status_name(code),
         credit=found.kind == "credit_note",
-        pay=found.kind == "invoice" and remaining > 0 and seen.may("pay_invoice"),
+        pay=not no_card and _payable(seen, found, remaining),
     )
 
 
+def _payable(seen: Visit, found: Document, remaining: int) -> bool:
+    """Return True if there is something to pay, and this person may."""
+    return found.kind == "invoice" and remaining > 0 and seen.may("pay_invoice")
+
+
 def _content(seen: Visit, found: Document) -> dict[str, Any]:
-    remaining = left(seen.id, [found.id])[found.id]
+    remaining, no_card = left(seen.id, [found.id])[found.id], why_no_card(seen)
     catalog = current_catalog()
     return {
-        "row": row_shown(seen, found, remaining),
+        "row": row_shown(seen, found, remaining, no_card),
+        "no_card": no_card if _payable(seen, found, remaining) else "",
         "issued_on": money.day(found.issued_on),
         "lines": [line_shown(line, catalog, found.currency) for _, line in found.lines],
         "sums": sums(found.totals, found.currency),

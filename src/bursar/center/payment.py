@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bursar.center.choice import Choice
+from bursar.center.cards import kinds, tokens, why_no_card
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.invoices import row_shown
 from bursar.checkout.collection import collect_all, pay_invoice
@@ -20,11 +20,9 @@ from bursar.invoices.queries import document, documents
 from bursar.payments.actions import set_method
 from bursar.payments.queries import attempt, failures, left, method, open_attempt, open_invoices
 from bursar.words import money
-from bursar.words.payment import decline_reason, method_name, token_name
+from bursar.words.payment import decline_reason, method_name
 
 FAILURES: Final = 5
-TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
-"""What the sandbox gateway's cards and mandates do."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +35,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         try:
             wanted = _wanted(request)
             set_method(seen.policy, account_id, wanted, actor=seen.actor, now=seen.now)
-            settled = collect_all(account_id, now=seen.now) if wanted.automatic else 0
+            settled = collect_all(account_id, now=seen.now, again=True)
             messages.success(request, _after_replacing(settled))
             return to("payment", account_id)
         except Problem as found:
@@ -64,13 +62,14 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
             problem, status = seen.said(declined), 402
         except Problem as other:
             problem, status = seen.said(other), 409
-    present = method(account_id)
+    present, no_card = method(account_id), why_no_card(seen)
     content = {
-        "row": row_shown(seen, found, open_),
+        "row": row_shown(seen, found, open_, no_card),
         "amount": money.amount(Money(open_, found.currency)),
         "present": method_name(present.kind) if present.automatic else "",
-        "kinds": _kinds(),
-        "tokens": _tokens(),
+        "kinds": kinds(),
+        "tokens": tokens(),
+        "no_card": no_card,
         "problem": problem,
     }
     return shown(request, seen, "invoices", "pay", content, status=status)
@@ -78,30 +77,31 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
 
 def _content(seen: Visit) -> dict[str, Any]:
     present, waiting = method(seen.id), open_attempt(seen.id)
-    replacing = seen.decide("change_payment_type")
+    replacing, no_card = seen.decide("change_payment_type"), why_no_card(seen)
     content = {
         "method": method_name(present.kind),
         "automatic": present.automatic,
-        "replace": seen.may("change_payment_type"),
-        "why_not": seen.why_not(replacing),
-        "kinds": _kinds(),
-        "tokens": _tokens(),
+        "replace": seen.may("change_payment_type") and not no_card,
+        "why_not": seen.why_not(replacing) or no_card,
+        "kinds": kinds(),
+        "tokens": tokens(),
         "waiting": waiting.address if waiting and seen.may("pay_invoice") else "",
         "pay": seen.may("pay_invoice"),
         "see": seen.may("view_invoices"),
         "open": (),
         "failures": (),
     }
-    return content | _owing(seen) if seen.may("view_invoices") else content
+    return content | _owing(seen, no_card) if seen.may("view_invoices") else content
 
 
-def _owing(seen: Visit) -> dict[str, Any]:
+def _owing(seen: Visit, no_card: str) -> dict[str, Any]:
     """The invoices that are open, and the last payments that did not come through."""
     open_ = {one.id: one.left for one in open_invoices(seen.id)}
     rows = documents(seen.id, limit=len(open_), among=open_) if open_ else []
     return {
         "open": [
-            (row_shown(seen, one, open_[one.id]), money.amount(Money(open_[one.id], one.currency))) for one in rows
+            (row_shown(seen, one, open_[one.id], no_card), money.amount(Money(open_[one.id], one.currency)))
+            for one in rows
         ],
         "failures": [
             {
@@ -135,13 +135,3 @@ def _after_replacing(settled: int) -> str:
     if settled:
         return _("The payment type was changed, and what was open has been paid.")
     return _("The payment type was changed.")
-
-
-def _kinds() -> tuple[Choice, ...]:
-    """How a payment can be made automatically."""
-    debit = _("Direct debit, with a mandate")
-    return Choice("type", "card", _("Card"), chosen=True), Choice("type", "debit", debit)
-
-
-def _tokens() -> tuple[tuple[str, str], ...]:
-    return tuple((one, token_name(one)) for one in TOKENS)

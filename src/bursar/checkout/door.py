@@ -85,7 +85,10 @@ def keep(
 def open_payment(
     customer: Customer, known: Situation, answer: Quote, quote_id: UUID, *, actor: Actor, now: datetime
 ) -> UUID | None:
-    """An attempt to collect what a quote costs today, if the account pays automatically and has not enough credit."""
+    """An attempt to collect what a quote costs today, if the account pays automatically and has not enough credit.
+
+    Errors: NoGateway.
+    """
     method = known.paying.method
     if answer.due_today.total <= 0 or not method.automatic:
         return None
@@ -93,7 +96,7 @@ def open_payment(
     if amount == 0:
         return None
     return payments.begin(
-        customer.id,
+        customer,
         Money(amount, answer.currency),
         method,
         quote_id=quote_id,

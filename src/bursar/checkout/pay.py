@@ -1,7 +1,7 @@
 """Moving money for a quote or an invoice: the gateway is asked outside any transaction, and asked again if in doubt."""
 
 from datetime import datetime
-from typing import Final
+from typing import Literal
 from uuid import UUID
 
 from bursar.accounts.deed import deed
@@ -13,15 +13,14 @@ from bursar.core.money import Money
 from bursar.core.payment import DeclineReason, Step, next_step
 from bursar.core.policy import SYSTEM, Actor, Vendor
 from bursar.core.problem import Problem
-from bursar.gateways.protocol import Charge, Gateway
+from bursar.gateways.protocol import Charge
+from bursar.gateways.registry import gateway
 from bursar.gateways.sandbox import Sandbox
 from bursar.invoices import actions as invoices
 from bursar.payments import actions as payments
 from bursar.payments import queries
 from bursar.payments.queries import AttemptRow
 from bursar.subscriptions import queries as subscriptions
-
-GATEWAY: Final[Gateway] = Sandbox()
 
 
 class Declined(Problem):
@@ -40,7 +39,7 @@ def pay(account_id: UUID, attempt_id: UUID, *, now: datetime) -> AttemptRow:
     """
     attempt = queries.attempt(account_id, attempt_id)
     amount = Money(attempt.amount_minor, attempt.currency)
-    charge = GATEWAY.charge(str(attempt.id), amount, attempt.token, attempt.expires_at)
+    charge = gateway(attempt.gateway).charge(str(attempt.id), amount, attempt.token, attempt.expires_at)
     carry_out(attempt, charge, now=now)
     after = queries.attempt(account_id, attempt_id)
     if after.state == "failed":
@@ -50,19 +49,29 @@ def pay(account_id: UUID, attempt_id: UUID, *, now: datetime) -> AttemptRow:
 
 def follow_up(attempt: AttemptRow, *, now: datetime) -> Step:
     """Ask the gateway what became of an attempt, and do what comes of it; what was done."""
-    return carry_out(attempt, GATEWAY.find(str(attempt.id)), now=now)
+    return carry_out(attempt, gateway(attempt.gateway).find(str(attempt.id)), now=now)
+
+
+def confirm(attempt_id: UUID, outcome: Literal["succeeded", "failed"], *, now: datetime) -> AttemptRow:
+    """Do at the sandbox gateway what a payer does at its page; return the attempt, which is of a sandbox account.
+
+    Errors: NotFound.
+    """
+    attempt = queries.sandbox_attempt(attempt_id)
+    carry_out(attempt, Sandbox().authenticate(str(attempt_id), outcome), now=now)
+    return attempt
 
 
 def carry_out(attempt: AttemptRow, charge: Charge, *, now: datetime) -> Step:
     """Do what an attempt needs, given what the gateway says; what was done. Doing it again does nothing."""
     step = _book(attempt, charge, now)
     if step == "cancel":
-        cancelled = GATEWAY.cancel(str(attempt.id))
+        cancelled = gateway(attempt.gateway).cancel(str(attempt.id))
         if cancelled.answer == "succeeded":
             return _book(attempt, cancelled, now)
         _give_up(attempt, now)
     elif step == "refund":
-        GATEWAY.refund(str(attempt.id))
+        gateway(attempt.gateway).refund(str(attempt.id))
         with deed(attempt.account_id, SYSTEM, now):
             if queries.attempt(attempt.account_id, attempt.id).state != "refunded":
                 payments.give_back(attempt, actor=SYSTEM, now=now)

@@ -71,7 +71,7 @@ def _asked(url: str, deep: bool) -> "tuple[list[Check], list[Violation]]":
 
 
 def _read(deep: bool) -> "tuple[list[Check], list[Violation]]":
-    from bursar.cli.checks import data
+    from bursar.cli.checks import data, money
     from bursar.cli.checks.letters import letters
 
     data.only_read()
@@ -81,6 +81,7 @@ def _read(deep: bool) -> "tuple[list[Check], list[Violation]]":
     now = datetime.now(UTC)
     checks += [data.zones_of_accounts(), *data.published(), *data.types_of_accounts()]
     checks += [*data.bounds(), data.keys(now), data.worker(now), letters(now)]
+    checks += [*money.gateways(), *money.paid_without_money()]
     more, broken = data.rules(now, deep)
     return checks + more, broken
 

@@ -60,10 +60,14 @@ class NothingToPay(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How an account pays: on invoice terms, or automatically with the gateway's token of a card or mandate."""
+    """How an account pays: on invoice terms, or automatically with the gateway's token of a card or mandate.
+
+    `gateway` is the code of the gateway that moves the money; nothing until one was found to serve the account.
+    """
 
     kind: MethodKind = "invoice"
     token: str = ""
+    gateway: str = ""
 
     @property
     def automatic(self) -> bool:

@@ -25,11 +25,13 @@ from bursar.accounts.actions import instant, read_zone, set_clock
 from bursar.accounts.deed import deed
 from bursar.accounts.queries import customer
 from bursar.checkout.actions import renew
-from bursar.checkout.collection import collect
+from bursar.checkout.collection import collect, collect_all
 from bursar.checkout.pay import follow_up
 from bursar.checkout.renewal import announce
 from bursar.checkout.requests import expire, remind
+from bursar.core.clock import check_clock
 from bursar.core.policy import Actor
+from bursar.gateways.registry import connected
 from bursar.history.queries import Once
 from bursar.invoices.queries import due_accounts, ending_periods, ending_trials
 from bursar.logs import counters, log
@@ -69,17 +71,22 @@ def run_once(now: datetime) -> int:
 
 
 def move(account_id: UUID, to: date | datetime, *, actor: Actor, now: datetime, once: Once | None = None) -> None:
-    """Move a sandbox account's clock, a day to its start, and do what falls due on the way.
+    """Move a sandbox account's clock, a day to its start, and do what falls due on the way: all of it, or nothing.
 
-    Errors: NotFound, NoSandbox, ClockBackwards, ClockTooFar.
+    What is to be collected is collected then; a payment that waits or does not come through is no failure of the move.
+
+    Errors: NotFound, NotTheirClock, NoSandbox, ClockBackwards, ClockTooFar.
     """
     with deed(account_id, actor, now) as found:
+        check_clock(current(), found.account, found.standing_of(actor), found.today(now))
         set_clock(found, instant(to, read_zone(found.time_zone)), now=now, once=once)
-    run_sandbox(account_id, now)
+        _fall_due(account_id, now)
+    collect_all(account_id, now=now, again=False)
 
 
-def run_sandbox(account_id: UUID, now: datetime) -> None:
-    """Do everything that is due by the clock of one sandbox account."""
+def _fall_due(account_id: UUID, now: datetime) -> None:
+    """Do what is due by the clock of a sandbox account, but for collecting."""
+    # The gateway gives a charge up for good, whatever becomes of this transaction: asked again, it says so again.
     paying = payments.open_attempt(account_id)
     if paying is not None and paying.expires_at <= customer(account_id).moment(now):
         follow_up(paying, now=now)
@@ -87,9 +94,6 @@ def run_sandbox(account_id: UUID, now: datetime) -> None:
     expire(account_id, now=now)
     remind(account_id, now=now)
     announce(account_id, now=now)
-    for one in payments.open_invoices(account_id):
-        if not payments.attempted(account_id, one.id):
-            collect(account_id, one.id, now=now)
 
 
 Task = partial[Any]
@@ -109,7 +113,7 @@ def _renew(now: datetime) -> Iterable[Task]:
 
 
 def _collect(now: datetime) -> Iterable[Task]:
-    return [partial(collect, *one, now=now) for one in payments.collectable(BATCH)]
+    return [partial(collect, *one, now=now) for one in payments.collectable(connected(), BATCH)]
 
 
 def _expire(now: datetime) -> Iterable[Task]:

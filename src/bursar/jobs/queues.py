@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bursar.columns.ids import moment_of
 from bursar.columns.statement import select
+from bursar.gateways.registry import connected
 from bursar.jobs.clock import BATCH, GRACE
 from bursar.notices.catalogue import WHOM
 from bursar.notices.queries import untold
@@ -29,7 +30,7 @@ def queues(now: datetime) -> Iterator[Queue]:
     The queries are those of the worker where it reads what is due by the age of its id.
     """
     yield _made("finish", [attempt.id for attempt in unfinished(now - GRACE, BATCH)], now)
-    yield _made("collect", [invoice for _, invoice in collectable(BATCH)], now)
+    yield _made("collect", [invoice for _, invoice in collectable(connected(), BATCH)], now)
     yield _made("tell", [entry for _, entry in untold(WHOM, now, BATCH)], now)
     for step, waiting, since in select(_DUE, now=now):
         yield Queue(step, waiting, (now - since).total_seconds() if since else 0.0)

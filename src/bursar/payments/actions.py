@@ -7,28 +7,39 @@ from uuid import UUID
 from django.db import transaction
 
 from bursar.accounts.deed import deed, permit
+from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
+from bursar.core.gateway import served
 from bursar.core.money import Money
 from bursar.core.payment import Method, check_replacement, settle
 from bursar.core.policy import Actor, Policy
+from bursar.gateways.registry import connected
 from bursar.history.actions import columns, record
 from bursar.logs import counters
 from bursar.payments import models, queries
 
 
 def set_method(policy: Policy, account_id: UUID, wanted: Method, *, actor: Actor, now: datetime) -> None:
-    """Pay in another way from now on. Errors: NotFound, Refused, StaysAutomatic."""
+    """Pay in another way from now on. Errors: NotFound, Refused, StaysAutomatic, NoGateway."""
     with deed(account_id, actor, now) as customer:
         permit(policy, customer, actor, "change_payment_type", now)
         before = queries.method(account_id)
         check_replacement(before, wanted, actor)
-        models.Method.objects.create(account_id=account_id, kind=wanted.kind, token=wanted.token, recorded_at=now)
+        new = paid_by(customer, wanted)
+        models.Method.objects.create(
+            account_id=account_id, kind=new.kind, gateway=new.gateway, token=new.token, recorded_at=now
+        )
         data = {"before": before.kind, "after": wanted.kind}
         record(account_id=account_id, kind="method_set", actor=actor, on=customer.today(now), now=now, data=data)
 
 
+def paid_by(customer: Customer, method: Method) -> Method:
+    """Return the method with the gateway that moves its money for the account. Errors: NoGateway."""
+    return served(method, connected(), sandbox=customer.sandbox, ask=customer.account.at_the_vendor()[0])
+
+
 def begin(
-    account_id: UUID,
+    customer: Customer,
     amount: Money,
     method: Method,
     *,
@@ -39,14 +50,16 @@ def begin(
     now: datetime,
     expires_at: datetime,
 ) -> UUID:
-    """An open attempt, inside a deed; nothing is asked of the gateway yet."""
+    """Return a new open attempt, inside a deed; nothing is asked of the gateway yet. Errors: NoGateway."""
+    method = paid_by(customer, method)
     attempt = models.Attempt.objects.create(
-        account_id=account_id,
+        account_id=customer.id,
         quote_id=quote_id,
         invoice_id=invoice_id,
         amount_minor=amount.amount_minor,
         currency=amount.currency,
         method_kind=method.kind,
+        gateway=method.gateway,
         token=method.token,
         state="open",
         expires_at=expires_at,

@@ -1,8 +1,11 @@
 """What money already booked refuses."""
 
+from typing import Final
+
 import pgtrigger
 
 from bursar.columns.guard import refusal
+from bursar.core.gateway import SANDBOX
 
 _WITHIN = f"""
 PERFORM FROM invoices_invoice
@@ -39,6 +42,26 @@ IF EXISTS (
 RETURN NEW;
 """
 
+_LIVE: Final = "SELECT FROM accounts_account a WHERE a.id = NEW.account_id AND NOT a.sandbox"
+_WHY: Final = "the sandbox gateway pays for sandbox accounts only"
+_FOR_SANDBOXES: Final = f"""
+IF NEW.gateway = '{SANDBOX}' AND EXISTS ({_LIVE}) THEN {refusal("sandbox_only", _WHY)} END IF;
+RETURN NEW;
+"""
+_PAID_IN_SANDBOXES: Final = f"""
+IF EXISTS (
+    SELECT FROM payments_attempt t
+    WHERE t.account_id = NEW.account_id AND t.id = NEW.attempt_id AND t.gateway = '{SANDBOX}'
+) AND EXISTS ({_LIVE}) THEN {refusal("sandbox_paid_only", _WHY)} END IF;
+RETURN NEW;
+"""
+
+SANDBOX_ONLY = pgtrigger.Trigger(
+    name="sandbox_only", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_FOR_SANDBOXES
+)
+SANDBOX_PAID_ONLY = pgtrigger.Trigger(
+    name="sandbox_paid_only", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_PAID_IN_SANDBOXES
+)
 ALLOCATION_WITHIN = pgtrigger.Trigger(
     name="within",
     when=pgtrigger.Before,

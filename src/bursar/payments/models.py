@@ -8,13 +8,14 @@ from bursar.columns.guard import FROZEN, frozen_but
 from bursar.columns.money import AmountField, CurrencyField
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
-from bursar.payments.guards import ALLOCATION_WITHIN, WITHIN_ATTEMPT
+from bursar.payments.guards import ALLOCATION_WITHIN, SANDBOX_ONLY, SANDBOX_PAID_ONLY, WITHIN_ATTEMPT
 
 
 class Method(AccountRow):
     """How an account pays from then on; the last row is in force."""
 
     kind = CodeField(("invoice", "card", "debit"))
+    gateway = models.TextField(blank=True, default="")
     token = models.TextField(blank=True, default="")
     recorded_at = models.DateTimeField()
 
@@ -22,11 +23,12 @@ class Method(AccountRow):
         constraints = (
             *AccountRow.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(kind="invoice", token="") | (~Q(kind="invoice") & ~Q(token="")),
+                condition=Q(kind="invoice", gateway="", token="")
+                | (~Q(kind="invoice") & ~Q(gateway="") & ~Q(token="")),
                 name="payments_method_token",
             ),
         )
-        triggers = FROZEN
+        triggers = (*FROZEN, SANDBOX_ONLY)
 
 
 class Attempt(AccountRow):
@@ -41,6 +43,7 @@ class Attempt(AccountRow):
     amount_minor = AmountField()
     currency = CurrencyField()
     method_kind = CodeField(("card", "debit"))
+    gateway = models.TextField()
     token = models.TextField()
     state = CodeField(("open", "succeeded", "failed", "cancelled", "refunded"))
     reason = models.TextField(blank=True, default="")
@@ -64,13 +67,14 @@ class Attempt(AccountRow):
                 name="payments_attempt_for_one",
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_attempt_amount"),
+            models.CheckConstraint(condition=~Q(gateway=""), name="payments_attempt_gateway"),
             models.CheckConstraint(
                 condition=Q(state="open", finished_at=None) | (~Q(state="open") & Q(finished_at__isnull=False)),
                 name="payments_attempt_finished",
             ),
             actor_is_named("payments_attempt"),
         )
-        triggers = frozen_but("state", "reason", "address", "expires_at", "finished_at")
+        triggers = (*frozen_but("state", "reason", "address", "expires_at", "finished_at"), SANDBOX_ONLY)
 
 
 class Payment(AccountRow):
@@ -89,7 +93,7 @@ class Payment(AccountRow):
             models.UniqueConstraint(fields=("account", "attempt"), name="payments_payment_once"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_payment_amount"),
         )
-        triggers = (*FROZEN, WITHIN_ATTEMPT)
+        triggers = (*FROZEN, WITHIN_ATTEMPT, SANDBOX_PAID_ONLY)
 
 
 class Refund(AccountRow):

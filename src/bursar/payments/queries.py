@@ -1,6 +1,6 @@
 """How an account pays, and what is open."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bursar.accounts.queries import NotFound
 from bursar.columns.statement import select, select_one
+from bursar.core.gateway import SANDBOX
 from bursar.core.payment import AttemptState, Method, Open, Paying
 from bursar.core.problem import phrase
 from bursar.payments import models
@@ -23,6 +24,7 @@ class AttemptRow:
     invoice_id: UUID | None
     amount_minor: int
     currency: str
+    gateway: str
     token: str
     state: AttemptState
     reason: str
@@ -41,6 +43,16 @@ class Movement:
     attempt_id: UUID
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxPayment:
+    """A payment of a live account by the sandbox gateway; `documents` are the numbers of what it settled."""
+
+    account_id: UUID
+    amount_minor: int
+    currency: str
+    documents: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +79,15 @@ class Unsettled:
 
 def method(account_id: UUID) -> Method:
     """How an account pays now; a new one pays on invoice terms."""
-    return _method(*(select_one(_METHOD, account=account_id) or ("invoice", "")))
+    return _method(*(select_one(_METHOD, account=account_id) or ("invoice", "", "")))
 
 
 def paying(account_id: UUID) -> Paying:
     """How an account pays now, and what it owes."""
     found = select_one(_PAYING, account=account_id)
     assert found is not None
-    kind, token, owes = found
-    return Paying(_method(kind or "invoice", token), owes)
+    kind, token, gateway, owes = found
+    return Paying(_method(kind or "invoice", token, gateway), owes)
 
 
 def agenda(account_id: UUID) -> Agenda:
@@ -93,9 +105,9 @@ def attempt(account_id: UUID, attempt_id: UUID) -> AttemptRow:
     return found[0]
 
 
-def attempt_of_key(attempt_id: UUID) -> AttemptRow:
-    """One attempt, by the key that its gateway knows it under. Errors: NotFound."""
-    found = _attempts(pk=attempt_id)
+def sandbox_attempt(attempt_id: UUID) -> AttemptRow:
+    """Return an attempt of a sandbox account by the key that the sandbox gateway knows it under. Errors: NotFound."""
+    found = _attempts(pk=attempt_id, gateway=SANDBOX, account__sandbox=True)
     if not found:
         raise NotFound(what=phrase("payment attempt"))
     return found[0]
@@ -139,9 +151,22 @@ def open_invoices(account_id: UUID) -> tuple[Open, ...]:
     return unsettled(account_id).invoices
 
 
-def collectable(limit: int) -> list[tuple[UUID, UUID]]:
-    """Open invoices, never tried, of live accounts that pay automatically: account and invoice."""
-    return select(_COLLECTABLE, limit=limit)
+def collectable(gateways: Sequence[str], limit: int) -> list[tuple[UUID, UUID]]:
+    """Return account and invoice of each open invoice, never tried, of live accounts that pay by one of the gateways.
+
+    An account with an open payment waits until that is finished.
+    """
+    return select(_COLLECTABLE, gateways=list(gateways), limit=limit)
+
+
+def gateways_in_use() -> set[str]:
+    """Return the codes of the gateways that payment methods in force and open attempts name."""
+    return {code for (code,) in select(_GATEWAYS)}
+
+
+def paid_by_sandbox(limit: int) -> list[SandboxPayment]:
+    """Return payments of live accounts by the sandbox gateway, the oldest first; from before it was refused there."""
+    return [SandboxPayment(*row) for row in select(_PAID_BY_SANDBOX, sandbox=SANDBOX, limit=limit)]
 
 
 def movements(account_id: UUID) -> list[Movement]:
@@ -155,10 +180,10 @@ def movements(account_id: UUID) -> list[Movement]:
     return found
 
 
-def _method(kind: str, token: str) -> Method:
+def _method(kind: str, token: str, gateway: str) -> Method:
     if kind == "invoice":
         return Method()
-    return Method("card" if kind == "card" else "debit", token)
+    return Method("card" if kind == "card" else "debit", token, gateway)
 
 
 def _attempts(**by: object) -> list[AttemptRow]:
@@ -170,14 +195,16 @@ _OPEN_ATTEMPT: Final = f"""
 SELECT {", ".join(f'"{one}"' for one in _ATTEMPT)} FROM payments_attempt
 WHERE account_id = %(account)s AND state = 'open'
 """
-_METHOD: Final = "SELECT kind, token FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
+_METHOD: Final = (
+    "SELECT kind, token, gateway FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
+)
 _PAYING: Final = """
-SELECT m.kind, m.token,
+SELECT m.kind, m.token, m.gateway,
     coalesce((SELECT sum(total) FROM invoices_invoice WHERE account_id = here.account_id), 0)::bigint
     - coalesce((SELECT sum(amount_minor) FROM payments_payment WHERE account_id = here.account_id), 0)::bigint
 FROM (VALUES (%(account)s::uuid)) AS here (account_id)
 LEFT JOIN LATERAL (
-    SELECT kind, token FROM payments_method WHERE account_id = here.account_id ORDER BY id DESC LIMIT 1
+    SELECT kind, token, gateway FROM payments_method WHERE account_id = here.account_id ORDER BY id DESC LIMIT 1
 ) m ON true
 """
 """What was settled is in both sums: what is left of all documents and payments is what they come to."""
@@ -208,14 +235,33 @@ SELECT w.kind, w.id, w.amount - coalesce(sum(s.amount), 0)::bigint
 FROM whole w LEFT JOIN spent s ON s.id = w.id GROUP BY w.kind, w.id, w.amount
 HAVING w.amount > coalesce(sum(s.amount), 0) ORDER BY w.id
 """
-_COLLECTABLE = """
+_GATEWAYS: Final = """
+SELECT gateway FROM (
+    SELECT DISTINCT ON (account_id) gateway FROM payments_method ORDER BY account_id, id DESC
+) now WHERE gateway <> '' UNION SELECT gateway FROM payments_attempt WHERE state = 'open'
+"""
+_PAID_BY_SANDBOX: Final = """
+SELECT p.account_id, p.amount_minor, p.currency, coalesce((
+    SELECT string_agg(s.prefix || lpad(i.number::text, 6, '0'), ', ' ORDER BY i.number)
+    FROM payments_allocation a JOIN invoices_invoice i ON i.account_id = a.account_id AND i.id = a.invoice_id
+    JOIN invoices_series s ON s.id = i.series_id WHERE a.account_id = p.account_id AND a.payment_id = p.id
+), '')
+FROM payments_payment p
+JOIN payments_attempt t ON t.account_id = p.account_id AND t.id = p.attempt_id AND t.gateway = %(sandbox)s
+JOIN accounts_account c ON c.id = p.account_id AND NOT c.sandbox
+ORDER BY p.id LIMIT %(limit)s
+"""
+_COLLECTABLE: Final = """
 SELECT i.account_id, i.id FROM invoices_invoice i
 JOIN accounts_account c ON c.id = i.account_id AND NOT c.sandbox
 JOIN LATERAL (
-    SELECT kind FROM payments_method m WHERE m.account_id = i.account_id ORDER BY m.id DESC LIMIT 1
-) now ON now.kind <> 'invoice'
+    SELECT kind, gateway FROM payments_method m WHERE m.account_id = i.account_id ORDER BY m.id DESC LIMIT 1
+) now ON now.kind <> 'invoice' AND now.gateway = ANY(%(gateways)s)
 WHERE i.kind = 'invoice' AND i.total > 0
-    AND NOT EXISTS (SELECT FROM payments_attempt t WHERE t.account_id = i.account_id AND t.invoice_id = i.id)
+    AND NOT EXISTS (
+        SELECT FROM payments_attempt t
+        WHERE t.account_id = i.account_id AND (t.invoice_id = i.id OR t.state = 'open')
+    )
     AND i.total > coalesce((
         SELECT sum(amount) FROM payments_allocation a WHERE a.account_id = i.account_id AND a.invoice_id = i.id
     ), 0)

@@ -163,6 +163,8 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+# The gateways that move money, by code. The built-in one serves sandbox accounts alone.
+GATEWAYS = {"sandbox": "bursar.gateways.sandbox.Sandbox"}
 # What attempts are counted in, for all processes alike.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "bursar_cache"}}
 LANGUAGES = [("en", "English"), ("fr", "Français")]

@@ -132,6 +132,9 @@ class Story:
 
     def _method(self, data: dict[str, Any]) -> list[str]:
         before, after = method_name(data["before"]), method_name(data["after"])
+        if data.get("reason") == "sandbox_gateway":
+            template = _("Payment type: {before} → {after}. The sandbox gateway pays for sandbox accounts only.")
+            return [template.format(before=before, after=after)]
         if before == after:
             return [_("The payment type was replaced by another of the same kind ({method}).").format(method=after)]
         return [_("Payment type: {before} → {after}").format(before=before, after=after)]
@@ -188,6 +191,8 @@ class Story:
             return [_("Refused: pass ownership on, which only the owner may do.")]
         if data.get("attempt") == "withdraw":
             return [_("Refused: withdraw the request of somebody else.")]
+        if data.get("attempt") == "move_clock":
+            return [_("Refused: move the clock of the account.")]
         if not data["capability"]:
             return [_("An attempt was refused.")]
         return [

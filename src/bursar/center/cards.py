@@ -1,0 +1,35 @@
+"""The cards and mandates that there are to choose from, and why there are none."""
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from bursar.center.choice import Choice
+from bursar.center.entry import Visit
+from bursar.core.gateway import NoGateway
+from bursar.core.payment import Method
+from bursar.payments.actions import paid_by
+from bursar.words.payment import token_name
+
+TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
+"""What the sandbox gateway's cards and mandates do."""
+
+
+def why_no_card(seen: Visit) -> str:
+    """Return why the account cannot pay by card or direct debit, and what to do; nothing where it can."""
+    try:
+        paid_by(seen.customer, Method("card"))
+    except NoGateway as problem:
+        return seen.said(problem)
+    return ""
+
+
+def kinds() -> tuple[Choice, ...]:
+    """Return the ways in which a payment can be made automatically."""
+    debit = _("Direct debit, with a mandate")
+    return Choice("type", "card", _("Card"), chosen=True), Choice("type", "debit", debit)
+
+
+def tokens() -> tuple[tuple[str, str], ...]:
+    """Return the sandbox gateway's cards and mandates, each with what it does."""
+    return tuple((one, token_name(one)) for one in TOKENS)

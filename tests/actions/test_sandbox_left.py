@@ -1,0 +1,149 @@
+"""What the upgrade does with live accounts that the sandbox gateway paid for, and what the doctor says of them then."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import override
+
+import bank
+import rows
+from bursar.accounts.models import Account
+from bursar.accounts.queries import names
+from bursar.catalog.queries import current as catalog
+from bursar.cli.checks import money
+from bursar.core.payment import Method
+from bursar.gateways.models import SandboxCharge
+from bursar.history.models import Entry
+from bursar.jobs.invariants import violations
+from bursar.payments.models import Attempt, Payment
+from bursar.payments.queries import method
+from bursar.policy.queries import current as policy
+from bursar.words.history import Story
+from door import Door
+from rows import NOW, TODAY
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BEFORE = [("payments", "0001_initial")]
+
+
+@pytest.fixture
+def before(vendor: None) -> Iterator[Any]:
+    """The models of payments as they were; afterwards the tables are those of today again."""
+    Door()
+    executor = MigrationExecutor(connection)
+    executor.migrate(BEFORE)
+    try:
+        yield executor.loader.project_state(BEFORE).apps
+    finally:
+        upgrade()
+
+
+def upgrade() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def pays(before: Any, account: Account, kind: str = "card") -> None:
+    token = "" if kind == "invoice" else "ok"
+    before.get_model("payments", "Method").objects.create(
+        account_id=account.id, kind=kind, token=token, recorded_at=NOW
+    )
+
+
+def tried(before: Any, account: Account, state: str, charge: str = "", **cause: Any) -> Any:
+    money = {"amount_minor": 14_400, "currency": "EUR", "method_kind": "card", "token": "ok"}
+    when = {"on": TODAY, "created_at": NOW, "expires_at": NOW, "finished_at": None if state == "open" else NOW}
+    attempt = before.get_model("payments", "Attempt").objects.create(
+        account_id=account.id, state=state, actor_kind="vendor", **cause, **money, **when
+    )
+    if charge:
+        rows.charge(key=str(attempt.id), outcome=charge)
+    return attempt
+
+
+def told(account: Account) -> list[str]:
+    """The history of an account in words, in both languages."""
+    story = Story(names(account.id), policy(), catalog())
+    said = []
+    for language in ("en", "fr"):
+        with override(language):
+            entries = Entry.objects.filter(account_id=account.id, actor_kind="system").order_by("id")
+            said += [sentence for one in entries for sentence in story.what(one.kind, one.data)]
+    return said
+
+
+def test_live_accounts_with_a_card_of_the_sandbox_gateway_pay_on_invoice_terms(before: Any) -> None:
+    card, debit, invoiced, nothing = (rows.account() for _ in range(4))
+    trial = rows.account(sandbox=True)
+    for account, kinds in ((card, ["card"]), (debit, ["card", "debit"]), (invoiced, ["card", "invoice"])):
+        for kind in kinds:
+            pays(before, account, kind)
+    pays(before, trial)
+    upgrade()
+    for account in (card, debit, invoiced, nothing):
+        assert method(account.id) == Method()
+    assert method(trial.id) == Method("card", "ok", "sandbox")
+    assert told(card) == [
+        "Payment type: card → bank transfer on invoice. The sandbox gateway pays for sandbox accounts only.",
+        "Type de paiement\u00a0: carte → virement sur facture. "
+        "La passerelle de test ne paie que pour les comptes de bac à sable.",
+    ]
+    assert told(debit)[0].startswith("Payment type: direct debit → bank transfer on invoice.")
+    assert told(invoiced) == told(nothing) == told(trial) == []
+    upgrade()
+    assert len(told(card)) == 2
+
+
+@pytest.mark.parametrize(
+    ("charge", "after"),
+    [("pending", "cancelled"), ("succeeded", "refunded"), ("declined", "declined"), ("", "cancelled")],
+)
+def test_what_they_had_open_there_is_given_up_for_good(before: Any, charge: str, after: str) -> None:
+    account, trial = rows.account(), rows.account(sandbox=True)
+    invoice = rows.invoice(account)
+    waiting = tried(before, account, "open", charge, invoice_id=invoice.id)
+    kept = tried(before, trial, "open", "pending", quote_id=rows.quote(trial).id)
+    upgrade()
+    row = Attempt.objects.get(pk=waiting.id)
+    assert (row.state, row.reason, row.gateway) == ("cancelled", "sandbox_gateway", "sandbox")
+    assert SandboxCharge.objects.get(pk=str(waiting.id)).outcome == after
+    assert told(account)[0] == ("A payment did not come through: the sandbox gateway pays for sandbox accounts only.")
+    assert Attempt.objects.get(pk=kept.id).state == "open"
+    assert SandboxCharge.objects.get(pk=str(kept.id)).outcome == "pending"
+    assert "attempts_end" not in {one.rule for one in violations(NOW) if one.account_id == account.id}
+
+
+def test_the_doctor_lists_what_was_paid_without_money(before: Any) -> None:
+    account, trial = rows.account(), rows.account(sandbox=True)
+    for one in (account, trial):
+        invoice = rows.invoice(one)
+        attempt = tried(before, one, "succeeded", "succeeded", invoice_id=invoice.id)
+        paid = Payment.objects.create(
+            account=one, attempt_id=attempt.id, amount_minor=14_400, currency="EUR", on=TODAY, recorded_at=NOW
+        )
+        rows.allocation(one, payment=paid, invoice=invoice)
+    upgrade()
+    assert Payment.objects.count() == 2
+    [check] = money.paid_without_money()
+    assert check.state == "warning"
+    assert f"account {account.id}: €144.00 for live-invoice-000001" in check.found
+    assert str(trial.id) not in check.found
+
+
+def test_the_doctor_says_when_live_accounts_have_no_gateway(vendor: None, settings: Any) -> None:
+    [check] = money.gateways()
+    assert (check.state, check.found) == ("ok", "sandbox connected")
+    assert list(money.paid_without_money()) == []
+    live = rows.account()
+    [check] = money.gateways()
+    assert check.state == "warning" and "1 there" in check.found and "invoice terms only" in check.found
+    bank.connect(settings)
+    assert [one.state for one in money.gateways()] == ["ok"]
+    rows.method(live, gateway="bank")
+    assert [one.state for one in money.gateways()] == ["ok"]
+    settings.GATEWAYS = {"sandbox": settings.GATEWAYS["sandbox"]}
+    [check] = money.gateways()
+    assert check.state == "wrong" and "bank" in check.found
