@@ -103,12 +103,12 @@ def restore(file: Path, as_json: bool) -> None:
 
 def _proved() -> list[str]:
     """Bring the restored tables up to date; return the rules that the data break."""
-    from django.core.management import call_command
     from django.db import connections
 
     from bursar.cli.checks import data
+    from bursar.cli.tables import bring_up_to_date
 
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_up_to_date()
     _, broken = data.rules(datetime.now(UTC), deep=True)
     connections.close_all()
     return sorted({violation.rule for violation in broken})

@@ -28,6 +28,8 @@ from bursar.notices.models import Letter, NotTold, PersonalLetter, Told, Unwante
 from bursar.notices.queries import doing_without
 from bursar.policy.queries import current
 
+INVITATION: Final = "/invitation/"
+"""What the address of an invitation has in it."""
 TRIES: Final = 6
 FIRST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(days=1)
@@ -159,10 +161,10 @@ def send(letter_id: UUID, *, now: datetime) -> None:
 
 def send_personal(letter_id: UUID, *, now: datetime) -> None:
     """Send a personal letter in the same way, and forget what it said."""
-    _send(PersonalLetter, letter_id, now, text="", html="")
+    _send(PersonalLetter, letter_id, now)
 
 
-def _send(kind: type[Letter] | type[PersonalLetter], letter_id: UUID, now: datetime, **forgotten: str) -> None:
+def _send(kind: type[Letter] | type[PersonalLetter], letter_id: UUID, now: datetime) -> None:
     letter = kind.objects.filter(pk=letter_id, state="waiting", due_at__lte=now).first()
     if letter is None:
         return
@@ -177,14 +179,21 @@ def _send(kind: type[Letter] | type[PersonalLetter], letter_id: UUID, now: datet
     except Exception as raised:
         why = failure(raised)
         given_up = {"state": "failed", "due_at": now} if why.final or tries >= TRIES else {}
-        row.update(failure=why.reason, **given_up)
+        row.update(
+            failure=why.reason, **given_up, **(_forgotten(letter) if given_up and kind is PersonalLetter else {})
+        )
         counters.emails.labels("failed" if given_up else "tried").inc()
         if why.ours:
             raised.add_note(f"{kind.__name__} {letter.pk}, try {tries}")
             raise
     else:
-        row.update(state="sent", sent_at=now, due_at=now, failure="", **forgotten)
+        row.update(state="sent", sent_at=now, due_at=now, failure="", **_forgotten(letter))
         counters.emails.labels("sent").inc()
+
+
+def _forgotten(letter: Letter | PersonalLetter) -> dict[str, str]:
+    """Return what a letter says no more once it is out, if it brought a link by which somebody is let in."""
+    return {"text": "", "html": ""} if isinstance(letter, PersonalLetter) or INVITATION in letter.text else {}
 
 
 def pause(tries: int) -> timedelta:
