@@ -145,11 +145,14 @@ class Lived:
             if self.done.wait(0.5):
                 return
 
+    def database(self) -> str:
+        """The address of the server's database."""
+        return (self.home / "database.url").read_text()
+
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """The rows of a statement; none while the database is away."""
         try:
-            url = (self.home / "database.url").read_text()
-            with psycopg.connect(url, autocommit=True, connect_timeout=5) as server:
+            with psycopg.connect(self.database(), autocommit=True, connect_timeout=5) as server:
                 return server.execute(statement, values).fetchall()
         except psycopg.OperationalError:
             return []

@@ -4,10 +4,11 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from kills import KINDS, Lived
@@ -61,7 +62,7 @@ def limit(lived: Lived) -> None:
     command = ["prlimit", "--fsize=16384:", "--pid"]
     for pid in pids:
         # One that has just ended needs no limit.
-        subprocess.run([*command, str(pid)], check=False, **as_owner)
+        subprocess.run([*command, str(pid)], capture_output=True, check=False, **as_owner)
 
 
 def until_refused(lived: Lived) -> None:
@@ -79,13 +80,16 @@ def test_without_room_nothing_is_half_done_and_with_room_it_goes_on(lived: Lived
     lived.until_back(lived.most)
     assert lived.change(lived.working[0])
     if mounted:
-        with filled(lived.home):
+        # Connections that are there go on being used; a new one would need room.
+        with psycopg.connect(lived.database(), autocommit=True) as connection, filled(lived.home):
             until_refused(lived)
-            # When its log cannot go on either, PostgreSQL stops.
+            # When it must begin another piece of its log, and there is no room for it, PostgreSQL stops.
             deadline = time.monotonic() + lived.most
             while "PostgreSQL waits: the disk of" not in lived.said():
                 assert time.monotonic() < deadline, lived.said()
-                lived.sql("SELECT pg_logical_emit_message(true, 'full', repeat('disk', 1000)), pg_switch_wal()")
+                for statement in ("pg_switch_wal()", "pg_logical_emit_message(true, 'full', 'disk')"):
+                    with suppress(psycopg.Error):
+                        connection.execute(f"SELECT {statement}")
                 time.sleep(0.1)
             assert lived.served is not None and lived.served.poll() is None
         lived.until_back(lived.most)

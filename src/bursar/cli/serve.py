@@ -150,7 +150,7 @@ def _database(server: Server | None) -> list[Part]:
     return [
         Part(
             "PostgreSQL",
-            server.start_again,
+            server.start,
             server.answers,
             held_up=partial(short_of_room, server.log.parent),
             hint=server.trouble,

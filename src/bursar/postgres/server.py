@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -63,10 +63,12 @@ class Server:
     url: str
     launch: Callable[[], subprocess.Popen[bytes]]
     log: Path
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] = field(init=False)
+    _logged_before: int = field(init=False, default=0)
 
-    def start_again(self) -> subprocess.Popen[bytes]:
-        """Start a server that ended, after whatever it left behind was ended too; it answers a little later."""
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start it, also again, after whatever it left behind was ended; it answers a little later."""
+        self._logged_before = self.log.stat().st_size if self.log.exists() else 0
         self.process = self.launch()
         return self.process
 
@@ -79,8 +81,14 @@ class Server:
         return True
 
     def trouble(self) -> str:
-        """Return what its log gives as the reason that it ended, and where the log is."""
-        return f"Its log{_last_words(self.log)} is {self.log}."
+        """Return what its log says last since it was started, a fatal error first, and where the log is."""
+        with self.log.open("rb") as file:
+            file.seek(max(self._logged_before, self.log.stat().st_size - LOG_BYTES))
+            lines = [line for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
+        fatal = [line.partition(sign)[2] for line in lines for sign in ("FATAL:", "PANIC:") if sign in line]
+        telling = [words for words in fatal if "starting up" not in words and "recovery" not in words]
+        said = (telling or lines or ["nothing"])[-1].strip()
+        return f"Its log says: {said}; see {self.log}."
 
     def stop(self) -> None:
         """End it in order, disconnecting whoever is left."""
@@ -145,7 +153,8 @@ def _start(folder: Path, bin: Path, account: Account | None, durable: bool) -> S
         port = _free_port()
         url = f"postgres://{USER}:{quote(password)}@127.0.0.1:{port}/{DATABASE}"
         launch = partial(_launch, log, data, bin, port, durable, as_user)
-        server = Server(url, launch, log, launch())
+        server = Server(url, launch, log)
+        server.start()
         try:
             if _ready(server, last):
                 return server
@@ -224,17 +233,8 @@ def _ready(server: Server, last: bool) -> bool:
                 patience = RECOVERY_SECONDS
             time.sleep(0.05)
     if server.process.poll() is None or last:
-        raise NotStarted(f"PostgreSQL did not start{_last_words(server.log)}; see {server.log}")
+        raise NotStarted(f"PostgreSQL did not start. {server.trouble()}")
     return False
-
-
-def _last_words(log: Path) -> str:
-    """Return the last thing that the server gave up for, to be put into a sentence."""
-    with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - LOG_BYTES))
-        lines = file.read().decode("utf-8", "replace").splitlines()
-    said = [line.partition(sign)[2].strip() for line in lines for sign in ("FATAL:", "PANIC:") if sign in line]
-    return next((f" ({words})" for words in reversed(said) if "starting up" not in words), "")
 
 
 def _password(path: Path, made: bool) -> str:
