@@ -131,6 +131,11 @@ def create_link(email: str, *, expires_at: datetime, single_use: bool = True) ->
     return secret
 
 
+def void_links(person_id: UUID) -> None:
+    """Make the links worthless that were sent to somebody and not used."""
+    SignInLink.objects.filter(person_id=person_id, single_use=True, used_at=None).delete()
+
+
 def use_link(secret: str, *, now: datetime) -> tuple[Person, bool]:
     """The person whom a link signs in, and whether it proves that they read their mail: a link for one use does.
 

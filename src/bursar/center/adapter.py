@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bursar.accounts.keys import create_link
+from bursar.accounts.keys import create_link, void_links
 from bursar.accounts.models import Person
 from bursar.accounts.sealing import seal, unseal
 from bursar.center.entry import moment
@@ -56,6 +56,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
             lines = [_("Somebody, you we hope, asked for a new password. If it was not you, do nothing.")]
             written = personal(user.locale, subject, lines, way, context["password_reset_url"])
         write_to(user, written, now=moment())
+
+    def set_password(self, user: Person, password: str) -> None:
+        """Give somebody another password; links that were sent before sign nobody in any more."""
+        super().set_password(user, password)
+        void_links(user.pk)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """The path; letters know where people reach it."""

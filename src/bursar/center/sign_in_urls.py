@@ -6,12 +6,12 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as keys
 from allauth.socialaccount import views as provider
-from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from bursar.center import doors, letters, myself, security, signing_in, single_sign_on
 from bursar.center.confirm import proof_first
 from bursar.center.factor import ActivateApp
+from bursar.center.sessions import Sessions
 
 UNUSED = (
     "account_signup",
@@ -56,7 +56,7 @@ urlpatterns = [
     path("me/confirm/passkey", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("me/password", proof_first(account.password_change), name="account_change_password"),
     path("me/password/first", proof_first(account.password_set), name="account_set_password"),
-    path("me/sessions", sessions.list_usersessions, name="usersessions_list"),
+    path("me/sessions", Sessions.as_view(), name="usersessions_list"),
     path("me/security", security.Security.as_view(), name="mfa_index"),
     path("me/security/identities/<uuid:identity>/end", proof_first(security.end), name="end_identity"),
     path("me/security/app", proof_first(ActivateApp.as_view()), name="mfa_activate_totp"),

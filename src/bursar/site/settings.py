@@ -132,7 +132,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {"ask_link": "20/m/ip,3/m/key", "new_address": "5/h/key"}
+# How often within a minute, hour or day, by one network address or for one email address (or person).
+ACCOUNT_RATE_LIMITS = {
+    "ask_link": "20/m/ip,3/m/key,20/d/key",
+    "reset_password": "20/m/ip,5/m/key,20/d/key",
+    "new_address": "5/h/key,20/d/key",
+}
 # How many proxies stand before us, so that whoever tries passwords is known by their own address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("BURSAR_PROXIES", default=0)
 MFA_ADAPTER = "bursar.center.adapter.Factors"
@@ -140,6 +145,11 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.bool("BURSAR_HTTPS", default=False)
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "login_webauthn": "bursar.center.passkeys.Login",
+    "authenticate_webauthn": "bursar.center.passkeys.SecondFactor",
+    "reauthenticate_webauthn": "bursar.center.passkeys.Confirmation",
+}
 # Whether the vendor's staff acts as such only by a second factor.
 STAFF_SECOND_FACTOR = env.bool("BURSAR_STAFF_SECOND_FACTOR", default=False)
 # The identity provider of the vendor, by OpenID Connect: it signs in those whom Bursar knows by the same address.
@@ -165,8 +175,8 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 # The gateways that move money, by code. The built-in one serves sandbox accounts alone.
 GATEWAYS = {"sandbox": "bursar.gateways.sandbox.Sandbox"}
-# What attempts are counted in, for all processes alike.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "bursar_cache"}}
+# What attempts are counted in, for all processes alike. The prefix is new where rows have another form than before.
+CACHES = {"default": {"BACKEND": "bursar.accounts.attempts.Attempts", "KEY_PREFIX": "attempts"}}
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [PACKAGE / "words" / "locale"]
