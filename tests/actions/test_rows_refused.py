@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 import rows
-from bursar.accounts.models import Account, GrowthLimit, Member, Seller
+from bursar.accounts.models import Account, GrowthLimit, Member, Seller, VendorKey
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.columns.codes import CodeField
 from bursar.columns.money import CurrencyField
@@ -124,6 +124,9 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "accounts_account_tax_rate": lambda a: Account.objects.filter(pk=a.pk).update(tax_rate=Decimal("1.01")),
     "accounts_member_one_owner": second_owner,
     "accounts_member_once": shared(rows.member, "person", lambda _: rows.person()),
+    "accounts_vendorkey_scope_is_known": lambda _: VendorKey.objects.create(
+        name="shop", hash="0", created_at=NOW, scope="all"
+    ),
     "accounts_addresschange_asked_once": lambda _: [rows.address_change(person=one) for one in [rows.person()] * 2],
     "accounts_addresschange_changed_after": lambda _: rows.address_change(changed_at=NOW - timedelta(days=1)),
     "accounts_identity_once": lambda _: [rows.identity() for _ in range(2)],

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from bursar.accounts.keys import USED_AGAIN, create_key, holding, keys
 from bursar.cli import main
 from census import unchanged
-from door import TEAM_10, Door
+from door import TEAM_10, Door, email
 from operations import operations
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,3 +89,42 @@ def test_a_key_holds_until_its_last_day(vendor: None) -> None:
     key, now = made("--days", "90"), datetime.now(UTC)
     assert holding(key, now=now + timedelta(days=89)) and not holding(key, now=now + timedelta(days=90, seconds=1))
     assert "until" in CliRunner().invoke(main, ["key", "list"]).output
+
+
+@pytest.mark.parametrize("more", [(), ("--reads-only", "--days", "3"), ("--account",)])
+def test_a_key_for_members_never_acts_as_the_vendor(vendor: None, more: tuple[str, ...]) -> None:
+    door = Door()
+    path = door.account()
+    account = path.split("/")[2]
+    door.key = made("--members", *more, *([account] if "--account" in more else []))
+    for method, pattern, name in operations():
+        where = re.sub(r"{(\w+)}", lambda found: account if found[1] == "account_id" else str(uuid4()), pattern)
+        with unchanged(but=frozenset({"accounts_vendorkey"})):
+            answer = door.call(method, where, {})
+        assert (answer.status_code, answer.json()["code"]) == (403, "key_for_members"), name
+    door.ok("GET", f"{path}/entitlements", by=email("owner"))
+    assert "for members only" in CliRunner().invoke(main, ["key", "list"]).output
+    assert [row.scope for row in keys()] == ["vendor", "members"]
+
+
+def test_what_only_the_vendor_does_is_not_for_a_key_for_members(vendor: None) -> None:
+    door = Door()
+    path = door.account()
+    door.key = made("--members")
+    signing_in = {"actor": email("light_agent")}
+    for method, where, body in (
+        *(("GET", "/accounts", None), ("PUT", "/catalog", {"products": []}), ("POST", f"{path}/sessions", signing_in)),
+        *(("PATCH", path, {"name": "Mine"}), ("GET", f"{path}/overrides", None)),
+        ("POST", f"{path}/clock", {"to": "2026-02-01"}),
+    ):
+        with unchanged(but=frozenset({"accounts_vendorkey"})):
+            assert door.fails(403, method, where, body, by=email("owner"))["code"] == "key_for_members", where
+
+
+def test_making_a_key_says_as_whom_it_acts(vendor: None) -> None:
+    said = CliRunner().invoke(main, ["key", "create", "shop"]).output
+    assert "as the vendor, and for members" in said
+    said = CliRunner().invoke(main, ["key", "create", "product", "--members"]).output
+    assert "for members, whom Bursar-Actor names" in said
+    told = json.loads(CliRunner().invoke(main, ["key", "list", "--json"]).output)
+    assert [row["scope"] for row in told] == ["vendor", "members"]

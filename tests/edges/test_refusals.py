@@ -105,6 +105,7 @@ ELSEWHERE: Final = {
     "BadAddress": "the command line, where the API names the field; test_letters_that_fail.py",
     "NotFailed": "the desk; test_desk_letters.py",
     "KeyOfOneAccount": "another key; test_keys.py",
+    "KeyForMembers": "another key; test_keys.py",
     "Unreadable": "a socket; test_socket.py",
     "TooSlow": "a socket; test_socket.py",
     "NotACount": "a page; test_pages.py",

@@ -63,7 +63,7 @@ def test_an_actor_who_cannot_be_read_is_refused_and_never_the_vendor(wire: Wire,
     assert seats(wire) == 5
 
 
-@pytest.mark.parametrize("key", ["vendor"])
+@pytest.mark.parametrize("key", ["vendor", "members"])
 def test_an_address_beyond_ascii_acts_as_its_member_when_percent_encoded(wire: Wire, key: str) -> None:
     mine = getattr(wire, key)
     assert wire.call("GET", f"{wire.account}/entitlements", ZOE, key=mine).status == 200
@@ -82,6 +82,8 @@ def test_a_header_with_an_underscore_never_counts_as_its_sister(wire: Wire) -> N
 
     for sister in (b"Bursar_Actor: " + OWNER, b"Bursar_Actor:", b"bursar_actor: x", b"BURSAR_ACTOR: " + OWNER):
         assert refused(ZOE, sister) == refused(sister, ZOE) == (403, "refused"), sister
+    alone = wire.call("GET", f"{wire.account}/entitlements", b"Bursar_Actor: " + OWNER, key=wire.members)
+    assert (alone.status, alone.code) == (403, "key_for_members")
     assert wire.call("GET", "/catalog", b"If_None_Match: x", b"X_Forwarded_For: 1.1.1.1").status == 200
     french = wire.call("GET", "/nothing", b"Accept-Language: fr", b"Accept_Language: en").json()["detail"]
     assert "adresse" in french

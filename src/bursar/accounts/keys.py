@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
@@ -28,6 +28,10 @@ class InvitationNotValid(Problem):
     code = "invitation_not_valid"
 
 
+Scope = Literal["vendor", "members"]
+"""As whom a key may call: as the vendor or a member, or with every call as a member."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRow:
     """A vendor key as it is listed; the key itself is known to whoever keeps it."""
@@ -40,15 +44,17 @@ class KeyRow:
     reads_only: bool
     account_id: UUID | None
     expires_at: datetime | None
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A key that holds: whose it is, whether it only reads, and the one account that it is for, if it is."""
+    """A key that holds: its id, and what it is limited to."""
 
     id: UUID
     reads_only: bool
     account_id: UUID | None
+    scope: Scope
 
 
 USED_AGAIN: Final = timedelta(hours=1)
@@ -83,12 +89,13 @@ def create_key(
     reads_only: bool = False,
     account_id: UUID | None = None,
     expires_at: datetime | None = None,
+    scope: Scope = "vendor",
 ) -> str:
     """A new key for one of the vendor's programs; it is never shown again. Errors: NotFound."""
     if account_id is not None and not Account.objects.filter(pk=account_id).exists():
         raise NotFound(what=phrase("account"))
     key = f"bursar_{secrets.token_urlsafe(32)}"
-    limits = {"reads_only": reads_only, "account_id": account_id, "expires_at": expires_at}
+    limits = {"reads_only": reads_only, "account_id": account_id, "expires_at": expires_at, "scope": scope}
     VendorKey.objects.create(name=name, hash=_hash(key), created_at=now, **limits)
     return key
 
@@ -98,17 +105,17 @@ def holding(key: str, *, now: datetime) -> Holding | None:
     found = select_one(_HOLDING, hash=_hash(key), now=now)
     if found is None:
         return None
-    mine, reads_only, account_id, last_used_at = found
+    mine, reads_only, account_id, scope, last_used_at = found
     if last_used_at is None or now - last_used_at >= USED_AGAIN:
         VendorKey.objects.filter(pk=mine).update(last_used_at=now)
-    return Holding(mine, reads_only, account_id)
+    return Holding(mine, reads_only, account_id, scope)
 
 
 def keys() -> list[KeyRow]:
     """All keys, the oldest first."""
     fields = (
         *("id", "name", "created_at", "last_used_at", "revoked_at"),
-        *("reads_only", "account_id", "expires_at"),
+        *("reads_only", "account_id", "expires_at", "scope"),
     )
     return [KeyRow(*row) for row in VendorKey.objects.order_by("id").values_list(*fields)]
 
@@ -154,7 +161,7 @@ def use_link(secret: str, *, now: datetime) -> tuple[Person, bool]:
 
 
 _HOLDING: Final = """
-SELECT id, reads_only, account_id, last_used_at FROM accounts_vendorkey
+SELECT id, reads_only, account_id, scope, last_used_at FROM accounts_vendorkey
 WHERE hash = %(hash)s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
 """
 

@@ -148,7 +148,7 @@ class AddressChange(models.Model):
 
 
 class VendorKey(models.Model):
-    """A key of one of the vendor's programs, known by its hash only; it may be for reading alone or for one account."""
+    """A key of one of the vendor's programs, known by its hash only; it may be for less than everything."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.TextField()
@@ -159,3 +159,12 @@ class VendorKey(models.Model):
     reads_only = models.BooleanField(default=False)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     expires_at = models.DateTimeField(null=True)
+    # `members`: it acts for a member with every call, and never as the vendor.
+    scope = models.TextField(default="vendor", db_default="vendor")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(scope__in=("vendor", "members")), name="accounts_vendorkey_scope_is_known"
+            ),
+        )

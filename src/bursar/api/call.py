@@ -50,6 +50,12 @@ class KeyOfOneAccount(Problem):
     code = "key_of_one_account"
 
 
+class KeyForMembers(Problem):
+    """This key acts for members only: name one of the account's in Bursar-Actor; what only the vendor does is sent with a key that was made without --members."""  # noqa: E501
+
+    code = "key_for_members"
+
+
 class UnknownActor(Invalid):
     """{actor} is not a member of this account; name one of its members in Bursar-Actor, or leave the header out."""
 
@@ -134,12 +140,16 @@ class Key(HttpBearer):
     """Lets in who sends a vendor key."""
 
     def authenticate(self, request: HttpRequest, token: str) -> UUID:
-        """The id of the key. Errors: NoKey, BadActor, KeyReadsOnly, KeyOfOneAccount, NotFound for another account."""
+        """The id of the key. Errors: NoKey, BadActor, KeyForMembers, KeyReadsOnly, KeyOfOneAccount, NotFound."""
         found = holding(token, now=moment())
         if found is None:
             raise NoKey()
         # Whether or not the operation asks as whom it is called: what cannot be read is not passed over.
-        named(request)
+        actor = named(request)
+        if found.scope == "members":
+            if actor is None:
+                raise KeyForMembers()
+            request.for_members = True  # type: ignore[attr-defined]  # what only the vendor does is not for it
         if found.reads_only and request.method not in READING:
             raise KeyReadsOnly()
         if found.account_id is not None:
@@ -170,7 +180,9 @@ def approach(request: HttpRequest, account_id: UUID, *, alone: bool = False) -> 
 
 
 def vendor(request: HttpRequest) -> Vendor:
-    """The vendor, whose key this is. Errors: VendorDoor if the call is made as a member."""
+    """The vendor, whose key this is. Errors: VendorDoor, KeyForMembers for a call as a member."""
+    if getattr(request, "for_members", False):
+        raise KeyForMembers()
     if named(request) is not None:
         raise VendorDoor()
     return _vendor(request)

@@ -10,7 +10,16 @@ from bursar.accounts.sessions import LivePerson, NoActiveMember
 from bursar.api.accounts import BadMoment
 from bursar.api.actor import BadActor
 from bursar.api.billing import NotWaiting
-from bursar.api.call import BadIdempotencyKey, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, UnknownActor, VendorDoor
+from bursar.api.call import (
+    BadIdempotencyKey,
+    KeyForMembers,
+    KeyOfOneAccount,
+    KeyReadsOnly,
+    NoKey,
+    TooLarge,
+    UnknownActor,
+    VendorDoor,
+)
 from bursar.api.problems import BadBody, Failed, TooSlow, Unreadable
 from bursar.api.subscriptions import QuoteOrEdits
 from bursar.catalog.queries import NoCatalog
@@ -77,7 +86,7 @@ _MEMBER: Final[Kinds] = (*_READ, OneOwner)
 _ROLE: Final[Kinds] = (UnknownRole, OnlyFromAdmins)
 _SAID: Final[Kinds] = (UnknownAccountType, UnknownZone, BadRate, BadTaxRate)
 
-ALWAYS: Final[Kinds] = (Unreadable, BadActor, NoKey, KeyReadsOnly, KeyOfOneAccount, Failed)
+ALWAYS: Final[Kinds] = (Unreadable, BadActor, NoKey, KeyForMembers, KeyReadsOnly, KeyOfOneAccount, Failed)
 FAILURES: Final[Mapping[str, Kinds]] = {
     "open_account": (*_VENDOR, NoPolicy, *_BODY, *_ONCE, *_SAID, UnknownCurrency, BadMoment),
     "list_accounts": (*_VENDOR, BadBody),

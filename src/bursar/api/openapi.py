@@ -24,8 +24,9 @@ ABOUT: Final = """
 Subscriptions of accounts: who may change what, what it costs, having it so, and what was invoiced.
 
 Send `Authorization: Bearer KEY` with every call. With `Bursar-Actor: EMAIL` it is made as that member of the account,
-and the policy applies; without it the vendor calls. What goes wrong is answered as a problem (RFC 9457): its `code` is
-for programs, its `detail` for people, in French with `Accept-Language: fr`. A refusal says whom to ask.
+and the policy applies; without it the vendor calls, unless the key acts for members only. What goes wrong is answered
+as a problem (RFC 9457): its `code` is for programs, its `detail` for people, in French with `Accept-Language: fr`. A
+refusal says whom to ask.
 Amounts are whole minor units; days are ISO 8601; spans run up to, and without, their end.
 """
 _REF: Final = "#/components/schemas/"

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from bursar.accounts.queries import NotFound
 from bursar.api import show
-from bursar.api.call import Call, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, VendorDoor, WrongMethod
+from bursar.api.call import Call, KeyForMembers, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, VendorDoor, WrongMethod
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
 from bursar.core.ceiling import Confirm
@@ -58,6 +58,7 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (NotTheirClock, 403),
     (KeyReadsOnly, 403),
     (KeyOfOneAccount, 403),
+    (KeyForMembers, 403),
     (NotFound, 404),
     (WrongMethod, 405),
     (TooSlow, 408),

@@ -11,7 +11,7 @@ from bursar.cli.files import as_json, show
 from bursar.cli.home import django
 
 if TYPE_CHECKING:
-    from bursar.accounts.keys import KeyRow
+    from bursar.accounts.keys import KeyRow, Scope
 
 
 @click.group()
@@ -24,22 +24,32 @@ def key() -> None:
 
 @key.command()
 @click.argument("name")
+@click.option("--members", is_flag=True, help="It acts for a member with every call, and never as the vendor.")
 @click.option("--reads-only", is_flag=True, help="It can read everything and change nothing.")
 @click.option("--account", type=click.UUID, help="It is for this account alone.")
 @click.option("--days", type=click.IntRange(1, 3660), help="It holds for so many days.")
 @as_json
-def create(name: str, reads_only: bool, account: UUID | None, days: int | None, as_json: bool) -> None:
+def create(name: str, members: bool, reads_only: bool, account: UUID | None, days: int | None, as_json: bool) -> None:
     """Make a key for the program NAME and print it once; only its hash is kept.
 
-    Example: bursar key create reports --reads-only --days 90
+    A key acts as the vendor, or as the member whom a call names in Bursar-Actor. One made with --members has to name
+    somebody with every call: give such a key to your product where it acts for people who are signed in to it.
+
+    \b
+    Examples:
+      bursar key create reports --reads-only --days 90
+      bursar key create product --members
     """
     with django():
         from bursar.accounts.keys import create_key
 
         now = datetime.now(UTC)
         until = now + timedelta(days=days) if days else None
-        made = create_key(name, now=now, reads_only=reads_only, account_id=account, expires_at=until)
-    show({"name": name, "key": made}, as_json, f"Keep this key of {name}; it is not shown again:\n{made}")
+        scope: Scope = "members" if members else "vendor"
+        made = create_key(name, now=now, reads_only=reads_only, account_id=account, expires_at=until, scope=scope)
+    acts = "for members, whom Bursar-Actor names" if members else "as the vendor, and for members"
+    said = f"Keep this key of {name}; it is not shown again. It acts {acts}.\n{made}"
+    show({"name": name, "key": made, "scope": scope}, as_json, said)
 
 
 @key.command("list")
@@ -83,6 +93,7 @@ def _said(row: "KeyRow") -> str:
     made = f"made {row.created_at:%Y-%m-%d}"
     used = f"last used {row.last_used_at:%Y-%m-%d %H:00}" if row.last_used_at else "never used"
     more = {
+        "for members only": row.scope == "members",
         "reads only": row.reads_only,
         f"for account {row.account_id}": row.account_id,
         f"until {row.expires_at:%Y-%m-%d}" if row.expires_at else "": row.expires_at,

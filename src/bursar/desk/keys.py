@@ -46,6 +46,7 @@ def _shown(one: KeyRow, shift: Shift) -> dict[str, object]:
         "made": money.day(one.created_at.date()),
         "used": money.day(one.last_used_at.date()) if one.last_used_at else "",
         "reads_only": one.reads_only,
+        "members": one.scope == "members",
         "account": one.account_id,
         "until": money.day(one.expires_at.date()) if one.expires_at else "",
         "holds": one.revoked_at is None and not ended,
