@@ -15,6 +15,7 @@ from django.db.models import F, Model
 from bursar.accounts.models import (
     Account,
     AddressChange,
+    FormerName,
     Identity,
     Member,
     Override,
@@ -141,6 +142,10 @@ def told(account: Account, **fields: Any) -> Told:
 
 def not_told(account: Account, **fields: Any) -> NotTold:
     return NotTold.objects.create(account=account, **{"entry_id": uuid4(), "due_at": NOW, **fields})
+
+
+def former_name(**fields: Any) -> FormerName:
+    return FormerName.objects.create(**{"name": "Before", **fields})
 
 
 def session(account: Account, **fields: Any) -> Session:

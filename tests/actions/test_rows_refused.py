@@ -127,6 +127,7 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "accounts_vendorkey_scope_is_known": lambda _: VendorKey.objects.create(
         name="shop", hash="0", created_at=NOW, scope="all"
     ),
+    "accounts_formername_once": lambda _: [rows.former_name(person=one) for one in [rows.person()] * 2],
     "accounts_addresschange_asked_once": lambda _: [rows.address_change(person=one) for one in [rows.person()] * 2],
     "accounts_addresschange_changed_after": lambda _: rows.address_change(changed_at=NOW - timedelta(days=1)),
     "accounts_identity_once": lambda _: [rows.identity() for _ in range(2)],

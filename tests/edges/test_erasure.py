@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from allauth.usersessions.models import UserSession
 from click.testing import CliRunner
 from django.apps import apps
+from django.contrib.sessions.models import Session as BrowserSession
 from django.db import connection
 from django.test import Client
 
@@ -25,6 +27,7 @@ from bursar.policy.queries import current
 from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
+OLGA = {"name": "Olga", "email": "olga@far.example"}
 ZOE = {"name": "Zoé Lindgren", "email": "zoe@acme.example", "role": "admin"}
 
 
@@ -59,6 +62,21 @@ def lived(door: Door) -> tuple[str, str]:
     door.ok("POST", f"{path}/requests/{request}/reject", {"reason": "Not for zoé lindgren."}, by=email("owner"))
     recipients = [{"name": "Z", "email": "ZOE@acme.example"}, {"name": "Books", "email": "books@acme.example"}]
     door.ok("PUT", f"{path}/billing_details", {"sold_to": {"name": "Acme"}, "recipients": recipients})
+    # She receives the invoices of another account, whose people wrote of her, and who is called otherwise now.
+    opened = {"name": "Far", "account_type": "managed", "currency": "EUR", "time_zone": "UTC", "sandbox": True}
+    other = f"/accounts/{door.ok('POST', '/accounts', {**opened, 'owner': OLGA})['id']}"
+    door.ok("PUT", f"{other}/billing_details", {"sold_to": {"name": "Far"}, "recipients": recipients[:1]})
+    override = {"capability": "add_seats", "grant": True, "reason": f"Asked by {ZOE['email']}", "until": None}
+    door.ok("POST", f"{other}/overrides", override)
+    door.ok("POST", f"{path}/overrides", {**override, "reason": "As Zora Quill wished."})
+    door.ok("PATCH", zoe, {"name": "Zora Quill"})
+    door.ok("PATCH", zoe, {"name": ZOE["name"]})
+    back = "https://app.example/people/zoe%40acme.example"
+    for actor in (ZOE["email"], email("owner")):
+        door.ok("POST", f"{path}/sessions", {"actor": actor, "page": "seats", "return_to": back})
+    sent_over = Client()
+    way = door.ok("POST", f"{path}/sessions", {"actor": ZOE["email"], "page": "seats", "return_to": back})
+    sent_over.get(way["address"].partition("localhost:8000")[2])
     signed_in(ZOE["email"]).post("/me/letters", {})
     Client().post("/sign-in/link", {"email": ZOE["email"]})
     run_once(datetime.now(UTC))
@@ -75,7 +93,8 @@ def test_no_table_says_who_an_erased_person_was_and_the_record_stands(door: Door
     door.ok("DELETE", zoe)
     run_once(datetime.now(UTC))
     erase_person(ZOE["email"].upper(), actor=VENDOR, now=datetime.now(UTC))
-    assert saying("lindgren", ZOE["email"], "my cat") == {}
+    assert saying("lindgren", "quill", ZOE["email"], "zoe%40", "my cat") == {}
+    assert not UserSession.objects.exists() and not BrowserSession.objects.exists()
     assert Entry.objects.count() == before + 3, "freed, removed, erased"
     assert door.ok("GET", f"{path}/billing_details")["recipients"] == [{"name": "Books", "email": "books@acme.example"}]
     shown = signed_in(email("owner")).get(f"{path}/history").content.decode()

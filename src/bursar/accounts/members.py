@@ -8,6 +8,7 @@ from uuid import UUID
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.keys import InvitationNotValid, read_invitation
 from bursar.accounts.models import Member, Person, Remark
+from bursar.accounts.oneself import remember_name
 from bursar.accounts.queries import Customer, NotFound, invitation_before, standing
 from bursar.core.member import (
     ADMIN,
@@ -130,6 +131,8 @@ def change_member(
         check_role(actor, before.name, before.role, after)
         if state is not None:
             check_standing(actor, before, stood, state)
+        if name is not None and one_line(name) != before.name:
+            remember_name(_person_id(account_id, member_id), before.name)
         Member.objects.filter(account_id=account_id, pk=member_id).update(
             name=before.name if name is None else one_line(name), role=after, state=state or stood
         )

@@ -5,7 +5,17 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from bursar.accounts.guards import ACCOUNT_OWNED, CLOCK_FORWARD, MADE_SO, OWNER_STAYS
-from bursar.accounts.people import LOCALES, AddressChange, Identity, People, Person, SignInLink, Staff, VendorKey
+from bursar.accounts.people import (
+    LOCALES,
+    AddressChange,
+    FormerName,
+    Identity,
+    People,
+    Person,
+    SignInLink,
+    Staff,
+    VendorKey,
+)
 from bursar.columns.codes import ACTOR_KINDS, CodeField
 from bursar.columns.guard import KEPT
 from bursar.columns.ids import uuid7
@@ -17,6 +27,7 @@ __all__ = [
     "Account",
     "AddressChange",
     "BillingDetails",
+    "FormerName",
     "GrowthLimit",
     "Identity",
     "Member",

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 
-from bursar.accounts.models import AddressChange, Identity, Person, SignInLink
+from bursar.accounts.models import AddressChange, FormerName, Identity, Person, SignInLink
 from bursar.columns.address import sendable
 from bursar.core.problem import Problem
 from bursar.core.text import one_line
@@ -25,8 +25,17 @@ class AddressNotValid(Problem):
 
 def rename(person_id: UUID, *, name: str) -> None:
     """Call somebody by another name on their own pages; what accounts call them is the accounts'."""
-    # Whoever was erased meanwhile stays so.
-    Person.objects.filter(pk=person_id, is_active=True).update(name=one_line(name))
+    with transaction.atomic():
+        # Whoever was erased meanwhile stays so.
+        person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, is_active=True).first()
+        if person is not None and one_line(name) != person.name:
+            remember_name(person.pk, person.name)
+            Person.objects.filter(pk=person_id).update(name=one_line(name))
+
+
+def remember_name(person_id: UUID, name: str) -> None:
+    """Keep a name that somebody goes by no longer, until they are erased."""
+    FormerName.objects.get_or_create(person_id=person_id, name=name)
 
 
 def ask_address(person_id: UUID, address: str, *, now: datetime) -> str | None:

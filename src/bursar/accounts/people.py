@@ -147,6 +147,17 @@ class AddressChange(models.Model):
         )
 
 
+class FormerName(models.Model):
+    """A name that somebody went by, here or in an account, so that whoever is erased is also found by it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    name = models.TextField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("person", "name"), name="accounts_formername_once"),)
+
+
 class VendorKey(models.Model):
     """A key of one of the vendor's programs, known by its hash only; it may be for less than everything."""
 

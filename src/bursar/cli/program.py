@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "key": "bursar.cli.key:key",
     "staff": "bursar.cli.staff:staff",
     "erase": "bursar.cli.erase:erase",
+    "export": "bursar.cli.export:export",
     "bill": "bursar.cli.bill:bill",
     "backup": "bursar.cli.backup:backup",
     "restore": "bursar.cli.backup:restore",

@@ -2,9 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from urllib.parse import quote
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.contrib.sessions.models import Session as BrowserSession
 from django.db import transaction
 from django.db.models import Model, Q
 
@@ -13,6 +16,7 @@ from bursar.accounts.models import (
     Account,
     AddressChange,
     BillingDetails,
+    FormerName,
     Identity,
     Member,
     Override,
@@ -112,7 +116,8 @@ def erase_account(account_id: UUID, *, actor: Actor, now: datetime) -> int:
 def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID]) -> None:
     """Empty everything that says who somebody was; `members` are theirs, in these accounts."""
     addresses, called = _addresses(person), Member.objects.filter(person=person)
-    known_by = {person.name, *called.values_list("name", flat=True)} - {ERASED}
+    before = FormerName.objects.filter(person=person).values_list("name", flat=True)
+    known_by = {person.name, *called.values_list("name", flat=True), *before} - {ERASED}
     named, titled, theirs = Q(), Q(), Q(member_id__in=members)
     for address in addresses:
         named, theirs = named | Q(text__icontains=address), theirs | Q(address__iexact=address)
@@ -127,9 +132,12 @@ def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID
     own = Q(pk__in=written[0]) | Q(pk__in=written[1]) | Q(pk__in=written[2]) | Q(pk__in=written[3])
     Remark.objects.filter(own | named, account_id__in=accounts).update(text="")
     for address in addresses:
-        _forget_elsewhere(address, accounts)
+        _forget_everywhere(address)
+    Session.objects.filter(member_id__in=members).update(return_to="")
+    signed_in = UserSession.objects.filter(user=person).values("session_key")
+    BrowserSession.objects.filter(session_key__in=signed_in).delete()
     Letter.objects.filter(theirs | named | titled, account_id__in=accounts).delete()
-    ours = (PersonalLetter, SignInLink, AddressChange, Identity, Unwanted)
+    ours = (PersonalLetter, SignInLink, AddressChange, FormerName, Identity, Unwanted)
     own_tables: tuple[type[Model], ...] = (*ours, *_of_the_sign_in())
     for kind in own_tables:
         kind._default_manager.filter(**{_key(kind): person}).delete()
@@ -152,11 +160,16 @@ def _addresses(person: Person) -> list[str]:
     return [person.email, *others]
 
 
-def _forget_elsewhere(address: str, accounts: Collection[UUID]) -> None:
-    """Take an address out of where it stands for whom to ask, or who receives invoices."""
+def _forget_everywhere(address: str) -> None:
+    """Take an address out of all accounts: whom to ask, who receives invoices, what was written, where to go back."""
+    forget_asked(address)
+    Remark.objects.filter(text__icontains=address).update(text="")
+    Letter.objects.filter(Q(address__iexact=address) | Q(text__icontains=address)).delete()
+    leading = Q(return_to__icontains=address) | Q(return_to__icontains=quote(address, safe=""))
+    Session.objects.filter(leading).update(return_to="")
     represented = Account.objects.filter(representative_email__iexact=address)
-    forget_asked([*accounts, *represented.values_list("id", flat=True)], address)
-    for details in BillingDetails.objects.filter(pk__in=accounts, recipients__icontains=address).select_for_update():
+    having = BillingDetails.objects.filter(recipients__icontains=address).order_by("pk")
+    for details in having.select_for_update():
         left = [one for one in details.recipients if one["email"].lower() != address.lower()]
         BillingDetails.objects.filter(pk=details.pk).update(recipients=left)
     represented.update(representative_name="", representative_email="")

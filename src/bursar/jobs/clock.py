@@ -10,6 +10,7 @@
 | announce | billing periods and trials that end soon             | writes it down, so that people are told      |
 | tell    | facts that people are told of, and were not           | writes letters; sandboxes keep theirs        |
 | send    | letters that wait, personal ones first                | sends them                                   |
+| clear   | once an hour, what is kept no longer (`keeping.py`)   | deletes it                                   |
 
 The tables are the queue: a step reads what is due, does one thing at a time under its account's lock, and finds
 nothing when it runs again. Any number of processes may run it at once.
@@ -34,6 +35,8 @@ from bursar.core.policy import Actor
 from bursar.gateways.registry import connected
 from bursar.history.queries import Once
 from bursar.invoices.queries import due_accounts, ending_periods, ending_trials
+from bursar.jobs.actions import begin_clearing
+from bursar.jobs.keeping import clear
 from bursar.logs import counters, log
 from bursar.notices.actions import send, send_personal, tell
 from bursar.notices.catalogue import WHOM
@@ -56,7 +59,7 @@ def run_once(now: datetime) -> int:
     """
     failures: list[Exception] = []
     done = 0
-    for step in (_finish, _renew, _collect, _expire, _remind, _announce, _tell, _send):
+    for step in (_finish, _renew, _collect, _expire, _remind, _announce, _tell, _send, _clear):
         for task in step(now):
             try:
                 task()
@@ -146,6 +149,10 @@ def _tell(now: datetime) -> Iterable[Task]:
 def _send(now: datetime) -> Iterable[Task]:
     personal = [partial(send_personal, letter, now=now) for letter in waiting_personal(now, LETTERS)]
     return personal + [partial(send, letter, now=now) for letter in waiting(now, LETTERS)]
+
+
+def _clear(now: datetime) -> Iterable[Task]:
+    return [partial(clear, now)] if begin_clearing(now) else []
 
 
 def _finish(now: datetime) -> Iterable[Task]:

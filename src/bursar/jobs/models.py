@@ -11,6 +11,7 @@ class Round(models.Model):
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     failures = models.IntegerField(default=0)
+    cleared_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

@@ -1,6 +1,6 @@
 """Keeping quotes and requests, and turning a quote into changes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -115,12 +115,12 @@ def close_request(
     )
 
 
-def forget_asked(accounts: Collection[UUID], email: str) -> None:
-    """Take somebody out of those whom stored quotes say to ask, inside a transaction.
+def forget_asked(email: str) -> None:
+    """Take somebody out of those whom stored quotes of any account say to ask, inside a transaction.
 
     By law people are forgotten even there: the one change to a stored quote, and none to what it decides or costs.
     """
-    rows = list(models.Quote.objects.filter(account_id__in=accounts, content__icontains=email).only("content"))
+    rows = list(models.Quote.objects.filter(content__icontains=email).only("content"))
     for row in rows:
         for edit in row.content["edits"]:
             edit["ask"] = [one for one in edit["ask"] if one["email"].lower() != email.lower()]

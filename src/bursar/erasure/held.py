@@ -1,0 +1,175 @@
+"""Everything that is held of a person, for themselves: of all accounts that they are or were in, and of nobody else."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import F, Q, QuerySet
+
+from bursar.accounts.models import (
+    Account,
+    AddressChange,
+    BillingDetails,
+    FormerName,
+    Identity,
+    Member,
+    Override,
+    Person,
+    Session,
+    SignInLink,
+    Staff,
+)
+from bursar.accounts.queries import NotFound
+from bursar.core.problem import phrase
+from bursar.history.models import Entry
+from bursar.notices.models import Letter, PersonalLetter, Unwanted
+from bursar.seats.models import Assignment, Seen
+from bursar.subscriptions.models import Quote, Request
+
+AT_ONCE: Final = 500
+Record = dict[str, Any]
+Kind = tuple[str, Iterable[Record]]
+
+
+def person_of(email: str) -> UUID:
+    """Return the id of the person of an address. Errors: NotFound."""
+    found = Person.objects.filter(email=email.lower(), is_active=True).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(what=phrase("person"))
+    return found
+
+
+def held(person_id: UUID) -> Iterator[Kind]:
+    """Return the records that are held of a person, by what they are; each list is read as it is asked for.
+
+    What other people wrote, and the words of letters, in which others are named, are not among them.
+    """
+    email = Person.objects.values_list("email", flat=True).get(pk=person_id)
+    yield from _of_the_person(person_id, email)
+    yield from _of_accounts(person_id, email)
+
+
+def _of_the_person(person_id: UUID, email: str) -> Iterator[Kind]:
+    """What is theirs wherever they are: who they are, and how they sign in."""
+    yield (
+        "person",
+        _rows(Person.objects.filter(pk=person_id), "id", "name", "email", "locale", "email_verified_at", "last_login"),
+    )
+    yield "former_names", _rows(FormerName.objects.filter(person_id=person_id), "name")
+    yield (
+        "addresses",
+        _rows(AddressChange.objects.filter(person_id=person_id), "before", "after", "asked_at", "changed_at"),
+    )
+    yield (
+        "memberships",
+        _rows(
+            Member.objects.filter(person_id=person_id),
+            *("id", "account_id", "name", "role", "state", "created_at", "invited_at", "removed_at"),
+            account_name=F("account__name"),
+        ),
+    )
+    yield "staff", _rows(Staff.objects.filter(person_id=person_id), "role", "sandbox", "appointed_at", "ended_at")
+    yield (
+        "representative_of",
+        _rows(Account.objects.filter(representative_email__iexact=email), "id", "name", "representative_name"),
+    )
+    yield "recipient_of_invoices", _recipient(email)
+    yield "second_factors", _rows(Authenticator.objects.filter(user_id=person_id), "type", "created_at", "last_used_at")
+    yield (
+        "identities",
+        _rows(Identity.objects.filter(person_id=person_id), "issuer", "subject", "address", "since_at", "last_used_at"),
+    )
+    yield (
+        "sessions",
+        _rows(UserSession.objects.filter(user_id=person_id), "created_at", "ip", "user_agent", "last_seen_at"),
+    )
+    yield "sign_in_links", _rows(SignInLink.objects.filter(person_id=person_id), "expires_at", "single_use", "used_at")
+    yield "letters_not_wanted", _rows(Unwanted.objects.filter(person_id=person_id), "about")
+
+
+def _of_accounts(person_id: UUID, email: str) -> Iterator[Kind]:
+    """What they had and did in the accounts that they are or were in."""
+    members = list(Member.objects.filter(person_id=person_id).values_list("pk", flat=True))
+    by_me = Q(actor_id__in=members) | Q(actor_id=person_id)
+    yield (
+        "sent_over_by_the_product",
+        _rows(
+            Session.objects.filter(member_id__in=members), "account_id", "page", "return_to", "expires_at", "used_at"
+        ),
+    )
+    letter = ("address", "locale", "state", "tries", "due_at", "sent_at")
+    yield "letters_about_sign_in", _rows(PersonalLetter.objects.filter(person_id=person_id), "subject", *letter)
+    yield (
+        "letters",
+        _rows(Letter.objects.filter(Q(member_id__in=members) | Q(address__iexact=email)), "account_id", *letter),
+    )
+    yield "seats", _rows(Assignment.objects.filter(member_id__in=members), "account_id", "product", "since", "ended_at")
+    yield "last_seen_in_the_product", _rows(Seen.objects.filter(member_id__in=members), "account_id", "on")
+    yield (
+        "requests",
+        _rows(
+            Request.objects.filter(member_id__in=members),
+            *("id", "account_id", "needed_by", "state", "created_at", "closed_at"),
+            why=F("reason__text"),
+        ),
+    )
+    yield (
+        "answers_to_requests",
+        _rows(
+            Request.objects.filter(closed_by_id__in=[*members, person_id]),
+            "id",
+            "account_id",
+            "closed_at",
+            why=F("answer__text"),
+        ),
+    )
+    yield "quotes", _rows(Quote.objects.filter(by_me), "id", "account_id", "on", "created_at", why=F("reason__text"))
+    yield (
+        "overrides",
+        _rows(
+            Override.objects.filter(author_id__in=[*members, person_id]),
+            *("account_id", "capability", "grant", "until", "created_at"),
+            why=F("remark__text"),
+        ),
+    )
+    yield "history", _rows(Entry.objects.filter(by_me), "id", "account_id", "kind", "on", "recorded_at")
+
+
+def written(person_id: UUID) -> Iterator[str]:
+    """Return what is held of a person as one JSON object, a piece at a time."""
+    encoder = DjangoJSONEncoder(ensure_ascii=False)
+    yield "{"
+    for number, (name, records) in enumerate(held(person_id)):
+        yield f"{',' if number else ''}\n{json.dumps(name)}: ["
+        for place, record in enumerate(records):
+            yield f"{',' if place else ''}\n  {encoder.encode(record)}"
+        yield "]"
+    yield "\n}\n"
+
+
+def listed(person_id: UUID) -> Iterator[str]:
+    """Return the same to be read, a line at a time."""
+    for name, records in held(person_id):
+        yield f"{name}\n"
+        for record in records:
+            said = ", ".join(f"{field} {value}" for field, value in record.items() if value not in (None, ""))
+            yield f"  {said}\n"
+
+
+def _rows(rows: "QuerySet[Any]", *fields: str, **named: F) -> Iterator[Record]:
+    found: Iterator[Record] = rows.order_by("pk").values(*fields, **named).iterator(AT_ONCE)
+    return found
+
+
+def _recipient(email: str) -> Iterator[Record]:
+    """The accounts whose invoices are sent to an address, and the name that stands beside it there."""
+    for account_id, recipients in BillingDetails.objects.filter(recipients__icontains=email).values_list(
+        "pk", "recipients"
+    ):
+        for recipient in recipients:
+            if recipient["email"].lower() == email:
+                yield {"account_id": account_id, "name": recipient.get("name", ""), "email": recipient["email"]}
