@@ -16,9 +16,12 @@ import pytest
 from django.db import connection
 
 import rows
+from bursar.accounts.keys import create_link
+from bursar.accounts.models import Person
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.cli.checks import data, machine
-from bursar.cli.checks.check import Check
+from bursar.cli.checks.check import Check, ok
+from bursar.cli.checks.outside import outside
 from bursar.cli.serve import _turn
 from bursar.jobs.actions import begin_round, end_round
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES
@@ -29,6 +32,13 @@ from door import Door
 NOW = datetime(2026, 1, 10, 9, 30, tzinfo=UTC)
 PAGE = Path(__file__).resolve().parents[2] / "docs/operations.md"
 Environment = dict[str, str]
+HTTPS: Environment = {
+    "BURSAR_URL": "https://b.example",
+    "BURSAR_HOSTS": "b.example",
+    "BURSAR_ORIGINS": "https://b.example",
+    "BURSAR_HTTPS": "true",
+    "BURSAR_PROXIES": "1",
+}
 
 
 @pytest.fixture
@@ -149,10 +159,15 @@ def test_a_way_for_letters_that_cannot_be_read_stops_every_command_with_what_is_
     assert "geheim" not in done.stderr
 
 
-def test_a_mistake_in_a_setting_is_named(environment: Environment, empty_database: str) -> None:
-    status, checks, _ = asked({**environment, "DATABASE_URL": empty_database, "BURSAR_CONN_MAX_AGE": "ten"})
-    assert (status, checks["settings"]["state"]) == (1, "wrong")
-    assert "ten" in checks["settings"]["found"]
+def test_a_mistake_in_a_setting_is_named_without_a_database_and_stops_every_command(environment: Environment) -> None:
+    own = {**environment, "BURSAR_DEMO": "perhaps"}
+    status, checks, _ = asked(own)
+    assert (status, checks["settings"]["state"], checks["database"]["state"]) == (1, "wrong", "warning")
+    assert "BURSAR_DEMO is 'perhaps': expected true or false." in checks["settings"]["found"]
+    command = [sys.executable, "-m", "bursar.cli", "migrate"]
+    own["DATABASE_URL"] = os.environ["DATABASE_URL"]
+    done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, "bursar: BURSAR_DEMO is 'perhaps': expected true or false.\n")
 
 
 def test_what_is_broken_in_the_data_fails_and_is_listed(environment: Environment, empty_database: str) -> None:
@@ -254,23 +269,44 @@ def states(*checks: Check) -> list[str]:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, ["ok", "ok"]),
-        ({"BURSAR_HOSTS": "localhost"}, ["ok", "ok"]),
-        ({"BURSAR_HOSTS": "billing.example.com"}, ["ok", "warning"]),
-        ({"BURSAR_HOSTS": "billing.example.com", "BURSAR_HTTPS": "true"}, ["ok", "warning"]),
-        (
-            {
-                "BURSAR_HOSTS": "billing.example.com",
-                "BURSAR_HTTPS": "true",
-                "BURSAR_ORIGINS": "https://billing.example.com",
-            },
-            ["ok", "ok"],
-        ),
-        ({"BURSAR_HOSTS": "*"}, ["warning", "warning"]),
+        ({}, ["ok", "ok", "ok"]),
+        ({"BURSAR_HOSTS": "localhost"}, ["ok", "ok", "ok"]),
+        ({"BURSAR_HOSTS": "b.example"}, ["warning", "warning", "warning"]),
+        ({"BURSAR_HOSTS": "*"}, ["warning", "warning", "warning"]),
+        ({"BURSAR_URL": "https://b.example"}, ["wrong", "warning", "warning"]),
+        ({"BURSAR_URL": "https://b.example", "BURSAR_HOSTS": "a.example"}, ["wrong", "warning", "warning"]),
+        ({"BURSAR_URL": "https://b.example:8443", "BURSAR_HOSTS": ".b.example"}, ["ok", "warning", "warning"]),
+        ({**HTTPS, "BURSAR_ORIGINS": ""}, ["ok", "warning", "ok"]),
+        ({**HTTPS, "BURSAR_ORIGINS": "https://a.example"}, ["ok", "warning", "ok"]),
+        ({**HTTPS, "BURSAR_ORIGINS": "https://*.example"}, ["ok", "ok", "ok"]),
+        ({**HTTPS, "BURSAR_URL": "http://b.example"}, ["ok", "wrong", "ok"]),
+        ({**HTTPS, "BURSAR_URL": ""}, ["warning", "ok", "ok"]),
+        ({**HTTPS, "BURSAR_HTTPS": "off"}, ["ok", "warning", "ok"]),
+        ({**HTTPS, "BURSAR_HSTS_SECONDS": "0"}, ["ok", "warning", "ok"]),
+        ({**HTTPS, "BURSAR_PROXIES": "0"}, ["ok", "ok", "warning"]),
+        (HTTPS, ["ok", "ok", "ok"]),
+        ({**HTTPS, "BURSAR_HTTPS": "perhaps"}, []),
     ],
 )
 def test_settings_for_others_than_this_machine_are_looked_at(given: Environment, expected: list[str]) -> None:
-    assert states(*machine.settings(given)) == expected
+    assert states(*outside(given)) == expected
+
+
+@pytest.mark.django_db
+def test_a_demo_beside_live_accounts_is_told(settings: Any) -> None:
+    assert data.demo(NOW) == ok("demo", "none")
+    settings.DEMO = True
+    assert data.demo(NOW).state == "ok"
+    rows.account(sandbox=True)
+    assert data.demo(NOW).state == "ok"
+    rows.account(sandbox=False)
+    assert data.demo(NOW).state == "warning"
+    settings.DEMO = False
+    assert data.demo(NOW).state == "ok"
+    person = Person.objects.create_user("ada@acme.example", name="Ada")
+    create_link(person.email, expires_at=NOW + timedelta(days=1), single_use=False)
+    assert "1 of its sign-in links are open" in data.demo(NOW).found
+    assert data.demo(NOW + timedelta(days=1)).state == "ok"
 
 
 def test_a_secret_is_long_and_nobody_else_s_to_read(tmp_path: Path) -> None:

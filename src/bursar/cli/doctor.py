@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bursar.cli.checks.check import Check, wrong
+from bursar.cli.checks.check import Check, ok, wrong
 from bursar.cli.checks.machine import machine
 from bursar.cli.checks.reach import reach
 from bursar.cli.files import as_json, show
@@ -31,10 +31,11 @@ def doctor(deep: bool, as_json: bool) -> None:
     """
     before = dict(os.environ)
     reached = reach(home(), before)
-    checks = [*machine(home(), before), *reached.checks]
+    readable = _settings(reached.url)
+    checks = [*machine(home(), before), readable, *reached.checks]
     broken: list[Violation] = []
-    if reached.url is not None:
-        more, broken = _asked(reached.url, deep)
+    if reached.url is not None and readable.state == "ok":
+        more, broken = _asked(deep)
         checks += more
     many = Counter(one.state for one in checks)
     document = {
@@ -49,16 +50,23 @@ def doctor(deep: bool, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _asked(url: str, deep: bool) -> "tuple[list[Check], list[Violation]]":
-    """What the database says, as far as its tables let it."""
-    os.environ["DATABASE_URL"] = url
+def _settings(url: str | None) -> Check:
+    """Read the settings, those of the database at an address; say which of them cannot be read."""
+    os.environ.pop("DATABASE_URL", None)
+    if url is not None:
+        os.environ["DATABASE_URL"] = url
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bursar.site.settings")
-    try:
-        import django
+    import django
 
+    try:
         django.setup()
     except Exception as error:
-        return [wrong("settings", f"they cannot be read: {error}", "correct the variable that it names")], []
+        return wrong("settings", f"they cannot be read: {error}", "correct the variable that it names")
+    return ok("settings", "all can be read")
+
+
+def _asked(deep: bool) -> "tuple[list[Check], list[Violation]]":
+    """Return what the database says, as far as its tables let it."""
     from django.db import Error, connections
 
     try:
@@ -80,7 +88,7 @@ def _read(deep: bool) -> "tuple[list[Check], list[Violation]]":
         return checks, []
     now = datetime.now(UTC)
     checks += [data.zones_of_accounts(), *data.published(), *data.types_of_accounts()]
-    checks += [*data.bounds(), data.keys(now), data.worker(now), letters(now)]
+    checks += [*data.bounds(), data.demo(now), data.keys(now), data.worker(now), letters(now)]
     checks += [*money.gateways(), *money.paid_without_money()]
     more, broken = data.rules(now, deep)
     return checks + more, broken

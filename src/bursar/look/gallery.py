@@ -1,8 +1,9 @@
-"""A page that shows every component of the design system, with nothing of anybody's in it."""
+"""A page of a demo that shows every component of the design system, with nothing of anybody's in it."""
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -10,7 +11,9 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Every component, each in its kinds."""
+    """Show every component, each in its kinds; in a demo only."""
+    if not settings.DEMO:
+        raise Http404
     links: list[dict[str, Any]] = [
         {"href": "#tokens", "name": _("Colours"), "here": True},
         {"href": "#controls", "name": _("Controls"), "here": False},

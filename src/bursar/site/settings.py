@@ -1,36 +1,38 @@
 """Settings, short and from the environment. docs/operations.md lists what may be set."""
 
+import os
 from pathlib import Path
 
-import environ
 from csp.constants import SELF
 
 from bursar import logs
 from bursar.notices import mail
+from bursar.postgres import address
+from bursar.setting import Settings
 
-env = environ.Env()
+env = Settings(os.environ)
 PACKAGE = Path(__file__).resolve().parent.parent
 
 DATABASES = {
     "default": {
-        **env.db("DATABASE_URL", default="postgres://localhost/bursar"),
-        "CONN_MAX_AGE": env.int("BURSAR_CONN_MAX_AGE", default=600),
+        **address.read(os.environ.get("DATABASE_URL", "postgres://localhost/bursar")),
+        "CONN_MAX_AGE": env.number("BURSAR_CONN_MAX_AGE", 600, least=0, most=86_400),
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
     }
 }
 # Whoever sends this token is answered at /metrics; without it there is no such address.
-METRICS_TOKEN = env.str("BURSAR_METRICS_TOKEN", default="")
+METRICS_TOKEN = env.text("BURSAR_METRICS_TOKEN")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # `bursar serve` makes a key on its first run and keeps it; a process without one cannot sign anybody in.
-SECRET_KEY = env.str("BURSAR_SECRET_KEY", default="not set: no page is served with this key")
+SECRET_KEY = env.filled("BURSAR_SECRET_KEY", "not set: no page is served with this key")
 # Keys of before: what they signed and sealed is still read.
-SECRET_KEY_FALLBACKS = env.list("BURSAR_SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("BURSAR_HOSTS", default=[])]
-CSRF_TRUSTED_ORIGINS = env.list("BURSAR_ORIGINS", default=[])
+SECRET_KEY_FALLBACKS = env.words("BURSAR_SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.hosts("BURSAR_HOSTS")]
+CSRF_TRUSTED_ORIGINS = env.origins("BURSAR_ORIGINS")
 DEBUG = False
 # What is written down goes to the standard error, as text or, for programs that collect it, as JSON.
-LOGGING = logs.configuration(env.str("BURSAR_LOG", default="text"))
+LOGGING = logs.configuration(env.text("BURSAR_LOG", "text"))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -67,6 +69,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bursar.site.request_log.RequestLog",
+    "bursar.site.transport.StrictTransport",
     "bursar.site.operations.Operations",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -101,14 +104,18 @@ TEMPLATES = [
 # What a deed says on the next page travels in a signed cookie; no table, no query.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 # Whether anybody may sign in as one of the people of a sandbox account: only ever on a demo.
-DEMO = env.bool("BURSAR_DEMO", default=False)
+DEMO = env.switch("BURSAR_DEMO")
 
 # Where people reach the pages, for links in letters; and by which mail server or provider these go out.
-BURSAR_URL = env.str("BURSAR_URL", default="http://localhost:8000").rstrip("/")
-SENDS_MAIL = mail.VARIABLE in env.ENVIRON
+BURSAR_URL = env.address("BURSAR_URL", "http://localhost:8000")
+# For how long a browser that has come by HTTPS comes by nothing else; none is told so where people come without it.
+HSTS_SECONDS = env.number("BURSAR_HSTS_SECONDS", 31_536_000, least=0, most=63_072_000)
+if not BURSAR_URL.startswith("https://"):
+    HSTS_SECONDS = 0
+SENDS_MAIL = mail.VARIABLE in os.environ
 HEADERS_WITH_ID: dict[str, str] | None = {}
-vars().update(mail.outgoing(env.str(mail.VARIABLE, default=mail.NOWHERE)))
-DEFAULT_FROM_EMAIL = env.str("BURSAR_MAIL_FROM", default="bursar@localhost")
+vars().update(mail.outgoing(os.environ.get(mail.VARIABLE, mail.NOWHERE)))
+DEFAULT_FROM_EMAIL = env.text("BURSAR_MAIL_FROM", "bursar@localhost")
 
 AUTH_USER_MODEL = "accounts.Person"
 
@@ -139,11 +146,11 @@ ACCOUNT_RATE_LIMITS = {
     "new_address": "5/h/key,20/d/key",
 }
 # How many proxies stand before us, so that whoever tries passwords is known by their own address.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("BURSAR_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("BURSAR_PROXIES", 0, least=0, most=10)
 MFA_ADAPTER = "bursar.center.adapter.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.bool("BURSAR_HTTPS", default=False)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.switch("BURSAR_HTTPS")
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_FORMS = {
     "login_webauthn": "bursar.center.passkeys.Login",
@@ -151,25 +158,26 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "bursar.center.passkeys.Confirmation",
 }
 # Whether the vendor's staff acts as such only by a second factor.
-STAFF_SECOND_FACTOR = env.bool("BURSAR_STAFF_SECOND_FACTOR", default=False)
+STAFF_SECOND_FACTOR = env.switch("BURSAR_STAFF_SECOND_FACTOR")
 # The identity provider of the vendor, by OpenID Connect: it signs in those whom Bursar knows by the same address.
 SOCIALACCOUNT_ADAPTER = "bursar.center.single_sign_on.Provider"
 # Who it is that comes is decided in that adapter alone; the library would take passwords away where it decides.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_LOGIN_ON_GET = True
+OIDC_URL = env.address("BURSAR_OIDC_URL")
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
             {
                 "provider_id": "sso",
-                "name": env.str("BURSAR_OIDC_NAME", default="Single sign-on"),
-                "client_id": env.str("BURSAR_OIDC_CLIENT", default=""),
-                "secret": env.str("BURSAR_OIDC_SECRET", default=""),
-                "settings": {"server_url": env.str("BURSAR_OIDC_URL", default="")},
+                "name": env.text("BURSAR_OIDC_NAME", "Single sign-on"),
+                "client_id": env.text("BURSAR_OIDC_CLIENT"),
+                "secret": env.text("BURSAR_OIDC_SECRET"),
+                "settings": {"server_url": OIDC_URL},
             }
         ]
-        if "BURSAR_OIDC_URL" in env.ENVIRON
+        if OIDC_URL
         else [],
     }
 }
@@ -188,7 +196,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 # How long the body of a request may take to arrive.
-BODY_SECONDS = env.int("BURSAR_BODY_SECONDS", default=20)
+BODY_SECONDS = env.number("BURSAR_BODY_SECONDS", 20, least=1, most=600)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -200,6 +208,6 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = env.bool("BURSAR_HTTPS", default=False)
+SESSION_COOKIE_SECURE = env.switch("BURSAR_HTTPS")
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_FAILURE_VIEW = "bursar.center.doors.form_expired"

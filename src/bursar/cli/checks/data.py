@@ -6,10 +6,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.db import connection
 
 from bursar.accounts.keys import keys as all_keys
-from bursar.accounts.models import Account
+from bursar.accounts.models import Account, SignInLink
 from bursar.accounts.publishing import typeless
 from bursar.catalog.queries import current as current_catalog
 from bursar.cli.checks.check import Check, ok, warning, wrong
@@ -120,6 +121,19 @@ def bounds() -> Iterator[Check]:
         yield warning("ceilings", found, cure.format(entry="Ceilings"))
     else:
         yield ok("ceilings", "a change that adds much is confirmed or refused")
+
+
+def demo(now: datetime) -> Check:
+    """Say if anybody may sign in as somebody of a sandbox in a system that has live accounts."""
+    live = Account.objects.filter(sandbox=False).count()
+    links = SignInLink.objects.filter(single_use=False, expires_at__gt=now).count()
+    shown = "BURSAR_DEMO is set" if settings.DEMO else f"{links} of its sign-in links are open" if links else "none"
+    if live and shown != "none":
+        cure = (
+            "start without --demo and BURSAR_DEMO, and load demos into a database of their own; links end after a month"
+        )
+        return warning("demo", f"a demo is open to anybody beside {live} live accounts: {shown}", cure)
+    return ok("demo", shown)
 
 
 def keys(now: datetime) -> Check:

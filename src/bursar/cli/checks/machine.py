@@ -15,6 +15,7 @@ from urllib.request import ProxyHandler, build_opener
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bursar.cli.checks.check import Check, ok, warning, wrong
+from bursar.cli.checks.outside import outside, reached
 from bursar.columns.address import BadAddress, sendable
 from bursar.notices.mail import VARIABLE, BadMailAddress, said
 from bursar.postgres.programs import DATA, placed
@@ -24,7 +25,6 @@ SCARCE_BYTES: Final = 2 * 2**30
 TOO_LITTLE_BYTES: Final = 200 * 2**20
 SHORTEST_SECRET: Final = 32
 PATIENCE_SECONDS: Final = 3
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def machine(home: Path, environment: Mapping[str, str]) -> Iterator[Check]:
@@ -34,7 +34,7 @@ def machine(home: Path, environment: Mapping[str, str]) -> Iterator[Check]:
     yield disk(home)
     yield time_zones()
     yield secret(home, environment)
-    yield from settings(environment)
+    yield from outside(environment)
     yield mail(environment)
     yield port(environment)
 
@@ -110,32 +110,12 @@ def secret(home: Path, environment: Mapping[str, str]) -> Check:
     return ok("secret key", f"kept in {path}")
 
 
-def settings(environment: Mapping[str, str]) -> Iterator[Check]:
-    """Whether the settings fit pages that others than this machine reach."""
-    hosts = _hosts(environment)
-    outside = [one for one in hosts if one not in LOOPBACK]
-    if "*" in hosts:
-        yield warning("hosts", "any name is answered", "set BURSAR_HOSTS to the names by which the pages are reached")
-    else:
-        yield ok("hosts", ", ".join(outside) or "localhost only; BURSAR_HOSTS names others")
-    secure = environment.get("BURSAR_HTTPS", "").lower() in ("true", "on", "ok", "y", "yes", "1")
-    if outside and not secure:
-        cure = "serve behind a proxy with a certificate, and set BURSAR_HTTPS=true"
-        yield warning("https", "cookies also travel unencrypted", cure)
-    elif secure and not environment.get("BURSAR_ORIGINS"):
-        cure = "set BURSAR_ORIGINS, for instance to https://billing.example.com, or forms are refused"
-        yield warning("https", "no origin is trusted", cure)
-    else:
-        yield ok("https", "cookies only over HTTPS" if secure else "off, as fits localhost")
-
-
 def mail(environment: Mapping[str, str]) -> Check:
     """Whether letters go out, by which way and from whom."""
     cure = f"set {VARIABLE} to a mail server or a provider, as docs/operations.md says"
     if VARIABLE not in environment:
         found = "none is set: letters stay in the database, and nobody is sent a link to sign in"
-        reached = any(one not in LOOPBACK for one in _hosts(environment))
-        return warning("mail", found, cure) if reached else ok("mail", found)
+        return warning("mail", found, cure) if reached(environment) else ok("mail", found)
     try:
         way = said(environment[VARIABLE])
     except BadMailAddress as problem:
@@ -149,10 +129,6 @@ def mail(environment: Mapping[str, str]) -> Check:
     except BadAddress as problem:
         return wrong("mail", f"BURSAR_MAIL_FROM: {problem}", "correct it; nothing is sent until then")
     return ok("mail", f"by {way}, from {sender}")
-
-
-def _hosts(environment: Mapping[str, str]) -> list[str]:
-    return [one.strip() for one in environment.get("BURSAR_HOSTS", "").split(",") if one.strip()]
 
 
 def port(environment: Mapping[str, str]) -> Check:

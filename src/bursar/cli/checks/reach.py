@@ -4,32 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import psycopg
 
 from bursar.cli.checks.check import Check, ok, warning, wrong
+from bursar.postgres import address
 
 OLDEST: Final = 15
-SCHEMES: Final = ("postgres", "postgresql")
+FORM: Final = "write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, signs such as @ in a password as %40"
 STOPPED: Final = 'start it with "make run" or "bursar serve"; what needs it was left out here'
-CURES: Final = (
-    (("password authentication failed", "no password supplied"), "the user or the password in DATABASE_URL is wrong"),
-    (("does not exist",), "make the database and the user that DATABASE_URL names, or name others"),
-    (
-        ("could not translate host", "Name or service not known", "resolve host", "No address associated"),
-        "the host in DATABASE_URL is unknown here: correct it, or the name service",
-    ),
-    (("Connection refused",), "start PostgreSQL, or correct host and port in DATABASE_URL"),
-    (("timeout expired", "timed out"), "see that a firewall lets this machine reach host and port of DATABASE_URL"),
-    (
-        ("too many clients", "remaining connection slots"),
-        "allow more connections in PostgreSQL, or run fewer processes",
-    ),
-    (("starting up", "shutting down"), "wait a moment; PostgreSQL is starting or stopping"),
-    (("no pg_hba.conf entry",), "let this machine in by PostgreSQL's pg_hba.conf"),
-    (("SSL", "certificate"), "correct sslmode in DATABASE_URL, or the certificate of the server"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +45,15 @@ def reach(home: Path, environment: Mapping[str, str]) -> Reached:
 
 def _named(url: str) -> Reached:
     try:
-        scheme = urlsplit(url).scheme
-    except ValueError:
-        scheme = ""
-    if scheme not in SCHEMES:
-        cure = "write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE"
-        return Reached(None, (wrong("database", "DATABASE_URL names no PostgreSQL", cure),))
+        address.read(url)
+    except address.BadDatabaseAddress as problem:
+        found = f"DATABASE_URL cannot be read: {problem.params['wrong']}"
+        return Reached(None, (wrong("database", found, FORM),))
     try:
         return Reached(url, tuple(_server(url)))
     except psycopg.Error as error:
         said = " ".join(str(error).split()) or type(error).__name__
-        cure = next((cure for signs, cure in CURES if any(sign in said for sign in signs)), "correct DATABASE_URL")
-        return Reached(None, (wrong("database", f"{_place(url)} does not answer: {said}", cure),))
+        return Reached(None, (wrong("database", f"{address.place(url)} does not answer: {said}", address.cure(said)),))
 
 
 def _server(url: str) -> Iterator[Check]:
@@ -81,7 +61,7 @@ def _server(url: str) -> Iterator[Check]:
     with psycopg.connect(url, autocommit=True, connect_timeout=5) as server:
         version = server.info.server_version
         extension = server.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'btree_gist'").fetchone()
-    yield ok("database", f"{_place(url)} answers")
+    yield ok("database", f"{address.place(url)} answers")
     number = f"{version // 10_000}.{version % 10_000}"
     if version // 10_000 < OLDEST:
         yield wrong("postgresql", number, f"move the data to PostgreSQL {OLDEST} or newer")
@@ -91,9 +71,3 @@ def _server(url: str) -> Iterator[Check]:
         )
     else:
         yield ok("postgresql", number)
-
-
-def _place(url: str) -> str:
-    """Host, port and name of a database, without who asks and how they prove it."""
-    parts = urlsplit(url)
-    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,0 +1,91 @@
+"""How people reach the pages: by which names, by HTTPS, and through which proxies."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from django.http.request import validate_host
+from django.utils.http import is_same_domain
+
+from bursar.cli.checks.check import Check, ok, warning, wrong
+from bursar.setting import BadSetting, Settings
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def outside(environment: Mapping[str, str]) -> Iterator[Check]:
+    """Yield what the settings say of the way from people to the pages; nothing where one of them cannot be read."""
+    given = Settings(environment)
+    try:
+        url = urlsplit(given.address("BURSAR_URL"))
+        names, origins = given.hosts("BURSAR_HOSTS"), given.origins("BURSAR_ORIGINS")
+        secure, proxies = given.switch("BURSAR_HTTPS"), given.number("BURSAR_PROXIES", 0, least=0, most=10)
+        strict = given.number("BURSAR_HSTS_SECONDS", 1, least=0, most=63_072_000) > 0
+    except BadSetting:
+        return
+    yield hosts(url, names)
+    yield https(url, names, origins, secure=secure, strict=strict)
+    yield counted(proxies, proxied=_elsewhere(names) or url.scheme == "https" or _host(url) not in LOOPBACK)
+
+
+def reached(environment: Mapping[str, str]) -> bool:
+    """Return True if others than this machine reach the pages, as far as the names say so."""
+    return _elsewhere(Settings(environment).words("BURSAR_HOSTS"))
+
+
+def hosts(url: SplitResult, names: list[str]) -> Check:
+    """Say if the pages answer to the name by which people reach them, and letters name it."""
+    outer = [name for name in names if name not in LOOPBACK]
+    if not validate_host(_host(url), [*LOOPBACK, *names]):
+        found = f"people who follow BURSAR_URL come to {_host(url)}, which BURSAR_HOSTS does not name: they get 400"
+        return wrong("hosts", found, f"add {_host(url)} to BURSAR_HOSTS, or correct BURSAR_URL")
+    if "*" in names:
+        return warning("hosts", "any name is answered", "set BURSAR_HOSTS to the names by which the pages are reached")
+    if outer and _host(url) in LOOPBACK:
+        found = f"{', '.join(outer)}; but links in letters lead to {_host(url)}, where only this machine finds them"
+        return warning("hosts", found, "set BURSAR_URL to where people reach the pages")
+    return ok("hosts", ", ".join(outer) or "localhost only; BURSAR_HOSTS names others")
+
+
+def https(url: SplitResult, names: list[str], origins: list[str], *, secure: bool, strict: bool) -> Check:
+    """Say if what people send is encrypted all the way, and what they send is taken."""
+    if not secure:
+        if not _elsewhere(names) and url.scheme != "https":
+            return ok("https", "off, as fits localhost")
+        cure = "serve behind a proxy with a certificate, and set BURSAR_HTTPS=true"
+        return warning("https", "cookies also travel unencrypted", cure)
+    if url.scheme == "http" and _host(url) not in LOOPBACK:
+        found = "cookies go over HTTPS only, and BURSAR_URL begins with http://: whoever follows it cannot sign in"
+        return wrong("https", found, "let BURSAR_URL begin with https://")
+    trusted = [urlsplit(one) for one in origins]
+    if not any(one.scheme == "https" for one in trusted) or (url.scheme == "https" and not _trusts(trusted, url)):
+        origin = f"https://{url.netloc or 'billing.example.com'}"
+        return warning("https", f"{origin} is no trusted origin", f"set BURSAR_ORIGINS={origin}, or forms are refused")
+    if not strict:
+        found = "browsers may come without HTTPS: BURSAR_HSTS_SECONDS is 0"
+        return warning("https", found, "leave BURSAR_HSTS_SECONDS out once HTTPS works for everybody")
+    return ok("https", "cookies only over HTTPS")
+
+
+def counted(proxies: int, *, proxied: bool) -> Check:
+    """Say if attempts to sign in are counted by the address of whoever makes them."""
+    if proxied and not proxies:
+        # `bursar serve` listens on the loopback alone, so whoever comes from elsewhere comes through a proxy.
+        found = "a proxy stands before Bursar, and none is counted: everybody shares one limit of attempts to sign in"
+        return warning("proxies", found, "set BURSAR_PROXIES to how many there are, such as 1")
+    return ok("proxies", f"{proxies} counted" if proxies else "none, as fits localhost")
+
+
+def _host(url: SplitResult) -> str:
+    """Return the host of an address, that of the machine itself where it names none."""
+    host = url.hostname or "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _elsewhere(names: list[str]) -> bool:
+    return any(name not in LOOPBACK for name in names)
+
+
+def _trusts(origins: list[SplitResult], url: SplitResult) -> bool:
+    """Return True if forms of the pages at an address are taken. Source: Django's CsrfViewMiddleware."""
+    return any(one.scheme == url.scheme and is_same_domain(url.netloc, one.netloc.lstrip("*")) for one in origins)
