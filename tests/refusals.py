@@ -245,6 +245,15 @@ class Worlds:
         return path, asked
 
     @cached_property
+    def overtaken(self) -> tuple[str, str]:
+        """The admin has asked for two seats more, and then the vendor made every change on the account its own."""
+        path = self.door.account("online_assisted")
+        self.door.take(path, TEAM_10)
+        asked = self.door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=ADMIN)["id"]
+        self.door.ok("PATCH", path, {"account_type": "managed"})
+        return path, asked
+
+    @cached_property
     def overridden(self) -> str:
         path = self.door.account()
         self.door.ok("POST", f"{path}/overrides", GRANT)
@@ -507,6 +516,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "NoNeedToAsk": lambda w: asks(w.assisted, seats(13), by=OWNER),
     "NothingToAsk": lambda w: asks(w.assisted, seats(10), by=ADMIN),
     "NeededTooEarly": lambda w: asks(w.assisted, seats(13), by=ADMIN, needed_by="2025-12-31"),
+    "RequestOvertaken": lambda w: Call("POST", f"{w.overtaken[0]}/requests/{w.overtaken[1]}/approve", None, OWNER),
     "OnlyRequester": lambda w: Call("POST", f"{w.asked[0]}/requests/{w.asked[1]}/withdraw", None, OWNER),
     "Refused role reject": lambda w: Call(
         "POST", f"{w.asked[0]}/requests/{w.asked[1]}/reject", {"reason": "no"}, ADMIN

@@ -152,6 +152,9 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "subscriptions_request_one_open": twice(rows.request),
     "subscriptions_request_closed": lambda a: rows.request(a, state="withdrawn"),
     "subscriptions_request_taken": lambda a: rows.request(a, take=rows.take(a), state="withdrawn"),
+    "subscriptions_request_overtaken": lambda a: rows.request(
+        a, state="overtaken", closed_at=NOW, closed_by_kind="system"
+    ),
     "subscriptions_request_expires_after": lambda a: rows.request(a, expires_at=NOW),
     "subscriptions_take_once": shared(rows.take, "quote", rows.quote),
     "subscriptions_take_actor_is_named": lambda a: rows.take(a, actor_kind="member"),

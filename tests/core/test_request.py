@@ -8,12 +8,14 @@ import pytest
 from bursar.core.policy import VENDOR, Override
 from bursar.core.refusal import Refused
 from bursar.core.request import (
+    CAUSES,
     CLOSED,
     Basis,
     NoNeedToAsk,
     NothingToAsk,
     OnlyRequester,
     RequestClosed,
+    RequestOvertaken,
     Standing,
     check_asking,
     check_withdrawing,
@@ -33,6 +35,9 @@ def test_an_open_request_has_expired_from_its_moment_on_and_a_closed_one_never_d
         with pytest.raises(RequestClosed) as caught:
             closed.check_open(UNTIL - a_moment)
         assert caught.value.params == {"state": CLOSED[state]}
+    with pytest.raises(RequestOvertaken) as caught:
+        Standing("overtaken", UNTIL, "done").check_open(UNTIL - a_moment)
+    assert caught.value.params == {"why": CAUSES["done"]} and caught.value.code == RequestClosed.code
     standing.check_open(UNTIL - a_moment)
     with pytest.raises(RequestClosed) as caught:
         standing.check_open(UNTIL)

@@ -61,7 +61,7 @@ def test_what_was_asked_is_measured_against_what_there_was_then_also_long_after(
     run_once(datetime.now(UTC))
     owner, then = signed_in(email("owner")), "Support: 10 → 12 seats, 2 more"
     assert then in said(owner, request) and then in said(owner, f"{path}/requests")
-    letters = Letter.objects.filter(subject="Acme: Nobody reviewed the request in time; it was closed.")
+    letters = Letter.objects.filter(subject__startswith="Acme: The request was closed by itself")
     assert letters and all(then in one.text for one in letters)
 
 
@@ -182,15 +182,6 @@ def test_what_is_different_since_is_told_on_the_page_and_to_programs(asked: tupl
     assert moved() == ["catalog", "policy", "price"]
     door.ok("POST", f"{where}/reject", {"reason": "Later."})
     assert moved() == []
-
-
-def test_the_reviewer_of_what_somebody_asked_who_is_gone_is_told_so(asked: tuple[Door, str, str]) -> None:
-    door, path, request = asked
-    assert "no active member" not in said(signed_in(email("owner")), request)
-    admin = next(one["id"] for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "admin")
-    door.ok("DELETE", f"{path}/members/{admin}")
-    shown = said(signed_in(email("owner")), request)
-    assert "Admin is no active member of the account any more." in shown and "Approve" in shown
 
 
 def test_a_request_or_a_quote_that_is_not_there_is_not_found(asked: tuple[Door, str, str]) -> None:

@@ -12,6 +12,7 @@ from bursar.api import answers, bodies, show
 from bursar.api.call import Call, enter, moment, once, vendor
 from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
+from bursar.checkout.consequences import followed
 from bursar.core.capability import CAPABILITIES
 from bursar.core.field import FIRST_YEAR, LAST_YEAR
 from bursar.core.policy import decide
@@ -88,7 +89,8 @@ def alter_account(request: HttpRequest, account_id: UUID, body: bodies.AccountFi
         fields |= {"representative_name": representative["name"], "representative_email": representative["email"]}
     if "tax_rate" in fields:
         fields["tax_rate"] = read_tax_rate(fields["tax_rate"]).rate
-    actions.alter_account(current(), account_id, fields=fields, actor=actor, now=moment())
+    with followed(account_id, actor=actor, now=moment()):
+        actions.alter_account(current(), account_id, fields=fields, actor=actor, now=moment())
     call = enter(request, account_id)
     return show.account(call.customer, call)
 
@@ -147,7 +149,8 @@ def change_member(request: HttpRequest, account_id: UUID, member_id: UUID, body:
     """Give a member another role or name, suspend or resume them."""
     call = enter(request, account_id)
     fields = body.model_dump(exclude_unset=True, exclude_none=True)
-    seats.change_member(call.policy, account_id, member_id, actor=call.actor, now=call.now, **fields)
+    with followed(account_id, actor=call.actor, now=call.now):
+        seats.change_member(call.policy, account_id, member_id, actor=call.actor, now=call.now, **fields)
     return get_member(request, account_id, member_id)
 
 
@@ -155,7 +158,8 @@ def change_member(request: HttpRequest, account_id: UUID, member_id: UUID, body:
 def remove_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Take a member out of the account."""
     call = enter(request, account_id)
-    seats.remove_member(call.policy, account_id, member_id, actor=call.actor, now=call.now)
+    with followed(account_id, actor=call.actor, now=call.now):
+        seats.remove_member(call.policy, account_id, member_id, actor=call.actor, now=call.now)
     return HttpResponse(status=204)
 
 
@@ -177,9 +181,10 @@ def pass_on(request: HttpRequest, account_id: UUID, body: bodies.NewOwner) -> Re
     call = enter(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        members.pass_on(
-            call.policy, account_id, body.member, reason=body.reason, actor=call.actor, now=call.now, once=asked
-        )
+        with followed(account_id, actor=call.actor, now=call.now):
+            members.pass_on(
+                call.policy, account_id, body.member, reason=body.reason, actor=call.actor, now=call.now, once=asked
+            )
         return Answer("member", str(body.member), 200)
 
     return reply(call, once(request, do))
@@ -200,17 +205,18 @@ def add_override(request: HttpRequest, account_id: UUID, body: bodies.NewOverrid
     call = enter(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        added = actions.add_override(
-            call.policy,
-            account_id,
-            capability=body.capability,
-            grant=body.grant,
-            reason=body.reason,
-            until=body.until,
-            actor=actor,
-            now=call.now,
-            once=asked,
-        )
+        with followed(account_id, actor=actor, now=call.now):
+            added = actions.add_override(
+                call.policy,
+                account_id,
+                capability=body.capability,
+                grant=body.grant,
+                reason=body.reason,
+                until=body.until,
+                actor=actor,
+                now=call.now,
+                once=asked,
+            )
         return Answer("override", str(added), 201)
 
     return reply(call, once(request, do))
@@ -223,14 +229,16 @@ def end_override_of(request: HttpRequest, account_id: UUID, capability: str) -> 
     found = next((row for row in queries.overrides(account_id) if row.capability == capability), None)
     if found is None:
         raise queries.NotFound(what=phrase("override"))
-    actions.end_override(current(), account_id, found.id, actor=actor, now=moment())
+    with followed(account_id, actor=actor, now=moment()):
+        actions.end_override(current(), account_id, found.id, actor=actor, now=moment())
     return HttpResponse(status=204)
 
 
 @router.delete("/accounts/{uuid:account_id}/overrides/{uuid:override_id}", response={204: None})
 def end_override(request: HttpRequest, account_id: UUID, override_id: UUID) -> HttpResponse:
     """Let an override count no longer."""
-    actions.end_override(current(), account_id, override_id, actor=vendor(request), now=moment())
+    with followed(account_id, actor=vendor(request), now=moment()):
+        actions.end_override(current(), account_id, override_id, actor=vendor(request), now=moment())
     return HttpResponse(status=204)
 
 

@@ -25,7 +25,7 @@ from bursar.api.parts import (
     Totals,
 )
 from bursar.api.shape import Edit
-from bursar.core.request import Moved
+from bursar.core.request import Cause, Moved, RequestState
 
 
 class Account(Named):
@@ -147,18 +147,19 @@ class Attempt(Taken):
 
 
 class Closed(BaseModel):
-    """How a request ended: when, by whom, and what they said."""
+    """How a request ended: when, by whom, and what they said, or by what it was overtaken."""
 
     at: datetime
     by: Author
     reason: str
+    cause: Cause | None = Field(description="Why nobody can approve it any more, if it was overtaken.")
 
 
 class Request(BaseModel):
     """What a member asks for, with its quote as it was when they asked."""
 
     id: UUID
-    state: Literal["open", "approved", "rejected", "withdrawn", "expired"]
+    state: RequestState
     member: Requester
     reason: str
     needed_by: date | None

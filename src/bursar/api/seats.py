@@ -11,6 +11,7 @@ from ninja import Router
 from bursar.api import bodies, having, seating
 from bursar.api.call import approach, enter, vendor
 from bursar.api.shape import shape
+from bursar.checkout.consequences import followed
 from bursar.core.policy import Member
 from bursar.seats import actions
 from bursar.seats.queries import held
@@ -32,7 +33,8 @@ def count_seats(request: HttpRequest, account_id: UUID, product: str, body: bodi
     """Say how many seats are in use, where the vendor's own product gives them to people; null to stop counting."""
     actor = vendor(request)
     call = enter(request, account_id)
-    actions.count(account_id, product, body.in_use, actor=actor, now=call.now)
+    with followed(account_id, actor=actor, now=call.now):
+        actions.count(account_id, product, body.in_use, actor=actor, now=call.now)
     return HttpResponse(status=204)
 
 
@@ -40,7 +42,8 @@ def count_seats(request: HttpRequest, account_id: UUID, product: str, body: bodi
 def assign_seat(request: HttpRequest, account_id: UUID, product: str, member_id: UUID) -> HttpResponse:
     """Give a member a product, with a seat unless they are a light agent."""
     call = approach(request, account_id)
-    actions.assign(call.policy, account_id, product, member_id, actor=call.actor, now=call.now)
+    with followed(account_id, actor=call.actor, now=call.now):
+        actions.assign(call.policy, account_id, product, member_id, actor=call.actor, now=call.now)
     return HttpResponse(status=204)
 
 

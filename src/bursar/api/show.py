@@ -110,7 +110,7 @@ def request(call: Call, row: RequestRow) -> Shown:
     closed = None
     if row.closed_at is not None:
         by = {"kind": row.closed_by_kind, "id": str(row.closed_by_id) if row.closed_by_id else None}
-        closed = {"at": row.closed_at.isoformat(), "by": by, "reason": row.answer}
+        closed = {"at": row.closed_at.isoformat(), "by": by, "reason": row.answer, "cause": row.cause}
     return {
         "id": str(row.id),
         "state": state,

@@ -11,6 +11,7 @@ from bursar.accounts.limits import set_limit
 from bursar.accounts.members import pass_on as pass_ownership_on
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
+from bursar.checkout.consequences import followed
 from bursar.core.field import MOST_SEATS, MOST_TEXT
 from bursar.core.limit import UNLIMITED
 from bursar.core.member import BILLING_ADMIN, OWNER
@@ -79,7 +80,8 @@ def pass_on(request: HttpRequest, account_id: UUID) -> HttpResponse:
         return _page(request, seen, _("Tick that you want to give up ownership; nothing was changed."))
     try:
         why = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT] if seen.staff else ""
-        pass_ownership_on(seen.policy, account_id, chosen.id, reason=why, actor=seen.actor, now=seen.now)
+        with followed(account_id, actor=seen.actor, now=seen.now):
+            pass_ownership_on(seen.policy, account_id, chosen.id, reason=why, actor=seen.actor, now=seen.now)
     except Problem as problem:
         return _page(request, seen, seen.said(problem))
     done = _("{name} owns the account now.") if seen.staff else _("{name} owns the account now, and you are an admin.")
@@ -94,7 +96,8 @@ def _give(request: HttpRequest, account_id: UUID, member: str, role: str) -> Htt
     if chosen is None:
         return _page(request, seen, _("Choose one of the admins."))
     try:
-        change_member(seen.policy, account_id, chosen.id, role=role, actor=seen.actor, now=seen.now)
+        with followed(account_id, actor=seen.actor, now=seen.now):
+            change_member(seen.policy, account_id, chosen.id, role=role, actor=seen.actor, now=seen.now)
     except Problem as problem:
         return _page(request, seen, seen.said(problem))
     template = _("{name} is a billing admin now.") if role == "billing_admin" else _("{name} is an admin again.")

@@ -36,7 +36,7 @@ from bursar.subscriptions.queries import requests as requests_of
 from bursar.words import money
 from bursar.words.history import Story
 from bursar.words.limit import asked_once_more
-from bursar.words.request import changed, reviewers, standing
+from bursar.words.request import changed, overtaken, reviewers, standing
 
 LISTED = 100
 
@@ -193,7 +193,7 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
     review, now = seen.may("review_requests"), basis(seen.customer, seen.policy)
     why_not = "" if review else reviewers(seen.decide("review_requests"), seen.policy)
     moved = changed(row.basis.moved(now), seen.policy, row.account_type, seen.customer.account.account_type)
-    shown = {"review": review, "moved": moved, "gone": "" if _still_there(seen, row) else row.name}
+    shown = {"review": review, "moved": moved}
     try:
         found = reviewed(seen.customer, row, seen.actor, seen.policy, seen.now)
     except Problem as problem:
@@ -207,11 +207,6 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
         "differs": costs_otherwise(read_quote(row.content), found),
         "digest": digest(found),
     }
-
-
-def _still_there(seen: Visit, row: RequestRow) -> bool:
-    """Whether whoever asked is an active member."""
-    return any(one.id == row.member_id and one.active for one in seen.customer.account.members)
 
 
 def _summed_up(seen: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Summary]]:
@@ -240,6 +235,7 @@ def _closed(seen: Visit, row: RequestRow) -> Mapping[str, Any] | None:
         "own": row.closed_by_id == row.member_id,
         "by": "" if row.closed_by_kind == "system" else story.who(row.closed_by_kind or "", row.closed_by_id),
         "reason": row.answer,
+        "overtaken": overtaken(row.cause) if row.cause else "",
         "take": row.take_id,
     }
 

@@ -13,6 +13,7 @@ from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.form import CHANGING
 from bursar.center.table import table
+from bursar.checkout.consequences import followed
 from bursar.core.problem import Problem
 from bursar.core.seat import Use
 from bursar.seats import actions
@@ -35,7 +36,8 @@ def assign(request: HttpRequest, account_id: UUID, product: str) -> HttpResponse
     seen = visit(request, account_id)
     try:
         member = UUID(request.POST.get("member", ""))
-        actions.assign(seen.policy, account_id, product, member, actor=seen.actor, now=seen.now)
+        with followed(account_id, actor=seen.actor, now=seen.now):
+            actions.assign(seen.policy, account_id, product, member, actor=seen.actor, now=seen.now)
     except (ValueError, NotFound):
         return _page(request, seen, {product: _("Choose somebody from the list.")})
     except Problem as problem:

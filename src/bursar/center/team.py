@@ -15,6 +15,7 @@ from bursar.accounts.queries import MemberRow, members
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
+from bursar.checkout.consequences import followed
 from bursar.core.member import BILLING_ADMIN, OWNER, TooManyInvitations, needed
 from bursar.core.problem import Problem
 from bursar.core.seat import SEATLESS
@@ -105,7 +106,8 @@ def _do(
     row = next((one for one in members(account_id) if one.id == member_id), None)
     before = _seated(account_id, member_id)
     try:
-        deed(seen.policy, account_id, member_id, actor=seen.actor, now=seen.now, **fields)
+        with followed(account_id, actor=seen.actor, now=seen.now):
+            deed(seen.policy, account_id, member_id, actor=seen.actor, now=seen.now, **fields)
     except Problem as problem:
         seen.check("team", "manage_members")
         return _person(request, seen, member_id, seen.said(problem), status=_status(problem))

@@ -9,6 +9,7 @@ from uuid import UUID
 from bursar.accounts.deed import deed
 from bursar.accounts.queries import Customer
 from bursar.checkout.apply import apply, settle
+from bursar.checkout.consequences import follow
 from bursar.checkout.door import check_no_payment_open, check_review, keep, open_payment, shown
 from bursar.checkout.gather import edits_of, situation
 from bursar.checkout.pay import pay
@@ -40,11 +41,15 @@ class Stale(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of taking: a taking, or an attempt to pay that must be finished first."""
+    """What came of taking: a taking, or an attempt to pay that must be finished first.
+
+    Neither, where the figures were stale, or the request that was to be approved was overtaken by events.
+    """
 
     take_id: UUID | None = None
     attempt_id: UUID | None = None
     stale_id: UUID | None = None
+    overtaken_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,12 @@ def approve(
 
 
 def _carried_on(account_id: UUID, result: Result, now: datetime) -> Result:
-    """What came of a taking once its payment, if it needs one, was asked for. Errors: Stale, Declined."""
+    """What came of a taking once its payment, if it needs one, was asked for.
+
+    Errors: Stale, RequestOvertaken, Declined.
+    """
+    if result.overtaken_id is not None:
+        request(account_id, result.overtaken_id).standing.check_open(now)
     if result.stale_id is not None:
         raise Stale(result.stale_id)
     if result.attempt_id is not None and pay(account_id, result.attempt_id, now=now).state == "succeeded":
@@ -158,6 +168,11 @@ def _take(
     if wanted.request_id is not None:
         check_review(customer, wanted.request_id, actor, now)
     customer, documents, _ = catch_up(customer, waiting, now)
+    if wanted.request_id is not None:
+        follow(customer.id, now)
+        if request(customer.id, wanted.request_id).cause is not None:
+            invoices.number(*documents)
+            return Result(overtaken_id=wanted.request_id)
     known, on = situation(customer), customer.today(now)
     answer = decide(known, wanted.edits, customer.standing_of(actor), on)
     refusal = answer.refusal()
@@ -177,6 +192,7 @@ def _take(
         return Result(attempt_id=attempt_id)
     done = apply(customer, known, answer, quote_id=kept, request_id=wanted.request_id, actor=actor, on=on, now=now)
     settle(customer, now=now)
+    follow(customer.id, now)
     keep_answer(once, kind="take", id=done.take_id, status=201, now=now)
     invoices.number(*documents, *([done.invoice_id] if done.invoice_id else []))
     return Result(done.take_id)

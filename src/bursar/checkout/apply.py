@@ -14,7 +14,7 @@ from bursar.core.policy import Actor
 from bursar.core.price import Per
 from bursar.core.quote import Quote
 from bursar.core.renewal import next_due
-from bursar.core.request import RequestState
+from bursar.core.request import Cause, RequestState
 from bursar.core.seat import limited
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Subscription, state_on, timeline
@@ -75,11 +75,15 @@ def close(
     now: datetime,
     answer: str = "",
     take_id: UUID | None = None,
+    cause: Cause | None = None,
 ) -> None:
     """End a request, by the account's clock, and write it down."""
     moment = customer.moment(now)
-    subscriptions.close_request(customer.id, request_id, state, actor=actor, at=moment, answer=answer, take_id=take_id)
+    subscriptions.close_request(
+        customer.id, request_id, state, actor=actor, at=moment, answer=answer, take_id=take_id, cause=cause
+    )
     data = {"request": str(request_id)} | ({"take": str(take_id)} if take_id else {})
+    data |= {"cause": cause} if cause else {}
     on = customer.today(now)
     record(account_id=customer.id, kind=f"request_{state}", actor=actor, on=on, now=now, data=data)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from bursar.accounts.deed import deed
 from bursar.accounts.queries import Customer, NotFound
 from bursar.checkout.apply import apply, settle
+from bursar.checkout.consequences import follow
 from bursar.checkout.gather import situation
 from bursar.core.content import read_quote
 from bursar.core.money import Money
@@ -90,6 +91,8 @@ def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> Step:
                 payments.end(current, "failed", actor=_actor(customer, current), now=now, reason=charge.reason)
             case "wait":
                 payments.wait(current.id, charge.address)
+        if step != "wait":
+            follow(attempt.account_id, now)
     return step
 
 
@@ -120,6 +123,7 @@ def _give_up(attempt: AttemptRow, now: datetime) -> None:
     with deed(attempt.account_id, SYSTEM, now):
         if queries.attempt(attempt.account_id, attempt.id).state == "open":
             payments.end(attempt, "cancelled", actor=SYSTEM, now=now, reason="expired")
+            follow(attempt.account_id, now)
 
 
 def _actor(customer: Customer, attempt: AttemptRow) -> Actor:

@@ -8,6 +8,7 @@ from bursar.accounts import queries as accounts
 from bursar.accounts.deed import deed
 from bursar.accounts.queries import Customer
 from bursar.checkout.apply import bill, look_ahead, release, settle
+from bursar.checkout.consequences import follow
 from bursar.checkout.gather import situation
 from bursar.core.policy import SYSTEM
 from bursar.core.renewal import ended, told_ahead, trial_told_ahead
@@ -34,6 +35,8 @@ def catch_up(customer: Customer, waiting: Agenda, now: datetime) -> tuple[Custom
         documents += [document] if document else []
         days += 1
         customer, waiting = accounts.customer(customer.id), agenda(customer.id)
+    if days:
+        follow(customer.id, now)
     return customer, tuple(documents), days
 
 

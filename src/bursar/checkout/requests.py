@@ -9,6 +9,7 @@ from bursar.accounts.queries import Customer
 from bursar.catalog.queries import current as catalog
 from bursar.checkout.actions import Stale
 from bursar.checkout.apply import close
+from bursar.checkout.consequences import follow
 from bursar.checkout.door import check_no_payment_open, check_review, keep, shown
 from bursar.checkout.gather import edits_of, situation
 from bursar.checkout.renewal import catch_up
@@ -65,6 +66,7 @@ def submit(
         before = shown(customer, quote_id, now) if quote_id else None
         customer, documents, _ = catch_up(customer, waiting, now)
         _expire(customer, now)
+        follow(customer.id, now)
         if open_request(account_id) is not None:
             raise RequestOpen()
         known, on = situation(customer), customer.today(now)
@@ -101,6 +103,7 @@ def _submit(
         needed_by=needed_by,
         at=customer.moment(now),
         expires_at=until,
+        now=now,
     )
     on, data = customer.today(now), {"request": str(made), "quote": str(quote_id)}
     record(account_id=customer.id, kind="request_submitted", actor=member, on=on, now=now, data=data)

@@ -7,22 +7,34 @@ from typing import Final, Literal
 from uuid import UUID
 
 from bursar.core.policy import Actor, Member, Outcome
-from bursar.core.problem import Conflict, phrase
+from bursar.core.problem import Conflict, Phrase, phrase
 from bursar.core.quote import Quote
 from bursar.core.refusal import Refused
 
 Moved = Literal["catalog", "policy", "account_type", "price"]
 """What can have changed since a request was made."""
-RequestState = Literal["open", "approved", "rejected", "withdrawn", "expired"]
-
+RequestState = Literal["open", "approved", "rejected", "withdrawn", "expired", "overtaken"]
+Cause = Literal["requester", "account_state", "not_allowed", "not_sold", "subscription", "done"]
+"""Why nobody can approve a request any more."""
 
 CLOSED: Final = {
     "approved": phrase("approved"),
     "rejected": phrase("rejected"),
     "withdrawn": phrase("withdrawn"),
     "expired": phrase("expired"),
+    "overtaken": phrase("overtaken by events"),
 }
 """How a request can be closed, in words."""
+
+CAUSES: Final[Mapping[Cause, Phrase]] = {
+    "requester": phrase("whoever asked may no longer ask for changes"),
+    "account_state": phrase("the account is no longer active"),
+    "not_allowed": phrase("nobody in the account may make this change any more"),
+    "not_sold": phrase("not everything in it is still sold to this account"),
+    "subscription": phrase("the subscription has changed and this no longer fits it"),
+    "done": phrase("the account has all of it already"),
+}
+"""Why a request was overtaken, in words that follow "because"."""
 
 
 class RequestOpen(Conflict):
@@ -35,6 +47,10 @@ class RequestClosed(Conflict):
     """This request is no longer open ({state}); nothing more can be done with it."""
 
     code = "request_closed"
+
+
+class RequestOvertaken(RequestClosed):
+    """This request was closed by itself, because {why}; ask again for what is still wanted."""
 
 
 class NoNeedToAsk(Conflict):
@@ -57,18 +73,24 @@ class OnlyRequester(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a request stands in the books: nobody has closed it, or how; and when it ends by itself."""
+    """How a request stands in the books: nobody has closed it, or how; and when it ends by itself.
+
+    `cause` says why it was overtaken, if it was.
+    """
 
     state: RequestState
     expires_at: datetime
+    cause: Cause | None = None
 
     def at(self, moment: datetime) -> RequestState:
         """How it stands at a moment of the account's clock."""
         return "expired" if self.state == "open" and self.expires_at <= moment else self.state
 
     def check_open(self, moment: datetime) -> None:
-        """Nothing, while something can be done with it. Errors: RequestClosed."""
+        """Raise RequestClosed, or RequestOvertaken, if nothing can be done with it any more."""
         state = self.at(moment)
+        if self.cause is not None:
+            raise RequestOvertaken(why=CAUSES[self.cause])
         if state != "open":
             raise RequestClosed(state=CLOSED[state])
 

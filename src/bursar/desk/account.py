@@ -15,6 +15,7 @@ from bursar.accounts.queries import OverrideRow, names, overrides
 from bursar.center.entry import Visit, to, visit
 from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
 from bursar.center.manage import keep, not_done
+from bursar.checkout.consequences import followed
 from bursar.core.capability import OVERRIDABLE, SHOW_COSTS
 from bursar.core.edit import Resume, Suspend
 from bursar.core.field import MOST_TEXT
@@ -48,7 +49,8 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         if "tax_rate" in fields:
             fields["tax_rate"] = read_tax_rate(given["tax_rate"]).rate
         if fields:
-            actions.alter_account(seen.policy, account_id, fields=fields, actor=seen.actor, now=seen.now)
+            with followed(account_id, actor=seen.actor, now=seen.now):
+                actions.alter_account(seen.policy, account_id, fields=fields, actor=seen.actor, now=seen.now)
     except Problem as problem:
         return _page(request, seen, given=given, problem=seen.said(problem))
     messages.success(request, _("What the vendor says of the account is saved."))
@@ -68,16 +70,17 @@ def add(request: HttpRequest, account_id: UUID) -> HttpResponse:
     if any(wrong.values()):
         return _page(request, seen, given=given, wrong=wrong)
     try:
-        actions.add_override(
-            seen.policy,
-            account_id,
-            capability=given["capability"],
-            grant=given["grant"] == "1",
-            reason=given["reason"][:MOST_TEXT],
-            until=_day(given["until"]),
-            actor=seen.actor,
-            now=seen.now,
-        )
+        with followed(account_id, actor=seen.actor, now=seen.now):
+            actions.add_override(
+                seen.policy,
+                account_id,
+                capability=given["capability"],
+                grant=given["grant"] == "1",
+                reason=given["reason"][:MOST_TEXT],
+                until=_day(given["until"]),
+                actor=seen.actor,
+                now=seen.now,
+            )
     except Problem as problem:
         return _page(request, seen, given=given, problem=seen.said(problem))
     messages.success(request, _("The exception holds from now on."))
@@ -89,7 +92,8 @@ def end(request: HttpRequest, account_id: UUID, override_id: UUID) -> HttpRespon
     """Let an exception hold no longer."""
     seen = _at_the_vendor(request, account_id)
     try:
-        actions.end_override(seen.policy, account_id, override_id, actor=seen.actor, now=seen.now)
+        with followed(account_id, actor=seen.actor, now=seen.now):
+            actions.end_override(seen.policy, account_id, override_id, actor=seen.actor, now=seen.now)
     except Problem as problem:
         return _page(request, seen, problem=seen.said(problem))
     messages.success(request, _("The exception holds no longer."))

@@ -6,6 +6,7 @@
 | renew   | accounts whose cursor is due                          | applies what is scheduled, invoices periods  |
 | collect | open invoices of automatic payers that were never tried | asks the gateway, once                     |
 | expire  | open requests that nobody reviewed in time            | closes them                                  |
+| look    | open requests, daily and when the rules are new       | closes those that nobody can approve any more |
 | remind  | open requests that nobody reviewed, near their end    | writes it down, so that reviewers are told   |
 | announce | billing periods and trials that end soon             | writes it down, so that people are told      |
 | tell    | facts that people are told of, and were not           | writes letters; sandboxes keep theirs        |
@@ -27,6 +28,7 @@ from bursar.accounts.deed import deed
 from bursar.accounts.queries import customer
 from bursar.checkout.actions import renew
 from bursar.checkout.collection import collect, collect_all
+from bursar.checkout.consequences import look_at_request
 from bursar.checkout.pay import follow_up
 from bursar.checkout.renewal import announce
 from bursar.checkout.requests import expire, remind
@@ -43,11 +45,13 @@ from bursar.notices.catalogue import WHOM
 from bursar.notices.queries import untold, waiting, waiting_personal
 from bursar.payments import queries as payments
 from bursar.policy.queries import NoPolicy, current
-from bursar.subscriptions.queries import expired_requests, unreviewed_requests
+from bursar.subscriptions.queries import expired_requests, requests_to_look_at, unreviewed_requests
 
 BATCH: Final = 500
 LETTERS: Final = 10
 """How many letters one turn sends: a mail server that does not answer keeps everything else waiting for each."""
+LOOK_DAYS: Final = 1
+"""After how many days a request is looked at again: exceptions for an account end with a day."""
 GRACE: Final = timedelta(seconds=30)
 """How long whoever made a payment has before somebody else looks after it."""
 
@@ -59,7 +63,7 @@ def run_once(now: datetime) -> int:
     """
     failures: list[Exception] = []
     done = 0
-    for step in (_finish, _renew, _collect, _expire, _remind, _announce, _tell, _send, _clear):
+    for step in (_finish, _renew, _collect, _expire, _look, _remind, _announce, _tell, _send, _clear):
         for task in step(now):
             try:
                 task()
@@ -95,6 +99,7 @@ def _fall_due(account_id: UUID, now: datetime) -> None:
         follow_up(paying, now=now)
     renew(account_id, now=now)
     expire(account_id, now=now)
+    look_at_request(account_id, now=now)
     remind(account_id, now=now)
     announce(account_id, now=now)
 
@@ -121,6 +126,14 @@ def _collect(now: datetime) -> Iterable[Task]:
 
 def _expire(now: datetime) -> Iterable[Task]:
     return [partial(expire, account_id, now=now) for account_id in expired_requests(now, BATCH)]
+
+
+def _look(now: datetime) -> Iterable[Task]:
+    try:
+        current()
+    except NoPolicy:
+        return []
+    return [partial(look_at_request, account, now=now) for account in requests_to_look_at(now, LOOK_DAYS, BATCH)]
 
 
 def _remind(now: datetime) -> Iterable[Task]:

@@ -5,6 +5,8 @@
 | a request was made or withdrawn                 | whoever may review requests, but not who did it |
 | a request waits and will be closed soon         | whoever may review requests                     |
 | a request was approved or rejected, or expired  | whoever made it                                 |
+| a request was overtaken by events               | whoever made it; if that is because they may    |
+|                                                 | ask no longer, whoever may review requests      |
 | something was changed, scheduled or undone      | who sees invoices, but not who did it           |
 | … with an invoice                               | who sees invoices                               |
 | scheduled changes took effect; a renewal        | who sees invoices, unless a payment tells it    |
@@ -86,6 +88,12 @@ def _requester(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     return [one for one in customer.account.members if one.id == asked.member_id and one.active]
 
 
+def _requester_or_reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    """Return whoever asked, or the reviewers where whoever asked has left, or may ask no longer."""
+    told = _reviewers if fact.data["cause"] == "requester" else _requester
+    return told(customer, policy, fact)
+
+
 def _payers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     """Who sees invoices; of what has none, not who did it."""
     return [
@@ -149,6 +157,7 @@ WHOM: Final[Mapping[str, Whom]] = {
     "request_approved": _requester,
     "request_rejected": _requester,
     "request_expired": _requester,
+    "request_overtaken": _requester_or_reviewers,
     "request_reminded": _reviewers,
     "changes_taken": _payers,
     "changes_applied": _on_invoice,

@@ -229,6 +229,8 @@ def _about_request(customer: Customer, fact: Fact) -> list[str]:
     if fact.kind == "request_reminded":
         closes = money.day(row.standing.expires_at.astimezone(ZoneInfo(customer.time_zone)).date())
         asked.append(_("If nobody reviews it, it is closed on {day}.").format(day=closes))
+    if fact.kind == "request_overtaken" and fact.data["cause"] not in ("requester", "done"):
+        asked.append(_("Nothing was changed. If it is still wanted, ask again for what is possible now."))
     if row.reason:
         asked.append(_("Why: {reason}").format(reason=row.reason))
     if row.answer:

@@ -87,6 +87,7 @@ class CoreAccount:
         if any(one.capability == capability for one in overrides):
             raise Answered({"code": "override_exists"})
         self._account(overrides=(*overrides, made))
+        self._follow()
 
     def lift(self, capability: str) -> None:
         """End the override of a capability."""
@@ -95,6 +96,7 @@ class CoreAccount:
         if len(left) == len(overrides):
             raise Answered({"code": "not_found"})
         self._account(overrides=left)
+        self._follow()
 
     def alter(self, fields: Mapping[str, str]) -> None:
         """Change what the vendor says of the account: its type, its tax rate."""
@@ -104,6 +106,7 @@ class CoreAccount:
                 self._account(account_type=fields["account_type"])
             if "tax_rate" in fields:
                 self.situation = replace(self.situation, tax=read_tax_rate(fields["tax_rate"]))
+        self._follow()
 
     def add_member(self, actor: str, name: str, role: str) -> None:
         """Make somebody a member."""
@@ -118,17 +121,20 @@ class CoreAccount:
             after = people.changed(self.situation, self._actor(actor), name, role, self.today)
             self.seating.check_role(people.having(self.situation, name), role, *self._seated())
             self.situation = after
+        self._follow()
 
     def remove_member(self, actor: str, name: str) -> None:
         """Take a member out of the account."""
         with answering():
             self.situation = people.changed(self.situation, self._actor(actor), name, None, self.today)
         self.seating.leave([self.ids[name]])
+        self._follow()
 
     def pass_on(self, actor: str, name: str, reason: str) -> None:
         """Make a billing admin the owner."""
         with answering():
             self.situation = people.passed_on(self.situation, self._actor(actor), name, reason)
+        self._follow()
 
     def member_id(self, name: str) -> str:
         """The id of somebody who is or was a member, as edits name them."""
@@ -215,6 +221,9 @@ class CoreAccount:
     def _seated(self) -> tuple[Subscription, Sequence[Member]]:
         """What seats are counted by: what the account has today, and who is in it."""
         return self.subscription(self.today), self.situation.account.members
+
+    def _follow(self) -> None:
+        """Do what follows at once from something done to the account; without a door nothing does."""
 
     def _account(self, **fields: Any) -> None:
         self.situation = replace(self.situation, account=replace(self.situation.account, **fields))

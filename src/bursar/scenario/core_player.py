@@ -67,6 +67,7 @@ class CorePlayer(CoreAccount):
         before = len(self.ledger.issued)
         self._catch_up()
         self._expire()
+        self._follow()
         for one in list(self.ledger.issued):
             self._collect(one, again=False)
         return self.documents()[before:]
@@ -90,6 +91,7 @@ class CorePlayer(CoreAccount):
                 raise NoNeedToAsk()
             self._catch_up()
             self._expire()
+            self._follow()
             self.asked.check_none_open()
             answer = self._asked_for(read, who)
             check_asking(answer)
@@ -142,6 +144,7 @@ class CorePlayer(CoreAccount):
             raise Answered({"code": "not_waiting"})
         waiting, self.attempt = self.attempt, None
         if outcome == "failed":
+            self._follow()
             raise Answered({"code": "declined", "reason": "authentication_failed"})
         return self._paid(waiting.answer, waiting.invoice, waiting.amount, waiting.asked)
 
@@ -182,18 +185,21 @@ class CorePlayer(CoreAccount):
             self._release([change for moment in moments if moment.on == due.on for change in moment.changes])
             self.ledger.allocate()
             self.looked_on = due.on
+            self._follow()
 
     def _decided(self, who: Actor, edits: tuple[Edit, ...], asked: Asked | None = None, *, confirmed: bool) -> Document:
         """Take edits, or what a request asks for, as they are decided now. Errors: Answered, and those of a quote."""
         self._check_no_payment()
         self._catch_up()
+        if asked is not None:
+            self._follow()
+            asked.standing.check_open(self.moment)
         answer = self._asked_for(edits, who)
         if (refusal := answer.refusal()) is not None:
             raise Refused(refusal)
         check_confirmed(answer, confirmed=confirmed)
-        amount = 0
-        if self.method.automatic and answer.due_today.total > 0:
-            amount = to_collect(answer.due_today.total, self.ledger.owes())
+        automatic = self.method.automatic and answer.due_today.total > 0
+        amount = to_collect(answer.due_today.total, self.ledger.owes()) if automatic else 0
         if not amount:
             return self._take(answer, asked)
         return self._pay(answer, None, amount, self.method.token, asked)
@@ -202,6 +208,11 @@ class CorePlayer(CoreAccount):
         """While a payment for it waits, a request stays open: the payer decides."""
         if self.attempt is None:
             self.asked.expire(self.moment)
+
+    def _follow(self) -> None:
+        """Let events overtake the open request, unless a payment for it waits: the payer decides."""
+        if self.attempt is None and self.asked.open(self.moment):
+            self.asked.overtake(self._known(), self.moment, self.today)
 
     def _check_no_payment(self) -> None:
         if self.attempt is not None:
@@ -223,6 +234,7 @@ class CorePlayer(CoreAccount):
     def _take(self, answer: Quote, asked: Asked | None) -> Document:
         document, changes = self._apply(answer, asked)
         self.ledger.allocate()
+        self._follow()
         return self._shown(document, changes)
 
     def _apply(self, answer: Quote, asked: Asked | None) -> tuple[Issued | None, list[Document]]:
@@ -266,12 +278,12 @@ class CorePlayer(CoreAccount):
         raise Answered({"code": "declined", "reason": reason})
 
     def _paid(self, answer: Quote | None, invoice: Issued | None, amount: int, asked: Asked | None) -> Document:
-        changes: list[Document] = []
-        document = invoice
+        changes, document = list[Document](), invoice
         if answer is not None:
             document, changes = self._apply(answer, asked)
         self.ledger.pay(amount, answer.on if answer is not None else self.today)
         self.ledger.allocate(document.id if document else None)
+        self._follow()
         return self._shown(document, changes)
 
     def _collect(self, document: Issued, *, again: bool) -> None:

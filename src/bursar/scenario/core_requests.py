@@ -1,14 +1,16 @@
 """The requests of a life that is played in memory."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from bursar.core.approval import overtaken
 from bursar.core.content import write_quote
 from bursar.core.edit import Edit
 from bursar.core.policy import Member
 from bursar.core.quote import Quote
-from bursar.core.request import RequestOpen, RequestState, Standing
+from bursar.core.request import Cause, RequestOpen, RequestState, Standing
+from bursar.core.situation import Situation
 from bursar.scenario.player import Document
 
 
@@ -23,9 +25,9 @@ class Asked:
     standing: Standing
     reason: str = ""
 
-    def close(self, state: RequestState, reason: str = "") -> None:
+    def close(self, state: RequestState, reason: str = "", cause: Cause | None = None) -> None:
         """It is open no more."""
-        self.standing, self.reason = replace(self.standing, state=state), reason
+        self.standing, self.reason = replace(self.standing, state=state, cause=cause), reason
 
     def shown(self, moment: datetime) -> Document:
         """The request as the API shows it."""
@@ -34,7 +36,7 @@ class Asked:
             "member": {"email": self.member.email},
             "state": self.standing.at(moment),
             "quote": write_quote(self.answer),
-            "closed": {"reason": self.reason} if self.standing.state != "open" else None,
+            "closed": {"reason": self.reason, "cause": self.standing.cause} if self.standing.state != "open" else None,
         }
 
 
@@ -52,6 +54,17 @@ class Requests:
         """Nothing, if another request may be made. Errors: RequestOpen."""
         if any(asked.standing.state == "open" for asked in self.all):
             raise RequestOpen()
+
+    def open(self, moment: datetime) -> Asked | None:
+        """Return the request that can be reviewed at a moment, if there is one."""
+        return next((asked for asked in self.all if asked.standing.at(moment) == "open"), None)
+
+    def overtake(self, situation: Situation, moment: datetime, on: date) -> None:
+        """Close the open request if nobody could approve it any more."""
+        found = self.open(moment)
+        cause = overtaken(situation, found.edits, found.member.id, on) if found else None
+        if found is not None and cause is not None:
+            found.close("overtaken", cause=cause)
 
     def expire(self, moment: datetime) -> None:
         """Close what nobody reviewed in time."""

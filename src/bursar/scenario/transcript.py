@@ -197,7 +197,8 @@ class Teller:
     def _request(self, request: Document) -> str:
         name = request["member"]["email"].partition("@")[0]
         said = f", {request['closed']['reason']!r}" if request["closed"] and request["closed"]["reason"] else ""
-        return f"request {self.requests.index(request['id']) + 1} of {name}: {request['state']}{said}"
+        why = f" for {request['closed']['cause']}" if request["closed"] and request["closed"]["cause"] else ""
+        return f"request {self.requests.index(request['id']) + 1} of {name}: {request['state']}{why}{said}"
 
     def _taken(self, taken: Document) -> list[str]:
         if taken.get("state") == "open":

@@ -14,7 +14,7 @@ from bursar.core.decision import Decided
 from bursar.core.edit import Cancel, Edit, write_edit
 from bursar.core.policy import Actor
 from bursar.core.quote import Quote
-from bursar.core.request import RequestState
+from bursar.core.request import Cause, RequestState
 from bursar.core.subscription import Change, Subscription
 from bursar.history.actions import columns
 from bursar.subscriptions import models
@@ -78,6 +78,7 @@ def submit_request(
     needed_by: date | None,
     at: datetime,
     expires_at: datetime,
+    now: datetime,
 ) -> UUID:
     """A new request for what a quote says; it is open. Errors: IntegrityError while another one is."""
     made = models.Request.objects.create(
@@ -89,8 +90,14 @@ def submit_request(
         state="open",
         created_at=at,
         expires_at=expires_at,
+        looked_at=now,
     )
     return made.id
+
+
+def looked_at_request(account_id: UUID, request_id: UUID, *, now: datetime) -> None:
+    """Write down that somebody could still approve the request."""
+    models.Request.objects.filter(account_id=account_id, pk=request_id, state="open").update(looked_at=now)
 
 
 def close_request(
@@ -102,6 +109,7 @@ def close_request(
     at: datetime,
     answer: str = "",
     take_id: UUID | None = None,
+    cause: Cause | None = None,
 ) -> None:
     """The request is open no more."""
     by = columns(actor)
@@ -112,6 +120,7 @@ def close_request(
         closed_by_id=by["actor_id"],
         answer=_remark(account_id, answer),
         take_id=take_id,
+        cause=cause,
     )
 
 

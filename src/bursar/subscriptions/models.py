@@ -8,6 +8,7 @@ from bursar.columns.codes import ACTOR_KINDS, CodeField, actor_is_named
 from bursar.columns.guard import FROZEN, Refuse, frozen_but
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
+from bursar.core.request import CAUSES, CLOSED
 
 
 class Quote(AccountRow):
@@ -49,7 +50,8 @@ class Quote(AccountRow):
 class Request(AccountRow):
     """A quote that waits for somebody who may take it. `reason` and `answer` are what people wrote.
 
-    It is closed once, when `closed_at` says; one that was approved names the taking that it led to.
+    It is closed once, when `closed_at` says; one that was approved names the taking that it led to, one that was
+    overtaken by events says why. `looked_at` is the real moment at which somebody could last have approved it.
     """
 
     quote = models.ForeignKey(Quote, on_delete=models.PROTECT, db_constraint=False, related_name="+")
@@ -58,7 +60,7 @@ class Request(AccountRow):
         "accounts.Remark", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
     )
     needed_by = models.DateField(null=True)
-    state = CodeField(("open", "approved", "rejected", "withdrawn", "expired"))
+    state = CodeField(("open", *CLOSED))
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -68,6 +70,8 @@ class Request(AccountRow):
         "accounts.Remark", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
     )
     take = models.ForeignKey("Take", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
+    cause = models.TextField(null=True)
+    looked_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=("expires_at",), condition=Q(state="open"), name="subscriptions_request_open"),)
@@ -91,11 +95,16 @@ class Request(AccountRow):
                 name="subscriptions_request_taken",
             ),
             models.CheckConstraint(
+                condition=Q(state="overtaken", cause__isnull=False, cause__in=tuple(CAUSES))
+                | (~Q(state="overtaken") & Q(cause=None)),
+                name="subscriptions_request_overtaken",
+            ),
+            models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")), name="subscriptions_request_expires_after"
             ),
         )
         triggers = (
-            *frozen_but("state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "take"),
+            *frozen_but("state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "take", "cause", "looked_at"),
             Refuse(
                 name="closed",
                 operation=pgtrigger.Update,

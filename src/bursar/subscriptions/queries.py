@@ -12,7 +12,7 @@ from bursar.columns.statement import select, select_one
 from bursar.core.content import read_state, read_terms
 from bursar.core.edit import read_edit
 from bursar.core.problem import phrase
-from bursar.core.request import Basis, RequestState, Standing
+from bursar.core.request import Basis, Cause, RequestState, Standing
 from bursar.core.subscription import NOTHING, Change, Subscription
 from bursar.subscriptions import models
 
@@ -83,6 +83,7 @@ class RequestRow:
     closed_by_id: UUID | None
     answer: str
     take_id: UUID | None
+    cause: Cause | None
     content: dict[str, Any]
     catalog_version: int
     policy_version: int
@@ -96,7 +97,7 @@ class RequestRow:
     @property
     def standing(self) -> Standing:
         """How it stands in the books."""
-        return Standing(self.state, self.expires_at)
+        return Standing(self.state, self.expires_at, self.cause)
 
 
 def agreement(account_id: UUID, before: date | None = None) -> Agreement:
@@ -161,6 +162,14 @@ def expired_requests(now: datetime, limit: int) -> list[UUID]:
     return [account for (account,) in select(_EXPIRED, now=now, limit=limit)]
 
 
+def requests_to_look_at(now: datetime, days: int, limit: int) -> list[UUID]:
+    """Accounts whose clock is the real one, with an open request that was not looked at for so many days.
+
+    Neither were those looked at that are older than the catalog or the policy now in force.
+    """
+    return [account for (account,) in select(_TO_LOOK_AT, now=now, days=days, limit=limit)]
+
+
 def unreviewed_requests(now: datetime, days: int, limit: int) -> list[UUID]:
     """Accounts whose clock is the real one, with an open request of which its reviewers are to be reminded."""
     return [account for (account,) in select(_UNREVIEWED, now=now, days=days, limit=limit)]
@@ -217,7 +226,7 @@ FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 _REQUESTS: Final = """
 SELECT r.id, r.quote_id, r.member_id, m.name, p.email, coalesce(why.text, ''), r.needed_by, r.state,
     r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(said.text, ''),
-    r.take_id, q.content::json, q.catalog_version, q.policy_version,
+    r.take_id, r.cause, q.content::json, q.catalog_version, q.policy_version,
     coalesce((
         SELECT e.data ->> 'before' FROM history_entry e
         WHERE e.account_id = r.account_id AND e.kind = 'account_altered' AND e.data ? 'before' AND e.id > r.id
@@ -235,6 +244,14 @@ WHERE r.account_id = %(account)s
 _EXPIRED: Final = """
 SELECT r.account_id FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox
 WHERE r.state = 'open' AND r.expires_at <= %(now)s ORDER BY r.expires_at LIMIT %(limit)s
+"""
+_TO_LOOK_AT: Final = """
+SELECT r.account_id FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox
+WHERE r.state = 'open' AND r.expires_at > %(now)s AND (r.looked_at IS NULL OR r.looked_at < greatest(
+    %(now)s - make_interval(days => %(days)s),
+    (SELECT max(published_at) FROM catalog_version), (SELECT max(published_at) FROM policy_version)
+))
+ORDER BY r.id LIMIT %(limit)s
 """
 
 

@@ -18,6 +18,7 @@ from bursar.core.subscription import NOTHING, Subscription
 from bursar.words import decision, edits, money
 from bursar.words.limit import limit_said
 from bursar.words.payment import decline_reason, method_name
+from bursar.words.request import overtaken
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "subscription": (
@@ -30,6 +31,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "request_rejected",
         "request_withdrawn",
         "request_expired",
+        "request_overtaken",
         "request_reminded",
     ),
     "payment": ("method_set", "payment_received", "payment_failed", "payment_refunded", "details_set"),
@@ -67,6 +69,7 @@ class Story:
             "request_withdrawn": lambda data: [_("The request was withdrawn.")],
             "request_reminded": lambda data: [_("A request still waits to be reviewed.")],
             "request_expired": lambda data: [_("Nobody reviewed the request in time; it was closed.")],
+            "request_overtaken": lambda data: [overtaken(data["cause"])],
             "method_set": self._method,
             "payment_received": lambda data: [_("{amount} was paid.").format(amount=_amount(data))],
             "payment_refunded": lambda data: [_("{amount} was paid back.").format(amount=_amount(data))],

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from bursar.core.policy import Decision, Policy
-from bursar.core.request import Moved, RequestState
+from bursar.core.request import CAUSES, Cause, Moved, RequestState
 from bursar.words.decision import account_type_name, people
 
 
@@ -17,7 +17,13 @@ def standing(state: RequestState) -> str:
         "rejected": _("rejected"),
         "withdrawn": _("withdrawn"),
         "expired": _("expired"),
+        "overtaken": _("overtaken by events"),
     }[state]
+
+
+def overtaken(cause: Cause) -> str:
+    """Say that a request was closed by itself, and why."""
+    return _("The request was closed by itself, because {why}.").format(why=_(CAUSES[cause].template))
 
 
 def changed(moved: Iterable[Moved], policy: Policy, before: str, after: str) -> list[str]:
