@@ -82,8 +82,18 @@ class Form:
     was_cycle: str
 
 
-def form(seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalog: Catalog, filled: Filled) -> Form:
-    """What this person may change or ask for, filled in as it was sent, and why not the rest."""
+def form(
+    seen: Visit,
+    state: Subscription,
+    scheduled: tuple[Change, ...],
+    catalog: Catalog,
+    filled: Filled,
+    before: Mapping[UUID, Subscription],
+) -> Form:
+    """What this person may change or ask for, filled in as it was sent, and why not the rest.
+
+    `before` holds the state just before each scheduled change.
+    """
     may = {one: seen.open(one) for one in CHANGING}
     held = tuple(_held(seen, state, item, may, catalog, filled) for item in state.items.values())
     cycles = _cycles(seen, state, may, catalog, filled)
@@ -97,7 +107,7 @@ def form(seen: Visit, state: Subscription, scheduled: tuple[Change, ...], catalo
         scheduled=tuple(
             Pending(
                 id=one.id,
-                said=words.said(one.edit, state, catalog),
+                said=words.said(one.edit, before[one.id], catalog),
                 on=money.day(one.effective_on),
                 undone=bool(filled.get(f"undo_{one.id}")),
             )

@@ -22,6 +22,7 @@ from bursar.checkout.actions import Stale
 from bursar.checkout.actions import quote as make_quote
 from bursar.checkout.gather import situation
 from bursar.checkout.requests import MOST_TEXT
+from bursar.core.before import states_before
 from bursar.core.content import read_quote
 from bursar.core.edit import Edit, Undo
 from bursar.core.policy import Outcome
@@ -64,7 +65,7 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
             found = {"problem": said(problem)}
     state, scheduled = _now(seen, agreed)
     filled = Filled(request.POST if request.method == "POST" else tried, wrong)
-    offers = form(seen, state, scheduled, current_catalog(), filled)
+    offers = form(seen, state, scheduled, current_catalog(), filled, states_before(agreed.start, agreed.changes))
     return shown(request, seen, "subscription", "manage", {"form": offers, **found}, status=status)
 
 
@@ -150,12 +151,11 @@ def _tried(seen: Visit, agreed: Agreement) -> dict[str, str]:
 
 def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
     """What a form asks for: the questions that must be answered first, and the summary once they are."""
-    state, _scheduled = _now(seen, agreed)
-    catalog = current_catalog()
+    catalog, before = current_catalog(), states_before(agreed.start, agreed.changes)
     questions = [
         {
             "id": one.change.id,
-            "said": words.said(one.change.edit, state, catalog),
+            "said": words.said(one.change.edit, before[one.change.id], catalog),
             "on": money.day(one.change.effective_on),
             "answer": one.answer,
             "undo": seen.decide_undo(one.change).outcome is not Outcome.REFUSED,
@@ -165,8 +165,7 @@ def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
     if not wishes.edits or wishes.unanswered:
         return {"questions": questions, "summary": None, "asking": bool(wishes.unanswered)}
     decided = decide(situation(seen.customer, seen.policy), wishes.edits, seen.actor, seen.today)
-    scheduled = {one.id: one for one in agreed.changes}
-    shown_now = summary(seen, decided, state, scheduled, catalog)
+    shown_now = summary(seen, decided, agreed.start, agreed.changes, catalog)
     return {"questions": questions, "summary": shown_now, "asking": False, "moved": decided.surprises}
 
 
@@ -177,8 +176,7 @@ def _wrong(problem: Problem) -> Mapping[str, str]:
 
 def _kept(seen: Visit, quote_id: UUID, agreed: Agreement) -> Summary:
     kept = quote(seen.id, quote_id)
-    state, _scheduled = _now(seen, agreed)
-    return summary(seen, read_quote(kept.content), state, {one.id: one for one in agreed.changes}, current_catalog())
+    return summary(seen, read_quote(kept.content), agreed.start, agreed.changes, current_catalog())
 
 
 def _uuid(given: str) -> UUID | None:

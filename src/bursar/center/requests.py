@@ -30,7 +30,6 @@ from bursar.core.content import digest, read_quote
 from bursar.core.problem import Problem
 from bursar.core.quote import Quote
 from bursar.core.request import RequestClosed, costs_otherwise
-from bursar.core.subscription import state_on, timeline
 from bursar.subscriptions.queries import Agreement, RequestRow, agreement, quote, request
 from bursar.subscriptions.queries import requests as requests_of
 from bursar.words import money
@@ -219,8 +218,7 @@ def _summed_up(seen: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Su
 
 def _summary(seen: Visit, found: Quote, agreed: Agreement, catalog: Catalog) -> Summary:
     """A quote in words. Who can approve what may only be asked for is said of the request, not of each edit."""
-    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), found.on)
-    said = summary(seen, found, state, {one.id: one for one in agreed.changes}, catalog)
+    said = summary(seen, found, agreed.start, agreed.changes, catalog)
     today, later = (tuple(replace(one, why_not="") for one in edits) for edits in (said.today, said.later))
     return replace(said, today=today, later=later)
 

@@ -17,6 +17,7 @@ from bursar.center.form import CHANGING
 from bursar.center.temporary import temporary_said
 from bursar.center.term import term
 from bursar.checkout.gather import situation
+from bursar.core.before import states_before
 from bursar.core.catalog import Catalog
 from bursar.core.currency import digits
 from bursar.core.edit import Cancel
@@ -65,12 +66,12 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen.check("subscription", "view_subscription")
     known = situation(seen.customer, seen.policy)
     state = state_on(known.start, timeline(known.start, known.changes), seen.today)
-    scheduled = pending(known.changes, seen.today)
+    scheduled, before = pending(known.changes, seen.today), states_before(known.start, known.changes)
     content = {
         "standing": standing_name(seen.customer.account.state.value),
         "active": seen.customer.account.state.value == "active",
         "items": _items(seen, known, state),
-        "scheduled": [change_shown(seen, one, state, known.catalog) for one in scheduled],
+        "scheduled": [change_shown(seen, one, before[one.id], known.catalog) for one in scheduled],
         "ending": _ending(scheduled),
         "trial": _trial(state, seen.today),
         "manage": any(seen.open(one) for one in CHANGING),
@@ -83,9 +84,9 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return shown(request, seen, "subscription", "subscription", content)
 
 
-def change_shown(seen: Visit, change: Change, state: Subscription, catalog: Catalog) -> ChangeShown:
-    """A scheduled change, with whether this person may take it back."""
-    said, on = edits.said(change.edit, state, catalog), money.day(change.effective_on)
+def change_shown(seen: Visit, change: Change, before: Subscription, catalog: Catalog) -> ChangeShown:
+    """A scheduled change, measured against the state before it, with whether this person may take it back."""
+    said, on = edits.said(change.edit, before, catalog), money.day(change.effective_on)
     decision = seen.decide_undo(change)
     why_not = seen.why_not(decision)
     if change.by_vendor and not seen.staff:

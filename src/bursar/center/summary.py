@@ -1,13 +1,13 @@
 """The summary of a quote in words: what happens today and for how much, what waits until when, what renews."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from bursar.center.entry import Visit
+from bursar.core.before import states_quoted
 from bursar.core.catalog import Catalog
 from bursar.core.charge import Line
 from bursar.core.decision import Decided
@@ -73,22 +73,21 @@ class Summary:
     ends: bool
 
 
-def summary(
-    seen: Visit, quote: Quote, state: Subscription, scheduled: Mapping[UUID, Change], catalog: Catalog
-) -> Summary:
-    """The summary of a quote, measured against the state in force."""
+def summary(seen: Visit, quote: Quote, start: Subscription, changes: Sequence[Change], catalog: Catalog) -> Summary:
+    """The summary of a quote to an account with these changes, each edit measured against the state of its day."""
+    scheduled = {change.id: change for change in changes}
     shown = [
         (
             one,
             EditShown(
-                said=words.said_of(one.edit, state, scheduled, catalog),
+                said=words.said_of(one.edit, before, scheduled, catalog),
                 on=money.day(one.effective_on) if one.effective_on else "",
                 why_not=seen.why_not(one.decision),
-                lost=lost(one.edit, state, catalog),
+                lost=lost(one.edit, before, catalog),
                 overruled=money.day(one.overruled_on) if one.overruled_on else "",
             ),
         )
-        for one in quote.edits
+        for one, before in zip(quote.edits, states_quoted(start, changes, quote), strict=True)
     ]
     going = [(one, said) for one, said in shown if one.decision.outcome is not Outcome.REFUSED]
     return Summary(

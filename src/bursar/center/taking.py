@@ -22,7 +22,6 @@ from bursar.core.money import Money
 from bursar.core.payment import PaymentOpen
 from bursar.core.problem import Problem
 from bursar.core.request import RequestClosed
-from bursar.core.subscription import state_on, timeline
 from bursar.invoices.queries import of_take
 from bursar.payments.queries import attempt, open_attempt
 from bursar.subscriptions.queries import agreement, quote, taken
@@ -94,11 +93,10 @@ def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
     taking, agreed, catalog = taken(account_id, take_id=take_id), agreement(account_id), current_catalog()
     made = {one.id for one in taking.changes}
     earlier = tuple(one for one in agreed.changes if one.id not in made)
-    before = state_on(agreed.start, timeline(agreed.start, earlier), taking.on)
     kept = read_quote(quote(account_id, taking.quote_id).content)
     document = of_take(account_id, take_id)
     content: dict[str, Any] = {
-        "summary": summary(seen, kept, before, {one.id: one for one in earlier}, catalog),
+        "summary": summary(seen, kept, agreed.start, earlier, catalog),
         "on": money.day(taking.on),
         "invoice": None,
     }

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bursar.accounts.actions import instant, read_zone, set_standing
 from bursar.accounts.queries import Customer
+from bursar.core.before import states_before
 from bursar.core.charge import Line
 from bursar.core.edit import SetSeats, write_edit
 from bursar.core.policy import Actor
@@ -17,7 +18,7 @@ from bursar.core.renewal import next_due
 from bursar.core.request import Cause, RequestState
 from bursar.core.seat import limited
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Subscription, state_on, timeline
+from bursar.core.subscription import NOTHING, Change, Subscription, state_on, timeline
 from bursar.history.actions import record
 from bursar.invoices import actions as invoices
 from bursar.payments import actions as payments
@@ -50,14 +51,15 @@ def apply(
     """
     take_id, made = subscriptions.take(customer.id, quote_id, answer.changes, actor=actor, on=on, now=now)
     after = replace(situation, changes=(*situation.changes, *made))
-    before = state_on(situation.start, timeline(situation.start, situation.changes), on)
+    # What is dated back or scheduled is measured against the state of its own day. An undoing is told without numbers.
+    before = states_before(situation.start, after.changes)
     invoice_id = bill(customer, after, answer.lines, on=on, now=now, take_id=take_id)
     release(customer, [change for change in made if change.effective_on <= on], now=now)
     look_ahead(customer, after, on)
     data: dict[str, Any] = {
         "quote": str(quote_id),
         "take": str(take_id),
-        "changes": [_told(change, before) for change in made],
+        "changes": [_told(change, before.get(change.id, NOTHING)) for change in made],
         "invoice": str(invoice_id) if invoice_id else None,
     }
     record(account_id=customer.id, kind="changes_taken", actor=actor, on=on, now=now, data=data)

@@ -194,6 +194,17 @@ def _by_order(before: Subscription, moments: Sequence[Moment]) -> Iterator[Momen
         before = moment.state
 
 
+def steps(start: Subscription, moments: Sequence[Moment]) -> Iterator[tuple[Subscription, Change]]:
+    """Yield the state just before each change, with the change: those of one day follow one another."""
+    before = start
+    for moment in moments:
+        draft = _Draft.of(before, moment.on)
+        for change in moment.changes:
+            yield draft.state(), change
+            draft.apply_all((change,), moment.on)
+        before = moment.state
+
+
 def touches(change: Change, product: str) -> bool:
     """Whether a change may alter what an account has of a product, or what it pays for it."""
     return isinstance(change.edit, ChangeCycle | Cancel) or getattr(change.edit, "product", None) == product

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from bursar.accounts.keys import INVITATION_DAYS, create_invitation
 from bursar.accounts.queries import Customer, invitation, names
 from bursar.catalog.queries import current as current_catalog
 from bursar.checkout.gather import situation
+from bursar.core.before import states_before, states_quoted
 from bursar.core.content import read_quote
 from bursar.core.decision import Decided, decide_undo
 from bursar.core.ending import Course, Ending
@@ -24,7 +25,7 @@ from bursar.core.member import OWNER
 from bursar.core.money import Money
 from bursar.core.policy import SYSTEM, Contact, Decision, Outcome, Policy
 from bursar.core.quote import quote
-from bursar.core.subscription import pending, state_on, timeline
+from bursar.core.subscription import pending
 from bursar.history.queries import Fact
 from bursar.invoices.queries import document
 from bursar.notices.catalogue import INVITATIONS, page_of
@@ -140,11 +141,11 @@ def _about_invoice(customer: Customer, fact: Fact) -> list[str]:
 
 
 def _applied(customer: Customer, fact: Fact) -> list[str]:
-    """What took effect by itself, measured against the day before."""
+    """What took effect by itself, each change measured against the state just before it."""
     agreed, catalog = agreement(customer.id, before=fact.on), current_catalog()
-    before = state_on(agreed.start, timeline(agreed.start, agreed.changes), fact.on - timedelta(days=1))
+    before = states_before(agreed.start, agreed.changes)
     changes = (one for one in agreed.changes if str(one.id) in fact.data["changes"])
-    return [edits.said(one.edit, before, catalog) for one in changes]
+    return [edits.said(one.edit, before[one.id], catalog) for one in changes]
 
 
 def _turn(ending: Ending) -> str:
@@ -198,9 +199,9 @@ def _about_renewal(customer: Customer, policy: Policy, fact: Fact) -> list[str]:
     known, on = situation(customer, policy), date.fromisoformat(fact.data["renewal_on"])
     coming = quote(known, (), SYSTEM, fact.on).next_renewal
     said = [_("Next invoice: {amount}").format(amount=money.amount(Money(coming.total, customer.account.currency)))]
-    state = state_on(known.start, timeline(known.start, known.changes), fact.on)
+    before = states_before(known.start, known.changes)
     for change in pending(known.changes, fact.on):
-        told = edits.said(change.edit, state, known.catalog)
+        told = edits.said(change.edit, before[change.id], known.catalog)
         said.append(edits.dated(told, change.edit, change.effective_on))
     return [*said, _("What is to become less must be changed before {day}.").format(day=money.day(on))]
 
@@ -218,11 +219,12 @@ def _about_request(customer: Customer, fact: Fact) -> list[str]:
     row = request(customer.id, UUID(fact.data["request"]))
     asked_for, catalog = read_quote(row.content), current_catalog()
     agreed = agreement(customer.id, before=asked_for.on).before(row.id)
-    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), asked_for.on)
+    before = states_quoted(agreed.start, agreed.changes, asked_for)
     asked = [_("{name} asks for:").format(name=row.name)]
     scheduled = {one.id: one for one in agreed.changes}
     asked += [
-        f"– {_asked(edits.said_of(one.edit, state, scheduled, catalog), one, asked_for.on)}" for one in asked_for.edits
+        f"– {_asked(edits.said_of(one.edit, state, scheduled, catalog), one, asked_for.on)}"
+        for one, state in zip(asked_for.edits, before, strict=True)
     ]
     due = money.amount(Money(asked_for.due_today.total, asked_for.currency))
     asked.append(_("Due at once, at the price of {day}: {amount}").format(day=money.day(asked_for.on), amount=due))
