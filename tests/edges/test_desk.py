@@ -2,9 +2,10 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
@@ -15,10 +16,12 @@ from bursar.accounts import staff as actions
 from bursar.accounts.directory import directory
 from bursar.accounts.models import Person, Staff
 from bursar.cli import main
+from bursar.core.edit import KINDS, Cancel, Edit, Resume, StartTrial, Suspend, Undo
 from bursar.core.problem import Problem
 from bursar.history.models import Entry
 from bursar.notices.models import PersonalLetter
 from bursar.policy.queries import current
+from bursar.words.edits import button
 from door import TEAM_10, Door, email, signed_in
 from pages import said, taken
 
@@ -298,3 +301,50 @@ def test_the_first_of_the_staff_is_appointed_at_the_command_line(door: Door) -> 
     assert "nobody" in run("list")
     for words in (("dismiss", "x@y.example"), ("appoint", "nobody", "--name", "N", "--role", "admin")):
         assert CliRunner().invoke(main, ["staff", *words]).exit_code != 0
+
+
+LINK = re.compile(r'<a [^>]*href="(/accounts/[^"#]+)"')
+
+
+@pytest.mark.parametrize("role", ["finance", "admin"])
+def test_suspending_says_what_it_means_and_leads_only_where_its_actor_may_be(door: Door, role: str) -> None:
+    path, colleague = door.account("online_assisted"), at_work(role)
+    door.take(path, TEAM_10)
+    summary = colleague.post(f"{path}/desk/standing")["Location"]
+    page = said(colleague.get(summary))
+    for still in (
+        "see the subscription",
+        "see and download invoices",
+        "pay an open invoice",
+        "change the payment type",
+    ):
+        assert still in page
+    assert "Billing goes on" in page and "Update subscription" not in page
+    assert re.search(r"<button[^>]*>\s*Suspend the account\s*</button>", page)
+    for link in LINK.findall(page):
+        assert colleague.get(link).status_code == 200, link
+    done = colleague.post(f"{summary}/take")["Location"]
+    for link in [done, *LINK.findall(said(colleague.get(done)))]:
+        assert colleague.get(link).status_code == 200, link
+    # What it says of billing is so: the renewal is invoiced though the account is suspended.
+    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    assert door.ok("GET", path)["state"] == "suspended"
+    assert len(door.ok("GET", f"{path}/invoices")["items"]) == 2
+    again = colleague.post(f"{path}/desk/standing")["Location"]
+    assert re.search(r"<button[^>]*>\s*Resume the account\s*</button>", said(colleague.get(again)))
+
+
+def test_a_button_says_the_deed_where_nothing_that_is_bought_changes() -> None:
+    examples: dict[type[Edit], dict[str, Any]] = {
+        Cancel: {"reason": ""},
+        Undo: {"change": UUID(int=1)},
+        StartTrial: {"product": "support", "plan": "team", "until": date(2026, 2, 1)},
+    }
+    examples |= {Suspend: {}, Resume: {}}
+    assert {name: button([kind(**examples[kind])]) for name, kind in KINDS.items() if kind in examples} == {
+        "cancel": "Cancel the account",
+        "start_trial": "Start the trial",
+        "suspend": "Suspend the account",
+        "resume": "Resume the account",
+        "undo": "Undo the scheduled change",
+    }

@@ -341,6 +341,26 @@ def test_every_page_opens_to_whom_it_is_for_and_to_nobody_else(vendor: None, acc
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize(("account_type", "asked"), WORLDS)
+def test_whoever_did_something_is_led_to_a_page_that_is_open_to_them(
+    vendor: None, account_type: str, asked: bool
+) -> None:
+    here, wrong, led = world(account_type, asked=asked), list[str](), 0
+    clients = {role: signed_in(address(role)) for role in (*ROLES, *CREW)}
+    for name, pattern in routes():
+        need, form = PAGES.get(("POST", name), ("", {}))
+        path = here.filled(pattern.replace("<uuid:member_id>", ABOUT.get(name, "<uuid:member_id>")))
+        for role, client in clients.items():
+            if not need or name in PAYING or not here.fits(need, role):
+                continue
+            answer, _ = attempt(partial(client.post, path, here.sent(form), follow=True))
+            led += bool(answer.redirect_chain)
+            if answer.status_code != 200:
+                wrong.append(f"{role} {name}: {answer.redirect_chain} {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert led > 20
+
+
 APART: Final = {"sven": "suspended in this account", "zoe": "not accepted the invitation"}
 """Who is in the account and may do nothing there, and why."""
 

@@ -17,10 +17,6 @@ def door(vendor: None) -> Door:
     return Door()
 
 
-def plain(page: str) -> str:
-    return page.replace("\u00a0", " ").replace("&nbsp;", " ")
-
-
 def thirty(door: Door) -> tuple[str, str]:
     """An account with 30 seats from 1 January on, of which 24 are to stay from the renewal on; and that change's id."""
     path = door.account("self_service")
@@ -72,3 +68,25 @@ def test_what_a_quote_said_stays_as_it_was_said_when_more_was_changed_since(door
     page = said(owner.get(moved["Location"]))
     assert "Support: 30 → 33 seats, 3 more" in page
     assert "Support: 31 → 33 seats, 2 more" in page
+
+
+@pytest.mark.parametrize(
+    ("edit", "ends"),
+    [
+        ({"edit": "cancel", "reason": ""}, "February 1, 2026"),
+        ({"edit": "remove_product", "product": "support"}, "February 1, 2026"),
+        ({"edit": "cancel", "reason": "", "on": "2026-01-20"}, "January 20, 2026"),
+    ],
+)
+def test_the_timeline_of_an_account_that_ends_says_so_and_nothing_of_a_next_term(
+    door: Door, edit: dict[str, object], ends: str
+) -> None:
+    path = door.account("self_service")
+    door.take(path, TEAM_10)
+    before = said(signed_in(email("owner")).get(f"{path}/subscription"))
+    assert "the next term begins" in before and "the account ends" not in before
+    door.take(path, edit)
+    after = said(signed_in(email("owner")).get(f"{path}/subscription"))
+    assert f'{ends}</strong><span class="soft">the account ends' in after
+    assert "the next term begins" not in after
+    assert f"The account ends on {ends}." in after

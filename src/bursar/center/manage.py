@@ -105,6 +105,7 @@ def confirming(
         "quote_id": quote_id,
         "before": _kept(seen, before, agreed) if before else None,
         "moved": moved,
+        "manages": any(seen.open(one) for one in CHANGING),
         "today": seen.today.isoformat(),
         "longest": MOST_TEXT,
     }

@@ -20,7 +20,7 @@ from bursar.checkout.gather import situation
 from bursar.core.before import states_before
 from bursar.core.catalog import Catalog
 from bursar.core.currency import digits
-from bursar.core.edit import Cancel
+from bursar.core.ending import end_of
 from bursar.core.item import Item
 from bursar.core.money import Money
 from bursar.core.policy import Outcome
@@ -65,20 +65,22 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
     known = situation(seen.customer, seen.policy)
-    state = state_on(known.start, timeline(known.start, known.changes), seen.today)
+    moments = timeline(known.start, known.changes)
+    state, end = state_on(known.start, moments, seen.today), end_of(moments)
+    ends_on = end if end is not None and end > seen.today else None
     scheduled, before = pending(known.changes, seen.today), states_before(known.start, known.changes)
     content = {
         "standing": standing_name(seen.customer.account.state.value),
         "active": seen.customer.account.state.value == "active",
         "items": _items(seen, known, state),
         "scheduled": [change_shown(seen, one, before[one.id], known.catalog) for one in scheduled],
-        "ending": _ending(scheduled),
+        "ends_on": money.day(ends_on) if ends_on else "",
         "trial": _trial(state, seen.today),
         "manage": any(seen.open(one) for one in CHANGING),
         "whom": seen.why_nothing(),
         "waiting": waiting(seen),
         "asked": _asked(seen),
-        **_billing(seen, known, state, scheduled),
+        **_billing(seen, known, state, scheduled, ends_on),
         **_cancelling(seen, state),
     }
     return shown(request, seen, "subscription", "subscription", content)
@@ -118,7 +120,9 @@ def _item(seen: Visit, known: Situation, state: Subscription, item: Item, catalo
     )
 
 
-def _billing(seen: Visit, known: Situation, state: Subscription, scheduled: Sequence[Change]) -> dict[str, Any]:
+def _billing(
+    seen: Visit, known: Situation, state: Subscription, scheduled: Sequence[Change], ends_on: date | None
+) -> dict[str, Any]:
     """The cycle, the term with its picture, how it is paid, and the next renewal as a quote of nothing says it."""
     calendar = state.calendar if state.items else None
     # What a trial would cost is nothing that the account pays.
@@ -130,7 +134,7 @@ def _billing(seen: Visit, known: Situation, state: Subscription, scheduled: Sequ
     return found | {
         "cycle": edits.cycle_name(known.catalog, state.cycle.code),
         "period": money.span(calendar.period(seen.today)),
-        "term": term(calendar, seen.today, scheduled),
+        "term": term(calendar, seen.today, scheduled, ends_on),
         "renewal_on": money.day(next_.renewal_on) if next_.renewal_on else "",
         "renewal": money.amount(Money(next_.next_renewal.total, seen.currency)),
         "tax": money.amount(Money(next_.next_renewal.tax, seen.currency)) if next_.next_renewal.tax else "",
@@ -144,12 +148,6 @@ def _trial(state: Subscription, today: date) -> dict[str, Any] | None:
     left = (state.trial_until - today).days + 1
     said = ngettext("{count} day left", "{count} days left", left).format(count=money.number(left))
     return {"until": money.day(state.trial_until), "left": said, "over": not state.trying}
-
-
-def _ending(scheduled: Sequence[Change]) -> dict[str, Any] | None:
-    """The day on which the account ends, if that is scheduled."""
-    found = next((one for one in scheduled if isinstance(one.edit, Cancel)), None)
-    return {"on": money.day(found.effective_on), "id": found.id} if found else None
 
 
 def waiting(seen: Visit) -> dict[str, str] | None:

@@ -4,22 +4,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from babel.lists import format_list
 from django.utils.translation import gettext as _
 
 from bursar.center.entry import Visit
 from bursar.core.before import states_quoted
+from bursar.core.capability import CAPABILITIES
 from bursar.core.catalog import Catalog
 from bursar.core.charge import Line
 from bursar.core.decision import Decided
-from bursar.core.edit import Cancel, ChangePlan, Edit, RemoveProduct, Undo
+from bursar.core.edit import Cancel, ChangePlan, Edit, RemoveProduct, Resume, Suspend, Undo
 from bursar.core.invoice import Totals
 from bursar.core.money import Money
-from bursar.core.policy import Outcome
+from bursar.core.policy import Outcome, State
 from bursar.core.quote import ACCOUNT_WOULD_END, Quote
 from bursar.core.subscription import Change, Subscription
 from bursar.core.text import Text
 from bursar.words import edits as words
 from bursar.words import money
+from bursar.words.decision import capability
 from bursar.words.language import locale
 
 
@@ -57,7 +60,11 @@ class SumsShown:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A quote as a person reads it; outcome is allowed, by_request or refused."""
+    """A quote as a person reads it; outcome is allowed, by_request or refused.
+
+    `button` says what taking it does. `means` says what it is for an account to be suspended or open again; `standing`
+    is whether it is about nothing else.
+    """
 
     outcome: str
     today: tuple[EditShown, ...]
@@ -71,11 +78,15 @@ class Summary:
     renewal_lines: tuple[LineShown, ...]
     warnings: tuple[str, ...]
     ends: bool
+    button: str
+    means: tuple[str, ...]
+    standing: bool
 
 
 def summary(seen: Visit, quote: Quote, start: Subscription, changes: Sequence[Change], catalog: Catalog) -> Summary:
     """The summary of a quote to an account with these changes, each edit measured against the state of its day."""
     scheduled = {change.id: change for change in changes}
+    edits = [one.edit for one in quote.edits]
     shown = [
         (
             one,
@@ -107,7 +118,32 @@ def summary(seen: Visit, quote: Quote, start: Subscription, changes: Sequence[Ch
             if one == ACCOUNT_WOULD_END and not any(isinstance(edit.edit, Cancel) for edit in quote.edits)
         ),
         ends=ACCOUNT_WOULD_END in quote.warnings,
+        button=words.button(edits),
+        means=_means(seen, edits),
+        standing=all(isinstance(edit, Suspend | Resume) for edit in edits) and bool(edits),
     )
+
+
+def _means(seen: Visit, edits: Sequence[Edit]) -> tuple[str, ...]:
+    """Say what an account that is suspended is closed to and what goes on, or that it is open again."""
+    said = list[str]()
+    if any(isinstance(edit, Suspend) for edit in edits):
+        open_ = sorted(seen.policy.states[State.SUSPENDED], key=list(CAPABILITIES).index)
+        things = format_list([capability(one) for one in open_], locale=locale())
+        said.append(
+            _("Its people, each as far as their role goes, can still: {things}.").format(things=things)
+            if open_
+            else _("Its people can do nothing here any more.")
+        )
+        said += [
+            _("Everything else is closed to them, changes and requests included."),
+            _("Billing goes on: it renews, scheduled changes count on their day, invoices are issued and collected."),
+            _("The vendor’s product is told that the account is suspended, and decides itself whom it lets in."),
+            _("It stays so until somebody of the vendor’s staff resumes it."),
+        ]
+    if any(isinstance(edit, Resume) for edit in edits):
+        said.append(_("Its people can do again what they may. Nothing is charged or given back for the days between."))
+    return tuple(said)
 
 
 def _at_once(decided: Decided, on: date) -> bool:

@@ -37,24 +37,27 @@ class Term:
     marks: tuple[Mark, ...]
 
 
-def term(calendar: Calendar, today: date, scheduled: Sequence[Change]) -> Term:
-    """The term of a day, with the billing periods in it and what is scheduled until it ends."""
+def term(calendar: Calendar, today: date, scheduled: Sequence[Change], ends_on: date | None) -> Term:
+    """Draw the term of a day, with the billing periods in it and what is scheduled until it or the account ends."""
     span = calendar.term(today)
+    # After the account nothing comes: no change that still stands there, no period and no term.
+    last = span.end if ends_on is None else min(span.end, ends_on)
     day, days = (today - span.start).days + 1, (span.end - span.start).days
     said = ngettext("Day {day} of {days}", "Day {day} of {days}", days).format(
         day=money.number(day), days=money.number(days)
     )
-    coming = [one for one in scheduled if one.effective_on < span.end]
+    coming = [one for one in scheduled if one.effective_on < last]
+    bars = [one.effective_on for one in coming] + ([last] if last < span.end else [])
     return Term(
         said=said,
         gone=_at(span, today),
-        ticks=tuple(_at(span, on) for on in _periods(calendar, span)),
-        changes=tuple(dict.fromkeys(_at(span, one.effective_on) for one in coming)),
+        ticks=tuple(_at(span, on) for on in _periods(calendar, span) if on < last),
+        changes=tuple(dict.fromkeys(_at(span, on) for on in bars)),
         marks=(
             Mark("begin", money.day(span.start), _("the term began")),
             Mark("today", money.day(today), _("today, {said}").format(said=said[0].lower() + said[1:])),
             *_changes(coming),
-            Mark("end", money.day(span.end), _("the next term begins")),
+            Mark("end", money.day(last), _("the account ends") if last == ends_on else _("the next term begins")),
         ),
     )
 

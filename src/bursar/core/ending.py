@@ -60,6 +60,12 @@ def ending_applied(
     return Ending(Course.ENDED, today, _held(start, timeline(start, earlier), today), _cause(ends, applied))
 
 
+def end_of(moments: Sequence[Moment]) -> date | None:
+    """Return the day on which the account ends, however it comes to that; None if it goes on."""
+    end = _end(moments)
+    return end.on if end else None
+
+
 def _positions(changes: Iterable[Change], made: Collection[UUID]) -> tuple[int, int]:
     positions = [one.position for one in changes if one.id in made]
     return min(positions, default=0), max(positions, default=0)

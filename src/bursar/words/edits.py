@@ -1,6 +1,6 @@
 """Edits, plans and cycles as a person reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -117,6 +117,22 @@ def said_of(edit: Edit, state: Subscription, scheduled: Mapping[UUID, Change], c
         template = _("Undo: {change}") if isinstance(edit, Undo) else _("Stays scheduled: {change}")
         return template.format(change=about)
     return said(edit, state, catalog)
+
+
+def button(edits: Sequence[Edit]) -> str:
+    """Return what the button says that does all of these: the deed itself where nothing that is bought changes."""
+    kinds = {type(edit) for edit in edits}
+    if kinds == {Cancel}:
+        return _("Cancel the account")
+    if kinds == {Suspend}:
+        return _("Suspend the account")
+    if kinds == {Resume}:
+        return _("Resume the account")
+    if kinds == {Undo}:
+        return ngettext("Undo the scheduled change", "Undo the scheduled changes", len(edits))
+    if kinds == {StartTrial}:
+        return _("Start the trial")
+    return _("Update subscription")
 
 
 def dated(said: str, edit: Edit, on: date) -> str:
