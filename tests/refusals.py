@@ -105,10 +105,20 @@ class Worlds:
         return path, self.door.take(path, seats(2, "voice"), by=OWNER)["changes"][0]["id"]
 
     @cached_property
-    def measured(self) -> str:
+    def counted(self) -> str:
+        """Storage is counted by the unit, and insight as a whole."""
+        path = self.door.account()
+        storage = {"edit": "add_product", "product": "storage", "plan": "gigabytes", "units": 5}
+        self.door.take(path, TEAM_10, storage, {"edit": "add_product", "product": "insight", "plan": "all"})
+        return path
+
+    @cached_property
+    def flattened(self) -> tuple[str, str]:
+        """Mixed is to have one price for the account from the renewal on."""
         path = self.door.account()
         self.door.take(path, {"edit": "add_product", "product": "mixed", "plan": "each", "seats": 2})
-        return path
+        flat = {"edit": "change_plan", "product": "mixed", "plan": "flat", "on": "renewal"}
+        return path, self.door.take(path, flat)["changes"][0]["id"]
 
     @cached_property
     def suspended(self) -> str:
@@ -480,7 +490,15 @@ CALLS: Final[Mapping[str, Ask]] = {
     "SeatsNeeded": lambda w: quoted(w.bare, {"edit": "add_product", "product": "support", "plan": "team"}),
     "UnitsNeeded": lambda w: quoted(w.has, {"edit": "add_product", "product": "storage", "plan": "gigabytes"}),
     "NoQuantity": lambda w: quoted(w.has, {"edit": "add_product", "product": "insight", "plan": "all", "seats": 2}),
-    "OtherMeasure": lambda w: quoted(w.measured, {"edit": "change_plan", "product": "mixed", "plan": "flat"}),
+    "SameMeasure": lambda w: quoted(
+        w.has, {"edit": "change_plan", "product": "support", "plan": "growth", "seats": 12}
+    ),
+    "CountedInSeats": lambda w: quoted(w.has, {"edit": "set_units", "product": "support", "units": 12}),
+    "CountedInUnits": lambda w: quoted(w.counted, seats(12, "storage")),
+    "CountedAsAWhole": lambda w: quoted(w.counted, seats(12, "insight")),
+    "CountedOtherwise": lambda w: quoted(
+        w.flattened[0], {**seats(3, "mixed"), "on": "2026-03-01"}, {"edit": "keep", "change": w.flattened[1]}
+    ),
     "TooFarBack": lambda w: quoted(w.has, {**seats(12), "on": "2025-12-31"}),
     "OutsideTerm": lambda w: quoted(w.has, temporary("2026-01-20", "2026-02-02")),
     "TrialOver": lambda w: quoted(w.door.account(), trial("2025-12-31")),

@@ -10,8 +10,9 @@ import pytest
 from bursar.core.catalog import Catalog, Plan, UnknownCycle
 from bursar.core.cycle import MONTHLY, Calendar
 from bursar.core.edit import Cancel
-from bursar.core.effect import NoQuantity, Outlook, SeatsNeeded, TooFarBack, UnitsNeeded, effective_on
+from bursar.core.effect import Outlook, TooFarBack, effective_on
 from bursar.core.fit import Contradiction, PendingChange
+from bursar.core.measure import CountedAsAWhole, CountedInSeats, CountedInUnits, SeatsNeeded
 from bursar.core.subscription import Subscription
 from bursar.core.timing import Timing
 from lives import CATALOG, POLICY, Life, add, cycle, plan, seats
@@ -128,10 +129,10 @@ def test_units_are_added_and_removed_as_products_are() -> None:
 def test_what_is_sold_by_the_seat_the_unit_or_the_account_is_counted_so() -> None:
     life = lived()
     life.do("2026-01-02", add("resolutions", "standard", units=3), add("privacy", "standard"))
-    for product, problem in (("support", SeatsNeeded), ("privacy", NoQuantity)):
+    for product, problem in (("support", CountedInSeats), ("privacy", CountedAsAWhole)):
         with pytest.raises(problem):
             life.ask("2026-01-05", {"edit": "set_units", "product": product, "units": 3})
-    for product, other in (("resolutions", UnitsNeeded), ("privacy", NoQuantity)):
+    for product, other in (("resolutions", CountedInUnits), ("privacy", CountedAsAWhole)):
         with pytest.raises(other):
             life.ask("2026-01-05", seats(product, 3))
     for wrong in ({"seats": 1, "units": 1}, {"units": 1}):

@@ -9,8 +9,9 @@ import pytest
 from bursar.core.content import digest, read_quote, read_state, write_quote, write_state
 from bursar.core.cycle import ANNUAL, Calendar
 from bursar.core.edit import ChangePlan, RemoveProduct, SetSeats, VendorOnly
-from bursar.core.effect import AlreadySubscribed, NoQuantity, NotSubscribed, SeatsNeeded, TooFarBack
+from bursar.core.effect import AlreadySubscribed, NotSubscribed, TooFarBack
 from bursar.core.fit import Contradiction, NeedsProduct, PendingChange, UnknownChange, WouldBreak
+from bursar.core.measure import NoQuantity, SeatsNeeded
 from bursar.core.policy import Outcome, Override, Reason, State
 from bursar.core.quote import ACCOUNT_WOULD_END
 from bursar.core.seat import SeatsInUse, Use

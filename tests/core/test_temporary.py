@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.effect import OutsideTerm, UnitsNeeded
+from bursar.core.effect import OutsideTerm
+from bursar.core.measure import CountedInUnits
 from bursar.core.owed import owed
 from bursar.core.period import Span
 from bursar.core.renewal import ended
@@ -80,7 +81,7 @@ def test_they_lie_within_one_term_from_today_on() -> None:
 def test_only_what_is_sold_by_the_seat_has_them() -> None:
     life = january()
     life.do("2026-01-01", add("resolutions", "standard", units=3))
-    with pytest.raises(UnitsNeeded):
+    with pytest.raises(CountedInUnits):
         life.ask("2026-01-05", {**temporary(3, "2026-01-10", "2026-01-20"), "product": "resolutions"})
 
 

@@ -27,7 +27,7 @@ from bursar.checkout.actions import Stale
 from bursar.checkout.door import AlreadyTaken, QuoteExpired
 from bursar.checkout.pay import Declined
 from bursar.checkout.requests import NeededTooEarly
-from bursar.core import catalog, edit, effect, field, fit
+from bursar.core import catalog, edit, effect, field, fit, measure
 from bursar.core.capability import UnknownCapability
 from bursar.core.ceiling import Confirm
 from bursar.core.clock import NotTheirClock
@@ -76,9 +76,10 @@ _EDITS: Final[Kinds] = (
     *(catalog.UnknownProduct, catalog.UnknownPlan, catalog.UnknownCycle, catalog.NoPrice, NoCatalog),
     *(effect.NotSubscribed, effect.AlreadySubscribed, effect.TooFarBack, effect.OutsideTerm),
     *(effect.TrialOver, effect.NothingToTry, effect.OnTrial),
-    *(effect.SeatsNeeded, effect.UnitsNeeded, effect.NoQuantity, effect.OtherMeasure),
+    *(measure.SeatsNeeded, measure.UnitsNeeded, measure.NoQuantity, measure.SameMeasure),
+    *(measure.CountedInSeats, measure.CountedInUnits, measure.CountedAsAWhole),
     *(fit.Contradiction, fit.UnknownChange, fit.PendingChange, fit.NeedsProduct, fit.WouldBreak, fit.Superseded),
-    *(TooDear, SeatsInUse),
+    *(fit.CountedOtherwise, TooDear, SeatsInUse),
 )
 _TAKEN: Final[Kinds] = (Refused, Confirm, PaymentOpen, NoGateway, Declined)
 _METHOD: Final[Kinds] = (UnknownMethod, TokenNeeded, NoToken, NoGateway)
@@ -115,7 +116,16 @@ FAILURES: Final[Mapping[str, Kinds]] = {
         *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, *_TAKEN),
         *(QuoteOrEdits, Stale, QuoteExpired, AlreadyTaken, RequestClosed),
     ),
-    "undo": (*_MEMBERS_TOO, *_TAKEN, NoCatalog, fit.WouldBreak, fit.NeedsProduct, fit.Superseded, TooDear),
+    "undo": (
+        *_MEMBERS_TOO,
+        *_TAKEN,
+        NoCatalog,
+        fit.WouldBreak,
+        fit.NeedsProduct,
+        fit.Superseded,
+        fit.CountedOtherwise,
+        TooDear,
+    ),
     "list_seats": _READ,
     "count_seats": (*_ONE, *_BODY, NoSeats),
     "assign_seat": (*_READ, NoSeats, SeatsCounted, HasSeat, OutOfSeats, OutOfLightAgents),

@@ -1,7 +1,7 @@
 """What there is to choose in a form: one of several, or how many; filled in as it was sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -80,11 +80,12 @@ def choice(
     now = present is not None and plan.code == present.code
     rate = state.pin(item).rate if now and state and item else price.rate if price else None
     before = present.features if present is not None and not now else ()
+    per = state.pin(item).per if now and state and item else plan.per
     return Choice(
         field=field,
         code=plan.code,
         name=plan.name.said(said),
-        price=words.priced(rate, sold[0], plan.per.value) if rate is not None else "",
+        price=words.priced(rate, sold[0], per.value) if rate is not None else "",
         badge=mark(now),
         chosen=plan.code == wanted,
         has=tuple(one.said(said) for one in plan.features if present is None or now),
@@ -93,11 +94,28 @@ def choice(
     )
 
 
+def anew(product: str, name: str, per: Per, filled: Filled, used: int) -> Count:
+    """Return how many of a product in a plan that counts otherwise than now; at first as many seats as are used."""
+    seats = per is Per.SEAT
+    count = counted(product, name, per, filled, held=used, field=f"{per.value}s_{product}")
+    label = _("Seats, for a plan priced by the seat") if seats else _("Units, for a plan priced by the unit")
+    use = _("people use it now: {number}").format(number=money.number(used)) if seats and used else ""
+    return replace(count, label=label, help=use)
+
+
 def counted(
-    product: str, name: str, per: Per, filled: Filled, *, held: int = 0, least: int = 1, most: int | None = None
+    product: str,
+    name: str,
+    per: Per,
+    filled: Filled,
+    *,
+    held: int = 0,
+    least: int = 1,
+    most: int | None = None,
+    field: str = "",
 ) -> Count:
     """How many of a product, from as many as it has now."""
-    field, seats = f"quantity_{product}", per is Per.SEAT
+    field, seats = field or f"quantity_{product}", per is Per.SEAT
     fewer = _("One seat fewer: {name}") if seats else _("One unit fewer: {name}")
     more = _("One seat more: {name}") if seats else _("One unit more: {name}")
     return Count(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from bursar.center.choice import Choice, Count, Filled, choice, counted, mark
+from bursar.center.choice import Choice, Count, Filled, anew, choice, counted, mark
 from bursar.center.entry import Visit
 from bursar.center.temporary import TemporaryFields, temporary_fields
 from bursar.center.terms import PriceField, Terms, price_field, terms
@@ -17,6 +17,7 @@ from bursar.core.item import Item, Pin
 from bursar.core.policy import Outcome
 from bursar.core.price import Per
 from bursar.core.subscription import Change, Subscription
+from bursar.seats.queries import counts
 from bursar.words import edits as words
 from bursar.words import money
 from bursar.words.language import locale
@@ -29,7 +30,8 @@ CHANGING: Final = tuple(one for one in capability.CHANGING if one != "cancel_acc
 class Held:
     """A product that the account has. `remove` says that it may go, `closed` what there is no control for.
 
-    `was_quantity` and `was_plan` are what the form showed when it was opened, so that nothing is changed unseen.
+    `anew` asks how many in a plan that counts otherwise than the one in force. `was_quantity` and `was_plan` are what
+    the form showed when it was opened, so that nothing is changed unseen.
     """
 
     product: str
@@ -40,6 +42,7 @@ class Held:
     temporary: TemporaryFields | None
     price: PriceField | None
     plans: tuple[Choice, ...]
+    anew: tuple[Count, ...]
     remove: str
     removed: bool
     closed: tuple[str, ...]
@@ -131,6 +134,7 @@ def _held(
     pin, code, name = state.pin(item), item.product, words.product_name(catalog, item.product)
     more, fewer = ("add_seats", "remove_seats") if pin.per is Per.SEAT else ("add_products", "remove_products")
     ranked, rank = _ranked(catalog, item, pin)
+    plans = _plans(seen, state, item, ranked, rank, may, filled)
     count = None
     if pin.per is not Per.ACCOUNT and (may[more] or may[fewer]):
         held = item.quantity
@@ -150,7 +154,8 @@ def _held(
         count=count,
         temporary=temporary,
         price=_price(seen, item, state, filled, open_=count is not None),
-        plans=_plans(seen, state, item, ranked, rank, may, filled),
+        plans=plans,
+        anew=_anew(seen, item, pin, ranked, plans, filled, name),
         remove=_("Remove {name}").format(name=name) if may["remove_products"] else "",
         removed=bool(filled.get(f"remove_{code}")),
         closed=tuple(one for one in (*limits, "remove_products") if not may[one]),
@@ -160,7 +165,7 @@ def _held(
 
 
 def _ranked(catalog: Catalog, item: Item, pin: Pin) -> tuple[list[Plan], int]:
-    """The plans of a product by the same measure from the lowest on, and where the one in force stands among them.
+    """The plans of a product from the lowest on, and where the one in force stands among them.
 
     One that is no longer sold stands below those that were not below it when its price was agreed.
     """
@@ -168,8 +173,21 @@ def _ranked(catalog: Catalog, item: Item, pin: Pin) -> tuple[list[Plan], int]:
     plans = list(product.plans if product else ())
     if mine is not None and mine not in plans:
         plans.insert(pin.rank, mine)
-    ranked = [plan for plan in plans if plan.per is pin.per]
-    return ranked, next((number for number, plan in enumerate(ranked) if plan.code == item.plan), -1)
+    return plans, next((number for number, plan in enumerate(plans) if plan.code == item.plan), -1)
+
+
+def _anew(
+    seen: Visit, item: Item, pin: Pin, ranked: list[Plan], plans: tuple[Choice, ...], filled: Filled, name: str
+) -> tuple[Count, ...]:
+    """Return the question how many, for each other measure of an offered plan that needs a number."""
+    offered = {one.code for one in plans} - {item.plan}
+    measures = {plan.per for plan in ranked if plan.code in offered} - {pin.per, Per.ACCOUNT}
+    if not measures:
+        return ()
+    used = counts(seen.id).get(item.product, 0)
+    return tuple(
+        anew(item.product, name, per, filled, used if per is Per.SEAT else 0) for per in Per if per in measures
+    )
 
 
 def _price(seen: Visit, item: Item, state: Subscription, filled: Filled, *, open_: bool) -> PriceField | None:

@@ -62,7 +62,7 @@ def read(
     by_staff: bool = False,
 ) -> Wishes:
     """What a filled form asks for; the vendor's staff may say when and at what price. Errors: AtField, its kinds."""
-    edits = [*_about_items(filled, state, by_staff=by_staff), *_additions(filled, state, catalog)]
+    edits = [*_about_items(filled, state, catalog, by_staff=by_staff), *_additions(filled, state, catalog)]
     edits += _about_cycle(filled, state)
     edits = agreed(edits, filled) if by_staff else edits
     collisions, about = [], list[Edit]()
@@ -97,7 +97,7 @@ class Shown:
         return Expected(**fields) if self.said else None  # type: ignore[arg-type]  # fields of the dataclass
 
 
-def _about_items(filled: Mapping[str, str], state: Subscription, *, by_staff: bool) -> list[Edit]:
+def _about_items(filled: Mapping[str, str], state: Subscription, catalog: Catalog, *, by_staff: bool) -> list[Edit]:
     """Return edits of what the account has: where the form differs from what it showed, or agrees a price."""
     edits: list[Edit] = []
     for product, item in state.items.items():
@@ -118,8 +118,25 @@ def _about_items(filled: Mapping[str, str], state: Subscription, *, by_staff: bo
         if (asked := temporary_asked(filled, product)) is not None:
             edits.append(asked)
         if plan and plan != was.plan:
-            edits.append(ChangePlan(product=product, plan=plan, expected=was.expected(plan=was.plan)))
+            edits.append(_moving(filled, product, plan, per, catalog, was.expected(plan=was.plan)))
     return edits
+
+
+def _moving(
+    filled: Mapping[str, str], product: str, plan: str, present: Per, catalog: Catalog, expected: Expected | None
+) -> ChangePlan:
+    """Return the change to another plan, with how many there where it counts otherwise than the present one."""
+    per, count = catalog.plan(product, plan).per, None
+    if per not in (present, Per.ACCOUNT):
+        field = f"{per.value}s_{product}"
+        count = _count(filled.get(field, "").strip(), field, per)
+    return ChangePlan(
+        product=product,
+        plan=plan,
+        seats=count if per is Per.SEAT else None,
+        units=count if per is Per.UNIT else None,
+        expected=expected,
+    )
 
 
 def _about_cycle(filled: Mapping[str, str], state: Subscription) -> list[Edit]:

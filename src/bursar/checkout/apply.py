@@ -10,7 +10,7 @@ from bursar.accounts.actions import instant, read_zone, set_standing
 from bursar.accounts.queries import Customer
 from bursar.core.before import states_before
 from bursar.core.charge import Line
-from bursar.core.edit import SetSeats, write_edit
+from bursar.core.edit import ChangePlan, SetSeats, write_edit
 from bursar.core.policy import Actor
 from bursar.core.price import Per
 from bursar.core.quote import Quote
@@ -118,7 +118,7 @@ def settle_state(customer: Customer, situation: Situation, state: Subscription, 
 def release(customer: Customer, changes: Iterable[Change], *, now: datetime) -> None:
     """Free the seats of those who were named when there were to be fewer, now that there are."""
     for change in changes:
-        if isinstance(change.edit, SetSeats) and change.edit.release:
+        if isinstance(change.edit, SetSeats | ChangePlan) and change.edit.release:
             seats.release(customer, change.edit.product, change.edit.release, now=now)
 
 

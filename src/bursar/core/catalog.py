@@ -122,11 +122,11 @@ class Catalog:
         """A billing cycle that there is or was, if there is one of that code."""
         return self.cycle_by.get(code) or next((one for one in self.retired_cycles if one.code == code), None)
 
-    def sells(self, product: str, plan: str, currency: str) -> bool:
-        """Whether a plan is sold in a currency, in whatever cycle."""
+    def sells(self, product: str, plan: str, currency: str, per: Per) -> bool:
+        """Return whether a plan is sold in a currency and by a measure, in whatever cycle."""
         found = self.product_by.get(product)
         plans = found.plan_by if found else {}
-        return plan in plans and any(one.currency == currency for one in plans[plan].prices)
+        return plan in plans and any((one.currency, one.per) == (currency, per) for one in plans[plan].prices)
 
     def _named(self, product: str) -> list[Product]:
         """What is sold under a code, and then what was."""

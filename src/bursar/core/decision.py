@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from bursar.core.edit import AddProduct, Edit, Keep, RemoveProduct, SetSeats, Undo
+from bursar.core.edit import AddProduct, ChangePlan, Edit, Keep, RemoveProduct, SetSeats, Undo
 from bursar.core.effect import Outlook, capability, effective_on
 from bursar.core.policy import (
     Account,
@@ -74,7 +74,7 @@ class Asking:
         decision = self._edit(edit, needed)
         if decision.outcome is Outcome.REFUSED:
             return Decided(edit, decision)
-        if isinstance(edit, SetSeats) and needed == "remove_seats":
+        if (isinstance(edit, SetSeats) and needed == "remove_seats") or isinstance(edit, ChangePlan):
             check_release(self.situation.used.get(edit.product), edit)
         return Decided(edit, decision, effective_on(edit, needed, self.outlook, self.situation.policy))
 

@@ -85,10 +85,17 @@ class SetUnits(Edit):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePlan(Edit):
-    """Move a product to another of its plans."""
+    """Move a product to another of its plans.
+
+    `seats` or `units` are given where the new plan is sold by another measure than the one in force, and by that one.
+    `release` names members who give their seats up, where more use the product than there are to be.
+    """
 
     product: str
     plan: str
+    seats: int | None = None
+    units: int | None = None
+    release: tuple[UUID, ...] = ()
     expected: Expected | None = None
 
 
@@ -170,6 +177,9 @@ KINDS: Final[Mapping[str, type[Edit]]] = MappingProxyType(
 )
 NAMES: Final[Mapping[type[Edit], str]] = MappingProxyType({kind: name for name, kind in KINDS.items()})
 PRICED: Final = (AddProduct, SetSeats, SetUnits, ChangePlan)
+MEASURED: Final = (AddProduct, ChangePlan, StartTrial)
+"""Edits that name a plan, and say how many where it counts something."""
+
 DATED: Final = (AddTemporarySeats, StartTrial)
 """Edits that say themselves on which days they count."""
 
@@ -186,7 +196,7 @@ def fields_of(kind: type[Edit]) -> tuple[tuple[str, ...], frozenset[str]]:
     """The fields of a kind of edit, and which of them may be left out."""
     left_out = (set() if kind in PRICED else {"price"}) | ({"on"} if kind in DATED else set())
     fields = tuple(field for field in kind.__dataclass_fields__ if field not in left_out)
-    return fields, OPTIONAL | ({"seats", "units"} if kind in (AddProduct, StartTrial) else set())
+    return fields, OPTIONAL | ({"seats", "units"} if kind in MEASURED else set())
 
 
 def read_edits(document: object, at: str = "edits") -> tuple[Edit, ...]:

@@ -1,6 +1,6 @@
 """What an edit means for a state: the capability that it needs, the day it counts from, and the thing it is about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
@@ -23,6 +23,7 @@ from bursar.core.edit import (
     Suspend,
 )
 from bursar.core.item import Item
+from bursar.core.measure import SameMeasure, check_counted, check_number
 from bursar.core.policy import Policy, State
 from bursar.core.price import Per
 from bursar.core.problem import Conflict, Invalid
@@ -39,30 +40,6 @@ class AlreadySubscribed(Invalid):
     """This account has {product} already; change its seats, units or plan instead."""
 
     code = "already_subscribed"
-
-
-class SeatsNeeded(Invalid):
-    """{product} in the plan {plan} is sold by the seat: give "seats" and no "units"."""
-
-    code = "wrong_measure"
-
-
-class UnitsNeeded(Invalid):
-    """{product} in the plan {plan} is sold by the unit: give "units" and no "seats"."""
-
-    code = "wrong_measure"
-
-
-class NoQuantity(Invalid):
-    """{product} in the plan {plan} has one price for the account: leave "seats" and "units" out."""
-
-    code = "wrong_measure"
-
-
-class OtherMeasure(Invalid):
-    """The plans {old} and {new} of {product} are not sold by the same measure: remove the product and add it anew."""
-
-    code = "wrong_measure"
 
 
 class TooFarBack(Invalid):
@@ -123,8 +100,7 @@ class Outlook:
 def capability(edit: Edit, state: Subscription, catalog: Catalog) -> str | None:
     """What the edit needs, measured against the state in force; None if it changes nothing, "" if only the vendor may.
 
-    Errors: NotSubscribed, AlreadySubscribed, OtherMeasure, OnTrial, NothingToTry, those of measure, and those of the
-    catalog.
+    Errors: NotSubscribed, AlreadySubscribed, OnTrial, NothingToTry, those of measure, and those of the catalog.
     """
     if state.trying and isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
         raise OnTrial(until=state.trial_until)
@@ -159,7 +135,7 @@ def capability(edit: Edit, state: Subscription, catalog: Catalog) -> str | None:
         case StartTrial():
             if state.calendar is not None:
                 raise NothingToTry()
-            _measured(edit, catalog)
+            check_number(edit, catalog.plan(edit.product, edit.plan).per)
             return "add_products"
         case Suspend():
             return None if state.standing is State.SUSPENDED else ""
@@ -203,7 +179,7 @@ def takes_back(edit: Edit, needed: str, outlook: Outlook) -> bool:
         case SetSeats(seats=quantity) | SetUnits(units=quantity):
             return item is None or quantity >= item.quantity
         case ChangePlan(plan=plan):
-            return item is None or plan == item.plan
+            return item is None or (plan == item.plan and (edit.seats or edit.units or item.quantity) >= item.quantity)
     return item is None
 
 
@@ -227,7 +203,8 @@ def subject(edit: Edit) -> tuple[str, str]:
         case SetSeats(product=product) | SetUnits(product=product):
             return product, "quantity"
         case ChangePlan(product=product):
-            return product, "plan"
+            # Another measure comes with a number of its own, which is then what the product's seats or units are.
+            return product, "plan" if edit.seats is None and edit.units is None else WHOLE
         case ChangeCycle():
             return "", "cycle"
         case Cancel():
@@ -246,13 +223,9 @@ def item_of(state: Subscription, product: str, per: Per | None = None) -> Item:
     item = state.items.get(product)
     if item is None:
         raise NotSubscribed(product=product, known=", ".join(state.items) or "–")
-    measure = state.pin(item).per
-    if per not in (None, measure):
-        raise _MEASURES[measure](product=product, plan=item.plan)
+    if per is not None:
+        check_counted(item, state.pin(item).per, per)
     return item
-
-
-_MEASURES: Final[Mapping[Per, type[Invalid]]] = {Per.SEAT: SeatsNeeded, Per.UNIT: UnitsNeeded, Per.ACCOUNT: NoQuantity}
 
 
 def _within_term(edit: AddTemporarySeats, state: Subscription, today: date) -> date:
@@ -265,27 +238,22 @@ def _within_term(edit: AddTemporarySeats, state: Subscription, today: date) -> d
 
 
 def _addable(edit: AddProduct, state: Subscription, catalog: Catalog) -> None:
-    _measured(edit, catalog)
+    check_number(edit, catalog.plan(edit.product, edit.plan).per)
     if edit.product in state.items and not state.trying:
         raise AlreadySubscribed(product=edit.product)
-
-
-def _measured(edit: AddProduct | StartTrial, catalog: Catalog) -> None:
-    """Seats or units are given as the plan is sold."""
-    per = catalog.plan(edit.product, edit.plan).per
-    given = (edit.seats is not None, edit.units is not None)
-    if given != (per is Per.SEAT, per is Per.UNIT):
-        raise _MEASURES[per](product=edit.product, plan=edit.plan)
 
 
 def _plan_capability(edit: ChangePlan, state: Subscription, catalog: Catalog) -> str | None:
     item = item_of(state, edit.product)
     pin = state.pin(item)
-    if item.plan == edit.plan:
-        return None if edit.price is None else "upgrade_plan"
-    wanted = catalog.plan(edit.product, edit.plan)
-    if wanted.per is not pin.per:
-        raise OtherMeasure(product=edit.product, old=item.plan, new=edit.plan)
+    counted = edit.seats is not None or edit.units is not None
+    if item.plan == edit.plan and edit.price is None and not counted:
+        return None
+    per = catalog.plan(edit.product, edit.plan).per
+    if per is not pin.per:
+        check_number(edit, per)
+    elif counted:
+        raise SameMeasure(product=edit.product, plan=edit.plan)
     # A plan that is no longer sold keeps the rank that it had when its price was agreed.
     known = {plan.code for plan in catalog.product(edit.product).plans}
     rank = catalog.rank(edit.product, item.plan) if item.plan in known else pin.rank

@@ -5,6 +5,7 @@ from itertools import combinations
 from uuid import UUID
 
 from bursar.core.edit import (
+    MEASURED,
     NAMES,
     AddTemporarySeats,
     ChangePlan,
@@ -21,7 +22,9 @@ from bursar.core.edit import (
 )
 from bursar.core.edit import Cancel as CancelEdit
 from bursar.core.effect import NothingToTry, collide
+from bursar.core.measure import measure
 from bursar.core.policy import Actor, Member, State
+from bursar.core.price import Per
 from bursar.core.problem import Conflict, Invalid
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Moment, Subscription
@@ -57,8 +60,14 @@ class WouldBreak(Conflict):
     code = "would_break"
 
 
+class CountedOtherwise(Invalid):
+    """From {on} on {product} is counted otherwise in this account, so the edit {edit} would not fit; leave it out."""
+
+    code = "superseded"
+
+
 class Superseded(Invalid):
-    """From {on} on the account no longer has {product}, so the edit {edit} would come too late."""
+    """From {on} on the account no longer has {product}, so the edit {edit} would come too late; leave it out."""
 
     code = "superseded"
 
@@ -125,6 +134,7 @@ def check_outlook(situation: Situation, moments: Sequence[Moment], new: Collecti
 def _check_objects(before: Subscription, moment: Moment, new: Collection[UUID]) -> None:
     """Each change of a day finds what it is about, there before or added on that day."""
     here = set(before.items)
+    counted: dict[str, Per] = {}
     for change in moment.changes:
         edit = change.edit
         if isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
@@ -134,8 +144,26 @@ def _check_objects(before: Subscription, moment: Moment, new: Collection[UUID]) 
                 if change.id not in new:
                     raise WouldBreak(change=change.id, edit=NAMES[type(edit)])
                 raise Superseded(on=moment.on, product=edit.product, edit=NAMES[type(edit)])
+            if not _fits(change, counted.get(edit.product) or before.pin(before.items[edit.product]).per):
+                if change.id not in new:
+                    raise WouldBreak(change=change.id, edit=NAMES[type(edit)])
+                raise CountedOtherwise(on=moment.on, product=edit.product, edit=NAMES[type(edit)])
         elif product := getattr(edit, "product", None):
             here.add(product)
+        if isinstance(edit, MEASURED) and (per := measure(edit, change.pins)) is not None:
+            counted[edit.product] = per
+
+
+def _fits(change: Change, per: Per) -> bool:
+    """Return whether an edit suits a product that is counted by this measure when it comes to it."""
+    match change.edit:
+        case SetSeats() | AddTemporarySeats():
+            return per is Per.SEAT
+        case SetUnits():
+            return per is Per.UNIT
+        case ChangePlan(seats=None, units=None) as edit:
+            return measure(edit, change.pins) in (None, per, Per.ACCOUNT)
+    return True
 
 
 def _check_tried(moment: Moment, new: Collection[UUID]) -> None:

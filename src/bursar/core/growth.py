@@ -51,8 +51,7 @@ def growth(before: Subscription, after: Subscription, currency: str) -> tuple[in
         return seats, amount
     for item in after.items.values():
         had = before.items.get(item.product)
-        if after.pin(item).per is Per.SEAT:
-            seats += max(0, item.whole - (had.whole if had else 0))
+        seats += max(0, _seats(after, item) - (_seats(before, had) if had else 0))
         amount += max(0, _price(after, item, currency) - (_price_then(before, after, had, currency) if had else 0))
     return seats, amount
 
@@ -73,6 +72,10 @@ def refused(situation: Situation, decided: tuple[Decided, ...], reason: Reason) 
         else replace(one, decision=Decision(one.decision.capability, Outcome.REFUSED, reason, ask), effective_on=None)
         for one in decided
     )
+
+
+def _seats(state: Subscription, item: Item) -> int:
+    return item.whole if state.pin(item).per is Per.SEAT else 0
 
 
 def _price(state: Subscription, item: Item, currency: str) -> int:

@@ -4,7 +4,7 @@ Source: docs/money-and-time.md#what-is-due
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby, pairwise
@@ -15,7 +15,7 @@ from bursar.core.edit import AddTemporarySeats
 from bursar.core.item import Temporary
 from bursar.core.period import Span
 from bursar.core.policy import State
-from bursar.core.price import period_price
+from bursar.core.price import Per, period_price
 from bursar.core.subscription import Change, Moment, Subscription, split_orders, state_on, touches
 
 
@@ -28,10 +28,16 @@ class Terms:
     rate: Decimal
     period: Span
     price: int
+    per: Per = field(default=Per.SEAT, compare=False)
 
 
-Stage = tuple[date, tuple[Temporary, ...]]
-"""A day, and the temporary seats from then on."""
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A day, the temporary seats of a product from then on, and what is agreed for those that stay, if there are any."""
+
+    since: date
+    temporary: tuple[Temporary, ...]
+    terms: Terms | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def owed(start: Subscription, moments: Sequence[Moment], window: Span, *, on: da
     for item in dict.fromkeys(code for state in (opening, *(step.state for step in steps)) for code in state.items):
         at_first = _terms(opening, item, window, currency) if opening.calendar == calendar else None
         for owe in _without_temporary(item, at_first, steps, window, on, currency):
-            yield from _raised(owe, opening, orders, on, currency) if some else (owe,)
+            yield from _raised(owe, opening, orders, window, on, currency) if some else (owe,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,32 +164,56 @@ def _lasting(changes: tuple[Change, ...]) -> Sequence[Change]:
     return [change for change in changes if not isinstance(change.edit, AddTemporarySeats)]
 
 
-def _raised(owe: Owed, opening: Subscription, orders: Sequence[Moment], on: date, currency: str) -> Iterator[Owed]:
+def _raised(
+    owe: Owed, opening: Subscription, orders: Sequence[Moment], window: Span, on: date, currency: str
+) -> Iterator[Owed]:
     """Return what is owed of an item, with its temporary seats on the days on which there are some."""
-    stages = list(_stages(opening, orders, owe.item, on))
-    turns = {turn for since, seats in stages for turn in (since, *(one.span.end for one in seats))}
+    stages = list(_stages(opening, orders, owe.item, window, on, currency))
+    turns = {turn for stage in stages for turn in (stage.since, *(one.span.end for one in stage.temporary))}
     days = sorted({owe.span.start, owe.span.end, *(turn for turn in turns if turn in owe.span)})
-    extra = [_extra(stages, day) for day in days[:-1]]
-    for seats, group in groupby(zip(extra, pairwise(days), strict=True), key=itemgetter(0)):
+    terms = [_with_temporary(owe.terms, stages, day, currency) for day in days[:-1]]
+    for raised, group in groupby(zip(terms, pairwise(days), strict=True), key=itemgetter(0)):
         spans = [between for _, between in group]
-        yield replace(owe, span=Span(spans[0][0], spans[-1][1]), terms=_more(owe.terms, seats, currency))
+        yield replace(owe, span=Span(spans[0][0], spans[-1][1]), terms=raised)
 
 
-def _stages(opening: Subscription, orders: Sequence[Moment], code: str, on: date) -> Iterator[Stage]:
-    """Return the temporary seats of a product from each day on; where it goes without credit, those that it had are kept."""
-    item = opening.items.get(code)
-    yield date.min, item.temporary if item else ()
+def _stages(
+    opening: Subscription, orders: Sequence[Moment], code: str, window: Span, on: date, currency: str
+) -> Iterator[_Stage]:
+    """Return the temporary seats of a product from each day on.
+
+    Where it goes without credit, or into a plan that has no seats, those that it had are kept.
+    """
+    item, terms = opening.items.get(code), _terms(opening, code, window, currency)
+    had = item.temporary if item else ()
+    yield _Stage(date.min, had, terms)
     for order in orders:
-        had, item = item, order.state.items.get(code)
-        if item is not None:
-            yield order.on, item.temporary
-        elif had is not None and order.on <= on and all(change.credit for change in _about(code, order.changes)):
-            yield order.on, ()
+        if order.on >= window.end:
+            break
+        before, terms = terms, _terms(order.state, code, window, currency)
+        if _seats(terms):
+            had = order.state.items[code].temporary
+        elif _seats(before) and order.on <= on and all(change.credit for change in _about(code, order.changes)):
+            had = ()
+        yield _Stage(order.on, had, terms)
 
 
-def _extra(stages: Sequence[Stage], day: date) -> int:
-    seats = [there for since, there in stages if since <= day][-1]
-    return sum(one.seats for one in seats if day in one.span)
+def _with_temporary(terms: Terms, stages: Sequence[_Stage], day: date, currency: str) -> Terms:
+    """Return the terms of a day with the temporary seats of that day.
+
+    Where a price for something else than seats is still owed, seats are charged as far as they are dearer than it.
+    """
+    stage = [stage for stage in stages if stage.since <= day][-1]
+    seats = sum(one.seats for one in stage.temporary if day in one.span)
+    if _seats(terms):
+        return _more(terms, seats, currency)
+    if stage.terms is None or not seats or not _seats(stage.terms):
+        return terms
+    return max(terms, _more(stage.terms, seats, currency), key=_price)
+
+
+def _seats(terms: Terms | None) -> bool:
+    return terms is not None and terms.per is Per.SEAT
 
 
 def _more(terms: Terms, seats: int, currency: str) -> Terms:
@@ -198,4 +228,5 @@ def _terms(state: Subscription, code: str, period: Span, currency: str) -> Terms
     if item is None:
         return None
     pin = state.pin(item)
-    return Terms(item.plan, item.quantity, pin.rate, period, period_price(pin.rate, item.quantity, digits(currency)))
+    price = period_price(pin.rate, item.quantity, digits(currency))
+    return Terms(item.plan, item.quantity, pin.rate, period, price, pin.per)

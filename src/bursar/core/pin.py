@@ -79,11 +79,18 @@ def _cycles_from(on: date, outlook: Outlook, changes: Iterable[Change]) -> tuple
 
 
 def _kept(situation: Situation, outlook: Outlook, product: str, plan: str, cycle: str) -> Pin:
-    """The price of what the account has; what is no longer sold costs what the version said by which it has it."""
+    """Return the price of what the account has.
+
+    What is no longer sold, or only by another measure, costs what the version said by which the account has it.
+    """
     catalog, currency = situation.catalog, situation.account.currency
     agreed = (pin for state in outlook.from_(outlook.today) for pin in state.pins.values())
     mine = next((pin for pin in agreed if pin.sold[:2] == (product, plan)), None)
-    if mine is None or mine.catalog_version not in situation.versions or catalog.sells(product, plan, currency):
+    if (
+        mine is None
+        or mine.catalog_version not in situation.versions
+        or catalog.sells(product, plan, currency, mine.per)
+    ):
         return _pin(catalog, product, plan, currency, cycle)
     price = situation.versions[mine.catalog_version].price(product, plan, currency, cycle)
     return replace(mine, cycle=cycle, per=price.per, rate=price.rate)

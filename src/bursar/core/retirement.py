@@ -30,8 +30,8 @@ def gone(catalog: Catalog) -> list[Sold]:
 
 
 def versions_of(pins: Iterable[Pin], catalog: Catalog, currency: str) -> set[int]:
-    """The versions that agreed prices of what the catalog no longer sells in the account's currency."""
-    return {pin.catalog_version for pin in pins if not catalog.sells(pin.product, pin.plan, currency)}
+    """Return the versions that agreed prices of what the catalog no longer sells in the account's currency and measure."""
+    return {pin.catalog_version for pin in pins if not catalog.sells(pin.product, pin.plan, currency, pin.per)}
 
 
 def retired(state: Subscription, catalog: Catalog, currency: str) -> set[tuple[str, str]]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from bursar.core.edit import SetSeats
+from bursar.core.edit import ChangePlan, SetSeats
 from bursar.core.problem import Conflict, Invalid
 from bursar.core.subscription import Subscription
 
@@ -69,9 +69,12 @@ class Use:
         return max(self.bought - self.used, 0)
 
 
-def check_release(use: Use | None, edit: SetSeats) -> None:
-    """Fewer seats than are used need the people to be named who lose theirs. Errors: SeatsInUse."""
-    if use is None or edit.seats >= use.bought:
+def check_release(use: Use | None, edit: SetSeats | ChangePlan) -> None:
+    """Check that where fewer seats than are used are left, the people are named who lose theirs. Errors: SeatsInUse.
+
+    A plan that brings seats begins with as many as are used, or with those people named as well.
+    """
+    if use is None or edit.seats is None or (isinstance(edit, SetSeats) and edit.seats >= use.bought):
         return
     named = frozenset(edit.release)
     more = use.used - edit.seats - len(named if use.holders is None else named & use.holders)

@@ -24,6 +24,7 @@ from bursar.core.edit import (
     Suspend,
 )
 from bursar.core.item import Item, Pin, Sold, Temporary
+from bursar.core.measure import moved
 from bursar.core.policy import State
 from bursar.core.problem import Conflict
 
@@ -282,9 +283,9 @@ class _Draft:
             case StartTrial(product=product, plan=plan, seats=seats, units=units, until=until):
                 self.items[product] = Item(product, plan, seats or units or 1)
                 self.trial_until = until
-            case ChangePlan(product=product, plan=plan):
+            case ChangePlan(product=product) as edit:
                 if item := self.items.get(product):
-                    self.items[product] = replace(item, plan=plan)
+                    self.items[product] = moved(item, edit, change.pins)
             case RemoveProduct(product=product):
                 self.items.pop(product, None)
             case ChangeCycle():

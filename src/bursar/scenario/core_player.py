@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bursar.core.content import write_change, write_money, write_quote
 from bursar.core.coverage import invoiced, taken
-from bursar.core.edit import Edit, SetSeats, read_edits
+from bursar.core.edit import ChangePlan, Edit, SetSeats, read_edits
 from bursar.core.fit import UnknownChange
 from bursar.core.payment import (
     Method,
@@ -257,7 +257,7 @@ class CorePlayer(CoreAccount):
         """Free the seats of those who were named when there were to be fewer, now that there are."""
         self.seating.bought(self.subscription(self.today))
         for one in changes:
-            if isinstance(one.edit, SetSeats):
+            if isinstance(one.edit, SetSeats | ChangePlan):
                 self.seating.leave(one.edit.release, one.edit.product)
 
     def _shown(self, document: Issued | None, changes: list[Document]) -> Document:

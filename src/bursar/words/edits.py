@@ -25,6 +25,8 @@ from bursar.core.edit import (
     Suspend,
     Undo,
 )
+from bursar.core.item import Item
+from bursar.core.price import Per
 from bursar.core.subscription import Change, Subscription
 from bursar.words import money
 from bursar.words.language import locale
@@ -80,13 +82,8 @@ def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
                 after=number(after),
                 change=_change(after - before),
             )
-        case ChangePlan(product=product, plan=plan):
-            item = state.items.get(product)
-            return _("{product}: plan {before} → {after}").format(
-                product=product_name(catalog, product),
-                before=plan_name(catalog, product, item.plan) if item else "–",
-                after=plan_name(catalog, product, plan),
-            )
+        case ChangePlan():
+            return _moved(edit, state, catalog)
         case RemoveProduct(product=product):
             return _("Remove {product}").format(product=product_name(catalog, product))
         case ChangeCycle(cycle=cycle):
@@ -159,6 +156,32 @@ def priced(rate: Decimal, currency: str, per: str) -> str:
     if per == "unit":
         return _("{price} per unit").format(price=price)
     return _("{price} for the account").format(price=price)
+
+
+def _moved(edit: ChangePlan, state: Subscription, catalog: Catalog) -> str:
+    """Return a change of plan; where the new one counts otherwise, with what there was and what there will be."""
+    item, after = state.items.get(edit.product), catalog.known_plan(edit.product, edit.plan)
+    before = _per(item, state, catalog) if item else None
+    template = _("{product}: plan {before} → {after}")
+    had = has = ""
+    if item is not None and before is not None and after is not None and before is not after.per:
+        template = _("{product}: plan {before} → {after}, {had} → {has}")
+        had = quantity(item.quantity, before.value)
+        has = quantity(edit.seats or edit.units or 1, after.per.value)
+    return template.format(
+        product=product_name(catalog, edit.product),
+        before=plan_name(catalog, edit.product, item.plan) if item else "–",
+        after=plan_name(catalog, edit.product, edit.plan),
+        had=had,
+        has=has,
+    )
+
+
+def _per(item: Item, state: Subscription, catalog: Catalog) -> Per | None:
+    """Return by what an item is counted: as agreed, or as the catalog says where the agreed prices are not at hand."""
+    agreed = (pin.per for pin in state.pins.values() if pin.sold[:2] == (item.product, item.plan))
+    known = catalog.known_plan(item.product, item.plan)
+    return next(agreed, known.per if known else None)
 
 
 def _repriced(product: str, catalog: Catalog) -> str:
