@@ -1,5 +1,6 @@
 """Billing admins: who the owner and they are, appointing and removing."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -64,7 +65,7 @@ def limit(request: HttpRequest, account_id: UUID) -> HttpResponse:
     try:
         set_limit(seen.policy, account_id, seats=seats, amount=amount, actor=seen.actor, now=seen.now)
     except Problem as problem:
-        return _page(request, seen, seen.said(problem))
+        return _page(request, seen, seen.said(problem), given=given)
     messages.success(request, limit_said(seats, amount.amount_minor if amount else None, seen.currency))
     return to("admins", account_id)
 
@@ -74,16 +75,18 @@ def pass_on(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Make a billing admin the owner instead of whoever asks for it."""
     seen, member = visit(request, account_id), request.POST.get("member", "")
     chosen = next((one for one in seen.customer.account.members if str(one.id) == member), None)
+    why = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT] if seen.staff else ""
+    passing = {"member": chosen.id if chosen else "", "reason": why}
     if chosen is None:
-        return _page(request, seen, _("Choose one of the billing admins."))
+        return _page(request, seen, _("Choose one of the billing admins."), passing=passing)
     if not request.POST.get("sure"):
-        return _page(request, seen, _("Tick that you want to give up ownership; nothing was changed."))
+        problem = _("Tick that you want to give up ownership; nothing was changed.")
+        return _page(request, seen, problem, passing=passing)
     try:
-        why = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT] if seen.staff else ""
         with followed(account_id, actor=seen.actor, now=seen.now):
             pass_ownership_on(seen.policy, account_id, chosen.id, reason=why, actor=seen.actor, now=seen.now)
     except Problem as problem:
-        return _page(request, seen, seen.said(problem))
+        return _page(request, seen, seen.said(problem), passing=passing)
     done = _("{name} owns the account now.") if seen.staff else _("{name} owns the account now, and you are an admin.")
     messages.success(request, done.format(name=chosen.name))
     return to("admins", account_id)
@@ -112,6 +115,7 @@ def _page(
     *,
     given: dict[str, str] | None = None,
     wrong: dict[str, str] | None = None,
+    passing: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     everybody = [one for one in members(seen.id) if one.state == "active"]
     deciding = seen.decide("appoint_billing_admins")
@@ -127,6 +131,7 @@ def _page(
         "limits": _limits(seen),
         "given": given or _own_limit(seen),
         "wrong": wrong or {},
+        "passing": passing or {},
         "currency": seen.currency,
     }
     return shown(request, seen, "admins", "admins", content, status=422 if wrong else 409 if problem else 200)

@@ -22,16 +22,16 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """What would be lost and when; sent with a reason, on to the quote that ends the account."""
     seen = visit(request, account_id)
     seen.check("subscription", "cancel_account")
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT]
     try:
         if request.method == "POST":
-            reason = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT]
             return to("summary", account_id, keep(seen, (Cancel(reason=reason),)))
         known = situation(seen.customer, seen.policy)
         if any(isinstance(one.edit, Cancel) for one in pending(known.changes, seen.today)):
             return to("subscription", account_id)
         decided = quote(known, (Cancel(reason=""),), seen.actor, seen.today)
     except Problem as problem:
-        return not_done(request, seen, seen.said(problem))
+        return not_done(request, seen, seen.said(problem), written=reason)
     state = state_on(known.start, timeline(known.start, known.changes), seen.today)
     held = []
     for item in state.items.values():

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.asked import request_ahead
 from bursar.center.choice import Filled
 from bursar.center.entry import Closed, Visit, shown, to, visit
 from bursar.center.form import CHANGING, form
@@ -66,7 +67,8 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
     state, scheduled = _now(seen, agreed)
     filled = Filled(request.POST if request.method == "POST" else tried, wrong)
     offers = form(seen, state, scheduled, current_catalog(), filled, states_before(agreed.start, agreed.changes))
-    return shown(request, seen, "subscription", "manage", {"form": offers, **found}, status=status)
+    content = {"form": offers, "ahead": request_ahead(seen), "only_asks": _only_asks(seen), **found}
+    return shown(request, seen, "subscription", "manage", content, status=status)
 
 
 @require_POST
@@ -108,6 +110,7 @@ def confirming(
         "manages": any(seen.open(one) for one in CHANGING),
         "today": seen.today.isoformat(),
         "longest": MOST_TEXT,
+        "ahead": request_ahead(seen) if _only_asks(seen) else None,
     }
 
 
@@ -134,6 +137,11 @@ def not_done(request: HttpRequest, seen: Visit, problem: str, **more: Any) -> Ht
 
 def _read(seen: Visit, filled: Mapping[str, str], agreed: Agreement) -> Wishes:
     return read(filled, *_now(seen, agreed), current_catalog(), by_staff=seen.staff)
+
+
+def _only_asks(seen: Visit) -> bool:
+    """Return whether somebody may do nothing of all this at once."""
+    return not any(seen.may(one) for one in CHANGING)
 
 
 def _now(seen: Visit, agreed: Agreement) -> tuple[Subscription, tuple[Change, ...]]:

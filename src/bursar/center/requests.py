@@ -1,38 +1,37 @@
 """Requests: asking for what one may not do oneself, and saying yes or no to what somebody else asks for."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.queries import NotFound, names
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.asked import summarized, summed_up
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.manage import confirming, keep, not_done
 from bursar.center.subscription import waiting
-from bursar.center.summary import Summary, summary
 from bursar.center.taking import came_of
 from bursar.checkout import actions as checkout
 from bursar.checkout import requests
 from bursar.checkout.door import QuoteExpired
-from bursar.checkout.gather import edits_of
+from bursar.checkout.gather import edits_of, situation
 from bursar.checkout.requests import MOST_TEXT, NeededTooEarly, ReasonNeeded, basis, reviewed
-from bursar.core.catalog import Catalog
+from bursar.core.approval import approvers
 from bursar.core.ceiling import Confirm
 from bursar.core.content import digest, read_quote
 from bursar.core.problem import Problem
-from bursar.core.quote import Quote
 from bursar.core.request import RequestClosed, costs_otherwise
-from bursar.subscriptions.queries import Agreement, RequestRow, agreement, quote, request
+from bursar.subscriptions.queries import RequestRow, agreement, quote, request
 from bursar.subscriptions.queries import requests as requests_of
 from bursar.words import money
+from bursar.words.decision import people
 from bursar.words.history import Story
 from bursar.words.limit import asked_once_more
 from bursar.words.request import changed, overtaken, reviewers, standing
@@ -53,7 +52,7 @@ def listing(http: HttpRequest, account_id: UUID) -> HttpResponse:
             "edits": [one.said for one in (*asked.today, *asked.later)],
             "standing": standing(row.standing.at(seen.customer.moment(seen.now))),
         }
-        for row, asked in _summed_up(seen, requests_of(account_id, before=None, limit=LISTED))
+        for row, asked in summed_up(seen, requests_of(account_id, before=None, limit=LISTED))
     ]
     return shown(http, seen, "requests", "requests", {"requests": rows})
 
@@ -62,24 +61,40 @@ def listing(http: HttpRequest, account_id: UUID) -> HttpResponse:
 def ask(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     """Ask for what a quote says, with why and by when; on to the request."""
     seen = visit(http, account_id)
-    reason, until = http.POST.get("reason", "").replace("\0", "").strip(), http.POST.get("needed_by", "")
+    typed = {name: http.POST.get(name, "").replace("\0", "").strip() for name in ("reason", "needed_by")}
     try:
-        needed_by = date.fromisoformat(until) if until else None
+        needed_by = date.fromisoformat(typed["needed_by"]) if typed["needed_by"] else None
         made = requests.submit(
-            account_id, quote_id=quote_id, reason=reason, needed_by=needed_by, actor=seen.actor, now=seen.now
+            account_id, quote_id=quote_id, reason=typed["reason"], needed_by=needed_by, actor=seen.actor, now=seen.now
         )
     except QuoteExpired:
         renewed = keep(seen, edits_of(seen.customer, quote(account_id, quote_id)))
-        return HttpResponseRedirect(f"{to('summary', account_id, renewed).url}?instead_of={quote_id}")
+        return _asking(http, seen, renewed, typed, before=quote_id)
+    except checkout.Stale as stale:
+        return _asking(http, seen, stale.quote_id, typed, before=quote_id)
     except (ValueError, NeededTooEarly):
-        wrong = {"reason": reason, "needed_by": until, "wrong": seen.said(NeededTooEarly(today=seen.today))}
-        content = confirming(seen, quote_id, agreement(account_id)) | wrong
-        return shown(http, seen, "subscription", "confirm", content, status=422)
+        wrong = seen.said(NeededTooEarly(today=seen.today))
+        return _asking(http, seen, quote_id, typed, status=422, wrong=wrong)
     except NotFound:
         raise
     except Problem as problem:
-        return not_done(http, seen, seen.said(problem))
+        return _asking(http, seen, quote_id, typed, problem=seen.said(problem))
     return to("request", account_id, made)
+
+
+def _asking(
+    http: HttpRequest,
+    seen: Visit,
+    quote_id: UUID,
+    typed: dict[str, str],
+    *,
+    before: UUID | None = None,
+    status: int = 409,
+    **said: str,
+) -> HttpResponse:
+    """The page on which changes are asked for, with what somebody typed and why it was not sent."""
+    content = confirming(seen, quote_id, agreement(seen.id), before) | typed | said
+    return shown(http, seen, "subscription", "confirm", content, status=status)
 
 
 @require_safe
@@ -125,9 +140,11 @@ def reject(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespons
     except NotFound:
         raise
     except RequestClosed as problem:
-        return _too_late(http, seen, request_id, problem)
+        return _too_late(http, seen, request_id, problem, written=reason)
     except Problem as problem:
-        return not_done(http, seen, seen.said(problem))
+        seen.check("requests", "view_subscription")
+        row = request(account_id, request_id)
+        return _page(http, seen, row, problem=seen.said(problem), written=reason, status=409)
     return to("request", account_id, request_id)
 
 
@@ -146,10 +163,12 @@ def withdraw(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespo
     return to("request", account_id, request_id)
 
 
-def _too_late(http: HttpRequest, seen: Visit, request_id: UUID, problem: RequestClosed) -> HttpResponse:
-    """The request with what has become of it meanwhile, and by whom."""
+def _too_late(
+    http: HttpRequest, seen: Visit, request_id: UUID, problem: RequestClosed, *, written: str = ""
+) -> HttpResponse:
+    """The request with what has become of it meanwhile, and by whom; and what somebody wrote in vain."""
     seen.check("requests", "view_subscription")
-    return _page(http, seen, request(seen.id, request_id), problem=seen.said(problem), status=409)
+    return _page(http, seen, request(seen.id, request_id), problem=seen.said(problem), written=written, status=409)
 
 
 def _page(
@@ -159,11 +178,12 @@ def _page(
     *,
     wrong: str = "",
     problem: str = "",
+    written: str = "",
     once_more: str = "",
     status: int = 200,
 ) -> HttpResponse:
     state = row.standing.at(seen.customer.moment(seen.now))
-    [(_row, asked)] = _summed_up(seen, [row])
+    [(_row, asked)] = summed_up(seen, [row])
     content: dict[str, Any] = {
         "request_row": row,
         "state": state,
@@ -177,6 +197,7 @@ def _page(
         "longest": MOST_TEXT,
         "wrong": wrong,
         "problem": problem,
+        "written": written,
         "once_more": once_more,
         "review": False,
         "mine": row.member_id == seen.actor.id,
@@ -190,7 +211,7 @@ def _page(
 def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
     """What an open request would be today for whoever looks, and what they may do about it."""
     review, now = seen.may("review_requests"), basis(seen.customer, seen.policy)
-    why_not = "" if review else reviewers(seen.decide("review_requests"), seen.policy)
+    why_not = "" if review else _who_can(seen, row)
     moved = changed(row.basis.moved(now), seen.policy, row.account_type, seen.customer.account.account_type)
     shown = {"review": review, "moved": moved}
     try:
@@ -202,25 +223,19 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
         **shown,
         "approve": review and refusal is None,
         "why_not": why_not or (seen.why_not(refusal) if refusal else ""),
-        "today": _summary(seen, found, agreement(seen.id), current_catalog()),
+        "today": summarized(seen, found, agreement(seen.id), current_catalog()),
         "differs": costs_otherwise(read_quote(row.content), found),
         "digest": digest(found),
     }
 
 
-def _summed_up(seen: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Summary]]:
-    """Requests with their quotes as they were made."""
-    asked, catalog = [read_quote(row.content) for row in rows], current_catalog()
-    agreed = agreement(seen.id, before=min((one.on for one in asked), default=None))
-    both = zip(rows, asked, strict=True)
-    return [(row, _summary(seen, found, agreed.before(row.id), catalog)) for row, found in both]
-
-
-def _summary(seen: Visit, found: Quote, agreed: Agreement, catalog: Catalog) -> Summary:
-    """A quote in words. Who can approve what may only be asked for is said of the request, not of each edit."""
-    said = summary(seen, found, agreed.start, agreed.changes, catalog)
-    today, later = (tuple(replace(one, why_not="") for one in edits) for edits in (said.today, said.later))
-    return replace(said, today=today, later=later)
+def _who_can(seen: Visit, row: RequestRow) -> str:
+    """Who could approve a request today; where nobody can at the moment, who decides on it."""
+    edits = edits_of(seen.customer, quote(seen.id, row.quote_id))
+    able = approvers(situation(seen.customer, seen.policy), edits, seen.today)
+    if able:
+        return _("{people} can approve it.").format(people=people(able, seen.policy))
+    return reviewers(seen.decide("review_requests"), seen.policy)
 
 
 def _closed(seen: Visit, row: RequestRow) -> Mapping[str, Any] | None:

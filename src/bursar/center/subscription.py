@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from bursar.catalog.queries import versions
+from bursar.center.asked import waiting_request
 from bursar.center.entry import Visit, shown, visit
 from bursar.center.form import CHANGING
 from bursar.center.temporary import temporary_said
@@ -29,7 +30,6 @@ from bursar.core.quote import quote
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Subscription, pending, state_on, timeline
 from bursar.payments.queries import method, open_attempt
-from bursar.subscriptions.queries import open_request
 from bursar.words import edits, money
 from bursar.words.decision import state as standing_name
 from bursar.words.payment import method_name
@@ -161,8 +161,8 @@ def waiting(seen: Visit) -> dict[str, str] | None:
 
 def _asked(seen: Visit) -> dict[str, Any] | None:
     """The request that waits for an answer."""
-    found = open_request(seen.id)
-    if found is None or found.standing.at(seen.customer.moment(seen.now)) != "open":
+    found = waiting_request(seen)
+    if found is None:
         return None
     return {
         "id": found.id,
