@@ -66,8 +66,7 @@ class Subscription:
         agreed = self.pins.get((item.product, item.plan, self.cycle.code))
         if agreed is None and self.trying:
             # Nothing is owed for what is tried, so any cycle's price tells what it is.
-            known = (one for one in self.pins.values() if one.sold[:2] == (item.product, item.plan))
-            agreed = next(known, None)
+            agreed = next((one for one in self.pins.values() if one.sold[:2] == (item.product, item.plan)), None)
         if agreed is None:
             raise NotAgreed(product=item.product, plan=item.plan, cycle=self.cycle.code)
         return agreed
