@@ -489,6 +489,7 @@ def test_no_page_and_no_operation_fails_on_what_is_retired(vendor: None, account
     here.door.ok("PUT", "/catalog", NOTHING_OF_BEFORE)
     policy = tomllib.loads((ROOT / "policies/standard.toml").read_text(encoding="utf-8"))
     policy["account_types"] = [one for one in policy["account_types"] if one["code"] != account_type]
+    policy["credit"].pop(account_type, None)
     publish_unchecked(policy, by="tests", now=datetime.now(UTC))
     failed = list[str]()
     clients = {role: signed_in(address(role)) for role in ("owner", "admin", "staff admin")}
