@@ -115,7 +115,6 @@ def test_what_only_the_vendor_does_is_not_for_a_key_for_members(vendor: None) ->
     for method, where, body in (
         *(("GET", "/accounts", None), ("PUT", "/catalog", {"products": []}), ("POST", f"{path}/sessions", signing_in)),
         *(("PATCH", path, {"name": "Mine"}), ("GET", f"{path}/overrides", None)),
-        ("POST", f"{path}/clock", {"to": "2026-02-01"}),
     ):
         with unchanged(but=frozenset({"accounts_vendorkey"})):
             assert door.fails(403, method, where, body, by=email("owner"))["code"] == "key_for_members", where
