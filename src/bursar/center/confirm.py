@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import urlencode
 
@@ -15,7 +16,7 @@ from bursar.center.entry import signed_in
 from bursar.center.proof import FRESH, proved
 from bursar.notices.actions import goes_out
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def proof_first(view: View, *, within: timedelta | None = FRESH) -> View:
@@ -25,7 +26,7 @@ def proof_first(view: View, *, within: timedelta | None = FRESH) -> View:
     """
 
     @wraps(view)
-    def opened(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+    def opened(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
         person = signed_in(request)
         return view(request, *arguments, **named) if proved(request, person, within=within) else _led(request, person)
 

@@ -50,8 +50,8 @@ urlpatterns = [
     path("me/address", proof_first(myself.address), name="my_address"),
     # The link that was sent to the new address may be opened later than a fresh proof lasts.
     path("me/address/<str:secret>", proof_first(myself.new_address, within=None), name="new_address"),
-    path("me/data", own_data.page, name="own_data"),
-    path("me/data.json", own_data.download, name="own_data_file"),
+    path("me/data", proof_first(own_data.page), name="own_data"),
+    path("me/data.json", proof_first(own_data.download), name="own_data_file"),
     path("me/letters", letters.page, name="letters"),
     path("me/confirm", account.reauthenticate, name="account_reauthenticate"),
     path("me/confirm/code", factors.reauthenticate, name="mfa_reauthenticate"),

@@ -1,0 +1,66 @@
+"""Sessions of browsers, kept under a digest of what the browser sends: whoever reads the table can be nobody by it.
+
+`session_key` is the digest everywhere: the library's list of a person's sessions keeps what a session calls its key.
+"""
+
+import hashlib
+from contextvars import ContextVar
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.backends.db import SessionStore as Store
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.crypto import get_random_string
+
+SECRET_CHARACTERS: Final = 32
+DIGEST_CHARACTERS: Final = 40
+"""As many as the column of Django's table holds: 160 bits of SHA-256."""
+# The library opens a session anew by its key within a request, and what it opened then must still know its secret.
+_secrets: ContextVar[dict[str, str]] = ContextVar("secrets of this request, by digest")
+
+
+class SessionStore(Store):
+    """A session, opened by the digest of its secret, or by the secret itself, which is shorter."""
+
+    def __init__(self, session_key: str | None = None) -> None:
+        by_secret = session_key is not None and len(session_key) == SECRET_CHARACTERS
+        super().__init__(digest(session_key) if by_secret and session_key else session_key)
+
+    @property
+    def secret(self) -> str:
+        """What the browser sends for it; empty outside of the request that it belongs to."""
+        return _secrets.get({}).get(self.session_key or "", "")
+
+    def _get_new_session_key(self) -> str:
+        while True:
+            secret = get_random_string(SECRET_CHARACTERS, VALID_KEY_CHARS)
+            key = digest(secret)
+            if not self.exists(key):
+                _secrets.get({})[key] = secret
+                return key
+
+
+class BrowserSessions(SessionMiddleware):
+    """Opens the session of what the browser sends, and sends the browser what it is to send."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Open the session of the request's cookie; whatever is sent is a secret, never a digest."""
+        sent = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        _secrets.set({digest(sent): sent} if sent else {})
+        request.session = SessionStore(digest(sent) if sent else None)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
+        """Save the session, and replace its digest in the cookie by the secret."""
+        answered = super().process_response(request, response)  # type: ignore[arg-type]
+        cookie = answered.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and cookie.value and isinstance(request.session, SessionStore):
+            answered.cookies[settings.SESSION_COOKIE_NAME] = request.session.secret
+        return answered
+
+
+def digest(secret: str) -> str:
+    """Return what a session is kept under."""
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()[:DIGEST_CHARACTERS]
