@@ -113,6 +113,15 @@ class Worlds:
         return path
 
     @cached_property
+    def framed(self) -> str:
+        """Frame is the main product, and needs kit."""
+        path = self.door.account()
+        self.door.take(
+            path, *({"edit": "add_product", "product": one, "plan": "one", "seats": 1} for one in ("frame", "kit"))
+        )
+        return path
+
+    @cached_property
     def flattened(self) -> tuple[str, str]:
         """Mixed is to have one price for the account from the renewal on."""
         path = self.door.account()
@@ -323,8 +332,10 @@ MORE: Final = (
     _sold("mixed", {"each": "seat", "flat": "account"}, base=True),
     _sold("indoor", {"one": "seat"}, online=["self_service"]),
     _sold("phone", {"one": "seat"}, requires=["support"]),
+    _sold("kit", {"one": "seat"}),
+    _sold("frame", {"one": "seat"}, base=True, requires=["kit"]),
 )
-"""What the demo's vendor does not sell: the other measures, a product of one account type, one that needs another."""
+"""What the demo's vendor does not sell: the other measures, a product of one account type, those that need another."""
 
 
 def quoted(path: str, *edits: Any, by: str | None = None) -> Call:
@@ -508,6 +519,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "UnknownChange": lambda w: quoted(w.has, {"edit": "undo", "change": NOBODY}),
     "PendingChange": lambda w: quoted(w.scheduled[0], seats(12)),
     "NeedsProduct": lambda w: quoted(w.bare, {**VOICE, "product": "phone", "plan": "one"}),
+    "NeededByTheBase": lambda w: quoted(w.framed, {"edit": "remove_product", "product": "kit"}),
     "WouldBreak": lambda w: quoted(
         w.fewer[0],
         {"edit": "remove_product", "product": "voice", "on": "now"},

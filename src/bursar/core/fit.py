@@ -60,6 +60,12 @@ class WouldBreak(Conflict):
     code = "would_break"
 
 
+class NeededByTheBase(Invalid):
+    """{product} needs {needed}, which the account would not have from {on} on; have {needed} as well, since without {product} the account has no main product."""
+
+    code = "needs_product"
+
+
 class CountedOtherwise(Invalid):
     """From {on} on {product} is counted otherwise in this account, so the edit {edit} would not fit; leave it out."""
 
@@ -117,8 +123,8 @@ def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> No
 def check_outlook(situation: Situation, moments: Sequence[Moment], new: Collection[Change]) -> None:
     """Every state from the first new change on holds together, and every change still has its object.
 
-    Errors: NeedsProduct, Superseded and NothingToTry where a new change is at fault, WouldBreak where a scheduled one
-    would suffer.
+    Errors: NeedsProduct, NeededByTheBase, Superseded, CountedOtherwise and NothingToTry where a new change is at fault,
+    WouldBreak where a scheduled one would suffer.
     """
     ids = {change.id for change in new}
     first = min((change.effective_on for change in new), default=None)
@@ -191,4 +197,11 @@ def _check_needs(situation: Situation, before: Subscription, moment: Moment, new
             suffering = [change for change in about if change.id not in new]
             if suffering and len(suffering) == len(about):
                 raise WouldBreak(change=suffering[-1].id, edit=NAMES[type(suffering[-1].edit)])
-            raise NeedsProduct(product=code, needed=needed, on=moment.on)
+            kind = NeededByTheBase if _last_base(moment.state, code) else NeedsProduct
+            raise kind(product=code, needed=needed, on=moment.on)
+
+
+def _last_base(state: Subscription, product: str) -> bool:
+    """Return whether an account would end without a product: nobody is told to remove it."""
+    bases = [item.product for item in state.items.values() if state.pin(item).base]
+    return bases == [product]

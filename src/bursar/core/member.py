@@ -37,7 +37,7 @@ class InvitedMember(NotActive):
 
 
 class OneOwner(Invalid):
-    """An account has exactly one owner, who changes only when ownership is passed on; choose another role."""
+    """An account has exactly one owner, who changes only when ownership is passed on; pass it on first, or choose another role."""
 
     code = "one_owner"
 

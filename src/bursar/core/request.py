@@ -50,7 +50,7 @@ class RequestClosed(Conflict):
 
 
 class RequestOvertaken(RequestClosed):
-    """This request was closed by itself, because {why}; ask again for what is still wanted."""
+    """This request was closed by itself, because {why}; the subscription page says what may be changed now, and by whom."""
 
 
 class NoNeedToAsk(Conflict):

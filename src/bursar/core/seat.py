@@ -26,7 +26,7 @@ class OutOfSeats(Conflict):
 
 
 class NoSeats(Conflict):
-    """{product} has no seats on this account; subscribe to it, by the seat, before giving it to people."""
+    """{product} has no seats on this account; take it in a plan by the seat before giving it to people."""
 
     code = "no_seats"
 
