@@ -196,7 +196,7 @@ ADVICE: Final[Mapping[str, tuple[Way, ...]]] = {
         lambda w, call, said: edited(call, seats(12), keeping(w.scheduled[1])),
     ),
     "NeedsProduct": (lambda w, call, said: edited(call, TEAM_10, PHONE), the_other_base_kept),
-    "NeededByTheBase": (lambda w, call, said: edited(call, seats(2, "kit")),),
+    "MainProductNeeds": (lambda w, call, said: edited(call, seats(2, "kit")),),
     "WouldBreak": (
         lambda w, call, said: edited(
             call, {"edit": "remove_product", "product": "voice", "on": "now"}, undoing(w.fewer[1])

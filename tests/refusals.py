@@ -519,7 +519,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "UnknownChange": lambda w: quoted(w.has, {"edit": "undo", "change": NOBODY}),
     "PendingChange": lambda w: quoted(w.scheduled[0], seats(12)),
     "NeedsProduct": lambda w: quoted(w.bare, {**VOICE, "product": "phone", "plan": "one"}),
-    "NeededByTheBase": lambda w: quoted(w.framed, {"edit": "remove_product", "product": "kit"}),
+    "MainProductNeeds": lambda w: quoted(w.framed, {"edit": "remove_product", "product": "kit"}),
     "WouldBreak": lambda w: quoted(
         w.fewer[0],
         {"edit": "remove_product", "product": "voice", "on": "now"},

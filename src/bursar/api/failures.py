@@ -79,7 +79,7 @@ _EDITS: Final[Kinds] = (
     *(measure.SeatsNeeded, measure.UnitsNeeded, measure.NoQuantity, measure.SameMeasure),
     *(measure.CountedInSeats, measure.CountedInUnits, measure.CountedAsAWhole),
     *(fit.Contradiction, fit.UnknownChange, fit.PendingChange, fit.NeedsProduct, fit.WouldBreak, fit.Superseded),
-    *(fit.NeededByTheBase, fit.CountedOtherwise, TooDear, SeatsInUse),
+    *(fit.MainProductNeeds, fit.CountedOtherwise, TooDear, SeatsInUse),
 )
 _TAKEN: Final[Kinds] = (Refused, Confirm, PaymentOpen, NoGateway, Declined)
 _METHOD: Final[Kinds] = (UnknownMethod, TokenNeeded, NoToken, NoGateway)

@@ -60,7 +60,7 @@ class WouldBreak(Conflict):
     code = "would_break"
 
 
-class NeededByTheBase(Invalid):
+class MainProductNeeds(Invalid):
     """{product} needs {needed}, which the account would not have from {on} on; have {needed} as well, since without {product} the account has no main product."""
 
     code = "needs_product"
@@ -123,7 +123,7 @@ def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> No
 def check_outlook(situation: Situation, moments: Sequence[Moment], new: Collection[Change]) -> None:
     """Every state from the first new change on holds together, and every change still has its object.
 
-    Errors: NeedsProduct, NeededByTheBase, Superseded, CountedOtherwise and NothingToTry where a new change is at fault,
+    Errors: NeedsProduct, MainProductNeeds, Superseded, CountedOtherwise and NothingToTry where a new change is at fault,
     WouldBreak where a scheduled one would suffer.
     """
     ids = {change.id for change in new}
@@ -197,7 +197,7 @@ def _check_needs(situation: Situation, before: Subscription, moment: Moment, new
             suffering = [change for change in about if change.id not in new]
             if suffering and len(suffering) == len(about):
                 raise WouldBreak(change=suffering[-1].id, edit=NAMES[type(suffering[-1].edit)])
-            kind = NeededByTheBase if _last_base(moment.state, code) else NeedsProduct
+            kind = MainProductNeeds if _last_base(moment.state, code) else NeedsProduct
             raise kind(product=code, needed=needed, on=moment.on)
 
 
