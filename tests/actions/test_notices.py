@@ -190,7 +190,8 @@ def test_a_renewal_and_its_payment_are_one_letter_told_when_it_is_known_what_bec
     door.ok("POST", f"{path}/clock", {"to": "2026-03-01"})
     run_once(datetime.now(UTC))
     failed = Letter.objects.get(address=email("owner"))
-    assert failed.subject == "Acme: A payment did not come through: not enough funds."
+    assert failed.subject.startswith("Acme: A payment of €190.00 for invoice ")
+    assert failed.subject.endswith("-000003 did not come through: not enough funds.")
     assert "Pay the invoice in another way" in failed.text and "-000003" in failed.text
 
 

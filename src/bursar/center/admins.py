@@ -20,7 +20,6 @@ from bursar.core.money import BadAmount, BadRate, Money, read_amount, text
 from bursar.core.price import MOST_MINOR
 from bursar.core.problem import Problem
 from bursar.seats.actions import change_member
-from bursar.words import money
 from bursar.words.decision import role_name
 from bursar.words.limit import limit_said
 
@@ -159,6 +158,6 @@ def _shown(seen: Visit, one: MemberRow) -> dict[str, object]:
         "email": one.email,
         "role": role_name(seen.policy, one.role),
         "you": one.id == seen.actor.id,
-        "last": money.day(seen.day(one.last_sign_in_at)) if one.last_sign_in_at else "",
+        "last": seen.real_day(one.last_sign_in_at) if one.last_sign_in_at else "",
         "removable": one.role == "billing_admin",
     }

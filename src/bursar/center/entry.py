@@ -99,6 +99,11 @@ class Visit:
         """What day it was for the account at a moment."""
         return at.astimezone(self.zone).date()
 
+    def real_day(self, at: datetime) -> str:
+        """Say on which day something happened in the world; a sandbox, whose clock is its own, says that it is real."""
+        said = money.day(self.day(at))
+        return _("{day}, in real time").format(day=said) if self.customer.sandbox else said
+
     @property
     def currency(self) -> str:
         """The account's currency."""

@@ -21,7 +21,7 @@ from bursar.core.problem import Problem
 from bursar.core.seat import SEATLESS
 from bursar.seats import actions as seats
 from bursar.seats.queries import held
-from bursar.words import edits, money
+from bursar.words import edits
 from bursar.words.decision import role_name
 from bursar.words.language import folded
 
@@ -200,9 +200,9 @@ def _shown(seen: Visit, row: MemberRow, having: list[tuple[str, bool]]) -> dict[
         "role": role_name(seen.policy, row.role),
         "state": "" if row.state == "active" else _state(row.state),
         "kind": "bad" if row.state == "suspended" else "warn",
-        "since": money.day(seen.day(row.invited_at)) if row.invited_at else "",
+        "since": seen.real_day(row.invited_at) if row.invited_at else "",
         "products": ", ".join(product for product, _seat in having),
-        "last": money.day(seen.day(row.last_sign_in_at)) if row.last_sign_in_at else "",
+        "last": seen.real_day(row.last_sign_in_at) if row.last_sign_in_at else "",
         "you": row.id == seen.actor.id,
     }
 

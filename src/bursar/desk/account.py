@@ -23,9 +23,11 @@ from bursar.core.policy import State
 from bursar.core.problem import Problem
 from bursar.core.tax import read_tax_rate
 from bursar.desk.fields import account_types, filled
+from bursar.history.queries import facts
 from bursar.words import money
 from bursar.words.decision import capability, state
 
+MOST_FACTS: Final = 1000
 FIELDS: Final = ("name", "account_type", "representative_name", "representative_email", "tax_rate")
 
 
@@ -129,7 +131,7 @@ def _page(
     wrong: dict[str, str] | None = None,
     problem: str = "",
 ) -> HttpResponse:
-    who, standing = names(seen.id), seen.customer.account.state
+    who, standing, made_on = names(seen.id), seen.customer.account.state, _days(seen)
     deciding = {one: seen.decide(one) for one in ("alter_accounts", "grant_overrides", "suspend_accounts")}
     content = {
         **seen.frame("desk_account"),
@@ -137,7 +139,7 @@ def _page(
         "wrong": wrong or {},
         "problem": problem,
         "types": account_types(seen.policy),
-        "overrides": [_shown(seen, one, who) for one in overrides(seen.id)],
+        "overrides": [_shown(seen, one, who, made_on) for one in overrides(seen.id)],
         "capabilities": [(one, _about(one)) for one in OVERRIDABLE],
         "grants": [("1", _("is allowed to")), ("0", _("is not allowed to"))],
         "longest": MOST_NAME,
@@ -146,7 +148,7 @@ def _page(
         "why_not": seen.why_not_all([made for made in deciding.values() if made.reason]),
         "currency": seen.currency,
         "zone": seen.customer.time_zone,
-        "since": money.day(seen.day(seen.customer.created_at)),
+        "since": money.day(made_on.get(seen.id, seen.day(seen.customer.created_at))),
         "state": state(standing.value),
         "active": standing is State.ACTIVE,
         "cancelled": standing is State.CANCELLED,
@@ -167,7 +169,13 @@ def _said(seen: Visit) -> dict[str, str]:
     }
 
 
-def _shown(seen: Visit, one: OverrideRow, who: dict[UUID, str]) -> dict[str, Any]:
+def _days(seen: Visit) -> dict[UUID, date]:
+    """Return on which day of the account's own clock it was opened, and each exception made, by their ids."""
+    found = facts(seen.id, before=None, limit=MOST_FACTS, kinds=("account_opened", "override_added"))
+    return {UUID(one.data["override"]) if "override" in one.data else seen.id: one.on for one in found}
+
+
+def _shown(seen: Visit, one: OverrideRow, who: dict[UUID, str], made_on: dict[UUID, date]) -> dict[str, Any]:
     return {
         "id": one.id,
         "about": _about(one.capability),
@@ -176,7 +184,7 @@ def _shown(seen: Visit, one: OverrideRow, who: dict[UUID, str]) -> dict[str, Any
         "until": money.day(one.until) if one.until else "",
         "over": one.until is not None and one.until < seen.today,
         "by": who.get(one.author_id, "") if one.author_id else "",
-        "on": money.day(seen.day(one.created_at)),
+        "on": money.day(made_on.get(one.id, seen.day(one.created_at))),
     }
 
 

@@ -15,6 +15,7 @@ from bursar.core.payment import Method, check_replacement, settle
 from bursar.core.policy import Actor, Policy
 from bursar.gateways.registry import connected
 from bursar.history.actions import columns, record
+from bursar.invoices import queries as invoices
 from bursar.logs import counters
 from bursar.payments import models, queries
 
@@ -81,6 +82,9 @@ def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime,
     transaction.on_commit(counters.attempts.labels(state).inc)
     if state != "succeeded":
         data: dict[str, Any] = {"attempt": str(attempt.id), "state": state, "reason": reason, **_paying(attempt)}
+        data |= {"amount_minor": attempt.amount_minor, "currency": attempt.currency}
+        if attempt.invoice_id:
+            data["number"] = invoices.document(attempt.account_id, attempt.invoice_id).number
         record(account_id=attempt.account_id, kind="payment_failed", actor=actor, on=attempt.on, now=now, data=data)
 
 
@@ -118,7 +122,7 @@ def allocate(account_id: UUID, *, now: datetime, first: UUID | None = None) -> N
     A payment for one invoice settles that one first.
     """
     open_ = queries.unsettled(account_id)
-    invoices = sorted(open_.invoices, key=lambda one: one.id != first)
+    in_turn = sorted(open_.invoices, key=lambda one: one.id != first)
     paid_by = {one.id for one in open_.payments}
     models.Allocation.objects.bulk_create(
         models.Allocation(
@@ -130,7 +134,7 @@ def allocate(account_id: UUID, *, now: datetime, first: UUID | None = None) -> N
             amount=one.amount,
             recorded_at=now,
         )
-        for one in settle((*open_.notes, *open_.payments), invoices)
+        for one in settle((*open_.notes, *open_.payments), in_turn)
     )
 
 

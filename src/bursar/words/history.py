@@ -143,7 +143,16 @@ class Story:
         return [_("Payment type: {before} → {after}").format(before=before, after=after)]
 
     def _payment_failed(self, data: dict[str, Any]) -> list[str]:
-        return [_("A payment did not come through: {reason}.").format(reason=decline_reason(data["reason"]))]
+        reason = decline_reason(data["reason"])
+        if "amount_minor" not in data:
+            # Entries of earlier versions do not say how much it was.
+            return [_("A payment did not come through: {reason}.").format(reason=reason)]
+        if "number" not in data:
+            return [
+                _("A payment of {amount} did not come through: {reason}.").format(amount=_amount(data), reason=reason)
+            ]
+        template = _("A payment of {amount} for invoice {number} did not come through: {reason}.")
+        return [template.format(amount=_amount(data), number=data["number"], reason=reason)]
 
     def _member_added(self, data: dict[str, Any]) -> list[str]:
         return [_("{name} was added as {role}.").format(name=self._name(data["member"]), role=self._role(data["role"]))]

@@ -1,0 +1,62 @@
+"""What pages say of an account goes by its own clock; what happened to people in the world says that it is real."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bursar.accounts.staff import appoint
+from bursar.catalog.queries import current as current_catalog
+from bursar.history.models import Entry
+from bursar.policy.queries import current
+from bursar.words.history import Story
+from door import TEAM_10, Door, email, signed_in
+from pages import said
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+def test_a_sandbox_is_customer_since_a_day_of_its_own_clock(door: Door) -> None:
+    path = door.account(today="2031-05-06")
+    door.ok("POST", f"{path}/overrides", {"capability": "add_seats", "grant": True, "reason": "asked"})
+    now, chief = datetime.now(UTC), "chief@vendor.example"
+    appoint(current(), name="Chief", email=chief, role="admin", by=None, now=now)
+    page = said(signed_in(chief).get(f"{path}/desk"))
+    assert page.count("May 6, 2031") >= 3, "the clock in the bar, since when it is a customer, and the exception"
+    assert f"{now:%B} {now.day}, {now.year}" not in page
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_a_sign_in_is_real_and_says_so_where_the_clock_is_not(door: Door, sandbox: bool) -> None:
+    path = door.account(sandbox=sandbox, today="2026-01-01" if sandbox else None)
+    owner = signed_in(email("owner"))
+    for page in ("admins", "team", f"team/{door.ok('GET', f'{path}/members')['items'][0]['id']}"):
+        answer = said(owner.get(f"{path}/{page}"))
+        assert ("in real time" in answer) is sandbox, page
+
+
+def test_a_failed_payment_says_how_much_and_for_which_invoice(door: Door) -> None:
+    path = door.account()
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
+    door.fails(402, "POST", f"{path}/changes", {"edits": [TEAM_10]}, by=email("owner"))
+    door.ok("PUT", f"{path}/payment_method", {"type": "invoice"})
+    taken = door.take(path, TEAM_10)
+    number = taken["invoice"]["number"]
+    door.ok("POST", f"{path}/clock", {"to": "2026-01-02"})
+    pay = {"type": "card", "token": "declined_funds"}
+    door.fails(402, "POST", f"{path}/invoices/{taken['invoice']['id']}/pay", pay, by=email("owner"))
+    page = said(signed_in(email("owner")).get(f"{path}/history"))
+    assert "A payment of €190.00 did not come through: not enough funds." in page
+    assert f"A payment of €190.00 for invoice {number} did not come through: not enough funds." in page
+
+
+def test_a_failed_payment_of_an_earlier_version_reads_as_before(door: Door) -> None:
+    told = Story({}, current(), current_catalog()).what(
+        "payment_failed", {"reason": "insufficient_funds", "state": "failed"}
+    )
+    assert told[0].startswith("A payment did not come through")
+    assert not Entry.objects.filter(kind="payment_failed").exists()
