@@ -74,6 +74,17 @@ class Door:
             self.ok("POST", f"{path}/members", {"name": role.title(), "email": f"{role}@acme.example", "role": role})
         return path
 
+    def account_abroad(self, currency: str) -> str:
+        """An account in a currency in which something was sold only while it was opened."""
+        usual = self.ok("GET", "/catalog")
+        price = {"currency": currency, "cycle": "monthly", "per": "seat", "amount": "20.00"}
+        plan = {"code": "only", "name": {"en": "Only"}, "prices": [price]}
+        abroad = {"code": "abroad", "name": {"en": "Abroad"}, "plans": [plan]}
+        self.ok("PUT", "/catalog", {**usual, "products": [*usual["products"], abroad]})
+        path = self.account(currency=currency)
+        self.ok("PUT", "/catalog", usual)
+        return path
+
     def take(self, path: str, *edits: dict[str, Any], **more: Any) -> Any:
         return self.ok("POST", f"{path}/changes", {"edits": list(edits)}, **more)
 

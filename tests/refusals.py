@@ -81,7 +81,7 @@ class Worlds:
 
     @cached_property
     def pounds(self) -> str:
-        return self.door.account(currency="GBP")
+        return self.door.account_abroad("GBP")
 
     @cached_property
     def scheduled(self) -> tuple[str, str]:
@@ -441,6 +441,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "QuoteOrEdits": lambda w: Call("POST", f"{w.bare}/changes", {}),
     "UnknownAccountType": lambda w: Call("POST", "/accounts", {**OPEN, "account_type": "king"}),
     "UnknownCurrency": lambda w: Call("POST", "/accounts", {**OPEN, "currency": "EURO"}),
+    "CurrencyNotSold": lambda w: Call("POST", "/accounts", {**OPEN, "currency": "xpf"}),
     "UnknownZone": lambda w: Call("POST", "/accounts", {**OPEN, "time_zone": "Mars"}),
     "BadRate": lambda w: Call("POST", "/accounts", {**OPEN, "tax_rate": "a fifth"}),
     "BadTaxRate": lambda w: Call("POST", "/accounts", {**OPEN, "tax_rate": "20"}),

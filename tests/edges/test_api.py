@@ -350,7 +350,7 @@ def test_what_cannot_be_understood_is_refused_in_the_persons_language(door: Door
     assert (
         door.fails(422, "POST", "/accounts", {**unknown, "currency": "EUR", "tax_rate": "20"})["code"] == "bad_tax_rate"
     )
-    pounds = door.account(currency="GBP")
+    pounds = door.account_abroad("GBP")
     assert door.fails(422, "POST", f"{pounds}/quotes", {"edits": [TEAM_10]})["code"] == "no_price"
 
 

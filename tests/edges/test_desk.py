@@ -117,13 +117,13 @@ def test_an_account_is_opened_at_the_desk(door: Door, settings: Any) -> None:
     settings.SENDS_MAIL = True
     sales = at_work("sales")
     form = {"name": "New", "account_type": "managed", "currency": "QQQ", "time_zone": "UTC", "locale": "fr"}
-    owner = {"owner_name": "Léa", "owner_email": "lea@new.example", "tax_rate": "0.20", "representative_email": "x"}
+    owner = {"owner_name": "Léa", "owner_email": "lea@new.example", "tax_rate": "20 %", "representative_email": "x"}
     assert "Give an email address such as" in said(sales.post("/desk/open", {**form, **owner}), 422)
     owner["representative_email"] = "rep@vendor.example"
-    assert "QQQ" in said(sales.post("/desk/open", {**form, **owner}), 409)
-    opened = sales.post("/desk/open", {**form, **owner, "currency": "CHF"})
+    assert "Choose one of the currencies of the catalog" in said(sales.post("/desk/open", {**form, **owner}), 422)
+    opened = sales.post("/desk/open", {**form, **owner, "currency": "usd"})
     account = door.ok("GET", opened["Location"].removesuffix("/subscription"))
-    assert (account["name"], account["currency"], account["sandbox"]) == ("New", "CHF", False)
+    assert (account["name"], account["currency"], account["sandbox"]) == ("New", "USD", False)
     assert account["representative"]["email"] == "rep@vendor.example"
     [letter] = PersonalLetter.objects.filter(address="lea@new.example")
     assert letter.subject == "Le compte New est ouvert" and "/sign-in/link" in letter.text

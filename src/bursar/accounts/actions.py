@@ -11,9 +11,10 @@ from bursar.accounts.deed import deed, permit
 from bursar.accounts.members import make_member
 from bursar.accounts.models import Account, BillingDetails, Override, Remark, Seller, Standing
 from bursar.accounts.queries import Customer, NotFound
+from bursar.catalog.queries import currencies
 from bursar.columns.address import sendable
 from bursar.core.capability import OVERRIDABLE, known
-from bursar.core.currency import digits
+from bursar.core.currency import check_sold
 from bursar.core.member import OWNER
 from bursar.core.policy import Actor, Policy, State, Vendor, decide_at_the_desk
 from bursar.core.problem import Conflict, Invalid, phrase
@@ -75,13 +76,14 @@ def open_account(
     now: datetime,
     once: Once | None = None,
 ) -> UUID:
-    """A new account with its owner.
+    """A new account with its owner, in a currency of the catalog, whichever its letters' case.
 
-    Errors: Refused, UnknownAccountType, UnknownCurrency, UnknownZone, BadAddress.
+    Errors: Refused, UnknownAccountType, UnknownCurrency, CurrencyNotSold, UnknownZone, BadAddress.
     """
     if isinstance(actor, Vendor) and (made := decide_at_the_desk(policy, actor, "open_accounts")).reason:
         raise Refused(made)
-    digits(currency)
+    currency = currency.upper()
+    check_sold(currency, currencies())
     if representative:
         sendable(representative[1])
     zone = read_zone(time_zone)

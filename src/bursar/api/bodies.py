@@ -82,7 +82,7 @@ class NewAccount(Body):
 
     name: Words
     account_type: Words = Field(description="One of the policy's account types.")
-    currency: Words = Field(description="A code of ISO 4217; it never changes.")
+    currency: Words = Field(description="A code of ISO 4217 in which the catalog sells; it never changes.")
     time_zone: Words = Field("UTC", description="A name of the IANA time zone database.")
     locale: Locale = "en"
     owner: Person

@@ -31,7 +31,7 @@ from bursar.core import catalog, edit, effect, field, fit, measure
 from bursar.core.capability import UnknownCapability
 from bursar.core.ceiling import Confirm
 from bursar.core.clock import NotTheirClock
-from bursar.core.currency import UnknownCurrency
+from bursar.core.currency import CurrencyNotSold, UnknownCurrency
 from bursar.core.document import BadDocument
 from bursar.core.gateway import NoGateway
 from bursar.core.member import (
@@ -89,7 +89,7 @@ _SAID: Final[Kinds] = (UnknownAccountType, UnknownZone, BadRate, BadTaxRate)
 
 ALWAYS: Final[Kinds] = (Unreadable, BadActor, NoKey, KeyForMembers, KeyReadsOnly, KeyOfOneAccount, Failed)
 FAILURES: Final[Mapping[str, Kinds]] = {
-    "open_account": (*_VENDOR, NoPolicy, *_BODY, *_ONCE, *_SAID, UnknownCurrency, BadMoment),
+    "open_account": (*_VENDOR, NoPolicy, *_BODY, *_ONCE, *_SAID, UnknownCurrency, CurrencyNotSold, BadMoment),
     "list_accounts": (*_VENDOR, BadBody),
     "get_account": _MEMBERS_TOO,
     "alter_account": (*_ONE, *_BODY, *_SAID),

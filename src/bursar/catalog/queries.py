@@ -9,6 +9,7 @@ from bursar.catalog.document import read
 from bursar.catalog.models import Version
 from bursar.columns.statement import select, select_one
 from bursar.core.catalog import Catalog
+from bursar.core.currency import DIGITS
 from bursar.core.problem import Conflict
 from bursar.core.retirement import following
 
@@ -40,6 +41,11 @@ def current() -> Catalog:
     if found is None:
         raise NoCatalog()
     return _current(*found)
+
+
+def currencies() -> tuple[str, ...]:
+    """Return the currencies in which anything is sold; any that there is while no catalog is published yet."""
+    return current().currencies if select_one(_CURRENT) else tuple(DIGITS)
 
 
 def version(number: int) -> Catalog:

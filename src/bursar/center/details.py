@@ -16,6 +16,7 @@ from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_V
 from bursar.center.entry import shown, to, visit
 from bursar.center.fields import wrong_email
 from bursar.core.problem import Problem
+from bursar.words.country import countries, country_name
 
 ADDRESS: Final = ("name", "street", "postal_code", "city", "country")
 LONGEST: Final = 200
@@ -49,8 +50,8 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "vat": vat.check(filled["vat_id"]) if filled["vat_id"] else "",
         "change": seen.may("manage_invoices"),
         "why_not": seen.why_not(seen.decide("manage_invoices")),
-        "sold_to": [filled[f"sold_to_{part}"] for part in ADDRESS if filled[f"sold_to_{part}"]],
-        "bill_to": [filled[f"bill_to_{part}"] for part in ADDRESS if filled[f"bill_to_{part}"]],
+        "sold_to": address_lines({part: filled[f"sold_to_{part}"] for part in ADDRESS}),
+        "bill_to": address_lines({part: filled[f"bill_to_{part}"] for part in ADDRESS}),
         "recipients": filled["recipients"].splitlines(),
     }
     return shown(request, seen, "details", "details", content, status=422 if errors else 200)
@@ -63,7 +64,7 @@ def _fields(which: str, filled: Mapping[str, str], errors: Mapping[str, str]) ->
         ("street", _("Street and number"), "street-address"),
         ("postal_code", _("Postal code"), "postal-code"),
         ("city", _("City"), "address-level2"),
-        ("country", _("Country"), "country-name"),
+        ("country", _("Country"), "country"),
     ):
         name = f"{which}_{part}"
         yield {
@@ -73,7 +74,20 @@ def _fields(which: str, filled: Mapping[str, str], errors: Mapping[str, str]) ->
             "value": filled[name],
             "error": errors.get(name, ""),
             "longest": LONGEST,
+            "options": _countries(filled[name]) if part == "country" else "",
         }
+
+
+def address_lines(address: Mapping[str, str]) -> list[str]:
+    """Return the lines of an address, its country by name."""
+    return [country_name(said) if part == "country" else said for part, said in address.items() if said]
+
+
+def _countries(now: str) -> list[tuple[str, str]]:
+    """Return the countries to choose from, with what was written before there was a list, if it is none of them."""
+    known = countries()
+    before = [] if not now or now in dict(known) else [(now, now)]
+    return [("", "–"), *before, *known]
 
 
 def _shown(kept: Details) -> dict[str, str]:
@@ -95,6 +109,9 @@ def _read(filled: Mapping[str, str], kept: Details) -> tuple[dict[str, Any], dic
         for name, value in filled.items()
         if name != "recipients" and len(value) > MOST.get(name, LONGEST)
     }
+    for which, kept_address in (("sold_to", kept.sold_to), ("bill_to", kept.bill_to or {})):
+        if filled[f"{which}_country"] not in ("", kept_address.get("country"), *dict(countries())):
+            errors[f"{which}_country"] = _("Choose one of the countries.")
     if not filled["sold_to_name"]:
         errors["sold_to_name"] = _("Say to whom is sold: the name of the company.")
     recipients, wrong = _recipients(filled["recipients"])

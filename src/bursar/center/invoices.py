@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.cards import why_no_card
+from bursar.center.details import address_lines
 from bursar.center.entry import Visit, shown, visit
 from bursar.center.summary import line_shown, sums
 from bursar.core.money import Money
@@ -95,8 +96,8 @@ def _content(seen: Visit, found: Document) -> dict[str, Any]:
         "rates": ", ".join(sorted({money.percent(line.tax_rate) for _, line in found.lines if line.tax_rate})),
         "open": money.amount(Money(remaining, found.currency)) if remaining else "",
         "seller": found.snapshot["seller"],
-        "sold_to": [value for value in found.snapshot["sold_to"].values() if value],
-        "bill_to": [value for value in (found.snapshot["bill_to"] or {}).values() if value],
+        "sold_to": address_lines(found.snapshot["sold_to"]),
+        "bill_to": address_lines(found.snapshot["bill_to"] or {}),
         "vat_id": found.snapshot["vat_id"],
         "purchase_order": found.snapshot["purchase_order"],
     }

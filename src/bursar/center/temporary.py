@@ -87,7 +87,8 @@ def temporary_fields(item: Item, filled: Filled, today: date, term_end: date) ->
 def temporary_asked(filled: Mapping[str, str], product: str) -> AddTemporarySeats | None:
     """The temporary seats that a filled form asks for, if it does. Errors: NotSeats, NotFirstDay, NotLastDay."""
     given = filled.get(f"temporary_{product}", "").strip()
-    if not given:
+    # The first day is filled in from the start; who gives the last one asks for seats.
+    if not given and not filled.get(f"last_{product}"):
         return None
     seats = count_given(given, MOST_SEATS)
     if seats is None:

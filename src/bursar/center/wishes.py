@@ -107,8 +107,9 @@ def _about_items(filled: Mapping[str, str], state: Subscription, catalog: Catalo
             continue
         per, plan = state.pin(item).per, filled.get(f"plan_{product}")
         priced = by_staff and plan in (None, "", was.plan) and price(filled, product) is not None
-        if (given := filled.get(f"quantity_{product}", "").strip()) and per is not Per.ACCOUNT:
-            count = _count(given, f"quantity_{product}", per)
+        given = filled.get(f"quantity_{product}")
+        if given is not None and per is not Per.ACCOUNT:
+            count = _count(given.strip(), f"quantity_{product}", per)
             if count != was.quantity or priced:
                 edits.append(
                     SetSeats(product=product, seats=count, expected=was.expected(seats=was.quantity))
@@ -149,7 +150,7 @@ def _about_cycle(filled: Mapping[str, str], state: Subscription) -> list[Edit]:
 def _additions(filled: Mapping[str, str], state: Subscription, catalog: Catalog) -> list[Edit]:
     """Edits that add what the account does not have."""
     return [
-        _adding(one, plan, filled.get(f"quantity_{one.code}", "").strip(), catalog)
+        _adding(one, plan, filled.get(f"quantity_{one.code}", "1").strip(), catalog)
         for one in catalog.products
         if one.code not in state.items and (plan := filled.get(f"add_{one.code}"))
     ]
@@ -157,7 +158,7 @@ def _additions(filled: Mapping[str, str], state: Subscription, catalog: Catalog)
 
 def _adding(product: Product, plan: str, given: str, catalog: Catalog) -> AddProduct:
     per = catalog.plan(product.code, plan).per
-    count = _count(given or "1", f"quantity_{product.code}", per) if per is not Per.ACCOUNT else None
+    count = _count(given, f"quantity_{product.code}", per) if per is not Per.ACCOUNT else None
     return AddProduct(
         product=product.code,
         plan=plan,

@@ -122,6 +122,12 @@ class Catalog:
         """A billing cycle that there is or was, if there is one of that code."""
         return self.cycle_by.get(code) or next((one for one in self.retired_cycles if one.code == code), None)
 
+    @cached_property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies in which anything is sold, in the order of their codes."""
+        plans = (plan for product in self.products for plan in product.plans)
+        return tuple(sorted({price.currency for plan in plans for price in plan.prices}))
+
     def sells(self, product: str, plan: str, currency: str, per: Per) -> bool:
         """Return whether a plan is sold in a currency and by a measure, in whatever cycle."""
         found = self.product_by.get(product)

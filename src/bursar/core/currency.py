@@ -1,5 +1,6 @@
 """The digits after the point that each currency has."""
 
+from collections.abc import Collection
 from types import MappingProxyType
 from typing import Final
 
@@ -10,6 +11,12 @@ class UnknownCurrency(Invalid):
     """There is no currency {currency}; use the three letters of ISO 4217, such as EUR."""
 
     code = "unknown_currency"
+
+
+class CurrencyNotSold(Invalid):
+    """Nothing is sold in {currency}; use a currency in which the catalog has prices: {known}."""
+
+    code = "currency_not_sold"
 
 
 _TWO = """
@@ -34,3 +41,10 @@ def digits(currency: str) -> int:
     if found is None:
         raise UnknownCurrency(currency=currency)
     return found
+
+
+def check_sold(currency: str, known: Collection[str]) -> None:
+    """Raise CurrencyNotSold unless the catalog has prices in it. Errors: UnknownCurrency."""
+    digits(currency)
+    if currency not in known:
+        raise CurrencyNotSold(currency=currency, known=", ".join(sorted(known)))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bursar.accounts import actions
 from bursar.accounts.queries import OverrideRow, names, overrides
 from bursar.center.entry import Visit, to, visit
-from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
+from bursar.center.fields import MOST_NAME
 from bursar.center.manage import keep, not_done
 from bursar.checkout.consequences import followed
 from bursar.core.capability import OVERRIDABLE, SHOW_COSTS
@@ -21,8 +21,7 @@ from bursar.core.edit import Resume, Suspend
 from bursar.core.field import MOST_TEXT
 from bursar.core.policy import State
 from bursar.core.problem import Problem
-from bursar.core.tax import read_tax_rate
-from bursar.desk.fields import account_types, filled
+from bursar.desk.fields import account_types, filled, percent, read_percent, wrong_vendor_fields
 from bursar.history.queries import facts
 from bursar.words import money
 from bursar.words.decision import capability, state
@@ -38,18 +37,14 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, seen)
     given = filled(request, FIELDS)
-    wrong = {
-        "name": wrong_name(given["name"], _("Give the name of the customer.")),
-        "account_type": "" if given["account_type"] in seen.policy.account_types else _("Choose one of the types."),
-        "representative_email": wrong_email(given["representative_email"]) if given["representative_email"] else "",
-    }
+    wrong = wrong_vendor_fields(seen.policy, given)
     if any(wrong.values()):
         return _page(request, seen, given=given, wrong=wrong)
     before = _said(seen)
     try:
         fields: dict[str, Any] = {name: given[name] for name in FIELDS if given[name] != before[name]}
         if "tax_rate" in fields:
-            fields["tax_rate"] = read_tax_rate(given["tax_rate"]).rate
+            fields["tax_rate"] = read_percent(given["tax_rate"]).rate
         if fields:
             with followed(account_id, actor=seen.actor, now=seen.now):
                 actions.alter_account(seen.policy, account_id, fields=fields, actor=seen.actor, now=seen.now)
@@ -165,7 +160,7 @@ def _said(seen: Visit) -> dict[str, str]:
         "account_type": account.account_type,
         "representative_name": account.representative.name if account.representative else "",
         "representative_email": account.representative.email if account.representative else "",
-        "tax_rate": f"{seen.customer.tax.rate.normalize():f}",
+        "tax_rate": percent(seen.customer.tax),
     }
 
 

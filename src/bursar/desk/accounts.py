@@ -1,5 +1,6 @@
 """All accounts, as the staff looks for them; and opening one."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +13,13 @@ from bursar.accounts.actions import open_account
 from bursar.accounts.directory import Found, directory
 from bursar.accounts.models import Person
 from bursar.accounts.people import LOCALES
+from bursar.catalog.queries import currencies
 from bursar.center.entry import to
 from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
 from bursar.core.policy import State
 from bursar.core.problem import Problem
-from bursar.core.tax import read_tax_rate
 from bursar.desk.entry import Shift, at_desk, shown
-from bursar.desk.fields import account_types, filled, uuid
+from bursar.desk.fields import account_types, filled, read_percent, uuid, wrong_vendor_fields, wrong_zone
 from bursar.notices.actions import write_to
 from bursar.notices.letter import personal
 from bursar.words.decision import account_type_name, state
@@ -56,11 +57,14 @@ def open_one(request: HttpRequest) -> HttpResponse:
     """The form of a new account; filled and sent, on to the account."""
     shift = at_desk(request)
     mine = {"representative_name": shift.colleague.name, "representative_email": shift.colleague.email}
-    usual = {"currency": "EUR", "time_zone": "Europe/Paris", "locale": "en", "tax_rate": "0.20"}
+    sold = currencies()
+    currency = "EUR" if "EUR" in sold or not sold else sold[0]
+    usual = {"currency": currency, "time_zone": "Europe/Paris", "locale": "en", "tax_rate": "20"}
     given, wrong, problem = {**dict.fromkeys(FIELDS, ""), **mine, **usual}, dict[str, str](), ""
     if request.method == "POST":
         given = filled(request, FIELDS)
-        wrong = _wrong(given)
+        given["currency"] = given["currency"].upper()
+        wrong = _wrong(shift, given, sold)
         try:
             if not wrong:
                 opened = _open(shift, given)
@@ -73,6 +77,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
         "wrong": wrong,
         "problem": problem,
         "types": account_types(shift.policy),
+        "currencies": [(code, code) for code in sold],
         "languages": [("en", "English"), ("fr", "Français")],
         "longest": MOST_NAME,
         "may": shift.may("open_accounts"),
@@ -96,7 +101,7 @@ def _open(shift: Shift, given: dict[str, str]) -> Any:
         representative=(given["representative_name"] or named, named) if named else None,
         sandbox=bool(given["sandbox"]) or shift.colleague.sandbox,
         clock=None,
-        tax=read_tax_rate(given["tax_rate"]),
+        tax=read_percent(given["tax_rate"]),
         actor=shift.colleague.actor,
         now=shift.now,
     )
@@ -115,13 +120,14 @@ def _welcome(shift: Shift, email: str, account: str) -> None:
     write_to(person, written, now=shift.now)
 
 
-def _wrong(given: dict[str, str]) -> dict[str, str]:
-    """What is wrong by field, beyond what opening an account refuses by itself."""
+def _wrong(shift: Shift, given: dict[str, str], sold: Collection[str]) -> dict[str, str]:
+    """Return what is wrong, by field."""
     wrong = {
-        "name": wrong_name(given["name"], _("Give the name of the customer.")),
+        **wrong_vendor_fields(shift.policy, given),
+        "currency": "" if given["currency"] in sold else _("Choose one of the currencies of the catalog."),
+        "time_zone": wrong_zone(given["time_zone"]),
         "owner_name": wrong_name(given["owner_name"], _("Give the person's name.")),
         "owner_email": wrong_email(given["owner_email"]),
-        "representative_email": wrong_email(given["representative_email"]) if given["representative_email"] else "",
         "locale": "" if given["locale"] in LOCALES else _("Choose one of the languages."),
     }
     return {name: said for name, said in wrong.items() if said}

@@ -1,0 +1,141 @@
+"""Each error stands at its field: numbers that were emptied, currencies, percentages, countries."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+
+from bursar.accounts.staff import appoint
+from bursar.policy.queries import current
+from door import TEAM_10, Door, email, signed_in
+from pages import said
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NUMBER: Final = re.compile(
+    r'<input[^>]*type="number"[^>]*name="(\w+)"[^>]*value="(\d+)"|<input[^>]*name="(\w+)"[^>]*type="number"[^>]*value="(\d+)"'
+)
+OPENED: Final = {
+    "name": "New",
+    "account_type": "managed",
+    "currency": "EUR",
+    "time_zone": "Europe/Paris",
+    "locale": "en",
+    "tax_rate": "20",
+    "owner_name": "New",
+    "owner_email": "new@acme.example",
+}
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+def chief() -> Client:
+    appoint(current(), name="Chief", email="chief@vendor.example", role="admin", by=None, now=datetime.now(UTC))
+    return signed_in("chief@vendor.example")
+
+
+def wrong_at(field: str, answer: Any) -> bool:
+    """Whether a form came back with an error beside that field."""
+    page = said(answer, 422)
+    return re.search(rf'id="about-{field}"[^>]*>\s*<p class="error">|name="{field}"[^>]*aria-invalid', page) is not None
+
+
+@pytest.mark.parametrize("who", ["owner", "staff"])
+def test_a_number_that_was_emptied_is_an_error_at_its_field(door: Door, who: str) -> None:
+    path = door.account("self_service")
+    door.take(path, TEAM_10)
+    client = signed_in(email("owner")) if who == "owner" else chief()
+    filled = {
+        name or other: value or same for name, value, other, same in NUMBER.findall(said(client.get(f"{path}/manage")))
+    }
+    assert "quantity_support" in filled and len(filled) > 1
+    for name in filled:
+        chosen = (
+            {} if name == "quantity_support" else {f"add_{name.removeprefix('quantity_')}": offered(client, path, name)}
+        )
+        for emptied in ("", "  "):
+            answer = client.post(f"{path}/manage", {**filled, **chosen, name: emptied})
+            assert wrong_at(name, answer), name
+
+
+def offered(client: Client, path: str, name: str) -> str:
+    """The first plan of a product that may be added."""
+    field = f"add_{name.removeprefix('quantity_')}"
+    found = re.findall(rf'name="{field}"[^>]*value="(\w+)"', said(client.get(f"{path}/manage")))
+    return str(found[0])
+
+
+def test_temporary_seats_without_their_number_are_an_error_at_its_field(door: Door) -> None:
+    path = door.account("online_assisted")
+    door.take(path, TEAM_10)
+    owner, days = signed_in(email("owner")), {"first_support": "2026-01-05", "last_support": "2026-01-09"}
+    assert wrong_at("temporary_support", owner.post(f"{path}/manage", {"temporary_support": "", **days}))
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        *(("tax_rate", one) for one in ("", "0,2,0", "101", "a fifth", "-1", "1e2")),
+        *(("currency", one) for one in ("", "XPF", "QQQ")),
+        *(("time_zone", one) for one in ("", "Mars")),
+        *(("account_type", one) for one in ("", "king")),
+        *(("locale", one) for one in ("", "de")),
+        *(("representative_name", one) for one in ("x" * 201,)),
+        *(("owner_email", one) for one in ("", "x")),
+        *(("name", one) for one in ("",)),
+    ],
+)
+def test_what_is_wrong_about_a_new_account_stands_at_its_field(door: Door, field: str, wrong: str) -> None:
+    assert wrong_at(field, chief().post("/desk/open", {**OPENED, field: wrong}))
+
+
+@pytest.mark.parametrize(
+    ("typed", "rate", "english", "french"),
+    [
+        ("20", "0.2", "20", "20"),
+        ("20 %", "0.2", "20", "20"),
+        ("5,5", "0.055", "5.5", "5,5"),
+        ("0", "0", "0", "0"),
+        ("100", "1", "100", "100"),
+    ],
+)
+def test_a_tax_rate_is_typed_in_percent(door: Door, typed: str, rate: str, english: str, french: str) -> None:
+    colleague = chief()
+    opened = colleague.post("/desk/open", {**OPENED, "tax_rate": typed})["Location"].removesuffix("/subscription")
+    assert door.ok("GET", opened)["tax_rate"] == rate
+    form = {"name": "New", "account_type": "managed", "representative_name": "", "representative_email": ""}
+    for language, shown in (("en", english), ("fr", french)):
+        colleague.post("/language", {"language": language})
+        assert f'name="tax_rate" value="{shown}"' in said(colleague.get(f"{opened}/desk"))
+        assert colleague.post(f"{opened}/desk", {**form, "tax_rate": shown}).status_code == 302
+        assert door.ok("GET", opened)["tax_rate"] == rate
+    assert wrong_at("tax_rate", colleague.post(f"{opened}/desk", {**form, "tax_rate": ""}))
+
+
+def test_a_currency_is_one_of_the_catalog_in_any_case_of_letters(door: Door) -> None:
+    owner = {"name": "O", "email": "o@b.example"}
+    body = {"name": "B", "account_type": "managed", "owner": owner}
+    assert door.ok("POST", "/accounts", {**body, "currency": "usd"})["currency"] == "USD"
+    failed = door.fails(422, "POST", "/accounts", {**body, "currency": "XPF"})
+    assert failed["code"] == "currency_not_sold" and "EUR, USD" in failed["detail"]
+
+
+def test_a_country_is_chosen_from_a_list_and_what_was_written_before_stays(door: Door) -> None:
+    path = door.account("self_service")
+    door.ok("PUT", f"{path}/billing_details", {"sold_to": {"name": "Acme", "country": "Allemagne du Sud"}})
+    owner = signed_in(email("owner"), "fr")
+    page = said(owner.get(f"{path}/details"))
+    assert '<option value="DE">Allemagne</option>' in page
+    assert '<option value="Allemagne du Sud" selected>Allemagne du Sud</option>' in page
+    form = {"sold_to_name": "Acme", "sold_to_country": "Allemagne du Sud"}
+    assert owner.post(f"{path}/details", form).status_code == 302
+    assert wrong_at("sold_to_country", owner.post(f"{path}/details", {**form, "sold_to_country": "Atlantis"}))
+    assert owner.post(f"{path}/details", {**form, "sold_to_country": "DE", "bill_to_country": "FR"}).status_code == 302
+    kept = door.ok("GET", f"{path}/billing_details")
+    assert (kept["sold_to"]["country"], kept["bill_to"]["country"]) == ("DE", "FR")
+    taken = door.take(path, TEAM_10)
+    assert "Allemagne" in said(owner.get(f"{path}/invoices/{taken['invoice']['id']}"))
