@@ -18,6 +18,7 @@ from bursar.accounts.deed import admit
 from bursar.accounts.models import Person
 from bursar.accounts.queries import Customer, NotFound, customer, inactive_membership, memberships
 from bursar.accounts.staff import colleague
+from bursar.catalog.queries import current as current_catalog
 from bursar.center.factor import check_factor
 from bursar.core.clock import may_move_clock
 from bursar.core.decision import decide_undo
@@ -137,7 +138,7 @@ class Visit:
 
     def said(self, problem: Problem) -> str:
         """A problem in words; a refusal says why, and whom to ask."""
-        return self.why_not(problem.decision) if isinstance(problem, Refused) else said(problem)
+        return self.why_not(problem.decision) if isinstance(problem, Refused) else said(problem, current_catalog())
 
     def why_nothing(self) -> str:
         """Why this person may change nothing of the subscription, and whom to ask."""

@@ -16,6 +16,7 @@ from bursar.center.asked import request_ahead
 from bursar.center.choice import Filled
 from bursar.center.entry import Closed, Visit, shown, to, visit
 from bursar.center.form import CHANGING, form
+from bursar.center.release import releases
 from bursar.center.summary import Summary, summary
 from bursar.center.terms import AtField
 from bursar.center.wishes import Wishes, read
@@ -29,6 +30,7 @@ from bursar.core.edit import Edit, Undo
 from bursar.core.policy import Outcome
 from bursar.core.problem import Problem
 from bursar.core.quote import quote as decide
+from bursar.core.seat import SeatsInUse
 from bursar.core.subscription import Change, Subscription, pending, state_on, timeline
 from bursar.subscriptions.queries import Agreement, agreement, quote
 from bursar.words import edits as words
@@ -51,19 +53,20 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
         status = 422
         try:
             wishes = _read(seen, request.POST, agreed)
-            if wishes.edits and not wishes.unanswered:
-                return to("summary", account_id, keep(seen, wishes.edits))
             found = _asked(seen, wishes, agreed)
-            found["problem"] = "" if wishes.edits else _("Nothing would change. Change something first.")
+            if wishes.edits and not wishes.unanswered and "problem" not in found:
+                return to("summary", account_id, keep(seen, wishes.edits))
+            if not wishes.edits:
+                found["problem"] = _("Nothing would change. Change something first.")
         except Stale as stale:
             return HttpResponseRedirect(f"{reverse('summary', args=(account_id, stale.quote_id))}?moved=1")
         except Problem as problem:
-            found, wrong = {"problem": said(problem)}, _wrong(problem)
+            found, wrong = {"problem": seen.said(problem)}, _wrong(problem)
     elif tried:
         try:
             found = _asked(seen, _read(seen, tried, agreed), agreed)
         except Problem as problem:
-            found = {"problem": said(problem)}
+            found = {"problem": seen.said(problem)}
     state, scheduled = _now(seen, agreed)
     filled = Filled(request.POST if request.method == "POST" else tried, wrong)
     offers = form(seen, state, scheduled, current_catalog(), filled, states_before(agreed.start, agreed.changes))
@@ -80,7 +83,7 @@ def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
     try:
         found = _asked(seen, _read(seen, request.POST, agreed), agreed)
     except Problem as problem:
-        found = {"problem": said(problem)}
+        found = {"problem": seen.said(problem)}
     return render(request, "center/_following.html", found)
 
 
@@ -173,9 +176,14 @@ def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
     ]
     if not wishes.edits or wishes.unanswered:
         return {"questions": questions, "summary": None, "asking": bool(wishes.unanswered)}
-    decided = decide(situation(seen.customer, seen.policy), wishes.edits, seen.actor, seen.today)
+    known = situation(seen.customer, seen.policy)
+    asked = {"questions": questions, "releases": releases(seen, wishes.edits, known.used), "asking": False}
+    try:
+        decided = decide(known, wishes.edits, seen.actor, seen.today)
+    except SeatsInUse as problem:
+        return {**asked, "summary": None, "problem": seen.said(problem)}
     shown_now = summary(seen, decided, agreed.start, agreed.changes, catalog)
-    return {"questions": questions, "summary": shown_now, "asking": False, "moved": decided.surprises}
+    return {**asked, "summary": shown_now, "moved": decided.surprises}
 
 
 def _wrong(problem: Problem) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from bursar.center.release import chosen
 from bursar.center.temporary import temporary_asked
 from bursar.center.terms import AtField, agreed, count_given, price
 from bursar.core.catalog import Catalog, Product
@@ -111,11 +112,7 @@ def _about_items(filled: Mapping[str, str], state: Subscription, catalog: Catalo
         if given is not None and per is not Per.ACCOUNT:
             count = _count(given.strip(), f"quantity_{product}", per)
             if count != was.quantity or priced:
-                edits.append(
-                    SetSeats(product=product, seats=count, expected=was.expected(seats=was.quantity))
-                    if per is Per.SEAT
-                    else SetUnits(product=product, units=count, expected=was.expected(units=was.quantity))
-                )
+                edits.append(_counted(filled, product, count, per, was))
         if (asked := temporary_asked(filled, product)) is not None:
             edits.append(asked)
         if plan and plan != was.plan:
@@ -138,6 +135,14 @@ def _moving(
         units=count if per is Per.UNIT else None,
         expected=expected,
     )
+
+
+def _counted(filled: Mapping[str, str], product: str, count: int, per: Per, was: Shown) -> Edit:
+    """Return the edit to another number; fewer seats with who was chosen to give theirs up."""
+    if per is Per.UNIT:
+        return SetUnits(product=product, units=count, expected=was.expected(units=was.quantity))
+    giving = chosen(filled, product) if count < was.quantity else ()
+    return SetSeats(product=product, seats=count, release=giving, expected=was.expected(seats=was.quantity))
 
 
 def _about_cycle(filled: Mapping[str, str], state: Subscription) -> list[Edit]:

@@ -48,6 +48,15 @@ def held(account_id: UUID, member_id: UUID | None = None) -> list[Held]:
     return [Held(*row) for row in select(_HELD, account=account_id, member=member_id, seatless=SEATLESS)]
 
 
+def longest_unseen(account_id: UUID, product: str, limit: int) -> list[Held]:
+    """Return who uses a seat of a product, whoever was not seen for the longest time first.
+
+    Who was never seen counts as seen when they were given the seat.
+    """
+    rows = select(_LONGEST_UNSEEN, account=account_id, product=product, limit=limit, seatless=SEATLESS, member=None)
+    return [Held(*row) for row in rows]
+
+
 _USES: Final = """
 SELECT c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
     SELECT h.member_id FROM seats_assignment h
@@ -61,7 +70,7 @@ SELECT c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
 FROM seats_capacity c WHERE c.account_id = %(account)s ORDER BY c.product
 """
 _COUNTS: Final = "SELECT product, used FROM seats_capacity WHERE account_id = %(account)s"
-_HELD: Final = """
+_HOLDING: Final = """
 SELECT h.product, h.member_id, m.name, p.email, m.role, m.state, m.role <> %(seatless)s, h.since, s."on"
 FROM seats_assignment h
 JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id
@@ -69,5 +78,8 @@ JOIN accounts_person p ON p.id = m.person_id
 LEFT JOIN seats_seen s ON s.account_id = h.account_id AND s.member_id = h.member_id
 WHERE h.account_id = %(account)s AND h.ended_at IS NULL
     AND (%(member)s::uuid IS NULL OR h.member_id = %(member)s)
-ORDER BY h.product, h.id
+"""
+_HELD: Final = f"{_HOLDING} ORDER BY h.product, h.id"
+_LONGEST_UNSEEN: Final = f"""{_HOLDING} AND h.product = %(product)s AND m.role <> %(seatless)s
+ORDER BY coalesce(s."on", h.since::date), h.id LIMIT %(limit)s
 """

@@ -6,17 +6,31 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
+from bursar.core.catalog import Catalog
 from bursar.core.money import Money
 from bursar.core.payment import DeclineReason
 from bursar.core.period import Span
 from bursar.core.problem import Phrase, Problem
 from bursar.words import money
+from bursar.words.edits import plan_name, product_name
 from bursar.words.payment import decline_reason
 
 
-def said(problem: Problem) -> str:
-    """What is wrong, in one sentence."""
-    return _filled(problem.template(), problem.params)
+def said(problem: Problem, catalog: Catalog | None = None) -> str:
+    """What is wrong, in one sentence; with a catalog, products and plans by their names and not by their codes."""
+    params = problem.params if catalog is None else {**problem.params, **_named(problem.params, catalog)}
+    return _filled(problem.template(), params)
+
+
+def _named(params: Mapping[str, Any], catalog: Catalog) -> dict[str, str]:
+    """The names of the products and plans that a problem is about."""
+    named = {
+        name: product_name(catalog, code) for name in ("product", "needed") if isinstance(code := params.get(name), str)
+    }
+    if isinstance(product := params.get("product"), str):
+        plans = ((name, params.get(name)) for name in ("plan", "old", "new"))
+        named |= {name: plan_name(catalog, product, code) for name, code in plans if isinstance(code, str)}
+    return named
 
 
 def _filled(template: str, params: Mapping[str, Any]) -> str:
