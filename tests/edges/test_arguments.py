@@ -5,38 +5,18 @@ import re
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bursar.cli import main
-from bursar.cli.program import COMMANDS
+from commands import ALL, ROOT, RUNS
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-RUNS: Final = {("serve",), ("worker",), ("migrate",), ("demo",), ("bill",)}
-"""What runs without an argument; only its wrong arguments are tried."""
-
-
-def commands() -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command with its words."""
-    context = click.Context(main)
-    for name in COMMANDS:
-        found = main.get_command(context, name)
-        assert found is not None
-        if isinstance(found, click.Group):
-            yield from (((name, sub), one) for sub, one in found.commands.items())
-        else:
-            yield (name,), found
-
-
-ALL: Final = dict(commands())
-FILED: Final = [words for words, one in ALL.items() if any(p.name in ("file", "files") for p in one.params)]
+FILED: Final = [words for words, one in ALL.items() if {p.name for p in one.params if p.required} & {"file", "files"}]
 
 
 @pytest.fixture(autouse=True)

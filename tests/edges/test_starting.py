@@ -199,6 +199,6 @@ def test_ctrl_c_where_python_lets_nothing_rise_comes_a_moment_later(environment:
 
 
 def test_a_part_that_cannot_start_ends_everything_with_its_name(environment: Environment) -> None:
-    status, said = run({**environment, "GRANIAN_HTTP": "none such"}, "serve")
+    status, said = run({**environment, "GRANIAN_BACKLOG": "none such"}, "serve")
     assert status == 1
     assert said.strip().splitlines()[-1].startswith("bursar: The web server did not start. What it said stands above.")

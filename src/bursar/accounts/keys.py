@@ -14,6 +14,7 @@ from bursar.accounts.queries import NotFound
 from bursar.accounts.sandbox import only_in_sandboxes
 from bursar.columns.statement import select_one
 from bursar.core.problem import Problem, phrase
+from bursar.core.text import read_name
 
 
 class LinkNotValid(Problem):
@@ -91,7 +92,8 @@ def create_key(
     expires_at: datetime | None = None,
     scope: Scope = "vendor",
 ) -> str:
-    """A new key for one of the vendor's programs; it is never shown again. Errors: NotFound."""
+    """A new key for one of the vendor's programs; it is never shown again. Errors: BadName, NotFound."""
+    name = read_name(name)
     if account_id is not None and not Account.objects.filter(pk=account_id).exists():
         raise NotFound(what=phrase("account"))
     key = f"bursar_{secrets.token_urlsafe(32)}"

@@ -14,7 +14,7 @@ from bursar.core.policy import Outcome, Policy, UnknownRole, Vendor, decide_at_t
 from bursar.core.problem import phrase
 from bursar.core.refusal import Refused
 from bursar.core.staff import MANAGING, appointed_to_sandboxes, check_ending
-from bursar.core.text import one_line
+from bursar.core.text import read_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,14 @@ def appoint(
 
     `by` is None for the operator at the command line. Who has another role stays with sandboxes, or with real accounts,
     unless `sandbox` says otherwise; whom staff of sandboxes appoints is of sandboxes.
-    Errors: Refused, UnknownRole, SandboxStaff, NobodyLeft, BadAddress.
+    Errors: Refused, UnknownRole, SandboxStaff, NobodyLeft, BadAddress, BadName.
     """
     if role not in STAFF_ROLES:
         raise UnknownRole(role=role, known=", ".join(STAFF_ROLES))
+    called = read_name(name)
     with transaction.atomic():
         _permit(policy, by)
-        person = Person.objects.found_or_made(email, name=one_line(name))
+        person = Person.objects.found_or_made(email, name=called)
         before = _live(person.pk)
         stood, by_sandbox_staff = before is not None and before.sandbox, by is not None and by.sandbox
         wanted = (role, appointed_to_sandboxes(sandbox, before=stood, by_sandbox_staff=by_sandbox_staff))

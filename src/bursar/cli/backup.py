@@ -16,6 +16,7 @@ from bursar.cli.home import database, ready
 from bursar.core.problem import Conflict
 from bursar.postgres.dump import ProgramFailed, read_dump, rows_in_dump, write_dump
 
+PATIENCE_SECONDS: Final = 10
 MEGABYTE: Final = 1_000_000
 TABLE: Final = "django_migrations"
 NO_BACKUP: Final = "it is no backup of Bursar ({said})"
@@ -60,14 +61,22 @@ def backup(target: Path, force: bool, as_json: bool) -> None:
     """
     if os.path.lexists(target) and not force:
         raise FileThere(file=target)
-    with database(), _written_aside(target) as aside:
+    with database():
+        # A database that does not answer is told as such, and not as a file that cannot be written.
+        psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=PATIENCE_SECONDS).close()
+        _dump(target)
+    size = target.stat().st_size
+    kept = "Keep the secret key elsewhere: what is sealed under it is read by nothing else."
+    show({"file": str(target), "bytes": size}, as_json, f"{size / MEGABYTE:.1f} MB in {target}. {kept}")
+
+
+def _dump(target: Path) -> None:
+    """Write the database to a file that is whole or not there. Errors: NotWritten, NoPrograms."""
+    with _written_aside(target) as aside:
         try:
             write_dump(os.environ["DATABASE_URL"], aside)
         except ProgramFailed as failed:
             raise NotWritten(file=target, detail=failed.params["said"]) from None
-    size = target.stat().st_size
-    kept = "Keep the secret key elsewhere: what is sealed under it is read by nothing else."
-    show({"file": str(target), "bytes": size}, as_json, f"{size / MEGABYTE:.1f} MB in {target}. {kept}")
 
 
 @click.command()

@@ -1,10 +1,10 @@
 """`bursar export`: what is held, written down for whom it is about."""
 
-import sys
 from pathlib import Path
 
 import click
 
+from bursar.cli.files import say
 from bursar.cli.home import django
 
 
@@ -31,7 +31,8 @@ def person(email: str, file: str | None, as_json: bool) -> None:
         whose = person_of(email)
         pieces = written(whose) if as_json else listed(whose)
         if file is None:
-            sys.stdout.writelines(pieces)
+            for piece in pieces:
+                say(piece, nl=False)
             return
         aside = Path(f"{file}.part")
         try:

@@ -1,12 +1,15 @@
 """Reading what the operator names on the command line, and printing what was found."""
 
 import json
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from bursar.core.problem import Invalid
+from bursar.core.problem import Invalid, Problem
+from bursar.core.text import visible
 
 MOST_BYTES: Final = 4_000_000
 
@@ -17,10 +20,10 @@ class NotReadable(Invalid):
     code = "not_readable"
 
 
-class NotJson(Invalid):
-    """{file}, line {line}: expected a JSON document ({detail})."""
+class NotPrinted(Problem):
+    """The answer cannot be printed: {detail}. Give the command an output that takes it, and look what it did."""
 
-    code = "bad_json"
+    code = "not_printed"
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -39,18 +42,22 @@ def read_text(file: str) -> str:
         raise NotReadable(file=file, detail=error.strerror or str(error)) from None
 
 
-def read_json(text: str, file: str) -> Any:
-    """The value of a JSON text. Errors: NotJson."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise NotJson(file=file, line=error.lineno, detail=error.msg) from None
-    except ValueError:
-        raise NotJson(file=file, line=1, detail="a whole number with too many digits") from None
-    except RecursionError:
-        raise NotJson(file=file, line=1, detail="too many lists within lists") from None
-
-
 def show(document: Any, as_json: bool, text: str) -> None:
-    """Print a result for a program, or for a person."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
+    """Print a result for a program, or for a person. Errors: NotPrinted."""
+    say(json.dumps(document, indent=2) if as_json else text)
+
+
+def say(text: str, *, nl: bool = True) -> None:
+    """Print a text, of which no character does anything to a terminal. Errors: NotPrinted."""
+    if sys.stdout is None:
+        raise NotPrinted(detail="the standard output is closed")
+    try:
+        click.echo(visible(text), nl=nl)
+    except OSError as error:
+        raise NotPrinted(detail=error.strerror or str(error)) from None
+
+
+def warn(text: str) -> None:
+    """Print a text on the standard error; where that takes nothing, nobody can be told."""
+    with suppress(OSError):
+        click.echo(visible(text), err=True)

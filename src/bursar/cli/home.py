@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bursar.core.problem import Problem
-from bursar.postgres import Server, running
+from bursar.postgres import Server, address, running
 from bursar.postgres.folder import kept_text, usable, write_whole
 
 
@@ -20,7 +20,7 @@ class NoDatabase(Problem):
 
 def home() -> Path:
     """The folder of the database and its secrets: BURSAR_HOME, or var beside where one stands."""
-    return Path(os.environ.get("BURSAR_HOME", "var")).resolve()
+    return Path(os.path.realpath(os.environ.get("BURSAR_HOME") or "var"))
 
 
 @contextmanager
@@ -28,14 +28,15 @@ def database(*, own: bool = False) -> Iterator[Server | None]:
     """A database for as long as the block lasts: DATABASE_URL, the one being served from here, or one of our own.
 
     `own` starts one even if another answers, which then is one that a killed process left behind. The block gets the
-    server that was started for it, or None.
+    server that was started for it, or None. Errors: BadDatabaseAddress.
     """
     served = home() / "database.url"
     if "DATABASE_URL" in os.environ:
+        address.read(os.environ["DATABASE_URL"])
         yield None
         return
     with usable(home()):
-        url = served.read_text(encoding="utf-8") if served.is_file() else ""
+        url = served.read_text(encoding="utf-8", errors="replace") if served.is_file() else ""
     if url and not own and _answers(url):
         os.environ["DATABASE_URL"] = url
         yield None
@@ -69,7 +70,8 @@ def ready() -> None:
     if "DATABASE_URL" not in os.environ:
         raise NoDatabase()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bursar.site.settings")
-    os.environ.setdefault("BURSAR_SECRET_KEY", _secret_key())
+    if "BURSAR_SECRET_KEY" not in os.environ:
+        os.environ["BURSAR_SECRET_KEY"] = _secret_key()
     import django as framework
 
     framework.setup()
@@ -90,6 +92,6 @@ def _answers(url: str) -> bool:
 
     try:
         psycopg.connect(url, connect_timeout=3).close()
-    except psycopg.OperationalError:
+    except psycopg.Error:
         return False
     return True

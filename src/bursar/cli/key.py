@@ -9,6 +9,7 @@ import click
 
 from bursar.cli.files import as_json, show
 from bursar.cli.home import django
+from bursar.core.text import one_line
 
 if TYPE_CHECKING:
     from bursar.accounts.keys import KeyRow, Scope
@@ -41,15 +42,19 @@ def create(name: str, members: bool, reads_only: bool, account: UUID | None, day
       bursar key create product --members
     """
     with django():
+        from django.db import transaction
+
         from bursar.accounts.keys import create_key
 
         now = datetime.now(UTC)
         until = now + timedelta(days=days) if days else None
         scope: Scope = "members" if members else "vendor"
-        made = create_key(name, now=now, reads_only=reads_only, account_id=account, expires_at=until, scope=scope)
-    acts = "for members, whom Bursar-Actor names" if members else "as the vendor, and for members"
-    said = f"Keep this key of {name}; it is not shown again. It acts {acts}.\n{made}"
-    show({"name": name, "key": made, "scope": scope}, as_json, said)
+        acts = "for members, whom Bursar-Actor names" if members else "as the vendor, and for members"
+        # A key that cannot be printed is known to nobody, so it is not kept either.
+        with transaction.atomic():
+            made = create_key(name, now=now, reads_only=reads_only, account_id=account, expires_at=until, scope=scope)
+            said = f"Keep this key of {name}; it is not shown again. It acts {acts}.\n{made}"
+            show({"name": name, "key": made, "scope": scope}, as_json, said)
 
 
 @key.command("list")
@@ -70,7 +75,7 @@ def list_keys(as_json: bool) -> None:
         }
         for row in rows
     ]
-    lines = [f"{row.id}  {row.name}: {_said(row)}" for row in rows]
+    lines = [f"{row.id}  {one_line(row.name)}: {_said(row)}" for row in rows]
     show(told, as_json, "\n".join(lines) or "There is no key; bursar key create NAME makes one.")
 
 

@@ -8,13 +8,15 @@ from uuid import UUID
 import click
 
 from bursar.catalog.document import read_toml as read_catalog
-from bursar.cli.files import as_json, read_json, read_text, show
+from bursar.cli.files import as_json, read_text, show
 from bursar.core.capability import ROLES
 from bursar.core.charge import Line
 from bursar.core.content import write_quote
 from bursar.core.coverage import taken
 from bursar.core.currency import digits
+from bursar.core.document import json_value, shown
 from bursar.core.edit import NAMES, Edit, read_edits
+from bursar.core.field import FIRST_YEAR, LAST_YEAR
 from bursar.core.money import Money, rate_text, text
 from bursar.core.policy import VENDOR, Account, Actor, Contact, Member, Outcome, State
 from bursar.core.quote import Quote
@@ -23,8 +25,27 @@ from bursar.core.situation import Situation
 from bursar.core.tax import read_tax_rate
 from bursar.policy.document import read_toml as read_policy
 
-_DAY = click.DateTime(["%Y-%m-%d"])
 _NOBODY = UUID(int=0)
+
+
+class Day(click.ParamType[date]):
+    """A day within the years in which accounts live."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day that was typed; fail with what was expected."""
+        try:
+            found = date.fromisoformat(value)
+        except ValueError:
+            found = date.min
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            expected = f"expected a day such as 2026-01-31, of the years {FIRST_YEAR} to {LAST_YEAR}"
+            self.fail(f"{expected}, found {shown(value)}", param, ctx)
+        return found
+
+
+_DAY = Day()
 
 
 @click.command()
@@ -43,9 +64,9 @@ _NOBODY = UUID(int=0)
 @as_json
 def quote(
     edits: str,
-    on: Any,
+    on: date,
     has: str | None,
-    since: Any,
+    since: date | None,
     role: str,
     account_type: str,
     currency: str,
@@ -71,11 +92,10 @@ def quote(
     support = Contact("customer support", "", "support")
     account = Account(_NOBODY, account_type, currency, State.ACTIVE, members, support=support)
     situation = Situation(account, rules, read_catalog(read_text(catalog), catalog, 1), tax=read_tax_rate(tax_rate))
-    today: date = on.date()
     if has:
-        bought = decide(situation, _edits(has, "--has"), VENDOR, since.date() if since else today)
+        bought = decide(situation, _edits(has, "--has"), VENDOR, since or on)
         situation = taken(situation, bought, (UUID(int=number) for number in count(1 << 64)).__next__)
-    answer = decide(situation, _edits(edits, "EDITS"), actor, today)
+    answer = decide(situation, _edits(edits, "EDITS"), actor, on)
     show(write_quote(answer), as_json, "\n".join(_written(answer)))
     if answer.outcome is Outcome.REFUSED:
         raise SystemExit(1)
@@ -84,8 +104,8 @@ def quote(
 def _edits(given: str, name: str) -> tuple[Edit, ...]:
     """Edits given as such, or in a file."""
     if given.lstrip().startswith(("[", "{")):
-        return read_edits(read_json(given, name))
-    return read_edits(read_json(read_text(given), given))
+        return read_edits(json_value(given, name))
+    return read_edits(json_value(read_text(given), given))
 
 
 def _written(answer: Quote) -> list[str]:

@@ -15,7 +15,7 @@ import click
 
 from bursar.catalog.document import read as read_catalog
 from bursar.catalog.document import write as write_catalog
-from bursar.cli.files import read_text
+from bursar.cli.files import read_text, say
 from bursar.cli.process import child, end, free_port, granian, wait_for
 from bursar.postgres import running
 from bursar.scenario.core_player import CorePlayer
@@ -54,7 +54,7 @@ def check(files: tuple[str, ...], core_only: bool, golden: bool) -> None:
     if golden:
         for file, text in lives:
             Path(file).write_text(_core(read(text, file)), encoding="utf-8")
-        click.echo(f"{len(lives)} scenarios written")
+        say(f"{len(lives)} scenarios written")
         return
     wrong = 0
     for file, text in lives:
@@ -67,7 +67,7 @@ def check(files: tuple[str, ...], core_only: bool, golden: bool) -> None:
                 wrong += _differs(file, text, told, "the system") if told != text else 0
     if wrong:
         raise SystemExit(1)
-    click.echo(f"{len(lives)} scenarios hold")
+    say(f"{len(lives)} scenarios hold")
 
 
 @scenario.command()
@@ -78,7 +78,7 @@ def play(files: tuple[str, ...]) -> None:
     Example: bursar scenario play tests/scenarios/worked_example.txt
     """
     for file in files:
-        click.echo(_core(read(read_text(file), file)), nl=False)
+        say(_core(read(read_text(file), file)), nl=False)
 
 
 def _document(name: str) -> Mapping[str, Any]:
@@ -113,7 +113,9 @@ def _prepared(url: str) -> str:
     """A vendor key on a migrated database. It runs apart, so that this process keeps its own settings."""
     environment = {**os.environ, "DATABASE_URL": url, "BURSAR_SECRET_KEY": "only for this server"}
     command = [sys.executable, "-m", "bursar.cli", "key", "create", "scenario"]
-    made = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    made = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if made.returncode != 0:
+        raise click.ClickException(f"the throw-away system was not made: {made.stderr.strip()}")
     return made.stdout.split()[-1]
 
 
@@ -121,5 +123,5 @@ def _differs(file: str, expected: str, told: str, who: str) -> int:
     lines = difflib.unified_diff(
         expected.splitlines(), told.splitlines(), file, f"{file}, as {who} plays it", lineterm=""
     )
-    click.echo("\n".join(lines))
+    say("\n".join(lines))
     return 1

@@ -15,6 +15,7 @@ from typing import Any, Final
 import click
 
 from bursar.cli.counting import counting
+from bursar.cli.files import say, warn
 from bursar.cli.home import django, home, ready
 from bursar.cli.process import child, end, granian, listens
 from bursar.cli.supervise import Part, start, sweep, watch
@@ -33,6 +34,12 @@ class PortInUse(Problem):
     """The port {port} is in use; stop what uses it, or set BURSAR_PORT to another."""
 
     code = "port_in_use"
+
+
+class RoundFailed(Problem):
+    """The round failed, wholly or in part; the log above says where. What did not fail is done."""
+
+    code = "round_failed"
 
 
 @click.command()
@@ -55,9 +62,9 @@ def serve(port: int, demo: bool) -> None:
         worker = Part("The worker", partial(child, _worker(), environment), lambda: True)
         try:
             start([web, worker], stopped)
-            click.echo(f"Bursar is ready: http://localhost:{port}  (data in {home()}; Ctrl-C stops it)")
+            say(f"Bursar is ready: http://localhost:{port}  (data in {home()}; Ctrl-C stops it)")
             for who, path in links:
-                click.echo(f"  {who:<58} http://localhost:{port}{path}")
+                say(f"  {who:<58} http://localhost:{port}{path}")
             watch([*_database(server), web, worker], stopped)
         finally:
             children = [part.child for part in (web, worker) if part.child is not None]
@@ -79,12 +86,13 @@ def worker(once: bool, parent: int | None) -> None:
         from django.db import close_old_connections
 
         checked = False
+        if once:
+            _one_turn()
+            return
         while not stopped.is_set() and (parent is None or os.getppid() == parent):
             checked = checked or _tables_fit()
             if checked:
                 _turn()
-            if once:
-                return
             close_old_connections()
             time.sleep(TICK_SECONDS)
 
@@ -96,11 +104,20 @@ def migrate() -> None:
     Example: DATABASE_URL=postgres://... bursar migrate
     """
     with django():
-        click.echo("every table is up to date")
+        say("every table is up to date")
 
 
-def _turn() -> None:
-    """What is due, once, and that it was looked at; a failure is logged and does not end the worker."""
+def _one_turn() -> None:
+    """Do what is due. Errors: RoundFailed, OlderTables, NewerTables; those of a database that does not answer."""
+    from bursar.cli.tables import check_tables
+
+    check_tables()
+    if not _turn():
+        raise RoundFailed()
+
+
+def _turn() -> bool:
+    """Do what is due, and note that it was looked at; return False if something failed, which is logged."""
     from bursar.jobs.actions import begin_round, end_round
     from bursar.jobs.clock import run_once
 
@@ -120,6 +137,8 @@ def _turn() -> None:
     except Exception:
         counters.failures.labels("worker").inc()
         log.exception("a round of the worker failed")
+        return False
+    return not failures
 
 
 def _tables_fit() -> bool:
@@ -167,12 +186,11 @@ def _seal_anew() -> None:
 
     sealed, lost = seal_anew()
     if sealed:
-        click.echo(f"Second factors sealed under the present BURSAR_SECRET_KEY: {sealed}")
+        say(f"Second factors sealed under the present BURSAR_SECRET_KEY: {sealed}")
     if lost:
-        click.echo(
+        warn(
             f"Second factors that BURSAR_SECRET_KEY does not read: {lost}. If there was another key before, name it in "
-            "BURSAR_SECRET_KEY_FALLBACKS.",
-            err=True,
+            "BURSAR_SECRET_KEY_FALLBACKS."
         )
 
 
@@ -207,7 +225,7 @@ def _until_stopped(word: str = "") -> Iterator[Event]:
             stopped.set()
             with suppress(OSError):
                 # Not by print, in the midst of which the signal may have come.
-                os.write(sys.stdout.fileno(), word.encode())
+                os.write(1, word.encode())
             raise KeyboardInterrupt
 
     def interrupt(number: int, frame: Any) -> None:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Final
 
-import click
-
+from bursar.cli.files import warn
 from bursar.cli.process import Child
 from bursar.core.problem import Problem
 
@@ -105,7 +104,7 @@ def _looked_after(part: Part) -> bool:
     elif part.working_since is None:
         if part.works():
             part.working_since = now
-            click.echo(f"bursar: {part.name} works again")
+            warn(f"bursar: {part.name} works again")
         elif now > part.started_at + part.patience:
             _failed(part, f"did not work within {part.patience:.0f} seconds")
     elif now > part.working_since + STEADY_SECONDS:
@@ -124,7 +123,7 @@ def _failed(part: Part, how: str) -> None:
         part.child.wait()
     part.child, part.working_since = None, None
     part.failures += 1
-    click.echo(f"bursar: {part.name} {how}", err=True)
+    warn(f"bursar: {part.name} {how}")
     if part.failures >= MOST_FAILURES:
         raise PartFailed(part=part.name, times=part.failures, hint=part.hint())
     part.next_start_at = time.monotonic() + DELAYS[part.failures - 1]
@@ -134,7 +133,7 @@ def _held_up(part: Part) -> bool:
     """Return True if a part cannot be started at present, and say why once."""
     why = part.held_up()
     if why and why != part.waits_for:
-        click.echo(f"bursar: {part.name} waits: {why}", err=True)
+        warn(f"bursar: {part.name} waits: {why}")
     part.waits_for = why
     return bool(why)
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-import click
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from bursar.cli.files import warn
 from bursar.core.problem import Problem
 
 LOCK: Final = 0x62757273_61720001
@@ -50,7 +50,7 @@ def bring_up_to_date() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
-            click.echo("Waiting for another process that brings the tables up to date ...", err=True)
+            warn("Waiting for another process that brings the tables up to date ...")
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
     try:
         if missing():

@@ -1,5 +1,6 @@
 """Reading what somebody wrote down: every check says where it stands, what was expected and what was found."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +23,12 @@ class BadDocument(Invalid):
 
 class BadToml(BadDocument):
     """{file}, line {line}: expected a TOML document ({detail})."""
+
+
+class BadJson(BadDocument):
+    """{file}, line {line}: expected a JSON document ({detail})."""
+
+    code = "bad_json"
 
 
 class NotTable(BadDocument):
@@ -79,6 +86,45 @@ def toml(text: str, file: str) -> Mapping[str, object]:
         raise BadToml(file=file, line=line, detail="a whole number with too many digits") from None
     except RecursionError:
         raise BadToml(file=file, line=1, detail="too many lists within lists") from None
+
+
+def json_value(text: str | bytes, file: str) -> Any:
+    """The value of a JSON text that a database can keep. Errors: BadJson, with file, line and what was expected."""
+    line, detail = 1, ""
+    try:
+        found = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once_each)
+        kept = json.dumps(found, ensure_ascii=False)
+        kept.encode()
+        if "\\u0000" not in kept:
+            return found
+        detail = "the character NUL is in it"
+    except _NotKept as error:
+        detail = str(error)
+    except json.JSONDecodeError as error:
+        line, detail = error.lineno, error.msg
+    except UnicodeError:
+        detail = "it is not UTF-8 text, or has halves of characters"
+    except ValueError:
+        detail = "a whole number with too many digits"
+    except RecursionError:
+        detail = "too many lists within lists"
+    raise BadJson(file=file, line=line, detail=detail)
+
+
+class _NotKept(ValueError):
+    """Something that Python reads as JSON and that we refuse."""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of which no entry is given twice: who reads it could take either."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _NotKept("an entry is given twice")
+    return found
+
+
+def _no_constant(constant: str) -> None:
+    raise _NotKept(f"{constant} is no JSON")
 
 
 def table(value: object, at: str, required: Iterable[str], optional: Iterable[str] = ()) -> Mapping[str, Any]:

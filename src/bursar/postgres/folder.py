@@ -44,12 +44,15 @@ def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:
 
 
 def kept_text(path: Path, make: Callable[[], str]) -> str:
-    """Return the text of a file, made by the first who asks for it; an empty file counts as none."""
+    """Return the text of a file, made by the first who asks for it; an empty file counts as none. Errors: Unusable."""
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         # Who asks at the same moment waits, and reads what the first one made. The lock ends with the process.
         fcntl.flock(folder, fcntl.LOCK_EX)
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        try:
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+        except UnicodeDecodeError:
+            raise Unusable(f"{path} is damaged; bring it back from a backup") from None
         if not text:
             text = make()
             write_whole(path, text)

@@ -110,7 +110,7 @@ def running(home: Path, *, durable: bool = True) -> Iterator[Server]:
     """
     with ExitStack() as stack:
         with usable(home):
-            home = home.resolve()
+            home = Path(os.path.realpath(home))
             home.mkdir(parents=True, exist_ok=True)
             stack.enter_context(_lock(home / "postgres.lock"))
             account = unprivileged(home)

@@ -29,7 +29,7 @@ def reach(home: Path, environment: Mapping[str, str]) -> Reached:
     if given is not None:
         return _named(given)
     try:
-        served = (home / "database.url").read_text(encoding="utf-8")
+        served = (home / "database.url").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, NotADirectoryError):
         return Reached(None, (warning("database", "Bursar is not running here", STOPPED),))
     except PermissionError:
