@@ -94,7 +94,7 @@ def test_on_the_page_seats_are_given_taken_back_and_bought_in_the_same_place(doo
     assert owner.post(f"{path}/seats/support/assign", {"member": agent})["Location"] == f"{path}/seats"
     shown = said(owner, f"{path}/seats")
     assert "1 of 1 used" in shown and "No seat is free." in shown and f'href="{path}/manage"' in shown
-    for wrong, why in ((admin, "No seat of support is free (bought: 1)"), ("nobody", "Choose somebody from the list.")):
+    for wrong, why in ((admin, "No seat of Support is free (bought: 1)"), ("nobody", "Choose somebody from the list.")):
         answer: Any = owner.post(f"{path}/seats/support/assign", {"member": wrong})
         assert answer.status_code == 422 and why in answer.content.decode()
     assert "(1 used, 0 free)" in said(owner, f"{path}/subscription")

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from bursar.api.call import Call
 from bursar.api.show import Shown, change
 from bursar.catalog.queries import versions
+from bursar.checkout.consequences import coming_shortfalls
 from bursar.core.content import write_span, write_temporary
 from bursar.core.policy import State, shows_costs
 from bursar.core.price import Per
+from bursar.core.shortfall import write_shortfall
 from bursar.core.subscription import pending, state_on, timeline
 from bursar.payments import queries as payments
 from bursar.seats.queries import Held, counts, held, uses
@@ -52,6 +54,7 @@ def subscription(call: Call) -> Shown:
 def seats(call: Call) -> list[Shown]:
     """The seats of each product, and who has it."""
     people = held(call.id)
+    short = {one.product: one for one in coming_shortfalls(call.id, call.today)}
     return [
         {
             "product": product,
@@ -62,6 +65,7 @@ def seats(call: Call) -> list[Shown]:
             "light": use.light,
             "light_agents": use.light_agents,
             "people": [_holder(row) for row in people if row.product == product],
+            "short": write_shortfall(short.get(product)),
         }
         for product, use in uses(call.id).items()
         if use.bought or use.used

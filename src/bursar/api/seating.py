@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -18,6 +19,15 @@ class Holder(Requester):
     seen_on: date | None = Field(description="The last day on which the product asked what this person may use.")
 
 
+class Short(BaseModel):
+    """From a day on there are too few seats for those who use them: so many `more` must be named."""
+
+    on: date
+    seats: int
+    more: int
+    change: UUID
+
+
 class ProductSeats(Seats):
     """The seats of a product, and who has it; `counted` where the vendor's product says how many are used."""
 
@@ -27,6 +37,7 @@ class ProductSeats(Seats):
     light: int = Field(description="How many have it without a seat.")
     light_agents: int | None = Field(description="How many may, if the plan limits it.")
     people: list[Holder]
+    short: Short | None = Field(description="A scheduled reduction by which too few people give up their seat, if any.")
 
 
 class Entitled(BaseModel):

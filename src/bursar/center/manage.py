@@ -40,7 +40,7 @@ from bursar.words.problem import said
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The form; filled and sent, on to its summary."""
+    """The form, filled in as its address says if it does; sent, on to its summary."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
     if not any(seen.open(one) for one in CHANGING):
@@ -48,7 +48,7 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
     agreed = agreement(seen.id)
     found: dict[str, Any] = {}
     wrong: Mapping[str, str] = {}
-    tried, status = _tried(seen, agreed), 200
+    tried, status = request.GET.dict() or _tried(seen, agreed), 200
     if request.method == "POST":
         status = 422
         try:

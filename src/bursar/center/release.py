@@ -44,7 +44,7 @@ class Release:
 
 def chosen(filled: Iterable[str], product: str) -> tuple[UUID, ...]:
     """Return the members who were ticked in a form as giving up their seat of a product."""
-    prefix = _field(product, "")
+    prefix = release_field(product, "")
     return tuple(
         member
         for field in filled
@@ -89,10 +89,11 @@ def _giver(seen: Visit, row: Held, is_chosen: bool) -> Giver:
         last = _("last seen {day}").format(day=money.day(row.seen_on))
     else:
         last = _("never seen in the product; has the seat since {day}").format(day=money.day(seen.day(row.since)))
-    return Giver(_field(row.product, str(row.member_id)), row.name, last, is_chosen)
+    return Giver(release_field(row.product, str(row.member_id)), row.name, last, is_chosen)
 
 
-def _field(product: str, member: str) -> str:
+def release_field(product: str, member: str) -> str:
+    """Return the field of a form in which somebody is ticked as giving up their seat of a product."""
     return f"release_{product}_{member}"
 
 

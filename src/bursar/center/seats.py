@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +14,7 @@ from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.form import CHANGING
 from bursar.center.table import table
-from bursar.checkout.consequences import followed
+from bursar.checkout.consequences import coming_shortfalls, followed
 from bursar.core.problem import Problem
 from bursar.core.seat import Use
 from bursar.seats import actions
@@ -42,7 +43,16 @@ def assign(request: HttpRequest, account_id: UUID, product: str) -> HttpResponse
         return _page(request, seen, {product: _("Choose somebody from the list.")})
     except Problem as problem:
         return _page(request, seen, {product: seen.said(problem)})
+    _warn(request, seen)
     return to("seats", account_id)
+
+
+def _warn(request: HttpRequest, seen: Visit) -> None:
+    """Say what a scheduled reduction needs now that somebody more has a seat."""
+    catalog = current_catalog()
+    for one in coming_shortfalls(seen.id, seen.today):
+        said = edits.short(edits.product_name(catalog, one.product), one.seats, one.more, one.on)
+        messages.warning(request, said)
 
 
 @require_POST

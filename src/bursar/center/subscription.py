@@ -1,12 +1,14 @@
 """The Subscription page: what the account has, what is scheduled, and what this person may do about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -15,18 +17,21 @@ from bursar.catalog.queries import versions
 from bursar.center.asked import waiting_request
 from bursar.center.entry import Visit, shown, visit
 from bursar.center.form import CHANGING
+from bursar.center.release import release_field
 from bursar.center.temporary import temporary_said
 from bursar.center.term import term
 from bursar.checkout.gather import situation
 from bursar.core.before import states_before
 from bursar.core.catalog import Catalog
 from bursar.core.currency import digits
+from bursar.core.edit import SetSeats
 from bursar.core.ending import end_of
 from bursar.core.item import Item
 from bursar.core.money import Money
 from bursar.core.policy import Outcome
 from bursar.core.price import Per, period_price
 from bursar.core.quote import quote
+from bursar.core.shortfall import Shortfall, shortfalls
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Subscription, pending, state_on, timeline
 from bursar.payments.queries import method, open_attempt
@@ -50,13 +55,18 @@ class ItemShown:
 
 @dataclass(frozen=True, slots=True)
 class ChangeShown:
-    """One scheduled change; `undo` says whether this person may take it back, `why_not` otherwise."""
+    """One scheduled change; `undo` says whether this person may take it back, `why_not` otherwise.
+
+    `short` says that too few people give up their seat by it, and `name` is where this person names others.
+    """
 
     id: UUID
     said: str
     on: str
     undo: bool
     why_not: str
+    short: str = ""
+    name: str = ""
 
 
 @require_safe
@@ -68,12 +78,13 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     moments = timeline(known.start, known.changes)
     state, end = state_on(known.start, moments, seen.today), end_of(moments)
     ends_on = end if end is not None and end > seen.today else None
+    shorts = {one.change: one for one in shortfalls(moments, known.used, seen.today)}
     scheduled, before = pending(known.changes, seen.today), states_before(known.start, known.changes)
     content = {
         "standing": standing_name(seen.customer.account.state.value),
         "active": seen.customer.account.state.value == "active",
         "items": _items(seen, known, state),
-        "scheduled": [change_shown(seen, one, before[one.id], known.catalog) for one in scheduled],
+        "scheduled": [change_shown(seen, one, before[one.id], known.catalog, shorts.get(one.id)) for one in scheduled],
         "ends_on": money.day(ends_on) if ends_on else "",
         "trial": _trial(state, seen.today),
         "manage": any(seen.open(one) for one in CHANGING),
@@ -86,7 +97,9 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return shown(request, seen, "subscription", "subscription", content)
 
 
-def change_shown(seen: Visit, change: Change, before: Subscription, catalog: Catalog) -> ChangeShown:
+def change_shown(
+    seen: Visit, change: Change, before: Subscription, catalog: Catalog, short: Shortfall | None
+) -> ChangeShown:
     """A scheduled change, measured against the state before it, with whether this person may take it back."""
     said, on = edits.said(change.edit, before, catalog), money.day(change.effective_on)
     decision = seen.decide_undo(change)
@@ -94,7 +107,20 @@ def change_shown(seen: Visit, change: Change, before: Subscription, catalog: Cat
     if change.by_vendor and not seen.staff:
         [contact] = decision.ask
         why_not = _("Your vendor scheduled this; ask {name}, {email}.").format(name=contact.name, email=contact.email)
-    return ChangeShown(change.id, said, on, decision.outcome is Outcome.ALLOWED, why_not)
+    shown_change = ChangeShown(change.id, said, on, decision.outcome is Outcome.ALLOWED, why_not)
+    if short is None:
+        return shown_change
+    too_few = edits.short(edits.product_name(catalog, short.product), short.seats, short.more, short.on)
+    naming = shown_change.undo and seen.may("remove_seats")
+    return replace(shown_change, short=too_few, name=_naming(seen, change, short) if naming else "")
+
+
+def _naming(seen: Visit, change: Change, short: Shortfall) -> str:
+    """The form of Manage in which a reduction is made anew, with those who were named for it and still have a seat."""
+    assert isinstance(change.edit, SetSeats)
+    filled = {f"quantity_{short.product}": str(change.edit.seats), f"about_{change.id}": "undo"}
+    filled |= {release_field(short.product, str(member)): "1" for member in short.named}
+    return f"{reverse('manage', args=[seen.id])}?{urlencode(filled)}"
 
 
 def _items(seen: Visit, known: Situation, state: Subscription) -> list[ItemShown]:

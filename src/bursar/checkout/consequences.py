@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from bursar.accounts.deed import deed
@@ -10,18 +10,43 @@ from bursar.accounts.queries import customer
 from bursar.checkout.apply import close
 from bursar.checkout.gather import edits_of, situation
 from bursar.core.approval import overtaken
+from bursar.core.edit import SetSeats
 from bursar.core.policy import SYSTEM, Actor
+from bursar.core.shortfall import Shortfall, shortfalls
+from bursar.core.subscription import pending, timeline
+from bursar.history.actions import record
 from bursar.payments.queries import agenda
+from bursar.seats.queries import uses
 from bursar.subscriptions import actions as subscriptions
-from bursar.subscriptions.queries import open_request, quote
+from bursar.subscriptions.queries import agreement, open_request, quote
 
 
 @contextmanager
 def followed(account_id: UUID, *, actor: Actor, now: datetime) -> Iterator[None]:
     """Let an account or its people be changed, and then do what follows from it. Errors: NotFound."""
-    with deed(account_id, actor, now):
+    with deed(account_id, actor, now) as account:
+        today = account.today(now)
+        before = {(one.change, one.more) for one in coming_shortfalls(account_id, today)}
         yield
         follow(account_id, now)
+        for short in coming_shortfalls(account_id, today):
+            if (short.change, short.more) not in before:
+                _tell_of(short, account_id, today, actor, now)
+
+
+def coming_shortfalls(account_id: UUID, today: date) -> tuple[Shortfall, ...]:
+    """Return the scheduled reductions by which too few people give up their seat, as things stand."""
+    agreed = agreement(account_id)
+    if not any(isinstance(change.edit, SetSeats) for change in pending(agreed.changes, today)):
+        return ()
+    return shortfalls(timeline(agreed.start, agreed.changes), uses(account_id), today)
+
+
+def _tell_of(short: Shortfall, account_id: UUID, today: date, actor: Actor, now: datetime) -> None:
+    """Write down that more people will use a product than there are seats, so that people are told in time."""
+    known = {"product": short.product, "change": str(short.change), "from": short.on.isoformat()}
+    data = {**known, "seats": short.seats, "more": short.more}
+    record(account_id=account_id, kind="seats_short", actor=actor, on=today, now=now, data=data)
 
 
 def follow(account_id: UUID, now: datetime) -> None:

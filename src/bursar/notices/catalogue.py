@@ -15,6 +15,7 @@
 | a renewal comes after a term of over a month    | who sees invoices                               |
 | a trial ends soon, or is over; temporary seats  | who sees invoices                               |
 | an invoice was paid, or a payment of it failed  | who sees invoices                               |
+| a scheduled reduction has too few seats by now  | who sees invoices, and who did it               |
 | ownership passed on                             | the owners before and after, and billing admins |
 | somebody was invited, or invited again          | they themselves, with the link that accepts     |
 | a role changed; suspended, active again, gone   | they themselves                                 |
@@ -168,6 +169,7 @@ WHOM: Final[Mapping[str, Whom]] = {
     "trial_ended": _payers,
     "payment_received": _of_invoice,
     "payment_failed": _of_invoice,
+    "seats_short": _payers_and_who_did_it,
     "owner_changed": _owners,
     "member_added": _invited,
     "member_invited": _invited,

@@ -25,7 +25,8 @@ from bursar.core.member import OWNER
 from bursar.core.money import Money
 from bursar.core.policy import SYSTEM, Contact, Decision, Outcome, Policy
 from bursar.core.quote import quote
-from bursar.core.subscription import pending
+from bursar.core.shortfall import shortfalls
+from bursar.core.subscription import pending, timeline
 from bursar.history.queries import Fact
 from bursar.invoices.queries import document
 from bursar.notices.catalogue import INVITATIONS, page_of
@@ -70,6 +71,8 @@ def write(
             lines = _about_renewal(customer, policy, fact)
         elif fact.kind in ("trial_ending", "trial_ended"):
             lines = _about_trial(fact)
+        elif fact.kind == "seats_short":
+            lines = [_("Name them beside the scheduled change, or keep more seats. Nobody is chosen for you.")]
         elif fact.data.get("invoice"):
             lines = [*lines, *_about_invoice(customer, fact)]
         way, link = _("See it in the Admin Center"), f"{settings.BURSAR_URL}{page_of(customer.id, data)}"
@@ -203,6 +206,8 @@ def _about_renewal(customer: Customer, policy: Policy, fact: Fact) -> list[str]:
     for change in pending(known.changes, fact.on):
         told = edits.said(change.edit, before[change.id], known.catalog)
         said.append(edits.dated(told, change.edit, change.effective_on))
+    for one in shortfalls(timeline(known.start, known.changes), known.used, fact.on):
+        said.append(edits.short(edits.product_name(known.catalog, one.product), one.seats, one.more, one.on))
     return [*said, _("What is to become less must be changed before {day}.").format(day=money.day(on))]
 
 

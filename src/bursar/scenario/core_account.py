@@ -15,6 +15,7 @@ from bursar.core.currency import digits
 from bursar.core.edit import write_edit
 from bursar.core.policy import Account, Actor, Contact, Member, Override, State, decide
 from bursar.core.seat import NoSeats
+from bursar.core.shortfall import shortfalls, write_shortfall
 from bursar.core.situation import Situation
 from bursar.core.subscription import Subscription, pending, state_on, timeline
 from bursar.core.tax import read_tax_rate
@@ -164,7 +165,11 @@ class CoreAccount:
 
     def seats(self) -> Sequence[Document]:
         """The seats of each product, and who has it."""
-        return self.seating.shown(*self._seated())
+        state, members = self._seated()
+        moments = timeline(self.situation.start, self.situation.changes)
+        short = {one.product: one for one in shortfalls(moments, self.seating.uses(state, members), self.today)}
+        shown = self.seating.shown(state, members)
+        return [{**one, "short": write_shortfall(short.get(one["product"]))} for one in shown]
 
     def say(self, actor: str, details: Mapping[str, str]) -> None:
         """Say what future invoices say of the customer."""

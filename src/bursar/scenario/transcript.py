@@ -259,7 +259,9 @@ def _seats(seats: Document) -> str:
     """The seats of a product: how many of how many, and who has it."""
     names = [one["email"].partition("@")[0] + ("" if one["seat"] else " without a seat") for one in seats["people"]]
     said = ", ".join(names) if not seats["counted"] else "as counted"
-    return f"{seats['product']}: {seats['used']} of {seats['bought']} used{': ' if said else ''}{said}"
+    short = seats["short"]
+    too_few = f"; from {short['on']} only {short['seats']}, name {short['more']} more" if short else ""
+    return f"{seats['product']}: {seats['used']} of {seats['bought']} used{': ' if said else ''}{said}{too_few}"
 
 
 def _differing(step: Step) -> Document:

@@ -139,6 +139,16 @@ def dated(said: str, edit: Edit, on: date) -> str:
     return _("{change} (from {day})").format(change=said, day=money.day(on))
 
 
+def short(product: str, seats: int, more: int, on: date) -> str:
+    """Say that more people will use a product than it has seats, and how many must give theirs up."""
+    said = ngettext(
+        "From {day} on {product} has too few seats ({seats}): name {more} more person who gives theirs up.",
+        "From {day} on {product} has too few seats ({seats}): name {more} more people who give theirs up.",
+        more,
+    )
+    return said.format(day=money.day(on), product=product, seats=number(seats), more=number(more))
+
+
 def quantity(count: int, per: str) -> str:
     """A number of what a plan counts."""
     if per == "seat":

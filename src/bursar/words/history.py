@@ -38,7 +38,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "people": (
         *("member_added", "member_invited", "member_accepted", "member_changed", "member_removed"),
         *("member_suspended", "member_resumed", "member_erased", "owner_changed"),
-        *("seat_assigned", "seat_freed", "seats_counted", "letter_sent_again"),
+        *("seat_assigned", "seat_freed", "seats_counted", "seats_short", "letter_sent_again"),
     ),
     "account": ("account_opened", "account_altered", "override_added", "override_ended", "limit_set", "account_erased"),
     "refused": ("refused",),
@@ -92,6 +92,7 @@ class Story:
             "seat_assigned": lambda data: [self._seat(_("{name} was given {product}."), data)],
             "seat_freed": lambda data: [self._seat(_("{product} was taken from {name}."), data)],
             "seats_counted": self._counted,
+            "seats_short": self._short,
             "letter_sent_again": self._sent_again,
             "account_opened": self._opened,
             "account_altered": self._altered,
@@ -177,6 +178,10 @@ class Story:
             return [_("The seats of {product} are given to people here again.").format(product=product)]
         template = _("The vendor's product counts {count} used seats of {product}.")
         return [template.format(count=money.number(data["after"]), product=product)]
+
+    def _short(self, data: dict[str, Any]) -> list[str]:
+        product = edits.product_name(self.catalog, data["product"])
+        return [edits.short(product, data["seats"], data["more"], date.fromisoformat(data["from"]))]
 
     def _sent_again(self, data: dict[str, Any]) -> list[str]:
         if "member" not in data:
