@@ -148,6 +148,11 @@ ADVICE: Final[Mapping[str, tuple[Way, ...]]] = {
     ),
     "PaymentOpen": (
         lambda w, call, said: [
+            Call("POST", f"{w.waiting[0]}/attempts/{w.waiting[1]}/give_up", None, OWNER),
+            Call("PUT", f"{w.waiting[0]}/payment_method", {"type": "card", "token": "ok"}),
+            replace(call, body={"edits": [TEAM_10]}),
+        ],
+        lambda w, call, said: [
             Call("POST", f"{w.waiting[0]}/attempts/{w.waiting[1]}/finish", {"outcome": "succeeded"}),
             Call("PUT", f"{w.waiting[0]}/payment_method", {"type": "card", "token": "ok"}),
             call,

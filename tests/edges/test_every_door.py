@@ -175,6 +175,7 @@ OPERATIONS: Final[dict[str, tuple[str, Any]]] = {
     "get_billing_details": ("view_invoices", None),
     "set_billing_details": ("manage_invoices", {"sold_to": {"name": "Acme SAS"}}),
     "get_attempt": (NOTHING, None),
+    "give_up_payment": ("pay_invoice", None),
     "finish": (VENDOR, {"outcome": "failed"}),
     "open_account": (VENDOR, ACCOUNT),
     "list_accounts": (VENDOR, None),

@@ -1,7 +1,6 @@
 """Invoices, the journal, billing details, and how they are paid."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -15,9 +14,9 @@ from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
 from bursar.checkout.collection import collect_all, pay_invoice
 from bursar.checkout.journal import of_account, of_invoice
-from bursar.checkout.pay import confirm
-from bursar.core.payment import TokenNeeded, read_method
-from bursar.core.problem import Conflict, Phrase, phrase
+from bursar.checkout.pay import confirm, give_up
+from bursar.core.payment import TokenNeeded, check_waiting, read_method
+from bursar.core.problem import phrase
 from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Answer, Once
 from bursar.invoices import queries as invoices
@@ -25,20 +24,6 @@ from bursar.payments import actions as payments
 from bursar.payments import queries
 
 router = Router(tags=["billing"])
-
-
-class NotWaiting(Conflict):
-    """This payment does not wait for the payer any more; it is {state}."""
-
-    code = "not_waiting"
-
-
-_ENDED: Final[Mapping[str, Phrase]] = {
-    "succeeded": phrase("completed"),
-    "failed": phrase("declined"),
-    "cancelled": phrase("given up"),
-    "refunded": phrase("paid back"),
-}
 
 
 @router.get("/accounts/{uuid:account_id}/invoices", response=shape(answers.Invoices))
@@ -146,11 +131,24 @@ def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodie
     call = enter(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        attempt = queries.attempt(account_id, attempt_id)
-        if attempt.state != "open":
-            raise NotWaiting(state=_ENDED[attempt.state])
+        check_waiting(queries.attempt(account_id, attempt_id).state)
         confirm(attempt_id, body.outcome, now=call.now)
         keep_answer(asked, kind="attempt", id=attempt_id, status=201, now=call.now)
+        return Answer("attempt", str(attempt_id), 201)
+
+    return reply(call, once(request, do))
+
+
+@router.post(
+    "/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}/give_up",
+    response={201: shape(answers.Attempt), 202: shape(answers.Attempt)},
+)
+def give_up_payment(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> Reply:
+    """Give up a payment that waits for the payer; nothing is charged, unless the money has arrived already."""
+    call = enter(request, account_id)
+
+    def do(asked: Once | None) -> Answer:
+        give_up(account_id, attempt_id, actor=call.actor, now=call.now, once=asked)
         return Answer("attempt", str(attempt_id), 201)
 
     return reply(call, once(request, do))

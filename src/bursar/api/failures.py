@@ -9,7 +9,6 @@ from bursar.accounts.queries import NotFound
 from bursar.accounts.sessions import LivePerson, NoActiveMember
 from bursar.api.accounts import BadMoment
 from bursar.api.actor import BadActor
-from bursar.api.billing import NotWaiting
 from bursar.api.call import (
     BadIdempotencyKey,
     KeyForMembers,
@@ -51,7 +50,15 @@ from bursar.core.member import (
     WhyNeeded,
 )
 from bursar.core.money import BadRate
-from bursar.core.payment import NothingToPay, NoToken, PaymentOpen, StaysAutomatic, TokenNeeded, UnknownMethod
+from bursar.core.payment import (
+    NothingToPay,
+    NoToken,
+    NotWaiting,
+    PaymentOpen,
+    StaysAutomatic,
+    TokenNeeded,
+    UnknownMethod,
+)
 from bursar.core.policy import UnknownAccountType, UnknownRole
 from bursar.core.price import TooDear
 from bursar.core.problem import Problem
@@ -150,6 +157,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "get_billing_details": _READ,
     "set_billing_details": (*_READ, *_BODY),
     "get_attempt": _READ,
+    "give_up_payment": (*_READ, *_ONCE, NotWaiting),
     "finish": (*_ONE, *_BODY, *_ONCE, NotWaiting, Declined),
     "get_catalog": (NoCatalog,),
     "put_catalog": (*_VENDOR, *_BODY, BadDocument),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from bursar.center.entry import shown, to, visit
 from bursar.center.manage import keep, not_done
+from bursar.center.subscription import waiting
 from bursar.checkout.gather import situation
 from bursar.core.edit import Cancel
 from bursar.core.field import MOST_TEXT
@@ -45,5 +46,6 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
             }
         )
     [edit] = decided.edits
-    content = {"held": held, "on": money.day(edit.effective_on) if edit.effective_on else "", "longest": MOST_TEXT}
+    on = money.day(edit.effective_on) if edit.effective_on else ""
+    content = {"held": held, "on": on, "longest": MOST_TEXT, "waiting": waiting(seen)}
     return shown(request, seen, "subscription", "cancel", content)

@@ -17,6 +17,7 @@ from bursar.center.choice import Filled
 from bursar.center.entry import Closed, Visit, shown, to, visit
 from bursar.center.form import CHANGING, form
 from bursar.center.release import releases
+from bursar.center.subscription import waiting
 from bursar.center.summary import Summary, summary
 from bursar.center.terms import AtField
 from bursar.center.wishes import Wishes, read
@@ -70,7 +71,8 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
     state, scheduled = _now(seen, agreed)
     filled = Filled(request.POST if request.method == "POST" else tried, wrong)
     offers = form(seen, state, scheduled, current_catalog(), filled, states_before(agreed.start, agreed.changes))
-    content = {"form": offers, "ahead": request_ahead(seen), "only_asks": _only_asks(seen), **found}
+    ahead = {"ahead": request_ahead(seen), "only_asks": _only_asks(seen), "waiting": waiting(seen)}
+    content = {"form": offers, **ahead, **found}
     return shown(request, seen, "subscription", "manage", content, status=status)
 
 
@@ -93,7 +95,7 @@ def quoted(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpRespon
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
     content = confirming(
-        seen, quote_id, agreement(seen.id), _uuid(request.GET.get("instead_of", "")), moved="moved" in request.GET
+        seen, quote_id, agreement(seen.id), uuid_given(request.GET.get("instead_of", "")), moved="moved" in request.GET
     )
     return shown(request, seen, "subscription", "confirm", content)
 
@@ -110,6 +112,7 @@ def confirming(
         "quote_id": quote_id,
         "before": _kept(seen, before, agreed) if before else None,
         "moved": moved,
+        "waiting": waiting(seen),
         "manages": any(seen.open(one) for one in CHANGING),
         "today": seen.today.isoformat(),
         "longest": MOST_TEXT,
@@ -196,7 +199,8 @@ def _kept(seen: Visit, quote_id: UUID, agreed: Agreement) -> Summary:
     return summary(seen, read_quote(kept.content), agreed.start, agreed.changes, current_catalog())
 
 
-def _uuid(given: str) -> UUID | None:
+def uuid_given(given: str) -> UUID | None:
+    """Return the id that an address names, if it is one."""
     try:
         return UUID(given)
     except ValueError:

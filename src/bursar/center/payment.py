@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 from bursar.center.cards import kinds, tokens, why_no_card
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.invoices import row_shown
+from bursar.center.subscription import waiting
+from bursar.center.taking import back_to_change
 from bursar.checkout.collection import collect_all, pay_invoice
 from bursar.checkout.pay import Declined
 from bursar.core.money import Money
@@ -18,7 +20,7 @@ from bursar.core.payment import Method, read_method
 from bursar.core.problem import Problem
 from bursar.invoices.queries import document, documents
 from bursar.payments.actions import set_method
-from bursar.payments.queries import attempt, failures, left, method, open_attempt, open_invoices
+from bursar.payments.queries import attempt, failures, left, method, open_invoices
 from bursar.words import money
 from bursar.words.payment import decline_reason, method_name
 
@@ -27,7 +29,10 @@ FAILURES: Final = 5
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """How the account pays; sent, it pays in another way from now on and what is open is tried again."""
+    """How the account pays; sent, it pays in another way from now on and what is open is tried again.
+
+    Whoever came here because a payment for a change was declined goes back to that change.
+    """
     seen = visit(request, account_id)
     seen.check("payment", "view_subscription")
     problem = ""
@@ -37,7 +42,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
             set_method(seen.policy, account_id, wanted, actor=seen.actor, now=seen.now)
             settled = collect_all(account_id, now=seen.now, again=True)
             messages.success(request, _after_replacing(settled))
-            return to("payment", account_id)
+            return back_to_change(seen, request.GET)
         except Problem as found:
             problem = seen.said(found)
     content = {"problem": problem, **_content(seen)}
@@ -76,7 +81,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
 
 
 def _content(seen: Visit) -> dict[str, Any]:
-    present, waiting = method(seen.id), open_attempt(seen.id)
+    present = method(seen.id)
     replacing, no_card = seen.decide("change_payment_type"), why_no_card(seen)
     content = {
         "method": method_name(present.kind),
@@ -85,7 +90,7 @@ def _content(seen: Visit) -> dict[str, Any]:
         "why_not": seen.why_not(replacing) or no_card,
         "kinds": kinds(),
         "tokens": tokens(),
-        "waiting": waiting.address if waiting and seen.may("pay_invoice") else "",
+        "waiting": waiting(seen),
         "pay": seen.may("pay_invoice"),
         "see": seen.may("view_invoices"),
         "open": (),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -176,13 +177,18 @@ def _trial(state: Subscription, today: date) -> dict[str, Any] | None:
     return {"until": money.day(state.trial_until), "left": said, "over": not state.trying}
 
 
-def waiting(seen: Visit) -> dict[str, str] | None:
-    """The payment that somebody must confirm before anything else can change."""
+def waiting(seen: Visit) -> dict[str, Any] | None:
+    """Return the payment that somebody must confirm or give up before anything else can change."""
     found = open_attempt(seen.id)
     if found is None:
         return None
-    amount = money.amount(Money(found.amount_minor, found.currency))
-    return {"amount": amount, "address": found.address if seen.may("pay_invoice") else ""}
+    pays = seen.may("pay_invoice")
+    return {
+        "amount": money.amount(Money(found.amount_minor, found.currency)),
+        "until": money.moment(found.expires_at.astimezone(ZoneInfo(seen.customer.time_zone))),
+        "address": found.address if pays else "",
+        "given_up": found.id if pays else None,
+    }
 
 
 def _asked(seen: Visit) -> dict[str, Any] | None:

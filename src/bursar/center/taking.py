@@ -1,6 +1,6 @@
 """Taking a quote from a page: what came of it, and where to go on when it was not done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,20 +10,23 @@ from django.views.decorators.http import require_POST, require_safe
 from bursar.accounts.queries import NotFound
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
-from bursar.center.manage import confirming, keep, not_done
+from bursar.center.manage import confirming, keep, not_done, uuid_given
+from bursar.center.subscription import waiting
 from bursar.center.summary import summary
 from bursar.checkout import actions as checkout
 from bursar.checkout.door import QuoteExpired
 from bursar.checkout.gather import edits_of
 from bursar.checkout.pay import Declined
+from bursar.checkout.pay import give_up as give_up_payment
 from bursar.core.ceiling import Confirm
 from bursar.core.content import read_quote
 from bursar.core.money import Money
-from bursar.core.payment import PaymentOpen
+from bursar.core.payment import NotWaiting, PaymentOpen
 from bursar.core.problem import Problem
+from bursar.core.refusal import Refused
 from bursar.core.request import RequestClosed
 from bursar.invoices.queries import of_take
-from bursar.payments.queries import attempt, open_attempt
+from bursar.payments.queries import attempt
 from bursar.subscriptions.queries import agreement, quote, taken
 from bursar.words import money
 from bursar.words.limit import asked_once_more
@@ -67,9 +70,7 @@ def came_of(
     except Declined as declined:
         return _declined(request, seen, declined.params["reason"], quote_id, request_id=request_id)
     except PaymentOpen as problem:
-        waiting = open_attempt(seen.id)
-        address = waiting.address if waiting and seen.may("pay_invoice") else ""
-        return not_done(request, seen, seen.said(problem), address=address)
+        return not_done(request, seen, seen.said(problem), waiting=waiting(seen))
     except Problem as problem:
         return not_done(request, seen, seen.said(problem))
     if result.take_id is not None:
@@ -108,6 +109,33 @@ def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
             "amount": money.amount(Money(document.totals.total, document.currency)),
         }
     return shown(request, seen, "subscription", "done", content)
+
+
+@require_POST
+def give_up(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpResponse:
+    """Give up a payment that waits, and go on to what it was for."""
+    seen = visit(request, account_id)
+    try:
+        give_up_payment(account_id, attempt_id, actor=seen.actor, now=seen.now)
+    except (NotWaiting, Refused) as problem:
+        return not_done(request, seen, seen.said(problem))
+    return to("attempt", account_id, attempt_id)
+
+
+def back_to_change(seen: Visit, asked: Mapping[str, str]) -> HttpResponseRedirect:
+    """Return where a change waits whose payment was declined, or a request; without either the page of payment.
+
+    A quote that is too old is asked for anew. Errors: those of `checkout.quote`.
+    """
+    quote_id, request_id = uuid_given(asked.get("quote", "")), uuid_given(asked.get("request", ""))
+    if request_id is not None:
+        return to("request", seen.id, request_id)
+    if quote_id is None:
+        return to("payment", seen.id)
+    kept = quote(seen.id, quote_id)
+    if kept.expires_at <= seen.customer.moment(seen.now):
+        quote_id = keep(seen, edits_of(seen.customer, kept))
+    return to("summary", seen.id, quote_id)
 
 
 @require_safe

@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{ACCOUNT}/quotes/<uuid:quote_id>/take", taking.take, name="take"),
     path(f"{ACCOUNT}/takings/<uuid:take_id>", taking.done, name="done"),
     path(f"{ACCOUNT}/attempts/<uuid:attempt_id>", taking.tried, name="attempt"),
+    path(f"{ACCOUNT}/attempts/<uuid:attempt_id>/give-up", taking.give_up, name="give_up"),
     path(f"{ACCOUNT}/changes/<uuid:change_id>/undo", manage.undo, name="undo"),
     path(f"{ACCOUNT}/quotes/<uuid:quote_id>/ask", requests.ask, name="ask"),
     path(f"{ACCOUNT}/requests", requests.listing, name="requests"),

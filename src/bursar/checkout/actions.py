@@ -101,7 +101,7 @@ def take(
     those of `quote`.
     """
     with deed(account_id, actor, now) as customer:
-        check_no_payment_open(waiting := agenda(account_id))
+        check_no_payment_open(customer, waiting := agenda(account_id))
         before = shown(customer, quote_id, now) if quote_id else None
         wanted = Wanted(tuple(edits), confirmed=confirmed)
         if before is not None:
@@ -127,7 +127,7 @@ def approve(
     Errors: NotFound, Refused, Stale, Confirm, PaymentOpen, Declined, RequestClosed, and those of `quote`.
     """
     with deed(account_id, actor, now) as customer:
-        check_no_payment_open(waiting := agenda(account_id))
+        check_no_payment_open(customer, waiting := agenda(account_id))
         edits = edits_of(customer, kept_quote(account_id, request(account_id, request_id).quote_id))
         result = _take(customer, waiting, Wanted(edits, None, digest, request_id, confirmed), actor, now, once)
     return _carried_on(account_id, result, now)

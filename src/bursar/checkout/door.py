@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bursar.accounts.deed import permit
 from bursar.accounts.queries import Customer
@@ -33,10 +34,10 @@ class AlreadyTaken(Conflict):
     code = "taken"
 
 
-def check_no_payment_open(agenda: Agenda) -> None:
-    """While a payment waits to be finished nothing else happens. Errors: PaymentOpen."""
+def check_no_payment_open(customer: Customer, agenda: Agenda) -> None:
+    """Raise PaymentOpen while a payment waits to be finished: nothing else happens then."""
     if agenda.payment_until is not None:
-        raise PaymentOpen(expires_at=agenda.payment_until.isoformat(timespec="minutes"))
+        raise PaymentOpen(expires_at=agenda.payment_until.astimezone(ZoneInfo(customer.time_zone)))
 
 
 def check_review(customer: Customer, request_id: UUID, actor: Actor, now: datetime) -> RequestRow:

@@ -4,23 +4,26 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from bursar.accounts.deed import deed
+from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer, NotFound
 from bursar.checkout.apply import apply, settle
 from bursar.checkout.consequences import follow
 from bursar.checkout.gather import situation
 from bursar.core.content import read_quote
 from bursar.core.money import Money
-from bursar.core.payment import DeclineReason, Step, next_step
+from bursar.core.payment import DeclineReason, Step, check_waiting, next_step
 from bursar.core.policy import SYSTEM, Actor, Vendor
 from bursar.core.problem import Problem
 from bursar.gateways.protocol import Charge
 from bursar.gateways.registry import gateway
 from bursar.gateways.sandbox import Sandbox
+from bursar.history.actions import answer
+from bursar.history.queries import Once
 from bursar.invoices import actions as invoices
 from bursar.payments import actions as payments
 from bursar.payments import queries
 from bursar.payments.queries import AttemptRow
+from bursar.policy import queries as policy
 from bursar.subscriptions import queries as subscriptions
 
 
@@ -63,15 +66,26 @@ def confirm(attempt_id: UUID, outcome: Literal["succeeded", "failed"], *, now: d
     return attempt
 
 
+def give_up(account_id: UUID, attempt_id: UUID, *, actor: Actor, now: datetime, once: Once | None = None) -> AttemptRow:
+    """Give up a payment that waits for the payer; return the attempt, which is paid where the money came first.
+
+    Errors: NotFound, Refused, NotWaiting.
+    """
+    with deed(account_id, actor, now) as customer:
+        permit(policy.current(), customer, actor, "pay_invoice", now)
+        attempt = queries.attempt(account_id, attempt_id)
+        check_waiting(attempt.state)
+        answer(once, kind="attempt", id=attempt_id, status=201, now=now)
+    _cancel(attempt, actor=actor, reason="given_up", now=now)
+    return queries.attempt(account_id, attempt_id)
+
+
 def carry_out(attempt: AttemptRow, charge: Charge, *, now: datetime) -> Step:
     """Do what an attempt needs, given what the gateway says; what was done. Doing it again does nothing."""
     step = _book(attempt, charge, now)
     if step == "cancel":
-        cancelled = gateway(attempt.gateway).cancel(str(attempt.id))
-        if cancelled.answer == "succeeded":
-            return _book(attempt, cancelled, now)
-        _give_up(attempt, now)
-    elif step == "refund":
+        return _cancel(attempt, actor=SYSTEM, reason="expired", now=now)
+    if step == "refund":
         gateway(attempt.gateway).refund(str(attempt.id))
         with deed(attempt.account_id, SYSTEM, now):
             if queries.attempt(attempt.account_id, attempt.id).state != "refunded":
@@ -119,11 +133,16 @@ def _take(customer: Customer, attempt: AttemptRow, now: datetime) -> tuple[UUID,
     return (done.invoice_id,) if done.invoice_id else ()
 
 
-def _give_up(attempt: AttemptRow, now: datetime) -> None:
-    with deed(attempt.account_id, SYSTEM, now):
+def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str, now: datetime) -> Step:
+    """Give a charge up at the gateway and end its attempt; return what was done, to take it if the money came first."""
+    charge = gateway(attempt.gateway).cancel(str(attempt.id))
+    if charge.answer == "succeeded":
+        return _book(attempt, charge, now)
+    with deed(attempt.account_id, actor, now):
         if queries.attempt(attempt.account_id, attempt.id).state == "open":
-            payments.end(attempt, "cancelled", actor=SYSTEM, now=now, reason="expired")
+            payments.end(attempt, "cancelled", actor=actor, now=now, reason=reason)
             follow(attempt.account_id, now)
+    return "cancel"
 
 
 def _actor(customer: Customer, attempt: AttemptRow) -> Actor:

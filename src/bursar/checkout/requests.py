@@ -121,7 +121,7 @@ def reject(
         check_review(customer, request_id, actor, now)
         if not reason.strip():
             raise ReasonNeeded()
-        check_no_payment_open(agenda(account_id))
+        check_no_payment_open(customer, agenda(account_id))
         close(customer, request_id, "rejected", actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
         keep_answer(once, kind="request", id=request_id, status=200, now=now)
 
@@ -140,7 +140,7 @@ def withdraw(account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime,
             permit(policy(), customer, actor, "view_subscription", now)
         check_withdrawing(actor, found.member_id, found.name)
         found.standing.check_open(customer.moment(now))
-        check_no_payment_open(agenda(account_id))
+        check_no_payment_open(customer, agenda(account_id))
         close(customer, request_id, "withdrawn", actor=actor, now=now)
         keep_answer(once, kind="request", id=request_id, status=200, now=now)
 

@@ -1,6 +1,6 @@
 """Paying: what a payment type means, what becomes of an attempt, and which invoices money settles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bursar.core.invoice import Kind
 from bursar.core.policy import Actor, Member
-from bursar.core.problem import Conflict, Invalid, phrase
+from bursar.core.problem import Conflict, Invalid, Phrase, phrase
 
 MethodKind = Literal["invoice", "card", "debit"]
 METHOD_KINDS: Final = ("invoice", "card", "debit")
@@ -47,9 +47,15 @@ class StaysAutomatic(Invalid):
 
 
 class PaymentOpen(Conflict):
-    """A payment of this account waits to be finished; finish it or wait until {expires_at}."""
+    """A payment of this account waits to be finished; finish it, give it up, or wait until {expires_at}."""
 
     code = "payment_open"
+
+
+class NotWaiting(Conflict):
+    """This payment does not wait for the payer any more; it is {state}."""
+
+    code = "not_waiting"
 
 
 class NothingToPay(Conflict):
@@ -106,6 +112,21 @@ def check_replacement(now: Method, wanted: Method, actor: Actor) -> None:
     """Only the vendor takes an account off automatic payment. Errors: StaysAutomatic."""
     if isinstance(actor, Member) and now.automatic and not wanted.automatic:
         raise StaysAutomatic()
+
+
+ENDED: Final[Mapping[AttemptState, Phrase]] = {
+    "succeeded": phrase("completed"),
+    "failed": phrase("declined"),
+    "cancelled": phrase("given up"),
+    "refunded": phrase("paid back"),
+}
+"""How an attempt can be over, in words."""
+
+
+def check_waiting(state: AttemptState) -> None:
+    """Raise NotWaiting if an attempt is over."""
+    if state != "open":
+        raise NotWaiting(state=ENDED[state])
 
 
 Answer = Literal["succeeded", "declined", "pending", "unknown", "cancelled", "refunded"]

@@ -27,6 +27,7 @@ def decline_reason(code: str) -> str:
         "authentication_failed": _("it was not confirmed"),
         "unknown_token": _("the card is not known"),
         "expired": _("nobody confirmed it in time"),
+        "given_up": _("it was given up"),
         "sandbox_gateway": _("the sandbox gateway pays for sandbox accounts only"),
     }
     return names.get(code, code)

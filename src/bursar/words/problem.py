@@ -1,7 +1,7 @@
 """A problem in the person's language."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -42,6 +42,7 @@ _SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {
     Money: money.amount,
     Span: money.span,
     date: money.day,
+    datetime: money.moment,
     DeclineReason: decline_reason,
     Phrase: lambda one: _filled(one.template, one.params),
 }
