@@ -74,7 +74,7 @@ def refused(constraint: str) -> Iterator[None]:
 def seller() -> Seller:
     """The seller with its series, even after a test that emptied every table."""
     particulars = {"time_zone": "Europe/Paris", "support_name": "Support", "support_email": "support@example.com"}
-    found, _ = Seller.objects.get_or_create(
+    found, _ = Seller.objects.update_or_create(
         id=UUID("01900000-0000-7000-8000-000000000001"), defaults={"name": "Vendor", "country": "FR", **particulars}
     )
     for mode in ("live", "sandbox"):
