@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit
-from bursar.core.edit import Edit, SetSeats
-from bursar.core.seat import Use
+from bursar.core.edit import ChangePlan, Edit, SetSeats
+from bursar.core.seat import Use, without_a_seat
 from bursar.seats.queries import Held, longest_unseen
 from bursar.words import edits as words
 from bursar.words import money
@@ -57,20 +57,20 @@ def releases(seen: Visit, edits: Sequence[Edit], used: Mapping[str, Use]) -> tup
     return tuple(
         _release(seen, edit, use)
         for edit in edits
-        if isinstance(edit, SetSeats)
+        if isinstance(edit, SetSeats | ChangePlan)
         and (use := used.get(edit.product)) is not None
         and use.holders is not None
-        and edit.seats < min(use.used, use.bought)
+        and without_a_seat(use, edit)
     )
 
 
-def _release(seen: Visit, edit: SetSeats, use: Use) -> Release:
-    product, more = words.product_name(current_catalog(), edit.product), use.used - edit.seats
+def _release(seen: Visit, edit: SetSeats | ChangePlan, use: Use) -> Release:
+    product, more = words.product_name(current_catalog(), edit.product), without_a_seat(use, edit)
     said = ngettext(
         "{used} people use {product}, and {seats} seats stay: choose {more} person who gives theirs up.",
         "{used} people use {product}, and {seats} seats stay: choose {more} people who give theirs up.",
         more,
-    ).format(used=money.number(use.used), product=product, seats=money.number(edit.seats), more=money.number(more))
+    ).format(used=money.number(use.used), product=product, seats=money.number(use.used - more), more=money.number(more))
     people = longest_unseen(seen.id, edit.product, MOST_SHOWN)
     hidden = use.used - len(people)
     others = ngettext("{count} other person is not listed", "{count} other people are not listed", hidden)

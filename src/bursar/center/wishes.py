@@ -133,6 +133,7 @@ def _moving(
         plan=plan,
         seats=count if per is Per.SEAT else None,
         units=count if per is Per.UNIT else None,
+        release=chosen(filled, product) if per is Per.SEAT and count is not None else (),
         expected=expected,
     )
 

@@ -69,15 +69,25 @@ class Use:
         return max(self.bought - self.used, 0)
 
 
+def without_a_seat(use: Use, edit: SetSeats | ChangePlan) -> int:
+    """Return how many people use a product and would have no seat after an edit.
+
+    More seats than are bought take none from anybody, even where there are too few; a plan that brings seats begins anew.
+    """
+    if edit.seats is None or (isinstance(edit, SetSeats) and edit.seats >= use.bought):
+        return 0
+    return max(use.used - edit.seats, 0)
+
+
 def check_release(use: Use | None, edit: SetSeats | ChangePlan) -> None:
     """Check that where fewer seats than are used are left, the people are named who lose theirs. Errors: SeatsInUse.
 
     A plan that brings seats begins with as many as are used, or with those people named as well.
     """
-    if use is None or edit.seats is None or (isinstance(edit, SetSeats) and edit.seats >= use.bought):
+    if use is None or edit.seats is None:
         return
     named = frozenset(edit.release)
-    more = use.used - edit.seats - len(named if use.holders is None else named & use.holders)
+    more = without_a_seat(use, edit) - len(named if use.holders is None else named & use.holders)
     if more > 0:
         raise SeatsInUse(used=use.used, product=edit.product, seats=edit.seats, more=more)
 
