@@ -64,7 +64,7 @@ def test_who_would_have_no_seat_is_named_and_gives_theirs_up_when_the_seats_begi
     fewer = {"plan_mixed": "each", "seats_mixed": "1"}
     owner = signed_in(OWNER)
     page = said(owner.post(f"{path}/manage", fewer), 422)
-    assert "2 people use Mixed, and 1 seats stay: choose 1 person" in page and f"release_mixed_{agent}" in page
+    assert "2 people use Mixed (seats left: 1). Choose 1 more person" in page and f"release_mixed_{agent}" in page
     assert owner.post(f"{path}/manage", {**fewer, f"release_mixed_{agent}": "1"}).status_code == 302
     door.take(path, moved("each", seats=1, on="now", release=[agent]))
     [seats] = [one for one in door.ok("GET", f"{path}/seats")["items"] if one["product"] == "mixed"]

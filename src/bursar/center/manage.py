@@ -180,11 +180,14 @@ def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
     if not wishes.edits or wishes.unanswered:
         return {"questions": questions, "summary": None, "asking": bool(wishes.unanswered)}
     known = situation(seen.customer, seen.policy)
-    asked = {"questions": questions, "releases": releases(seen, wishes.edits, known.used), "asking": False}
+    giving = releases(seen, wishes.edits, known.used)
+    asked = {"questions": questions, "releases": giving, "asking": False}
     try:
         decided = decide(known, wishes.edits, seen.actor, seen.today)
     except SeatsInUse as problem:
-        return {**asked, "summary": None, "problem": seen.said(problem)}
+        # Where people can be chosen, that says it better.
+        said_of_all = " ".join(one.said for one in giving) or seen.said(problem)
+        return {**asked, "summary": None, "problem": said_of_all}
     shown_now = summary(seen, decided, agreed.start, agreed.changes, catalog)
     return {**asked, "summary": shown_now, "moved": decided.surprises}
 

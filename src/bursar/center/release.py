@@ -65,18 +65,22 @@ def releases(seen: Visit, edits: Sequence[Edit], used: Mapping[str, Use]) -> tup
 
 
 def _release(seen: Visit, edit: SetSeats | ChangePlan, use: Use) -> Release:
-    product, more = words.product_name(current_catalog(), edit.product), without_a_seat(use, edit)
+    product, giving = words.product_name(current_catalog(), edit.product), without_a_seat(use, edit)
+    more = giving - len(frozenset(edit.release) & (use.holders or frozenset()))
     said = ngettext(
-        "{used} people use {product}, and {seats} seats stay: choose {more} person who gives theirs up.",
-        "{used} people use {product}, and {seats} seats stay: choose {more} people who give theirs up.",
+        "{used} people use {product} (seats left: {seats}). Choose {more} more person who gives theirs up.",
+        "{used} people use {product} (seats left: {seats}). Choose {more} more people who give theirs up.",
         more,
-    ).format(used=money.number(use.used), product=product, seats=money.number(use.used - more), more=money.number(more))
+    ).format(
+        used=money.number(use.used), product=product, seats=money.number(use.used - giving), more=money.number(more)
+    )
+    enough = _("Enough people are chosen who give their seat of {product} up.").format(product=product)
     people = longest_unseen(seen.id, edit.product, MOST_SHOWN)
     hidden = use.used - len(people)
     others = ngettext("{count} other person is not listed", "{count} other people are not listed", hidden)
     return Release(
         product=product,
-        said=said,
+        said=said if more > 0 else enough,
         people=tuple(_giver(seen, one, one.member_id in edit.release) for one in people),
         others=f"{others.format(count=money.number(hidden))}; {_('seats are also taken back on the page of seats.')}"
         if hidden > 0
