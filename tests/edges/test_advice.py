@@ -66,11 +66,11 @@ def test_every_message_that_advises_something_is_tried_or_named_here() -> None:
 
 NOT_TRIED: Final = {
     **dict.fromkeys(
-        "BadAddress BadEdit BadMoment BadBody NotJson BadLogForm BadMailAddress BadDatabaseAddress BadSetting".split(),
+        "BadAddress BadEdit BadMoment BadBody NotJson BadLogForm BadName BadMailAddress BadDatabaseAddress BadSetting".split(),
         "says what a value must be; what is right is accepted throughout the other tests",
     ),
     **dict.fromkeys(
-        "BadToml NotTable NotList NotText NotCode NotWhole NotTrueOrFalse NotKnown UnknownEntry MissingEntry NotLimit "
+        "BadToml BadJson NotTable NotList NotText NotCode NotWhole NotTrueOrFalse NotKnown UnknownEntry MissingEntry NotLimit "
         "NotCredit CeilingsCrossed NoAccountType NotAmount NoEntries OneMeasure NotSold NotCycle NotLength".split(),
         "says what an entry of a document must be; the documents of the demo are as it says",
     ),
@@ -85,8 +85,8 @@ NOT_TRIED: Final = {
     **dict.fromkeys(["NoPolicy", "NoCatalog"], "every test begins by publishing them"),
     **dict.fromkeys(["NobodyLeft", "StaffLockedOut", "TypesInUse"], "of the desk; test_desk.py, test_publishing.py"),
     **dict.fromkeys(
-        "FileThere NotWritten NewerBackup NotEmpty NoDatabase NewerTables OlderTables PortInUse".split(),
-        "of the command line, about files, versions and machines; test_backup.py, test_starting.py, test_serve.py",
+        "FileThere NotWritten NotPrinted RoundFailed NewerBackup NotEmpty NoDatabase NewerTables OlderTables PortInUse".split(),
+        "of the command line, about files, versions and machines; test_backup.py, test_starting.py, test_told_plainly.py",
     ),
     **dict.fromkeys(["StillThere", "StillServing", "NotCancelled"], "of erasing, by the vendor; test_erasure.py"),
     **dict.fromkeys(
