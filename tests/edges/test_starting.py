@@ -174,6 +174,33 @@ def test_a_start_that_is_interrupted_ends_in_a_word_and_the_next_works(environme
     assert run(environment, "key", "list")[0] == 0
 
 
+BETWEEN: Final = """
+import os, signal
+from django.db.backends.signals import connection_created
+from bursar.cli.home import django
+
+def record(execute, sql, params, many, context):
+    apart = not context["connection"].in_atomic_block
+    if apart and sql.startswith('INSERT INTO "django_migrations"'):
+        os.kill(os.getpid(), signal.SIGINT)
+    return execute(sql, params, many, context)
+
+connection_created.connect(lambda connection, **_: connection.execute_wrappers.append(record), weak=False)
+try:
+    with django(own=True):
+        print("not interrupted")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_a_migration_is_not_interrupted_before_it_is_written_down(environment: Environment) -> None:
+    command = [sys.executable, "-c", BETWEEN]
+    asked = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=110)
+    assert asked.stdout == "interrupted\n", asked.stderr
+    assert run(environment, "key", "list")[0] == 0
+
+
 SWALLOWED: Final = """
 import os, signal, time
 from bursar.cli.serve import _until_stopped

@@ -1,8 +1,10 @@
 """Bringing the tables up to date: by one process at a time, and never by an older Bursar than made them."""
 
-from typing import Final
+import signal
+from typing import Any, Final
 
 from django.core.management import call_command
+from django.core.management.commands import migrate
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -11,6 +13,25 @@ from bursar.core.problem import Problem
 
 LOCK: Final = 0x62757273_61720001
 """The number of PostgreSQL's advisory lock; it means this and nothing else."""
+
+
+STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+class Migrate(migrate.Command):
+    """Applies migrations, and lets no signal come between one and the record that it was applied.
+
+    Django writes down some migrations only after they are committed. A start that was stopped in between would find
+    tables that no record tells of, and so would every later one.
+    """
+
+    def migration_progress_callback(self, action: str, migration: Any = None, fake: bool = False) -> None:
+        """Hold signals back from the beginning of a migration until it is written down."""
+        super().migration_progress_callback(action, migration, fake)
+        if action == "apply_start":
+            signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        elif action == "apply_success":
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
 
 class NewerTables(Problem):
@@ -54,7 +75,8 @@ def bring_up_to_date() -> None:
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
     try:
         if missing():
-            call_command("migrate", verbosity=0, interactive=False)
+            call_command(Migrate(), verbosity=0, interactive=False)
     finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         # The lock belongs to the session and ends with it, whatever state a migration that failed left it in.
         connection.close()
