@@ -25,6 +25,17 @@ def census() -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
+def contents() -> str:
+    """Return everything that stands in any table, as text."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        found = []
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'SELECT t::text FROM "{name}" t')
+            found += [row for (row,) in cursor.fetchall()]
+    return "\n".join(found)
+
+
 @contextmanager
 def unchanged(but: frozenset[str] = frozenset()) -> Iterator[None]:
     """Fail if anything is different at the end of the block, but for some tables."""
