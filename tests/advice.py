@@ -117,7 +117,7 @@ ADVICE: Final[Mapping[str, tuple[Way, ...]]] = {
         lambda w, call, said: again(call, edits=[TEAM_10]),
         lambda w, call, said: quoted_anew(TEAM_10)(w, call, said),
     ),
-    "UnknownCurrency": (lambda w, call, said: again(call, currency="EUR"),),
+    **dict.fromkeys(("UnknownCurrency", "CurrencyNotSold"), (lambda w, call, said: again(call, currency="EUR"),)),
     "UnknownZone": (lambda w, call, said: again(call, time_zone="Europe/Paris"),),
     "BadTaxRate": (lambda w, call, said: again(call, tax_rate="0.20"),),
     "OneOwner": (

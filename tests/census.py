@@ -25,6 +25,16 @@ def census() -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
+def writes() -> dict[str, int]:
+    """Return how many rows were written in the open transaction, by table, also those that were rolled back since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+        )
+        return dict(cursor.fetchall())
+
+
 def contents() -> str:
     """Return everything that stands in any table, as text."""
     with connection.cursor() as cursor:
