@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bursar.core.charge import Line, open_period
 from bursar.core.cycle import MONTHLY, Calendar
 from bursar.core.subscription import NOTHING, Subscription
@@ -135,3 +138,45 @@ def test_before_anything_was_bought_no_period_is_open() -> None:
     opened = open_period(coming, date(2026, 1, 31))
     assert opened is not None
     assert (opened.start, opened.end) == (date(2026, 1, 31), date(2026, 2, 28))
+
+
+ORDERS = st.lists(st.tuples(st.integers(1, 31), st.integers(1, 30)), min_size=1, max_size=8)
+"""Days of January, and how many seats are ordered on each; several orders may fall on one day."""
+
+
+def reducing(*, same_day_undo: bool = False) -> Life:
+    """Ten seats at 31.00 since 1 January, 1.00 a seat and day; fewer seats count at once and give nothing back."""
+    life = Life()
+    timing = {**POLICY.timing, "remove_seats": Timing("now", credit=False)}
+    life.situation = replace(life.situation, policy=replace(POLICY, timing=timing, same_day_undo=same_day_undo))
+    life.do("2026-01-01", add("support", "team", seats=10, price="31.00"))
+    return life
+
+
+@given(ORDERS)
+@settings(deadline=None)
+def test_without_credit_each_day_costs_the_most_seats_that_there_were_so_far(orders: list[tuple[int, int]]) -> None:
+    life, most = reducing(), [10] * 32
+    for day, number in sorted(orders, key=lambda order: order[0]):
+        assert life.do(f"2026-01-{day:02}", seats("support", number)).due_today.net >= 0, "nothing is given back"
+        most[day:] = [max(number, before) for before in most[day:]]
+    assert billed(life) == 100 * sum(most[1:])
+
+
+@given(ORDERS)
+@settings(deadline=None)
+def test_what_is_taken_back_on_the_day_leaves_what_the_day_began_with(orders: list[tuple[int, int]]) -> None:
+    life, owed, have = reducing(same_day_undo=True), [10] * 32, 10
+    for day in range(2, 32):
+        began, dawn = have, owed[day]
+        for number in [number for on, number in orders if on == day]:
+            life.do(f"2026-01-{day:02}", seats("support", number))
+            taken_back = began <= number < have
+            owed[day:] = [max(number, dawn if taken_back else owed[day])] * (32 - day)
+            have = number
+    assert billed(life) == 100 * sum(owed[1:])
+
+
+def billed(life: Life) -> int:
+    """What is billed for January, less what was given back."""
+    return sum(one.line.amount * one.span.days // one.line.span.days for one in life.situation.billed)
