@@ -11,9 +11,15 @@ from django.db import connection
 # A refusal is written into the history, and that is all.
 _BUT: Final = {"history_entry": "WHERE kind <> 'refused'"}
 A_TRY: Final = frozenset(
-    {"subscriptions_quote", "payments_attempt", "gateways_sandboxcharge", "history_receipt", "history_entry"}
+    {
+        *("subscriptions_quote", "payments_attempt", "gateways_sandboxcharge", "history_receipt", "history_entry"),
+        "subscriptions_request",
+    }
 )
-"""What a declined payment leaves behind: the attempt, what it was for, and its story."""
+"""What a declined payment leaves behind: the attempt, what it was for, and its story.
+
+A request that was overtaken while the payment waited is closed once it waits no more.
+"""
 A_NEW_QUOTE: Final = frozenset({"subscriptions_quote"})
 """What is kept when a quote that was to be taken is stale: the one that is shown instead."""
 
