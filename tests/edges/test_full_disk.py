@@ -39,6 +39,10 @@ def lived(environment: dict[str, str], mounted: bool) -> Iterator[Lived]:
         server.stop()
 
 
+FILLING_SECONDS = 120
+"""How long it may take until PostgreSQL needs room that is not there: pieces of its log that it has already are used first."""
+
+
 @contextmanager
 def filled(home: Path) -> Iterator[None]:
     """The small disk, full to its last byte."""
@@ -84,10 +88,10 @@ def test_without_room_nothing_is_half_done_and_with_room_it_goes_on(lived: Lived
         with psycopg.connect(lived.database(), autocommit=True) as connection, filled(lived.home):
             until_refused(lived)
             # When it must begin another piece of its log, and there is no room for it, PostgreSQL stops.
-            deadline = time.monotonic() + lived.most
+            deadline = time.monotonic() + FILLING_SECONDS
             while "PostgreSQL waits: the disk of" not in lived.said():
                 assert time.monotonic() < deadline, lived.said()
-                for statement in ("pg_switch_wal()", "pg_logical_emit_message(true, 'full', 'disk')"):
+                for statement in ("pg_switch_wal()", "pg_logical_emit_message(true, 'full', repeat('disk', 100000))"):
                     with suppress(psycopg.Error):
                         connection.execute(f"SELECT {statement}")
                 time.sleep(0.1)
