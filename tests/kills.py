@@ -18,6 +18,8 @@ from typing import Any, Final
 
 import psycopg
 
+from bursar.cli.supervise import MOST_FAILURES, STEADY_SECONDS
+
 # The newest account is as old as the others, so that no invoice of theirs is later than those of the clients.
 PREPARE: Final = """
 import json, sys, tomllib
@@ -60,6 +62,7 @@ with django(own=True):
 """
 PUBLISHED: Final = ("catalogs/demo.toml", "policies/standard.toml")
 KINDS: Final = ("postmaster", "backend", "checkpointer", "web", "web worker", "worker")
+ROUNDS_IN_A_ROW: Final = MOST_FAILURES - 1
 MOST_SECONDS: Final = 10
 ANSWERS_IN_A_ROW: Final = 5
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -187,15 +190,18 @@ class Lived:
 
     def through(self, times: int, chance: random.Random) -> None:
         """Kill a process of each kind so many times, in any order, while clients work and accounts fall due."""
-        kinds = [kind for _ in range(times) for kind in chance.sample(KINDS, len(KINDS))]
         with ThreadPoolExecutor(len(self.working) + 1) as pool:
             tasks = [pool.submit(self.work, account) for account in self.working]
             tasks.append(pool.submit(self.fall_due))
             try:
-                for kind in kinds:
-                    time.sleep(chance.random() / 2)
-                    self.kill(kind)
-                    self.away[kind].append(self.until_back(self.most))
+                for done in range(times):
+                    if done and done % ROUNDS_IN_A_ROW == 0:
+                        # What ends again and again without working in between stops the whole server, on purpose.
+                        time.sleep(STEADY_SECONDS + 1)
+                    for kind in chance.sample(KINDS, len(KINDS)):
+                        time.sleep(chance.random() / 2)
+                        self.kill(kind)
+                        self.away[kind].append(self.until_back(self.most))
             finally:
                 self.done.set()
             for task in tasks:
