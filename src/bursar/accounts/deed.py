@@ -50,7 +50,7 @@ def _count(actor: Actor, outcome: str) -> None:
 
 
 def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, tries: bool) -> None:
-    """Nothing, if a member is active; what others try to do is written into the history. Errors: NotActive."""
+    """Raise NotActive unless a member is active; what they try to do is written into the history."""
     on = customer.today(now)
     try:
         check_active(policy, customer.account, member, standing(customer.id, member.id), on)
@@ -67,11 +67,11 @@ _NOT_THEIRS: Final[Mapping[type[Problem], str]] = {
     OnlyRequester: "withdraw",
     NotTheirClock: "move_clock",
 }
-"""What only some people do, which no capability says; by the problem that somebody else meets who tries."""
+"""Acts of particular people that no capability names, by the problem that anybody else is told."""
 
 
 def _tried(refused: Problem) -> dict[str, str | None]:
-    """What somebody tried who may not, in codes."""
+    """Return a refused attempt in codes, as the history keeps it."""
     if isinstance(refused, Refused):
         made = refused.decision
         reason = made.reason.value if made.reason else None
@@ -91,7 +91,7 @@ def lock(account_id: UUID) -> None:
 
 
 def permit(policy: Policy, customer: Customer, actor: Actor, capability: str, now: datetime) -> None:
-    """Nothing, if the actor may do this at once, as they stand under the lock. Errors: Refused, with the decision."""
+    """Raise Refused, with the decision, unless the actor may do this at once, as they stand under the lock."""
     # Whoever waited for the lock may have lost their role to whoever had it.
     decision = decide(policy, customer.account, customer.standing_of(actor), capability, customer.today(now))
     if decision.outcome is not Outcome.ALLOWED:

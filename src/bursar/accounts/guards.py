@@ -1,4 +1,4 @@
-"""What must hold of an account whenever a transaction ends."""
+"""Rules that the database checks of an account at the end of each transaction."""
 
 import pgtrigger
 

@@ -103,7 +103,7 @@ def create_key(
 
 
 def holding(key: str, *, now: datetime) -> Holding | None:
-    """What a key is for, if it is one that holds. Its use is written down once an hour, not each time."""
+    """Return what a valid key is for, None for any other. Its use is written down once an hour, not each time."""
     found = select_one(_HOLDING, hash=_hash(key), now=now)
     if found is None:
         return None
