@@ -227,7 +227,8 @@ class Auditor(CorePlayer):
     def _check_held_is_paid(self, since: date) -> None:
         """Every day of what the account bought is paid for, at its price or a dearer one, to the end of the period.
 
-        Temporary seats are paid for from the day on which they are ordered.
+        Temporary seats are paid for from the day on which they are ordered. A period that was known to be cut short
+        when it began is paid for at the old terms up to that day only.
         """
         moments = timeline(self.situation.start, self.situation.changes)
         paid = {
@@ -237,8 +238,17 @@ class Auditor(CorePlayer):
         calendar = self.subscription(self.today).calendar
         if self.attempt is not None or calendar is None or calendar.anchor > self.today:
             return
+        began = calendar.period(self.today).start
+        ahead_of = {
+            change.id
+            for change in pending(self.situation.changes, self.today)
+            if not (change.cuts and change.ordered_on < began)
+        }
+        foreseen = timeline(
+            self.situation.start, [change for change in self.situation.changes if change.id not in ahead_of]
+        )
         for day in spread(max(first, since), calendar.period(self.today).end):
-            state = state_on(self.situation.start, moments, min(day, self.today))
+            state = state_on(self.situation.start, foreseen, day)
             for item in () if state.trying else state.items.values():
                 line = paid.get((item.product, day))
                 assert line is not None, f"nothing pays for {item} on {day}"
