@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import core, doors, peers, start
+from benchmarks import core, doors, peers, start, trips
 from benchmarks.measure import Row, measured
 from benchmarks.page import PAGE, Table, written
 from benchmarks.served import served
@@ -44,11 +44,18 @@ def _start() -> Iterator[Table]:
     yield Table("Starting, and memory", ("", ""), list(start.rows()))
 
 
+def _trips() -> Iterator[Table]:
+    heads = ("", "depth", "calls", "files", "changes of room", "statements")
+    yield Table("Trips through the code", heads, list(trips.trips()))
+    yield Table("The code", ("", ""), list(trips.sizes()))
+
+
 ROOMS: Mapping[str, Callable[[], Iterator[Table]]] = {
     "decisions": _micro("Decisions", peers.rows),
     "core": _micro("Decisions, quotes and renewals in the core", core.rows),
     "doors": _doors,
     "start": _start,
+    "trips": _trips,
 }
 
 
