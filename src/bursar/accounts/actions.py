@@ -15,6 +15,7 @@ from bursar.catalog.queries import currencies
 from bursar.columns.address import sendable
 from bursar.core.capability import OVERRIDABLE, known
 from bursar.core.currency import check_sold
+from bursar.core.events import AccountAltered, AccountOpened, DetailsSet, OverrideAdded, OverrideEnded
 from bursar.core.member import OWNER
 from bursar.core.policy import Actor, Policy, State, Vendor, decide_at_the_desk
 from bursar.core.problem import Conflict, Invalid, phrase
@@ -108,8 +109,8 @@ def open_account(
         owner = make_member(account.id, owner_name, owner_email, OWNER, locale, now)
         Standing.objects.create(account=account, state=State.ACTIVE, since_on=on)
         BillingDetails.objects.create(account=account, sold_to={"name": name})
-        data = {"account_type": account_type, "currency": currency, "owner": str(owner.id)}
-        record(account_id=account.id, kind="account_opened", actor=actor, on=on, now=now, data=data)
+        event = AccountOpened(account_type=account_type, currency=currency, owner=owner.id)
+        record(account_id=account.id, events=[event], actor=actor, on=on, now=now)
         answer(once, kind="account", id=account.id, status=201, now=now)
     return account.id
 
@@ -129,10 +130,12 @@ def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], a
             held().account_type(fields["account_type"])
         named = {"name": one_line(fields["name"])} if "name" in fields else {}
         Account.objects.filter(pk=account_id).update(**fields | named)
-        data: dict[str, Any] = {"fields": sorted(fields)}
-        if "account_type" in fields:
-            data |= {"before": customer.account.account_type, "after": fields["account_type"]}
-        record(account_id=account_id, kind="account_altered", actor=actor, on=customer.today(now), now=now, data=data)
+        event = AccountAltered(
+            fields=tuple(sorted(fields)),
+            before=customer.account.account_type if "account_type" in fields else None,
+            after=fields.get("account_type"),
+        )
+        record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
 def add_override(
@@ -164,8 +167,8 @@ def add_override(
             author_id=who["actor_id"],
             created_at=now,
         )
-        data = {"override": str(override.id), "capability": capability, "grant": grant}
-        record(account_id=account_id, kind="override_added", actor=actor, on=customer.today(now), now=now, data=data)
+        event = OverrideAdded(override=override.id, capability=capability, grant=grant)
+        record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
         answer(once, kind="override", id=override.id, status=201, now=now)
     return override.id
 
@@ -177,8 +180,8 @@ def end_override(policy: Policy, account_id: UUID, override_id: UUID, *, actor: 
         live = Override.objects.filter(account_id=account_id, pk=override_id, ended_at=None)
         if not live.update(ended_at=now):
             raise NotFound(what=phrase("override"))
-        data = {"override": str(override_id)}
-        record(account_id=account_id, kind="override_ended", actor=actor, on=customer.today(now), now=now, data=data)
+        event = OverrideEnded(override=override_id)
+        record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
 def set_details(policy: Policy, account_id: UUID, *, details: dict[str, Any], actor: Actor, now: datetime) -> None:
@@ -188,8 +191,8 @@ def set_details(policy: Policy, account_id: UUID, *, details: dict[str, Any], ac
     with deed(account_id, actor, now) as customer:
         permit(policy, customer, actor, "manage_invoices", now)
         BillingDetails.objects.filter(pk=account_id).update(**details)
-        data = {"fields": sorted(details)}
-        record(account_id=account_id, kind="details_set", actor=actor, on=customer.today(now), now=now, data=data)
+        event = DetailsSet(fields=tuple(sorted(details)))
+        record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
 def set_clock(customer: Customer, to: datetime, *, now: datetime, once: Once | None = None) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from bursar.accounts.queries import Customer, NotFound, customer, standing
 from bursar.columns.statement import select_one
 from bursar.core.clock import NotTheirClock
+from bursar.core.events import AttemptRefused
 from bursar.core.member import NotActive, OnlyOwner, check_active
 from bursar.core.policy import Actor, Member, Outcome, Policy, Reason, decide
 from bursar.core.problem import Problem, phrase
@@ -36,8 +37,8 @@ def deed(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
     except (Refused, OnlyOwner, OnlyRequester, NotTheirClock) as refused:
         if on is not None:
             tried = _tried(refused)
-            record(account_id=account_id, kind="refused", actor=actor, on=on, now=now, data=tried)
-            _count(actor, str(tried["outcome"]))
+            record(account_id=account_id, events=[tried], actor=actor, on=on, now=now)
+            _count(actor, tried.outcome)
         raise
     _count(actor, Outcome.ALLOWED)
 
@@ -56,8 +57,8 @@ def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, 
         check_active(policy, customer.account, member, standing(customer.id, member.id), on)
     except NotActive:
         if tries:
-            data = {"capability": "", "outcome": Outcome.REFUSED.value, "reason": NotActive.code}
-            record(account_id=customer.id, kind="refused", actor=member, on=on, now=now, data=data)
+            event = AttemptRefused(capability="", outcome=Outcome.REFUSED.value, reason=NotActive.code)
+            record(account_id=customer.id, events=[event], actor=member, on=on, now=now)
             _count(member, Outcome.REFUSED)
         raise
 
@@ -70,14 +71,14 @@ _NOT_THEIRS: Final[Mapping[type[Problem], str]] = {
 """Acts of particular people that no capability names, by the problem that anybody else is told."""
 
 
-def _tried(refused: Problem) -> dict[str, str | None]:
-    """Return a refused attempt in codes, as the history keeps it."""
+def _tried(refused: Problem) -> AttemptRefused:
+    """Return a refused attempt as the history keeps it."""
     if isinstance(refused, Refused):
         made = refused.decision
         reason = made.reason.value if made.reason else None
-        return {"capability": made.capability, "outcome": made.outcome.value, "reason": reason}
-    attempt = _NOT_THEIRS[type(refused)]
-    return {"capability": "", "outcome": Outcome.REFUSED.value, "reason": Reason.ROLE.value, "attempt": attempt}
+        return AttemptRefused(capability=made.capability, outcome=made.outcome.value, reason=reason)
+    outcome, reason = Outcome.REFUSED.value, Reason.ROLE.value
+    return AttemptRefused(capability="", outcome=outcome, reason=reason, attempt=_NOT_THEIRS[type(refused)])
 
 
 _LOCK: Final = "SELECT FROM accounts_standing WHERE account_id = %(account)s FOR UPDATE"

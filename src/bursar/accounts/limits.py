@@ -5,6 +5,7 @@ from uuid import UUID
 
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.models import GrowthLimit
+from bursar.core.events import LimitSet
 from bursar.core.money import Money
 from bursar.core.policy import Actor, Policy
 from bursar.core.problem import Invalid
@@ -31,5 +32,5 @@ def set_limit(
             raise OtherCurrency(currency=currency, found=amount.currency)
         said = {"seats": seats, "amount_minor": amount.amount_minor if amount else None}
         GrowthLimit.objects.update_or_create(account_id=account_id, defaults=said)
-        data = {**said, "currency": currency}
-        record(account_id=account_id, kind="limit_set", actor=actor, on=customer.today(now), now=now, data=data)
+        event = LimitSet(**said, currency=currency)
+        record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)

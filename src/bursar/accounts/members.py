@@ -1,5 +1,6 @@
 """The members of an account: inviting, accepting, changing, suspending and removing them, and passing ownership on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,17 @@ from bursar.accounts.keys import InvitationNotValid, read_invitation
 from bursar.accounts.models import Member, Person, Remark
 from bursar.accounts.oneself import remember_name
 from bursar.accounts.queries import Customer, NotFound, invitation_before, standing
+from bursar.core.events import (
+    Event,
+    MemberAccepted,
+    MemberAdded,
+    MemberChanged,
+    MemberInvited,
+    MemberRemoved,
+    MemberResumed,
+    MemberSuspended,
+    OwnerChanged,
+)
 from bursar.core.member import (
     ADMIN,
     INVITATIONS_AN_HOUR,
@@ -54,7 +66,7 @@ def add_member(
         invited_at = now if invites(actor) else None
         _check_invitations(account_id, actor, now)
         member = make_member(account_id, name, email, role, customer.locale, now, invited_at)
-        _tell(customer, "member_added", actor, now, member=str(member.id), role=role)
+        _record(customer, [MemberAdded(member=member.id, role=role)], actor, now)
         answer(once, kind="member", id=member.id, status=201, now=now)
     return member.id
 
@@ -72,7 +84,7 @@ def invite_again(
         check_again(member.name, standing(account_id, member_id))
         _check_invitations(account_id, actor, now)
         Member.objects.filter(account_id=account_id, pk=member_id).update(invited_at=now)
-        _tell(customer, "member_invited", actor, now, member=str(member_id), role=member.role)
+        _record(customer, [MemberInvited(member=member_id, role=member.role)], actor, now)
         answer(once, kind="member", id=member_id, status=200, now=now)
 
 
@@ -101,7 +113,7 @@ def accept(secret: str, *, now: datetime) -> Accepted:
             proven = not customer.sandbox
             if proven:
                 Person.objects.filter(pk=person.pk, email_verified_at=None).update(email_verified_at=now)
-            _tell(customer, "member_accepted", member, now, member=str(member_id), role=member.role)
+            _record(customer, [MemberAccepted(member=member_id, role=member.role)], member, now)
     except NotFound:
         raise InvitationNotValid() from None
     return Accepted(account_id, member_id, person, proven)
@@ -136,11 +148,12 @@ def change_member(
         Member.objects.filter(account_id=account_id, pk=member_id).update(
             name=before.name if name is None else one_line(name), role=after, state=state or stood
         )
+        events: list[Event] = []
         if state is not None and state != stood:
-            kind = "member_suspended" if state == "suspended" else "member_resumed"
-            _tell(customer, kind, actor, now, member=str(member_id))
+            events.append((MemberSuspended if state == "suspended" else MemberResumed)(member=member_id))
         if state is None or after != before.role or name is not None:
-            _tell(customer, "member_changed", actor, now, member=str(member_id), before=before.role, after=after)
+            events.append(MemberChanged(member=member_id, before=before.role, after=after))
+        _record(customer, events, actor, now)
 
 
 def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
@@ -150,7 +163,7 @@ def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: A
         permit(policy, customer, actor, needed(before.role, None), now)
         check_role(actor, before.name, before.role, None)
         Member.objects.filter(account_id=account_id, pk=member_id).update(removed_at=now)
-        _tell(customer, "member_removed", actor, now, member=str(member_id), before=before.role, after=None)
+        _record(customer, [MemberRemoved(member=member_id, before=before.role, after=None)], actor, now)
 
 
 def pass_on(
@@ -177,8 +190,8 @@ def pass_on(
         there.filter(pk=owner.id).update(role=ADMIN)
         there.filter(pk=to.id).update(role=OWNER)
         remark = Remark.objects.create(account_id=account_id, text=reason) if reason else None
-        written = str(remark.id) if remark else None
-        _tell(customer, "owner_changed", actor, now, before=str(owner.id), after=str(to.id), remark=written)
+        event = OwnerChanged(before=owner.id, after=to.id, remark=remark.id if remark else None)
+        _record(customer, [event], actor, now)
         answer(once, kind="member", id=to.id, status=200, now=now)
 
 
@@ -215,8 +228,8 @@ def _check_invitations(account_id: UUID, actor: Actor, now: datetime) -> None:
         check_invitations(invitation_before(account_id, INVITATIONS_AN_HOUR, since=now - timedelta(hours=1)), now)
 
 
-def _tell(customer: Customer, kind: str, actor: Actor, now: datetime, **data: Any) -> None:
-    record(account_id=customer.id, kind=kind, actor=actor, on=customer.today(now), now=now, data=data)
+def _record(customer: Customer, events: Sequence[Event], actor: Actor, now: datetime) -> None:
+    record(account_id=customer.id, events=events, actor=actor, on=customer.today(now), now=now)
 
 
 def _person_id(account_id: UUID, member_id: UUID) -> Any:

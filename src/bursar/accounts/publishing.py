@@ -1,14 +1,14 @@
 """Publishing a policy for accounts and staff that live by the one before."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from django.db import transaction
 
 from bursar.accounts.models import Staff
 from bursar.columns.statement import select
+from bursar.core.events import AccountAltered
 from bursar.core.policy import Actor, Policy
 from bursar.core.publishing import MOST_NAMED, Left, Serving, check_staff, check_types
 from bursar.history.actions import record_each
@@ -74,11 +74,11 @@ def _replace(policy: Policy, replaced: Mapping[str, str], actor: Actor, now: dat
     """Give accounts of types that the policy no longer has the types that replace them, and write it down for each."""
     going = {before: after for before, after in replaced.items() if before not in policy.account_types}
     moved = select(_REPLACE, before=[*going], after=[*going.values()], now=now) if going else []
-    record_each("account_altered", (_told(*row) for row in moved), actor=actor, now=now)
-
-
-def _told(account_id: UUID, on: date, before: str, after: str) -> tuple[UUID, date, dict[str, object]]:
-    return account_id, on, {"fields": ["account_type"], "before": before, "after": after}
+    altered = (
+        (account_id, on, AccountAltered(fields=("account_type",), before=before, after=after))
+        for account_id, on, before, after in moved
+    )
+    record_each(altered, actor=actor, now=now)
 
 
 _LEFT: Final = """

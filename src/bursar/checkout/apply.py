@@ -3,19 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from bursar.accounts.actions import instant, read_zone, set_standing
 from bursar.accounts.queries import Customer
 from bursar.core.before import states_before
 from bursar.core.charge import Line
-from bursar.core.edit import ChangePlan, SetSeats, write_edit
+from bursar.core.edit import ChangePlan, SetSeats
+from bursar.core.events import Before, ChangesTaken, RequestApproved, RequestEnded, RequestOvertaken, TakenChange
 from bursar.core.policy import Actor
 from bursar.core.price import Per
 from bursar.core.quote import Quote
 from bursar.core.renewal import next_due
-from bursar.core.request import Cause, RequestState
 from bursar.core.seat import limited
 from bursar.core.situation import Situation
 from bursar.core.subscription import NOTHING, Change, Subscription, state_on, timeline
@@ -56,38 +55,27 @@ def apply(
     invoice_id = bill(customer, after, answer.lines, on=on, now=now, take_id=take_id)
     release(customer, [change for change in made if change.effective_on <= on], now=now)
     look_ahead(customer, after, on)
-    data: dict[str, Any] = {
-        "quote": str(quote_id),
-        "take": str(take_id),
-        "changes": [_told(change, before.get(change.id, NOTHING)) for change in made],
-        "invoice": str(invoice_id) if invoice_id else None,
-    }
-    record(account_id=customer.id, kind="changes_taken", actor=actor, on=on, now=now, data=data)
+    taken = tuple(_taken(change, before.get(change.id, NOTHING)) for change in made)
+    event = ChangesTaken(quote=quote_id, take=take_id, changes=taken, invoice=invoice_id)
+    record(account_id=customer.id, events=[event], actor=actor, on=on, now=now)
     if request_id is not None:
-        close(customer, request_id, "approved", actor=actor, now=now, take_id=take_id)
+        close(customer, RequestApproved(request=request_id, take=take_id), actor=actor, now=now)
     return Done(take_id, invoice_id)
 
 
-def close(
-    customer: Customer,
-    request_id: UUID,
-    state: RequestState,
-    *,
-    actor: Actor,
-    now: datetime,
-    answer: str = "",
-    take_id: UUID | None = None,
-    cause: Cause | None = None,
-) -> None:
+def close(customer: Customer, event: RequestEnded, *, actor: Actor, now: datetime, answer: str = "") -> None:
     """End a request, by the account's clock, and write it down."""
-    moment = customer.moment(now)
     subscriptions.close_request(
-        customer.id, request_id, state, actor=actor, at=moment, answer=answer, take_id=take_id, cause=cause
+        customer.id,
+        event.request,
+        event.state,
+        actor=actor,
+        at=customer.moment(now),
+        answer=answer,
+        take_id=event.take if isinstance(event, RequestApproved) else None,
+        cause=event.cause if isinstance(event, RequestOvertaken) else None,
     )
-    data = {"request": str(request_id)} | ({"take": str(take_id)} if take_id else {})
-    data |= {"cause": cause} if cause else {}
-    on = customer.today(now)
-    record(account_id=customer.id, kind=f"request_{state}", actor=actor, on=on, now=now, data=data)
+    record(account_id=customer.id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
 def bill(
@@ -134,13 +122,13 @@ def settle(customer: Customer, *, now: datetime, first: UUID | None = None) -> N
     payments.allocate(customer.id, now=now, first=first)
 
 
-def _told(change: Change, before: Subscription) -> dict[str, Any]:
-    """A change as history tells it: codes, numbers and days."""
+def _taken(change: Change, before: Subscription) -> TakenChange:
+    """Return a change as history tells it: codes, numbers and days."""
     item = before.items.get(getattr(change.edit, "product", ""))
-    return {
-        "change": str(change.id),
-        "edit": write_edit(change.edit),
-        "capability": change.capability,
-        "effective_on": change.effective_on.isoformat(),
-        "before": {"plan": item.plan, "quantity": item.quantity} if item else None,
-    }
+    return TakenChange(
+        change=change.id,
+        edit=change.edit,
+        capability=change.capability,
+        effective_on=change.effective_on,
+        before=Before(plan=item.plan, quantity=item.quantity) if item else None,
+    )

@@ -11,6 +11,7 @@ from bursar.checkout.apply import close
 from bursar.checkout.gather import edits_of, situation
 from bursar.core.approval import overtaken
 from bursar.core.edit import SetSeats
+from bursar.core.events import RequestOvertaken, SeatsShort
 from bursar.core.policy import SYSTEM, Actor
 from bursar.core.shortfall import Shortfall, shortfalls
 from bursar.core.subscription import pending, timeline
@@ -44,9 +45,8 @@ def coming_shortfalls(account_id: UUID, today: date) -> tuple[Shortfall, ...]:
 
 def _tell_of(short: Shortfall, account_id: UUID, today: date, actor: Actor, now: datetime) -> None:
     """Write down that more people will use a product than there are seats, so that people are told in time."""
-    known = {"product": short.product, "change": str(short.change), "from": short.on.isoformat()}
-    data = {**known, "seats": short.seats, "more": short.more}
-    record(account_id=account_id, kind="seats_short", actor=actor, on=today, now=now, data=data)
+    event = SeatsShort(product=short.product, change=short.change, from_on=short.on, seats=short.seats, more=short.more)
+    record(account_id=account_id, events=[event], actor=actor, on=today, now=now)
 
 
 def follow(account_id: UUID, now: datetime) -> None:
@@ -66,7 +66,7 @@ def follow(account_id: UUID, now: datetime) -> None:
     if cause is None:
         subscriptions.looked_at_request(account.id, found.id, now=now)
     else:
-        close(account, found.id, "overtaken", actor=SYSTEM, now=now, cause=cause)
+        close(account, RequestOvertaken(request=found.id, cause=cause), actor=SYSTEM, now=now)
 
 
 def look_at_request(account_id: UUID, *, now: datetime) -> None:

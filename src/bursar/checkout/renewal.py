@@ -1,7 +1,7 @@
 """What falls due by itself: scheduled changes are applied and periods invoiced, day by day, in order."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from bursar.accounts import queries as accounts
@@ -10,6 +10,15 @@ from bursar.accounts.queries import Customer
 from bursar.checkout.apply import bill, look_ahead, release, settle
 from bursar.checkout.consequences import follow
 from bursar.checkout.gather import situation
+from bursar.core.events import (
+    ChangesApplied,
+    Event,
+    RenewalAhead,
+    Renewed,
+    TemporarySeatsEnded,
+    TrialEnded,
+    TrialEnding,
+)
 from bursar.core.policy import SYSTEM
 from bursar.core.renewal import ended, told_ahead, trial_told_ahead
 from bursar.core.subscription import state_on, timeline
@@ -48,12 +57,12 @@ def announce(account_id: UUID, *, now: datetime) -> None:
         if until is not None and on <= until:
             known = situation(customer, policy)
             if trial_told_ahead(known.start, timeline(known.start, known.changes), until):
-                _write(customer, "trial_ending", on, now, trial_until=until.isoformat())
+                _write(customer, [TrialEnding(trial_until=until)], on, now)
         until = _first_told(account_id, ahead.billed_until, on, policy.renewal_notice_days)
         if until is not None and on < until:
             known = situation(customer)
             if told_ahead(known.start, timeline(known.start, known.changes), until):
-                _write(customer, "renewal_ahead", on, now, renewal_on=until.isoformat())
+                _write(customer, [RenewalAhead(renewal_on=until)], on, now)
 
 
 def _first_told(account_id: UUID, until: date | None, on: date, days: int) -> date | None:
@@ -74,16 +83,16 @@ def _fall_due(customer: Customer, on: date, *, ends_period: bool, now: datetime)
         subscriptions.checkpoint(customer.id, state, on=on, position=known.position)
     look_ahead(customer, known, on)
     gone = ended(known.start, moments, on)
-    for product, count in gone.seats.items():
-        _write(customer, "temporary_seats_ended", on, now, product=product, seats=count)
+    events: list[Event] = [TemporarySeatsEnded(product=product, seats=count) for product, count in gone.seats.items()]
     if gone.trial:
-        _write(customer, "trial_ended", on, now)
-    applied = [str(change.id) for moment in moments if moment.on == on for change in moment.changes]
+        events.append(TrialEnded())
+    applied = tuple(change.id for moment in moments if moment.on == on for change in moment.changes)
     if ends_period or applied or document:
-        kind = "renewed" if ends_period and state.items else "changes_applied"
-        _write(customer, kind, on, now, changes=applied, invoice=str(document) if document else None)
+        kind = Renewed if ends_period and state.items else ChangesApplied
+        events.append(kind(changes=applied, invoice=document))
+    _write(customer, events, on, now)
     return document
 
 
-def _write(customer: Customer, kind: str, on: date, now: datetime, **data: Any) -> None:
-    record(account_id=customer.id, kind=kind, actor=SYSTEM, on=on, now=now, data=data)
+def _write(customer: Customer, events: Sequence[Event], on: date, now: datetime) -> None:
+    record(account_id=customer.id, events=events, actor=SYSTEM, on=on, now=now)

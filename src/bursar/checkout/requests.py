@@ -14,6 +14,7 @@ from bursar.checkout.door import check_no_payment_open, check_review, keep, show
 from bursar.checkout.gather import edits_of, situation
 from bursar.checkout.renewal import catch_up
 from bursar.core.edit import Edit
+from bursar.core.events import RequestExpired, RequestRejected, RequestReminded, RequestSubmitted, RequestWithdrawn
 from bursar.core.policy import SYSTEM, Actor, Member, Policy, Vendor
 from bursar.core.problem import Invalid
 from bursar.core.quote import Quote
@@ -105,8 +106,8 @@ def _submit(
         expires_at=until,
         now=now,
     )
-    on, data = customer.today(now), {"request": str(made), "quote": str(quote_id)}
-    record(account_id=customer.id, kind="request_submitted", actor=member, on=on, now=now, data=data)
+    event = RequestSubmitted(request=made, quote=quote_id)
+    record(account_id=customer.id, events=[event], actor=member, on=customer.today(now), now=now)
     return made
 
 
@@ -122,7 +123,8 @@ def reject(
         if not reason.strip():
             raise ReasonNeeded()
         check_no_payment_open(customer, agenda(account_id))
-        close(customer, request_id, "rejected", actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
+        event = RequestRejected(request=request_id)
+        close(customer, event, actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
         keep_answer(once, kind="request", id=request_id, status=200, now=now)
 
 
@@ -141,7 +143,7 @@ def withdraw(account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime,
         check_withdrawing(actor, found.member_id, found.name)
         found.standing.check_open(customer.moment(now))
         check_no_payment_open(customer, agenda(account_id))
-        close(customer, request_id, "withdrawn", actor=actor, now=now)
+        close(customer, RequestWithdrawn(request=request_id), actor=actor, now=now)
         keep_answer(once, kind="request", id=request_id, status=200, now=now)
 
 
@@ -167,8 +169,8 @@ def remind(account_id: UUID, *, now: datetime) -> None:
     with deed(account_id, SYSTEM, now) as customer:
         waits = unreviewed(account_id, customer.moment(now), policy().reminder_days)
         if waits is not None:
-            data, on = {"request": str(waits)}, customer.today(now)
-            record(account_id=account_id, kind="request_reminded", actor=SYSTEM, on=on, now=now, data=data)
+            event, on = RequestReminded(request=waits), customer.today(now)
+            record(account_id=account_id, events=[event], actor=SYSTEM, on=on, now=now)
 
 
 def _expire(customer: Customer, now: datetime) -> None:
@@ -177,4 +179,4 @@ def _expire(customer: Customer, now: datetime) -> None:
     if found is None or found.standing.at(customer.moment(now)) == "open":
         return
     if agenda(customer.id).payment_until is None:
-        close(customer, found.id, "expired", actor=SYSTEM, now=now)
+        close(customer, RequestExpired(request=found.id), actor=SYSTEM, now=now)

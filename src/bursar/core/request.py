@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from bursar.core.events import Cause as Cause
 from bursar.core.policy import Actor, Member, Outcome
 from bursar.core.problem import Conflict, Phrase, phrase
 from bursar.core.quote import Quote
@@ -14,8 +15,6 @@ from bursar.core.refusal import Refused
 Moved = Literal["catalog", "policy", "account_type", "price"]
 """What can have changed since a request was made."""
 RequestState = Literal["open", "approved", "rejected", "withdrawn", "expired", "overtaken"]
-Cause = Literal["requester", "account_state", "not_allowed", "not_sold", "subscription", "done"]
-"""Why nobody can approve a request any more."""
 
 CLOSED: Final = {
     "approved": phrase("approved"),

@@ -27,6 +27,7 @@ from bursar.accounts.models import (
     Staff,
 )
 from bursar.accounts.queries import NotFound
+from bursar.core.events import AccountErased, MemberErased
 from bursar.core.member import ERASED
 from bursar.core.policy import Actor, State
 from bursar.core.problem import Conflict, phrase
@@ -77,8 +78,8 @@ def erase_person(email: str, *, actor: Actor, now: datetime) -> UUID:
         _forget(person, members.keys(), sorted(set(members.values())))
         for member_id, account_id in members.items():
             with deed(account_id, actor, now) as customer:
-                data, on = {"member": str(member_id)}, customer.today(now)
-                record(account_id=account_id, kind="member_erased", actor=actor, on=on, now=now, data=data)
+                event, on = MemberErased(member=member_id), customer.today(now)
+                record(account_id=account_id, events=[event], actor=actor, on=on, now=now)
     return person.pk
 
 
@@ -108,8 +109,8 @@ def erase_account(account_id: UUID, *, actor: Actor, now: datetime) -> int:
             sold_to={}, bill_to=None, vat_id="", purchase_order="", recipients=[]
         )
         Account.objects.filter(pk=account_id).update(name=ERASED, representative_name="", representative_email="")
-        on = customer.today(now)
-        record(account_id=account_id, kind="account_erased", actor=actor, on=on, now=now, data={"people": len(people)})
+        event = AccountErased(people=len(people))
+        record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
     return len(people)
 
 

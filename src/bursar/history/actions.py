@@ -5,23 +5,30 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from bursar.core.events import VERSION, Event, write_event
 from bursar.core.policy import Actor, Member
 from bursar.history.models import Entry, Receipt
 from bursar.history.queries import Once
 
 
-def record(
-    *, account_id: UUID, kind: str, actor: Actor, on: date, now: datetime, data: dict[str, Any] | None = None
-) -> None:
-    """One fact of an account's history; `data` holds ids and codes, never names or free text."""
-    Entry.objects.create(account_id=account_id, kind=kind, on=on, recorded_at=now, data=data or {}, **columns(actor))
+def record(*, account_id: UUID, events: Iterable[Event], actor: Actor, on: date, now: datetime) -> None:
+    """Write events into an account's history, in their order; `on` is their day by the account's clock."""
+    record_each(((account_id, on, event) for event in events), actor=actor, now=now)
 
 
-def record_each(kind: str, facts: Iterable[tuple[UUID, date, dict[str, Any]]], *, actor: Actor, now: datetime) -> None:
-    """One fact of the same kind in the history of each of many accounts. Shape: account, day, and data, of each."""
+def record_each(happened: Iterable[tuple[UUID, date, Event]], *, actor: Actor, now: datetime) -> None:
+    """Write events into the histories of many accounts at once. Shape: the account, its day, and the event, of each."""
     entries = (
-        Entry(account_id=account_id, kind=kind, on=on, recorded_at=now, data=data, **columns(actor))
-        for account_id, on, data in facts
+        Entry(
+            account_id=account_id,
+            kind=event.kind,
+            version=VERSION,
+            on=on,
+            recorded_at=now,
+            data=write_event(event),
+            **columns(actor),
+        )
+        for account_id, on, event in happened
     )
     Entry.objects.bulk_create(entries, batch_size=1000)
 

@@ -18,6 +18,8 @@ class Entry(models.Model):
     on = models.DateField()
     recorded_at = models.DateTimeField()
     data = models.JSONField(default=dict)
+    # Entries written before there were versions, and by releases that know none, are of the first.
+    version = models.SmallIntegerField(db_default=1)
 
     class Meta:
         constraints = (

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
+from bursar.core.events import Event, read_event
 from bursar.core.problem import Invalid
 from bursar.history.models import Entry, Receipt
 
@@ -34,9 +36,9 @@ class Answer:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fact:
-    """One entry of an account's history."""
+    """One entry of an account's history: an event as it is stored, who did it, and when."""
 
     id: UUID
     kind: str
@@ -45,6 +47,12 @@ class Fact:
     on: date
     recorded_at: datetime
     data: dict[str, Any]
+    version: int
+
+    @cached_property
+    def event(self) -> Event:
+        """The event as a value. Errors: KeyError where the entry lacks something that its kind holds."""
+        return read_event(self.kind, self.data, self.version)
 
 
 def answered(once: Once) -> Answer | None:

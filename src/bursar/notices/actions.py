@@ -15,6 +15,7 @@ from bursar.accounts.models import Person
 from bursar.accounts.queries import NotFound, customer, languages
 from bursar.accounts.sandbox import only_in_sandboxes
 from bursar.columns.ids import uuid7
+from bursar.core.events import EmailSentAgain
 from bursar.core.policy import Actor, Policy
 from bursar.core.problem import Conflict, phrase
 from bursar.history.actions import record
@@ -113,10 +114,8 @@ def send_again(policy: Policy, account_id: UUID, letter_id: UUID, *, actor: Acto
             raise NotFailed(subject=letter.subject)
         state = "waiting" if settings.SENDS_MAIL and not found.sandbox else "outbox"
         Letter.objects.filter(pk=letter.pk).update(state=state, tries=0, due_at=now, failure="")
-        on, data = found.today(now), {"letter": str(letter.pk)}
-        if letter.member_id is not None:
-            data["member"] = str(letter.member_id)
-        record(account_id=account_id, kind="letter_sent_again", actor=actor, on=on, now=now, data=data)
+        event = EmailSentAgain(letter=letter.pk, member=letter.member_id)
+        record(account_id=account_id, events=[event], actor=actor, on=found.today(now), now=now)
     return state == "waiting"
 
 

@@ -1,7 +1,6 @@
 """Choosing how to pay, trying to, and booking what came of it."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +8,7 @@ from django.db import transaction
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
+from bursar.core.events import MethodSet, PaymentFailed, PaymentReceived, PaymentRefunded
 from bursar.core.gateway import served
 from bursar.core.money import Money
 from bursar.core.payment import Method, check_replacement, settle
@@ -30,8 +30,8 @@ def set_method(policy: Policy, account_id: UUID, wanted: Method, *, actor: Actor
         models.Method.objects.create(
             account_id=account_id, kind=new.kind, gateway=new.gateway, token=new.token, recorded_at=now
         )
-        data = {"before": before.kind, "after": wanted.kind}
-        record(account_id=account_id, kind="method_set", actor=actor, on=customer.today(now), now=now, data=data)
+        event = MethodSet(before=before.kind, after=wanted.kind)
+        record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
 def paid_by(customer: Customer, method: Method) -> Method:
@@ -81,11 +81,17 @@ def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime,
     models.Attempt.objects.filter(pk=attempt.id).update(state=state, reason=reason, finished_at=now)
     transaction.on_commit(counters.attempts.labels(state).inc)
     if state != "succeeded":
-        data: dict[str, Any] = {"attempt": str(attempt.id), "state": state, "reason": reason, **_paying(attempt)}
-        data |= {"amount_minor": attempt.amount_minor, "currency": attempt.currency}
-        if attempt.invoice_id:
-            data["number"] = invoices.document(attempt.account_id, attempt.invoice_id).number
-        record(account_id=attempt.account_id, kind="payment_failed", actor=actor, on=attempt.on, now=now, data=data)
+        paying = attempt.invoice_id and invoices.document(attempt.account_id, attempt.invoice_id)
+        event = PaymentFailed(
+            attempt=attempt.id,
+            state=state,
+            reason=reason,
+            invoice=attempt.invoice_id,
+            number=paying.number if paying else None,
+            amount_minor=attempt.amount_minor,
+            currency=attempt.currency,
+        )
+        record(account_id=attempt.account_id, events=[event], actor=actor, on=attempt.on, now=now)
 
 
 def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) -> UUID:
@@ -99,9 +105,13 @@ def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) 
         on=on,
         recorded_at=now,
     )
-    amount = {"amount_minor": attempt.amount_minor, "currency": attempt.currency}
-    data = {"payment": str(payment.id), **amount, **_paying(attempt)}
-    record(account_id=attempt.account_id, kind="payment_received", actor=actor, on=on, now=now, data=data)
+    event = PaymentReceived(
+        payment=payment.id,
+        amount_minor=attempt.amount_minor,
+        currency=attempt.currency,
+        invoice=attempt.invoice_id,
+    )
+    record(account_id=attempt.account_id, events=[event], actor=actor, on=on, now=now)
     return payment.id
 
 
@@ -112,8 +122,8 @@ def give_back(attempt: queries.AttemptRow, *, actor: Actor, now: datetime) -> No
     models.Refund.objects.create(
         account_id=attempt.account_id, attempt_id=attempt.id, amount_minor=attempt.amount_minor, recorded_at=now
     )
-    data = {"attempt": str(attempt.id), "amount_minor": attempt.amount_minor, "currency": attempt.currency}
-    record(account_id=attempt.account_id, kind="payment_refunded", actor=actor, on=attempt.on, now=now, data=data)
+    event = PaymentRefunded(attempt=attempt.id, amount_minor=attempt.amount_minor, currency=attempt.currency)
+    record(account_id=attempt.account_id, events=[event], actor=actor, on=attempt.on, now=now)
 
 
 def allocate(account_id: UUID, *, now: datetime, first: UUID | None = None) -> None:
@@ -136,8 +146,3 @@ def allocate(account_id: UUID, *, now: datetime, first: UUID | None = None) -> N
         )
         for one in settle((*open_.notes, *open_.payments), in_turn)
     )
-
-
-def _paying(attempt: queries.AttemptRow) -> dict[str, str]:
-    """The invoice that an attempt pays; nothing for one that pays a quote, whose taking tells of its invoice."""
-    return {"invoice": str(attempt.invoice_id)} if attempt.invoice_id else {}

@@ -10,6 +10,7 @@ from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer, NotFound
 from bursar.columns.ids import uuid7
 from bursar.columns.statement import select
+from bursar.core.events import SeatAssigned, SeatFreed, SeatsCounted
 from bursar.core.policy import SYSTEM, Actor, Policy
 from bursar.core.problem import phrase
 from bursar.core.seat import SEATLESS, HasSeat, NoSeats, Use, check_giving, check_light, check_seats
@@ -58,7 +59,8 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
         if not created:
             raise HasSeat(name=member.name, product=product)
         _check(customer, [product], light=member.role == SEATLESS)
-        _tell(customer, "seat_assigned", product, member_id, actor, now)
+        event = SeatAssigned(product=product, member=member_id)
+        record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
 def free(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, actor: Actor, now: datetime) -> None:
@@ -82,8 +84,8 @@ def count(account_id: UUID, product: str, used: int | None, *, actor: Actor, now
         Capacity.objects.filter(pk=found.pk).update(counted=used is not None, used=used or 0)
         if used is None:
             _count_again(customer, [product])
-        data = {"product": product, "before": found.used, "after": used}
-        record(account_id=account_id, kind="seats_counted", actor=actor, on=customer.today(now), now=now, data=data)
+        event = SeatsCounted(product=product, before=found.used, after=used)
+        record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
 def see(account_id: UUID, member_id: UUID, on: date) -> None:
@@ -133,8 +135,8 @@ def _end(
     ending = list(live.values_list("product", "member_id"))
     live.update(ended_at=customer.moment(now))
     _count_again(customer, sorted({one for one, _ in ending}))
-    for one, member_id in ending:
-        _tell(customer, "seat_freed", one, member_id, actor, now)
+    events = [SeatFreed(product=one, member=member_id) for one, member_id in ending]
+    record(account_id=customer.id, events=events, actor=actor, on=customer.today(now), now=now)
     return bool(ending)
 
 
@@ -152,11 +154,6 @@ def _check(customer: Customer, products: list[str], *, light: bool) -> None:
 def _count_again(customer: Customer, products: list[str]) -> list[tuple[str, int, int, int]]:
     """Write down how many seats are used, inside a deed: product, seats bought, and seats used before and now."""
     return select(_COUNT, account=customer.id, products=products, seatless=SEATLESS)
-
-
-def _tell(customer: Customer, kind: str, product: str, member_id: UUID, actor: Actor, now: datetime) -> None:
-    data = {"product": product, "member": str(member_id)}
-    record(account_id=customer.id, kind=kind, actor=actor, on=customer.today(now), now=now, data=data)
 
 
 _COUNT: Final = """

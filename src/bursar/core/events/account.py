@@ -1,0 +1,112 @@
+"""Events of the account itself: opened, altered, its exceptions and limits, erased; and what was refused on it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bursar.core.events.event import Audience, Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOpened(Event):
+    """The account was opened."""
+
+    kind = "account_opened"
+    group = "account"
+    told_to = Audience.NOBODY
+
+    account_type: str
+    """The code of its type."""
+    currency: str
+    """The code of the currency that it is billed in."""
+    owner: UUID
+    """The member who owns it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountAltered(Event):
+    """The vendor changed what it says of the account."""
+
+    kind = "account_altered"
+    group = "account"
+    told_to = Audience.NOBODY
+
+    fields: tuple[str, ...]
+    """What was given, in the names of the API."""
+    before: str | None = None
+    """The code of the account type until now; left out where the type was not given."""
+    after: str | None = None
+    """The code of the account type from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideAdded(Event):
+    """One capability was granted to the account, or withheld from it."""
+
+    kind = "override_added"
+    group = "account"
+    told_to = Audience.NOBODY
+
+    override: UUID
+    """The override, which holds its reason and its last day."""
+    capability: str
+    """The capability's code, or show_costs."""
+    grant: bool
+    """True where it is granted, false where it is withheld."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideEnded(Event):
+    """An override counts no longer."""
+
+    kind = "override_ended"
+    group = "account"
+    told_to = Audience.NOBODY
+
+    override: UUID
+    """The override."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSet(Event):
+    """The owner said how far billing admins may let the account grow by themselves."""
+
+    kind = "limit_set"
+    group = "account"
+    told_to = Audience.NOBODY
+
+    seats: int | None
+    """So many seats more in a billing period; null where there is no such limit."""
+    amount_minor: int | None
+    """So much more for a billing period, in minor units; null where there is no such limit."""
+    currency: str
+    """The currency's code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountErased(Event):
+    """Everything that names the account and its people is forgotten."""
+
+    kind = "account_erased"
+    group = "account"
+    told_to = Audience.NOBODY
+
+    people: int
+    """How many people were forgotten with it, who were in no other account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRefused(Event):
+    """Somebody tried to change something and was refused."""
+
+    kind = "refused"
+    group = "refused"
+    told_to = Audience.NOBODY
+
+    capability: str
+    """The capability's code; empty where none names what was tried."""
+    outcome: str
+    """refused, or by_request where it could have been asked for."""
+    reason: str | None
+    """The code of the reason."""
+    attempt: str | None = None
+    """pass_on, withdraw or move_clock: what was tried, where no capability names it."""

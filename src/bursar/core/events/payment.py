@@ -1,0 +1,112 @@
+"""Events of paying: how an account pays, payments, refunds, and what its invoices say of it."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from bursar.core.events.event import Audience, Event, added_in
+from bursar.core.events.subscription import Invoiced
+from bursar.core.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodSet(Event):
+    """The account pays in another way from now on."""
+
+    kind = "method_set"
+    group = "payment"
+    told_to = Audience.NOBODY
+
+    before: str
+    """The kind of payment method until now: invoice, card or debit."""
+    after: str
+    """The kind from now on; the same where one card or mandate replaces another."""
+    reason: str | None = None
+    """Why an upgrade of Bursar changed it: sandbox_gateway; otherwise left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReceived(Invoiced):
+    """Money came in."""
+
+    kind = "payment_received"
+    group = "payment"
+    told_to = Audience.INVOICE_VIEWERS_IF_INVOICED
+    optional = "payments"
+
+    invoice: UUID | None = None
+    """The invoice that it was made for; left out where a quote was paid, whose taking tells of its invoice."""
+    payment: UUID
+    """The payment."""
+    amount_minor: int
+    """How much, in minor units."""
+    currency: str
+    """The currency's code."""
+
+    @property
+    def amount(self) -> Money:
+        """How much came in."""
+        return Money(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFailed(Invoiced):
+    """An attempt to collect money failed or was given up."""
+
+    kind = "payment_failed"
+    group = "payment"
+    told_to = Audience.INVOICE_VIEWERS_IF_INVOICED
+
+    invoice: UUID | None = None
+    """The invoice that was to be paid; left out where it was a quote."""
+    number: str | None = None
+    """The number of that invoice."""
+    attempt: UUID
+    """The attempt."""
+    state: str
+    """How it ended: failed or cancelled."""
+    reason: str
+    """Why, in the gateway's code or ours."""
+    amount_minor: int | None = field(metadata=added_in(2))
+    """How much was to be paid, in minor units."""
+    currency: str | None = field(metadata=added_in(2))
+    """The currency's code."""
+
+    @property
+    def amount(self) -> Money | None:
+        """How much was to be paid, where the entry says it."""
+        if self.amount_minor is None or self.currency is None:
+            return None
+        return Money(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRefunded(Event):
+    """Money that came too late went back."""
+
+    kind = "payment_refunded"
+    group = "payment"
+    told_to = Audience.NOBODY
+
+    attempt: UUID
+    """The attempt whose money it was."""
+    amount_minor: int
+    """How much, in minor units."""
+    currency: str
+    """The currency's code."""
+
+    @property
+    def amount(self) -> Money:
+        """How much went back."""
+        return Money(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailsSet(Event):
+    """Future invoices say something else of the customer."""
+
+    kind = "details_set"
+    group = "payment"
+    told_to = Audience.NOBODY
+
+    fields: tuple[str, ...]
+    """What was given, in the names of the API."""

@@ -1,0 +1,167 @@
+"""Events of people: members, their roles and seats, and emails to them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bursar.core.events.event import Audience, Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberEvent(Event):
+    """An event of a member."""
+
+    group = "people"
+
+    member: UUID
+    """The member."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberAdded(MemberEvent):
+    """Somebody became a member, or was invited to."""
+
+    kind = "member_added"
+    told_to = Audience.INVITED
+
+    role: str
+    """Their role's code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberInvited(MemberEvent):
+    """Somebody who has not accepted yet was invited again."""
+
+    kind = "member_invited"
+    told_to = Audience.INVITED
+
+    role: str
+    """Their role's code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberAccepted(MemberEvent):
+    """Somebody accepted their invitation."""
+
+    kind = "member_accepted"
+    told_to = Audience.NOBODY
+
+    role: str
+    """Their role's code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberChanged(MemberEvent):
+    """A member has another role, or another name."""
+
+    kind = "member_changed"
+    told_to = Audience.MEMBER_IN_NEW_ROLE
+
+    before: str
+    """Their role's code until now."""
+    after: str
+    """Their role's code from now on; the same where only the name is another one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberSuspended(MemberEvent):
+    """A member may do nothing for now."""
+
+    kind = "member_suspended"
+    told_to = Audience.MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberResumed(MemberEvent):
+    """A suspended member is active again."""
+
+    kind = "member_resumed"
+    told_to = Audience.MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRemoved(MemberEvent):
+    """A member left the account."""
+
+    kind = "member_removed"
+    told_to = Audience.MEMBER
+
+    before: str
+    """Their role's code until now."""
+    after: None
+    """Always null."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberErased(MemberEvent):
+    """Everything that says who a former member was is forgotten."""
+
+    kind = "member_erased"
+    told_to = Audience.NOBODY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerChanged(Event):
+    """The account has another owner."""
+
+    kind = "owner_changed"
+    group = "people"
+    told_to = Audience.OWNERS
+
+    before: UUID
+    """The member who was the owner."""
+    after: UUID
+    """The member who is."""
+    remark: UUID | None
+    """What was written about it, kept apart so that it can be erased."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAssigned(MemberEvent):
+    """A member was given a product."""
+
+    kind = "seat_assigned"
+    told_to = Audience.NOBODY
+
+    product: str
+    """The product's code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatFreed(MemberEvent):
+    """A product was taken from a member."""
+
+    kind = "seat_freed"
+    told_to = Audience.NOBODY
+
+    product: str
+    """The product's code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsCounted(Event):
+    """The vendor's product says how many seats are used, or lets people be counted here again."""
+
+    kind = "seats_counted"
+    group = "people"
+    told_to = Audience.NOBODY
+
+    product: str
+    """The product's code."""
+    before: int
+    """How many were used."""
+    after: int | None
+    """How many are used; null where people are counted here again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSentAgain(Event):
+    """An email that had failed is sent once more."""
+
+    kind = "letter_sent_again"
+    group = "people"
+    told_to = Audience.NOBODY
+
+    letter: UUID
+    """The email."""
+    member: UUID | None = None
+    """Whom it was written to; left out where they only receive invoices."""

@@ -1,0 +1,98 @@
+"""Events of requests: made, reminded of, and closed in one way or another."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from bursar.core.events.event import Audience, Event
+
+Cause = Literal["requester", "account_state", "not_allowed", "not_sold", "subscription", "done"]
+"""Why nobody can approve a request any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestEvent(Event):
+    """An event of a request."""
+
+    group = "requests"
+
+    request: UUID
+    """The request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSubmitted(RequestEvent):
+    """An admin asked for what a quote says."""
+
+    kind = "request_submitted"
+    told_to = Audience.REVIEWERS
+
+    quote: UUID
+    """The quote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReminded(RequestEvent):
+    """A request still waits and will be closed soon, of which its reviewers are told once."""
+
+    kind = "request_reminded"
+    told_to = Audience.REVIEWERS
+    optional = "reminders"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestEnded(RequestEvent):
+    """A request was closed; each way of closing it has its own state."""
+
+    state: ClassVar[Literal["approved", "rejected", "withdrawn", "expired", "overtaken"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestApproved(RequestEnded):
+    """A request was approved, and its quote thereby taken."""
+
+    kind = "request_approved"
+    state = "approved"
+    told_to = Audience.REQUESTER
+
+    take: UUID
+    """The order that was made of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRejected(RequestEnded):
+    """A request was rejected; why stands on the request."""
+
+    kind = "request_rejected"
+    state = "rejected"
+    told_to = Audience.REQUESTER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestWithdrawn(RequestEnded):
+    """A request was taken back."""
+
+    kind = "request_withdrawn"
+    state = "withdrawn"
+    told_to = Audience.REVIEWERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestExpired(RequestEnded):
+    """Nobody reviewed a request in time."""
+
+    kind = "request_expired"
+    state = "expired"
+    told_to = Audience.REQUESTER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestOvertaken(RequestEnded):
+    """A request was closed by itself, because nobody could approve it any more."""
+
+    kind = "request_overtaken"
+    state = "overtaken"
+    told_to = Audience.REQUESTER_OR_REVIEWERS
+
+    cause: Cause
+    """Why nobody could."""
