@@ -1,5 +1,6 @@
 """A payment that waits is said before a form is filled in, and can be given up; a declined one loses no change."""
 
+import re
 from typing import Any
 
 import pytest
@@ -25,20 +26,35 @@ def waiting(door: Door) -> tuple[str, str]:
     return path, door.take(path, seats(12), by=OWNER)["id"]
 
 
-def test_the_message_says_a_day_and_time_as_people_write_them_where_the_account_is(door: Door) -> None:
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        (
+            "en",
+            "A payment of this account waits to be finished; "
+            "finish it, give it up, or wait until January 1, 2026 at 1:00\u202fAM (Paris time).",
+        ),
+        (
+            "fr",
+            "Un paiement de ce compte attend d’être terminé\xa0; "
+            "terminez-le, abandonnez-le ou attendez jusqu’au 1er janvier 2026 à 01:00 (heure de Paris).",
+        ),
+    ],
+)
+def test_the_message_says_a_day_and_time_as_people_write_them_where_the_account_is(
+    door: Door, language: str, message: str
+) -> None:
     path, _ = waiting(door)
-    refused = door.fails(409, "POST", f"{path}/changes", {"edits": [seats(13)]}, by=OWNER)
-    assert refused["detail"] == (
-        "A payment of this account waits to be finished; "
-        "finish it, give it up, or wait until January 1, 2026 at 01:00 +0100."
-    )
+    asked = {"edits": [seats(13)]}
+    refused = door.fails(409, "POST", f"{path}/changes", asked, by=OWNER, **{"Accept-Language": language})
+    assert refused["detail"] == message
 
 
 @pytest.mark.parametrize("where", ["subscription", "manage", "payment", "cancel"])
 def test_that_a_payment_waits_is_said_before_anything_is_filled_in(door: Door, where: str) -> None:
     path, attempt = waiting(door)
     page = said(signed_in(OWNER).get(f"{path}/{where}"))
-    assert "waits to be confirmed, until January 1, 2026 at 01:00" in page
+    assert "waits to be confirmed, until January 1, 2026 at 1:00 AM (Paris time)" in page
     assert f"{path}/attempts/{attempt}/give-up" in page and "Give it up" in page
     if where in ("subscription", "manage"):
         page = said(signed_in(email("admin")).get(f"{path}/subscription"))
@@ -85,3 +101,47 @@ def test_after_another_card_one_is_back_at_the_change_and_confirms_it(door: Door
     taken = owner.post(f"{back.redirect_chain[-1][0]}/take")
     assert taken.status_code == 302, said(taken, taken.status_code)
     assert door.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 12
+
+
+def declining(door: Door, path: str) -> Any:
+    """The owner's browser, on an account whose card has no money left."""
+    for token in ("ok", "declined_funds"):
+        door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
+    return signed_in(OWNER)
+
+
+def test_the_form_opens_again_as_it_was_filled_in_with_every_kind_of_change(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10, {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 4})
+    owner = declining(door, path)
+    form = {
+        "plan_support": "growth",
+        "quantity_support": "17",
+        "remove_voice": "1",
+        "add_suite": "growth",
+        "quantity_suite": "3",
+    }
+    summary = owner.post(f"{path}/manage", form)["Location"]
+    declined = said(owner.post(f"{summary}/take"), 402)
+    where = f"{path}/manage?quote={summary.rpartition('/')[2]}"
+    assert f'href="{where}"' in declined and f'href="{where}"' in said(owner.get(summary))
+    page = said(owner.get(where))
+    for field, value in form.items():
+        choice = field.startswith(("plan_", "remove_", "add_"))
+        assert re.search(rf'name="{field}" [^>]*value="{value}"{"[^>]* checked" if choice else ""}', page), field
+    # As it stands there it can be sent again, and asks for the same.
+    again = said(owner.get(owner.post(f"{path}/manage", form)["Location"]))
+    assert "10 → 17" in again and "10 → 17" in said(owner.get(summary))
+
+
+def test_a_reason_is_there_again_when_cancelling_was_stopped(door: Door) -> None:
+    path, _ = waiting(door)
+    owner = signed_in(OWNER)
+    door.ok("POST", f"{path}/clock", {"to": "2026-01-02"})
+    summary = owner.post(f"{path}/cancel", {"reason": "We move <on>"})["Location"]
+    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+    door.take(path, seats(13), by=OWNER)
+    stopped = said(owner.post(f"{summary}/take"), 409)
+    quote = summary.rpartition("/")[2]
+    assert f'href="{path}/manage?quote={quote}"' in stopped
+    assert "We move &lt;on&gt;" in said(owner.get(f"{path}/manage?quote={quote}", follow=True))

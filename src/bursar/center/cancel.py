@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from bursar.center.entry import shown, to, visit
-from bursar.center.manage import keep, not_done
+from bursar.center.manage import keep, not_done, quote_named
 from bursar.center.subscription import waiting
 from bursar.checkout.gather import situation
 from bursar.core.edit import Cancel
@@ -20,7 +20,10 @@ from bursar.words.language import locale
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """What would be lost and when; sent with a reason, on to the quote that ends the account."""
+    """What would be lost and when; sent with a reason, on to the quote that ends the account.
+
+    The quote that the address names fills the reason in anew.
+    """
     seen = visit(request, account_id)
     seen.check("subscription", "cancel_account")
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT]
@@ -47,5 +50,12 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         )
     [edit] = decided.edits
     on = money.day(edit.effective_on) if edit.effective_on else ""
-    content = {"held": held, "on": on, "longest": MOST_TEXT, "waiting": waiting(seen)}
+    kept = quote_named(request, seen)
+    content = {
+        "reason": next((edit.reason for edit in kept if isinstance(edit, Cancel)), ""),
+        "held": held,
+        "on": on,
+        "longest": MOST_TEXT,
+        "waiting": waiting(seen),
+    }
     return shown(request, seen, "subscription", "cancel", content)

@@ -16,6 +16,7 @@ from bursar.center.asked import request_ahead
 from bursar.center.choice import Filled
 from bursar.center.entry import Closed, Visit, shown, to, visit
 from bursar.center.form import CHANGING, form
+from bursar.center.refill import refilled
 from bursar.center.release import releases
 from bursar.center.subscription import waiting
 from bursar.center.summary import Summary, summary
@@ -23,11 +24,11 @@ from bursar.center.terms import AtField
 from bursar.center.wishes import Wishes, read
 from bursar.checkout.actions import Stale
 from bursar.checkout.actions import quote as make_quote
-from bursar.checkout.gather import situation
+from bursar.checkout.gather import edits_of, situation
 from bursar.checkout.requests import MOST_TEXT
 from bursar.core.before import states_before
 from bursar.core.content import read_quote
-from bursar.core.edit import Edit, Undo
+from bursar.core.edit import Cancel, Edit, Undo
 from bursar.core.policy import Outcome
 from bursar.core.problem import Problem
 from bursar.core.quote import quote as decide
@@ -41,7 +42,7 @@ from bursar.words.problem import said
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The form, filled in as its address says if it does; sent, on to its summary."""
+    """The form, filled in as its address or the quote named there says; sent, on to its summary."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
     if not any(seen.open(one) for one in CHANGING):
@@ -49,7 +50,11 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
     agreed = agreement(seen.id)
     found: dict[str, Any] = {}
     wrong: Mapping[str, str] = {}
-    tried, status = request.GET.dict() or _tried(seen, agreed), 200
+    kept, status = quote_named(request, seen), 200
+    if any(isinstance(edit, Cancel) for edit in kept):
+        return HttpResponseRedirect(f"{reverse('cancel', args=(account_id,))}?{request.GET.urlencode()}")
+    scheduled = pending(agreed.changes, seen.today)
+    tried = refilled(kept, scheduled, seen.currency) if kept else request.GET.dict() or _tried(seen, agreed)
     if request.method == "POST":
         status = 422
         try:
@@ -68,7 +73,7 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
             found = _asked(seen, _read(seen, tried, agreed), agreed)
         except Problem as problem:
             found = {"problem": seen.said(problem)}
-    state, scheduled = _now(seen, agreed)
+    state, _scheduled = _now(seen, agreed)
     filled = Filled(request.POST if request.method == "POST" else tried, wrong)
     offers = form(seen, state, scheduled, current_catalog(), filled, states_before(agreed.start, agreed.changes))
     ahead = {"ahead": request_ahead(seen), "only_asks": _only_asks(seen), "waiting": waiting(seen)}
@@ -154,6 +159,15 @@ def _now(seen: Visit, agreed: Agreement) -> tuple[Subscription, tuple[Change, ..
     """The state in force, and what is scheduled; what is only tried is still to be bought, as if it were not there."""
     state = state_on(agreed.start, timeline(agreed.start, agreed.changes), seen.today)
     return replace(state, items={}) if state.trying else state, pending(agreed.changes, seen.today)
+
+
+def quote_named(request: HttpRequest, seen: Visit) -> tuple[Edit, ...]:
+    """Return the edits of the quote that an address names, to fill its form in anew; none if it names none.
+
+    Errors: NotFound.
+    """
+    quote_id = uuid_given(request.GET.get("quote", ""))
+    return edits_of(seen.customer, quote(seen.id, quote_id)) if quote_id is not None else ()
 
 
 def _tried(seen: Visit, agreed: Agreement) -> dict[str, str]:

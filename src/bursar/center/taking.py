@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bursar.accounts.queries import NotFound
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
+from bursar.center.form import CHANGING
 from bursar.center.manage import confirming, keep, not_done, uuid_given
 from bursar.center.subscription import waiting
 from bursar.center.summary import summary
@@ -70,9 +71,9 @@ def came_of(
     except Declined as declined:
         return _declined(request, seen, declined.params["reason"], quote_id, request_id=request_id)
     except PaymentOpen as problem:
-        return not_done(request, seen, seen.said(problem), waiting=waiting(seen))
+        return not_done(request, seen, seen.said(problem), waiting=waiting(seen), quote_id=quote_id)
     except Problem as problem:
-        return not_done(request, seen, seen.said(problem))
+        return not_done(request, seen, seen.said(problem), quote_id=quote_id)
     if result.take_id is not None:
         return to("done", seen.id, result.take_id)
     return to("attempt", seen.id, result.attempt_id)
@@ -170,5 +171,6 @@ def _declined(
         "request_id": request_id,
         "replace": seen.may("change_payment_type"),
         "why_not_replace": seen.why_not(change),
+        "manages": any(seen.open(one) for one in CHANGING),
     }
     return shown(request, seen, "payment", "declined", content, status=402)
