@@ -57,7 +57,7 @@ def test_the_staff_reads_what_went_to_whom_the_newest_first_and_what_became_of_i
     page = rows(said(support.get(f"{path}/desk/letters")))
     assert [email(role) in row for role, row in zip(("billing_admin", "owner"), page, strict=True)] == [True, True]
     assert "Owner<br>" in page[1] and "A &amp; B &lt;Co&gt;: Add Support" in page[1]
-    assert re.search(r">sent<br><span class=\"soft\">[A-Z][a-z]+ \d+, \d{4} at \d\d:\d\d", page[1]), page[1]
+    assert re.search(r">sent<br><span class=\"soft\">[A-Z][a-z]+ \d+, \d{4} at \d+:\d\d [AP]M", page[1]), page[1]
     door.take(path, seats(12))
     run_once(datetime.now(UTC))
     new, old = (

@@ -1,5 +1,6 @@
 """What pages say of an account goes by its own clock; what happened to people in the world says that it is real."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bursar.accounts.staff import appoint
 from bursar.catalog.queries import current as current_catalog
 from bursar.history.models import Entry
+from bursar.jobs.clock import run_once
 from bursar.policy.queries import current
 from bursar.words.history import Story
 from door import TEAM_10, Door, email, signed_in
@@ -37,6 +39,20 @@ def test_a_sign_in_is_real_and_says_so_where_the_clock_is_not(door: Door, sandbo
     for page in ("admins", "team", f"team/{door.ok('GET', f'{path}/members')['items'][0]['id']}"):
         answer = said(owner.get(f"{path}/{page}"))
         assert ("in real time" in answer) is sandbox, page
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_letters_were_written_and_sent_at_real_moments_and_say_so_where_the_clock_is_not(
+    door: Door, sandbox: bool
+) -> None:
+    path = door.account(sandbox=sandbox, today="2031-05-06" if sandbox else None)
+    door.take(path, TEAM_10)
+    now, chief = datetime.now(UTC), "chief@vendor.example"
+    appoint(current(), name="Chief", email=chief, role="admin", by=None, now=now)
+    run_once(now)
+    page = said(signed_in(chief).get(f"{path}/desk/letters"))
+    times, marked = (len(re.findall(rf"[AP]M \(Paris time\){mark}", page)) for mark in ("", ", in real time"))
+    assert times and marked == (times if sandbox else 0)
 
 
 def test_a_failed_payment_says_how_much_and_for_which_invoice(door: Door) -> None:

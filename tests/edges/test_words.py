@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.translation import override as speaking
@@ -200,6 +201,26 @@ def test_shares_and_counts_are_written_in_the_language() -> None:
         assert (money.percent(Decimal("0.055")), money.number(12345)) == ("5,5\xa0%", "12\u202f345")
 
 
+@pytest.mark.parametrize(
+    ("zone", "english", "french"),
+    [
+        ("Europe/Paris", "1:00\u202fAM (Paris time)", "01:00 (heure de Paris)"),
+        ("Africa/Cairo", "2:00\u202fAM (Cairo time)", "02:00 (heure du Caire)"),
+        ("Africa/Abidjan", "12:00\u202fAM (Abidjan time)", "00:00 (heure d’Abidjan)"),
+        ("America/Argentina/Buenos_Aires", "9:00\u202fPM (Buenos Aires time)", "21:00 (heure de Buenos Aires)"),
+        ("America/New_York", "7:00\u202fPM (New York time)", "19:00 (heure de New York)"),
+        ("UTC", "12:00\u202fAM (UTC)", "00:00 (UTC)"),
+        ("Etc/GMT+1", "11:00\u202fPM (GMT-01:00)", "23:00 (UTC-01:00)"),
+    ],
+)
+def test_a_moment_is_said_with_the_time_of_day_there(zone: str, english: str, french: str) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC).astimezone(ZoneInfo(zone))
+    with speaking("en"):
+        assert money.moment(at).endswith(f", 202{at.year - 2020} at {english}")
+    with speaking("fr"):
+        assert money.moment(at).endswith(f" 202{at.year - 2020} à {french}")
+
+
 def test_a_span_is_said_with_its_last_day() -> None:
     term = Span(date(2022, 10, 27), date(2023, 10, 27))
     with speaking("en"):
@@ -212,7 +233,7 @@ def test_a_span_is_said_with_its_last_day() -> None:
 
 def test_a_moment_is_said_in_the_zone_it_carries() -> None:
     with speaking("en"):
-        assert money.moment(datetime(2026, 6, 15, 14, 5, tzinfo=UTC)) == "June 15, 2026 at 14:05 UTC"
+        assert money.moment(datetime(2026, 6, 15, 14, 5, tzinfo=UTC)) == "June 15, 2026 at 2:05\u202fPM (UTC)"
 
 
 def test_what_fills_a_message_is_said_in_the_same_language() -> None:

@@ -200,9 +200,9 @@ def set_clock(customer: Customer, to: datetime, *, now: datetime, once: Once | N
     if customer.clock_at is None:
         raise NoSandbox()
     if to < customer.clock_at:
-        raise ClockBackwards(clock_at=customer.moment(now).isoformat(timespec="minutes"))
+        raise ClockBackwards(clock_at=customer.moment(now).astimezone(customer.zone))
     if to > customer.clock_at + timedelta(days=366 * CLOCK_YEARS):
-        raise ClockTooFar(clock_at=customer.moment(now).isoformat(timespec="minutes"), years=CLOCK_YEARS)
+        raise ClockTooFar(clock_at=customer.moment(now).astimezone(customer.zone), years=CLOCK_YEARS)
     Account.objects.filter(pk=customer.id).update(clock_at=to)
     answer(once, kind="account", id=customer.id, status=200, now=now)
 

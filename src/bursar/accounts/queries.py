@@ -51,9 +51,14 @@ class Customer:
         """Whoever owns the account: there is always exactly one."""
         return next(one for one in self.account.members if one.role == OWNER)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the account's days begin."""
+        return ZoneInfo(self.time_zone)
+
     def moment(self, now: datetime) -> datetime:
         """What time it is for the account, in its own zone."""
-        return (self.clock_at or now).astimezone(ZoneInfo(self.time_zone))
+        return (self.clock_at or now).astimezone(self.zone)
 
     def today(self, now: datetime) -> date:
         """What day it is for the account."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -91,19 +90,20 @@ class Visit:
         """What day it is for the account."""
         return self.customer.today(self.now)
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """Where the account's days begin."""
-        return ZoneInfo(self.customer.time_zone)
-
     def day(self, at: datetime) -> date:
         """What day it was for the account at a moment."""
-        return at.astimezone(self.zone).date()
+        return at.astimezone(self.customer.zone).date()
 
     def real_day(self, at: datetime) -> str:
         """Say on which day something happened in the world; a sandbox, whose clock is its own, says that it is real."""
-        said = money.day(self.day(at))
-        return _("{day}, in real time").format(day=said) if self.customer.sandbox else said
+        return self._in_the_world(money.day(self.day(at)))
+
+    def real_moment(self, at: datetime) -> str:
+        """Say at which moment something happened in the world; a sandbox says that it is real, as of a day."""
+        return self._in_the_world(money.moment(at.astimezone(self.customer.zone)))
+
+    def _in_the_world(self, when: str) -> str:
+        return _("{when}, in real time").format(when=when) if self.customer.sandbox else when
 
     @property
     def currency(self) -> str:

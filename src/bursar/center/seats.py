@@ -131,7 +131,7 @@ def _idle(seen: Visit, having: list[Held]) -> set[UUID]:
     """Whose seats stand idle; nobody's where the product never says for whom it asks."""
     if not any(row.seen_on for row in having):
         return set()
-    return {row.member_id for row in having if row.idle(seen.zone, seen.today)}
+    return {row.member_id for row in having if row.idle(seen.customer.zone, seen.today)}
 
 
 def _how_many_idle(count: int) -> str:

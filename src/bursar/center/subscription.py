@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -185,7 +184,7 @@ def waiting(seen: Visit) -> dict[str, Any] | None:
     pays = seen.may("pay_invoice")
     return {
         "amount": money.amount(Money(found.amount_minor, found.currency)),
-        "until": money.moment(found.expires_at.astimezone(ZoneInfo(seen.customer.time_zone))),
+        "until": money.moment(found.expires_at.astimezone(seen.customer.zone)),
         "address": found.address if pays else "",
         "given_up": found.id if pays else None,
     }

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from bursar.accounts.deed import permit
 from bursar.accounts.queries import Customer
@@ -37,7 +36,7 @@ class AlreadyTaken(Conflict):
 def check_no_payment_open(customer: Customer, agenda: Agenda) -> None:
     """Raise PaymentOpen while a payment waits to be finished: nothing else happens then."""
     if agenda.payment_until is not None:
-        raise PaymentOpen(expires_at=agenda.payment_until.astimezone(ZoneInfo(customer.time_zone)))
+        raise PaymentOpen(expires_at=agenda.payment_until.astimezone(customer.zone))
 
 
 def check_review(customer: Customer, request_id: UUID, actor: Actor, now: datetime) -> RequestRow:
@@ -54,7 +53,7 @@ def shown(customer: Customer, quote_id: UUID, now: datetime) -> KeptQuote:
     if found.taken:
         raise AlreadyTaken()
     if found.expires_at <= customer.moment(now):
-        raise QuoteExpired(expires_at=found.expires_at.isoformat(timespec="minutes"))
+        raise QuoteExpired(expires_at=found.expires_at.astimezone(customer.zone))
     return found
 
 

@@ -82,7 +82,7 @@ def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
 def _shown(seen: Visit, one: Posted) -> dict[str, Any]:
     return {
         "id": one.id,
-        "at": money.moment(one.at.astimezone(seen.zone)),
+        "at": seen.real_moment(one.at),
         "name": one.name,
         "address": one.address,
         "subject": one.subject,
@@ -97,7 +97,7 @@ def _shown(seen: Visit, one: Posted) -> dict[str, Any]:
 def _untold(seen: Visit, one: Unreported) -> dict[str, Any]:
     """A fact of which no letter could be written, how often that was tried, and when it is tried again."""
     tried = ngettext("after {count} try", "after {count} tries", one.tries).format(count=money.number(one.tries))
-    again = money.moment(one.due_at.astimezone(seen.zone))
+    again = seen.real_moment(one.due_at)
     return {
         "on": money.day(one.on),
         "kind": one.kind,
@@ -119,11 +119,11 @@ def _state(code: str) -> str:
 def _more(seen: Visit, one: Posted) -> str:
     """When it was sent, or how often it was tried and when again."""
     if one.sent_at is not None:
-        return money.moment(one.sent_at.astimezone(seen.zone))
+        return seen.real_moment(one.sent_at)
     if not one.tries:
         return ""
     tried = ngettext("after {count} try", "after {count} tries", one.tries).format(count=money.number(one.tries))
     if one.state == "failed":
         return tried
-    due = money.moment(one.due_at.astimezone(seen.zone))
+    due = seen.real_moment(one.due_at)
     return _("{tried}, again on {moment}").format(tried=tried, moment=due)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from babel.lists import format_list
 from django.conf import settings
@@ -234,7 +233,7 @@ def _about_request(customer: Customer, fact: Fact) -> list[str]:
     due = money.amount(Money(asked_for.due_today.total, asked_for.currency))
     asked.append(_("Due at once, at the price of {day}: {amount}").format(day=money.day(asked_for.on), amount=due))
     if fact.kind == "request_reminded":
-        closes = money.day(row.standing.expires_at.astimezone(ZoneInfo(customer.time_zone)).date())
+        closes = money.day(row.standing.expires_at.astimezone(customer.zone).date())
         asked.append(_("If nobody reviews it, it is closed on {day}.").format(day=closes))
     if fact.kind == "request_overtaken" and fact.data["cause"] not in ("requester", "done"):
         asked.append(_("Nothing was changed. If it is still wanted, ask again for what is possible now."))

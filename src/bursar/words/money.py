@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time, get_timezone_location
 from babel.numbers import NumberPattern, format_decimal, format_percent
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,8 @@ from bursar.core.period import Span
 from bursar.words.language import locale
 
 MOST_PLACES: Final = 12
+_NO_CITY: Final = re.compile(r"[A-Z]{3}([+-]|$)")
+"""UTC, GMT and what lies by whole hours beside them."""
 _LETTERS_BEFORE_DIGITS: Final = re.compile(r"(?<=[A-Z])(?=\d)")
 
 
@@ -49,8 +51,24 @@ def day(on: date) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A day and the time of day, in the zone that the moment carries."""
-    return _("{day} at {time}").format(day=day(at.date()), time=format_datetime(at, "HH:mm zzz", locale=locale()))
+    """The day and the time of day in the zone that the moment carries, which is called by its city."""
+    city = get_timezone_location(at, locale=locale(), return_city=True).rpartition("/")[2]
+    if _NO_CITY.match(city):
+        zone = "UTC" if at.utcoffset() == timedelta(0) else format_datetime(at, "ZZZZ", locale=locale())
+        return _("{day} at {time} ({zone})").format(day=day(at.date()), time=_time(at), zone=zone)
+    city = _after_de(city) if locale().language == "fr" else city
+    return _("{day} at {time} ({city} time)").format(day=day(at.date()), time=_time(at), city=city)
+
+
+def _time(at: datetime) -> str:
+    return format_time(at, "short", locale=locale())
+
+
+def _after_de(city: str) -> str:
+    """Join a French name of a city with "de", which goes before it: "de Paris", "d’Abidjan", "du Caire"."""
+    if city.startswith("Le "):
+        return f"du {city.removeprefix('Le ')}"
+    return f"d’{city}" if city[0] in "AEIOUÉÈÊÎÔ" else f"de {city}"
 
 
 def span(days: Span) -> str:
