@@ -29,6 +29,9 @@ INEXACT = frozenset({"float", "round"})
 OUTSIDE_WORLD = frozenset({"open", "print", "input", "exec", "eval", "uuid1", "uuid4"})
 CLOCK = frozenset({"date.today", "datetime.now", "datetime.today", "datetime.utcnow"})
 EDGES = frozenset({"api", "center", "cli"})
+RIDDLE = re.compile(r"(?:Nothing|What|Who|Whom|Whoever|Whatever|Where|Wherever|How|That|One)\b")
+MOST_RIDDLES = 560
+"""How many docstrings begin with one of these words, or with Whether on no question. Lower it when there are fewer."""
 RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ManyToManyField"})
 
 # Written so that no pattern finds itself in this file.
@@ -114,6 +117,36 @@ def test_a_name_says_what_the_thing_is() -> None:
     checked = modules("src", "tests", "benchmarks")
     assert not [path for path in checked if vague(path.stem) or vague(path.parent.name)]
     assert not [at(path, one.lineno) for path in checked for one in nodes(path, ast.ClassDef) if vague(one.name)]
+
+
+def problems() -> frozenset[str]:
+    """The names of the classes derived from Problem: their docstrings are messages to people."""
+    bases = {
+        kind.name: {ast.unparse(base).rpartition(".")[2] for base in kind.bases}
+        for path in modules("src")
+        for kind in nodes(path, ast.ClassDef)
+    }
+    names, grown = frozenset({"Problem"}), frozenset[str]()
+    while names != grown:
+        names, grown = names | {name for name, above in bases.items() if above & names}, names
+    return names
+
+
+def riddles(path: Path, messages: frozenset[str]) -> Iterator[str]:
+    """Each docstring of a file that begins with a word that STYLE.md forbids, with its place."""
+    for node in chain(functions(path), nodes(path, ast.ClassDef), nodes(path, ast.Module)):
+        first = (ast.get_docstring(node) or "").split("\n")[0]
+        answers = isinstance(node, ast.FunctionDef) and node.returns is not None and ast.unparse(node.returns) != "None"
+        riddling = RIDDLE.match(first) or (first.startswith("Whether ") and not answers)
+        if riddling and getattr(node, "name", "") not in messages:
+            yield f"{at(path, getattr(node, 'lineno', 1))}: {first}"
+
+
+def test_a_docstring_begins_with_a_verb_or_a_term() -> None:
+    """Older docstrings begin otherwise: their number may only fall."""
+    messages = problems()
+    places = [place for path in modules("src") for place in riddles(path, messages)]
+    assert len(places) <= MOST_RIDDLES, f"of these {len(places)} rewrite yours as STYLE.md says:\n" + "\n".join(places)
 
 
 def test_the_core_counts_exactly() -> None:
