@@ -131,7 +131,7 @@ def _without_temporary(
         elif less and step.takes_back(item):
             # Taken back is the day's own increase, not what was owed when the day began.
             before, floor = at_first
-            new = before if _price(new) < _price(before) else new
+            new = before if floor is None and _price(new) < _price(before) else new
         elif less and not step.gives_back(item):
             floor = terms
         if _price(new) < _price(floor):
