@@ -18,7 +18,6 @@ from bursar.core.period import Proration, Span, share
 from bursar.core.policy import VENDOR, Account, Contact, Member, Outcome, State, decide
 from bursar.core.quote import Quote, quote
 from bursar.core.situation import Situation
-from bursar.core.subscription import timeline
 from bursar.policy.document import read_toml as read_policy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -109,11 +108,10 @@ def quotes() -> Iterator[Row]:
     answer = _quoted(new, read_edits(list(MORE_SEATS)))()
     text = json.dumps(write_quote(answer)).encode()
     yield Row("the digest of a quote", lambda: digest(answer), "SHA-256 of its JSON", lambda: hashlib.sha256(text))
-    moments = timeline(new.start, new.changes)
-    lines = {"lines": [{"amount": line.amount, "product": line.product} for line in new.due(moments, RENEWAL, ())]}
+    lines = {"lines": [{"amount": line.amount, "product": line.product} for line in new.due(RENEWAL, ())]}
     yield Row(
         "the lines of a renewal, three items",
-        lambda: new.due(moments, RENEWAL, new.billed),
+        lambda: new.due(RENEWAL),
         "three lines as JSON",
         _written(lines),
     )

@@ -20,7 +20,6 @@ from bursar.core.edit import AddTemporarySeats, write_edit
 from bursar.core.invoice import totals
 from bursar.core.period import Proration, elapsed
 from bursar.core.quote import Quote, priced
-from bursar.core.subscription import pending, state_on, timeline
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.player import Answered, Document
 
@@ -230,29 +229,25 @@ class Auditor(CorePlayer):
         Temporary seats are paid for from the day on which they are ordered. A period that was known to be cut short
         when it began is paid for at the old terms up to that day only.
         """
-        moments = timeline(self.situation.start, self.situation.changes)
+        timeline = self.situation.timeline
         paid = {
             (one.item, day): one.line for one in self.situation.billed for day in spread(one.span.start, one.span.end)
         }
-        first = min((moment.on for moment in moments), default=self.today)
+        first = min((phase.on for phase in timeline.phases), default=self.today)
         calendar = self.subscription(self.today).calendar
         if self.attempt is not None or calendar is None or calendar.anchor > self.today:
             return
         began = calendar.period(self.today).start
         ahead_of = {
-            change.id
-            for change in pending(self.situation.changes, self.today)
-            if not (change.cuts and change.ordered_on < began)
+            change.id for change in timeline.pending(self.today) if not (change.cuts and change.ordered_on < began)
         }
-        foreseen = timeline(
-            self.situation.start, [change for change in self.situation.changes if change.id not in ahead_of]
-        )
+        foreseen = timeline.without(lambda change: change.id in ahead_of)
         for day in spread(max(first, since), calendar.period(self.today).end):
-            state = state_on(self.situation.start, foreseen, day)
+            state = foreseen.on(day)
             for item in () if state.trying else state.items.values():
                 line = paid.get((item.product, day))
                 assert line is not None, f"nothing pays for {item} on {day}"
-                ahead = state_on(self.situation.start, moments, day).items.get(item.product)
+                ahead = timeline.on(day).items.get(item.product)
                 seats = item.quantity + (ahead.extra if ahead else 0)
                 if state.calendar is not None and line.period == state.calendar.period(day):
                     assert line.quantity * line.unit_price >= seats * state.pin(item).rate, (line, item, day)
@@ -275,12 +270,11 @@ class Auditor(CorePlayer):
         self._check_renewal(promised)
 
     def _due_again(self) -> Sequence[Line]:
-        moments = timeline(self.situation.start, self.situation.changes)
-        return self.situation.due(moments, self.today, self.situation.billed)
+        return self.situation.due(self.today)
 
     def _check_undo(self, before: "Auditor", result: Document) -> None:
         """Undoing all that was just scheduled gives back the state and the outlook from before."""
-        new = self.situation.changes[len(before.situation.changes) :]
+        new = self.situation.timeline.changes[len(before.situation.timeline.changes) :]
         scheduled = [one for one in new if one.effective_on > self.today and one.undoes is None]
         if not scheduled or len(scheduled) < len(new):
             return
@@ -299,12 +293,11 @@ class Auditor(CorePlayer):
     def _outlook(self) -> list[object]:
         """Everything an account has from today on, and what its next renewal costs."""
         situation = self.situation
-        moments = timeline(situation.start, situation.changes)
-        ahead = priced(situation, moments, Quote(on=self.today, currency=self.ledger.currency))
-        states = [(one.on, one.state) for one in moments if one.on > self.today]
+        ahead = priced(situation, Quote(on=self.today, currency=self.ledger.currency))
+        states = [(phase.on, phase.state) for phase in situation.timeline.after(self.today)]
         paid = {(one.item, day): one.line for one in situation.billed for day in spread(one.span.start, one.span.end)}
         terms = {day: (line.plan, line.quantity, line.unit_price, line.period) for day, line in paid.items()}
-        return [self.subscription(self.today), states, pending(situation.changes, self.today), ahead, terms]
+        return [self.subscription(self.today), states, situation.timeline.pending(self.today), ahead, terms]
 
     def _check_renewal(self, promised: Document) -> None:
         """When nothing else happens, the next renewal is what the quote said."""

@@ -15,8 +15,9 @@ from bursar.core.edit import Edit, read_edits
 from bursar.core.policy import VENDOR, Account, Actor, Contact, Member, State
 from bursar.core.quote import Quote, quote
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Subscription, state_on, timeline
+from bursar.core.subscription import Change, Subscription
 from bursar.core.tax import Tax
+from bursar.core.timeline import Timeline
 from bursar.policy.document import read_toml as read_policy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,18 +57,20 @@ class Life:
 
     def renew(self, on: str) -> tuple[Line, ...]:
         day = date.fromisoformat(on)
-        moments = timeline(self.situation.start, self.situation.changes)
-        lines = self.situation.due(moments, day, self.situation.billed)
+        lines = self.situation.due(day)
         self.situation = invoiced(self.situation, lines, day, self.new_id)
         self.keep(lines)
         return lines
 
     def state(self, on: str) -> Subscription:
-        moments = timeline(self.situation.start, self.situation.changes)
-        return state_on(self.situation.start, moments, date.fromisoformat(on))
+        return self.situation.timeline.on(date.fromisoformat(on))
+
+    def from_checkpoint(self, on: str) -> None:
+        """Forget what was changed before a day, as a checkpoint of that day does."""
+        self.situation = replace(self.situation, timeline=Timeline.of(self.state(on)))
 
     def change(self, kind: type[Edit]) -> Change:
-        return next(change for change in reversed(self.situation.changes) if isinstance(change.edit, kind))
+        return next(change for change in reversed(self.situation.timeline.changes) if isinstance(change.edit, kind))
 
     def keep(self, lines: tuple[Line, ...]) -> None:
         self.charges |= {one.line_id: one.line for one in self.situation.billed}

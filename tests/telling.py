@@ -13,7 +13,7 @@ from bursar.core.effect import collide
 from bursar.core.item import Item
 from bursar.core.period import months_after
 from bursar.core.price import Per
-from bursar.core.subscription import Subscription, pending
+from bursar.core.subscription import Subscription
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.language import read
 from bursar.scenario.transcript import Teller
@@ -177,7 +177,7 @@ class Telling:
         return read_edits([dict(edit) for edit in life.steps[-1].edits])
 
     def _scheduled(self) -> list[tuple[str, Any]]:
-        changes = pending(self.player.situation.changes, self.today)
+        changes = self.player.situation.timeline.pending(self.today)
         return [(f"#{self.teller.changes.index(str(one.id)) + 1}", one) for one in changes]
 
     def item(self, wish: Wish, per: Per | None = None) -> Item | None:

@@ -36,7 +36,7 @@ def not_by_the_year(product: Product) -> Product:
 
 
 def undo(life: Life) -> dict[str, object]:
-    return {"edit": "undo", "change": str(life.situation.changes[-1].id)}
+    return {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)}
 
 
 def test_a_cycle_needs_a_price_for_everything_that_the_account_still_has_in_it() -> None:
@@ -88,7 +88,9 @@ def test_of_two_cycles_that_begin_on_a_day_only_the_last_needs_a_price() -> None
     life.do("2026-01-01", add("support", "team", seats=10))
     life.do("2026-01-05", cycle("annual"))
     life.do("2026-01-06", {**undo(life), "edit": "keep"}, cycle("annual_monthly"))
-    assert [change.edit.cycle for change in life.situation.changes if isinstance(change.edit, ChangeCycle)] == [
+    assert [
+        change.edit.cycle for change in life.situation.timeline.changes if isinstance(change.edit, ChangeCycle)
+    ] == [
         "annual",
         "annual_monthly",
     ]
@@ -107,7 +109,7 @@ def test_a_price_of_the_vendors_own_holds_for_the_cycle_in_force_and_the_catalog
 
 def test_the_next_renewal_is_known_from_a_checkpoint_alone() -> None:
     life = lived()
-    life.situation = replace(life.situation, start=life.state("2026-02-01"), changes=())
+    life.from_checkpoint("2026-02-01")
     life.renew("2026-02-01")
     answer = life.ask("2026-02-10", {"edit": "suspend"})
     assert (answer.renewal_on, answer.next_renewal.net) == (date(2026, 3, 1), 10 * 1900 + 2 * 1500)

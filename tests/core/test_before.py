@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from bursar.core.before import states_before, states_quoted
+from bursar.core.before import states_quoted
 from lives import Life, add, seats
 
 
@@ -11,7 +11,7 @@ def thirty() -> tuple[Life, UUID]:
     life = Life()
     life.do("2026-01-01", add("support", "growth", seats=30))
     life.do("2026-01-02", seats("support", 24))
-    return life, life.situation.changes[-1].id
+    return life, life.situation.timeline.changes[-1].id
 
 
 def about(edit: str, change: UUID) -> dict[str, object]:
@@ -22,22 +22,22 @@ def test_changes_of_one_day_follow_one_another() -> None:
     life = Life()
     for on, count in (("2026-01-01", 10), ("2026-01-01", 15), ("2026-01-01", 18)):
         life.do(on, seats("support", count) if count > 10 else add("support", "growth", seats=count))
-    before = states_before(life.situation.start, life.situation.changes)
-    held = [before[one.id].items.get("support") for one in life.situation.changes]
+    before = life.situation.timeline.states_before()
+    held = [before[one.id].items.get("support") for one in life.situation.timeline.changes]
     assert [one and one.quantity for one in held] == [None, 10, 15]
 
 
 def test_an_edit_that_counts_today_moves_what_stays_scheduled() -> None:
     life, scheduled = thirty()
     answer = life.ask("2026-01-03", seats("support", 33), about("keep", scheduled))
-    states = states_quoted(life.situation.start, life.situation.changes, answer)
+    states = states_quoted(life.situation.timeline, answer)
     assert [one.items["support"].quantity for one in states] == [30, 33]
 
 
 def test_what_is_undone_is_measured_as_it_would_have_been() -> None:
     life, scheduled = thirty()
     answer = life.ask("2026-01-03", seats("support", 33), about("undo", scheduled))
-    states = states_quoted(life.situation.start, life.situation.changes, answer)
+    states = states_quoted(life.situation.timeline, answer)
     assert [one.items["support"].quantity for one in states] == [30, 30]
 
 
@@ -45,5 +45,5 @@ def test_changes_made_after_a_quote_do_not_alter_what_it_said() -> None:
     life, scheduled = thirty()
     answer = life.ask("2026-01-03", seats("support", 33), about("keep", scheduled))
     life.do("2026-01-03", seats("support", 31), about("keep", scheduled))
-    states = states_quoted(life.situation.start, life.situation.changes, answer)
+    states = states_quoted(life.situation.timeline, answer)
     assert [one.items["support"].quantity for one in states] == [30, 33]

@@ -10,9 +10,9 @@ from bursar.core.currency import DIGITS
 from bursar.core.cycle import ANNUAL, ANNUAL_MONTHLY, MONTHLY, Cycle, Length
 from bursar.core.price import MOST_MINOR, Per, Price, TooDear, period_price
 from bursar.core.renewal import Due, next_due
-from bursar.core.subscription import NOTHING, timeline
 from bursar.core.tax import BadTaxRate, Tax, read_tax_rate
 from bursar.core.text import Text
+from bursar.core.timeline import Timeline
 from lives import Life, add, remove, seats
 
 WEEKLY = Cycle("weekly", Text("weekly"), Length(days=7), Length(days=7))
@@ -87,8 +87,7 @@ def test_tax_is_a_ratio_of_at_most_the_whole_price() -> None:
 
 
 def due(life: Life, on: str) -> Due:
-    moments = timeline(life.situation.start, life.situation.changes)
-    return next_due(life.situation.start, moments, date.fromisoformat(on))
+    return next_due(life.situation.timeline, date.fromisoformat(on))
 
 
 def test_what_falls_due_next_is_the_end_of_the_period_or_a_scheduled_change_before_it() -> None:
@@ -103,7 +102,7 @@ def test_what_falls_due_next_is_the_end_of_the_period_or_a_scheduled_change_befo
 
 
 def test_nothing_falls_due_where_nothing_was_bought_or_everything_ended() -> None:
-    assert next_due(NOTHING, (), date(2026, 1, 1)) == Due(None, None)
+    assert next_due(Timeline(), date(2026, 1, 1)) == Due(None, None)
     life = Life()
     life.do("2026-01-01", add("support", "team", seats=10))
     life.do("2026-01-05", remove("support"))

@@ -70,7 +70,7 @@ def test_what_was_scheduled_before_is_not_counted_again() -> None:
 def test_undoing_a_reduction_adds_nothing() -> None:
     life = bounded()
     life.do("2026-01-02", seats("support", 1), by=OWNER)
-    undo = {"edit": "undo", "change": str(life.situation.changes[-1].id)}
+    undo = {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)}
     assert asked(life, undo).confirm is None
 
 
@@ -132,7 +132,7 @@ def test_ceilings_read_as_they_were_written_and_the_first_is_below_the_second() 
 def test_a_day_counts_by_what_is_there_on_it() -> None:
     life = bounded()
     life.do("2026-01-02", seats("support", 1), by=OWNER)
-    keep = {"edit": "keep", "change": str(life.situation.changes[-1].id)}
+    keep = {"edit": "keep", "change": str(life.situation.timeline.changes[-1].id)}
     found = asked(life, seats("support", 70), keep)
     assert found.confirm == Added(20, 38_000)
     assert found.on == date(2026, 1, 2)

@@ -1,6 +1,5 @@
 """However an account lives, what is billed adds up to what was agreed."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, permutations
 from typing import Any
@@ -10,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bursar.core.policy import Outcome
-from bursar.core.subscription import NOTHING, timeline
+from bursar.core.subscription import NOTHING
+from bursar.core.timeline import Timeline
 from lives import Life, add, plan, seats
 
 START = date(2026, 1, 31)
@@ -30,10 +30,10 @@ def lived(deeds: list[tuple[int, dict[str, Any]]]) -> Life:
         on = START + timedelta(day)
         scheduled = [
             {"edit": "undo", "change": str(change.id)}
-            for change in life.situation.changes
+            for change in life.situation.timeline.changes
             if change.effective_on > on
             and type(change.edit) is type(life.read(deed)[0])
-            and change.id not in {other.undoes for other in life.situation.changes}
+            and change.id not in {other.undoes for other in life.situation.timeline.changes}
         ]
         life.do(on.isoformat(), deed, *scheduled)
     return life
@@ -84,18 +84,18 @@ def test_the_order_in_which_changes_are_read_does_not_matter() -> None:
     life.do("2026-01-05", seats("support", 8))
     life.do("2026-01-06", plan("support", "team"))
     life.do("2026-01-07", add("chat", "standard", seats=2))
-    expected = timeline(NOTHING, life.situation.changes)
-    for order in permutations(life.situation.changes):
-        assert timeline(NOTHING, order) == expected
+    expected = life.situation.timeline.phases
+    for order in permutations(life.situation.timeline.changes):
+        assert Timeline.of(NOTHING, order).phases == expected
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 27), DEEDS), max_size=5), st.randoms(use_true_random=False))
 def test_a_state_is_folded_by_day_and_position_alone(deeds: list[tuple[int, Any]], random: Any) -> None:
-    changes = list(lived(deeds).situation.changes)
-    expected = timeline(NOTHING, changes)
+    changes = list(lived(deeds).situation.timeline.changes)
+    expected = Timeline.of(NOTHING, changes).phases
     random.shuffle(changes)
-    assert timeline(NOTHING, changes) == expected
+    assert Timeline.of(NOTHING, changes).phases == expected
 
 
 def test_folding_on_from_a_checkpoint_is_folding_from_the_beginning() -> None:
@@ -104,7 +104,7 @@ def test_folding_on_from_a_checkpoint_is_folding_from_the_beginning() -> None:
     life.do("2026-01-05", seats("support", 8))
     life.renew("2026-02-01")
     from_the_beginning = life.ask("2026-02-10", seats("support", 12))
-    life.situation = replace(life.situation, start=life.state("2026-02-01"), changes=())
+    life.from_checkpoint("2026-02-01")
     assert life.ask("2026-02-10", seats("support", 12)) == from_the_beginning
     assert from_the_beginning.outcome is Outcome.ALLOWED
 
@@ -113,7 +113,7 @@ def test_an_undone_change_never_counts() -> None:
     life = Life()
     life.do("2026-01-01", add("support", "growth", seats=10))
     life.do("2026-01-05", seats("support", 8))
-    scheduled = life.situation.changes[-1]
+    scheduled = life.situation.timeline.changes[-1]
     life.do("2026-01-06", {"edit": "undo", "change": str(scheduled.id)})
     assert life.state("2026-03-01").items["support"].quantity == 10
-    assert life.situation.changes[-1].undoes == scheduled.id != UUID(int=0)
+    assert life.situation.timeline.changes[-1].undoes == scheduled.id != UUID(int=0)

@@ -26,7 +26,7 @@ def overridden(life: Life, *overrides: Override) -> Life:
 
 
 def undo(life: Life) -> dict[str, object]:
-    return {"edit": "undo", "change": str(life.situation.changes[-1].id)}
+    return {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)}
 
 
 def test_what_is_kept_stands_in_the_quote_with_its_own_day_and_is_allowed() -> None:

@@ -10,10 +10,11 @@ import pytest
 from bursar.core.catalog import Catalog, Plan, UnknownCycle
 from bursar.core.cycle import MONTHLY, Calendar
 from bursar.core.edit import Cancel
-from bursar.core.effect import Outlook, TooFarBack, effective_on
+from bursar.core.effect import TooFarBack, effective_on
 from bursar.core.fit import Contradiction, PendingChange
 from bursar.core.measure import CountedAsAWhole, CountedInSeats, CountedInUnits, SeatsNeeded
 from bursar.core.subscription import Subscription
+from bursar.core.timeline import Timeline
 from bursar.core.timing import Timing
 from lives import CATALOG, POLICY, Life, add, cycle, plan, seats
 
@@ -97,12 +98,12 @@ def test_an_account_that_is_to_end_can_be_suspended_and_change_its_cycle_and_is_
 
 def test_a_price_is_agreed_with_the_catalog_version_the_rank_and_the_measure_of_its_day() -> None:
     life = lived(plan="growth")
-    [pin] = life.situation.changes[0].pins
+    [pin] = life.situation.timeline.changes[0].pins
     assert (pin.product, pin.plan, pin.cycle, pin.rate) == ("support", "growth", "monthly", Decimal("45.00"))
     assert (pin.catalog_version, pin.base, pin.rank, pin.per) == (1, True, 1, "seat")
     life.situation = replace(life.situation, catalog=selling(lambda plans: plans))
     life.do("2026-01-05", add("chat", "standard", seats=1))
-    [later] = life.situation.changes[-1].pins
+    [later] = life.situation.timeline.changes[-1].pins
     assert (later.catalog_version, later.base, later.rank) == (2, False, 0)
 
 
@@ -173,10 +174,9 @@ def test_a_first_purchase_is_never_backdated() -> None:
 
 def test_before_its_first_day_an_account_has_no_term_to_wait_for() -> None:
     coming = Subscription(calendar=Calendar(MONTHLY, date(2026, 2, 15)))
-    outlook = Outlook(coming, (), date(2026, 1, 31))
-    assert effective_on(Cancel(), "cancel_account", outlook, POLICY) == date(2026, 1, 31)
-    begun = replace(outlook, today=date(2026, 2, 15))
-    assert effective_on(Cancel(), "cancel_account", begun, POLICY) == date(2026, 3, 15)
+    timeline = Timeline.of(coming)
+    assert effective_on(Cancel(), "cancel_account", timeline, POLICY, date(2026, 1, 31)) == date(2026, 1, 31)
+    assert effective_on(Cancel(), "cancel_account", timeline, POLICY, date(2026, 2, 15)) == date(2026, 3, 15)
 
 
 def test_what_waits_counts_from_the_next_period_or_the_next_term_as_the_policy_says() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bursar.core.edit import Cancel, RemoveProduct
 from bursar.core.ending import Course, Ending, ending_applied, ending_taken
-from bursar.core.subscription import NOTHING
+from bursar.core.timeline import Timeline
 from lives import Life, add, remove, seats
 
 ENDS, GOES_ON, ENDED = Course.ENDS, Course.GOES_ON, Course.ENDED
@@ -22,19 +22,19 @@ def life() -> Life:
 
 def taken(life: Life, day: str, *edits: dict[str, object]) -> tuple[Ending | None, list[UUID]]:
     """What a taking does to the end, and the ids of its changes."""
-    known = {one.id for one in life.situation.changes}
+    known = {one.id for one in life.situation.timeline.changes}
     life.do(day, *edits)
-    made = [one.id for one in life.situation.changes if one.id not in known]
+    made = [one.id for one in life.situation.timeline.changes if one.id not in known]
     return read(life, day, made), made
 
 
 def read(life: Life, day: str, made: Collection[UUID]) -> Ending | None:
-    return ending_taken(NOTHING, life.situation.changes, made, date.fromisoformat(day))
+    return ending_taken(life.situation.timeline, made, date.fromisoformat(day))
 
 
 def applied(life: Life, day: date, *kinds: type) -> Ending | None:
-    ids = [one.id for one in life.situation.changes if isinstance(one.edit, kinds)]
-    return ending_applied(NOTHING, life.situation.changes, ids, day)
+    ids = [one.id for one in life.situation.timeline.changes if isinstance(one.edit, kinds)]
+    return ending_applied(life.situation.timeline, ids, day)
 
 
 def test_cancelling_ends_an_account_undoing_it_lets_it_go_on_and_what_came_later_changes_neither() -> None:
@@ -66,10 +66,10 @@ def test_what_is_lost_is_known_from_a_state_that_was_written_down() -> None:
     here = life()
     here.do("2026-01-20", {**CANCEL, "on": "2026-01-25"})
     kept, cancelling = here.state("2026-01-10"), here.change(Cancel)
-    lost = ("support", "voice")
+    timeline, lost = Timeline.of(kept, (cancelling,)), ("support", "voice")
     for found in (
-        ending_taken(kept, (cancelling,), (cancelling.id,), date(2026, 1, 20)),
-        ending_applied(kept, (cancelling,), (cancelling.id,), date(2026, 1, 25)),
+        ending_taken(timeline, (cancelling.id,), date(2026, 1, 20)),
+        ending_applied(timeline, (cancelling.id,), date(2026, 1, 25)),
     ):
         assert found is not None and found.lost == lost
 

@@ -82,7 +82,7 @@ def test_becoming_smaller_needs_nobody_and_does_not_hide_what_grows_beside_it() 
 def test_what_is_to_become_smaller_later_does_not_hide_what_grows_now() -> None:
     life = limited(seats=2)
     life.do("2026-01-05", seats("support", 1), by=BILLING_ADMIN)
-    kept: dict[str, object] = {"edit": "keep", "change": str(life.situation.changes[-1].id)}
+    kept: dict[str, object] = {"edit": "keep", "change": str(life.situation.timeline.changes[-1].id)}
     assert outcome(life, "2026-01-06", kept, seats("support", 6)) == ALLOWED
     assert outcome(life, "2026-01-06", kept, seats("support", 7)) == BEYOND
 
@@ -99,7 +99,7 @@ def test_what_somebody_else_let_grow_beyond_the_limit_stops_nothing_that_does_no
 def test_taking_back_that_something_becomes_smaller_is_growth() -> None:
     life = limited(seats=0)
     life.do("2026-01-05", seats("support", 2), by=VENDOR)
-    change = life.situation.changes[-1]
+    change = life.situation.timeline.changes[-1]
     assert outcome(life, "2026-01-06", {"edit": "undo", "change": str(change.id)}) != ALLOWED
 
 

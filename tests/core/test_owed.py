@@ -126,7 +126,7 @@ def test_a_product_that_was_reduced_without_credit_on_the_day_of_the_end_keeps_o
 
 def test_a_period_is_billed_from_a_checkpoint_alone() -> None:
     life = lived()
-    life.situation = replace(life.situation, start=life.state("2026-02-01"), changes=())
+    life.from_checkpoint("2026-02-01")
     assert said(life.renew("2026-02-01")) == [("charge", "support", 10, 28), ("charge", "chat", 2, 28)]
     assert life.renew("2026-02-28") == ()
 

@@ -220,18 +220,18 @@ def test_a_product_that_another_needs_cannot_go_alone() -> None:
     both = life.do("2026-01-05", remove("support"), remove("quality"), by=OWNER)
     assert [one.effective_on for one in both.edits] == [date(2026, 2, 1)] * 2
     with pytest.raises(WouldBreak):
-        life.ask("2026-01-06", {"edit": "undo", "change": str(life.situation.changes[-1].id)}, by=OWNER)
+        life.ask("2026-01-06", {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)}, by=OWNER)
 
 
 def test_what_depends_on_an_undone_change_is_named() -> None:
     life = Life()
     life.do("2026-01-01", add("suite", "growth", seats=1))
     life.do("2026-01-02", add("support", "team", seats=1, on="renewal"))
-    first = str(life.situation.changes[-1].id)
+    first = str(life.situation.timeline.changes[-1].id)
     life.do("2026-01-03", add("quality", "standard", seats=1, on="renewal"))
     with pytest.raises(WouldBreak) as caught:
         life.ask("2026-01-04", {"edit": "undo", "change": first})
-    assert caught.value.params["change"] == life.situation.changes[-1].id
+    assert caught.value.params["change"] == life.situation.timeline.changes[-1].id
 
 
 def test_what_was_bought_on_the_same_day_is_not_said_to_depend_on_a_product_that_lacks_another() -> None:
@@ -328,8 +328,8 @@ def test_what_is_charged_before_the_renewal_is_not_charged_by_it_again() -> None
 
 def test_what_is_undone_counts_no_more_also_where_nothing_came_before() -> None:
     life = lived()
-    state, position = life.state("2026-01-05"), life.situation.position
-    life.situation = replace(life.situation, start=state, changes=(), position=position)
+    state = life.state("2026-01-05")
+    life.from_checkpoint("2026-01-05")
     life.do("2026-01-05", plan("support", "growth", on="renewal"), seats("support", 15, on="2026-02-10"))
     undoing = {"edit": "undo", "change": str(life.change(ChangePlan).id)}
     answer = life.do("2026-01-06", undoing, add("chat", "standard", seats=1))

@@ -1,15 +1,15 @@
 """Of what people are told ahead, and what ends by itself."""
 
+from dataclasses import replace
 from datetime import date
 
 from bursar.core.renewal import ended, told_ahead, trial_told_ahead
-from bursar.core.subscription import timeline
+from bursar.core.timeline import Timeline
 from lives import Life, add, cycle, remove, seats
 
 
 def ahead(life: Life, *days: str) -> list[bool]:
-    start, moments = life.situation.start, timeline(life.situation.start, life.situation.changes)
-    return [told_ahead(start, moments, date.fromisoformat(day)) for day in days]
+    return [told_ahead(life.situation.timeline, date.fromisoformat(day)) for day in days]
 
 
 def bought(code: str) -> Life:
@@ -26,7 +26,7 @@ def test_the_end_of_a_term_of_more_than_a_month_is_told_ahead() -> None:
 
 def test_it_is_told_from_a_state_that_was_written_down_and_of_the_term_that_ends() -> None:
     kept = bought("annual").state("2026-06-01")
-    assert told_ahead(kept, timeline(kept, ()), date(2027, 1, 1))
+    assert told_ahead(Timeline.of(kept), date(2027, 1, 1))
     shorter = bought("annual")
     shorter.do("2026-02-01", {"edit": "change_cycle", "cycle": "monthly", "on": "2027-01-01"})
     assert ahead(shorter, "2027-01-01", "2027-02-01") == [True, False]
@@ -43,10 +43,9 @@ def test_temporary_seats_of_a_single_day_end_on_the_next_one_also_from_a_state_t
     life = bought("monthly")
     span = {"start": "2026-01-10", "end": "2026-01-11"}
     life.do("2026-01-05", {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span})
-    moments = timeline(life.situation.start, life.situation.changes)
-    assert dict(ended(life.situation.start, moments, date(2026, 1, 11)).seats) == {"support": 2}
+    assert dict(ended(life.situation.timeline, date(2026, 1, 11)).seats) == {"support": 2}
     kept = life.state("2026-01-10")
-    assert dict(ended(kept, timeline(kept, ()), date(2026, 1, 11)).seats) == {"support": 2}
+    assert dict(ended(Timeline.of(kept), date(2026, 1, 11)).seats) == {"support": 2}
 
 
 def test_what_ends_and_what_changes_on_a_day_is_one_state() -> None:
@@ -54,7 +53,7 @@ def test_what_ends_and_what_changes_on_a_day_is_one_state() -> None:
     span = {"start": "2026-01-10", "end": "2026-01-20"}
     life.do("2026-01-05", {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span})
     life.do("2026-01-05", seats("support", 12, on="2026-01-20"))
-    on_the_day = [one for one in timeline(life.situation.start, life.situation.changes) if one.on == date(2026, 1, 20)]
+    on_the_day = [phase for phase in life.situation.timeline.phases if phase.on == date(2026, 1, 20)]
     assert [one.state.items["support"].whole for one in on_the_day] == [12]
 
 
@@ -65,12 +64,10 @@ def test_the_end_of_a_trial_is_told_ahead_unless_it_was_bought_or_cancelled_unti
         life.do("2026-01-01", {"edit": "start_trial", **given})
         for edit in later:
             life.do("2026-01-05", edit)
-        start, moments = life.situation.start, timeline(life.situation.start, life.situation.changes)
-        kept = life.state("2026-01-06")
-        assert not later or trial_told_ahead(kept, moments, date(2026, 1, 14)) == trial_told_ahead(
-            start, moments, date(2026, 1, 14)
-        )
-        return trial_told_ahead(start, moments, date(2026, 1, 14))
+        last, timeline = date(2026, 1, 14), life.situation.timeline
+        kept = replace(timeline, start=life.state("2026-01-06"))
+        assert not later or trial_told_ahead(kept, last) == trial_told_ahead(timeline, last)
+        return trial_told_ahead(timeline, last)
 
     assert told()
     assert not told(add("support", "team", seats=3))

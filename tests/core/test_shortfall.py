@@ -6,7 +6,6 @@ from uuid import UUID
 
 from bursar.core.seat import Use
 from bursar.core.shortfall import Shortfall, shortfalls
-from bursar.core.subscription import timeline
 from lives import Life, add, remove, seats
 
 ONE, TWO, THREE, FOUR = (UUID(int=number) for number in range(1, 5))
@@ -14,8 +13,7 @@ TODAY = date(2026, 1, 5)
 
 
 def short(life: Life, use: Use, today: date = TODAY) -> tuple[Shortfall, ...]:
-    moments = timeline(life.situation.start, life.situation.changes)
-    return shortfalls(moments, {"support": use}, today)
+    return shortfalls(life.situation.timeline, {"support": use}, today)
 
 
 def reduced(*named: UUID, to: int = 1) -> Life:
@@ -39,7 +37,7 @@ def test_somebody_else_in_the_seat_of_who_was_named_must_be_named_or_another() -
     life = reduced(TWO, THREE)
     [found] = short(life, Use(4, 3, frozenset({ONE, THREE, FOUR})))
     assert (found.product, found.on, found.seats, found.more) == ("support", date(2026, 2, 1), 1, 1)
-    assert found.named == (THREE,) and found.change == life.situation.changes[-1].id
+    assert found.named == (THREE,) and found.change == life.situation.timeline.changes[-1].id
     [found] = short(life, Use(4, 4, frozenset({ONE, TWO, THREE, FOUR})))
     assert (found.more, found.named) == (1, (TWO, THREE))
 
@@ -63,7 +61,6 @@ def test_what_is_past_or_undone_or_goes_altogether_leaves_nobody_short() -> None
     gone = Life()
     gone.do("2026-01-01", add("support", "team", seats=4), add("chat", "standard", seats=1))
     gone.do("2026-01-02", remove("chat", on="renewal"))
-    moments = timeline(gone.situation.start, gone.situation.changes)
-    assert shortfalls(moments, {"chat": Use(1, 1, frozenset({ONE}))}, TODAY) == ()
-    life.do("2026-01-03", {"edit": "undo", "change": str(life.situation.changes[-1].id)})
+    assert shortfalls(gone.situation.timeline, {"chat": Use(1, 1, frozenset({ONE}))}, TODAY) == ()
+    life.do("2026-01-03", {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)})
     assert short(life, use) == ()

@@ -7,7 +7,8 @@ import pytest
 
 from bursar.core.edit import AddProduct, ChangePlan, Edit, RemoveProduct, SetSeats, SetUnits
 from bursar.core.policy import State
-from bursar.core.subscription import NOTHING, Change, timeline
+from bursar.core.subscription import NOTHING, Change
+from bursar.core.timeline import Timeline
 from lives import Life, add, remove, seats
 
 DAY = date(2026, 1, 5)
@@ -27,15 +28,15 @@ def change(edit: Edit, position: int = 1) -> Change:
 
 def test_a_change_to_what_is_no_longer_there_changes_nothing() -> None:
     added = change(AddProduct(product="support", plan="team", seats=3))
-    [alone] = timeline(NOTHING, (added,))
+    [alone] = Timeline.of(NOTHING, (added,)).phases
     for edit in (
         SetSeats(product="chat", seats=5),
         SetUnits(product="chat", units=5),
         ChangePlan(product="chat", plan="advanced"),
         RemoveProduct(product="chat"),
     ):
-        [moment] = timeline(NOTHING, (added, change(edit, 2)))
-        assert moment.state == alone.state
+        [phase] = Timeline.of(NOTHING, (added, change(edit, 2))).phases
+        assert phase.state == alone.state
 
 
 def test_an_account_that_never_had_a_base_product_does_not_end_for_want_of_one() -> None:
@@ -62,7 +63,7 @@ def test_every_change_taken_has_an_id_of_its_own_and_the_next_position() -> None
     life = Life()
     life.do("2026-01-01", add("support", "team", seats=2), add("chat", "standard", seats=1))
     life.do("2026-01-05", seats("support", 3))
-    made = life.situation.changes
+    made = life.situation.timeline.changes
     assert [one.position for one in made] == [1, 2, 3]
     assert [one.id.int for one in made] == sorted({one.id.int for one in made})
     assert min(one.id.int for one in made) >= 1000

@@ -11,7 +11,7 @@ from bursar.core.measure import CountedInUnits
 from bursar.core.owed import owed
 from bursar.core.period import Span
 from bursar.core.renewal import ended
-from bursar.core.subscription import timeline
+from bursar.core.timeline import Timeline
 from lives import Life, add, cycle, seats
 
 Edit = dict[str, object]
@@ -65,7 +65,7 @@ def test_undone_before_they_begin_they_cost_nothing(number: int, first: int, len
     end = min(start + timedelta(days=length), date(2026, 2, 1))
     life = january()
     ordered = life.do("2026-01-01", temporary(number, str(start), str(end)))
-    undone = life.do("2026-01-01", {"edit": "undo", "change": str(life.situation.changes[-1].id)})
+    undone = life.do("2026-01-01", {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)})
     assert ordered.due_today.net + undone.due_today.net == 0 < ordered.due_today.net
     assert life.renew("2026-01-01") == ()
 
@@ -91,15 +91,15 @@ def test_those_that_a_state_was_written_down_with_are_paid_for_in_the_next_perio
     life.do("2026-01-05", temporary(3, "2026-01-10", "2026-02-08"))
     kept = life.state("2026-02-01")
     february = Span(date(2026, 2, 1), date(2026, 3, 1))
-    found = list(owed(kept, timeline(kept, ()), february, on=date(2026, 2, 1), currency="EUR"))
+    found = list(owed(Timeline.of(kept), february, on=date(2026, 2, 1), currency="EUR"))
     assert [(one.terms.quantity, one.span.days) for one in found] == [(13, 7), (10, 21)]
 
 
 def test_what_ends_on_a_day_is_told_once_by_product() -> None:
     life = january()
     life.do("2026-01-05", temporary(3, "2026-01-10", "2026-01-20"), temporary(2, "2026-01-12", "2026-01-20"))
-    start, moments = life.situation.start, timeline(life.situation.start, life.situation.changes)
-    told = {day: dict(ended(start, moments, date(2026, 1, day)).seats) for day in (12, 19, 20, 21)}
+    timeline = life.situation.timeline
+    told = {day: dict(ended(timeline, date(2026, 1, day)).seats) for day in (12, 19, 20, 21)}
     assert told == {12: {}, 19: {}, 20: {"support": 5}, 21: {}}
 
 

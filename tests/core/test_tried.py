@@ -15,7 +15,8 @@ from bursar.core.item import Item, Pin
 from bursar.core.policy import State
 from bursar.core.price import Per
 from bursar.core.renewal import Due, Ended, ended, next_due
-from bursar.core.subscription import NOTHING, NotAgreed, Subscription, timeline
+from bursar.core.subscription import NOTHING, NotAgreed, Subscription
+from bursar.core.timeline import Timeline
 from lives import Life, add, cycle, plan, seats
 
 TRIED = Pin("support", "team", "monthly", Per.SEAT, Decimal(19), 1, True, 0)
@@ -52,27 +53,27 @@ def test_as_much_is_tried_as_was_given() -> None:
 
 def test_what_falls_due_is_the_day_after_its_last_one_and_nothing_once_it_is_over() -> None:
     life = tried()
-    start, moments = life.situation.start, timeline(life.situation.start, life.situation.changes)
+    timeline = life.situation.timeline
     until, after = date(2026, 1, 14), date(2026, 1, 15)
-    assert next_due(start, moments, date(2026, 1, 2)) == Due(after, None, until)
-    assert next_due(start, moments, after) == Due(None, None, None)
-    over = [ended(start, moments, day) for day in (until, after, date(2026, 1, 16))]
+    assert next_due(timeline, date(2026, 1, 2)) == Due(after, None, until)
+    assert next_due(timeline, after) == Due(None, None, None)
+    over = [ended(timeline, day) for day in (until, after, date(2026, 1, 16))]
     assert over == [Ended({}, False), Ended({}, True), Ended({}, False)]
 
 
 def test_who_bought_before_it_was_over_has_no_end_of_it() -> None:
     life = tried()
     life.do("2026-01-10", add("support", "growth", seats=4), cycle("annual"))
-    start, moments = life.situation.start, timeline(life.situation.start, life.situation.changes)
-    assert ended(start, moments, date(2026, 1, 15)) == Ended({}, False)
-    assert next_due(start, moments, date(2026, 1, 12)) == Due(date(2027, 1, 10), date(2027, 1, 10), None)
+    timeline = life.situation.timeline
+    assert ended(timeline, date(2026, 1, 15)) == Ended({}, False)
+    assert next_due(timeline, date(2026, 1, 12)) == Due(date(2027, 1, 10), date(2027, 1, 10), None)
 
 
 def test_it_goes_on_from_a_state_that_was_written_down() -> None:
     kept = tried().state("2026-01-05")
-    [moment] = timeline(kept, ())
-    assert (moment.on, dict(moment.state.items), moment.changes) == (date(2026, 1, 15), {}, ())
-    assert ended(kept, (moment,), date(2026, 1, 15)) == Ended({}, True)
+    [phase] = Timeline.of(kept).phases
+    assert (phase.on, dict(phase.state.items), phase.changes) == (date(2026, 1, 15), {}, ())
+    assert ended(Timeline.of(kept), date(2026, 1, 15)) == Ended({}, True)
 
 
 def test_a_trial_may_last_for_today_alone_and_no_shorter() -> None:

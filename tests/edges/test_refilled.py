@@ -8,7 +8,6 @@ import pytest
 from bursar.center.refill import refilled
 from bursar.center.wishes import read
 from bursar.core.edit import ChangeCycle, SetSeats
-from bursar.core.subscription import pending
 from lives import CATALOG, Life
 
 MEMBER = "00000000-0000-0000-0000-000000000009"
@@ -52,7 +51,7 @@ def life() -> Life:
 def test_a_form_that_was_filled_in_from_edits_asks_for_them(edits: list[dict[str, Any]]) -> None:
     made = life()
     wanted = Life.read(*edits)
-    scheduled = pending(made.situation.changes, date(2026, 1, 5))
+    scheduled = made.situation.timeline.pending(date(2026, 1, 5))
     asked = read(refilled(wanted, scheduled, "EUR"), made.state("2026-01-05"), scheduled, CATALOG, by_staff=True)
     assert sorted(map(repr, asked.edits)) == sorted(map(repr, wanted))
 

@@ -10,7 +10,6 @@ from bursar.core.content import write_span, write_temporary
 from bursar.core.policy import State, shows_costs
 from bursar.core.price import Per
 from bursar.core.shortfall import write_shortfall
-from bursar.core.subscription import pending, state_on, timeline
 from bursar.payments import queries as payments
 from bursar.seats.queries import Held, counts, held, uses
 from bursar.subscriptions import queries as subscriptions
@@ -18,9 +17,8 @@ from bursar.subscriptions import queries as subscriptions
 
 def subscription(call: Call) -> Shown:
     """What an account has, what is scheduled, and what it costs where costs are shown."""
-    agreed = subscriptions.agreement(call.id)
-    moments = timeline(agreed.start, agreed.changes)
-    state = state_on(agreed.start, moments, call.today)
+    timeline = subscriptions.agreement(call.id).timeline
+    state = timeline.on(call.today)
     costs = call.by_vendor or shows_costs(call.policy, call.customer.account, call.today)
     used = uses(call.id)
     items = []
@@ -47,7 +45,7 @@ def subscription(call: Call) -> Shown:
         "trial_until": until,
         "payment_method": {"type": payments.method(call.id).kind},
         "items": items,
-        "scheduled": [change(one) for one in pending(agreed.changes, call.today)],
+        "scheduled": [change(one) for one in timeline.pending(call.today)],
     }
 
 
@@ -83,8 +81,7 @@ def entitlements(call: Call, having: Sequence[Held] | None) -> Shown:
     standing = call.customer.account.state
     if standing is not State.ACTIVE:
         return {"state": standing.value, "trial_until": None, "products": []}
-    agreed = subscriptions.agreement(call.id)
-    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), call.today)
+    state = subscriptions.agreement(call.id).timeline.on(call.today)
     catalogs = versions({state.pin(item).catalog_version for item in state.items.values()})
     used = counts(call.id)
     mine = None if having is None else {row.product for row in having}

@@ -9,7 +9,8 @@ from bursar.center.summary import Summary, summary
 from bursar.core.catalog import Catalog
 from bursar.core.content import read_quote
 from bursar.core.quote import Quote
-from bursar.subscriptions.queries import Agreement, RequestRow, agreement, open_request
+from bursar.core.timeline import Timeline
+from bursar.subscriptions.queries import RequestRow, agreement, open_request
 from bursar.words import money
 
 
@@ -18,12 +19,12 @@ def summed_up(seen: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Sum
     asked, catalog = [read_quote(row.content) for row in rows], current_catalog()
     agreed = agreement(seen.id, before=min((one.on for one in asked), default=None))
     both = zip(rows, asked, strict=True)
-    return [(row, summarized(seen, found, agreed.before(row.id), catalog)) for row, found in both]
+    return [(row, summarized(seen, found, agreed.before(row.id).timeline, catalog)) for row, found in both]
 
 
-def summarized(seen: Visit, found: Quote, agreed: Agreement, catalog: Catalog) -> Summary:
+def summarized(seen: Visit, found: Quote, timeline: Timeline, catalog: Catalog) -> Summary:
     """Return a quote in words. Who can approve what may only be asked for is said of the request, not of each edit."""
-    said = summary(seen, found, agreed.start, agreed.changes, catalog)
+    said = summary(seen, found, timeline, catalog)
     today, later = (tuple(replace(one, why_not="") for one in edits) for edits in (said.today, said.later))
     return replace(said, today=today, later=later)
 

@@ -13,7 +13,6 @@ from bursar.core.edit import Cancel
 from bursar.core.field import MOST_TEXT
 from bursar.core.problem import Problem
 from bursar.core.quote import quote
-from bursar.core.subscription import pending, state_on, timeline
 from bursar.words import edits, money
 from bursar.words.language import locale
 
@@ -31,12 +30,12 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         if request.method == "POST":
             return to("summary", account_id, keep(seen, (Cancel(reason=reason),)))
         known = situation(seen.customer, seen.policy)
-        if any(isinstance(one.edit, Cancel) for one in pending(known.changes, seen.today)):
+        if any(isinstance(one.edit, Cancel) for one in known.timeline.pending(seen.today)):
             return to("subscription", account_id)
         decided = quote(known, (Cancel(reason=""),), seen.actor, seen.today)
     except Problem as problem:
         return not_done(request, seen, seen.said(problem), written=reason)
-    state = state_on(known.start, timeline(known.start, known.changes), seen.today)
+    state = known.timeline.on(seen.today)
     held = []
     for item in state.items.values():
         plan = known.catalog.known_plan(item.product, item.plan)

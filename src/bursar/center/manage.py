@@ -26,15 +26,15 @@ from bursar.checkout.actions import Stale
 from bursar.checkout.actions import quote as make_quote
 from bursar.checkout.gather import edits_of, situation
 from bursar.checkout.requests import MOST_TEXT
-from bursar.core.before import states_before
 from bursar.core.content import read_quote
 from bursar.core.edit import Cancel, Edit, Undo
 from bursar.core.policy import Outcome
 from bursar.core.problem import Problem
 from bursar.core.quote import quote as decide
 from bursar.core.seat import SeatsInUse
-from bursar.core.subscription import Change, Subscription, pending, state_on, timeline
-from bursar.subscriptions.queries import Agreement, agreement, quote
+from bursar.core.subscription import Change, Subscription
+from bursar.core.timeline import Timeline
+from bursar.subscriptions.queries import agreement, quote
 from bursar.words import edits as words
 from bursar.words import money
 from bursar.words.problem import said
@@ -47,19 +47,19 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen.check("subscription", "view_subscription")
     if not any(seen.open(one) for one in CHANGING):
         raise Closed(seen, "subscription", seen.why_nothing())
-    agreed = agreement(seen.id)
+    timeline = agreement(seen.id).timeline
     found: dict[str, Any] = {}
     wrong: Mapping[str, str] = {}
     kept, status = quote_named(request, seen), 200
     if any(isinstance(edit, Cancel) for edit in kept):
         return HttpResponseRedirect(f"{reverse('cancel', args=(account_id,))}?{request.GET.urlencode()}")
-    scheduled = pending(agreed.changes, seen.today)
-    tried = refilled(kept, scheduled, seen.currency) if kept else request.GET.dict() or _tried(seen, agreed)
+    scheduled = timeline.pending(seen.today)
+    tried = refilled(kept, scheduled, seen.currency) if kept else request.GET.dict() or _tried(seen, timeline)
     if request.method == "POST":
         status = 422
         try:
-            wishes = _read(seen, request.POST, agreed)
-            found = _asked(seen, wishes, agreed)
+            wishes = _read(seen, request.POST, timeline)
+            found = _asked(seen, wishes, timeline)
             if wishes.edits and not wishes.unanswered and "problem" not in found:
                 return to("summary", account_id, keep(seen, wishes.edits))
             if not wishes.edits:
@@ -70,12 +70,12 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
             found, wrong = {"problem": seen.said(problem)}, _wrong(problem)
     elif tried:
         try:
-            found = _asked(seen, _read(seen, tried, agreed), agreed)
+            found = _asked(seen, _read(seen, tried, timeline), timeline)
         except Problem as problem:
             found = {"problem": seen.said(problem)}
-    state, _scheduled = _now(seen, agreed)
+    state, _scheduled = _now(seen, timeline)
     filled = Filled(request.POST if request.method == "POST" else tried, wrong)
-    offers = form(seen, state, scheduled, current_catalog(), filled, states_before(agreed.start, agreed.changes))
+    offers = form(seen, state, scheduled, current_catalog(), filled, timeline.states_before())
     ahead = {"ahead": request_ahead(seen), "only_asks": _only_asks(seen), "waiting": waiting(seen)}
     content = {"form": offers, **ahead, **found}
     return shown(request, seen, "subscription", "manage", content, status=status)
@@ -86,9 +86,9 @@ def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The summary beside a form that is still being filled. It is decided and priced, and nothing is kept."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
-    agreed = agreement(seen.id)
+    timeline = agreement(seen.id).timeline
     try:
-        found = _asked(seen, _read(seen, request.POST, agreed), agreed)
+        found = _asked(seen, _read(seen, request.POST, timeline), timeline)
     except Problem as problem:
         found = {"problem": seen.said(problem)}
     return render(request, "center/_following.html", found)
@@ -99,23 +99,22 @@ def quoted(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpRespon
     """A quote, to be confirmed; beside the one that was shown before, where the world has moved meanwhile."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
-    content = confirming(
-        seen, quote_id, agreement(seen.id), uuid_given(request.GET.get("instead_of", "")), moved="moved" in request.GET
-    )
+    before, moved = uuid_given(request.GET.get("instead_of", "")), "moved" in request.GET
+    content = confirming(seen, quote_id, agreement(seen.id).timeline, before, moved=moved)
     return shown(request, seen, "subscription", "confirm", content)
 
 
 def confirming(
-    seen: Visit, quote_id: UUID, agreed: Agreement, before: UUID | None = None, *, moved: bool = False
+    seen: Visit, quote_id: UUID, timeline: Timeline, before: UUID | None = None, *, moved: bool = False
 ) -> dict[str, Any]:
     """Return what the page says on which a quote is confirmed, or asked for.
 
     `moved` says that the account changed while the form was being filled in.
     """
     return {
-        "summary": _kept(seen, quote_id, agreed),
+        "summary": _kept(seen, quote_id, timeline),
         "quote_id": quote_id,
-        "before": _kept(seen, before, agreed) if before else None,
+        "before": _kept(seen, before, timeline) if before else None,
         "moved": moved,
         "waiting": waiting(seen),
         "manages": any(seen.open(one) for one in CHANGING),
@@ -146,8 +145,8 @@ def not_done(request: HttpRequest, seen: Visit, problem: str, **more: Any) -> Ht
     return shown(request, seen, "subscription", "not_done", {"problem": problem, **more}, status=409)
 
 
-def _read(seen: Visit, filled: Mapping[str, str], agreed: Agreement) -> Wishes:
-    return read(filled, *_now(seen, agreed), current_catalog(), by_staff=seen.staff)
+def _read(seen: Visit, filled: Mapping[str, str], timeline: Timeline) -> Wishes:
+    return read(filled, *_now(seen, timeline), current_catalog(), by_staff=seen.staff)
 
 
 def _only_asks(seen: Visit) -> bool:
@@ -155,10 +154,10 @@ def _only_asks(seen: Visit) -> bool:
     return not any(seen.may(one) for one in CHANGING)
 
 
-def _now(seen: Visit, agreed: Agreement) -> tuple[Subscription, tuple[Change, ...]]:
+def _now(seen: Visit, timeline: Timeline) -> tuple[Subscription, tuple[Change, ...]]:
     """The state in force, and what is scheduled; what is only tried is still to be bought, as if it were not there."""
-    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), seen.today)
-    return replace(state, items={}) if state.trying else state, pending(agreed.changes, seen.today)
+    state = timeline.on(seen.today)
+    return replace(state, items={}) if state.trying else state, timeline.pending(seen.today)
 
 
 def quote_named(request: HttpRequest, seen: Visit) -> tuple[Edit, ...]:
@@ -170,17 +169,17 @@ def quote_named(request: HttpRequest, seen: Visit) -> tuple[Edit, ...]:
     return edits_of(seen.customer, quote(seen.id, quote_id)) if quote_id is not None else ()
 
 
-def _tried(seen: Visit, agreed: Agreement) -> dict[str, str]:
+def _tried(seen: Visit, timeline: Timeline) -> dict[str, str]:
     """The form filled in with what is tried, so that it can be bought as it is."""
-    state = state_on(agreed.start, timeline(agreed.start, agreed.changes), seen.today)
+    state = timeline.on(seen.today)
     tried = state.items.values() if state.trying else ()
     plans = {f"add_{item.product}": item.plan for item in tried}
     return plans | {f"quantity_{item.product}": str(item.quantity) for item in tried}
 
 
-def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
+def _asked(seen: Visit, wishes: Wishes, timeline: Timeline) -> dict[str, Any]:
     """What a form asks for: the questions that must be answered first, and the summary once they are."""
-    catalog, before = current_catalog(), states_before(agreed.start, agreed.changes)
+    catalog, before = current_catalog(), timeline.states_before()
     questions = [
         {
             "id": one.change.id,
@@ -202,7 +201,7 @@ def _asked(seen: Visit, wishes: Wishes, agreed: Agreement) -> dict[str, Any]:
         # Where people can be chosen, that says it better.
         said_of_all = " ".join(one.said for one in giving) or seen.said(problem)
         return {**asked, "summary": None, "problem": said_of_all}
-    shown_now = summary(seen, decided, agreed.start, agreed.changes, catalog)
+    shown_now = summary(seen, decided, timeline, catalog)
     return {**asked, "summary": shown_now, "moved": decided.surprises}
 
 
@@ -211,9 +210,9 @@ def _wrong(problem: Problem) -> Mapping[str, str]:
     return {problem.field: said(problem)} if isinstance(problem, AtField) else {}
 
 
-def _kept(seen: Visit, quote_id: UUID, agreed: Agreement) -> Summary:
+def _kept(seen: Visit, quote_id: UUID, timeline: Timeline) -> Summary:
     kept = quote(seen.id, quote_id)
-    return summary(seen, read_quote(kept.content), agreed.start, agreed.changes, current_catalog())
+    return summary(seen, read_quote(kept.content), timeline, current_catalog())
 
 
 def uuid_given(given: str) -> UUID | None:

@@ -93,7 +93,7 @@ def _asking(
     **said: str,
 ) -> HttpResponse:
     """The page on which changes are asked for, with what somebody typed and why it was not sent."""
-    content = confirming(seen, quote_id, agreement(seen.id), before) | typed | said
+    content = confirming(seen, quote_id, agreement(seen.id).timeline, before) | typed | said
     return shown(http, seen, "subscription", "confirm", content, status=status)
 
 
@@ -223,7 +223,7 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
         **shown,
         "approve": review and refusal is None,
         "why_not": why_not or (seen.why_not(refusal) if refusal else ""),
-        "today": summarized(seen, found, agreement(seen.id), current_catalog()),
+        "today": summarized(seen, found, agreement(seen.id).timeline, current_catalog()),
         "differs": costs_otherwise(read_quote(row.content), found),
         "digest": digest(found),
     }

@@ -21,11 +21,9 @@ from bursar.center.release import release_field
 from bursar.center.temporary import temporary_said
 from bursar.center.term import term
 from bursar.checkout.gather import situation
-from bursar.core.before import states_before
 from bursar.core.catalog import Catalog
 from bursar.core.currency import digits
 from bursar.core.edit import SetSeats
-from bursar.core.ending import end_of
 from bursar.core.item import Item
 from bursar.core.money import Money
 from bursar.core.policy import Outcome
@@ -33,7 +31,7 @@ from bursar.core.price import Per, period_price
 from bursar.core.quote import quote
 from bursar.core.shortfall import Shortfall, shortfalls
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Subscription, pending, state_on, timeline
+from bursar.core.subscription import Change, Subscription
 from bursar.payments.queries import method, open_attempt
 from bursar.words import edits, money
 from bursar.words.decision import state as standing_name
@@ -75,11 +73,10 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
     known = situation(seen.customer, seen.policy)
-    moments = timeline(known.start, known.changes)
-    state, end = state_on(known.start, moments, seen.today), end_of(moments)
-    ends_on = end if end is not None and end > seen.today else None
-    shorts = {one.change: one for one in shortfalls(moments, known.used, seen.today)}
-    scheduled, before = pending(known.changes, seen.today), states_before(known.start, known.changes)
+    state, end = known.timeline.on(seen.today), known.timeline.end()
+    ends_on = end.on if end is not None and end.on > seen.today else None
+    shorts = {one.change: one for one in shortfalls(known.timeline, known.used, seen.today)}
+    scheduled, before = known.timeline.pending(seen.today), known.timeline.states_before()
     content = {
         "standing": standing_name(seen.customer.account.state.value),
         "active": seen.customer.account.state.value == "active",

@@ -18,8 +18,9 @@ from bursar.core.invoice import Totals
 from bursar.core.money import Money
 from bursar.core.policy import Outcome, State
 from bursar.core.quote import ACCOUNT_WOULD_END, Quote
-from bursar.core.subscription import Change, Subscription
+from bursar.core.subscription import Subscription
 from bursar.core.text import Text
+from bursar.core.timeline import Timeline
 from bursar.words import edits as words
 from bursar.words import money
 from bursar.words.decision import capability
@@ -83,9 +84,9 @@ class Summary:
     standing: bool
 
 
-def summary(seen: Visit, quote: Quote, start: Subscription, changes: Sequence[Change], catalog: Catalog) -> Summary:
-    """The summary of a quote to an account with these changes, each edit measured against the state of its day."""
-    scheduled = {change.id: change for change in changes}
+def summary(seen: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> Summary:
+    """Return the summary of a quote to an account with this timeline, each edit measured against its own day."""
+    scheduled = {change.id: change for change in timeline.changes}
     edits = [one.edit for one in quote.edits]
     shown = [
         (
@@ -98,7 +99,7 @@ def summary(seen: Visit, quote: Quote, start: Subscription, changes: Sequence[Ch
                 overruled=money.day(one.overruled_on) if one.overruled_on else "",
             ),
         )
-        for one, before in zip(quote.edits, states_quoted(start, changes, quote), strict=True)
+        for one, before in zip(quote.edits, states_quoted(timeline, quote), strict=True)
     ]
     going = [(one, said) for one, said in shown if one.decision.outcome is not Outcome.REFUSED]
     return Summary(

@@ -41,7 +41,7 @@ def take(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse
     try:
         return came_of(request, seen, lambda: _taken(seen, quote_id, "confirm" in request.POST), quote_id=quote_id)
     except Confirm as much:
-        content = confirming(seen, quote_id, agreement(seen.id)) | {"once_more": asked_once_more(much)}
+        content = confirming(seen, quote_id, agreement(seen.id).timeline) | {"once_more": asked_once_more(much)}
         return shown(request, seen, "subscription", "confirm", content, status=409)
     except checkout.Stale as stale:
         where = to("summary", account_id, stale.quote_id)
@@ -94,11 +94,11 @@ def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
     seen.check("subscription", "view_subscription")
     taking, agreed, catalog = taken(account_id, take_id=take_id), agreement(account_id), current_catalog()
     made = {one.id for one in taking.changes}
-    earlier = tuple(one for one in agreed.changes if one.id not in made)
+    earlier = agreed.timeline.without(lambda change: change.id in made)
     kept = read_quote(quote(account_id, taking.quote_id).content)
     document = of_take(account_id, take_id)
     content: dict[str, Any] = {
-        "summary": summary(seen, kept, agreed.start, earlier, catalog),
+        "summary": summary(seen, kept, earlier, catalog),
         "on": money.day(taking.on),
         "invoice": None,
     }

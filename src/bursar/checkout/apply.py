@@ -1,13 +1,12 @@
 """Doing what a quote says, inside a deed: changes, standing, seats, invoice, settlement, history."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from bursar.accounts.actions import instant, read_zone, set_standing
 from bursar.accounts.queries import Customer
-from bursar.core.before import states_before
 from bursar.core.charge import Line
 from bursar.core.edit import ChangePlan, SetSeats
 from bursar.core.events import Before, ChangesTaken, RequestApproved, RequestEnded, RequestOvertaken, TakenChange
@@ -17,7 +16,7 @@ from bursar.core.quote import Quote
 from bursar.core.renewal import next_due
 from bursar.core.seat import limited
 from bursar.core.situation import Situation
-from bursar.core.subscription import NOTHING, Change, Subscription, state_on, timeline
+from bursar.core.subscription import NOTHING, Change, Subscription
 from bursar.history.actions import record
 from bursar.invoices import actions as invoices
 from bursar.payments import actions as payments
@@ -49,9 +48,9 @@ def apply(
     The request that the quote was made for, if it was made for one, is thereby approved.
     """
     take_id, made = subscriptions.take(customer.id, quote_id, answer.changes, actor=actor, on=on, now=now)
-    after = replace(situation, changes=(*situation.changes, *made))
+    after = situation.with_(made)
     # What is dated back or scheduled is measured against the state of its own day. An undoing is told without numbers.
-    before = states_before(situation.start, after.changes)
+    before = after.timeline.states_before()
     invoice_id = bill(customer, after, answer.lines, on=on, now=now, take_id=take_id)
     release(customer, [change for change in made if change.effective_on <= on], now=now)
     look_ahead(customer, after, on)
@@ -88,7 +87,7 @@ def bill(
     take_id: UUID | None = None,
 ) -> UUID | None:
     """Let the account stand as its state of the day says, and issue what is due."""
-    settle_state(customer, situation, state_on(situation.start, timeline(situation.start, situation.changes), on), on)
+    settle_state(customer, situation, situation.timeline.on(on), on)
     if not lines:
         return None
     due_days = situation.policy.invoice_due_days
@@ -112,7 +111,7 @@ def release(customer: Customer, changes: Iterable[Change], *, now: datetime) -> 
 
 def look_ahead(customer: Customer, situation: Situation, on: date) -> None:
     """Note the next day on which something falls due: a scheduled change, or the end of the billing period."""
-    due = next_due(situation.start, timeline(situation.start, situation.changes), on)
+    due = next_due(situation.timeline, on)
     due_at = instant(due.on, read_zone(customer.time_zone)) if due.on else None
     invoices.look_again(customer.id, due_at=due_at, billed_until=due.period_end, trial_until=due.trial_until)
 

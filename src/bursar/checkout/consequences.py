@@ -14,7 +14,6 @@ from bursar.core.edit import SetSeats
 from bursar.core.events import RequestOvertaken, SeatsShort
 from bursar.core.policy import SYSTEM, Actor
 from bursar.core.shortfall import Shortfall, shortfalls
-from bursar.core.subscription import pending, timeline
 from bursar.history.actions import record
 from bursar.payments.queries import agenda
 from bursar.seats.queries import uses
@@ -37,10 +36,10 @@ def followed(account_id: UUID, *, actor: Actor, now: datetime) -> Iterator[None]
 
 def coming_shortfalls(account_id: UUID, today: date) -> tuple[Shortfall, ...]:
     """Return the scheduled reductions by which too few people give up their seat, as things stand."""
-    agreed = agreement(account_id)
-    if not any(isinstance(change.edit, SetSeats) for change in pending(agreed.changes, today)):
+    timeline = agreement(account_id).timeline
+    if not any(isinstance(change.edit, SetSeats) for change in timeline.pending(today)):
         return ()
-    return shortfalls(timeline(agreed.start, agreed.changes), uses(account_id), today)
+    return shortfalls(timeline, uses(account_id), today)
 
 
 def _tell_of(short: Shortfall, account_id: UUID, today: date, actor: Actor, now: datetime) -> None:

@@ -21,13 +21,12 @@ def situation(customer: Customer, rules: Policy | None = None) -> Situation:
     Errors: NoCatalog, NoPolicy.
     """
     agreed, sold = subscriptions.agreement(customer.id), catalog.current()
-    pins = (*agreed.start.pins.values(), *(pin for change in agreed.changes for pin in change.pins))
+    pins = (*agreed.timeline.start.pins.values(), *(pin for change in agreed.timeline.changes for pin in change.pins))
     return Situation(
         account=customer.account,
         policy=rules or policy.current(),
         catalog=sold,
-        start=agreed.start,
-        changes=agreed.changes,
+        timeline=agreed.timeline,
         position=agreed.position,
         billed=invoices.billed(customer.id, agreed.since),
         tax=customer.tax,

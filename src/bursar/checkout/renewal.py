@@ -21,7 +21,6 @@ from bursar.core.events import (
 )
 from bursar.core.policy import SYSTEM
 from bursar.core.renewal import ended, told_ahead, trial_told_ahead
-from bursar.core.subscription import state_on, timeline
 from bursar.history.actions import record
 from bursar.invoices import actions as invoices
 from bursar.payments.queries import Agenda, agenda
@@ -56,12 +55,12 @@ def announce(account_id: UUID, *, now: datetime) -> None:
         until = _first_told(account_id, ahead.trial_until, on, policy.trial_notice_days)
         if until is not None and on <= until:
             known = situation(customer, policy)
-            if trial_told_ahead(known.start, timeline(known.start, known.changes), until):
+            if trial_told_ahead(known.timeline, until):
                 _write(customer, [TrialEnding(trial_until=until)], on, now)
         until = _first_told(account_id, ahead.billed_until, on, policy.renewal_notice_days)
         if until is not None and on < until:
             known = situation(customer)
-            if told_ahead(known.start, timeline(known.start, known.changes), until):
+            if told_ahead(known.timeline, until):
                 _write(customer, [RenewalAhead(renewal_on=until)], on, now)
 
 
@@ -74,22 +73,20 @@ def _first_told(account_id: UUID, until: date | None, on: date, days: int) -> da
 def _fall_due(customer: Customer, on: date, *, ends_period: bool, now: datetime) -> UUID | None:
     """One day on which something falls due; the end of a period leaves a checkpoint. The document it made, if any."""
     known = situation(customer)
-    moments = timeline(known.start, known.changes)
-    state = state_on(known.start, moments, on)
-    document = bill(customer, known, known.due(moments, on, known.billed), on=on, now=now)
-    release(customer, [change for moment in moments if moment.on == on for change in moment.changes], now=now)
+    state, applied = known.timeline.on(on), known.timeline.applied(on)
+    document = bill(customer, known, known.due(on), on=on, now=now)
+    release(customer, applied, now=now)
     settle(customer, now=now)
     if ends_period:
         subscriptions.checkpoint(customer.id, state, on=on, position=known.position)
     look_ahead(customer, known, on)
-    gone = ended(known.start, moments, on)
+    gone = ended(known.timeline, on)
     events: list[Event] = [TemporarySeatsEnded(product=product, seats=count) for product, count in gone.seats.items()]
     if gone.trial:
         events.append(TrialEnded())
-    applied = tuple(change.id for moment in moments if moment.on == on for change in moment.changes)
     if ends_period or applied or document:
         kind = Renewed if ends_period and state.items else ChangesApplied
-        events.append(kind(changes=applied, invoice=document))
+        events.append(kind(changes=tuple(change.id for change in applied), invoice=document))
     _write(customer, events, on, now)
     return document
 

@@ -1,6 +1,5 @@
 """What an account will be charged from a day on, up to the first invoice of the billing period that follows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -8,7 +7,7 @@ from uuid import UUID
 
 from bursar.core.charge import Line, covered, open_period
 from bursar.core.situation import Situation
-from bursar.core.subscription import Moment, state_on
+from bursar.core.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +23,32 @@ class Ahead:
     renewal: tuple[Line, ...] = ()
 
 
-def ahead(situation: Situation, moments: Sequence[Moment], on: date) -> Ahead:
-    """What is charged from a day on if nothing else is agreed."""
-    lines = situation.due(moments, on, situation.billed)
-    renewal_on = _next_period(situation, moments, on)
+def ahead(situation: Situation, on: date) -> Ahead:
+    """Return what is charged from a day on if nothing else is agreed."""
+    lines = situation.due(on)
+    renewal_on = _next_period(situation.timeline, on)
     if renewal_on is None:
         return Ahead(lines)
     # What is charged until then counts as paid: a period that is cut short gives back the rest of the old one.
     numbers = count(1)
     billed = covered(situation.billed, [(UUID(int=next(numbers)), line) for line in lines])
     meanwhile: list[Line] = []
-    for day in (moment.on for moment in moments if on < moment.on < renewal_on):
-        coming = situation.due(moments, day, billed)
+    for day in (phase.on for phase in situation.timeline.after(on) if phase.on < renewal_on):
+        coming = situation.due(day, billed)
         billed = covered(billed, [(UUID(int=next(numbers)), line) for line in coming])
         meanwhile += coming
-    if not state_on(situation.start, moments, renewal_on).items:
+    if not situation.timeline.on(renewal_on).items:
         return Ahead(lines, tuple(meanwhile))
-    return Ahead(lines, tuple(meanwhile), renewal_on, situation.due(moments, renewal_on, billed))
+    return Ahead(lines, tuple(meanwhile), renewal_on, situation.due(renewal_on, billed))
 
 
-def _next_period(situation: Situation, moments: Sequence[Moment], on: date) -> date | None:
-    """The first day of the billing period that follows: the end of this one, unless another cycle begins before."""
-    period = open_period(state_on(situation.start, moments, on), on)
+def _next_period(timeline: Timeline, on: date) -> date | None:
+    """Return the first day of the billing period that follows: the end of this one, unless another cycle begins before."""
+    period = open_period(timeline.on(on), on)
     begins = [
-        moment.on
-        for moment in moments
-        if moment.on > on and (new := open_period(moment.state, moment.on)) and new.start == moment.on
+        phase.on
+        for phase in timeline.after(on)
+        if (new := open_period(phase.state, phase.on)) and new.start == phase.on
     ]
     if period is None:
         return min(begins, default=None)

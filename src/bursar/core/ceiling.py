@@ -1,6 +1,5 @@
 """How much one change adds, and whether that is more than is done at once, or more than is done online."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +8,8 @@ from bursar.core.growth import growth, refused
 from bursar.core.policy import Reason
 from bursar.core.problem import Conflict
 from bursar.core.situation import Situation
-from bursar.core.subscription import NOTHING, Moment, Subscription, state_on
+from bursar.core.subscription import NOTHING, Subscription
+from bursar.core.timeline import Timeline
 
 
 class Confirm(Conflict):
@@ -26,18 +26,17 @@ class Added:
     amount: int
 
 
-def added(situation: Situation, before: Sequence[Moment], after: Sequence[Moment], on: date) -> Added:
-    """The most that edits add on any day: more than there is today, and more than there would be that day anyway.
+def added(before: Timeline, after: Timeline, on: date, currency: str) -> Added:
+    """Return the most that edits add on any day: more than there is today, and more than there would be that day anyway.
 
     So what was scheduled before is not counted again, and undoing what was to become less adds nothing.
     """
-    start, currency = situation.start, situation.account.currency
-    today = _bought(state_on(start, before, on))
+    today = _bought(before.on(on))
     seats = amount = 0
-    for day in {on, *(moment.on for moment in (*before, *after) if moment.on > on)}:
-        has = state_on(start, after, day)
+    for day in {on, *(phase.on for phase in (*before.after(on), *after.after(on)))}:
+        has = after.on(day)
         beside_today = growth(today, has, currency)
-        beside_that_day = growth(_bought(state_on(start, before, day)), has, currency)
+        beside_that_day = growth(_bought(before.on(day)), has, currency)
         seats = max(seats, min(beside_today[0], beside_that_day[0]))
         amount = max(amount, min(beside_today[1], beside_that_day[1]))
     return Added(seats, amount)

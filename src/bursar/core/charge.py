@@ -12,8 +12,9 @@ from uuid import UUID
 
 from bursar.core.owed import Owed, Terms, owed
 from bursar.core.period import Proration, Span, elapsed, length, share
-from bursar.core.subscription import Moment, Subscription, state_on
+from bursar.core.subscription import Subscription
 from bursar.core.tax import Tax
+from bursar.core.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,7 @@ class Billed:
 
 
 def due(
-    start: Subscription,
-    moments: Sequence[Moment],
+    timeline: Timeline,
     billed: Iterable[Billed],
     *,
     on: date,
@@ -78,10 +78,10 @@ def due(
 
     Credits come before charges, item by item. Invoicing them and asking again gives nothing.
     """
-    window = open_period(state_on(start, moments, on), on)
+    window = open_period(timeline.on(on), on)
     if window is None:
         return ()
-    owing = tuple(owed(start, moments, window, on=on, currency=currency))
+    owing = tuple(owed(timeline, window, on=on, currency=currency))
     # In an order of its own: whoever keeps the billed days may give them in any.
     paid = sorted((one for one in billed if one.span.end > window.start), key=lambda one: (one.span, one.item))
     items = dict.fromkeys([one.item for one in owing] + [one.item for one in paid])

@@ -8,20 +8,17 @@ from uuid import UUID
 from bursar.core.charge import Line, covered
 from bursar.core.quote import Quote
 from bursar.core.situation import Situation
-from bursar.core.subscription import state_on, timeline
 
 
 def taken(situation: Situation, quote: Quote, new_id: Callable[[], UUID]) -> Situation:
     """The situation once a quote is taken and its lines are invoiced."""
     made = tuple(replace(change, id=new_id()) for change in quote.changes)
-    changes = (*situation.changes, *made)
-    return invoiced(
-        replace(situation, changes=changes, position=situation.position + len(made)), quote.lines, quote.on, new_id
-    )
+    after = replace(situation.with_(made), position=situation.position + len(made))
+    return invoiced(after, quote.lines, quote.on, new_id)
 
 
 def invoiced(situation: Situation, lines: Iterable[Line], on: date, new_id: Callable[[], UUID]) -> Situation:
     """The situation on a day once these lines are invoiced; the account stands as its state of the day says."""
     billed = covered(situation.billed, [(new_id(), line) for line in lines])
-    standing = state_on(situation.start, timeline(situation.start, situation.changes), on).standing
+    standing = situation.timeline.on(on).standing
     return replace(situation, billed=billed, account=replace(situation.account, state=standing))

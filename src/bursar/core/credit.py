@@ -1,6 +1,6 @@
 """Whether an account that pays on invoice terms would owe more than its credit."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bursar.core.ahead import ahead
@@ -9,7 +9,6 @@ from bursar.core.growth import refused
 from bursar.core.invoice import totals
 from bursar.core.policy import Account, Contact, Outcome, Policy, Reason, decide
 from bursar.core.situation import Situation
-from bursar.core.subscription import Moment
 
 
 def credit_limit(policy: Policy, account: Account) -> int | None:
@@ -30,37 +29,34 @@ def who_can_pay_at_once(policy: Policy, account: Account, on: date) -> tuple[Con
     )
 
 
-def within_credit(
-    situation: Situation, before: Sequence[Moment], after: Sequence[Moment], decided: tuple[Decided, ...], on: date
-) -> tuple[Decided, ...]:
-    """The edits; refused where the account would owe more by them than it does, and more than its credit.
+def within_credit(before: Situation, after: Situation, decided: tuple[Decided, ...], on: date) -> tuple[Decided, ...]:
+    """Return the edits; refused where the account would owe more by them than it does, and more than its credit.
 
     Who pays at once owes nothing. What is asked for is refused too: nobody could approve it.
     """
-    limit = credit_limit(situation.policy, situation.account)
-    if limit is None or situation.paying.method.automatic:
+    limit = credit_limit(before.policy, before.account)
+    if limit is None or before.paying.method.automatic:
         return decided
     if any(one.decision.outcome is Outcome.REFUSED for one in decided):
         return decided
-    owed = outstanding(situation, after, on)
-    if owed <= limit or owed <= outstanding(situation, before, on):
+    owed = outstanding(after, on)
+    if owed <= limit or owed <= outstanding(before, on):
         return decided
-    return refused(situation, decided, Reason.CREDIT)
+    return refused(before, decided, Reason.CREDIT)
 
 
-def outstanding(situation: Situation, moments: Sequence[Moment], on: date) -> int:
-    """What is open, due today and agreed but not billed yet, tax included; or a single later invoice, if that is more.
+def outstanding(situation: Situation, on: date) -> int:
+    """Return what is open, due today and agreed but not billed yet, tax included; or a single later invoice, if that is more.
 
     Of a later billing period, however far off, counts by how much it is dearer than what there is today would be: what
     is scheduled for it is owed as much as what is bought now. What is bought just before a renewal costs little that
     day, and so the renewal itself is looked at too.
     """
-    coming, plain = (
-        ahead(situation, those, on) for those in (moments, [moment for moment in moments if moment.on <= on])
-    )
+    coming = ahead(situation, on)
+    plain = ahead(replace(situation, timeline=situation.timeline.until(on)), on)
     later = [coming.renewal]
     if coming.renewal_on is not None:
-        later += [situation.due(moments, moment.on, ()) for moment in moments if moment.on > coming.renewal_on]
+        later += [situation.due(phase.on, ()) for phase in situation.timeline.after(coming.renewal_on)]
     dearest, renewal = max(totals(lines).total for lines in later), totals(plain.renewal).total
     unbilled = totals(coming.today).total + max(0, totals(coming.meanwhile).total) + max(0, dearest - renewal)
     return max(situation.paying.owes + unbilled, dearest)

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from bursar.core.edit import AddProduct, ChangePlan, Edit, Keep, RemoveProduct, SetSeats, Undo
-from bursar.core.effect import Outlook, capability, effective_on
+from bursar.core.effect import capability, effective_on
 from bursar.core.policy import (
     Account,
     Actor,
@@ -48,10 +48,10 @@ def harder(one: Decision, other: Decision) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Somebody asking for a list of edits; `scheduled` are the pending changes by id."""
+    """Somebody asking for a list of edits on a day; `scheduled` are the pending changes by id."""
 
     situation: Situation
-    outlook: Outlook
+    today: date
     scheduled: Mapping[UUID, Change]
     edits: Sequence[Edit]
     actor: Actor
@@ -68,7 +68,8 @@ class Asking:
             undone = self.scheduled[edit.change]
             # Undoing stands on the day of what it undoes, so that no checkpoint comes between them.
             return Decided(edit, self._undo(undone), undone.effective_on)
-        needed = capability(edit, self.outlook.state, self.situation.catalog)
+        timeline, policy = self.situation.timeline, self.situation.policy
+        needed = capability(edit, timeline.on(self.today), self.situation.catalog)
         if needed is None:
             return None
         decision = self._edit(edit, needed)
@@ -76,7 +77,7 @@ class Asking:
             return Decided(edit, decision)
         if (isinstance(edit, SetSeats) and needed == "remove_seats") or isinstance(edit, ChangePlan):
             check_release(self.situation.used.get(edit.product), edit)
-        return Decided(edit, decision, effective_on(edit, needed, self.outlook, self.situation.policy))
+        return Decided(edit, decision, effective_on(edit, needed, timeline, policy, self.today))
 
     def _edit(self, edit: Edit, needed: str) -> Decision:
         offered = True
@@ -89,7 +90,7 @@ class Asking:
         return decision
 
     def _undo(self, change: Change) -> Decision:
-        return decide_undo(self.situation.policy, self.situation.account, self.actor, change, self.outlook.today)
+        return decide_undo(self.situation.policy, self.situation.account, self.actor, change, self.today)
 
     def _ends_the_account(self) -> bool:
         """Whether no base product would be left without all those that are to go."""
@@ -97,14 +98,14 @@ class Asking:
         undone = {edit.change for edit in self.edits if isinstance(edit, Undo)}
         waiting = (one for one in self.scheduled.values() if one.id not in undone)
         going |= {one.edit.product for one in waiting if isinstance(one.edit, RemoveProduct)}
-        state = self.outlook.state
+        state = self.situation.timeline.on(self.today)
         return state.has_base() and not any(
             state.pin(item).base for item in state.items.values() if item.product not in going
         )
 
     def _may(self, needed: str, *, offered: bool = True) -> Decision:
-        account, today = self.situation.account, self.outlook.today
-        return _decide(self.situation.policy, account, self.actor, needed, today, offered=offered)
+        policy, account = self.situation.policy, self.situation.account
+        return _decide(policy, account, self.actor, needed, self.today, offered=offered)
 
 
 def decide_undo(policy: Policy, account: Account, actor: Actor, change: Change, on: date) -> Decision:

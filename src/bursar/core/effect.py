@@ -1,7 +1,6 @@
 """What an edit means for a state: the capability that it needs, the day it counts from, and the thing it is about."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import Final
 
@@ -27,7 +26,8 @@ from bursar.core.measure import SameMeasure, check_counted, check_number
 from bursar.core.policy import Policy, State
 from bursar.core.price import Per
 from bursar.core.problem import Conflict, Invalid
-from bursar.core.subscription import Moment, Subscription, split_orders, state_on
+from bursar.core.subscription import Subscription
+from bursar.core.timeline import Timeline
 
 
 class NotSubscribed(Invalid):
@@ -73,28 +73,6 @@ class OnTrial(Conflict):
 
 
 WHOLE: Final = "whole"
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What is in force today, and what is already scheduled."""
-
-    start: Subscription
-    moments: Sequence[Moment]
-    today: date
-
-    @property
-    def state(self) -> Subscription:
-        """The state in force today."""
-        return self.on(self.today)
-
-    def on(self, day: date) -> Subscription:
-        """The state in force on a day, as scheduled now."""
-        return state_on(self.start, self.moments, day)
-
-    def from_(self, day: date) -> list[Subscription]:
-        """The state of a day and every later one."""
-        return [self.on(day), *(moment.state for moment in self.moments if moment.on > day)]
 
 
 def capability(edit: Edit, state: Subscription, catalog: Catalog) -> str | None:
@@ -144,14 +122,14 @@ def capability(edit: Edit, state: Subscription, catalog: Catalog) -> str | None:
     raise TypeError(f"{type(edit).__name__} refers to a change, not to a state")
 
 
-def effective_on(edit: Edit, needed: str, outlook: Outlook, policy: Policy) -> date:
-    """The first day on which the edit counts. Errors: TooFarBack, OutsideTerm, TrialOver."""
-    state, today = outlook.state, outlook.today
+def effective_on(edit: Edit, needed: str, timeline: Timeline, policy: Policy, today: date) -> date:
+    """Return the first day on which the edit counts. Errors: TooFarBack, OutsideTerm, TrialOver."""
+    state = timeline.on(today)
     if isinstance(edit, AddTemporarySeats):
         return _within_term(edit, state, today)
     if isinstance(edit, StartTrial) and edit.until < today:
         raise TrialOver(today=today, until=edit.until)
-    if edit.on is None and policy.same_day_undo and takes_back(edit, needed, outlook):
+    if edit.on is None and policy.same_day_undo and takes_back(edit, needed, timeline, today):
         return today
     timing = policy.timing.get(needed)
     wanted = edit.on or (timing.effect if timing else "now")
@@ -167,11 +145,11 @@ def effective_on(edit: Edit, needed: str, outlook: Outlook, policy: Policy) -> d
     return (calendar.period(today) if wanted == "end_of_period" else calendar.term(today)).end
 
 
-def takes_back(edit: Edit, needed: str, outlook: Outlook) -> bool:
+def takes_back(edit: Edit, needed: str, timeline: Timeline, today: date) -> bool:
     """Return whether a reduction takes back no more than what was ordered on the same day."""
     if needed not in SHRINKING:
         return False
-    opening, _ = split_orders(outlook.start, outlook.moments, outlook.today)
+    opening, _ = timeline.orders_from(today)
     if isinstance(edit, Cancel):
         return opening.calendar is None
     item = opening.items.get(getattr(edit, "product", ""))

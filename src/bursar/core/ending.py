@@ -1,6 +1,6 @@
 """What changes do to the end of an account: it comes, it comes no longer, or it is there."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -8,7 +8,8 @@ from uuid import UUID
 
 from bursar.core.edit import Cancel, RemoveProduct
 from bursar.core.policy import State
-from bursar.core.subscription import Change, Moment, Subscription, state_on, timeline
+from bursar.core.subscription import Change
+from bursar.core.timeline import Phase, Timeline
 
 
 class Course(StrEnum):
@@ -32,38 +33,27 @@ class Ending:
     change: Change
 
 
-def ending_taken(start: Subscription, changes: Iterable[Change], made: Collection[UUID], today: date) -> Ending | None:
-    """What changes that were taken together today did to the account's end; nothing where it stays as it was."""
-    changes = tuple(changes)
-    first, last = _positions(changes, made)
-    before = timeline(start, (one for one in changes if one.position < first))
-    after = timeline(start, (one for one in changes if one.position <= last))
-    was, ends = _end(before), _end(after)
-    if start.standing is State.CANCELLED or (was and was.on) == (ends and ends.on):
+def ending_taken(timeline: Timeline, made: Collection[UUID], today: date) -> Ending | None:
+    """Return how changes that were taken together today turned the account's end; None where it stays as it was."""
+    first, last = _positions(timeline.changes, made)
+    before, after = timeline.as_of(first - 1), timeline.as_of(last)
+    was, ends = before.end(), after.end()
+    if timeline.start.standing is State.CANCELLED or (was and was.on) == (ends and ends.on):
         return None
     if ends is None:
         assert was is not None
         return Ending(Course.GOES_ON, was.on, (), _cause(was, ()))
     course = Course.ENDS if ends.on > today else Course.ENDED
-    return Ending(course, ends.on, _held(start, before, ends.on), _cause(ends, made))
+    return Ending(course, ends.on, tuple(before.on(ends.on).items), _cause(ends, made))
 
 
-def ending_applied(
-    start: Subscription, changes: Iterable[Change], applied: Collection[UUID], today: date
-) -> Ending | None:
-    """The end of the account, if what was scheduled for today and is applied now brings it."""
-    changes = tuple(changes)
-    earlier = tuple(one for one in changes if one.effective_on < today)
-    ends = _end(timeline(start, (*earlier, *(one for one in changes if one.id in applied))))
-    if start.standing is State.CANCELLED or ends is None or ends.on != today:
+def ending_applied(timeline: Timeline, applied: Collection[UUID], today: date) -> Ending | None:
+    """Return the end of the account, if what was scheduled for today and is applied now brings it."""
+    earlier = timeline.without(lambda change: change.effective_on >= today)
+    ends = earlier.with_(change for change in timeline.changes if change.id in applied).end()
+    if timeline.start.standing is State.CANCELLED or ends is None or ends.on != today:
         return None
-    return Ending(Course.ENDED, today, _held(start, timeline(start, earlier), today), _cause(ends, applied))
-
-
-def end_of(moments: Sequence[Moment]) -> date | None:
-    """Return the day on which the account ends, however it comes to that; None if it goes on."""
-    end = _end(moments)
-    return end.on if end else None
+    return Ending(Course.ENDED, today, tuple(earlier.on(today).items), _cause(ends, applied))
 
 
 def _positions(changes: Iterable[Change], made: Collection[UUID]) -> tuple[int, int]:
@@ -71,15 +61,7 @@ def _positions(changes: Iterable[Change], made: Collection[UUID]) -> tuple[int, 
     return min(positions, default=0), max(positions, default=0)
 
 
-def _end(moments: Sequence[Moment]) -> Moment | None:
-    return next((one for one in moments if one.state.standing is State.CANCELLED), None)
-
-
-def _cause(end: Moment, made: Collection[UUID]) -> Change:
+def _cause(end: Phase, made: Collection[UUID]) -> Change:
     """What brings the end, rather one of those that were just made; of several the last."""
     causes = [one for one in end.changes if isinstance(one.edit, Cancel | RemoveProduct)] or end.changes
     return max(causes, key=lambda one: (isinstance(one.edit, Cancel), one.id in made, one.position))
-
-
-def _held(start: Subscription, moments: Sequence[Moment], on: date) -> tuple[str, ...]:
-    return tuple(state_on(start, moments, on).items)

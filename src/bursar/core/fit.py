@@ -27,7 +27,8 @@ from bursar.core.policy import Actor, Member, State
 from bursar.core.price import Per
 from bursar.core.problem import Conflict, Invalid
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Moment, Subscription
+from bursar.core.subscription import Change, Subscription
+from bursar.core.timeline import Phase
 
 
 class Contradiction(Invalid):
@@ -120,40 +121,40 @@ def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> No
         raise PendingChange(changes=", ".join(unnamed))
 
 
-def check_outlook(situation: Situation, moments: Sequence[Moment], new: Collection[Change]) -> None:
-    """Every state from the first new change on holds together, and every change still has its object.
+def check_phases(situation: Situation, new: Collection[Change]) -> None:
+    """Check that every state from the first new change on holds together, and every change still has its object.
 
     Errors: NeedsProduct, MainProductNeeds, Superseded, CountedOtherwise and NothingToTry where a new change is at fault,
     WouldBreak where a scheduled one would suffer.
     """
     ids = {change.id for change in new}
     first = min((change.effective_on for change in new), default=None)
-    before = situation.start
-    for moment in moments:
-        if first is not None and moment.on >= first:
-            _check_objects(before, moment, ids)
-            _check_tried(moment, ids)
-            _check_needs(situation, before, moment, ids)
-        before = moment.state
+    before = situation.timeline.start
+    for phase in situation.timeline.phases:
+        if first is not None and phase.on >= first:
+            _check_objects(before, phase, ids)
+            _check_tried(phase, ids)
+            _check_needs(situation, before, phase, ids)
+        before = phase.state
 
 
-def _check_objects(before: Subscription, moment: Moment, new: Collection[UUID]) -> None:
+def _check_objects(before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
     """Each change of a day finds what it is about, there before or added on that day."""
     here = set(before.items)
     counted: dict[str, Per] = {}
-    for change in moment.changes:
+    for change in phase.changes:
         edit = change.edit
         if isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
             # What ends on that day takes temporary seats along that would begin on it.
-            lost = isinstance(edit, AddTemporarySeats) and edit.product not in moment.state.items
+            lost = isinstance(edit, AddTemporarySeats) and edit.product not in phase.state.items
             if edit.product not in here or lost:
                 if change.id not in new:
                     raise WouldBreak(change=change.id, edit=NAMES[type(edit)])
-                raise Superseded(on=moment.on, product=edit.product, edit=NAMES[type(edit)])
+                raise Superseded(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
             if not _fits(change, counted.get(edit.product) or before.pin(before.items[edit.product]).per):
                 if change.id not in new:
                     raise WouldBreak(change=change.id, edit=NAMES[type(edit)])
-                raise CountedOtherwise(on=moment.on, product=edit.product, edit=NAMES[type(edit)])
+                raise CountedOtherwise(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
         elif product := getattr(edit, "product", None):
             here.add(product)
         if isinstance(edit, MEASURED) and (per := measure(edit, change.pins)) is not None:
@@ -172,33 +173,33 @@ def _fits(change: Change, per: Per) -> bool:
     return True
 
 
-def _check_tried(moment: Moment, new: Collection[UUID]) -> None:
+def _check_tried(phase: Phase, new: Collection[UUID]) -> None:
     """Nothing is tried on the day on which something is bought: it would be charged, and what was bought would end with it."""
-    trying = any(isinstance(change.edit, StartTrial) for change in moment.changes if change.id in new)
-    if trying and moment.state.calendar is not None:
+    trying = any(isinstance(change.edit, StartTrial) for change in phase.changes if change.id in new)
+    if trying and phase.state.calendar is not None:
         raise NothingToTry()
 
 
-def _check_needs(situation: Situation, before: Subscription, moment: Moment, new: Collection[UUID]) -> None:
+def _check_needs(situation: Situation, before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
     """Each item has one of each product that it requires, as the current catalog says, or the one by which the account has it.
 
     What the account has had without it, it keeps: a catalog alters nothing that was agreed.
     """
-    if moment.state.standing is State.CANCELLED:
+    if phase.state.standing is State.CANCELLED:
         return
-    for code, item in moment.state.items.items():
+    for code, item in phase.state.items.items():
         sold = situation.catalog
         if code not in sold.product_by:
-            sold = situation.versions.get(moment.state.pin(item).catalog_version, sold)
+            sold = situation.versions.get(phase.state.pin(item).catalog_version, sold)
         for needed in sold.product_by[code].requires if code in sold.product_by else ():
-            if needed in moment.state.items or (code in before.items and needed not in before.items):
+            if needed in phase.state.items or (code in before.items and needed not in before.items):
                 continue
-            about = [one for one in moment.changes if getattr(one.edit, "product", None) in (code, needed)]
+            about = [one for one in phase.changes if getattr(one.edit, "product", None) in (code, needed)]
             suffering = [change for change in about if change.id not in new]
             if suffering and len(suffering) == len(about):
                 raise WouldBreak(change=suffering[-1].id, edit=NAMES[type(suffering[-1].edit)])
-            kind = MainProductNeeds if _last_base(moment.state, code) else NeedsProduct
-            raise kind(product=code, needed=needed, on=moment.on)
+            kind = MainProductNeeds if _last_base(phase.state, code) else NeedsProduct
+            raise kind(product=code, needed=needed, on=phase.on)
 
 
 def _last_base(state: Subscription, product: str) -> bool:

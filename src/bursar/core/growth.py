@@ -1,6 +1,6 @@
 """What an account has more than when its billing period began, and whether that is beyond somebody's limit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -13,32 +13,26 @@ from bursar.core.item import Item
 from bursar.core.policy import Decision, Member, Outcome, Reason
 from bursar.core.price import Per, period_price
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Moment, Subscription, state_on, timeline
+from bursar.core.subscription import Change, Subscription
+from bursar.core.timeline import Timeline
 
 
 def within_limits(
-    situation: Situation,
-    before: Sequence[Moment],
-    after: Sequence[Moment],
-    decided: tuple[Decided, ...],
-    member: Member,
-    on: date,
+    before: Situation, after: Situation, decided: tuple[Decided, ...], member: Member, on: date
 ) -> tuple[Decided, ...]:
-    """The edits; those that let the account grow beyond the member's limits can only be asked for.
+    """Return the edits; those that let the account grow beyond the member's limits can only be asked for.
 
     Measured is the account as it will be against the account as it would be if its people had changed nothing since the
     billing period began, so that many small changes come to the same as one. What the vendor changed does not count.
     Where somebody else let it grow beyond them already, only what would let it grow further is stopped.
     """
-    limits = [
-        one for one in (situation.policy.limits.get(member.role), situation.account.limits.get(member.role)) if one
-    ]
+    limits = [one for one in (before.policy.limits.get(member.role), before.account.limits.get(member.role)) if one]
     if not limits:
         return decided
-    grown = tuple(_grown(situation, before, after, on))
-    if not any(limit.passed(*one, situation.account.currency) for limit in limits for one in grown):
+    grown = tuple(_grown(before.timeline, after.timeline, on, before.account.currency))
+    if not any(limit.passed(*one, before.account.currency) for limit in limits for one in grown):
         return decided
-    return tuple(_asked(situation, one) for one in decided)
+    return tuple(_asked(before, one) for one in decided)
 
 
 def growth(before: Subscription, after: Subscription, currency: str) -> tuple[int, int]:
@@ -89,19 +83,16 @@ def _price_then(before: Subscription, after: Subscription, had: Item, currency: 
     return period_price(agreed.rate, had.whole, digits(currency)) if agreed else 0
 
 
-def _grown(
-    situation: Situation, before: Sequence[Moment], after: Sequence[Moment], on: date
-) -> Iterator[tuple[int, int]]:
-    """The growth on each day from this one on, so that what shrinks later hides nothing; 0 where the edits add nothing."""
-    start, period = situation.start, open_period(state_on(situation.start, after, on), on)
+def _grown(before: Timeline, after: Timeline, on: date, currency: str) -> Iterator[tuple[int, int]]:
+    """Yield the growth on each day from this one on, so that what shrinks later hides nothing; 0 where the edits add nothing."""
+    period = open_period(after.on(on), on)
 
-    def counts(change: Change) -> bool:
-        return change.by_vendor or (period is not None and change.ordered_on < period.start)
+    def theirs(change: Change) -> bool:
+        return not change.by_vendor and (period is None or change.ordered_on >= period.start)
 
-    otherwise = timeline(start, filter(counts, situation.changes))
-    for day in {on, *(moment.on for moment in (*before, *after, *otherwise) if moment.on > on)}:
-        began, currency = state_on(start, otherwise, day), situation.account.currency
-        had, has = (growth(began, state_on(start, moments, day), currency) for moments in (before, after))
+    otherwise = before.without(theirs)
+    for day in {on, *(phase.on for timeline in (before, after, otherwise) for phase in timeline.after(on))}:
+        had, has = (growth(otherwise.on(day), timeline.on(day), currency) for timeline in (before, after))
         yield has[0] if has[0] > had[0] else 0, has[1] if has[1] > had[1] else 0
 
 

@@ -16,7 +16,8 @@ from bursar.core.item import Temporary
 from bursar.core.period import Span
 from bursar.core.policy import State
 from bursar.core.price import Per, period_price
-from bursar.core.subscription import Change, Moment, Subscription, split_orders, state_on, touches
+from bursar.core.subscription import Change, Subscription, touches
+from bursar.core.timeline import Phase, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Owed:
     terms: Terms
 
 
-def owed(start: Subscription, moments: Sequence[Moment], window: Span, *, on: date, currency: str) -> Iterator[Owed]:
+def owed(timeline: Timeline, window: Span, *, on: date, currency: str) -> Iterator[Owed]:
     """Return what must be paid for each day of a billing period, as known on a day.
 
     A reduction without credit leaves the dearer terms owed until the period ends, from its first day on. Days of a
@@ -57,8 +58,8 @@ def owed(start: Subscription, moments: Sequence[Moment], window: Span, *, on: da
     Temporary seats come on top for their days, also for those to come: who orders them pays for them. They stay owed
     when their product goes without credit, and are given back with it, not before it goes.
     """
-    calendar = state_on(start, moments, on).calendar
-    opening, orders = split_orders(start, moments, window.start)
+    calendar = timeline.on(on).calendar
+    opening, orders = timeline.orders_from(window.start)
     while orders and calendar not in (opening.calendar, orders[0].state.calendar):
         # A period begins with the first order of its calendar; what went before belongs to another period.
         opening, orders = orders[0].state, orders[1:]
@@ -165,7 +166,7 @@ def _lasting(changes: tuple[Change, ...]) -> Sequence[Change]:
 
 
 def _raised(
-    owe: Owed, opening: Subscription, orders: Sequence[Moment], window: Span, on: date, currency: str
+    owe: Owed, opening: Subscription, orders: Sequence[Phase], window: Span, on: date, currency: str
 ) -> Iterator[Owed]:
     """Return what is owed of an item, with its temporary seats on the days on which there are some."""
     stages = list(_stages(opening, orders, owe.item, window, on, currency))
@@ -178,7 +179,7 @@ def _raised(
 
 
 def _stages(
-    opening: Subscription, orders: Sequence[Moment], code: str, window: Span, on: date, currency: str
+    opening: Subscription, orders: Sequence[Phase], code: str, window: Span, on: date, currency: str
 ) -> Iterator[_Stage]:
     """Return the temporary seats of a product from each day on.
 

@@ -6,85 +6,87 @@ from datetime import date
 
 from bursar.core.catalog import Catalog, NoPrice, UnknownPlan, UnknownProduct
 from bursar.core.edit import AddProduct, ChangeCycle, ChangePlan, Edit, RemoveProduct, SetSeats, SetUnits, StartTrial
-from bursar.core.effect import Outlook, item_of
+from bursar.core.effect import item_of
 from bursar.core.item import Pin, Sold
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change
+from bursar.core.timeline import Timeline
 
 
-def pins(situation: Situation, edit: Edit, on: date, outlook: Outlook, changes: Collection[Change]) -> tuple[Pin, ...]:
-    """The prices that an edit agrees when taken; `changes` are all scheduled ones and those of the same list.
+def pins(situation: Situation, edit: Edit, on: date, changes: Collection[Change], *, today: date) -> tuple[Pin, ...]:
+    """Return the prices that an edit agrees when taken; `on` is its day, and `changes` are all scheduled ones and those of the same list.
 
     Anything scheduled may be undone later, so the prices of what would then be there are agreed as well.
 
     Errors: NoPrice and the other errors of the catalog.
     """
-    catalog, currency = situation.catalog, situation.account.currency
+    catalog, currency, timeline = situation.catalog, situation.account.currency, situation.timeline
     match edit:
         case (
             AddProduct(product=product, plan=plan)
             | ChangePlan(product=product, plan=plan)
             | StartTrial(product=product, plan=plan)
         ):
-            cycles = _cycles_from(on, outlook, changes)
+            cycles = _cycles_from(on, timeline, changes)
             agreed = tuple(_pin(catalog, product, plan, currency, cycle) for cycle in cycles)
             if edit.price is not None:
                 agreed = (replace(agreed[0], rate=edit.price), *agreed[1:])
-            codes = {outlook.state.cycle.code, *(one.cycle.code for one in changes if one.cycle)} - set(cycles)
-            return (*agreed, *_perhaps(situation, outlook, ((product, plan, cycle) for cycle in codes)))
+            codes = {timeline.on(today).cycle.code, *(one.cycle.code for one in changes if one.cycle)} - set(cycles)
+            return (*agreed, *_perhaps(situation, today, ((product, plan, cycle) for cycle in codes)))
         case SetSeats(product=product) | SetUnits(product=product) if edit.price is not None:
-            state = outlook.on(on)
+            state = timeline.on(on)
             return (replace(state.pin(item_of(state, product)), rate=edit.price),)
         case ChangeCycle(cycle=cycle):
             gone = {
                 one.edit.product for one in changes if isinstance(one.edit, RemoveProduct) and one.effective_on <= on
             }
             # What is tried goes when something is bought, so it need not be sold in the new cycle.
-            ahead = set() if outlook.state.trying else {one for one in _held(outlook, on) if one[0] not in gone}
-            others = _held(outlook, outlook.today) - ahead
-            agreed = tuple(_kept(situation, outlook, *one, cycle) for one in sorted(ahead))
-            return (*agreed, *_perhaps(situation, outlook, ((*one, cycle) for one in others)))
+            ahead = set() if timeline.on(today).trying else {one for one in _held(timeline, on) if one[0] not in gone}
+            others = _held(timeline, today) - ahead
+            agreed = tuple(_kept(situation, today, *one, cycle) for one in sorted(ahead))
+            return (*agreed, *_perhaps(situation, today, ((*one, cycle) for one in others)))
     return ()
 
 
-def _held(outlook: Outlook, since: date) -> set[tuple[str, str]]:
+def _held(timeline: Timeline, since: date) -> set[tuple[str, str]]:
     """Each product and plan that the account has on a day or later."""
-    return {(item.product, item.plan) for state in outlook.from_(since) for item in state.items.values()}
+    return {(item.product, item.plan) for state in timeline.from_(since) for item in state.items.values()}
 
 
-def _perhaps(situation: Situation, outlook: Outlook, sold: Iterable[Sold]) -> Iterator[Pin]:
+def _perhaps(situation: Situation, today: date, sold: Iterable[Sold]) -> Iterator[Pin]:
     """Prices that count only if something scheduled is undone: where there are any, and none is agreed already.
 
     Before anything is bought no price holds: that of a trial is none that was agreed.
     """
-    agreed = outlook.state.pins if outlook.state.calendar else {}
+    state = situation.timeline.on(today)
+    agreed = state.pins if state.calendar else {}
     for product, plan, cycle in sorted(sold):
         if (product, plan, cycle) in agreed:
             continue
         try:
-            pin = _kept(situation, outlook, product, plan, cycle)
+            pin = _kept(situation, today, product, plan, cycle)
         except (NoPrice, UnknownProduct, UnknownPlan):
             continue  # There is no such price, so undoing what would need it is refused.
         yield pin
 
 
-def _cycles_from(on: date, outlook: Outlook, changes: Iterable[Change]) -> tuple[str, ...]:
+def _cycles_from(on: date, timeline: Timeline, changes: Iterable[Change]) -> tuple[str, ...]:
     """The cycle of a day and those that follow it."""
     switches = sorted(
         ((one.effective_on, one.position, one.cycle.code) for one in changes if one.cycle is not None),
     )
     past = [code for day, _, code in switches if day <= on]
-    current = past[-1] if past else outlook.on(on).cycle.code
+    current = past[-1] if past else timeline.on(on).cycle.code
     return tuple(dict.fromkeys((current, *(code for day, _, code in switches if day > on))))
 
 
-def _kept(situation: Situation, outlook: Outlook, product: str, plan: str, cycle: str) -> Pin:
+def _kept(situation: Situation, today: date, product: str, plan: str, cycle: str) -> Pin:
     """Return the price of what the account has.
 
     What is no longer sold, or only by another measure, costs what the version said by which the account has it.
     """
     catalog, currency = situation.catalog, situation.account.currency
-    agreed = (pin for state in outlook.from_(outlook.today) for pin in state.pins.values())
+    agreed = (pin for state in situation.timeline.from_(today) for pin in state.pins.values())
     mine = next((pin for pin in agreed if pin.sold[:2] == (product, plan)), None)
     if (
         mine is None

@@ -15,15 +15,16 @@ from bursar.core.charge import Line
 from bursar.core.credit import within_credit
 from bursar.core.decision import HARDEST_LAST, Asking, Decided
 from bursar.core.edit import ChangeCycle, Edit, Keep, Undo, without_expected
-from bursar.core.effect import Outlook, collide, surprises, takes_back
-from bursar.core.fit import check_actor, check_outlook, check_pending, check_together
+from bursar.core.effect import collide, surprises, takes_back
+from bursar.core.fit import check_actor, check_pending, check_phases, check_together
 from bursar.core.growth import within_limits
 from bursar.core.invoice import Totals, totals
 from bursar.core.money import Money
 from bursar.core.pin import pins
 from bursar.core.policy import Actor, Decision, Member, Outcome, State
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Moment, continued, in_order, pending, timeline
+from bursar.core.subscription import Change
+from bursar.core.timeline import Timeline
 
 ACCOUNT_WOULD_END: Final = "account_would_end"
 
@@ -72,37 +73,36 @@ class Quote:
 
 
 def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -> Quote:
-    """The edits decided for this actor and priced on that day.
+    """Return the edits decided for this actor and priced on that day.
 
     Errors: Invalid where an edit can never be made, Conflict where it collides with what is scheduled.
     """
-    scheduled = {change.id: change for change in pending(situation.changes, on)}
+    scheduled = {change.id: change for change in situation.timeline.pending(on)}
     check_actor(edits, actor)
     check_together(edits, scheduled)
-    outlook = Outlook(situation.start, timeline(situation.start, situation.changes), on)
-    surprised = any(surprises(edit, outlook.state) for edit in edits)
+    surprised = any(surprises(edit, situation.timeline.on(on)) for edit in edits)
     # What was expected matters once: a quote that is kept is compared as a whole when it is taken.
     edits = [without_expected(edit) for edit in edits]
-    decided = Asking(situation, outlook, scheduled, edits, actor).decided()
+    decided = Asking(situation, on, scheduled, edits, actor).decided()
     answer = Quote(on=on, currency=situation.account.currency, edits=decided, surprises=surprised)
     if answer.outcome is Outcome.REFUSED:
         return answer
     check_pending(edits, scheduled)
-    answer = replace(answer, edits=tuple(_overruled(situation.changes, dated, on) for dated in answer.edits))
-    changes = _planned(situation, outlook, scheduled, answer, by_vendor=not isinstance(actor, Member))
-    after = continued(situation.start, outlook.moments, situation.changes, changes)
-    check_outlook(situation, after, changes)
-    warnings = (ACCOUNT_WOULD_END,) if _ends(after, changes) else ()
+    answer = replace(answer, edits=tuple(_overruled(situation.timeline, dated, on) for dated in answer.edits))
+    changes = _planned(situation, scheduled, answer, by_vendor=not isinstance(actor, Member))
+    after = situation.with_(changes)
+    check_phases(after, changes)
+    warnings = (ACCOUNT_WOULD_END,) if _ends(after.timeline, changes) else ()
     if isinstance(actor, Member):
-        answer = _bounded(situation, outlook.moments, after, answer, actor)
+        answer = _bounded(situation, after, answer, actor)
         if answer.outcome is Outcome.REFUSED:
             return answer
-    return priced(situation, after, replace(answer, changes=changes, warnings=warnings))
+    return priced(after, replace(answer, changes=changes, warnings=warnings))
 
 
-def priced(situation: Situation, moments: Sequence[Moment], answer: Quote) -> Quote:
-    """A quote with its lines: those due on its day, and those of the billing period that follows."""
-    coming = ahead(situation, moments, answer.on)
+def priced(after: Situation, answer: Quote) -> Quote:
+    """Return a quote with its lines, once it is taken: those due on its day, and those of the next billing period."""
+    coming = ahead(after, answer.on)
     return replace(answer, lines=coming.today, renewal_on=coming.renewal_on, renewal_lines=coming.renewal)
 
 
@@ -114,45 +114,41 @@ def check_confirmed(answer: Quote, *, confirmed: bool) -> None:
         raise Confirm(seats=more.seats, amount=amount, due=due)
 
 
-def _bounded(
-    situation: Situation, before: Sequence[Moment], after: Sequence[Moment], answer: Quote, member: Member
-) -> Quote:
-    """The decisions once it is known how much is added and owed: the member's limits, ceilings, and then credit."""
-    on, bounds = answer.on, situation.policy.ceilings
-    more = added(situation, before, after, on)
-    edits = within_limits(situation, before, after, answer.edits, member, on)
-    edits = within_ceilings(situation, more, edits)
-    edits = within_credit(situation, before, after, edits, on)
+def _bounded(before: Situation, after: Situation, answer: Quote, member: Member) -> Quote:
+    """Return the decisions once it is known how much is added and owed: the member's limits, ceilings, and then credit."""
+    on, bounds = answer.on, before.policy.ceilings
+    more = added(before.timeline, after.timeline, on, answer.currency)
+    edits = within_limits(before, after, answer.edits, member, on)
+    edits = within_ceilings(before, more, edits)
+    edits = within_credit(before, after, edits, on)
     answer = replace(answer, edits=edits)
     asked = bounds.ask.passed(more.seats, more.amount, answer.currency)
     return replace(answer, confirm=more) if asked and answer.outcome is not Outcome.REFUSED else answer
 
 
 def _planned(
-    situation: Situation, outlook: Outlook, scheduled: Mapping[UUID, Change], answer: Quote, *, by_vendor: bool
+    situation: Situation, scheduled: Mapping[UUID, Change], answer: Quote, *, by_vendor: bool
 ) -> tuple[Change, ...]:
-    """One change per edit, the cycle first so that a first purchase begins in it; prices are agreed last."""
+    """Return one change per edit, the cycle first so that a first purchase begins in it; prices are agreed last."""
     making = [one for one in answer.edits if not isinstance(one.edit, Keep)]
     making.sort(key=lambda one: not isinstance(one.edit, ChangeCycle))
     changes = [
-        _change(situation, outlook, made, position, by_vendor=by_vendor)
+        _change(situation, made, position, answer.on, by_vendor=by_vendor)
         for position, made in enumerate(making, situation.position + 1)
     ]
     undoing = [change for change in changes if change.undoes is not None]
     undone = {change.undoes for change in undoing}
-    if undoing:
-        # What is undone in the same list is no longer ahead, and what it would have replaced is.
-        moments = continued(situation.start, outlook.moments, situation.changes, undoing)
-        outlook = replace(outlook, moments=moments)
+    # What is undone in the same list is no longer ahead, and what it would have replaced is.
+    situation = situation.with_(undoing)
     counting = (*(change for change in scheduled.values() if change.id not in undone), *changes)
-    agreed = (pins(situation, one.edit, one.effective_on, outlook, counting) for one in changes)
+    agreed = (pins(situation, one.edit, one.effective_on, counting, today=answer.on) for one in changes)
     return tuple(replace(one, pins=new) if new else one for one, new in zip(changes, agreed, strict=True))
 
 
-def _change(situation: Situation, outlook: Outlook, decided: Decided, position: int, *, by_vendor: bool) -> Change:
+def _change(situation: Situation, decided: Decided, position: int, on: date, *, by_vendor: bool) -> Change:
     edit, needed, policy = decided.edit, decided.decision.capability, situation.policy
-    timing, on = policy.timing.get(needed), outlook.today
-    taken_back = policy.same_day_undo and decided.effective_on == on and takes_back(edit, needed, outlook)
+    timing, today = policy.timing.get(needed), decided.effective_on == on
+    taken_back = policy.same_day_undo and today and takes_back(edit, needed, situation.timeline, on)
     return Change(
         id=UUID(int=position),
         position=position,
@@ -171,21 +167,21 @@ def _change(situation: Situation, outlook: Outlook, decided: Decided, position: 
     )
 
 
-def _overruled(changes: Sequence[Change], decided: Decided, on: date) -> Decided:
+def _overruled(timeline: Timeline, decided: Decided, on: date) -> Decided:
     """Return an edit that is dated back with the day from which a change made meanwhile overrules it."""
     if decided.effective_on is None or decided.effective_on >= on or isinstance(decided.edit, Keep | Undo):
         return decided
     later = [
-        change.effective_on
-        for change in in_order(changes)
-        if decided.effective_on < change.effective_on <= on and collide(change.edit, decided.edit)
+        phase.on
+        for phase in timeline.after(decided.effective_on)
+        if phase.on <= on and any(collide(change.edit, decided.edit) for change in phase.changes)
     ]
     return replace(decided, overruled_on=min(later, default=None))
 
 
-def _ends(moments: Sequence[Moment], changes: Sequence[Change]) -> bool:
+def _ends(timeline: Timeline, changes: Sequence[Change]) -> bool:
     mine = {change.id for change in changes}
     return any(
-        moment.state.standing is State.CANCELLED and any(change.id in mine for change in moment.changes)
-        for moment in moments
+        phase.state.standing is State.CANCELLED and any(change.id in mine for change in phase.changes)
+        for phase in timeline.phases
     )

@@ -1,13 +1,13 @@
 """The next day on which something falls due by itself, what has just ended, and whether people are told ahead."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from bursar.core.charge import open_period
 from bursar.core.policy import State
-from bursar.core.subscription import Moment, Subscription, state_on
+from bursar.core.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,10 @@ class Due:
     trial_until: date | None = None
 
 
-def next_due(start: Subscription, moments: Sequence[Moment], on: date) -> Due:
+def next_due(timeline: Timeline, on: date) -> Due:
     """What falls due after a day: a change, an end, or the next billing period while something is held."""
-    state = state_on(start, moments, on)
-    coming = [moment.on for moment in moments if moment.on > on]
+    state = timeline.on(on)
+    coming = [phase.on for phase in timeline.after(on)]
     period = open_period(state, on) if state.items else None
     if period is None:
         return Due(min(coming, default=None), None, state.trial_until if state.trying else None)
@@ -37,9 +37,9 @@ class Ended:
     trial: bool
 
 
-def ended(start: Subscription, moments: Sequence[Moment], on: date) -> Ended:
+def ended(timeline: Timeline, on: date) -> Ended:
     """What ended the day before. A trial does not end by itself where something is bought that day."""
-    before, after = state_on(start, moments, on - timedelta(days=1)), state_on(start, moments, on)
+    before, after = timeline.on(on - timedelta(days=1)), timeline.on(on)
     gone = [
         (item.product, one.seats)
         for item in before.items.values()
@@ -50,9 +50,9 @@ def ended(start: Subscription, moments: Sequence[Moment], on: date) -> Ended:
     return Ended(seats, before.trying and before.next_end() == on and after.calendar is None)
 
 
-def trial_told_ahead(start: Subscription, moments: Sequence[Moment], until: date) -> bool:
+def trial_told_ahead(timeline: Timeline, until: date) -> bool:
     """Whether people are told ahead that a trial ends: where it comes to that day, and nothing is bought by the next one."""
-    last, after = (state_on(start, moments, day) for day in (until, until + timedelta(days=1)))
+    last, after = (timeline.on(day) for day in (until, until + timedelta(days=1)))
     return last.trying and after.calendar is None
 
 
@@ -60,9 +60,9 @@ LONGEST_UNTOLD: Final = 31
 """A term of so many days or fewer renews too often to be told ahead."""
 
 
-def told_ahead(start: Subscription, moments: Sequence[Moment], on: date) -> bool:
+def told_ahead(timeline: Timeline, on: date) -> bool:
     """Whether people are told ahead of what is renewed on a day: after a term of more than a month, if anything is."""
-    before, after = state_on(start, moments, on - timedelta(days=1)), state_on(start, moments, on)
+    before, after = timeline.on(on - timedelta(days=1)), timeline.on(on)
     if before.calendar is None or not after.items or after.standing is State.CANCELLED:
         return False
     term = before.calendar.term(on - timedelta(days=1))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bursar.core.edit import SetSeats
 from bursar.core.seat import Use
-from bursar.core.subscription import Moment
+from bursar.core.timeline import Phase, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +33,27 @@ def write_shortfall(short: Shortfall | None) -> dict[str, Any] | None:
     return {"on": short.on.isoformat(), "seats": short.seats, "more": short.more, "change": str(short.change)}
 
 
-def shortfalls(moments: Sequence[Moment], used: Mapping[str, Use], today: date) -> tuple[Shortfall, ...]:
+def shortfalls(timeline: Timeline, used: Mapping[str, Use], today: date) -> tuple[Shortfall, ...]:
     """Return the first scheduled reduction of each product by which too few people give up their seat.
 
     They were enough when it was ordered: somebody else was given a seat since, perhaps that of somebody named who left.
     """
-    coming = [moment for moment in moments if moment.on > today]
+    coming = timeline.after(today)
     found = (_shortfall(product, use, coming) for product, use in used.items())
     return tuple(one for one in found if one is not None)
 
 
-def _shortfall(product: str, use: Use, coming: Sequence[Moment]) -> Shortfall | None:
+def _shortfall(product: str, use: Use, coming: Sequence[Phase]) -> Shortfall | None:
     named: dict[UUID, None] = {}
-    for moment in coming:
-        for change in moment.changes:
+    for phase in coming:
+        for change in phase.changes:
             if not isinstance(change.edit, SetSeats) or change.edit.product != product:
                 continue
             named |= dict.fromkeys(change.edit.release)
-            item = moment.state.items.get(product)
+            item = phase.state.items.get(product)
             giving = tuple(member for member in named if use.holders is None or member in use.holders)
             seats = item.whole if item else 0
             more = use.used - len(giving) - seats
             if 0 < seats < use.bought and more > 0:
-                return Shortfall(product, moment.on, seats, more, change.id, giving)
+                return Shortfall(product, phase.on, seats, more, change.id, giving)
     return None

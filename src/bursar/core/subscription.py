@@ -1,9 +1,8 @@
-"""The agreed state of an account: what it has, in which cycle, at which prices, folded from changes."""
+"""The agreed state of an account: what it has, in which cycle, at which prices, and how a change alters it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -105,119 +104,19 @@ class Change:
     undoes: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A day on which the state changes: the state from then on, and what made it so; nothing, where something just ends."""
-
-    on: date
-    state: Subscription
-    changes: tuple[Change, ...]
-
-
-def pending(changes: Iterable[Change], on: date) -> tuple[Change, ...]:
-    """The scheduled changes that are neither in force on that day nor undone, in the order they will be applied."""
-    return tuple(change for change in in_order(changes) if change.effective_on > on)
-
-
-def in_order(changes: Iterable[Change]) -> list[Change]:
-    """The changes that count, by day and then by position; what was undone and the undoing itself are left out."""
-    changes = tuple(changes)
-    undone = {change.undoes for change in changes if change.undoes is not None}
-    if undone:
-        changes = tuple(change for change in changes if change.undoes is None and change.id not in undone)
-    return sorted(changes, key=lambda change: (change.effective_on, change.position))
-
-
-def timeline(start: Subscription, changes: Iterable[Change]) -> tuple[Moment, ...]:
-    """Every day on which the state changes, from the state that goes before all of the changes."""
-    moments, state = list[Moment](), start
-    by_day = groupby(in_order(changes), key=lambda change: change.effective_on)
-    for on, together in (*((on, tuple(group)) for on, group in by_day), (date.max, ())):
-        while (ends := state.next_end()) is not None and ends < on:
-            state = _after(state, ends, ())
-            moments.append(Moment(ends, state, ()))
-        if together:
-            state = _after(state, on, together)
-            moments.append(Moment(on, state, together))
-    return tuple(moments)
-
-
-def continued(
-    start: Subscription, moments: Sequence[Moment], changes: Iterable[Change], more: Sequence[Change]
-) -> tuple[Moment, ...]:
-    """The timeline of `changes` and more of them, from `moments`, which is that of `changes` alone.
-
-    An undoing stands on the day of what it undoes, so nothing before the first new day is different.
-    """
-    if not more:
-        return tuple(moments)
-    first = min(change.effective_on for change in more)
-    before = tuple(moment for moment in moments if moment.on < first)
-    later = (change for change in (*changes, *more) if change.effective_on >= first)
-    return (*before, *timeline(before[-1].state if before else start, later))
-
-
-def state_on(start: Subscription, moments: Sequence[Moment], on: date) -> Subscription:
-    """The state in force on a day."""
-    state = start
-    for moment in moments:
-        if moment.on > on:
-            break
-        state = moment.state
-    return state
-
-
-def split_orders(start: Subscription, moments: Sequence[Moment], day: date) -> tuple[Subscription, tuple[Moment, ...]]:
-    """Return the state that a day begins with, and one moment for each order from then on.
-
-    A day begins with all that was ordered earlier for it. Orders made on it follow one after the other, though the
-    state of the day is only that after the last of them.
-    """
-    opening, later = start, list[Moment]()
-    for moment in _by_order(start, moments):
-        if moment.on < day or (moment.on == day and all(change.ordered_on < day for change in moment.changes)):
-            opening = moment.state
-        else:
-            later.append(moment)
-    return opening, tuple(later)
-
-
-def _by_order(before: Subscription, moments: Sequence[Moment]) -> Iterator[Moment]:
-    for moment in moments:
-        *earlier, last = [tuple(group) for _, group in groupby(moment.changes, key=lambda change: change.order)] or [()]
-        draft = _Draft.of(before, moment.on)
-        for changes in earlier:
-            draft.apply_all(changes, moment.on)
-            # Losing the last base product ends the account only if nothing on the same day brings another.
-            yield Moment(moment.on, draft.state(), changes)
-        yield Moment(moment.on, moment.state, last)
-        before = moment.state
-
-
-def steps(start: Subscription, moments: Sequence[Moment]) -> Iterator[tuple[Subscription, Change]]:
-    """Yield the state just before each change, with the change: those of one day follow one another."""
-    before = start
-    for moment in moments:
-        draft = _Draft.of(before, moment.on)
-        for change in moment.changes:
-            yield draft.state(), change
-            draft.apply_all((change,), moment.on)
-        before = moment.state
-
-
 def touches(change: Change, product: str) -> bool:
     """Whether a change may alter what an account has of a product, or what it pays for it."""
     return isinstance(change.edit, ChangeCycle | Cancel) or getattr(change.edit, "product", None) == product
 
 
-def _after(state: Subscription, on: date, changes: tuple[Change, ...]) -> Subscription:
-    """The state once what ends on a day has ended and all of its changes are applied.
+def state_after(state: Subscription, on: date, changes: tuple[Change, ...]) -> Subscription:
+    """Return the state once what ends on a day has ended and all of its changes are applied.
 
     Without its last base product an account ends; one that only tried products has nothing again.
     """
     if state.standing is State.CANCELLED:
         return state
-    draft = _Draft.of(state, on)
+    draft = Draft.of(state, on)
     draft.apply_all(changes, on)
     after = draft.state()
     if after.standing is not State.CANCELLED and not state.trying and state.has_base() and not after.has_base():
@@ -226,7 +125,7 @@ def _after(state: Subscription, on: date, changes: tuple[Change, ...]) -> Subscr
 
 
 @dataclass(slots=True)
-class _Draft:
+class Draft:
     """A state while the changes of a day are applied to it, one after the other."""
 
     standing: State
@@ -237,7 +136,7 @@ class _Draft:
     trial_until: date | None
 
     @classmethod
-    def of(cls, state: Subscription, on: date) -> "_Draft":
+    def of(cls, state: Subscription, on: date) -> "Draft":
         """Begin with a state, without what is there no longer on a day."""
         draft = cls(state.standing, state.cycle, state.calendar, dict(state.items), dict(state.pins), state.trial_until)
         draft._end(on)

@@ -57,8 +57,7 @@ def ending(customer: Customer, fact: Fact) -> Ending | None:
     if read is None:
         return None
     told = [UUID(one["change"] if isinstance(one, dict) else one) for one in fact.data["changes"]]
-    agreed = agreement(customer.id, before=fact.on)
-    return read(agreed.start, agreed.changes, told, fact.on)
+    return read(agreement(customer.id, before=fact.on).timeline, told, fact.on)
 
 
 def sees_invoices(customer: Customer, policy: Policy, reader: Member, on: date) -> bool:

@@ -16,7 +16,7 @@ from bursar.accounts.keys import INVITATION_DAYS, create_invitation
 from bursar.accounts.queries import Customer, invitation, names
 from bursar.catalog.queries import current as current_catalog
 from bursar.checkout.gather import situation
-from bursar.core.before import states_before, states_quoted
+from bursar.core.before import states_quoted
 from bursar.core.content import read_quote
 from bursar.core.decision import Decided, decide_undo
 from bursar.core.ending import Course, Ending
@@ -25,7 +25,6 @@ from bursar.core.money import Money
 from bursar.core.policy import SYSTEM, Contact, Decision, Outcome, Policy
 from bursar.core.quote import quote
 from bursar.core.shortfall import shortfalls
-from bursar.core.subscription import pending, timeline
 from bursar.history.queries import Fact
 from bursar.invoices.queries import document
 from bursar.notices.catalogue import INVITATIONS, page_of
@@ -144,9 +143,9 @@ def _about_invoice(customer: Customer, fact: Fact) -> list[str]:
 
 def _applied(customer: Customer, fact: Fact) -> list[str]:
     """What took effect by itself, each change measured against the state just before it."""
-    agreed, catalog = agreement(customer.id, before=fact.on), current_catalog()
-    before = states_before(agreed.start, agreed.changes)
-    changes = (one for one in agreed.changes if str(one.id) in fact.data["changes"])
+    timeline, catalog = agreement(customer.id, before=fact.on).timeline, current_catalog()
+    before = timeline.states_before()
+    changes = (one for one in timeline.changes if str(one.id) in fact.data["changes"])
     return [edits.said(one.edit, before[one.id], catalog) for one in changes]
 
 
@@ -201,11 +200,11 @@ def _about_renewal(customer: Customer, policy: Policy, fact: Fact) -> list[str]:
     known, on = situation(customer, policy), date.fromisoformat(fact.data["renewal_on"])
     coming = quote(known, (), SYSTEM, fact.on).next_renewal
     said = [_("Next invoice: {amount}").format(amount=money.amount(Money(coming.total, customer.account.currency)))]
-    before = states_before(known.start, known.changes)
-    for change in pending(known.changes, fact.on):
+    before = known.timeline.states_before()
+    for change in known.timeline.pending(fact.on):
         told = edits.said(change.edit, before[change.id], known.catalog)
         said.append(edits.dated(told, change.edit, change.effective_on))
-    for one in shortfalls(timeline(known.start, known.changes), known.used, fact.on):
+    for one in shortfalls(known.timeline, known.used, fact.on):
         said.append(edits.short(edits.product_name(known.catalog, one.product), one.seats, one.more, one.on))
     return [*said, _("What is to become less must be changed before {day}.").format(day=money.day(on))]
 
@@ -222,10 +221,10 @@ def _about_request(customer: Customer, fact: Fact) -> list[str]:
     """Who asks for what, at what price when it was asked, and what was answered."""
     row = request(customer.id, UUID(fact.data["request"]))
     asked_for, catalog = read_quote(row.content), current_catalog()
-    agreed = agreement(customer.id, before=asked_for.on).before(row.id)
-    before = states_quoted(agreed.start, agreed.changes, asked_for)
+    timeline = agreement(customer.id, before=asked_for.on).before(row.id).timeline
+    before = states_quoted(timeline, asked_for)
     asked = [_("{name} asks for:").format(name=row.name)]
-    scheduled = {one.id: one for one in agreed.changes}
+    scheduled = {one.id: one for one in timeline.changes}
     asked += [
         f"– {_asked(edits.said_of(one.edit, state, scheduled, catalog), one, asked_for.on)}"
         for one, state in zip(asked_for.edits, before, strict=True)

@@ -17,7 +17,7 @@ from bursar.core.policy import Account, Actor, Contact, Member, Override, State,
 from bursar.core.seat import NoSeats
 from bursar.core.shortfall import shortfalls, write_shortfall
 from bursar.core.situation import Situation
-from bursar.core.subscription import Subscription, pending, state_on, timeline
+from bursar.core.subscription import Subscription
 from bursar.core.tax import read_tax_rate
 from bursar.policy.document import read as read_policy
 from bursar.scenario import people
@@ -166,8 +166,8 @@ class CoreAccount:
     def seats(self) -> Sequence[Document]:
         """The seats of each product, and who has it."""
         state, members = self._seated()
-        moments = timeline(self.situation.start, self.situation.changes)
-        short = {one.product: one for one in shortfalls(moments, self.seating.uses(state, members), self.today)}
+        coming = shortfalls(self.situation.timeline, self.seating.uses(state, members), self.today)
+        short = {one.product: one for one in coming}
         shown = self.seating.shown(state, members)
         return [{**one, "short": write_shortfall(short.get(one["product"]))} for one in shown]
 
@@ -197,7 +197,7 @@ class CoreAccount:
             "trial_until": state.trial_until.isoformat() if state.trial_until else None,
             "scheduled": [
                 {"id": str(one.id), "edit": write_edit(one.edit), "effective_on": one.effective_on.isoformat()}
-                for one in pending(self.situation.changes, self.today)
+                for one in self.situation.timeline.pending(self.today)
             ],
         }
 
@@ -207,7 +207,7 @@ class CoreAccount:
 
     def subscription(self, on: date) -> Subscription:
         """What the account has on a day."""
-        return state_on(self.situation.start, timeline(self.situation.start, self.situation.changes), on)
+        return self.situation.timeline.on(on)
 
     @staticmethod
     def _addressed(details: Mapping[str, str]) -> Document:

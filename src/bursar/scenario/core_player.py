@@ -26,7 +26,7 @@ from bursar.core.refusal import Refused
 from bursar.core.renewal import next_due
 from bursar.core.request import NoNeedToAsk, Standing, check_asking, check_withdrawing
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change, timeline
+from bursar.core.subscription import Change
 from bursar.gateways.tokens import TOKENS
 from bursar.scenario.core_account import CoreAccount
 from bursar.scenario.core_requests import Asked, Requests
@@ -175,14 +175,14 @@ class CorePlayer(CoreAccount):
     def _catch_up(self) -> None:
         """Everything that has fallen due, day by day; while a payment is open nothing does."""
         while self.attempt is None:
-            moments = timeline(self.situation.start, self.situation.changes)
-            due = next_due(self.situation.start, moments, self.looked_on)
+            timeline = self.situation.timeline
+            due = next_due(timeline, self.looked_on)
             if due.on is None or due.on > self.today:
                 return
-            lines = self.situation.due(moments, due.on, self.situation.billed)
+            lines = self.situation.due(due.on)
             self.situation = invoiced(self.situation, lines, due.on, self.ledger.new_id)
             self.ledger.issue(lines, due.on, self.situation.policy.invoice_due_days)
-            self._release([change for moment in moments if moment.on == due.on for change in moment.changes])
+            self._release(timeline.applied(due.on))
             self.ledger.allocate()
             self.looked_on = due.on
             self._follow()
@@ -240,11 +240,11 @@ class CorePlayer(CoreAccount):
     def _apply(self, answer: Quote, asked: Asked | None) -> tuple[Issued | None, list[Document]]:
         if asked is not None:
             asked.close("approved")
-        before = len(self.situation.changes)
+        before = len(self.situation.timeline.changes)
         self.situation = taken(self.situation, answer, self.ledger.new_id)
         self.looked_on = max(self.looked_on, answer.on)
         document = self.ledger.issue(answer.lines, answer.on, self.situation.policy.invoice_due_days)
-        made = self.situation.changes[before:]
+        made = self.situation.timeline.changes[before:]
         self._release([one for one in made if one.effective_on <= answer.on])
         return document, [{**write_change(one), "id": str(one.id)} for one in made]
 

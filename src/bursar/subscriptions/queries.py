@@ -13,25 +13,25 @@ from bursar.core.content import read_state, read_terms
 from bursar.core.edit import read_edit
 from bursar.core.problem import phrase
 from bursar.core.request import Basis, Cause, RequestState, Standing
-from bursar.core.subscription import NOTHING, Change, Subscription
+from bursar.core.subscription import NOTHING, Change
+from bursar.core.timeline import Timeline
 from bursar.subscriptions import models
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The state before the first of `changes`, the changes since then, and the position of the last change ever.
+    """The timeline from the last checkpoint on, and the position of the last change ever.
 
     `since` is the day of the checkpoint that holds the state, if there is one; nothing before it is looked at again.
     """
 
-    start: Subscription
-    changes: tuple[Change, ...]
+    timeline: Timeline
     position: int
     since: date | None
 
     def before(self, made: UUID) -> "Agreement":
         """What was agreed when something was made; ids are in the order of time."""
-        return replace(self, changes=tuple(one for one in self.changes if one.id < made))
+        return replace(self, timeline=self.timeline.without(lambda change: change.id >= made))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def agreement(account_id: UUID, before: date | None = None) -> Agreement:
     assert found is not None
     since, state, position, changes = found
     start = read_state(state) if state else NOTHING
-    return Agreement(start, tuple(written(one) for one in changes), position, since)
+    return Agreement(Timeline.of(start, (written(one) for one in changes)), position, since)
 
 
 def changes_of(rows: Iterable[models.Change]) -> tuple[Change, ...]:

@@ -11,7 +11,8 @@ from bursar.columns.statement import select
 from bursar.core.catalog import Catalog
 from bursar.core.content import read_state
 from bursar.core.retirement import gone, retired
-from bursar.core.subscription import NOTHING, timeline
+from bursar.core.subscription import NOTHING
+from bursar.core.timeline import Timeline
 from bursar.subscriptions.queries import CHANGES, written
 
 BATCH: Final = 500
@@ -44,9 +45,7 @@ def _each(catalog: Catalog, now: datetime) -> Iterator[set[tuple[str, str]]]:
     while prices and (rows := select(_AGREED, after=after, now=now, batch=BATCH, **names)):
         for account, currency, today, state, changes in rows:
             start = read_state(state) if state else NOTHING
-            moments = timeline(start, [written(one) for one in changes])
-            earlier = [moment.state for moment in moments if moment.on <= today]
-            states = [(earlier or [start])[-1], *(moment.state for moment in moments if moment.on > today)]
+            states = Timeline.of(start, (written(one) for one in changes)).from_(today)
             yield {one for state in states for one in retired(state, catalog, currency)}
             after = account
 

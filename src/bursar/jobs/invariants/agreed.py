@@ -12,7 +12,6 @@ from bursar.core.period import Proration, Span, share
 from bursar.core.price import Per, period_price
 from bursar.core.problem import Problem
 from bursar.core.renewal import next_due
-from bursar.core.subscription import state_on, timeline
 from bursar.core.tax import UNTAXED
 from bursar.jobs.invariants.book import Book
 from bursar.jobs.invariants.rule import Finding
@@ -65,7 +64,7 @@ def next_day_follows_changes(book: Book) -> Iterator[Finding]:
     """
     if book.cursor is None or book.waits:
         return
-    coming = next_due(*book.moments, book.today)
+    coming = next_due(book.timeline, book.today)
     expected = instant(coming.on, book.zone) if coming.on else None
     noted = book.cursor.due_at
     same = expected is None if noted is None else expected is not None and abs(noted - expected) <= ZONES
@@ -90,9 +89,8 @@ def nothing_is_left_to_bill(book: Book) -> Iterator[Finding]:
     """
     if book.waits:
         return
-    start, moments = book.moments
     # The rule of proration and the tax say how much, not whether.
-    left = due(start, moments, book.billed, on=book.today, currency=book.currency, rule=Proration.BY_DAY, tax=UNTAXED)
+    left = due(book.timeline, book.billed, on=book.today, currency=book.currency, rule=Proration.BY_DAY, tax=UNTAXED)
     for line in left:
         days = f"{line.product} {line.plan} {line.quantity}, {line.span.start} to {line.span.end}"
         yield Finding(book.account_id, f"a {line.kind} that nobody made", "nothing left to bill", days)
@@ -104,9 +102,7 @@ def checkpoints_follow_changes(book: Book) -> Iterator[Finding]:
     Cure: see which changes were added or lost; what was billed since then was billed from what is written down.
     """
     for before, point in zip((None, *book.points), book.points, strict=False):
-        start, changes = book.since(before)
-        known = [one for one in changes if one.position <= point.position]
-        expected = state_on(start, timeline(start, known), point.on)
+        expected = book.since(before).as_of(point.position).on(point.on)
         if expected != point.state:
             yield Finding(book.account_id, f"the checkpoint of {point.on}", str(expected), str(point.state))
 

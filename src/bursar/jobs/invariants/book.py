@@ -13,7 +13,8 @@ from bursar.accounts.models import Account, Standing
 from bursar.columns.row import AccountRow
 from bursar.core.charge import Billed, Line
 from bursar.core.content import read_state
-from bursar.core.subscription import NOTHING, Change, Moment, Subscription, state_on, timeline
+from bursar.core.subscription import NOTHING, Change, Subscription
+from bursar.core.timeline import Timeline
 from bursar.invoices.models import Coverage, Cursor
 from bursar.invoices.models import Line as LineRow
 from bursar.invoices.queries import CursorRow, read_row
@@ -64,24 +65,22 @@ class Book:
         overdue = self.cursor is not None and self.cursor.due_at is not None and self.cursor.due_at <= self.moment
         return self.paying or overdue
 
-    def since(self, point: Point | None) -> tuple[Subscription, tuple[Change, ...]]:
-        """The state of a checkpoint, or the empty one, and the changes that are not folded into it."""
+    def since(self, point: Point | None) -> Timeline:
+        """Return the timeline from a checkpoint on, of the changes that are not folded into it; without one, of all."""
         if point is None:
-            return NOTHING, self.changes
+            return Timeline.of(NOTHING, self.changes)
         later = (one for one in self.changes if one.effective_on > point.on or one.position > point.position)
-        return point.state, tuple(later)
+        return Timeline.of(point.state, later)
 
     @cached_property
-    def moments(self) -> tuple[Subscription, tuple[Moment, ...]]:
-        """The state of the last checkpoint, and every day since then on which it changes."""
-        start, changes = self.since(self.points[-1] if self.points else None)
-        return start, timeline(start, changes)
+    def timeline(self) -> Timeline:
+        """The timeline from the last checkpoint on."""
+        return self.since(self.points[-1] if self.points else None)
 
     @cached_property
     def state(self) -> Subscription:
         """The state in force today."""
-        start, moments = self.moments
-        return state_on(start, moments, self.today)
+        return self.timeline.on(self.today)
 
 
 @dataclass(frozen=True, slots=True)
