@@ -31,14 +31,16 @@ def census() -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def writes() -> dict[str, int]:
-    """Return how many rows were written in the open transaction, by table, also those that were rolled back since."""
+def writes() -> int:
+    """Return how many rows the open transaction has written, also those that were rolled back since."""
     with connection.cursor() as cursor:
+        # The view pg_stat_xact_user_tables would say the same ten times slower.
         cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
-            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+            "SELECT sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
+            " + pg_stat_get_xact_tuples_deleted(oid)) FROM pg_class WHERE relkind = 'r'"
         )
-        return dict(cursor.fetchall())
+        [written] = cursor.fetchone()
+        return int(written)
 
 
 def contents() -> str:
