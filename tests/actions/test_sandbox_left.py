@@ -14,6 +14,7 @@ from bursar.accounts.models import Account
 from bursar.accounts.queries import names
 from bursar.catalog.queries import current as catalog
 from bursar.cli.checks import money
+from bursar.core.events import read_event
 from bursar.core.payment import Method
 from bursar.gateways.models import SandboxCharge
 from bursar.history.models import Entry
@@ -71,7 +72,9 @@ def told(account: Account) -> list[str]:
     for language in ("en", "fr"):
         with override(language):
             entries = Entry.objects.filter(account_id=account.id, actor_kind="system").order_by("id")
-            said += [sentence for one in entries for sentence in story.what(one.kind, one.data)]
+            said += [
+                sentence for one in entries for sentence in story.what(read_event(one.kind, one.data, one.version))
+            ]
     return said
 
 

@@ -2,11 +2,13 @@
 
 import re
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
 from bursar.accounts.staff import appoint
 from bursar.catalog.queries import current as current_catalog
+from bursar.core.events import read_event
 from bursar.history.models import Entry
 from bursar.jobs.clock import run_once
 from bursar.policy.queries import current
@@ -71,8 +73,7 @@ def test_a_failed_payment_says_how_much_and_for_which_invoice(door: Door) -> Non
 
 
 def test_a_failed_payment_of_an_earlier_version_reads_as_before(door: Door) -> None:
-    told = Story({}, current(), current_catalog()).what(
-        "payment_failed", {"reason": "insufficient_funds", "state": "failed"}
-    )
+    data = {"attempt": str(UUID(int=1)), "reason": "insufficient_funds", "state": "failed"}
+    told = Story({}, current(), current_catalog()).what(read_event("payment_failed", data, 1))
     assert told[0].startswith("A payment did not come through")
     assert not Entry.objects.filter(kind="payment_failed").exists()

@@ -1,7 +1,7 @@
 """Accounts, who is in them, and what applies to one of them alone."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
 from bursar.checkout.consequences import followed
 from bursar.core.capability import CAPABILITIES
+from bursar.core.events import GROUPS, Group
 from bursar.core.field import FIRST_YEAR, LAST_YEAR
 from bursar.core.policy import decide
 from bursar.core.problem import Invalid, phrase
@@ -23,11 +24,9 @@ from bursar.history.queries import Answer, Once
 from bursar.jobs.clock import move
 from bursar.policy.queries import current
 from bursar.seats import actions as seats
-from bursar.words.history import GROUPS
 
 router = Router(tags=["accounts"])
 Limit = Annotated[int, Query(ge=1, le=200)]
-About = Literal["subscription", "requests", "payment", "people", "account", "refused"]
 
 
 class BadMoment(Invalid):
@@ -248,7 +247,7 @@ def account_history(
     account_id: UUID,
     before: UUID | None = None,
     limit: Limit = 100,
-    about: About | None = None,
+    about: Group | None = None,
     since: bodies.Day | None = None,
     until: bodies.Day | None = None,
 ) -> Any:

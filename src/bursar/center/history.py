@@ -14,9 +14,10 @@ from bursar.accounts.queries import names
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, visit
 from bursar.center.table import table
+from bursar.core.events import GROUPS
 from bursar.history.queries import Fact, facts
 from bursar.words import money
-from bursar.words.history import GROUPS, Story
+from bursar.words.history import Story
 
 PAGE: Final = 50
 MOST: Final = 100_000
@@ -37,7 +38,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
             {
                 "on": money.day(one.on),
                 "who": story.who(one.actor_kind, one.actor_id),
-                "what": story.what(one.kind, one.data),
+                "what": story.what(one.event),
                 "refused": one.kind in GROUPS["refused"],
             }
             for one in found[:PAGE]
@@ -58,7 +59,7 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen.check("history", "view_subscription")
     story = Story(names(account_id), seen.policy, current_catalog())
     rows = [
-        (one.on.isoformat(), story.who(one.actor_kind, one.actor_id), " ".join(story.what(one.kind, one.data)))
+        (one.on.isoformat(), story.who(one.actor_kind, one.actor_id), " ".join(story.what(one.event)))
         for one in _found(seen, _chosen(request), before=None, limit=MOST)
     ]
     return table("history", [_("Day"), _("Who"), _("What")], rows)

@@ -33,6 +33,7 @@ from bursar.checkout.pay import follow_up
 from bursar.checkout.renewal import announce
 from bursar.checkout.requests import expire, remind
 from bursar.core.clock import check_clock
+from bursar.core.events import TOLD
 from bursar.core.policy import Actor
 from bursar.gateways.registry import connected
 from bursar.history.queries import Once
@@ -41,7 +42,6 @@ from bursar.jobs.actions import begin_clearing
 from bursar.jobs.keeping import clear
 from bursar.logs import counters, log
 from bursar.notices.actions import send, send_personal, tell
-from bursar.notices.catalogue import WHOM
 from bursar.notices.queries import untold, waiting, waiting_personal
 from bursar.payments import queries as payments
 from bursar.policy.queries import NoPolicy, current
@@ -156,7 +156,7 @@ def _announce(now: datetime) -> Iterable[Task]:
 
 
 def _tell(now: datetime) -> Iterable[Task]:
-    return [partial(tell, *one, now=now) for one in untold(WHOM, now, BATCH)]
+    return [partial(tell, *one, now=now) for one in untold(TOLD, now, BATCH)]
 
 
 def _send(now: datetime) -> Iterable[Task]:

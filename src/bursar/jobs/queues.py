@@ -8,9 +8,9 @@ from uuid import UUID
 
 from bursar.columns.ids import moment_of
 from bursar.columns.statement import select
+from bursar.core.events import TOLD
 from bursar.gateways.registry import connected
 from bursar.jobs.clock import BATCH, GRACE
-from bursar.notices.catalogue import WHOM
 from bursar.notices.queries import untold
 from bursar.payments.queries import collectable, unfinished
 
@@ -31,7 +31,7 @@ def queues(now: datetime) -> Iterator[Queue]:
     """
     yield _made("finish", [attempt.id for attempt in unfinished(now - GRACE, BATCH)], now)
     yield _made("collect", [invoice for _, invoice in collectable(connected(), BATCH)], now)
-    yield _made("tell", [entry for _, entry in untold(WHOM, now, BATCH)], now)
+    yield _made("tell", [entry for _, entry in untold(TOLD, now, BATCH)], now)
     for step, waiting, since in select(_DUE, now=now):
         yield Queue(step, waiting, (now - since).total_seconds() if since else 0.0)
 

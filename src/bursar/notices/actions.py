@@ -15,7 +15,7 @@ from bursar.accounts.models import Person
 from bursar.accounts.queries import NotFound, customer, languages
 from bursar.accounts.sandbox import only_in_sandboxes
 from bursar.columns.ids import uuid7
-from bursar.core.events import EmailSentAgain
+from bursar.core.events import EmailSentAgain, document_of
 from bursar.core.policy import Actor, Policy
 from bursar.core.problem import Conflict, phrase
 from bursar.history.actions import record
@@ -93,8 +93,9 @@ def _tell(account_id: UUID, entry_id: UUID, now: datetime) -> int:
         )
         for reader in readers
     ]
-    if others := recipients(account, happened, everybody):
-        said = asdict(write_to_recipient(account, happened))
+    invoice = document_of(happened.event)
+    if invoice and (others := recipients(account, everybody)):
+        said = asdict(write_to_recipient(account, happened.event, invoice))
         letters += [Letter(address=one, locale=account.locale, **said, **common) for one in others]
     Letter.objects.bulk_create(letters)
     return len(letters)

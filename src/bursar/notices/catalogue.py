@@ -24,15 +24,30 @@ An account ends by being cancelled or without its last base product, by whomever
 What people may do without, they choose themselves: `OPTIONAL`. That an account ends is nothing one may do without.
 Where who sees invoices is told of an invoice, its other recipients are told of the invoice alone.
 Who pays automatically is told of a renewal by its payment, once it is known whether that came through.
+Each class of event says which audience it has (`core/events`); here stands which members that is.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Final, TypeVar, get_args
 from uuid import UUID
 
 from bursar.accounts.queries import Customer, details, former, invitation
 from bursar.core.ending import Course, Ending, ending_applied, ending_taken
+from bursar.core.events import (
+    Audience,
+    ChangesApplied,
+    ChangesTaken,
+    Event,
+    FellDue,
+    MemberChanged,
+    MemberEvent,
+    OptionalEmail,
+    OwnerChanged,
+    RequestEvent,
+    RequestOvertaken,
+    document_of,
+)
 from bursar.core.member import BILLING_ADMIN, OWNER
 from bursar.core.policy import Member, Outcome, Policy, decide
 from bursar.history.queries import Fact
@@ -40,24 +55,25 @@ from bursar.invoices.queries import document
 from bursar.payments.queries import attempted, left, method
 from bursar.subscriptions.queries import agreement, request
 
-INVITATIONS: Final = ("member_added", "member_invited")
-
 Whom = Callable[[Customer, Policy, Fact], list[Member]]
+E = TypeVar("E", bound=Event)
 
 
 def concerned(customer: Customer, policy: Policy, fact: Fact, ending: Ending | None = None) -> list[Member]:
     """The members who are told of a fact, and of what it does to the account's end."""
-    whom = ENDINGS[ending.course] if ending else WHOM[fact.kind]
+    whom = ENDINGS[ending.course] if ending else AUDIENCES[fact.event.told_to]
     return whom(customer, policy, fact)
 
 
 def ending(customer: Customer, fact: Fact) -> Ending | None:
     """What a fact does to the account's end; nothing where it stays as it was."""
-    read = {"changes_taken": ending_taken, "changes_applied": ending_applied}.get(fact.kind)
-    if read is None:
-        return None
-    told = [UUID(one["change"] if isinstance(one, dict) else one) for one in fact.data["changes"]]
-    return read(agreement(customer.id, before=fact.on).timeline, told, fact.on)
+    event = fact.event
+    if isinstance(event, ChangesTaken):
+        made = [taken.change for taken in event.changes]
+        return ending_taken(agreement(customer.id, before=fact.on).timeline, made, fact.on)
+    if isinstance(event, ChangesApplied):
+        return ending_applied(agreement(customer.id, before=fact.on).timeline, event.changes, fact.on)
+    return None
 
 
 def sees_invoices(customer: Customer, policy: Policy, reader: Member, on: date) -> bool:
@@ -65,9 +81,9 @@ def sees_invoices(customer: Customer, policy: Policy, reader: Member, on: date) 
     return decide(policy, customer.account, reader, "view_invoices", on).outcome is Outcome.ALLOWED
 
 
-def recipients(customer: Customer, fact: Fact, readers: Collection[Member]) -> list[str]:
-    """The addresses that receive invoices, of the invoice that the readers of a fact are told of; none of theirs."""
-    if not readers or not fact.data.get("invoice"):
+def recipients(customer: Customer, readers: Collection[Member]) -> list[str]:
+    """The addresses that receive invoices, beside the readers who are told of one; none where nobody is told."""
+    if not readers:
         return []
     told = {one.email.lower() for one in readers}
     addresses = (one["email"] for one in details(customer.id).recipients)
@@ -84,13 +100,13 @@ def _reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
 
 
 def _requester(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    asked = request(customer.id, UUID(fact.data["request"]))
+    asked = request(customer.id, _event(fact, RequestEvent).request)
     return [one for one in customer.account.members if one.id == asked.member_id and one.active]
 
 
 def _requester_or_reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     """Return whoever asked, or the reviewers where whoever asked has left, or may ask no longer."""
-    told = _reviewers if fact.data["cause"] == "requester" else _requester
+    told = _reviewers if _event(fact, RequestOvertaken).cause == "requester" else _requester
     return told(customer, policy, fact)
 
 
@@ -99,7 +115,7 @@ def _payers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     return [
         one
         for one in customer.account.members
-        if (fact.data.get("invoice") or one.id != fact.actor_id) and sees_invoices(customer, policy, one, fact.on)
+        if (document_of(fact.event) or one.id != fact.actor_id) and sees_invoices(customer, policy, one, fact.on)
     ]
 
 
@@ -115,13 +131,13 @@ def _everybody(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     return [one for one in customer.account.members if one.active]
 
 
-def _of_invoice(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    return _payers(customer, policy, fact) if fact.data.get("invoice") else []
+def _payers_of_invoice(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    return _payers(customer, policy, fact) if document_of(fact.event) else []
 
 
-def _on_invoice(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    invoice = fact.data.get("invoice")
-    told = not _collected(customer.id, UUID(invoice)) if invoice else bool(fact.data["changes"])
+def _payers_unless_collected(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    event = _event(fact, FellDue)
+    told = not _collected(customer.id, event.invoice) if event.invoice else bool(event.changes)
     return _payers(customer, policy, fact) if told else []
 
 
@@ -133,51 +149,51 @@ def _collected(account_id: UUID, invoice_id: UUID) -> bool:
 
 
 def _owners(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    both = {UUID(fact.data["before"]), UUID(fact.data["after"])}
+    passed = _event(fact, OwnerChanged)
     members = (one for one in customer.account.members if one.active)
-    return [one for one in members if one.id in both or one.role in (OWNER, BILLING_ADMIN)]
+    return [one for one in members if one.id in (passed.before, passed.after) or one.role in (OWNER, BILLING_ADMIN)]
 
 
 def _invited(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    waits = invitation(customer.id, UUID(fact.data["member"])) is not None
+    waits = invitation(customer.id, _event(fact, MemberEvent).member) is not None
     return _named(customer, policy, fact) if waits else []
 
 
-def _another_role(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    return [] if fact.data["before"] == fact.data["after"] else _named(customer, policy, fact)
+def _named_in_new_role(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    changed = _event(fact, MemberChanged)
+    return [] if changed.before == changed.after else _named(customer, policy, fact)
 
 
 def _named(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    return [former(customer.id, UUID(fact.data["member"]))]
+    return [former(customer.id, _event(fact, MemberEvent).member)]
 
 
-WHOM: Final[Mapping[str, Whom]] = {
-    "request_submitted": _reviewers,
-    "request_withdrawn": _reviewers,
-    "request_approved": _requester,
-    "request_rejected": _requester,
-    "request_expired": _requester,
-    "request_overtaken": _requester_or_reviewers,
-    "request_reminded": _reviewers,
-    "changes_taken": _payers,
-    "changes_applied": _on_invoice,
-    "renewed": _on_invoice,
-    "renewal_ahead": _payers,
-    "temporary_seats_ended": _payers,
-    "trial_ending": _payers,
-    "trial_ended": _payers,
-    "payment_received": _of_invoice,
-    "payment_failed": _of_invoice,
-    "seats_short": _payers_and_who_did_it,
-    "owner_changed": _owners,
-    "member_added": _invited,
-    "member_invited": _invited,
-    "member_changed": _another_role,
-    "member_suspended": _named,
-    "member_resumed": _named,
-    "member_removed": _named,
+def _nobody(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    return []
+
+
+def _event(fact: Fact, kind: type[E]) -> E:
+    """Return a fact's event, which is of the class that its audience is for."""
+    if not isinstance(fact.event, kind):
+        raise TypeError(f"{fact.kind} is told to {fact.event.told_to}, which is for {kind.__name__} alone")
+    return fact.event
+
+
+AUDIENCES: Final[Mapping[Audience, Whom]] = {
+    Audience.NOBODY: _nobody,
+    Audience.REVIEWERS: _reviewers,
+    Audience.REQUESTER: _requester,
+    Audience.REQUESTER_OR_REVIEWERS: _requester_or_reviewers,
+    Audience.INVOICE_VIEWERS: _payers,
+    Audience.INVOICE_VIEWERS_IF_INVOICED: _payers_of_invoice,
+    Audience.INVOICE_VIEWERS_UNLESS_COLLECTED: _payers_unless_collected,
+    Audience.INVOICE_VIEWERS_AND_ACTOR: _payers_and_who_did_it,
+    Audience.OWNERS: _owners,
+    Audience.INVITED: _invited,
+    Audience.MEMBER: _named,
+    Audience.MEMBER_IN_NEW_ROLE: _named_in_new_role,
 }
-"""Who is told of each kind of fact."""
+"""The members that each audience of an event is made of."""
 
 ENDINGS: Final[Mapping[Course, Whom]] = {
     Course.ENDS: _payers_and_who_did_it,
@@ -186,12 +202,7 @@ ENDINGS: Final[Mapping[Course, Whom]] = {
 }
 """Who is told instead where the fact does something to the account's end."""
 
-OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
-    "changes": ("changes_taken", "changes_applied", "temporary_seats_ended"),
-    "renewals": ("renewed", "renewal_ahead"),
-    "payments": ("payment_received",),
-    "reminders": ("request_reminded",),
-}
+OPTIONAL: Final[tuple[OptionalEmail, ...]] = get_args(OptionalEmail)
 """What people may do without, by what it is about. An invoice that is to be paid comes all the same."""
 
 
@@ -199,16 +210,16 @@ def optional(customer: Customer, fact: Fact, ending: Ending | None = None) -> st
     """What a fact is about that people may do without; nothing where everybody concerned must know."""
     if ending:
         return ""
-    invoice = fact.data.get("invoice")
-    if invoice and not method(customer.id).automatic and left(customer.id, [UUID(invoice)])[UUID(invoice)] > 0:
+    invoice = document_of(fact.event)
+    if invoice and not method(customer.id).automatic and left(customer.id, [invoice])[invoice] > 0:
         return ""
-    return next((about for about, kinds in OPTIONAL.items() if fact.kind in kinds), "")
+    return fact.event.optional or ""
 
 
-def page_of(account_id: UUID, data: Mapping[str, Any]) -> str:
+def page_of(account_id: UUID, event: Event) -> str:
     """The path of the page on which more is to be seen."""
-    if "request" in data:
-        return f"/accounts/{account_id}/requests/{data['request']}"
-    if data.get("invoice"):
-        return f"/accounts/{account_id}/invoices/{data['invoice']}"
+    if isinstance(event, RequestEvent):
+        return f"/accounts/{account_id}/requests/{event.request}"
+    if invoice := document_of(event):
+        return f"/accounts/{account_id}/invoices/{invoice}"
     return f"/accounts/{account_id}"

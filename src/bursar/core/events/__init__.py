@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, get_args
+from uuid import UUID
 
 from bursar.core.events.account import (
     AccountAltered,
@@ -13,7 +14,17 @@ from bursar.core.events.account import (
     OverrideAdded,
     OverrideEnded,
 )
-from bursar.core.events.event import VERSION, Audience, Event, Group, Optional, read_fields, write_event
+from bursar.core.events.event import (
+    VERSION,
+    Audience,
+    Event,
+    Group,
+    Names,
+    OptionalEmail,
+    names,
+    read_fields,
+    write_event,
+)
 from bursar.core.events.payment import DetailsSet, MethodSet, PaymentFailed, PaymentReceived, PaymentRefunded
 from bursar.core.events.people import (
     EmailSentAgain,
@@ -47,6 +58,7 @@ from bursar.core.events.subscription import (
     Before,
     ChangesApplied,
     ChangesTaken,
+    FellDue,
     Invoiced,
     RenewalAhead,
     Renewed,
@@ -75,8 +87,18 @@ EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType(
 )
 """Every kind of event by the code under which it is stored."""
 
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {group: tuple(code for code, event in EVENTS.items() if event.group == group) for group in get_args(Group)}
+)
+"""The codes of the kinds of event by what they are about."""
+
+TOLD: Final = tuple(code for code, event in EVENTS.items() if event.told_to is not Audience.NOBODY)
+"""The codes of the kinds of event of which anybody is told by email."""
+
 __all__ = [
     "EVENTS",
+    "GROUPS",
+    "TOLD",
     "VERSION",
     "AccountAltered",
     "AccountErased",
@@ -90,6 +112,7 @@ __all__ = [
     "DetailsSet",
     "EmailSentAgain",
     "Event",
+    "FellDue",
     "Group",
     "Invoiced",
     "LimitSet",
@@ -103,7 +126,8 @@ __all__ = [
     "MemberResumed",
     "MemberSuspended",
     "MethodSet",
-    "Optional",
+    "Names",
+    "OptionalEmail",
     "OverrideAdded",
     "OverrideEnded",
     "OwnerChanged",
@@ -129,6 +153,8 @@ __all__ = [
     "TemporarySeatsEnded",
     "TrialEnded",
     "TrialEnding",
+    "document_of",
+    "names",
     "read_event",
     "write_event",
 ]
@@ -137,3 +163,8 @@ __all__ = [
 def read_event(kind: str, data: Mapping[str, Any], version: int) -> Event:
     """Return the event that an entry of the history states. Errors: KeyError for a kind or a field that is missing."""
     return read_fields(EVENTS[kind], data, version)
+
+
+def document_of(event: Event) -> UUID | None:
+    """Return the invoice or credit note that goes with an event, if one does."""
+    return event.invoice if isinstance(event, Invoiced) else None

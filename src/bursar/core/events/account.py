@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from bursar.core.events.event import Audience, Event
+from bursar.core.events.event import AccountTypeCode, Audience, Event
+from bursar.core.problem import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,8 +14,9 @@ class AccountOpened(Event):
     kind = "account_opened"
     group = "account"
     told_to = Audience.NOBODY
+    sentence = phrase("The account was opened ({account_type}).")
 
-    account_type: str
+    account_type: AccountTypeCode
     """The code of its type."""
     currency: str
     """The code of the currency that it is billed in."""
@@ -61,6 +63,7 @@ class OverrideEnded(Event):
     kind = "override_ended"
     group = "account"
     told_to = Audience.NOBODY
+    sentence = phrase("An exception for this account ended.")
 
     override: UUID
     """The override."""
@@ -89,6 +92,7 @@ class AccountErased(Event):
     kind = "account_erased"
     group = "account"
     told_to = Audience.NOBODY
+    sentence = phrase("What was known of the account and its people was erased.")
 
     people: int
     """How many people were forgotten with it, who were in no other account."""

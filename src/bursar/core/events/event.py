@@ -11,10 +11,11 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache, partial
 from types import UnionType
-from typing import Any, ClassVar, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from bursar.core.edit import Edit, read_edit, write_edit
+from bursar.core.problem import Phrase
 
 VERSION: Final = 2
 """The version of the JSON that is written now. Version 1 has none of the fields that were `added_in` a later one."""
@@ -22,8 +23,23 @@ VERSION: Final = 2
 Group = Literal["subscription", "requests", "payment", "people", "account", "refused"]
 """What a kind of event is about, for whoever narrows a history."""
 
-Optional = Literal["changes", "renewals", "payments", "reminders"]
-"""Emails that a person may do without."""
+OptionalEmail = Literal["changes", "renewals", "payments", "reminders"]
+"""Emails that a person may do without, by what they are about."""
+
+
+class Names(StrEnum):
+    """What an id or a code of an event names; people read the name."""
+
+    MEMBER = "member"
+    PRODUCT = "product"
+    ROLE = "role"
+    ACCOUNT_TYPE = "account_type"
+
+
+MemberId = Annotated[UUID, Names.MEMBER]
+ProductCode = Annotated[str, Names.PRODUCT]
+RoleCode = Annotated[str, Names.ROLE]
+AccountTypeCode = Annotated[str, Names.ACCOUNT_TYPE]
 
 
 class Audience(StrEnum):
@@ -43,14 +59,28 @@ class Audience(StrEnum):
     MEMBER_IN_NEW_ROLE = "whom it is about, if the role is another one"
 
 
+_hints: Final[Callable[[Any], dict[str, Any]]] = cache(partial(get_type_hints, include_extras=True))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One fact of an account's history. Each kind says what it is about and who is told of it by email."""
+    """One fact of an account's history. Each kind says what it is about and who is told of it by email.
+
+    `sentence` says on the History page and in emails what happened; its places are fields or properties of the class. A
+    kind that takes more than that to be told has none, and a function of its own in `words/history.py`.
+    """
 
     kind: ClassVar[str]
     group: ClassVar[Group]
     told_to: ClassVar[Audience]
-    optional: ClassVar[Optional | None] = None
+    optional: ClassVar[OptionalEmail | None] = None
+    sentence: ClassVar[Phrase | None] = None
+
+
+def names(kind: type[Event], place: str) -> Names | None:
+    """Return what the field of an event names, if it holds an id or a code; None for everything else."""
+    found: Any = _hints(kind).get(place)
+    return found.__metadata__[0] if get_origin(found) is Annotated else None
 
 
 def added_in(version: int) -> dict[str, int]:
@@ -115,13 +145,10 @@ def _read(kind: Any, document: Mapping[str, Any], version: int) -> Any:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-@cache
 def _reader(hint: Any, version: int) -> Callable[[Any], Any]:
     """Return what makes a field's value of the JSON that stands for it."""
+    if get_origin(hint) is Annotated:
+        return _reader(get_args(hint)[0], version)
     if get_origin(hint) in (Union, UnionType):
         [inner] = [_reader(one, version) for one in get_args(hint) if one is not type(None)]
         return lambda value: None if value is None else inner(value)

@@ -6,6 +6,7 @@ from uuid import UUID
 from bursar.core.events.event import Audience, Event, added_in
 from bursar.core.events.subscription import Invoiced
 from bursar.core.money import Money
+from bursar.core.problem import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class PaymentReceived(Invoiced):
     group = "payment"
     told_to = Audience.INVOICE_VIEWERS_IF_INVOICED
     optional = "payments"
+    sentence = phrase("{amount} was paid.")
 
     invoice: UUID | None = None
     """The invoice that it was made for; left out where a quote was paid, whose taking tells of its invoice."""
@@ -86,6 +88,7 @@ class PaymentRefunded(Event):
     kind = "payment_refunded"
     group = "payment"
     told_to = Audience.NOBODY
+    sentence = phrase("{amount} was paid back.")
 
     attempt: UUID
     """The attempt whose money it was."""
@@ -107,6 +110,7 @@ class DetailsSet(Event):
     kind = "details_set"
     group = "payment"
     told_to = Audience.NOBODY
+    sentence = phrase("The invoice details were changed.")
 
     fields: tuple[str, ...]
     """What was given, in the names of the API."""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from bursar.core.events.event import Audience, Event
+from bursar.core.events.event import Audience, Event, MemberId, ProductCode, RoleCode
+from bursar.core.problem import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +13,7 @@ class MemberEvent(Event):
 
     group = "people"
 
-    member: UUID
+    member: MemberId
     """The member."""
 
 
@@ -22,8 +23,9 @@ class MemberAdded(MemberEvent):
 
     kind = "member_added"
     told_to = Audience.INVITED
+    sentence = phrase("{member} was added as {role}.")
 
-    role: str
+    role: RoleCode
     """Their role's code."""
 
 
@@ -33,8 +35,9 @@ class MemberInvited(MemberEvent):
 
     kind = "member_invited"
     told_to = Audience.INVITED
+    sentence = phrase("{member} was invited again.")
 
-    role: str
+    role: RoleCode
     """Their role's code."""
 
 
@@ -44,8 +47,9 @@ class MemberAccepted(MemberEvent):
 
     kind = "member_accepted"
     told_to = Audience.NOBODY
+    sentence = phrase("{member} accepted the invitation.")
 
-    role: str
+    role: RoleCode
     """Their role's code."""
 
 
@@ -56,9 +60,9 @@ class MemberChanged(MemberEvent):
     kind = "member_changed"
     told_to = Audience.MEMBER_IN_NEW_ROLE
 
-    before: str
+    before: RoleCode
     """Their role's code until now."""
-    after: str
+    after: RoleCode
     """Their role's code from now on; the same where only the name is another one."""
 
 
@@ -68,6 +72,7 @@ class MemberSuspended(MemberEvent):
 
     kind = "member_suspended"
     told_to = Audience.MEMBER
+    sentence = phrase("{member} was suspended.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,7 @@ class MemberResumed(MemberEvent):
 
     kind = "member_resumed"
     told_to = Audience.MEMBER
+    sentence = phrase("{member} is active again.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +90,9 @@ class MemberRemoved(MemberEvent):
 
     kind = "member_removed"
     told_to = Audience.MEMBER
+    sentence = phrase("{member} was removed.")
 
-    before: str
+    before: RoleCode
     """Their role's code until now."""
     after: None
     """Always null."""
@@ -97,6 +104,7 @@ class MemberErased(MemberEvent):
 
     kind = "member_erased"
     told_to = Audience.NOBODY
+    sentence = phrase("What was known of a former member was erased.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +114,11 @@ class OwnerChanged(Event):
     kind = "owner_changed"
     group = "people"
     told_to = Audience.OWNERS
+    sentence = phrase("Ownership passed from {before} to {after}.")
 
-    before: UUID
+    before: MemberId
     """The member who was the owner."""
-    after: UUID
+    after: MemberId
     """The member who is."""
     remark: UUID | None
     """What was written about it, kept apart so that it can be erased."""
@@ -121,8 +130,9 @@ class SeatAssigned(MemberEvent):
 
     kind = "seat_assigned"
     told_to = Audience.NOBODY
+    sentence = phrase("{member} was given {product}.")
 
-    product: str
+    product: ProductCode
     """The product's code."""
 
 
@@ -132,8 +142,9 @@ class SeatFreed(MemberEvent):
 
     kind = "seat_freed"
     told_to = Audience.NOBODY
+    sentence = phrase("{product} was taken from {member}.")
 
-    product: str
+    product: ProductCode
     """The product's code."""
 
 
@@ -145,7 +156,7 @@ class SeatsCounted(Event):
     group = "people"
     told_to = Audience.NOBODY
 
-    product: str
+    product: ProductCode
     """The product's code."""
     before: int
     """How many were used."""

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from bursar.core.events.event import Audience, Event
+from bursar.core.problem import phrase
 
 Cause = Literal["requester", "account_state", "not_allowed", "not_sold", "subscription", "done"]
 """Why nobody can approve a request any more."""
@@ -26,6 +27,7 @@ class RequestSubmitted(RequestEvent):
 
     kind = "request_submitted"
     told_to = Audience.REVIEWERS
+    sentence = phrase("A change was asked for.")
 
     quote: UUID
     """The quote."""
@@ -38,6 +40,7 @@ class RequestReminded(RequestEvent):
     kind = "request_reminded"
     told_to = Audience.REVIEWERS
     optional = "reminders"
+    sentence = phrase("A request still waits to be reviewed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class RequestApproved(RequestEnded):
     kind = "request_approved"
     state = "approved"
     told_to = Audience.REQUESTER
+    sentence = phrase("The request was approved.")
 
     take: UUID
     """The order that was made of it."""
@@ -66,6 +70,7 @@ class RequestRejected(RequestEnded):
     kind = "request_rejected"
     state = "rejected"
     told_to = Audience.REQUESTER
+    sentence = phrase("The request was rejected.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,7 @@ class RequestWithdrawn(RequestEnded):
     kind = "request_withdrawn"
     state = "withdrawn"
     told_to = Audience.REVIEWERS
+    sentence = phrase("The request was withdrawn.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +90,7 @@ class RequestExpired(RequestEnded):
     kind = "request_expired"
     state = "expired"
     told_to = Audience.REQUESTER
+    sentence = phrase("Nobody reviewed the request in time; it was closed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from bursar.core.edit import Edit
-from bursar.core.events.event import Audience, Event, written_as
+from bursar.core.events.event import Audience, Event, ProductCode, written_as
+from bursar.core.problem import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,29 +61,32 @@ class ChangesTaken(Invoiced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangesApplied(Invoiced):
-    """Scheduled changes took effect on their day."""
+class FellDue(Invoiced):
+    """A day on which something fell due by itself."""
 
-    kind = "changes_applied"
     group = "subscription"
     told_to = Audience.INVOICE_VIEWERS_UNLESS_COLLECTED
-    optional = "changes"
 
     changes: tuple[UUID, ...]
-    """The changes of that day."""
+    """The scheduled changes that took effect on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renewed(Invoiced):
+class ChangesApplied(FellDue):
+    """Scheduled changes took effect on their day."""
+
+    kind = "changes_applied"
+    optional = "changes"
+    sentence = phrase("Scheduled changes took effect.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed(FellDue):
     """A billing period ended and the next one began."""
 
     kind = "renewed"
-    group = "subscription"
-    told_to = Audience.INVOICE_VIEWERS_UNLESS_COLLECTED
     optional = "renewals"
-
-    changes: tuple[UUID, ...]
-    """The scheduled changes that took effect with it."""
+    sentence = phrase("The subscription was renewed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,7 @@ class RenewalAhead(Event):
     group = "subscription"
     told_to = Audience.INVOICE_VIEWERS
     optional = "renewals"
+    sentence = phrase("The subscription renews on {renewal_on}.")
 
     renewal_on: date
     """The day of the renewal."""
@@ -107,7 +112,7 @@ class TemporarySeatsEnded(Event):
     told_to = Audience.INVOICE_VIEWERS
     optional = "changes"
 
-    product: str
+    product: ProductCode
     """The product's code."""
     seats: int
     """How many ended."""
@@ -120,6 +125,7 @@ class TrialEnding(Event):
     kind = "trial_ending"
     group = "subscription"
     told_to = Audience.INVOICE_VIEWERS
+    sentence = phrase("The trial ends on {trial_until}.")
 
     trial_until: date
     """The last day of the trial."""
@@ -132,6 +138,7 @@ class TrialEnded(Event):
     kind = "trial_ended"
     group = "subscription"
     told_to = Audience.INVOICE_VIEWERS
+    sentence = phrase("The trial is over.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +149,7 @@ class SeatsShort(Event):
     group = "people"
     told_to = Audience.INVOICE_VIEWERS_AND_ACTOR
 
-    product: str
+    product: ProductCode
     """The product's code."""
     change: UUID
     """The scheduled reduction."""

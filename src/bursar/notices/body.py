@@ -1,0 +1,202 @@
+"""What an email says of an event, by the event's class."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import singledispatch
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from bursar.accounts.keys import INVITATION_DAYS, create_invitation
+from bursar.accounts.queries import Customer, invitation
+from bursar.catalog.queries import current as current_catalog
+from bursar.checkout.gather import situation
+from bursar.core.before import states_quoted
+from bursar.core.content import read_quote
+from bursar.core.decision import Decided
+from bursar.core.events import (
+    Event,
+    FellDue,
+    Invoiced,
+    MemberAdded,
+    MemberInvited,
+    PaymentFailed,
+    RenewalAhead,
+    RequestEvent,
+    RequestOvertaken,
+    RequestReminded,
+    SeatsShort,
+    TrialEnded,
+    TrialEnding,
+    document_of,
+)
+from bursar.core.money import Money
+from bursar.core.policy import SYSTEM, Policy
+from bursar.core.quote import quote
+from bursar.core.shortfall import shortfalls
+from bursar.history.queries import Fact
+from bursar.invoices.queries import document
+from bursar.notices.catalogue import page_of
+from bursar.payments.queries import left as unpaid
+from bursar.payments.queries import method
+from bursar.subscriptions.queries import agreement, request
+from bursar.words import edits, money
+from bursar.words.decision import role_name
+from bursar.words.history import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What an email about a fact is written from; whether its readers see invoices decides what it says of them."""
+
+    customer: Customer
+    policy: Policy
+    fact: Fact
+    story: Story
+    sees_invoices: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an email says: what happened in one sentence, more of it line by line, and where to see it."""
+
+    happened: str
+    lines: list[str]
+    path: str
+    way: str = field(default_factory=lambda: _("See it in the Admin Center"))
+
+
+@singledispatch
+def body(event: Event, telling: Telling) -> Body:
+    """Return what an email says of an event: what the History page says, unless a function below says more."""
+    told = telling.story.what(event)
+    happened, lines = (told[0], []) if len(told) == 1 else (_("The subscription was changed."), told)
+    return Body(happened, lines, page_of(telling.customer.id, event))
+
+
+def _with(event: Event, telling: Telling, lines: list[str]) -> Body:
+    """Return what happened, and lines of its own in place of all others."""
+    return replace(body.dispatch(Event)(event, telling), lines=lines)
+
+
+@body.register
+def _invoiced(event: Invoiced, telling: Telling) -> Body:
+    said = body.dispatch(Event)(event, telling)
+    return replace(said, lines=[*said.lines, *about_document(event, telling.customer)])
+
+
+@body.register
+def _fell_due(event: FellDue, telling: Telling) -> Body:
+    """Measure each change that took effect by itself against the state just before it."""
+    timeline, catalog = agreement(telling.customer.id, before=telling.fact.on).timeline, current_catalog()
+    before = timeline.states_before()
+    applied = [edits.said(one.edit, before[one.id], catalog) for one in timeline.changes if one.id in event.changes]
+    return _with(event, telling, [*applied, *about_document(event, telling.customer)])
+
+
+@body.register(MemberAdded)
+@body.register(MemberInvited)
+def _invited(event: MemberAdded | MemberInvited, telling: Telling) -> Body:
+    return Body(
+        _("You are invited as {role}.").format(role=role_name(telling.policy, event.role)),
+        [_("The link works once, for {days} days.").format(days=INVITATION_DAYS)],
+        _accepting(telling.customer, event.member),
+        _("Accept the invitation"),
+    )
+
+
+def _accepting(customer: Customer, member_id: UUID) -> str:
+    """The page on which an invitation is accepted; one that waits no longer leads nowhere but to the first page."""
+    invited_at = invitation(customer.id, member_id)
+    if invited_at is None:
+        return "/"
+    return f"/invitation/{create_invitation(customer.id, member_id, invited_at, customer.member(member_id).email)}"
+
+
+@body.register
+def _seats_short(event: SeatsShort, telling: Telling) -> Body:
+    advice = _("Name them beside the scheduled change, or keep more seats. Nobody is chosen for you.")
+    return _with(event, telling, [advice])
+
+
+@body.register
+def _trial_ending(event: TrialEnding, telling: Telling) -> Body:
+    said = _("It ends by itself, and nothing is charged. Until then everything works.")
+    return _with(event, telling, [said, _("To go on, choose a plan in the Admin Center.")])
+
+
+@body.register
+def _trial_ended(event: TrialEnded, telling: Telling) -> Body:
+    said = _("What was tried can no longer be used; nothing is charged.")
+    return _with(event, telling, [said, _("To go on, choose a plan in the Admin Center.")])
+
+
+@body.register
+def _renewal_ahead(event: RenewalAhead, telling: Telling) -> Body:
+    """Say what is renewed for how much, with what is scheduled until then, and until when it can be made less."""
+    known, on = situation(telling.customer, telling.policy), telling.fact.on
+    coming = quote(known, (), SYSTEM, on).next_renewal
+    amount = money.amount(Money(coming.total, telling.customer.account.currency))
+    said = [_("Next invoice: {amount}").format(amount=amount)]
+    before = known.timeline.states_before()
+    for change in known.timeline.pending(on):
+        told = edits.said(change.edit, before[change.id], known.catalog)
+        said.append(edits.dated(told, change.edit, change.effective_on))
+    for short in shortfalls(known.timeline, known.used, on):
+        said.append(edits.short(telling.story.product(short.product), short.seats, short.more, short.on))
+    last = _("What is to become less must be changed before {day}.").format(day=money.day(event.renewal_on))
+    return _with(event, telling, [*said, last])
+
+
+@body.register
+def _of_request(event: RequestEvent, telling: Telling) -> Body:
+    """Say who asks for what, at what price when it was asked, and what was answered."""
+    customer = telling.customer
+    row = request(customer.id, event.request)
+    asked_for, catalog = read_quote(row.content), current_catalog()
+    timeline = agreement(customer.id, before=asked_for.on).before(row.id).timeline
+    before = states_quoted(timeline, asked_for)
+    scheduled = {change.id: change for change in timeline.changes}
+    asked = [_("{name} asks for:").format(name=row.name)]
+    asked += [
+        f"– {_asked(edits.said_of(decided.edit, state, scheduled, catalog), decided, asked_for.on)}"
+        for decided, state in zip(asked_for.edits, before, strict=True)
+    ]
+    due = money.amount(Money(asked_for.due_today.total, asked_for.currency))
+    asked.append(_("Due at once, at the price of {day}: {amount}").format(day=money.day(asked_for.on), amount=due))
+    if isinstance(event, RequestReminded):
+        closes = money.day(row.standing.expires_at.astimezone(customer.zone).date())
+        asked.append(_("If nobody reviews it, it is closed on {day}.").format(day=closes))
+    if isinstance(event, RequestOvertaken) and event.cause not in ("requester", "done"):
+        asked.append(_("Nothing was changed. If it is still wanted, ask again for what is possible now."))
+    if row.reason:
+        asked.append(_("Why: {reason}").format(reason=row.reason))
+    if row.answer:
+        asked.append(_("The answer: {reason}").format(reason=row.answer))
+    return _with(event, telling, asked)
+
+
+def _asked(said: str, decided: Decided, today: date) -> str:
+    """An edit, with the day from which it would count if that is not the day of asking."""
+    if decided.effective_on is None or decided.effective_on <= today:
+        return said
+    return edits.dated(said, decided.edit, decided.effective_on)
+
+
+def about_document(event: Event, customer: Customer) -> list[str]:
+    """Return the invoice or credit note that goes with an event, if one does, and what is to be done about it."""
+    document_id = document_of(event)
+    if document_id is None:
+        return []
+    found = document(customer.id, document_id)
+    total = money.amount(Money(found.totals.total, found.currency))
+    if found.kind != "invoice":
+        return [_("Credit note {number} for {amount}.").format(number=found.number, amount=total)]
+    said = [_("Invoice {number} for {amount}.").format(number=found.number, amount=total)]
+    left = unpaid(customer.id, [found.id])[found.id]
+    if left and not method(customer.id).automatic:
+        amount = money.amount(Money(left, found.currency))
+        said.append(_("To be paid by {day}: {amount}").format(day=money.day(found.due_on), amount=amount))
+    if isinstance(event, PaymentFailed):
+        said.append(_("Pay the invoice in another way, or replace the payment type; what is open is then tried again."))
+    return said
