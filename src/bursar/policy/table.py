@@ -18,23 +18,24 @@ French = Callable[[str], str]
 
 _START: Final = f"""# The policy
 
-Who may change what, on which kind of account, and from when. These tables are written from `{SOURCE}` by
-`python -m bursar.policy.table`; change the file, not this page.
+Who may change what, on which kind of account, and when the change takes effect. `python -m bursar.policy.table`
+writes these tables from `{SOURCE}`; change that file, not this page.
 
-A member may do something when **the role allows it and the account type, with the account's overrides, allows it**.
-What a role has *by request* it may only ask for: that needs `submit_requests` on the role and on the account type, and
-somebody in the account who could approve it. Otherwise it is refused. What does not hold is looked for in this order,
-and the first is the reason given: the state of the account, the account type, the catalog, the role, a limit,
-the credit.
+A member may use a capability if **the role has it and the account type, with the account's overrides, has it**. If
+the role has it *by request*, the member may only request the change: this needs `submit_requests` on the role and on
+the account type, and a member who could approve the request. In all other cases the change is refused. Bursar checks
+in this order, and the first check that fails is the reason given: the state of the account, the account type, the
+catalog, the role, a limit, the credit.
 """
 
 
 _BOUNDS: Final = """\
-The credit of an account type is the most that an account on invoice terms may owe, tax included: what is open and what
-is agreed but not billed yet together, and any later invoice by itself. Members cannot go beyond it, and neither can a
-request: they set a payment method and pay at once, or ask the vendor. Nothing that becomes less is stopped by it, and
-no renewal. A ceiling is how much a member may add in one change: beyond the first they confirm it once more (409,
-`confirm`), beyond the second it is refused for `limit`. The vendor's staff and programs are bound by neither.
+The credit of an account type is the highest amount that an account on invoice terms may owe, tax included: open
+invoices and agreed charges that are not billed yet, together; and each later invoice by itself. A member's change
+cannot exceed it, and neither can a request: the account sets a payment method and pays at once, or asks the vendor.
+The credit never stops a reduction or a renewal. A ceiling is the number of seats, or the amount, that a member may
+add in one change: above the first the member must confirm the change (409, `confirm`), above the second it is refused
+for `limit`. Neither credit nor ceilings bind the vendor's staff and programs.
 """
 
 
@@ -55,7 +56,7 @@ def page(policy: Policy, french: French) -> str:
         _states(policy, french),
         "## When changes take effect\n",
         _timing(policy, french),
-        "## What may be owed and added\n",
+        "## Credit and ceilings\n",
         _BOUNDS,
         _bounds(policy),
         "## Numbers\n",
@@ -84,7 +85,7 @@ def _capabilities(french: French) -> str:
 def _matrix(policy: Policy) -> str:
     types = policy.account_types.values()
     rows = [(f"`{one}`", *("yes" if one in kind.capabilities else "no" for kind in types)) for one in MATRIX]
-    rows.append(("standing costs show", *("yes" if kind.shows_costs else "no" for kind in types)))
+    rows.append(("its people see current costs", *("yes" if kind.shows_costs else "no" for kind in types)))
     head = [f"`{kind.code}` {kind.name.said('en')}, {kind.name.said('fr')}" for kind in types]
     return _table(("capability", *head), rows)
 
@@ -139,10 +140,10 @@ def _timing(policy: Policy, french: French) -> str:
 
 def _bounds(policy: Policy) -> str:
     kinds = policy.account_types.values()
-    rows = [(f"what `{kind.code}` may owe on invoice terms", _credit(policy.credit.get(kind.code))) for kind in kinds]
+    rows = [(f"`{kind.code}`: credit on invoice terms", _credit(policy.credit.get(kind.code))) for kind in kinds]
     ceilings = policy.ceilings
-    rows.append(("a change is confirmed once more beyond", _limit(ceilings.ask)))
-    rows.append(("a change is refused beyond", _limit(ceilings.refuse)))
+    rows.append(("a member must confirm a change above", _limit(ceilings.ask)))
+    rows.append(("a member's change is refused above", _limit(ceilings.refuse)))
     return _table(("what", "value"), rows)
 
 
@@ -167,16 +168,16 @@ def _numbers(policy: Policy, french: French) -> str:
     return _table(
         ("what", "value"),
         (
-            ("shares of a billing period are counted", f"{proration}, {french(proration)} (`{policy.proration}`)"),
-            ("what was ordered may be taken back on the same day", "yes" if policy.same_day_undo else "no"),
-            ("a period known to be cut short is billed", "for its days" if policy.cuts_periods else "whole"),
-            ("a quote may be taken for", f"{policy.quote_hours} hours"),
-            ("a payment waiting for its payer is given up after", f"{policy.attempt_minutes} minutes"),
-            ("an invoice on terms is due after", f"{policy.invoice_due_days} days"),
+            ("proration counts days", f"{proration}, {french(proration)} (`{policy.proration}`)"),
+            ("a reduction can take back an order of the same day at once", "yes" if policy.same_day_undo else "no"),
+            ("a period that is known to be cut short is billed", "for its days" if policy.cuts_periods else "whole"),
+            ("a quote can be accepted for", f"{policy.quote_hours} hours"),
+            ("a payment that waits for its payer is given up after", f"{policy.attempt_minutes} minutes"),
+            ("an invoice on invoice terms is due after", f"{policy.invoice_due_days} days"),
             ("a request that nobody reviewed is closed after", f"{policy.request_days} days"),
-            ("whoever may review it is reminded before that, by", f"{policy.reminder_days} days"),
-            ("a renewal after a term of more than a month is told ahead by", f"{policy.renewal_notice_days} days"),
-            ("the end of a trial is told ahead by", f"{policy.trial_notice_days} days"),
+            ("its reviewers are reminded before that, by", f"{policy.reminder_days} days"),
+            ("a renewal after a term of more than a month is announced ahead by", f"{policy.renewal_notice_days} days"),
+            ("the end of a trial is announced ahead by", f"{policy.trial_notice_days} days"),
         ),
     )
 
