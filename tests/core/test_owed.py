@@ -178,6 +178,20 @@ def test_what_is_taken_back_on_the_day_leaves_what_the_day_began_with(orders: li
     assert billed(life) == 100 * sum(owed[1:])
 
 
+def test_taking_back_an_increase_leaves_what_an_earlier_reduction_without_credit_keeps_owed() -> None:
+    life = reducing(same_day_undo=True)
+    assert life.do("2026-01-10", seats("support", 5)).lines == ()
+    assert said(life.do("2026-01-16", seats("support", 12)).lines) == [
+        ("credit", "support", 10, 16),
+        ("charge", "support", 12, 16),
+    ]
+    assert said(life.do("2026-01-16", seats("support", 7)).lines) == [
+        ("credit", "support", 12, 16),
+        ("charge", "support", 10, 16),
+    ]
+    assert crediting(life).do("2026-01-20", seats("support", 3)).lines == ()
+
+
 def billed(life: Life) -> int:
     """What is billed for January, less what was given back."""
     return sum(one.line.amount * one.span.days // one.line.span.days for one in life.situation.billed)
