@@ -20,9 +20,11 @@ run: .venv/messages
 test: .venv/test .venv/messages
 	@echo "== format" && $(BIN)/ruff format --check --quiet .
 	@echo "== lint" && $(BIN)/ruff check --quiet .
-	@echo "== types" && $(BIN)/mypy --no-error-summary src tests
 	@echo "== imports" && $(BIN)/lint-imports --no-cache >.venv/imports.log 2>&1 || { cat .venv/imports.log; exit 1; }
-	@echo "== tests" && $(BIN)/pytest -n 2
+	@echo "== tests, and types beside them" && { \
+	  nice $(BIN)/mypy --no-error-summary src tests >.venv/types.log 2>&1 & types=$$!; \
+	  $(BIN)/pytest -n 2 --maxschedchunk 1; tests=$$?; \
+	  wait $$types || { echo "== types"; cat .venv/types.log; exit 1; }; exit $$tests; }
 
 pictures: .venv/test .venv/messages
 	@$(BIN)/python tests/pictures.py var/pictures

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 import environ
 import psycopg
@@ -16,7 +17,24 @@ from django.conf import settings
 from bursar.postgres import running
 from emptied import rows_deleted
 from kills import alone
+from set_up import set_up
 
+LONG: Final = (
+    "test_tour",
+    "test_kills",
+    "test_every_door",
+    "test_lives_at_random_system",
+    "test_full_disk",
+    "test_starting",
+    "test_made_up_calls",
+    "test_scenarios",
+    "test_odd_bytes",
+    "test_refusals",
+    "test_serve",
+    "test_backup",
+    "test_attempts",
+)
+"""Files with tests that take ten seconds and more, the longest first."""
 _stack = ExitStack()
 # A run that ends before it is configured, by a wrong option for one, is never unconfigured.
 atexit.register(_stack.close)
@@ -38,6 +56,24 @@ def _start() -> None:
     if settings.configured:
         # In a run without parallel workers pytest-django has read them before this file.
         settings.DATABASES["default"] |= {**environ.Env().db("DATABASE_URL"), "CONN_MAX_AGE": 0}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests come first, so that no worker waits for one of them at the end.
+
+    Before them stay those that commit nothing: pytest-django lets them find the database as migrations leave it.
+    """
+
+    def turn(item: pytest.Item) -> int:
+        marker = item.get_closest_marker("django_db")
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        commits = marker is None or marker.kwargs.get("transaction") or "transactional_db" in fixtures
+        if not commits:
+            return -1
+        return LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG)
+
+    items.sort(key=turn)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -67,6 +103,13 @@ def reachable() -> Iterator[Path]:
 def environment(reachable: Path) -> dict[str, str]:
     """That of an operator on a machine where nothing was set up yet: a folder and a port of its own, and no database."""
     return alone(reachable)
+
+
+@pytest.fixture
+def installed(environment: dict[str, str]) -> dict[str, str]:
+    """That of an operator whose Bursar was started and stopped before."""
+    set_up(Path(environment["BURSAR_HOME"]))
+    return environment
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from typing import Any
 
 import psycopg
 
+from set_up import set_up
+
 
 class Served:
     """A Bursar that logs as JSON to a file, reached over a socket byte by byte."""
@@ -21,6 +23,7 @@ class Served:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.home, self.log = home, home.parent / "log"
+        set_up(home)
         own = {
             name: one for name, one in os.environ.items() if not name.startswith(("DATABASE_URL", "BURSAR", "DJANGO"))
         }

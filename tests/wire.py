@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bursar.cli.process import free_port
+from set_up import set_up
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_SECONDS = 20
@@ -140,6 +141,7 @@ def serving(**settings: str) -> Iterator[Wire]:
     """The server, with the demo's catalog, the standard policy and one account of five seats, until the block ends."""
     home = Path(tempfile.mkdtemp(prefix="bursar-wire-"))
     home.chmod(0o711)
+    set_up(home / "home")
     port = free_port()
     own = {name: one for name, one in os.environ.items() if not name.startswith(("DATABASE_URL", "BURSAR", "DJANGO"))}
     own |= {"BURSAR_HOME": str(home / "home"), "BURSAR_PORT": str(port), "BURSAR_BODY_SECONDS": str(BODY_SECONDS)}

@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Response
+from playwright.sync_api import Browser, Page, Response
 
 from bursar.cli.demo import load
 from bursar.jobs.clock import run_once
 from bursar.notices.models import Letter
-from tour import Tour
+from tour import PARTS, Tour
 
 pytestmark = pytest.mark.django_db(transaction=True)
+AXE = Axe().axe_script
 WIDTHS = (1280, 390)
 SCHEMES: tuple[Any, ...] = ("light", "dark")
 MEANT = ("status of 401", "status of 402", "status of 403", "status of 404", "status of 409", "status of 422")
@@ -27,8 +28,9 @@ WATCH_SHIFTS = """
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("walks", PARTS, ids="-".join)
 def test_every_page_is_accessible_fits_and_complains_of_nothing(
-    browser: Browser, live_server: Any, vendor: None, settings: Any, language: str
+    browser: Browser, live_server: Any, vendor: None, settings: Any, walks: tuple[str, ...], language: str
 ) -> None:
     settings.DEMO = True
     load(datetime.now(UTC))
@@ -37,12 +39,12 @@ def test_every_page_is_accessible_fits_and_complains_of_nothing(
     Letter.objects.filter(pk=failed.pk).update(state="failed", tries=6)
     context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
     context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-    page, axe = context.new_page(), Axe()
+    page = context.new_page()
     complaints, wrong = list[str](), list[str]()
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     stops = 0
-    for stop in Tour(page).all():
+    for stop in Tour(page).part(walks):
         stops += 1
         assert page.locator("html").get_attribute("lang") == language, stop
         for width in WIDTHS:
@@ -51,14 +53,22 @@ def test_every_page_is_accessible_fits_and_complains_of_nothing(
                 wrong.append(f"{stop} at {width}: wider than the window")
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme)
-                for one in axe.run(page).response["violations"]:
+                for one in violations(page):
                     places = " ".join(node["html"][:120] for node in one["nodes"])
                     wrong.append(f"{stop} at {width}, {scheme}: {one['id']}: {places}")
         page.set_viewport_size({"width": 1280, "height": 900})
-    assert stops > 35
+    assert stops > 25
     assert not wrong, "\n".join(wrong)
     assert not [one for one in complaints if not any(meant in one for meant in MEANT)]
     context.close()
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """What axe finds wrong on a page; its half a megabyte of script is sent to each page once."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate("axe.run({resultTypes: ['violations']}).then(all => all.violations)")
+    return found
 
 
 def test_the_first_view_is_small(browser: Browser, live_server: Any, vendor: None, settings: Any) -> None:

@@ -16,6 +16,7 @@ import pytest
 from django.db import connection, connections
 
 from door import TEAM_10, Door, seats
+from set_up import set_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -208,6 +209,7 @@ def test_the_embedded_server_is_backed_up_and_restored_too(reachable: Path) -> N
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
 
     file = str(reachable / "bursar.dump")
+    set_up(reachable / "before")
     assert at("before", "key", "create", "shop").returncode == 0
     assert at("before", "backup", file).returncode == 0
     restored = at("after", "restore", file)

@@ -79,20 +79,20 @@ def test_on_a_fresh_machine_it_says_how_to_start_and_makes_nothing(environment: 
     assert not Path(environment["BURSAR_HOME"]).exists()
 
 
-def test_it_knows_a_running_server_a_stopped_one_and_a_killed_one(environment: Environment) -> None:
-    process = start(environment, "--demo")
-    status, checks, answer = asked(environment, "--deep")
+def test_it_knows_a_running_server_a_stopped_one_and_a_killed_one(installed: Environment) -> None:
+    process = start(installed, "--demo")
+    status, checks, answer = asked(installed, "--deep")
     assert status == 0, answer
     assert answer["wrong"] == 0
     assert {name for name, one in checks.items() if one["state"] != "ok"} == {"keys"}
     assert checks["port"]["found"].endswith("Bursar answers")
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
-    status, checks, _ = asked(environment)
+    status, checks, _ = asked(installed)
     assert (status, checks["database"]["state"]) == (0, "warning")
     assert checks["data"]["found"].startswith("in ")
-    Path(environment["BURSAR_HOME"], "database.url").write_text("postgres://bursar:x@127.0.0.1:1/bursar")
-    status, checks, _ = asked(environment)
+    Path(installed["BURSAR_HOME"], "database.url").write_text("postgres://bursar:x@127.0.0.1:1/bursar")
+    status, checks, _ = asked(installed)
     assert (status, checks["database"]["state"]) == (0, "warning")
     assert "killed" in checks["database"]["found"]
 

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from kills import KINDS, Lived
+from set_up import set_up
 
 SIZE_MB = 420
 """Of the disk that root mounts: so large that `bursar doctor` finds room enough when it is not filled."""
@@ -32,6 +33,7 @@ def mounted(environment: dict[str, str]) -> Iterator[bool]:
 
 @pytest.fixture
 def lived(environment: dict[str, str], mounted: bool) -> Iterator[Lived]:
+    set_up(Path(environment["BURSAR_HOME"]))
     server = Lived(environment, clients=1, renewing=1)
     server.start()
     yield server

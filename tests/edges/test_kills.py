@@ -13,8 +13,8 @@ TIMES = 3
 
 
 @pytest.fixture
-def lived(environment: dict[str, str]) -> Iterator[Lived]:
-    server = Lived(environment, clients=2, renewing=40)
+def lived(installed: dict[str, str]) -> Iterator[Lived]:
+    server = Lived(installed, clients=2, renewing=40)
     server.start()
     yield server
     if server.served is not None and server.served.poll() is None:

@@ -86,20 +86,20 @@ def test_it_serves_stops_in_order_and_keeps_its_data(environment: dict[str, str]
     assert nobody_left(environment["BURSAR_HOME"])
 
 
-def test_everything_ends_with_it_however_it_ends(environment: dict[str, str]) -> None:
-    process = start(environment)
+def test_everything_ends_with_it_however_it_ends(installed: dict[str, str]) -> None:
+    process = start(installed)
     process.kill()
     process.wait(30)
-    assert nobody_left(environment["BURSAR_HOME"])
+    assert nobody_left(installed["BURSAR_HOME"])
 
 
-def test_a_signal_that_comes_twice_stops_it_as_one_does(environment: dict[str, str]) -> None:
-    process = start(environment)
+def test_a_signal_that_comes_twice_stops_it_as_one_does(installed: dict[str, str]) -> None:
+    process = start(installed)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
         process.send_signal(number)
         time.sleep(0.05)
     assert process.wait(30) == 0
-    assert nobody_left(environment["BURSAR_HOME"])
+    assert nobody_left(installed["BURSAR_HOME"])
 
 
 def test_a_signal_while_the_database_starts_leaves_nothing_behind(environment: dict[str, str]) -> None:
@@ -121,41 +121,41 @@ def test_a_port_that_is_none_is_refused_in_words(environment: dict[str, str], po
     assert "Traceback" not in refused.stderr
 
 
-def test_it_recovers_when_everything_was_killed(environment: dict[str, str]) -> None:
-    process = start(environment)
-    key = run(environment, "key", "create", "shop").stdout.split()[-1]
-    for pid in processes(environment["BURSAR_HOME"]):
+def test_it_recovers_when_everything_was_killed(installed: dict[str, str]) -> None:
+    process = start(installed)
+    key = run(installed, "key", "create", "shop").stdout.split()[-1]
+    for pid in processes(installed["BURSAR_HOME"]):
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
     process.wait(30)
-    assert nobody_left(environment["BURSAR_HOME"])
-    process = start(environment)
-    assert answer(environment, "/api/v1/accounts", key) == 200
+    assert nobody_left(installed["BURSAR_HOME"])
+    process = start(installed)
+    assert answer(installed, "/api/v1/accounts", key) == 200
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
 
 
-def test_a_catalog_and_a_policy_are_published_from_the_command_line(environment: dict[str, str]) -> None:
+def test_a_catalog_and_a_policy_are_published_from_the_command_line(installed: dict[str, str]) -> None:
     for room, file in (("catalog", "catalogs/demo.toml"), ("policy", "policies/standard.toml")):
         for _ in range(2):
-            applied = run(environment, room, "apply", file)
+            applied = run(installed, room, "apply", file)
             assert (applied.returncode, applied.stdout) == (0, f"version 1 of the {room} is current\n"), applied.stderr
-    assert run(environment, "catalog", "diff", "catalogs/demo.toml").stdout == "no difference\n"
-    assert json.loads(run(environment, "policy", "show", "--json").stdout)["quote_hours"] == 24
-    assert run(environment, "bill").stdout == "0 things were due\n"
+    assert run(installed, "catalog", "diff", "catalogs/demo.toml").stdout == "no difference\n"
+    assert json.loads(run(installed, "policy", "show", "--json").stdout)["quote_hours"] == 24
+    assert run(installed, "bill").stdout == "0 things were due\n"
 
 
-def test_nothing_is_left_when_only_the_first_processes_are_killed(environment: dict[str, str]) -> None:
-    process = start(environment)
+def test_nothing_is_left_when_only_the_first_processes_are_killed(installed: dict[str, str]) -> None:
+    process = start(installed)
     stat = {
         pid: (Path("/proc") / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
-        for pid in processes(environment["BURSAR_HOME"])
+        for pid in processes(installed["BURSAR_HOME"])
     }
     children = [pid for pid, fields in stat.items() if int(fields[1]) == process.pid]
     assert len(children) >= 2
     for pid in (process.pid, *children):
         os.kill(pid, signal.SIGKILL)
     process.wait(30)
-    assert nobody_left(environment["BURSAR_HOME"])
+    assert nobody_left(installed["BURSAR_HOME"])

@@ -225,7 +225,7 @@ def test_ctrl_c_where_python_lets_nothing_rise_comes_a_moment_later(environment:
     assert (asked.stdout, asked.stderr) == ("ended\n", "")
 
 
-def test_a_part_that_cannot_start_ends_everything_with_its_name(environment: Environment) -> None:
-    status, said = run({**environment, "GRANIAN_BACKLOG": "none such"}, "serve")
+def test_a_part_that_cannot_start_ends_everything_with_its_name(installed: Environment) -> None:
+    status, said = run({**installed, "GRANIAN_BACKLOG": "none such"}, "serve")
     assert status == 1
     assert said.strip().splitlines()[-1].startswith("bursar: The web server did not start. What it said stands above.")
