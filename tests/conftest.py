@@ -13,6 +13,7 @@ import environ
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from bursar.postgres import running
 from emptied import rows_deleted
@@ -85,8 +86,10 @@ _start()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _emptied_row_by_row() -> Iterator[None]:
-    with rows_deleted():
+def _quickly() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched, rows_deleted():
+        # Django's own number makes each password cost a third of a second, here for nothing.
+        patched.setattr(PBKDF2PasswordHasher, "iterations", 1_000)
         yield
 
 
