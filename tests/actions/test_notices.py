@@ -184,7 +184,8 @@ def test_a_renewal_and_its_payment_are_one_letter_told_when_it_is_known_what_bec
     door.take(path, TEAM_10, by=email("owner"))
     assert [who for who, _ in letters()] == ["owner", "billing_admin"]
     door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
-    assert letters() == [("owner", "€190.00 was paid."), ("billing_admin", "€190.00 was paid.")]
+    number = door.ok("GET", f"{path}/invoices")["items"][0]["number"]
+    assert letters() == [(role, f"€190.00 was paid for invoice {number}.") for role in ("owner", "billing_admin")]
     door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
     letters()
     door.ok("POST", f"{path}/clock", {"to": "2026-03-01"})

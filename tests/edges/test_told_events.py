@@ -15,7 +15,7 @@ SAMPLES = [(kind, data) for kind, found in STORED.items() for data in found]
 
 
 def story() -> Story:
-    return Story({ID: "Ada", OTHER: "Bo"}, POLICY, CATALOG)
+    return Story({ID: "Ada", OTHER: "Bo"}, POLICY, CATALOG, prices=True)
 
 
 @pytest.mark.parametrize(("kind", "data"), SAMPLES)

@@ -15,7 +15,7 @@ from bursar.catalog.queries import currencies
 from bursar.columns.address import sendable
 from bursar.core.capability import OVERRIDABLE, known
 from bursar.core.currency import check_sold
-from bursar.core.events import AccountAltered, AccountOpened, DetailsSet, OverrideAdded, OverrideEnded
+from bursar.core.events import AccountAltered, AccountOpened, DetailsSet, OverrideAdded, OverrideEnded, TaxRateChange
 from bursar.core.member import OWNER
 from bursar.core.policy import Actor, Policy, State, Vendor, decide_at_the_desk
 from bursar.core.problem import Conflict, Invalid, phrase
@@ -130,8 +130,10 @@ def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], a
             held().account_type(fields["account_type"])
         named = {"name": one_line(fields["name"])} if "name" in fields else {}
         Account.objects.filter(pk=account_id).update(**fields | named)
+        rate, before = fields.get("tax_rate"), customer.tax.rate
         event = AccountAltered(
             fields=tuple(sorted(fields)),
+            tax_rate=None if rate in (None, before) else TaxRateChange(before=before, after=rate),
             before=customer.account.account_type if "account_type" in fields else None,
             after=fields.get("account_type"),
         )

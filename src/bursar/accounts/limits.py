@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.models import GrowthLimit
-from bursar.core.events import LimitSet
+from bursar.core.events import LimitBefore, LimitSet
 from bursar.core.money import Money
 from bursar.core.policy import Actor, Policy
 from bursar.core.problem import Invalid
@@ -31,6 +31,8 @@ def set_limit(
         if amount is not None and amount.currency != currency:
             raise OtherCurrency(currency=currency, found=amount.currency)
         said = {"seats": seats, "amount_minor": amount.amount_minor if amount else None}
+        found = GrowthLimit.objects.filter(account_id=account_id).values(*said).first()
         GrowthLimit.objects.update_or_create(account_id=account_id, defaults=said)
-        event = LimitSet(**said, currency=currency)
+        before = LimitBefore(**found) if found else LimitBefore(seats=None, amount_minor=None)
+        event = LimitSet(**said, currency=currency, before=before)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)

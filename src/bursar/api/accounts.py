@@ -1,6 +1,7 @@
 """Accounts, who is in them, and what applies to one of them alone."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
 from bursar.checkout.consequences import followed
 from bursar.core.capability import CAPABILITIES
+from bursar.core.decision import sees_prices
 from bursar.core.events import GROUPS, Group
 from bursar.core.field import FIRST_YEAR, LAST_YEAR
 from bursar.core.policy import decide
@@ -256,7 +258,8 @@ def account_history(
     call.permit("view_subscription")
     kinds = GROUPS[about] if about else None
     rows = history.facts(account_id, before=before, limit=limit + 1, kinds=kinds, since=since, until=until)
-    return show.page(rows, limit, show.fact, lambda row: row.id)
+    prices = sees_prices(call.policy, call.customer.account, call.actor, call.today)
+    return show.page(rows, limit, partial(show.fact, prices=prices), lambda row: row.id)
 
 
 @router.post("/accounts/{uuid:account_id}/clock", response=shape(answers.Account))

@@ -19,6 +19,7 @@ from bursar.core.content import (
     write_totals,
 )
 from bursar.core.edit import write_edit
+from bursar.core.events import without_prices, write_event
 from bursar.core.payment import status
 from bursar.core.policy import Decision, Outcome
 from bursar.core.problem import Conflict, Invalid
@@ -200,15 +201,15 @@ def invoice(call: Call, document: Document, left: int | None = None) -> Shown:
     }
 
 
-def fact(row: Fact) -> Shown:
-    """One entry of a history."""
+def fact(row: Fact, *, prices: bool) -> Shown:
+    """One entry of a history; agreed prices and totals only to whoever may know them."""
     return {
         "id": str(row.id),
         "kind": row.kind,
         "actor": {"kind": row.actor_kind, "id": str(row.actor_id) if row.actor_id else None},
         "on": row.on.isoformat(),
         "recorded_at": row.recorded_at.isoformat(),
-        "data": row.data,
+        "data": row.data if prices else write_event(without_prices(row.event)),
     }
 
 

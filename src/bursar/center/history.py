@@ -14,6 +14,7 @@ from bursar.accounts.queries import names
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, visit
 from bursar.center.table import table
+from bursar.core.decision import sees_prices
 from bursar.core.events import GROUPS
 from bursar.history.queries import Fact, facts
 from bursar.words import money
@@ -31,7 +32,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen.check("history", "view_subscription")
     chosen = _chosen(request)
     found = _found(seen, chosen, before=_id(request.GET.get("before", "")), limit=PAGE + 1)
-    story = Story(names(account_id), seen.policy, current_catalog())
+    story = _story(seen)
     following = {**chosen, "before": str(found[PAGE - 1].id)} if len(found) > PAGE else None
     content = {
         "facts": [
@@ -57,12 +58,17 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The same, without pages, as a table for a spreadsheet."""
     seen = visit(request, account_id)
     seen.check("history", "view_subscription")
-    story = Story(names(account_id), seen.policy, current_catalog())
+    story = _story(seen)
     rows = [
         (one.on.isoformat(), story.who(one.actor_kind, one.actor_id), " ".join(story.what(one.event)))
         for one in _found(seen, _chosen(request), before=None, limit=MOST)
     ]
     return table("history", [_("Day"), _("Who"), _("What")], rows)
+
+
+def _story(seen: Visit) -> Story:
+    prices = sees_prices(seen.policy, seen.customer.account, seen.actor, seen.today)
+    return Story(names(seen.id), seen.policy, current_catalog(), prices=prices)
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:

@@ -9,7 +9,7 @@ from bursar.accounts.actions import instant, read_zone, set_standing
 from bursar.accounts.queries import Customer
 from bursar.core.charge import Line
 from bursar.core.edit import ChangePlan, SetSeats
-from bursar.core.events import Before, ChangesTaken, RequestApproved, RequestEnded, RequestOvertaken, TakenChange
+from bursar.core.events import ChangesTaken, RequestApproved, RequestEnded, RequestOvertaken, TakenChange
 from bursar.core.policy import Actor
 from bursar.core.price import Per
 from bursar.core.quote import Quote
@@ -54,8 +54,15 @@ def apply(
     invoice_id = bill(customer, after, answer.lines, on=on, now=now, take_id=take_id)
     release(customer, [change for change in made if change.effective_on <= on], now=now)
     look_ahead(customer, after, on)
-    taken = tuple(_taken(change, before.get(change.id, NOTHING)) for change in made)
-    event = ChangesTaken(quote=quote_id, take=take_id, changes=taken, invoice=invoice_id)
+    currency = answer.currency
+    event = ChangesTaken(
+        quote=quote_id,
+        take=take_id,
+        changes=tuple(TakenChange.of(change, before.get(change.id, NOTHING), currency) for change in made),
+        invoice=invoice_id,
+        total_minor=answer.due_today.total if invoice_id else None,
+        currency=currency,
+    )
     record(account_id=customer.id, events=[event], actor=actor, on=on, now=now)
     if request_id is not None:
         close(customer, RequestApproved(request=request_id, take=take_id), actor=actor, now=now)
@@ -119,15 +126,3 @@ def look_ahead(customer: Customer, situation: Situation, on: date) -> None:
 def settle(customer: Customer, *, now: datetime, first: UUID | None = None) -> None:
     """Let credits and payments settle what is open."""
     payments.allocate(customer.id, now=now, first=first)
-
-
-def _taken(change: Change, before: Subscription) -> TakenChange:
-    """Return a change as history tells it: codes, numbers and days."""
-    item = before.items.get(getattr(change.edit, "product", ""))
-    return TakenChange(
-        change=change.id,
-        edit=change.edit,
-        capability=change.capability,
-        effective_on=change.effective_on,
-        before=Before(plan=item.plan, quantity=item.quantity) if item else None,
-    )

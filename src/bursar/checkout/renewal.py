@@ -19,6 +19,7 @@ from bursar.core.events import (
     TrialEnded,
     TrialEnding,
 )
+from bursar.core.invoice import totals
 from bursar.core.policy import SYSTEM
 from bursar.core.renewal import ended, told_ahead, trial_told_ahead
 from bursar.history.actions import record
@@ -74,7 +75,8 @@ def _fall_due(customer: Customer, on: date, *, ends_period: bool, now: datetime)
     """One day on which something falls due; the end of a period leaves a checkpoint. The document it made, if any."""
     known = situation(customer)
     state, applied = known.timeline.on(on), known.timeline.applied(on)
-    document = bill(customer, known, known.due(on), on=on, now=now)
+    lines = known.due(on)
+    document = bill(customer, known, lines, on=on, now=now)
     release(customer, applied, now=now)
     settle(customer, now=now)
     if ends_period:
@@ -86,7 +88,14 @@ def _fall_due(customer: Customer, on: date, *, ends_period: bool, now: datetime)
         events.append(TrialEnded())
     if ends_period or applied or document:
         kind = Renewed if ends_period and state.items else ChangesApplied
-        events.append(kind(changes=tuple(change.id for change in applied), invoice=document))
+        events.append(
+            kind(
+                changes=tuple(change.id for change in applied),
+                invoice=document,
+                total_minor=totals(lines).total if document else None,
+                currency=known.account.currency,
+            )
+        )
     _write(customer, events, on, now)
     return document
 

@@ -20,6 +20,7 @@ from bursar.core.policy import (
     Vendor,
     decide,
     decide_at_the_desk,
+    shows_costs,
 )
 from bursar.core.seat import check_release
 from bursar.core.situation import Situation
@@ -106,6 +107,13 @@ class Asking:
     def _may(self, needed: str, *, offered: bool = True) -> Decision:
         policy, account = self.situation.policy, self.situation.account
         return _decide(policy, account, self.actor, needed, self.today, offered=offered)
+
+
+def sees_prices(policy: Policy, account: Account, actor: Actor, on: date) -> bool:
+    """Return True if the actor may know prices and totals: the account's people see costs, or they see invoices."""
+    if not isinstance(actor, Member) or shows_costs(policy, account, on):
+        return True
+    return decide(policy, account, actor, "view_invoices", on).outcome is Outcome.ALLOWED
 
 
 def decide_undo(policy: Policy, account: Account, actor: Actor, change: Change, on: date) -> Decision:

@@ -81,13 +81,12 @@ def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime,
     models.Attempt.objects.filter(pk=attempt.id).update(state=state, reason=reason, finished_at=now)
     transaction.on_commit(counters.attempts.labels(state).inc)
     if state != "succeeded":
-        paying = attempt.invoice_id and invoices.document(attempt.account_id, attempt.invoice_id)
         event = PaymentFailed(
             attempt=attempt.id,
             state=state,
             reason=reason,
             invoice=attempt.invoice_id,
-            number=paying.number if paying else None,
+            number=_number(attempt),
             amount_minor=attempt.amount_minor,
             currency=attempt.currency,
         )
@@ -110,6 +109,7 @@ def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) 
         amount_minor=attempt.amount_minor,
         currency=attempt.currency,
         invoice=attempt.invoice_id,
+        number=_number(attempt),
     )
     record(account_id=attempt.account_id, events=[event], actor=actor, on=on, now=now)
     return payment.id
@@ -146,3 +146,8 @@ def allocate(account_id: UUID, *, now: datetime, first: UUID | None = None) -> N
         )
         for one in settle((*open_.notes, *open_.payments), in_turn)
     )
+
+
+def _number(attempt: queries.AttemptRow) -> str | None:
+    """The number of the invoice that an attempt pays, if it pays one and not a quote."""
+    return invoices.document(attempt.account_id, attempt.invoice_id).number if attempt.invoice_id else None

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bursar.core.catalog import Catalog
-from bursar.core.edit import ChangeCycle, Undo
+from bursar.core.edit import ChangeCycle, SetSeats, SetUnits, Undo
 from bursar.core.events import (
     AccountAltered,
     AttemptRefused,
+    Billed,
     ChangesTaken,
     EmailSentAgain,
     Event,
@@ -24,6 +25,9 @@ from bursar.core.events import (
     Names,
     OverrideAdded,
     PaymentFailed,
+    PaymentReceived,
+    PriceChange,
+    Rate,
     RequestOvertaken,
     SeatsCounted,
     SeatsShort,
@@ -45,8 +49,8 @@ from bursar.words.request import overtaken
 class Story:
     """Tells events: by whom each was done, and what it was, with names for the ids and codes that events hold."""
 
-    def __init__(self, names: Mapping[UUID, str], policy: Policy, catalog: Catalog) -> None:
-        self.names, self.policy, self.catalog = names, policy, catalog
+    def __init__(self, names: Mapping[UUID, str], policy: Policy, catalog: Catalog, *, prices: bool) -> None:
+        self.names, self.policy, self.catalog, self.prices = names, policy, catalog, prices
 
     def who(self, kind: str, id: UUID | None) -> str:
         """Who did something: a member or one of the vendor's staff by name, the vendor, or the system by itself."""
@@ -57,8 +61,12 @@ class Story:
         return _("the vendor") if kind == "vendor" else _("automatic")
 
     def what(self, event: Event) -> list[str]:
-        """What happened, in one or several sentences."""
-        return sentences(event, self)
+        """What happened, in one or several sentences, with what was invoiced for it."""
+        said = sentences(event, self)
+        if self.prices and isinstance(event, Billed) and event.total:
+            template = _("Credit note: {amount}") if event.total.amount_minor < 0 else _("Invoice: {amount}")
+            said = [*said, template.format(amount=money.amount(event.total))]
+        return said
 
     def member(self, id: UUID) -> str:
         """The name of a member, or of one of the vendor's staff."""
@@ -106,18 +114,47 @@ def sentences(event: Event, story: Story) -> list[str]:
 
 @sentences.register
 def _changes(event: ChangesTaken, story: Story) -> list[str]:
-    return [_change(taken, story.catalog) for taken in event.changes]
+    return [_change(taken, story) for taken in event.changes]
 
 
-def _change(taken: TakenChange, catalog: Catalog) -> str:
-    edit = taken.edit
+def _change(taken: TakenChange, story: Story) -> str:
+    edit, prices = taken.edit, (taken.prices or ()) if story.prices else ()
     if isinstance(edit, Undo):
         return _("A scheduled change was undone.")
+    if isinstance(edit, SetSeats | SetUnits) and prices:
+        # The same number at another price; of another number as well, the price is said after it.
+        quantity = edit.seats if isinstance(edit, SetSeats) else edit.units
+        if taken.before and quantity == taken.before.quantity:
+            said = _("{product}, {quantity}: {price}").format(
+                product=story.product(edit.product),
+                quantity=edits.quantity(quantity, prices[0].after.per),
+                price=_price(prices[0], agreed=True),
+            )
+            return edits.dated(said, edit, taken.effective_on)
     if isinstance(edit, ChangeCycle):
-        said = _("Billing cycle: {cycle}").format(cycle=edits.cycle_name(catalog, edit.cycle))
+        said = _("Billing cycle: {cycle}").format(cycle=edits.cycle_name(story.catalog, edit.cycle))
     else:
-        said = edits.said(edit, _before(taken), catalog)
-    return edits.dated(said, edit, taken.effective_on)
+        said = edits.said(edit, _before(taken), story.catalog)
+    said = edits.dated(said, edit, taken.effective_on)
+    for changed in prices:
+        price = _price(changed, agreed=edit.price is not None)
+        if isinstance(edit, ChangeCycle):
+            price = _("{product}: {price}").format(product=story.product(changed.product), price=price)
+        said = _("{change}; {price}").format(change=said, price=price)
+    return said
+
+
+def _price(changed: PriceChange, *, agreed: bool) -> str:
+    """A price that is new, or before and after; agreed with the vendor, or the catalog's."""
+    after = _rate(changed.after, changed.currency)
+    if changed.before is None:
+        return (_("agreed price {price}") if agreed else _("price {price}")).format(price=after)
+    template = _("agreed price {before} → {after}") if agreed else _("price {before} → {after}")
+    return template.format(before=_rate(changed.before, changed.currency), after=after)
+
+
+def _rate(rate: Rate, currency: str) -> str:
+    return edits.priced(rate.rate, currency, rate.per)
 
 
 def _before(taken: TakenChange) -> Subscription:
@@ -148,6 +185,14 @@ def _method(event: MethodSet, story: Story) -> list[str]:
     if before == after:
         return [_("The payment type was replaced by another of the same kind ({method}).").format(method=after)]
     return [_("Payment type: {before} → {after}").format(before=before, after=after)]
+
+
+@sentences.register
+def _payment_received(event: PaymentReceived, story: Story) -> list[str]:
+    amount = money.amount(event.amount)
+    if event.number is None:
+        return [_("{amount} was paid.").format(amount=amount)]
+    return [_("{amount} was paid for invoice {number}.").format(amount=amount, number=event.number)]
 
 
 @sentences.register
@@ -195,10 +240,18 @@ def _sent_again(event: EmailSentAgain, story: Story) -> list[str]:
 
 @sentences.register
 def _altered(event: AccountAltered, story: Story) -> list[str]:
+    said, others = [], set(event.fields)
     if event.before is not None and event.after is not None:
         before, after = story.account_type(event.before), story.account_type(event.after)
-        return [_("Account type: {before} → {after}").format(before=before, after=after)]
-    return [_("The vendor changed the account: {fields}.").format(fields=", ".join(event.fields))]
+        said.append(_("Account type: {before} → {after}").format(before=before, after=after))
+        others.discard("account_type")
+    if event.tax_rate is not None:
+        before, after = money.percent(event.tax_rate.before), money.percent(event.tax_rate.after)
+        said.append(_("Tax rate: {before} → {after}").format(before=before, after=after))
+        others.discard("tax_rate")
+    if others:
+        said.append(_("The vendor changed the account: {fields}.").format(fields=", ".join(sorted(others))))
+    return said
 
 
 @sentences.register
@@ -211,7 +264,11 @@ def _override(event: OverrideAdded, story: Story) -> list[str]:
 
 @sentences.register
 def _limit(event: LimitSet, story: Story) -> list[str]:
-    return [limit_said(event.seats, event.amount_minor, event.currency)]
+    said, earlier = limit_said(event.seats, event.amount_minor, event.currency), event.before
+    if earlier is None or (earlier.seats, earlier.amount_minor) == (event.seats, event.amount_minor):
+        return [said]
+    before = limit_said(earlier.seats, earlier.amount_minor, event.currency)
+    return [said, _("Until then: {limit}").format(limit=before)]
 
 
 @sentences.register

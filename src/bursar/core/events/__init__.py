@@ -1,6 +1,7 @@
 """Events: one class for each kind of fact that an account's history holds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, get_args
 from uuid import UUID
@@ -10,9 +11,11 @@ from bursar.core.events.account import (
     AccountErased,
     AccountOpened,
     AttemptRefused,
+    LimitBefore,
     LimitSet,
     OverrideAdded,
     OverrideEnded,
+    TaxRateChange,
 )
 from bursar.core.events.event import (
     VERSION,
@@ -56,10 +59,13 @@ from bursar.core.events.request import (
 )
 from bursar.core.events.subscription import (
     Before,
+    Billed,
     ChangesApplied,
     ChangesTaken,
     FellDue,
     Invoiced,
+    PriceChange,
+    Rate,
     RenewalAhead,
     Renewed,
     SeatsShort,
@@ -106,6 +112,7 @@ __all__ = [
     "AttemptRefused",
     "Audience",
     "Before",
+    "Billed",
     "Cause",
     "ChangesApplied",
     "ChangesTaken",
@@ -115,6 +122,7 @@ __all__ = [
     "FellDue",
     "Group",
     "Invoiced",
+    "LimitBefore",
     "LimitSet",
     "MemberAccepted",
     "MemberAdded",
@@ -134,6 +142,8 @@ __all__ = [
     "PaymentFailed",
     "PaymentReceived",
     "PaymentRefunded",
+    "PriceChange",
+    "Rate",
     "RenewalAhead",
     "Renewed",
     "RequestApproved",
@@ -150,12 +160,14 @@ __all__ = [
     "SeatsCounted",
     "SeatsShort",
     "TakenChange",
+    "TaxRateChange",
     "TemporarySeatsEnded",
     "TrialEnded",
     "TrialEnding",
     "document_of",
     "names",
     "read_event",
+    "without_prices",
     "write_event",
 ]
 
@@ -168,3 +180,11 @@ def read_event(kind: str, data: Mapping[str, Any], version: int) -> Event:
 def document_of(event: Event) -> UUID | None:
     """Return the invoice or credit note that goes with an event, if one does."""
     return event.invoice if isinstance(event, Invoiced) else None
+
+
+def without_prices(event: Event) -> Event:
+    """Return an event as whoever sees neither costs nor invoices may read it: without agreed prices and totals."""
+    if isinstance(event, ChangesTaken):
+        changes = tuple(replace(taken, prices=(), edit=replace(taken.edit, price=None)) for taken in event.changes)
+        return replace(event, changes=changes, total_minor=None)
+    return replace(event, total_minor=None) if isinstance(event, Billed) else event

@@ -1,9 +1,10 @@
 """Events of the account itself: opened, altered, its exceptions and limits, erased; and what was refused on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from uuid import UUID
 
-from bursar.core.events.event import AccountTypeCode, Audience, Event
+from bursar.core.events.event import AccountTypeCode, Audience, Event, added_in
 from bursar.core.problem import phrase
 
 
@@ -25,6 +26,16 @@ class AccountOpened(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaxRateChange:
+    """The tax rate of an account that another one takes the place of."""
+
+    before: Decimal
+    """The share until then, such as 0.19."""
+    after: Decimal
+    """The share from then on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountAltered(Event):
     """The vendor changed what it says of the account."""
 
@@ -38,6 +49,8 @@ class AccountAltered(Event):
     """The code of the account type until now; left out where the type was not given."""
     after: str | None = None
     """The code of the account type from now on."""
+    tax_rate: TaxRateChange | None = None
+    """The tax rate, where it was given and is another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +83,16 @@ class OverrideEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitBefore:
+    """The limit that another one takes the place of."""
+
+    seats: int | None
+    """So many seats more in a billing period; null where there was no such limit."""
+    amount_minor: int | None
+    """So much more for a billing period, in minor units; null where there was no such limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LimitSet(Event):
     """The owner said how far billing admins may let the account grow by themselves."""
 
@@ -83,6 +106,8 @@ class LimitSet(Event):
     """So much more for a billing period, in minor units; null where there is no such limit."""
     currency: str
     """The currency's code."""
+    before: LimitBefore | None = field(metadata=added_in(2))
+    """The limit until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,10 +33,11 @@ class PaymentReceived(Invoiced):
     group = "payment"
     told_to = Audience.INVOICE_VIEWERS_IF_INVOICED
     optional = "payments"
-    sentence = phrase("{amount} was paid.")
 
     invoice: UUID | None = None
     """The invoice that it was made for; left out where a quote was paid, whose taking tells of its invoice."""
+    number: str | None = None
+    """The number of that invoice."""
     payment: UUID
     """The payment."""
     amount_minor: int

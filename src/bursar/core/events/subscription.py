@@ -1,12 +1,17 @@
 """Events of the subscription: changes that were taken or took effect, renewals, trials, seats that end or run short."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from bursar.core.edit import Edit
-from bursar.core.events.event import Audience, Event, ProductCode, written_as
+from bursar.core.edit import Edit, StartTrial
+from bursar.core.events.event import Audience, Event, ProductCode, added_in, written_as
+from bursar.core.item import Pin
+from bursar.core.money import Money
 from bursar.core.problem import phrase
+from bursar.core.subscription import Change, Subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +20,54 @@ class Invoiced(Event):
 
     invoice: UUID | None
     """The document that was issued with it, or that it is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Billed(Invoiced):
+    """An event with which a document may have been issued, and what it came to."""
+
+    total_minor: int | None = field(metadata=added_in(2))
+    """What the document asks for, tax included, in minor units; below zero what it gives back; null without one."""
+    currency: str | None = field(metadata=added_in(2))
+    """The currency's code."""
+
+    @property
+    def total(self) -> Money | None:
+        """What the document came to, if there is one and the entry says it."""
+        if self.total_minor is None or self.currency is None:
+            return None
+        return Money(self.total_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What one seat or unit, or the account as a whole, costs for a whole billing period."""
+
+    rate: Decimal
+    """The exact price, without tax."""
+    per: str
+    """What it is for: seat, unit or account."""
+    cycle: str
+    """The code of the billing cycle in which it holds."""
+
+    @classmethod
+    def of(cls, pin: Pin) -> "Rate":
+        """Return the price that was agreed."""
+        return cls(rate=pin.rate, per=pin.per.value, cycle=pin.cycle)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceChange:
+    """The price of a product that another one takes the place of, or that is new."""
+
+    product: ProductCode
+    """The product's code."""
+    currency: str
+    """The currency's code."""
+    before: Rate | None
+    """The price until then; null where nothing was paid for the product."""
+    after: Rate
+    """The price from then on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +94,45 @@ class TakenChange:
     """The day from which it counts."""
     before: Before | None
     """What there was of the edit's product just before that day; nothing if there was none."""
+    prices: tuple[PriceChange, ...] | None = field(metadata=added_in(2))
+    """Each price that is another one from that day on: agreed with the vendor where the edit has one, else the catalog's."""
+
+    @classmethod
+    def of(cls, change: Change, before: Subscription, currency: str) -> "TakenChange":
+        """Return a change as the history tells it, measured against the state just before it."""
+        item = before.items.get(getattr(change.edit, "product", ""))
+        return cls(
+            change=change.id,
+            edit=change.edit,
+            capability=change.capability,
+            effective_on=change.effective_on,
+            before=Before(plan=item.plan, quantity=item.quantity) if item else None,
+            prices=tuple(_prices(change, before, currency)),
+        )
+
+
+def _prices(change: Change, before: Subscription, currency: str) -> Iterator[PriceChange]:
+    """Yield the prices that a change alters on its day; it agrees others besides, for what may be undone later."""
+    for pin in _in_force(change, before):
+        item = None if before.trying else before.items.get(pin.product)
+        old = before.pins.get((item.product, item.plan, before.cycle.code)) if item else None
+        if old is None or (old.rate, old.per, old.cycle) != (pin.rate, pin.per, pin.cycle):
+            replaced = Rate.of(old) if old else None
+            yield PriceChange(product=pin.product, currency=currency, before=replaced, after=Rate.of(pin))
+
+
+def _in_force(change: Change, before: Subscription) -> Iterable[Pin]:
+    """Return the prices that hold as soon as a change is made, of those that were agreed with it."""
+    if isinstance(change.edit, StartTrial):
+        return ()
+    if change.cycle is not None:
+        held = {(item.product, item.plan, change.cycle.code) for item in before.items.values() if not before.trying}
+        return (pin for pin in change.pins if pin.sold in held)
+    return change.pins[:1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangesTaken(Invoiced):
+class ChangesTaken(Billed):
     """A quote was taken: its changes are in force or scheduled."""
 
     kind = "changes_taken"
@@ -61,7 +149,7 @@ class ChangesTaken(Invoiced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FellDue(Invoiced):
+class FellDue(Billed):
     """A day on which something fell due by itself."""
 
     group = "subscription"

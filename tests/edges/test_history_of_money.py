@@ -1,0 +1,101 @@
+"""What changes money says the money in the history: before and after, and to those alone who may see it."""
+
+import re
+from typing import Any
+
+import pytest
+
+from door import TEAM_10, Door, email, seats, signed_in
+from pages import said
+
+
+@pytest.fixture
+def door(db: None) -> Door:
+    return Door()
+
+
+def history(path: str, role: str = "owner", language: str = "en") -> str:
+    page = said(signed_in(email(role), language).get(f"{path}/history"))
+    return " ".join(re.sub(r"<[^>]*>", " ", page).replace("\xa0", " ").replace("\u202f", " ").split())
+
+
+def newest(door: Door, path: str, kind: str, **more: Any) -> Any:
+    return next(one["data"] for one in door.ok("GET", f"{path}/history", **more)["items"] if one["kind"] == kind)
+
+
+def test_an_agreed_price_is_in_the_history_with_before_and_after(door: Door) -> None:
+    path = door.account()
+    door.take(path, {**TEAM_10, "seats": 46, "price": "1080.00"})
+    assert "Add Support, plan Team: 46 seats (from January 1, 2026); agreed price €1,080.00 per seat" in history(path)
+    door.take(path, {**seats(46), "price": "1000.00", "on": "2026-02-01"})
+    told = "Support, 46 seats: agreed price €1,080.00 per seat → €1,000.00 per seat (from February 1, 2026)"
+    assert told in history(path)
+    french = "Support, 46 licences : prix convenu 1 080,00 € par licence → 1 000,00 € par licence"
+    assert french in history(path, language="fr")
+    [change] = newest(door, path, "changes_taken")["changes"]
+    assert change["prices"] == [
+        {
+            "product": "support",
+            "currency": "EUR",
+            "before": {"rate": "1080.00", "per": "seat", "cycle": "monthly"},
+            "after": {"rate": "1000.00", "per": "seat", "cycle": "monthly"},
+        }
+    ]
+
+
+def test_another_plan_or_cycle_says_its_price(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    door.take(path, {"edit": "change_plan", "product": "support", "plan": "growth"})
+    assert "price €19.00 per seat → €45.00 per seat" in history(path)
+    door.take(path, {"edit": "change_cycle", "cycle": "annual"})
+    assert "; Support: price €45.00 per seat → €450.00 per seat" in history(path)
+    door.take(path, seats(12))
+    [change] = newest(door, path, "changes_taken")["changes"]
+    assert change["prices"] == [], "more of the same costs the same"
+
+
+def test_what_is_invoiced_at_once_or_at_a_renewal_says_how_much_and_so_does_a_credit(door: Door) -> None:
+    path = door.account(tax_rate="0.2")
+    door.take(path, TEAM_10)
+    assert "Invoice: €228.00" in history(path)
+    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    assert newest(door, path, "renewed")["total_minor"] == 22800
+    assert "The subscription was renewed. Invoice: €228.00" in history(path)
+    policy = door.ok("GET", "/policy")
+    timing = {**policy["timing"], "remove_seats": {"effect": "end_of_term", "credit": True}}
+    door.ok("PUT", "/policy", {**policy, "timing": timing})
+    door.take(path, {**seats(4), "on": "now"})
+    assert "Credit note: -€136.80" in history(path)
+
+
+def test_a_payment_says_for_which_invoice_it_was(door: Door) -> None:
+    path = door.account()
+    taken = door.take(path, TEAM_10)
+    pay = {"type": "card", "token": "ok"}
+    door.ok("POST", f"{path}/invoices/{taken['invoice']['id']}/pay", pay, by=email("owner"))
+    assert f"€190.00 was paid for invoice {taken['invoice']['number']}." in history(path)
+
+
+def test_limits_and_the_tax_rate_say_what_they_were_before(door: Door) -> None:
+    path = door.account()
+    for most in (5, 9):
+        door.ok("PUT", f"{path}/limit", {"seats": most, "amount": None}, by=email("owner"))
+    assert (
+        "Billing admins may add up to 9 seats per billing period without asking. Until then: "
+        "Billing admins may add up to 5 seats per billing period without asking."
+    ) in history(path)
+    door.ok("PATCH", path, {"tax_rate": "0.2", "name": "Acme Ltd"})
+    assert "Tax rate: 0% → 20% The vendor changed the account: name." in history(path)
+
+
+def test_who_sees_neither_costs_nor_invoices_is_told_no_prices(door: Door) -> None:
+    path = door.account("online_assisted")
+    door.take(path, {**TEAM_10, "price": "12.00"})
+    assert "€12.00" in history(path)
+    shown = history(path, "admin")
+    assert "Add Support, plan Team: 10 seats" in shown and "€" not in shown
+    told = newest(door, path, "changes_taken", by=email("admin"))
+    assert told["total_minor"] is None and told["changes"][0]["prices"] == []
+    assert "price" not in told["changes"][0]["edit"]
+    assert newest(door, path, "changes_taken", by=email("owner"))["changes"][0]["edit"]["price"] == "12.00"
