@@ -15,9 +15,9 @@ from typing import Any
 from uuid import UUID
 
 from bursar.core.charge import Line
-from bursar.core.content import write_line
 from bursar.core.edit import AddTemporarySeats, write_edit
 from bursar.core.invoice import totals
+from bursar.core.invoice_content import write_line
 from bursar.core.period import Proration, elapsed
 from bursar.core.quote import Quote, priced
 from bursar.scenario.core_player import CorePlayer

@@ -42,6 +42,8 @@ TODAY: Final = date(2026, 1, 10)
 JANUARY: Final = Span(date(2026, 1, 1), date(2026, 2, 1))
 CHARGE: Final[dict[str, Any]] = {
     "kind": "charge",
+    "description": {"en": "Suite, Team"},
+    "per": "seat",
     "product": "suite",
     "plan": "team",
     "quantity": 10,

@@ -174,6 +174,7 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "invoices_invoice_due_after": lambda a: rows.bare_invoice(a, due_on=TODAY - timedelta(days=1)),
     "invoices_line_position": same_position,
     "invoices_line_position_counts": lambda a: rows.line(a, invoice=rows.bare_invoice(a), position=0),
+    "invoices_line_described": line(description={"fr": "Suite"}),
     "invoices_line_quantity": line(quantity=0),
     "invoices_line_unit_price": line(unit_price=Decimal(-1)),
     "invoices_line_tax_rate": line(tax_rate=Decimal("1.2")),

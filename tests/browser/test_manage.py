@@ -26,7 +26,7 @@ def test_the_summary_follows_the_form_and_the_change_is_made(browser: Browser, l
     owner.page.get_by_role("button", name="One seat more: Support").click()
     following = owner.page.locator("#following")
     expect(following).to_contain_text("10 → 15 seats, 5 more")
-    expect(following).to_contain_text("Support, Team: 5 more × €19.00")
+    expect(following).to_contain_text("Support, Team: 5 more seats × €19.00")
     expect(following).to_contain_text("€114.00")
     owner.page.get_by_role("button", name="Review changes").click()
     owner.page.get_by_role("button", name="Update subscription").click()

@@ -481,7 +481,7 @@ def flexprice_capped(asked: str, given: Case) -> tuple[Answer, Answer]:
     """What is credited of a line that has been credited in part: its days that are still paid for."""
     whole = Span(MONDAY, MONDAY + timedelta(int(given["originalAmount"])))
     terms = Terms("team", 1, Decimal(given["originalAmount"]), whole, int(given["originalAmount"]) * 100)
-    line = charge("support", terms, whole, Proration.BY_DAY, UNTAXED)
+    line = charge("support", terms, whole, Proration.BY_DAY, UNTAXED, Text("Support"))
     before = credit(Billed("support", whole, UUID(int=1), line), Span(whole.end - timedelta(50), whole.end))
     assert before.amount == -int(given["previousCredits"]) * 100
     [left] = covered((), ((UUID(int=1), line), (UUID(int=2), before)))

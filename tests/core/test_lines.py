@@ -1,19 +1,23 @@
 """A line says all that is needed to give it back, and giving it back in pieces gives back exactly the line."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
-from bursar.core.charge import Billed, Line, charge, covered, credit
+from bursar.core.charge import Billed, ChargeType, Line, charge, covered, credit
 from bursar.core.owed import Terms
 from bursar.core.period import Proration, Span
+from bursar.core.price import Per
 from bursar.core.tax import Tax
+from bursar.core.text import Text
 
 JUNE = Span(date(2026, 6, 1), date(2026, 7, 1))
 LINE = UUID(int=7)
 TAX = Tax(Decimal("0.20"))
+SOLD = Text("Support, Team", "Support, Équipe")
 
 
 def days(first: int, last: int) -> Span:
@@ -23,15 +27,18 @@ def days(first: int, last: int) -> Span:
 
 def sold(price: int = 1000) -> Line:
     """One seat for the whole of June at 20 %."""
-    return charge("support", Terms("team", 1, Decimal(price) / 100, JUNE, price), JUNE, Proration.BY_DAY, TAX)
+    return charge("support", Terms("team", 1, Decimal(price) / 100, JUNE, price), JUNE, Proration.BY_DAY, TAX, SOLD)
 
 
 def discounted() -> Line:
     """Two seats of 6.00 for June, sold for 9.00 instead of 12.00."""
     return Line(
         kind="charge",
+        charge_type=ChargeType.RECURRING,
         product="support",
         plan="team",
+        description=SOLD,
+        per=Per.SEAT,
         quantity=2,
         unit_price=Decimal("6.00"),
         span=JUNE,
@@ -49,10 +56,13 @@ def discounted() -> Line:
 
 def test_a_charge_asks_for_its_days_and_keeps_the_price_of_the_whole_period() -> None:
     terms = Terms("team", 2, Decimal("6.00"), JUNE, 1200)
-    assert charge("support", terms, days(21, 30), Proration.THIRTY, TAX) == Line(
+    assert charge("support", terms, days(21, 30), Proration.THIRTY, TAX, SOLD) == Line(
         kind="charge",
+        charge_type=ChargeType.RECURRING,
         product="support",
         plan="team",
+        description=SOLD,
+        per=Per.SEAT,
         quantity=2,
         unit_price=Decimal("6.00"),
         span=days(21, 30),
@@ -72,8 +82,11 @@ def test_a_credit_gives_back_days_at_the_terms_of_the_line_with_its_discount_and
     billed = Billed("support", JUNE, LINE, discounted())
     assert credit(billed, days(21, 30)) == Line(
         kind="credit",
+        charge_type=ChargeType.RECURRING,
         product="support",
         plan="team",
+        description=SOLD,
+        per=Per.SEAT,
         quantity=2,
         unit_price=Decimal("6.00"),
         span=days(21, 30),
@@ -100,7 +113,7 @@ def test_the_days_of_a_line_are_counted_by_its_own_rule() -> None:
     february = Span(date(2026, 2, 1), date(2026, 3, 1))
     terms = Terms("team", 1, Decimal("100.00"), february, 10000)
     rest = Span(date(2026, 2, 16), february.end)
-    by_day, thirty = (charge("support", terms, rest, rule, TAX) for rule in (Proration.BY_DAY, Proration.THIRTY))
+    by_day, thirty = (charge("support", terms, rest, rule, TAX, SOLD) for rule in (Proration.BY_DAY, Proration.THIRTY))
     assert [(line.days, line.of, line.amount) for line in (by_day, thirty)] == [(13, 28, 4643), (15, 30, 5000)]
     for line in (by_day, thirty):
         given_back = credit(Billed("support", rest, LINE, line), rest)
@@ -128,3 +141,12 @@ def test_days_that_no_line_pays_for_cannot_be_given_back() -> None:
             covered((half,), [(UUID(int=8), credit(half, span))])
     with pytest.raises(ValueError, match="nothing pays"):
         covered((), [(UUID(int=8), credit(half, days(1, 5)))])
+
+
+def test_only_recurring_lines_cover_days_and_credits_of_others_uncover_none() -> None:
+    paid = covered((), [(LINE, sold())])
+    for charge_type in (ChargeType.ONE_OFF, ChargeType.USAGE):
+        other = replace(sold(), charge_type=charge_type)
+        assert covered(paid, [(UUID(int=8), other)]) == paid
+        given_back = replace(credit(paid[0], days(1, 10)), charge_type=charge_type, credits=UUID(int=8))
+        assert covered(paid, [(UUID(int=9), given_back)]) == paid

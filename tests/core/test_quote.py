@@ -359,7 +359,7 @@ def test_a_digest_is_of_figures_and_days_whatever_versions_moved() -> None:
     life = lived()
     ask = seats("support", 8)
     first = life.ask("2026-01-05", ask, by=OWNER)
-    life.situation = replace(life.situation, catalog=replace(CATALOG, version=7))
+    life.situation = replace(life.situation, catalog=replace(CATALOG, version=7), versions={1: CATALOG})
     assert digest(life.ask("2026-01-06", ask, by=OWNER)) == digest(first)
     assert digest(life.ask("2026-01-06", seats("support", 12), by=OWNER)) != digest(
         life.ask("2026-01-07", seats("support", 12), by=OWNER)

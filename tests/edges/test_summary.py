@@ -3,9 +3,10 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from bursar.center.summary import lines_shown, lost
+from bursar.center.summary import lost
 from bursar.core.edit import Cancel, ChangePlan, RemoveProduct
 from bursar.core.timing import Timing
+from bursar.words.lines import lines_shown
 from lives import CATALOG, POLICY, Life, add, plan, seats
 
 
@@ -17,8 +18,8 @@ def support(**options: str) -> Life:
 
 def test_more_seats_are_told_by_how_many_more_and_what_they_come_to() -> None:
     answer = support().ask("2026-01-17", seats("support", 15))
-    [line] = lines_shown(answer.lines, CATALOG, "EUR")
-    assert line.said == "Support, Growth: 5 more × €45.00"
+    [line] = lines_shown(answer.lines, "EUR")
+    assert line.said == "Support, Growth: 5 more seats × €45.00"
     assert line.days.endswith("(15 of 31 days)")
     assert line.amount == "€108.87"
     assert Fraction(answer.due_today.net, 100) == Fraction("108.87")
@@ -28,15 +29,15 @@ def test_fewer_seats_are_told_by_how_many_fewer_and_what_comes_back() -> None:
     life = support()
     at_once = {**POLICY.timing, "remove_seats": Timing("now", True)}
     life.situation = replace(life.situation, policy=replace(POLICY, timing=at_once))
-    [line] = lines_shown(life.ask("2026-01-17", seats("support", 8)).lines, CATALOG, "EUR")
-    assert (line.said, line.amount) == ("Support, Growth: 2 fewer × €45.00", "-€43.55")
+    [line] = lines_shown(life.ask("2026-01-17", seats("support", 8)).lines, "EUR")
+    assert (line.said, line.amount) == ("Support, Growth: 2 fewer seats × €45.00", "-€43.55")
 
 
 def test_another_plan_is_a_credit_of_the_old_and_a_charge_of_the_new() -> None:
-    shown = lines_shown(support().ask("2026-01-17", plan("support", "professional")).lines, CATALOG, "EUR")
+    shown = lines_shown(support().ask("2026-01-17", plan("support", "professional")).lines, "EUR")
     assert [one.said for one in shown] == [
-        "Credit for Support, Growth: 10 × €45.00",
-        "Support, Professional: 10 × €75.00",
+        "Credit for Support, Growth: 10 seats × €45.00",
+        "Support, Professional: 10 seats × €75.00",
     ]
     assert [one.amount for one in shown] == ["-€217.74", "€362.90"]
 

@@ -30,7 +30,7 @@ def test_the_owner_orders_them_beside_other_changes_and_sees_what_they_cost(path
     assert days in summary
     history = said(owner.get(f"{path}/history"))
     assert days in history and f"{days} (from" not in history, "the days are said once"
-    assert "Support, Team: 5 more × €19.00" in summary and "€30.65" in summary
+    assert "Support, Team: 5 more seats × €19.00" in summary and "€30.65" in summary
     assert "5 temporary seats" in said(owner.get(f"{path}/subscription")), "they are scheduled"
     Door().ok("POST", f"{path}/clock", {"to": "2026-01-10"})
     assert "10 seats<br>5 more until January 19, 2026" in said(owner.get(f"{path}/subscription"))

@@ -66,7 +66,7 @@ def test_whoever_may_buy_sees_how_long_it_lasts_and_buys_what_is_tried_as_it_is(
     form = said(owner.get(f"{path}/manage"))
     assert 'value="team" checked' in form and 'name="quantity_support" value="3"' in form
     assert "Add Support, plan Team: 3 seats" in form, "the summary says from the start what the form would buy"
-    assert "Support, Team: 3 × €19.00" in taken(owner, path, add_support="team", quantity_support="3")
+    assert "Support, Team: 3 seats × €19.00" in taken(owner, path, add_support="team", quantity_support="3")
     found = door.ok("GET", f"{path}/subscription")
     assert (found["trial_until"], found["period"]["start"]) == (None, "2026-01-01")
     assert "Trial" not in said(owner.get(f"{path}/subscription"))
@@ -95,7 +95,9 @@ def test_it_is_told_ahead_once_ends_by_itself_and_costs_nothing(door: Door, path
     assert not Invoice.objects.exists()
     owner = signed_in(email("owner"))
     assert "The trial ended on January 14, 2026" in said(owner.get(f"{path}/subscription"))
-    assert "3 × €19.00" in taken(owner, path, add_support="team", quantity_support="3"), "it can be bought afterwards"
+    assert "3 seats × €19.00" in taken(owner, path, add_support="team", quantity_support="3"), (
+        "it can be bought afterwards"
+    )
 
 
 @pytest.mark.parametrize("bought_on", ["2026-01-13", "2026-01-15"])

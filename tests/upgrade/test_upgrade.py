@@ -60,10 +60,53 @@ def run(url: str, *arguments: str) -> str:
     return done.stdout
 
 
+RENAMED = """
+INSERT INTO catalog_version (number, document, digest, source, published_at, by)
+SELECT number + 1, replace(document::text, '"name": {"en": "', '"name": {"en": "New ')::jsonb, 'other', source,
+    '2020-01-01', by FROM catalog_version
+"""
+"""The next version of the catalog, with other names, published before anything was issued."""
+
+NAMES = """
+SELECT product->>'code', plan->>'code', plan->'prices'->0->>'per', concat(product->'name'->>'en', ', ', plan->'name'->>'en'),
+    concat(product->'name'->>'fr', ', ', plan->'name'->>'fr')
+FROM catalog_version v, jsonb_array_elements(v.document->'products') product, jsonb_array_elements(product->'plans') plan
+WHERE v.number = %s
+"""
+OF_ISSUED = "SELECT DISTINCT product, plan, per, description->>'en', description->>'fr' FROM invoices_line"
+OF_QUOTED = """
+SELECT DISTINCT line->>'product', line->>'plan', line->>'per', line->'description'->>'en', line->'description'->>'fr'
+FROM subscriptions_quote, jsonb_array_elements(content->'lines' || (content->'renewal_lines')) AS line
+"""
+
+
+def restored(url: str, older: str) -> None:
+    """Bring a dump into an empty database."""
+    with psycopg.connect(url, autocommit=True) as there:
+        there.execute(gzip.decompress((HERE / f"{older}.sql.gz").read_bytes()))
+
+
+@pytest.mark.parametrize("older", OLDER)
+def test_lines_get_the_words_of_the_catalog_that_they_were_sold_from_and_keep_them(empty: str, older: str) -> None:
+    restored(empty, older)
+    with psycopg.connect(empty, autocommit=True) as there:
+        there.execute(RENAMED)
+    run(empty, "-m", "bursar.cli", "migrate")
+    with psycopg.connect(empty, autocommit=True) as there:
+        sold = set(there.execute(NAMES, [1]).fetchall())
+        for statement in (OF_ISSUED, OF_QUOTED):
+            lines = set(there.execute(statement).fetchall())
+            assert len(lines) > 5 and lines <= sold
+        for change in ('description = \'{"en": "Else"}\'', "per = 'unit'", "charge_type = 'usage'"):
+            with pytest.raises(psycopg.IntegrityError, match="never changed"):
+                there.execute(f"UPDATE invoices_line SET {change}")
+        with pytest.raises(psycopg.IntegrityError, match="this row"):
+            there.execute("UPDATE subscriptions_quote SET content = '{}'")
+
+
 @pytest.mark.parametrize("older", OLDER)
 def test_an_older_database_keeps_its_books(empty: str, older: str) -> None:
-    with psycopg.connect(empty, autocommit=True) as there:
-        there.execute(gzip.decompress((HERE / f"{older}.sql.gz").read_bytes()))
+    restored(empty, older)
     run(empty, "-m", "bursar.cli", "migrate")
     assert run(empty, "-c", RULES) == ""
     assert run(empty, "-c", BOOKS) == (HERE / f"{older}.txt").read_text(encoding="utf-8")

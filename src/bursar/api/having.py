@@ -6,7 +6,8 @@ from bursar.api.call import Call
 from bursar.api.show import Shown, change
 from bursar.catalog.queries import versions
 from bursar.checkout.consequences import coming_shortfalls
-from bursar.core.content import write_span, write_temporary
+from bursar.core.content import write_temporary
+from bursar.core.invoice_content import write_span
 from bursar.core.policy import State, shows_costs
 from bursar.core.price import Per
 from bursar.core.shortfall import write_shortfall

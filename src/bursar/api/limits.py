@@ -10,7 +10,7 @@ from bursar.accounts.limits import set_limit
 from bursar.api import answers, bodies
 from bursar.api.call import Call, enter, moment
 from bursar.api.shape import shape
-from bursar.core.content import write_money
+from bursar.core.invoice_content import write_money
 from bursar.core.limit import UNLIMITED
 from bursar.core.member import BILLING_ADMIN
 from bursar.core.money import Money

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from bursar.api.shape import Edit
 
@@ -72,12 +73,24 @@ class Share(BaseModel):
     of: int
 
 
+class Description(BaseModel):
+    """What was sold, in English and, where the vendor wrote it, in French."""
+
+    en: str = Field(examples=["Support, Team"])
+    fr: str | SkipJsonSchema[None] = Field(None, examples=["Support, Équipe"])
+
+
 class Line(BaseModel):
     """What one item costs, or gives back, over some days."""
 
     kind: Literal["charge", "credit"]
+    charge_type: Literal["recurring", "one_off", "usage"] = Field(
+        description="Charged for days of a billing period, once, or for what was used; a credit has that of its charge."
+    )
     product: Code
     plan: Code
+    description: Description = Field(description="By the names of the catalog version that it was sold from.")
+    per: Literal["seat", "unit", "account"] = Field(description="What the quantity counts and the unit price is for.")
     quantity: int
     unit_price: Rate
     span: Days

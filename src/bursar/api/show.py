@@ -9,17 +9,11 @@ from bursar.accounts import queries as accounts
 from bursar.accounts.queries import MemberRow, OverrideRow
 from bursar.api.call import Call
 from bursar.checkout.requests import basis, reviewed
-from bursar.core.content import (
-    read_decision,
-    read_quote,
-    write_decision,
-    write_line,
-    write_money,
-    write_quote,
-    write_totals,
-)
+from bursar.core.content import read_decision, read_quote, write_decision, write_quote
 from bursar.core.edit import write_edit
 from bursar.core.events import without_prices, write_event
+from bursar.core.invoice import Invoice
+from bursar.core.invoice_content import write_invoice, write_money
 from bursar.core.payment import status
 from bursar.core.policy import Decision, Outcome
 from bursar.core.problem import Conflict, Invalid
@@ -27,7 +21,6 @@ from bursar.core.request import costs_otherwise
 from bursar.core.subscription import Change
 from bursar.history.queries import Fact
 from bursar.invoices import queries as invoices
-from bursar.invoices.queries import Document
 from bursar.payments import queries as payments
 from bursar.subscriptions import queries as subscriptions
 from bursar.subscriptions.queries import RequestRow
@@ -181,23 +174,14 @@ def attempt(call: Call, attempt_id: UUID) -> Shown:
     return shown
 
 
-def invoice(call: Call, document: Document, left: int | None = None) -> Shown:
+def invoice(call: Call, document: Invoice, left: int | None = None) -> Shown:
     """An invoice or credit note with its lines."""
     if left is None:
         left = payments.left(call.id, [document.id])[document.id]
-    currency = document.currency
     return {
-        "id": str(document.id),
-        "kind": document.kind,
-        "number": document.number,
-        "status": status(document.totals.kind, left, document.due_on, call.today),
-        "on": document.on.isoformat(),
-        "issued_on": document.issued_on.isoformat(),
-        "due_on": document.due_on.isoformat(),
-        **write_totals(document.totals, currency),
-        "open": write_money(left, currency),
-        **document.snapshot,
-        "lines": [{"id": str(line_id), **write_line(line, currency)} for line_id, line in document.lines],
+        **write_invoice(document),
+        "status": status(document.kind, left, document.due_on, call.today),
+        "open": write_money(left, document.currency),
     }
 
 

@@ -14,6 +14,10 @@ from bursar.core.problem import Conflict
 from bursar.core.retirement import following
 
 _CURRENT: Final = "SELECT number, digest, published_at FROM catalog_version ORDER BY number DESC LIMIT 1"
+_CURRENT_AND_EARLIER: Final = """
+SELECT number, digest, published_at FROM catalog_version
+WHERE number = ANY(%(numbers)s) OR number = (SELECT max(number) FROM catalog_version) ORDER BY number DESC
+"""
 _LAST: Final = """
 WITH earlier AS (SELECT number, document FROM catalog_version WHERE number < %(number)s), sold AS (
     SELECT max(number) AS number FROM earlier, jsonb_array_elements(document->'products') AS product,
@@ -41,6 +45,15 @@ def current() -> Catalog:
     if found is None:
         raise NoCatalog()
     return _current(*found)
+
+
+def current_and_earlier(numbers: Collection[int]) -> tuple[Catalog, Mapping[int, Catalog]]:
+    """Return the version published last, and those of these numbers that came before it. Errors: NoCatalog."""
+    found = select(_CURRENT_AND_EARLIER, numbers=list(numbers))
+    if not found:
+        raise NoCatalog()
+    latest, *earlier = found
+    return _current(*latest), {number: _read(number, digest) for number, digest, _ in earlier}
 
 
 def currencies() -> tuple[str, ...]:

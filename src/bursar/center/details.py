@@ -15,8 +15,10 @@ from bursar.accounts.actions import set_details
 from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID, Details, details
 from bursar.center.entry import shown, to, visit
 from bursar.center.fields import wrong_email
+from bursar.core.invoice import read_address
 from bursar.core.problem import Problem
-from bursar.words.country import countries, country_name
+from bursar.words.address import address_lines
+from bursar.words.country import countries
 
 ADDRESS: Final = ("name", "street", "postal_code", "city", "country")
 LONGEST: Final = 200
@@ -50,8 +52,8 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "vat": vat.check(filled["vat_id"]) if filled["vat_id"] else "",
         "change": seen.may("manage_invoices"),
         "why_not": seen.why_not(seen.decide("manage_invoices")),
-        "sold_to": address_lines({part: filled[f"sold_to_{part}"] for part in ADDRESS}),
-        "bill_to": address_lines({part: filled[f"bill_to_{part}"] for part in ADDRESS}),
+        "sold_to": address_lines(read_address(kept.sold_to)),
+        "bill_to": address_lines(read_address(kept.bill_to or {})),
         "recipients": filled["recipients"].splitlines(),
     }
     return shown(request, seen, "details", "details", content, status=422 if errors else 200)
@@ -76,11 +78,6 @@ def _fields(which: str, filled: Mapping[str, str], errors: Mapping[str, str]) ->
             "longest": LONGEST,
             "options": _countries(filled[name]) if part == "country" else "",
         }
-
-
-def address_lines(address: Mapping[str, str]) -> list[str]:
-    """Return the lines of an address, its country by name."""
-    return [country_name(said) if part == "country" else said for part, said in address.items() if said]
 
 
 def _countries(now: str) -> list[tuple[str, str]]:

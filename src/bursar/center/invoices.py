@@ -7,16 +7,17 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from bursar.catalog.queries import current as current_catalog
 from bursar.center.cards import why_no_card
-from bursar.center.details import address_lines
 from bursar.center.entry import Visit, shown, visit
-from bursar.center.summary import line_shown, sums
+from bursar.center.summary import sums
+from bursar.core.invoice import Invoice
 from bursar.core.money import Money
 from bursar.core.payment import status
-from bursar.invoices.queries import Document, document, documents
+from bursar.invoices.queries import document, documents
 from bursar.payments.queries import left
 from bursar.words import money
+from bursar.words.address import address_lines
+from bursar.words.lines import lines_shown
 from bursar.words.payment import status_name
 
 PAGE: Final = 50
@@ -63,7 +64,7 @@ def one(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
     return shown(request, seen, "invoices", "invoice", _content(seen, document(account_id, invoice_id)))
 
 
-def row_shown(seen: Visit, found: Document, remaining: int, no_card: str) -> Row:
+def row_shown(seen: Visit, found: Invoice, remaining: int, no_card: str) -> Row:
     """A document in a list. `remaining` is what is left of it, in minor units; `no_card` why no card can pay it."""
     code = status(found.totals.kind, remaining, found.due_on, seen.today)
     return Row(
@@ -79,25 +80,24 @@ def row_shown(seen: Visit, found: Document, remaining: int, no_card: str) -> Row
     )
 
 
-def _payable(seen: Visit, found: Document, remaining: int) -> bool:
+def _payable(seen: Visit, found: Invoice, remaining: int) -> bool:
     """Return True if there is something to pay, and this person may."""
     return found.kind == "invoice" and remaining > 0 and seen.may("pay_invoice")
 
 
-def _content(seen: Visit, found: Document) -> dict[str, Any]:
+def _content(seen: Visit, found: Invoice) -> dict[str, Any]:
     remaining, no_card = left(seen.id, [found.id])[found.id], why_no_card(seen)
-    catalog = current_catalog()
     return {
         "row": row_shown(seen, found, remaining, no_card),
         "no_card": no_card if _payable(seen, found, remaining) else "",
         "issued_on": money.day(found.issued_on),
-        "lines": [line_shown(line, catalog, found.currency) for _, line in found.lines],
+        "lines": lines_shown(found.lines, found.currency),
         "sums": sums(found.totals, found.currency),
-        "rates": ", ".join(sorted({money.percent(line.tax_rate) for _, line in found.lines if line.tax_rate})),
+        "rates": ", ".join(sorted({money.percent(line.tax_rate) for line in found.lines if line.tax_rate})),
         "open": money.amount(Money(remaining, found.currency)) if remaining else "",
-        "seller": found.snapshot["seller"],
-        "sold_to": address_lines(found.snapshot["sold_to"]),
-        "bill_to": address_lines(found.snapshot["bill_to"] or {}),
-        "vat_id": found.snapshot["vat_id"],
-        "purchase_order": found.snapshot["purchase_order"],
+        "seller": found.seller,
+        "sold_to": address_lines(found.buyer.sold_to),
+        "bill_to": address_lines(found.buyer.bill_to),
+        "vat_id": found.buyer.vat_id,
+        "purchase_order": found.buyer.purchase_order,
     }

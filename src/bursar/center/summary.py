@@ -11,7 +11,6 @@ from bursar.center.entry import Visit
 from bursar.core.before import states_quoted
 from bursar.core.capability import CAPABILITIES
 from bursar.core.catalog import Catalog
-from bursar.core.charge import Line
 from bursar.core.decision import Decided
 from bursar.core.edit import Cancel, ChangePlan, Edit, RemoveProduct, Resume, Suspend, Undo
 from bursar.core.invoice import Totals
@@ -25,6 +24,7 @@ from bursar.words import edits as words
 from bursar.words import money
 from bursar.words.decision import capability
 from bursar.words.language import locale
+from bursar.words.lines import LineShown, lines_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,6 @@ class EditShown:
     why_not: str
     lost: tuple[str, ...]
     overruled: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineShown:
-    """One line of what is due, with how it was computed."""
-
-    said: str
-    days: str
-    amount: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +98,12 @@ def summary(seen: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> 
         today=tuple(said for one, said in going if _at_once(one, quote.on)),
         later=tuple(said for one, said in going if not _at_once(one, quote.on)),
         stopped=tuple(said for one, said in shown if one.decision.outcome is Outcome.REFUSED),
-        lines=lines_shown(quote.lines, catalog, quote.currency),
+        lines=lines_shown(quote.lines, quote.currency),
         due_today=sums(quote.due_today, quote.currency),
         due=bool(quote.lines),
         renewal_on=money.day(quote.renewal_on) if quote.renewal_on else "",
         renewal=sums(quote.next_renewal, quote.currency),
-        renewal_lines=lines_shown(quote.renewal_lines, catalog, quote.currency),
+        renewal_lines=lines_shown(quote.renewal_lines, quote.currency),
         warnings=tuple(
             _("With this the account ends: its last main product goes.")
             for one in quote.warnings
@@ -152,28 +143,6 @@ def _at_once(decided: Decided, on: date) -> bool:
     return isinstance(decided.edit, Undo) or decided.effective_on is None or decided.effective_on <= on
 
 
-def lines_shown(lines: Sequence[Line], catalog: Catalog, currency: str) -> tuple[LineShown, ...]:
-    """Lines for a summary: a credit and a charge at the same terms for the same days are said as what they come to."""
-    shown, left = [], list(lines)
-    while left:
-        line = left.pop(0)
-        other = next((one for one in left if _same_terms(line, one)), None)
-        if other is None:
-            shown.append(line_shown(line, catalog, currency))
-            continue
-        left.remove(other)
-        shown.append(_net(line, other, catalog, currency))
-    return tuple(shown)
-
-
-def line_shown(line: Line, catalog: Catalog, currency: str) -> LineShown:
-    """A line of an invoice, as it stands there."""
-    template = _("{product}, {plan}: {quantity} × {price}")
-    if line.kind == "credit":
-        template = _("Credit for {product}, {plan}: {quantity} × {price}")
-    return _line(template, line, line.quantity, line.amount, catalog, currency)
-
-
 def sums(totals: Totals, currency: str) -> SumsShown:
     """Sums as a person reads them."""
     net, tax, total = (money.amount(Money(one, currency)) for one in (totals.net, totals.tax, totals.total))
@@ -196,36 +165,3 @@ def lost(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
 
 def _said(features: Iterable[Text]) -> tuple[str, ...]:
     return tuple(one.said(locale().language) for one in features)
-
-
-def _same_terms(line: Line, other: Line) -> bool:
-    """Whether two lines are a credit and a charge that differ in nothing but their quantity."""
-    return line.kind != other.kind and _terms(line) == _terms(other)
-
-
-def _terms(line: Line) -> tuple[object, ...]:
-    return line.product, line.plan, line.unit_price, line.span, line.period, line.rule, line.tax_rate
-
-
-def _net(line: Line, other: Line, catalog: Catalog, currency: str) -> LineShown:
-    charge, credit = (line, other) if line.kind == "charge" else (other, line)
-    more = charge.quantity - credit.quantity
-    template = _("{product}, {plan}: {quantity} more × {price}")
-    if more < 0:
-        template = _("{product}, {plan}: {quantity} fewer × {price}")
-    return _line(template, charge, abs(more), charge.amount + credit.amount, catalog, currency)
-
-
-def _line(template: str, line: Line, quantity: int, amount: int, catalog: Catalog, currency: str) -> LineShown:
-    said = template.format(
-        product=words.product_name(catalog, line.product),
-        plan=words.plan_name(catalog, line.product, line.plan),
-        quantity=money.number(quantity),
-        price=money.rate(line.unit_price, currency),
-    )
-    days = money.span(line.span)
-    if line.span != line.period:
-        days = _("{days} ({part} of {whole} days)").format(
-            days=days, part=money.number(line.days), whole=money.number(line.of)
-        )
-    return LineShown(said, days, money.amount(Money(amount, currency)))

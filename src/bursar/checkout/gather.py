@@ -6,7 +6,6 @@ from bursar.accounts.queries import Customer
 from bursar.catalog import queries as catalog
 from bursar.core.edit import Cancel, Edit, read_edits
 from bursar.core.policy import Policy
-from bursar.core.retirement import versions_of
 from bursar.core.situation import Situation
 from bursar.invoices import queries as invoices
 from bursar.payments import queries as payments
@@ -20,8 +19,9 @@ def situation(customer: Customer, rules: Policy | None = None) -> Situation:
 
     Errors: NoCatalog, NoPolicy.
     """
-    agreed, sold = subscriptions.agreement(customer.id), catalog.current()
+    agreed = subscriptions.agreement(customer.id)
     pins = (*agreed.timeline.start.pins.values(), *(pin for change in agreed.timeline.changes for pin in change.pins))
+    sold, versions = catalog.current_and_earlier({pin.catalog_version for pin in pins})
     return Situation(
         account=customer.account,
         policy=rules or policy.current(),
@@ -32,7 +32,7 @@ def situation(customer: Customer, rules: Policy | None = None) -> Situation:
         tax=customer.tax,
         used=seats.uses(customer.id),
         paying=payments.paying(customer.id),
-        versions=catalog.versions(versions_of(pins, sold, customer.account.currency)),
+        versions=versions,
     )
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from bursar.core.journal import Document, Movement, journal
+from bursar.core.journal import Movement, journal
 from bursar.invoices import queries as invoices
 from bursar.payments import queries as payments
 
@@ -11,7 +11,7 @@ EVERY = 100_000
 
 def of_account(account_id: UUID) -> str:
     """Every document, payment and refund as balanced double entry."""
-    documents = [_fact(one) for one in reversed(invoices.documents(account_id, before=None, limit=EVERY))]
+    documents = reversed(invoices.documents(account_id, before=None, limit=EVERY))
     money = [
         Movement(one.on, str(number), one.amount_minor, one.currency)
         for number, one in enumerate(payments.movements(account_id), 1)
@@ -21,8 +21,4 @@ def of_account(account_id: UUID) -> str:
 
 def of_invoice(account_id: UUID, invoice_id: UUID) -> str:
     """One document as balanced double entry. Errors: NotFound."""
-    return journal([_fact(invoices.document(account_id, invoice_id))])
-
-
-def _fact(one: invoices.Document) -> Document:
-    return Document(one.on, one.number, one.totals.kind, one.currency, tuple(line for _, line in one.lines))
+    return journal([invoices.document(account_id, invoice_id)])

@@ -138,6 +138,14 @@ class Catalog:
         """What is sold under a code, and then what was."""
         return [one for one in (self.product_by.get(product), self._retired_by.get(product)) if one]
 
+    def description(self, product: str, plan: str) -> Text:
+        """Return what is sold, as a line says it: product and plan by their names, or by their codes where it has none."""
+        known_product, known_plan = self.known_product(product), self.known_plan(product, plan)
+        names = (known_product.name if known_product else Text(product), known_plan.name if known_plan else Text(plan))
+        english = ", ".join(name.en for name in names)
+        french = ", ".join(name.said("fr") for name in names)
+        return Text(english, french if any(name.fr for name in names) else "")
+
     def product(self, code: str) -> Product:
         """The product of that code. Errors: UnknownProduct."""
         found = self.product_by.get(code)

@@ -3,23 +3,38 @@
 Source: docs/money-and-time.md
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from bursar.core.catalog import Catalog
 from bursar.core.owed import Owed, Terms, owed
 from bursar.core.period import Proration, Span, elapsed, length, share
+from bursar.core.price import Per
 from bursar.core.subscription import Subscription
 from bursar.core.tax import Tax
+from bursar.core.text import Text
 from bursar.core.timeline import Timeline
+
+
+class ChargeType(StrEnum):
+    """Why a line is charged: for days of a billing period, once, or for what was used. A credit has that of its charge."""
+
+    RECURRING = "recurring"
+    ONE_OFF = "one_off"
+    USAGE = "usage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """What one item costs, or gives back, over a span of days, with all that is needed to give it back exactly.
+
+    `description` says what was sold, by the names of the catalog version that sold it, and `per` what the quantity
+    counts: a line is shown without looking anything up.
 
     Unit: minor units; `unit_price` is a rate for the whole nominal `period`, of which `period_gross` and `period_net`
     are the whole price for the quantity. A credit names the charge it gives back in `credits`; its amounts are the
@@ -27,8 +42,11 @@ class Line:
     """
 
     kind: Literal["charge", "credit"]
+    charge_type: ChargeType
     product: str
     plan: str
+    description: Text
+    per: Per
     quantity: int
     unit_price: Decimal
     span: Span
@@ -73,10 +91,12 @@ def due(
     currency: str,
     rule: Proration,
     tax: Tax,
+    catalogs: Mapping[int, Catalog],
 ) -> tuple[Line, ...]:
     """The lines still to be invoiced for the billing period of a day, as things are agreed on it.
 
-    Credits come before charges, item by item. Invoicing them and asking again gives nothing.
+    Credits come before charges, item by item. Invoicing them and asking again gives nothing. `catalogs` are the versions,
+    by number, by whose names lines say what was sold.
     """
     window = open_period(timeline.on(on), on)
     if window is None:
@@ -90,17 +110,19 @@ def due(
         mine = [one for one in owing if one.item == item]
         theirs = [one for one in paid if one.item == item]
         lines += _credits(mine, theirs, window)
-        lines += _charges(mine, theirs, rule, tax)
+        lines += _charges(mine, theirs, rule, tax, catalogs)
     return tuple(lines)
 
 
 def covered(billed: Iterable[Billed], lines: Iterable[tuple[UUID, Line]]) -> tuple[Billed, ...]:
-    """Billed coverage after these lines: a charge pays for its days, a credit gives its days back.
+    """Billed coverage after these lines: a recurring charge pays for its days, a credit of one gives its days back.
 
     Errors: ValueError for a credit of days that its charge does not pay for.
     """
     now = list(billed)
     for line_id, line in lines:
+        if line.charge_type is not ChargeType.RECURRING:
+            continue
         if line.kind == "charge":
             now.append(Billed(line.product, line.span, line_id, line))
             continue
@@ -127,33 +149,28 @@ def credit(billed: Billed, span: Span) -> Line:
     line = billed.line
     gross = share(line.period_gross, span, line.period, line.rule)
     amount = share(line.period_net, span, line.period, line.rule)
-    return Line(
+    return replace(
+        line,
         kind="credit",
-        product=line.product,
-        plan=line.plan,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
         span=span,
-        period=line.period,
-        rule=line.rule,
         gross=-gross,
         discount=amount - gross,
         amount=-amount,
-        tax_rate=line.tax_rate,
         tax=_tax_before(line, span.start) - _tax_before(line, span.end),
-        period_gross=line.period_gross,
-        period_net=line.period_net,
         credits=billed.line_id,
     )
 
 
-def charge(item: str, terms: Terms, span: Span, rule: Proration, tax: Tax) -> Line:
+def charge(item: str, terms: Terms, span: Span, rule: Proration, tax: Tax, description: Text) -> Line:
     """The line that asks for some days at the agreed terms."""
     amount = share(terms.price, span, terms.period, rule)
     return Line(
         kind="charge",
+        charge_type=ChargeType.RECURRING,
         product=item,
         plan=terms.plan,
+        description=description,
+        per=terms.per,
         quantity=terms.quantity,
         unit_price=terms.rate,
         span=span,
@@ -189,8 +206,16 @@ def _credits(owing: Sequence[Owed], paid: Sequence[Billed], window: Span) -> Ite
             yield credit(one, span)
 
 
-def _charges(owing: Sequence[Owed], paid: Sequence[Billed], rule: Proration, tax: Tax) -> Iterator[Line]:
+def _charges(
+    owing: Sequence[Owed], paid: Sequence[Billed], rule: Proration, tax: Tax, catalogs: Mapping[int, Catalog]
+) -> Iterator[Line]:
     """Owed days that no line pays for at these terms."""
     for owe in owing:
         for span in owe.span.minus([one.span for one in paid if _same(owe.terms, one.line)]):
-            yield charge(owe.item, owe.terms, span, rule, tax)
+            yield charge(owe.item, owe.terms, span, rule, tax, _description(owe, catalogs))
+
+
+def _description(owe: Owed, catalogs: Mapping[int, Catalog]) -> Text:
+    """Return what is charged for, by the names of the version that sold it; by codes where that is not at hand."""
+    catalog = catalogs.get(owe.terms.catalog_version)
+    return catalog.description(owe.item, owe.terms.plan) if catalog else Text(f"{owe.item}, {owe.terms.plan}")

@@ -1,4 +1,4 @@
-"""How states, changes, lines and quotes are written down as JSON, and read back."""
+"""How states, changes and quotes are written down as JSON, and read back."""
 
 import hashlib
 import json
@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from bursar.core.ceiling import Added
-from bursar.core.charge import Line
 from bursar.core.cycle import Calendar, Cycle, Length
 from bursar.core.decision import Decided
 from bursar.core.edit import read_edit, write_edit
-from bursar.core.invoice import Totals
+from bursar.core.invoice_content import (
+    read_line,
+    read_span,
+    write_line,
+    write_money,
+    write_span,
+    write_totals,
+)
 from bursar.core.item import Item, Pin, Temporary
-from bursar.core.money import rate_text
-from bursar.core.period import Proration, Span
 from bursar.core.policy import Contact, Decision, Outcome, Reason, State
 from bursar.core.price import Per
 from bursar.core.quote import Quote
@@ -25,65 +29,6 @@ from bursar.core.subscription import Change, Subscription
 from bursar.core.text import Text
 
 Document = dict[str, Any]
-_AMOUNTS: Final = ("gross", "discount", "amount", "tax")
-
-
-def write_line(line: Line, currency: str) -> Document:
-    """A line as programs see it, with what is needed to read it back."""
-    return {
-        "kind": line.kind,
-        "product": line.product,
-        "plan": line.plan,
-        "quantity": line.quantity,
-        "unit_price": rate_text(line.unit_price, currency),
-        "span": write_span(line.span),
-        "period": write_span(line.period),
-        "share": {"days": line.days, "of": line.of},
-        "rule": line.rule.value,
-        **{name: write_money(getattr(line, name), currency) for name in _AMOUNTS},
-        "tax_rate": str(line.tax_rate.normalize()) if line.tax_rate else "0",
-        "period_gross": write_money(line.period_gross, currency),
-        "period_net": write_money(line.period_net, currency),
-        "credits": str(line.credits) if line.credits else None,
-    }
-
-
-def read_line(document: Mapping[str, Any]) -> Line:
-    """The line that `write_line` wrote."""
-    amounts = (*_AMOUNTS, "period_gross", "period_net")
-    return Line(
-        kind=document["kind"],
-        product=document["product"],
-        plan=document["plan"],
-        quantity=document["quantity"],
-        unit_price=Decimal(document["unit_price"]),
-        span=read_span(document["span"]),
-        period=read_span(document["period"]),
-        rule=Proration(document["rule"]),
-        tax_rate=Decimal(document["tax_rate"]),
-        credits=UUID(document["credits"]) if document["credits"] else None,
-        **{name: document[name]["amount_minor"] for name in amounts},
-    )
-
-
-def write_totals(totals: Totals, currency: str) -> Document:
-    """Sums as programs see them."""
-    return {name: write_money(getattr(totals, name), currency) for name in ("net", "tax", "total")}
-
-
-def write_money(amount_minor: int, currency: str) -> Document:
-    """An amount as programs see it."""
-    return {"amount_minor": amount_minor, "currency": currency}
-
-
-def write_span(span: Span) -> Document:
-    """Half-open days as programs see them."""
-    return {"start": span.start.isoformat(), "end": span.end.isoformat()}
-
-
-def read_span(document: Mapping[str, str]) -> Span:
-    """The span that `write_span` wrote."""
-    return Span(date.fromisoformat(document["start"]), date.fromisoformat(document["end"]))
 
 
 def write_pin(pin: Pin) -> Document:

@@ -4,20 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from bursar.core.charge import Line
-from bursar.core.invoice import Kind, totals
+from bursar.core.invoice import Invoice
 from bursar.core.money import Money, text
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """An issued invoice or credit note."""
-
-    on: date
-    number: str
-    kind: Kind
-    currency: str
-    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +36,22 @@ class Entry:
     postings: tuple[Posting, ...]
 
 
-def entries(facts: Iterable[Document | Movement]) -> tuple[Entry, ...]:
+def entries(facts: Iterable[Invoice | Movement]) -> tuple[Entry, ...]:
     """One entry per fact, by day; facts of a day keep their order."""
-    return tuple(_document(one) if isinstance(one, Document) else _movement(one) for one in _by_day(facts))
+    return tuple(_document(fact) if isinstance(fact, Invoice) else _movement(fact) for fact in _by_day(facts))
 
 
-def journal(facts: Iterable[Document | Movement]) -> str:
+def journal(facts: Iterable[Invoice | Movement]) -> str:
     """The entries as text: a line with day and title, then a line per posting."""
     return "\n".join(_written(entry) for entry in entries(facts))
 
 
-def _by_day(facts: Iterable[Document | Movement]) -> list[Document | Movement]:
+def _by_day(facts: Iterable[Invoice | Movement]) -> list[Invoice | Movement]:
     return sorted(facts, key=lambda fact: fact.on)
 
 
-def _document(document: Document) -> Entry:
-    sums = totals(document.lines)
+def _document(document: Invoice) -> Entry:
+    sums = document.totals
     earned: dict[str, int] = {}
     for line in document.lines:
         earned[line.product] = earned.get(line.product, 0) - line.amount

@@ -22,7 +22,10 @@ from bursar.core.timeline import Phase, Timeline
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What an item costs in a whole period. Two terms are the same when nothing a line says would differ."""
+    """What an item costs in a whole period. Two terms are the same when no figure that a line says would differ.
+
+    `catalog_version` is the version that the price was agreed from, by whose names a line says what was sold.
+    """
 
     plan: str
     quantity: int
@@ -30,6 +33,7 @@ class Terms:
     period: Span
     price: int
     per: Per = field(default=Per.SEAT, compare=False)
+    catalog_version: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,4 +234,4 @@ def _terms(state: Subscription, code: str, period: Span, currency: str) -> Terms
         return None
     pin = state.pin(item)
     price = period_price(pin.rate, item.quantity, digits(currency))
-    return Terms(item.plan, item.quantity, pin.rate, period, price, pin.per)
+    return Terms(item.plan, item.quantity, pin.rate, period, price, pin.per, pin.catalog_version)

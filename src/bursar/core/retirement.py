@@ -1,10 +1,9 @@
 """What a catalog no longer sells and an earlier one did: it keeps its names, features and prices for whoever has it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bursar.core.catalog import Catalog, Plan, Product
-from bursar.core.item import Pin
 from bursar.core.price import Price
 from bursar.core.subscription import Subscription
 
@@ -27,11 +26,6 @@ def following(catalog: Catalog, before: Catalog) -> Catalog:
 def gone(catalog: Catalog) -> list[Sold]:
     """What the catalog knows and no longer sells."""
     return [one for one, *_ in _prices(catalog.retired)]
-
-
-def versions_of(pins: Iterable[Pin], catalog: Catalog, currency: str) -> set[int]:
-    """Return the versions that agreed prices of what the catalog no longer sells in the account's currency and measure."""
-    return {pin.catalog_version for pin in pins if not catalog.sells(pin.product, pin.plan, currency, pin.per)}
 
 
 def retired(state: Subscription, catalog: Catalog, currency: str) -> set[tuple[str, str]]:

@@ -18,8 +18,8 @@ from bursar.core.timeline import Timeline
 class Situation:
     """Who the account is, what it agreed and was billed, and what is offered today.
 
-    `position` is that of the last change ever made; `used` holds the seats in use by product; `versions` are those of
-    the catalog, by number, that sold what it has and the catalog no longer sells.
+    `position` is that of the last change ever made; `used` holds the seats in use by product; `versions` are the earlier
+    ones of the catalog, by number, that its prices were agreed from.
     """
 
     account: Account
@@ -37,7 +37,8 @@ class Situation:
         """Return the lines that the billing period of a day still needs, beside those that are billed."""
         rule, currency = self.policy.proration, self.account.currency
         paid = self.billed if billed is None else billed
-        return due(self.timeline, paid, on=on, currency=currency, rule=rule, tax=self.tax)
+        catalogs = {**self.versions, self.catalog.version: self.catalog}
+        return due(self.timeline, paid, on=on, currency=currency, rule=rule, tax=self.tax, catalogs=catalogs)
 
     def with_(self, changes: Iterable[Change]) -> "Situation":
         """Return it with these changes agreed as well."""

@@ -13,6 +13,7 @@ from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
 from bursar.core.charge import Billed, Line, covered
 from bursar.core.invoice import totals
+from bursar.core.invoice_content import write_parties, write_text
 from bursar.invoices import models, queries
 
 
@@ -44,7 +45,7 @@ def issue(
         net=sums.net,
         tax=sums.tax,
         total=sums.total,
-        snapshot=letterhead.snapshot,
+        snapshot=write_parties(letterhead.seller, letterhead.buyer),
         take_id=take_id,
         recorded_at=now,
     )
@@ -120,8 +121,11 @@ def _row(account_id: UUID, invoice_id: UUID, position: int, line_id: UUID, line:
         invoice_id=invoice_id,
         position=position,
         kind=line.kind,
+        charge_type=line.charge_type.value,
         product=line.product,
         plan=line.plan,
+        description=write_text(line.description),
+        per=line.per.value,
         quantity=line.quantity,
         unit_price=line.unit_price,
         span=line.span,

@@ -84,13 +84,19 @@ _NOT_BELOW_ZERO = Q(gross__gte=0, discount__gte=0, amount__gte=0, tax__gte=0, pe
 
 
 class Line(AccountRow):
-    """What one item costs over a span of days, with everything needed to give it back exactly."""
+    """What one item costs over a span of days, with everything needed to show it and to give it back exactly.
+
+    `description` is a text by language, in the words of the catalog version that it was sold from.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     position = models.IntegerField()
     kind = CodeField(("charge", "credit"))
+    charge_type = CodeField(("recurring", "one_off", "usage"), default="recurring")
     product = models.TextField()
     plan = models.TextField()
+    description = models.JSONField()
+    per = CodeField(("seat", "unit", "account"))
     quantity = models.IntegerField()
     unit_price = RateField()
     span = SpanField()
@@ -112,6 +118,7 @@ class Line(AccountRow):
             SameAccount("credits"),
             models.UniqueConstraint(fields=("account", "invoice", "position"), name="invoices_line_position"),
             models.CheckConstraint(condition=Q(position__gte=1), name="invoices_line_position_counts"),
+            models.CheckConstraint(condition=Q(description__has_key="en"), name="invoices_line_described"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="invoices_line_quantity"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="invoices_line_unit_price"),
             models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=1), name="invoices_line_tax_rate"),

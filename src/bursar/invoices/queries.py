@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
@@ -11,37 +10,24 @@ from zoneinfo import ZoneInfo
 
 from bursar.accounts.queries import NotFound
 from bursar.columns.statement import select, select_one
-from bursar.core.charge import Billed, Line
-from bursar.core.invoice import Kind, Totals
+from bursar.core.charge import Billed, ChargeType, Line
+from bursar.core.invoice import Buyer, Invoice, Kind, Seller
+from bursar.core.invoice_content import read_parties
 from bursar.core.period import Proration, Span
+from bursar.core.price import Per
 from bursar.core.problem import phrase
+from bursar.core.text import Text
 from bursar.invoices import models
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """An issued invoice or credit note; the snapshot holds what it says of seller and customer."""
-
-    id: UUID
-    kind: str
-    number: str
-    currency: str
-    on: date
-    issued_on: date
-    due_on: date
-    totals: Totals
-    snapshot: dict[str, Any]
-    take_id: UUID | None
-    lines: tuple[tuple[UUID, Line], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Letterhead:
-    """The series that a document is numbered in, the zone of its seller, and what it says of seller and customer."""
+    """The series that a document is numbered in, the zone of its seller, and what it says of seller and buyer."""
 
     series_id: UUID
     zone: ZoneInfo
-    snapshot: dict[str, Any]
+    seller: Seller
+    buyer: Buyer
 
 
 def billed(account_id: UUID, since: date | None) -> tuple[Billed, ...]:
@@ -52,7 +38,7 @@ def billed(account_id: UUID, since: date | None) -> tuple[Billed, ...]:
 
 def documents(
     account_id: UUID, *, before: UUID | None = None, limit: int, among: Collection[UUID] | None = None
-) -> list[Document]:
+) -> list[Invoice]:
     """The newest invoices and credit notes first, those before a given one; only some of them if `among` names them."""
     wanted = {"id__lt": before, "id__in": among}
     given = {name: value for name, value in wanted.items() if value is not None}
@@ -60,7 +46,7 @@ def documents(
     return _documents(account_id, list(rows.select_related("series").order_by("-id")[:limit]))
 
 
-def document(account_id: UUID, invoice_id: UUID) -> Document:
+def document(account_id: UUID, invoice_id: UUID) -> Invoice:
     """One invoice or credit note. Errors: NotFound."""
     rows = models.Invoice.objects.filter(account_id=account_id, pk=invoice_id).select_related("series")
     found = _documents(account_id, list(rows))
@@ -69,7 +55,7 @@ def document(account_id: UUID, invoice_id: UUID) -> Document:
     return found[0]
 
 
-def of_take(account_id: UUID, take_id: UUID) -> Document | None:
+def of_take(account_id: UUID, take_id: UUID) -> Invoice | None:
     """The invoice or credit note that a taking made, if it made one."""
     rows = models.Invoice.objects.filter(account_id=account_id, take_id=take_id).select_related("series")
     return next(iter(_documents(account_id, list(rows))), None)
@@ -79,9 +65,8 @@ def letterhead(account_id: UUID, kind: Kind) -> Letterhead:
     """What a new document of the account begins with."""
     found = select_one(_LETTERHEAD, account=account_id, kind=kind)
     assert found is not None
-    series_id, zone, seller, sold_to, bill_to, vat_id, purchase_order, recipients = found
-    details = {"sold_to": sold_to, "bill_to": bill_to, "vat_id": vat_id, "purchase_order": purchase_order}
-    return Letterhead(series_id, ZoneInfo(zone), {"seller": seller, **details, "recipients": recipients})
+    series_id, zone, *parties = found
+    return Letterhead(series_id, ZoneInfo(zone), *read_parties(dict(zip(_PARTIES, parties, strict=True))))
 
 
 def due_accounts(now: datetime, limit: int) -> list[UUID]:
@@ -111,27 +96,28 @@ def read_row(row: models.Line) -> Line:
     return _line(*_COLUMNS(row))
 
 
-def _documents(account_id: UUID, rows: Iterable[models.Invoice]) -> list[Document]:
+def _documents(account_id: UUID, rows: Iterable[models.Invoice]) -> list[Invoice]:
     rows = list(rows)
     lines: dict[UUID, list[tuple[UUID, Line]]] = {row.id: [] for row in rows}
     for line in models.Line.objects.filter(account_id=account_id, invoice_id__in=lines).order_by("position"):
         lines[line.invoice_id].append((line.id, read_row(line)))
-    return [
-        Document(
-            id=row.id,
-            kind=row.kind,
-            number=f"{row.series.prefix}{row.number:06d}",
-            currency=row.currency,
-            on=row.on,
-            issued_on=row.issued_on,
-            due_on=row.due_on,
-            totals=Totals(row.net, row.tax),
-            snapshot=row.snapshot,
-            take_id=row.take_id,
-            lines=tuple(lines[row.id]),
-        )
-        for row in rows
-    ]
+    return [_invoice(row, lines[row.id]) for row in rows]
+
+
+def _invoice(row: models.Invoice, booked: Iterable[tuple[UUID, Line]]) -> Invoice:
+    seller, buyer = read_parties(row.snapshot)
+    return Invoice(
+        id=row.id,
+        number=f"{row.series.prefix}{row.number:06d}",
+        currency=row.currency,
+        on=row.on,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        seller=seller,
+        buyer=buyer,
+        booked=tuple(booked),
+        take_id=row.take_id,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +135,7 @@ WHERE c.{what} <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.{what} AN
     AND c.{what} <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
 ORDER BY c.{what} LIMIT %(limit)s
 """
+_PARTIES: Final = ("seller", "sold_to", "bill_to", "vat_id", "purchase_order", "recipients")
 _LETTERHEAD: Final = """
 SELECT s.id, l.time_zone, json_build_object('name', l.name, 'country', l.country),
     d.sold_to::json, d.bill_to::json, d.vat_id, d.purchase_order, d.recipients::json
@@ -160,48 +147,32 @@ JOIN invoices_series s ON s.seller_id = l.id AND s.kind = %(kind)s
 WHERE a.id = %(account)s
 """
 _LINE: Final = (
-    *("kind", "product", "plan", "quantity", "unit_price", "span", "period", "rule", "gross", "discount", "amount"),
-    *("tax_rate", "tax", "period_gross", "period_net", "credits_id"),
+    *("kind", "charge_type", "product", "plan", "description", "per", "quantity", "unit_price", "span", "period"),
+    *("rule", "gross", "discount", "amount", "tax_rate", "tax", "period_gross", "period_net", "credits_id"),
 )
 _COLUMNS: Final = attrgetter(*_LINE)
+_SELECTED: Final = ", ".join(f"l.{column}::json" if column == "description" else f"l.{column}" for column in _LINE)
 _BILLED: Final = f"""
-SELECT c.item, c.span, c.line_id, {", ".join(f"l.{column}" for column in _LINE)}
+SELECT c.item, c.span, c.line_id, {_SELECTED}
 FROM invoices_coverage c JOIN invoices_line l ON l.account_id = c.account_id AND l.id = c.line_id
 WHERE c.account_id = %(account)s AND (%(since)s::date IS NULL OR upper(c.span) > %(since)s)
 ORDER BY c.item, c.span
 """
 
 
-def _line(
-    kind: str,
-    product: str,
-    plan: str,
-    quantity: int,
-    unit_price: Decimal,
-    span: Any,
-    period: Any,
-    rule: str,
-    *sums: Any,
-) -> Line:
-    gross, discount, amount, tax_rate, tax, period_gross, period_net, credited = sums
-    return Line(
-        kind="charge" if kind == "charge" else "credit",
-        product=product,
-        plan=plan,
-        quantity=quantity,
-        unit_price=unit_price,
-        span=_span(span),
-        period=_span(period),
-        rule=Proration(rule),
-        gross=gross,
-        discount=discount,
-        amount=amount,
-        tax_rate=tax_rate,
-        tax=tax,
-        period_gross=period_gross,
-        period_net=period_net,
-        credits=credited,
-    )
+def _line(*values: Any) -> Line:
+    """The line that the columns of `_LINE` hold."""
+    held = dict(zip(_LINE, values, strict=True))
+    converted = {
+        "charge_type": ChargeType(held["charge_type"]),
+        "description": Text(**held["description"]),
+        "per": Per(held["per"]),
+        "span": _span(held["span"]),
+        "period": _span(held["period"]),
+        "rule": Proration(held["rule"]),
+        "credits": held.pop("credits_id"),
+    }
+    return Line(**{**held, **converted})
 
 
 def _span(days: Any) -> Span:

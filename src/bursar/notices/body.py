@@ -43,6 +43,7 @@ from bursar.subscriptions.queries import agreement, request
 from bursar.words import edits, money
 from bursar.words.decision import role_name
 from bursar.words.history import Story, sentences
+from bursar.words.lines import lines_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +191,10 @@ def about_document(event: Event, customer: Customer) -> list[str]:
         return []
     found = document(customer.id, document_id)
     total = money.amount(Money(found.totals.total, found.currency))
+    lines = [f"– {line.said}, {line.days}, {line.amount}" for line in lines_shown(found.lines, found.currency)]
     if found.kind != "invoice":
-        return [_("Credit note {number} for {amount}.").format(number=found.number, amount=total)]
-    said = [_("Invoice {number} for {amount}.").format(number=found.number, amount=total)]
+        return [_("Credit note {number} for {amount}.").format(number=found.number, amount=total), *lines]
+    said = [_("Invoice {number} for {amount}.").format(number=found.number, amount=total), *lines]
     left = unpaid(customer.id, [found.id])[found.id]
     if left and not method(customer.id).automatic:
         amount = money.amount(Money(left, found.currency))

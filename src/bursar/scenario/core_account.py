@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bursar.catalog.document import read as read_catalog
 from bursar.core.capability import CAPABILITIES, OVERRIDABLE, ROLES, known
 from bursar.core.catalog import Catalog
-from bursar.core.content import write_decision, write_span, write_temporary
+from bursar.core.content import write_decision, write_temporary
 from bursar.core.currency import digits
 from bursar.core.edit import write_edit
+from bursar.core.invoice_content import write_span
 from bursar.core.policy import Account, Actor, Contact, Member, Override, State, decide
 from bursar.core.seat import NoSeats
 from bursar.core.shortfall import shortfalls, write_shortfall

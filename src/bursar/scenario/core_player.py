@@ -1,14 +1,17 @@
 """Plays a life with the core alone: what actions store is folded in memory, and nothing is decided here."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bursar.core.content import write_change, write_money, write_quote
+from bursar.core.content import write_change, write_quote
 from bursar.core.coverage import invoiced, taken
 from bursar.core.edit import ChangePlan, Edit, SetSeats, read_edits
 from bursar.core.fit import UnknownChange
+from bursar.core.invoice import Invoice
+from bursar.core.invoice_content import write_money
 from bursar.core.payment import (
     Method,
     NothingToPay,
@@ -30,7 +33,6 @@ from bursar.core.subscription import Change
 from bursar.gateways.tokens import TOKENS
 from bursar.scenario.core_account import CoreAccount
 from bursar.scenario.core_requests import Asked, Requests
-from bursar.scenario.ledger import Issued
 from bursar.scenario.player import Answered, Document, answering
 
 
@@ -39,7 +41,7 @@ class Waiting:
     """A payment that waits for the payer: for a quote, or for an invoice that is open."""
 
     answer: Quote | None
-    invoice: Issued | None
+    invoice: Invoice | None
     amount: int
     expires_at: datetime
     asked: Asked | None = None
@@ -237,7 +239,7 @@ class CorePlayer(CoreAccount):
         self._follow()
         return self._shown(document, changes)
 
-    def _apply(self, answer: Quote, asked: Asked | None) -> tuple[Issued | None, list[Document]]:
+    def _apply(self, answer: Quote, asked: Asked | None) -> tuple[Invoice | None, list[Document]]:
         if asked is not None:
             asked.close("approved")
         before = len(self.situation.timeline.changes)
@@ -260,11 +262,11 @@ class CorePlayer(CoreAccount):
             if isinstance(one.edit, SetSeats | ChangePlan):
                 self.seating.leave(one.edit.release, one.edit.product)
 
-    def _shown(self, document: Issued | None, changes: list[Document]) -> Document:
+    def _shown(self, document: Invoice | None, changes: list[Document]) -> Document:
         return {"changes": changes, "invoice": self.ledger.shown(document, self.today) if document else None}
 
     def _pay(
-        self, answer: Quote | None, invoice: Issued | None, amount: int, token: str, asked: Asked | None = None
+        self, answer: Quote | None, invoice: Invoice | None, amount: int, token: str, asked: Asked | None = None
     ) -> Document:
         """Do what the gateway's answer to a token asks for."""
         outcome, reason = TOKENS.get(token, ("declined", "unknown_token"))
@@ -277,7 +279,7 @@ class CorePlayer(CoreAccount):
                 return {"state": "open", "amount": write_money(amount, self.ledger.currency)}
         raise Answered({"code": "declined", "reason": reason})
 
-    def _paid(self, answer: Quote | None, invoice: Issued | None, amount: int, asked: Asked | None) -> Document:
+    def _paid(self, answer: Quote | None, invoice: Invoice | None, amount: int, asked: Asked | None) -> Document:
         changes, document = list[Document](), invoice
         if answer is not None:
             document, changes = self._apply(answer, asked)
@@ -286,14 +288,12 @@ class CorePlayer(CoreAccount):
         self._follow()
         return self._shown(document, changes)
 
-    def _collect(self, document: Issued, *, again: bool) -> None:
+    def _collect(self, document: Invoice, *, again: bool) -> None:
         """Collect an open invoice from an automatic payer, once unless asked again."""
-        left = self.ledger.left(document) if sum(line.amount + line.tax for line in document.lines) > 0 else 0
+        left = self.ledger.left(document) if document.kind == "invoice" else 0
         tried = document.id in self.attempted and not again
         if not self.method.automatic or self.attempt is not None or not left or tried:
             return
         self.attempted.add(document.id)
-        try:
+        with suppress(Answered):
             self._pay(None, document, left, self.method.token)
-        except Answered:
-            return

@@ -1,6 +1,6 @@
 """Documents and money of one life, as the core player keeps them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -8,9 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from bursar.core.charge import Line
-from bursar.core.content import write_line, write_totals
-from bursar.core.invoice import totals
-from bursar.core.journal import Document as JournalDocument
+from bursar.core.invoice import Buyer, Invoice, Kind, Seller, read_address, totals
+from bursar.core.invoice_content import write_invoice
 from bursar.core.journal import Movement, journal
 from bursar.core.payment import Open, settle, status
 
@@ -18,15 +17,7 @@ FIRST_ID: Final = 1 << 100
 """Beyond the numbers by which changes are known before they are taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A document, when it is due, and to whom it is addressed."""
-
-    id: UUID
-    on: date
-    due_on: date
-    lines: tuple[Line, ...]
-    details: Mapping[str, Any]
+SELLER: Final = Seller("Scenario", "FR")
 
 
 @dataclass
@@ -35,21 +26,34 @@ class Ledger:
 
     currency: str
     details: Mapping[str, Any] = field(default_factory=dict)
-    issued: list[Issued] = field(default_factory=list)
+    issued: list[Invoice] = field(default_factory=list)
     payments: list[tuple[UUID, date, int]] = field(default_factory=list)
     settled: dict[UUID, int] = field(default_factory=dict)
     ids: Any = field(default_factory=lambda: count(FIRST_ID))
+    numbers: Mapping[Kind, Iterator[int]] = field(
+        default_factory=lambda: {"invoice": count(1), "credit_note": count(1)}
+    )
 
     def new_id(self) -> UUID:
         """The next id."""
         return UUID(int=next(self.ids))
 
-    def issue(self, lines: Sequence[Line], on: date, due_days: int) -> Issued | None:
+    def issue(self, lines: Sequence[Line], on: date, due_days: int) -> Invoice | None:
         """A new document, if there are lines."""
         if not lines:
             return None
-        due = on + timedelta(days=due_days if totals(lines).total > 0 else 0)
-        document = Issued(self.new_id(), on, due, tuple(lines), self.details)
+        sums = totals(lines)
+        document = Invoice(
+            id=self.new_id(),
+            number=str(next(self.numbers[sums.kind])),
+            currency=self.currency,
+            on=on,
+            issued_on=on,
+            due_on=on + timedelta(days=due_days if sums.total > 0 else 0),
+            seller=SELLER,
+            buyer=self._buyer(),
+            booked=tuple((self.new_id(), line) for line in lines),
+        )
         self.issued.append(document)
         return document
 
@@ -57,15 +61,13 @@ class Ledger:
         """Money that came in."""
         self.payments.append((self.new_id(), on, amount))
 
-    def left(self, document: Issued) -> int:
+    def left(self, document: Invoice) -> int:
         """What is left of a document."""
-        return abs(totals(document.lines).total) - self.settled.get(document.id, 0)
+        return abs(document.totals.total) - self.settled.get(document.id, 0)
 
     def open(self, kind: str) -> list[Open]:
         """Documents of a kind that have something left."""
-        return [
-            Open(one.id, self.left(one)) for one in self.issued if totals(one.lines).kind == kind and self.left(one)
-        ]
+        return [Open(one.id, self.left(one)) for one in self.issued if one.kind == kind and self.left(one)]
 
     def sources(self) -> list[Open]:
         """Credit notes and payments that have something left."""
@@ -83,27 +85,23 @@ class Ledger:
             for key in (one.source, one.invoice):
                 self.settled[key] = self.settled.get(key, 0) + one.amount
 
-    def shown(self, document: Issued, today: date) -> dict[str, Any]:
+    def shown(self, document: Invoice, today: date) -> dict[str, Any]:
         """A document as the API shows it."""
-        sums = totals(document.lines)
-        return {
-            "id": str(document.id),
-            "kind": sums.kind,
-            "status": status(sums.kind, self.left(document), document.due_on, today),
-            "on": document.on.isoformat(),
-            **write_totals(sums, self.currency),
-            **document.details,
-            "lines": [write_line(line, self.currency) for line in document.lines],
-        }
+        state = status(document.kind, self.left(document), document.due_on, today)
+        return {**write_invoice(document), "status": state}
 
     def journal(self) -> str:
         """The journal; documents are named by kind and number."""
-        numbers = {"invoice": count(1), "credit_note": count(1)}
-        facts: list[JournalDocument | Movement] = []
-        for one in self.issued:
-            kind = totals(one.lines).kind
-            facts.append(JournalDocument(one.on, str(next(numbers[kind])), kind, self.currency, one.lines))
-        facts += [
+        money = [
             Movement(on, str(number), amount, self.currency) for number, (_, on, amount) in enumerate(self.payments, 1)
         ]
-        return journal(facts)
+        return journal([*self.issued, *money])
+
+    def _buyer(self) -> Buyer:
+        """The customer as documents name it from now on."""
+        bill_to, told = self.details.get("bill_to"), ("vat_id", "purchase_order")
+        return Buyer(
+            sold_to=read_address(self.details.get("sold_to") or {}),
+            bill_to=read_address(bill_to) if bill_to else None,
+            **{name: self.details.get(name, "") for name in told},
+        )

@@ -89,8 +89,16 @@ def nothing_is_left_to_bill(book: Book) -> Iterator[Finding]:
     """
     if book.waits:
         return
-    # The rule of proration and the tax say how much, not whether.
-    left = due(book.timeline, book.billed, on=book.today, currency=book.currency, rule=Proration.BY_DAY, tax=UNTAXED)
+    # The rule of proration, the tax and the names say how much and of what, not whether.
+    left = due(
+        book.timeline,
+        book.billed,
+        on=book.today,
+        currency=book.currency,
+        rule=Proration.BY_DAY,
+        tax=UNTAXED,
+        catalogs={},
+    )
     for line in left:
         days = f"{line.product} {line.plan} {line.quantity}, {line.span.start} to {line.span.end}"
         yield Finding(book.account_id, f"a {line.kind} that nobody made", "nothing left to bill", days)

@@ -11,7 +11,9 @@ SLOW: Final = timedelta(minutes=10)
 
 
 def coverage_follows_lines(now: datetime) -> Iterator[Finding]:
-    """Each day of a charge is covered by it until a credit gives it back, so that no day is paid or credited twice.
+    """Each day of a recurring charge is covered by it until a credit gives it back: no day is paid or credited twice.
+
+    What is charged once, or for what was used, covers none.
 
     Cure: find out which line is wrong before anything is billed again. Coverage is rebuilt from lines: the days of a
     charge less the days of its credits.
@@ -27,7 +29,7 @@ WITH given AS (
     SELECT l.account_id, l.id AS line_id, l.product AS item,
         datemultirange(l.span) - coalesce(g.days, '{}') AS days
     FROM invoices_line l LEFT JOIN given g ON g.account_id = l.account_id AND g.line_id = l.id
-    WHERE l.kind = 'charge'
+    WHERE l.kind = 'charge' AND l.charge_type = 'recurring'
 ), stands AS (
     SELECT account_id, line_id, item, range_agg(span) AS days FROM invoices_coverage GROUP BY 1, 2, 3
 )
