@@ -81,7 +81,11 @@ def test_on_a_fresh_machine_it_says_how_to_start_and_makes_nothing(environment: 
 
 def test_it_knows_a_running_server_a_stopped_one_and_a_killed_one(installed: Environment) -> None:
     process = start(installed, "--demo")
-    status, checks, answer = asked(installed, "--deep")
+    for _ in range(10):
+        status, checks, answer = asked(installed, "--deep")
+        if checks["worker"]["state"] == "ok":
+            # On a busy machine its first round ends some time after the first page is answered.
+            break
     assert status == 0, answer
     assert answer["wrong"] == 0
     assert {name for name, one in checks.items() if one["state"] != "ok"} == {"keys"}
