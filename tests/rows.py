@@ -28,11 +28,11 @@ from bursar.accounts.models import (
 )
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.core.period import Span
-from bursar.gateways.models import SandboxCharge
+from bursar.gateways.models import SandboxCharge, SandboxRefund
 from bursar.history.models import Entry
 from bursar.invoices.models import Coverage, Invoice, Line, Series
 from bursar.notices.models import Letter, NotTold, PersonalLetter, Told
-from bursar.payments.models import Allocation, Attempt, Method, Payment, Refund
+from bursar.payments.models import Allocation, Attempt, BankEntry, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
 from bursar.seats.models import Assignment, Capacity, Seen
 from bursar.subscriptions.models import Change, Checkpoint, Quote, Request, Take
@@ -195,6 +195,11 @@ def charge(**fields: Any) -> SandboxCharge:
     return SandboxCharge.objects.create(**{"outcome": "succeeded", **own, **fields})
 
 
+def sandbox_refund(**fields: Any) -> SandboxRefund:
+    own = {"key": f"key{next(_numbers)}", "amount_minor": 100, "outcome": "succeeded", "made_at": NOW}
+    return SandboxRefund.objects.create(**{"charge": fields.get("charge") or charge(), **own, **fields})
+
+
 def quote(account: Account, **fields: Any) -> Quote:
     own = {"actor_kind": "vendor", "edits": [], "outcome": "allowed", "on": TODAY, "content": {}, "digest": "d"}
     when = {"created_at": NOW, "expires_at": NOW + timedelta(days=1)}
@@ -297,26 +302,53 @@ def attempt(account: Account, **fields: Any) -> Attempt:
     )
 
 
+def bank_entry(**fields: Any) -> BankEntry:
+    own = {"mode": "live", "entry": f"entry {next(_numbers)}", "amount_minor": 14_400, "currency": "EUR"}
+    return BankEntry.objects.create(**{"seller": seller(), "value_on": TODAY, "recorded_at": NOW, **own, **fields})
+
+
 def payment(account: Account, **fields: Any) -> Payment:
-    tried = fields.get("attempt") or attempt(account)
-    money = {"amount_minor": tried.amount_minor, "currency": tried.currency}
-    return Payment.objects.create(
-        account=account, **{"attempt": tried, "on": TODAY, "recorded_at": NOW, **money, **fields}
-    )
+    """A payment of an attempt, unless it comes from the bank or from staff, or reverses another."""
+    own: dict[str, Any] = {"on": TODAY, "recorded_at": NOW, "amount_minor": 14_400, "currency": "EUR"}
+    if before := fields.get("reverses"):
+        own |= {"source": "staff", "amount_minor": -before.amount_minor}
+        if before.account_id == account.id:
+            own |= {name: getattr(before, name) for name in ("source", "attempt_id", "bank_entry_id")}
+    elif fields.get("bank_entry"):
+        own |= {"source": "bank"}
+    elif "source" not in fields:
+        tried = fields.get("attempt") or attempt(account)
+        own |= {"source": "attempt", "attempt": tried, "amount_minor": tried.amount_minor, "currency": tried.currency}
+    return Payment.objects.create(account=account, **{**own, **fields})
+
+
+def bare_refund(account: Account, **fields: Any) -> Refund:
+    """A refund that nothing covers, which cannot stay so."""
+    paid = fields.get("payment") or payment(account)
+    own = {"amount_minor": 100, "reason": "goodwill", "state": "succeeded", "on": TODAY, "recorded_at": NOW}
+    own |= {} if fields.get("state") == "open" else {"finished_at": NOW}
+    return Refund.objects.create(account=account, **{"payment": paid, **own, **fields})
 
 
 def refund(account: Account, **fields: Any) -> Refund:
-    tried = fields.get("attempt") or attempt(account)
-    return Refund.objects.create(
-        account=account, **{"attempt": tried, "amount_minor": tried.amount_minor, "recorded_at": NOW, **fields}
-    )
+    """A refund of a payment that covers it."""
+    with transaction.atomic():
+        made = bare_refund(account, **fields)
+        allocation(account, invoice=None, refund=made, payment=made.payment, amount=made.amount_minor)
+    return made
 
 
 def allocation(account: Account, **fields: Any) -> Allocation:
-    source = {} if fields.get("credit_note") else {"payment": fields.get("payment") or payment(account)}
-    settled = fields.get("invoice") or invoice(account)
-    own = {"amount": 14_400, "recorded_at": NOW}
-    return Allocation.objects.create(account=account, **{"invoice": settled, **source, **own, **fields})
+    """An allocation of a payment to an invoice, unless something else is given; one that reverses another repeats it."""
+    before = fields.get("reverses")
+    own: dict[str, Any] = {"amount": -before.amount if before else 14_400, "recorded_at": NOW}
+    if before and before.account_id == account.id:
+        ends = ("invoice_id", "refund_id", "payment_id", "credit_note_id")
+        own |= {name: getattr(before, name) for name in ends}
+    else:
+        own |= {} if fields.get("credit_note") else {"payment": fields.get("payment") or payment(account)}
+        own |= {} if fields.get("refund") else {"invoice": fields.get("invoice") or invoice(account)}
+    return Allocation.objects.create(account=account, **{**own, **fields})
 
 
 def every_row(account: Account) -> dict[type[Model], Any]:

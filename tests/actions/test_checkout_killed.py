@@ -130,5 +130,5 @@ def test_money_that_comes_too_late_goes_back_once(path: str) -> None:
     for _ in range(2):
         follow_up(attempt(UUID(path.rpartition("/")[2]), waiting.id), now=datetime.now(UTC))
     assert SandboxCharge.objects.get().outcome == "refunded"
-    assert (Refund.objects.count(), Payment.objects.count(), Take.objects.count()) == (1, 0, 0)
+    assert (Refund.objects.get().state, Payment.objects.count(), Take.objects.count()) == ("succeeded", 1, 0)
     assert Attempt.objects.get().state == "refunded"

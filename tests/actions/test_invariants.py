@@ -4,7 +4,9 @@ The data are broken behind the back of the database's own guards, as a restore o
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -13,7 +15,12 @@ from pytest_django.plugin import DjangoDbBlocker
 import rows
 from bursar.accounts.models import Account
 from bursar.checkout.actions import renew
+from bursar.checkout.booking import record_payment, undo_payment
+from bursar.checkout.refunds import refund
 from bursar.cli.demo import load
+from bursar.core.booking import Booking
+from bursar.core.money import Money
+from bursar.core.policy import VENDOR
 from bursar.gateways.models import SandboxCharge
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES, violations
 from door import TEAM_10, Door, email, seats
@@ -44,6 +51,16 @@ def changed_on_its_first_day() -> None:
     door.take(path, TEAM_10)
     door.take(path, seats(12), by=email("owner"))
     door.ok("POST", f"{path}/clock", {"to": "2026-03-15"}, once="clock")
+    booked_and_given_back(UUID(path.rpartition("/")[2]))
+
+
+def booked_and_given_back(account: UUID) -> None:
+    """More came than is open, and some of that went back; another booking was undone."""
+    came = Booking(Money(1_000_000, "EUR"), date(2026, 3, 15), entry="7")
+    too_much = record_payment(account, came, actor=VENDOR, now=NOW)
+    refund(account, too_much, Money(100, "EUR"), reason="goodwill", actor=VENDOR, now=NOW)
+    mistake = record_payment(account, replace(came, entry="8"), actor=VENDOR, now=NOW)
+    undo_payment(account, mistake, actor=VENDOR, now=NOW)
 
 
 def behind_the_back(statement: str) -> None:
@@ -113,6 +130,7 @@ BREAKS: dict[str, list[tuple[str, ...]]] = {
     "money_is_booked": [
         (f"UPDATE payments_attempt SET amount_minor = amount_minor + 1 WHERE {BRIGHTSIDE}",),
         (f"UPDATE payments_attempt SET state = 'refunded' WHERE {BRIGHTSIDE}",),
+        (f"UPDATE payments_attempt SET state = 'failed' WHERE {BRIGHTSIDE}",),
     ],
     "journal_balances": [
         (f"UPDATE payments_allocation SET payment_id = gen_random_uuid() WHERE {BRIGHTSIDE}",),
@@ -124,6 +142,23 @@ BREAKS: dict[str, list[tuple[str, ...]]] = {
                 SELECT gen_random_uuid(), account_id, id, 1, 'EUR', 'card', 'sandbox', 'ok', 'open', '', '',
                     '2026-01-02', "on", 'vendor', now() - interval '1 hour'
                 FROM subscriptions_quote WHERE {ACME} LIMIT 1""",
+        ),
+    ],
+    "refunds_within": [
+        (f"UPDATE payments_allocation SET refund_id = gen_random_uuid() WHERE refund_id IS NOT NULL AND {ACME}",),
+        ("UPDATE payments_refund SET payment_id = (SELECT reverses_id FROM payments_payment WHERE amount_minor < 0)",),
+    ],
+    "reversals_mirror": [
+        (f"UPDATE payments_payment SET reverses_id = gen_random_uuid() WHERE amount_minor < 0 AND {ACME}",),
+    ],
+    "bank_entries_booked_once": [
+        ("UPDATE payments_bankentry SET amount_minor = amount_minor - 1 WHERE entry = '7'",),
+        ("UPDATE payments_bankentry SET currency = 'USD' WHERE entry = '7'",),
+    ],
+    "refunds_end": [
+        (
+            f"""UPDATE payments_refund SET state = 'open', finished_at = NULL, recorded_at = now() - interval '15 days'
+                WHERE {ACME}""",
         ),
     ],
     "accounts_have_one_owner": [

@@ -22,7 +22,7 @@ from bursar.history.models import Receipt
 from bursar.invoices.models import Invoice, Series
 from bursar.jobs.models import Round
 from bursar.notices.models import Unwanted
-from bursar.payments.models import Attempt
+from bursar.payments.models import Allocation, Attempt, Refund
 from bursar.policy.models import Version as PolicyVersion
 from rows import CHARGE, CREDIT, JANUARY, NOW, TODAY, refused
 
@@ -205,12 +205,22 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "payments_attempt_actor_is_named": lambda a: rows.attempt(a, actor_kind="member"),
     "payments_payment_once": shared(rows.payment, "attempt", rows.attempt),
     "payments_payment_amount": lambda a: rows.payment(a, amount_minor=0),
-    "payments_refund_once": shared(rows.refund, "attempt", rows.attempt),
+    "payments_payment_undone_once": shared(rows.payment, "reverses", rows.payment),
+    "payments_payment_source": lambda a: rows.payment(a, source="staff", attempt=rows.attempt(a)),
+    "payments_bankentry_once": lambda _: [rows.bank_entry(entry="7") for _ in range(2)],
+    "payments_bankentry_entry": lambda _: rows.bank_entry(entry=""),
+    "payments_bankentry_amount": lambda _: rows.bank_entry(amount_minor=0),
+    "payments_refund_finished": lambda a: rows.refund(a, state="open", finished_at=NOW),
     "payments_refund_amount": lambda a: rows.refund(a, amount_minor=0),
     "payments_allocation_one_source": lambda a: rows.allocation(
         a, payment=rows.payment(a), credit_note=rows.credit_note(a)
     ),
+    "payments_allocation_one_target": lambda a: rows.allocation(
+        a, payment=(paid := rows.payment(a)), refund=rows.bare_refund(a, payment=paid), invoice=rows.invoice(a)
+    ),
+    "payments_allocation_undone_once": shared(rows.allocation, "reverses", rows.allocation),
     "payments_allocation_amount": lambda a: rows.allocation(a, amount=0),
+    "gateways_sandboxrefund_amount": lambda _: rows.sandbox_refund(amount_minor=0),
 }
 
 
@@ -287,12 +297,19 @@ TRIGGERS: Final[dict[str, Breach]] = {
     "within_invoice": too_much,
     "within_source": more_than_left,
     "settles": lambda a: rows.allocation(a, invoice=rows.credit_note(a)),
+    "mirrors": lambda a: rows.payment(a, reverses=rows.payment(a), source="staff", attempt_id=None),
+    "within_entry": lambda a: [rows.payment(a, bank_entry=entry) for entry in [rows.bank_entry()] * 2],
+    "unused": lambda a: rows.payment(a, reverses=rows.allocation(a).payment),
+    "within_payment": lambda a: [rows.refund(a, payment=paid, amount_minor=7_201) for paid in [rows.payment(a)] * 2],
+    "refund_over": lambda a: Refund.objects.filter(pk=rows.refund(a).pk).update(state="failed"),
+    "covered": rows.bare_refund,
 }
 SEVERAL_NAMES: Final = {
     "complete": {"numbered", "has_lines", "adds_up"},
     "in_series": {"own_series", "gapless"},
     "all_used": {"gapless"},
     "within": {"within_invoice", "within_source", "settles"},
+    "booked": {"mirrors", "within_entry"},
 }
 """Triggers that refuse under several names of rules."""
 EVERYWHERE: Final = {"frozen", "kept"}
@@ -377,3 +394,54 @@ def test_a_column_of_codes_takes_no_other_word() -> None:
 
 def models() -> Iterator[type[Model]]:
     return (model for model in apps.get_models() if model.__module__.startswith("bursar."))
+
+
+def test_a_row_that_reverses_another_repeats_it(account: Account) -> None:
+    allocated = rows.allocation(account, amount=100)
+    for fields in ({"amount": -99}, {"invoice_id": rows.invoice(account).id}, {"payment_id": uuid4()}):
+        with refused("mirrors"):
+            rows.allocation(account, reverses=allocated, **fields)
+    undone = rows.allocation(account, reverses=allocated)
+    with refused("mirrors"):
+        rows.allocation(account, reverses=undone)
+    paid = rows.payment(account)
+    with refused("mirrors"):
+        rows.payment(account, reverses=paid, amount_minor=-1)
+    taken_out = rows.payment(account, reverses=paid)
+    with refused("mirrors"):
+        rows.payment(account, reverses=taken_out, amount_minor=1)
+
+
+def test_what_an_allocation_pays_for_is_open_again_once_it_is_reversed(account: Account) -> None:
+    invoice, paid = rows.invoice(account), rows.payment(account)
+    allocated = rows.allocation(account, invoice=invoice, payment=paid)
+    with refused("within_invoice"):
+        rows.allocation(account, invoice=invoice)
+    rows.allocation(account, reverses=allocated)
+    rows.allocation(account, invoice=invoice, payment=paid)
+
+
+def test_a_refund_is_of_its_own_payment_and_of_one_that_is_in_the_books(account: Account) -> None:
+    refund, other = rows.refund(account), rows.payment(account)
+    with refused("settles"):
+        rows.allocation(account, refund=refund, invoice=None, payment=other, amount=100)
+    rows.payment(account, reverses=other)
+    with refused("within_payment"):
+        rows.refund(account, payment=other)
+    with refused("unused"):
+        rows.payment(account, reverses=rows.refund(account).payment)
+    with refused("covered"):
+        rows.allocation(account, reverses=Allocation.objects.get(refund=rows.refund(account)))
+
+
+def test_an_entry_of_the_bank_pays_the_accounts_of_its_seller_and_again_after_it_was_undone(account: Account) -> None:
+    entry, other = rows.bank_entry(), rows.account()
+    first = rows.payment(account, bank_entry=entry, amount_minor=14_000)
+    with refused("within_entry"):
+        rows.payment(other, bank_entry=entry, amount_minor=401)
+    rows.payment(other, bank_entry=entry, amount_minor=400)
+    rows.payment(account, reverses=first)
+    rows.payment(other, bank_entry=entry, amount_minor=14_000)
+    for fields in ({"mode": "sandbox"}, {"currency": "USD"}):
+        with refused("within_entry"):
+            rows.payment(account, bank_entry=rows.bank_entry(**fields))

@@ -21,6 +21,7 @@ from bursar.history.models import Entry
 from bursar.jobs.invariants import violations
 from bursar.payments.models import Attempt, Payment
 from bursar.payments.queries import method
+from bursar.payments.received import movements, payments, refunds
 from bursar.policy.queries import current as policy
 from bursar.words.history import Story
 from door import Door
@@ -124,16 +125,33 @@ def test_the_doctor_lists_what_was_paid_without_money(before: Any) -> None:
     for one in (account, trial):
         invoice = rows.invoice(one)
         attempt = tried(before, one, "succeeded", "succeeded", invoice_id=invoice.id)
-        paid = Payment.objects.create(
-            account=one, attempt_id=attempt.id, amount_minor=14_400, currency="EUR", on=TODAY, recorded_at=NOW
+        came = {"attempt_id": attempt.id, "amount_minor": 14_400, "currency": "EUR", "on": TODAY}
+        paid = before.get_model("payments", "Payment").objects.create(account_id=one.id, recorded_at=NOW, **came)
+        before.get_model("payments", "Allocation").objects.create(
+            account_id=one.id, payment_id=paid.id, invoice_id=invoice.id, amount=14_400, recorded_at=NOW
         )
-        rows.allocation(one, payment=paid, invoice=invoice)
     upgrade()
     assert Payment.objects.count() == 2
     [check] = money.paid_without_money()
     assert check.state == "warning"
     assert f"account {account.id}: €144.00 for live-invoice-000001" in check.found
     assert str(trial.id) not in check.found
+
+
+def test_money_that_went_back_was_paid_and_covers_its_refund(before: Any) -> None:
+    account = rows.account()
+    late = tried(before, account, "refunded", quote_id=rows.quote(account).id)
+    before.get_model("payments", "Refund").objects.create(
+        account_id=account.id, attempt_id=late.id, amount_minor=14_400, recorded_at=NOW
+    )
+    upgrade()
+    [row] = payments(account.id, limit=9)
+    assert (row.source, row.attempt_id, row.on, row.refunded, row.unused) == ("attempt", late.id, TODAY, 14_400, 0)
+    [back] = refunds(account.id, [row.id])
+    assert (back.state, back.reason, back.on, back.amount_minor) == ("succeeded", "late", TODAY, 14_400)
+    assert [(one.kind, one.amount_minor) for one in movements(account.id)] == [("payment", 14_400), ("refund", -14_400)]
+    assert [one for one in violations(NOW) if one.account_id == account.id] == []
+    assert list(money.paid_without_money()) == []
 
 
 def test_the_doctor_says_when_live_accounts_have_no_gateway(vendor: None, settings: Any) -> None:

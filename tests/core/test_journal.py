@@ -76,13 +76,14 @@ def test_a_document_without_tax_posts_none() -> None:
     assert entries([one_cent])[0].postings[-1] == Posting("tax", -1)
 
 
-def test_money_that_comes_in_is_a_payment_and_money_that_goes_back_a_refund() -> None:
-    paid, refunded, nothing = (Movement(date(2026, 6, 2), f"P-{amount}", amount, "EUR") for amount in (100, -100, 0))
-    assert entries([paid, refunded]) == (
-        Entry(date(2026, 6, 2), "payment P-100", "EUR", (Posting("cash", 100), Posting("receivable", -100))),
-        Entry(date(2026, 6, 2), "refund P--100", "EUR", (Posting("cash", -100), Posting("receivable", 100))),
+def test_money_comes_in_goes_back_or_was_booked_by_mistake() -> None:
+    paid = Movement(date(2026, 6, 2), "1", 100, "EUR")
+    refunded, undone = (Movement(paid.on, "2", -100, "EUR", kind) for kind in ("refund", "reversal"))
+    assert entries([paid, refunded, undone]) == (
+        Entry(date(2026, 6, 2), "payment 1", "EUR", (Posting("cash", 100), Posting("receivable", -100))),
+        Entry(date(2026, 6, 2), "refund 2", "EUR", (Posting("cash", -100), Posting("receivable", 100))),
+        Entry(date(2026, 6, 2), "reversal 2", "EUR", (Posting("cash", -100), Posting("receivable", 100))),
     )
-    assert entries([nothing])[0].title == "payment P-0"
 
 
 def test_entries_stand_by_day_and_those_of_a_day_as_they_were_given() -> None:

@@ -125,4 +125,4 @@ def look_ahead(customer: Customer, situation: Situation, on: date) -> None:
 
 def settle(customer: Customer, *, now: datetime, first: UUID | None = None) -> None:
     """Let credits and payments settle what is open."""
-    payments.allocate(customer.id, now=now, first=first)
+    payments.allocate(customer.id, now=now, first=(first,) if first else ())

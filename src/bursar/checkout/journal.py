@@ -4,17 +4,17 @@ from uuid import UUID
 
 from bursar.core.journal import Movement, journal
 from bursar.invoices import queries as invoices
-from bursar.payments import queries as payments
+from bursar.payments.received import movements
 
 EVERY = 100_000
 
 
 def of_account(account_id: UUID) -> str:
-    """Every document, payment and refund as balanced double entry."""
+    """Return every document, payment, refund and reversal as balanced double entry."""
     documents = reversed(invoices.documents(account_id, before=None, limit=EVERY))
     money = [
-        Movement(one.on, str(number), one.amount_minor, one.currency)
-        for number, one in enumerate(payments.movements(account_id), 1)
+        Movement(moved.on, str(number), moved.amount_minor, moved.currency, moved.kind)
+        for number, moved in enumerate(movements(account_id), 1)
     ]
     return journal([*documents, *money])
 

@@ -1,5 +1,6 @@
 """Moving money for a quote or an invoice: the gateway is asked outside any transaction, and asked again if in doubt."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -9,7 +10,9 @@ from bursar.accounts.queries import Customer, NotFound
 from bursar.checkout.apply import apply, settle
 from bursar.checkout.consequences import follow
 from bursar.checkout.gather import situation
+from bursar.checkout.refunds import finish_refund
 from bursar.core.content import read_quote
+from bursar.core.gateway import SANDBOX
 from bursar.core.money import Money
 from bursar.core.payment import DeclineReason, Step, check_waiting, next_step
 from bursar.core.policy import SYSTEM, Actor, Vendor
@@ -23,6 +26,8 @@ from bursar.invoices import actions as invoices
 from bursar.payments import actions as payments
 from bursar.payments import queries
 from bursar.payments.queries import AttemptRow
+from bursar.payments.received import refunds_of_attempt
+from bursar.payments.refunds import give_back
 from bursar.policy import queries as policy
 from bursar.subscriptions import queries as subscriptions
 
@@ -61,8 +66,9 @@ def confirm(attempt_id: UUID, outcome: Literal["succeeded", "failed"], *, now: d
 
     Errors: NotFound.
     """
-    attempt = queries.sandbox_attempt(attempt_id)
-    carry_out(attempt, Sandbox().authenticate(str(attempt_id), outcome), now=now)
+    attempt, sandbox = queries.sandbox_attempt(attempt_id), Sandbox()
+    sandbox.authenticate(str(attempt_id), outcome)
+    hear(SANDBOX, sandbox.event(str(attempt_id)), {}, now=now)
     return attempt
 
 
@@ -86,11 +92,20 @@ def carry_out(attempt: AttemptRow, charge: Charge, *, now: datetime) -> Step:
     if step == "cancel":
         return _cancel(attempt, actor=SYSTEM, reason="expired", now=now)
     if step == "refund":
-        gateway(attempt.gateway).refund(str(attempt.id))
-        with deed(attempt.account_id, SYSTEM, now):
-            if queries.attempt(attempt.account_id, attempt.id).state != "refunded":
-                payments.give_back(attempt, actor=SYSTEM, now=now)
+        for refund in refunds_of_attempt(attempt.account_id, attempt.id):
+            finish_refund(refund, now=now)
     return step
+
+
+def hear(code: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Step:
+    """Look after the payment that an event of a gateway is about; return what was done.
+
+    The event only wakes up: what is so is asked of the gateway, however often and in whatever order events arrive.
+    Errors: ForgedEvent, and ImproperlyConfigured if the gateway is not connected.
+    """
+    event = gateway(code).read_event(body, headers)
+    attempt = queries.attempt_of_charge(code, event.charge) if event else None
+    return follow_up(attempt, now=now) if attempt else "nothing"
 
 
 def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> Step:
@@ -105,6 +120,8 @@ def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> Step:
                 payments.end(current, "failed", actor=_actor(customer, current), now=now, reason=charge.reason)
             case "wait":
                 payments.wait(current.id, charge.address)
+            case "refund":
+                give_back(current, now=now)
         if step != "wait":
             follow(attempt.account_id, now)
     return step

@@ -20,7 +20,9 @@ CAPABILITIES: Final = MATRIX + OPEN
 ROLES: Final = ("owner", "billing_admin", "admin", "agent", "light_agent")
 SHOW_COSTS: Final = "show_costs"
 OVERRIDABLE: Final = (*CAPABILITIES, SHOW_COSTS)
-DESK: Final = ("open_accounts", "alter_accounts", "suspend_accounts", "grant_overrides", "manage_staff")
+MONEY: Final = ("record_payments", "refund_payments")
+"""What of money only the vendor's staff do."""
+DESK: Final = ("open_accounts", "alter_accounts", "suspend_accounts", "grant_overrides", *MONEY, "manage_staff")
 """What only the vendor's staff do."""
 STAFF_ROLES: Final = ("support", "sales", "finance", "admin")
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from bursar.core.payment import Method
 from bursar.core.policy import Contact
-from bursar.core.problem import Conflict
+from bursar.core.problem import Conflict, Invalid
 
 SANDBOX: Final = "sandbox"
 """The code of the built-in gateway, which moves no money."""
@@ -16,6 +16,12 @@ class NoGateway(Conflict):
     """There is no way to pay by card or direct debit for this account yet: pay by bank transfer on invoice, or ask {vendor}."""
 
     code = "no_gateway"
+
+
+class ForgedEvent(Invalid):
+    """This event does not carry the gateway's signature, so nothing is done about it."""
+
+    code = "forged_event"
 
 
 def serves(gateway: str, *, sandbox: bool) -> bool:

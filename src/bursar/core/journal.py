@@ -3,19 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from bursar.core.invoice import Invoice
 from bursar.core.money import Money, text
 
 
+MovementKind = Literal["payment", "refund", "reversal"]
+"""Money that came in, that was paid back, and that was booked by mistake and taken out of the books again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money that came in, or went back when below zero. Unit: minor units."""
+    """Money that came in; below zero, where it was paid back or had been booked by mistake. Unit: minor units."""
 
     on: date
     reference: str
     amount_minor: int
     currency: str
+    kind: MovementKind = "payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,8 @@ def _document(document: Invoice) -> Entry:
 
 
 def _movement(movement: Movement) -> Entry:
-    kind = "payment" if movement.amount_minor >= 0 else "refund"
     postings = (Posting("cash", movement.amount_minor), Posting("receivable", -movement.amount_minor))
-    return Entry(movement.on, f"{kind} {movement.reference}", movement.currency, postings)
+    return Entry(movement.on, f"{movement.kind} {movement.reference}", movement.currency, postings)
 
 
 def _written(entry: Entry) -> str:

@@ -29,3 +29,19 @@ class SandboxCharge(models.Model):
                 name="gateways_sandboxcharge_refunded_at",
             ),
         )
+
+
+class SandboxRefund(models.Model):
+    """One refund of a charge under its own key; what was asked for too much is remembered as declined."""
+
+    key = models.TextField(primary_key=True)
+    charge = models.ForeignKey(SandboxCharge, on_delete=models.PROTECT, related_name="+")
+    amount_minor = AmountField()
+    outcome = CodeField(("succeeded", "declined"))
+    reason = models.TextField(blank=True, default="")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="gateways_sandboxrefund_amount"),
+        )

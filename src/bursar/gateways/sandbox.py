@@ -3,18 +3,20 @@
 It writes on a connection of its own that commits at once, so that it knows what a killed process forgot.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, Literal
 
 import psycopg
+from django.core import signing
 from django.db import connection
 
+from bursar.core.gateway import ForgedEvent
 from bursar.core.money import Money
 from bursar.core.payment import Answer
-from bursar.gateways.protocol import Charge
-from bursar.gateways.tokens import TOKENS
+from bursar.gateways.protocol import Charge, GatewayEvent, GivenBack
+from bursar.gateways.tokens import NEVER_REFUNDED, TOKENS
 
 ADDRESS: Final = "/sandbox/{key}"
 _ANSWERS: Final[dict[str, Answer]] = {
@@ -27,6 +29,24 @@ _ANSWERS: Final[dict[str, Answer]] = {
 _INSERT: Final = """
 INSERT INTO gateways_sandboxcharge (key, amount_minor, currency, token, outcome, reason, expires_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING
+"""
+
+
+_EVENTS: Final = "bursar.gateways.sandbox.event"
+_LEFT: Final = """
+SELECT c.amount_minor - coalesce(sum(r.amount_minor), 0) FROM gateways_sandboxcharge c
+LEFT JOIN gateways_sandboxrefund r ON r.charge_id = c.key AND r.outcome = 'succeeded'
+WHERE c.key = %(charge)s AND c.outcome = 'succeeded' GROUP BY c.key
+"""
+_REFUND: Final = f"""
+INSERT INTO gateways_sandboxrefund (key, charge_id, amount_minor, outcome, reason, made_at)
+SELECT %(key)s, %(charge)s, %(amount)s, CASE reason WHEN '' THEN 'succeeded' ELSE 'declined' END, reason, now()
+FROM (SELECT CASE WHEN %(why)s <> '' THEN %(why)s WHEN coalesce(({_LEFT}), 0) < %(amount)s THEN 'refund_too_high'
+    ELSE '' END AS reason) said
+ON CONFLICT (key) DO NOTHING
+"""
+_REFUNDED: Final = f"""
+UPDATE gateways_sandboxcharge SET outcome = 'refunded', refunded_at = now() WHERE key = %(charge)s AND ({_LEFT}) = 0
 """
 
 
@@ -56,15 +76,32 @@ class Sandbox:
             self._move(cursor, key, "cancelled", "pending")
         return self.find(key)
 
-    def refund(self, key: str) -> Charge:
-        """Give the money back."""
+    def refund(self, key: str, charge: str, amount: Money) -> GivenBack:
+        """Give so much of a charge back, unless its token declines that or less of it is left."""
         with _own_connection() as cursor:
-            cursor.execute(
-                "UPDATE gateways_sandboxcharge SET outcome = 'refunded', refunded_at = now()"
-                " WHERE key = %s AND outcome = 'succeeded'",
-                [key],
-            )
-        return self.find(key)
+            with cursor.connection.transaction():
+                # Whoever refunds the same charge meanwhile waits here, and then sees what was refunded.
+                cursor.execute("SELECT token FROM gateways_sandboxcharge WHERE key = %s FOR UPDATE", [charge])
+                found = cursor.fetchone()
+                if found is None:
+                    return GivenBack("declined", "unknown_charge")
+                reason = "refund_declined" if found[0] in NEVER_REFUNDED else ""
+                cursor.execute(_REFUND, {"key": key, "charge": charge, "amount": amount.amount_minor, "why": reason})
+                cursor.execute(_REFUNDED, {"charge": charge})
+            cursor.execute("SELECT outcome, reason FROM gateways_sandboxrefund WHERE key = %s", [key])
+            [(outcome, reason)] = cursor.fetchall()
+        return GivenBack("succeeded" if outcome == "succeeded" else "declined", reason)
+
+    def read_event(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent | None:
+        """Return which charge an event is about. Errors: ForgedEvent."""
+        try:
+            return GatewayEvent(signing.loads(body.decode("ascii", "replace"), salt=_EVENTS)["charge"])
+        except signing.BadSignature:
+            raise ForgedEvent() from None
+
+    def event(self, key: str) -> bytes:
+        """Return the event by which this gateway tells that something happened to a charge."""
+        return signing.dumps({"charge": key}, salt=_EVENTS).encode("ascii")
 
     def authenticate(self, key: str, outcome: Literal["succeeded", "failed"]) -> Charge:
         """What the payer did at the address: confirmed, or not."""

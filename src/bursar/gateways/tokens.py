@@ -9,5 +9,8 @@ TOKENS: Final[Mapping[str, tuple[Answer, str]]] = {
     "ok": ("succeeded", ""),
     "declined_funds": ("declined", "insufficient_funds"),
     "needs_authentication": ("pending", ""),
+    "refund_declined": ("succeeded", ""),
 }
 """For each token the gateway's answer and, where it declines, its reason. Any other token is declined."""
+NEVER_REFUNDED: Final = frozenset({"refund_declined"})
+"""The tokens whose payments the gateway declines to give back."""

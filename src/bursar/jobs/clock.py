@@ -2,7 +2,7 @@
 
 | step    | looks at                                              | does                                         |
 |---------|-------------------------------------------------------|----------------------------------------------|
-| finish  | open payments older than `GRACE`                      | asks the gateway what became of them         |
+| finish  | open payments and refunds older than `GRACE`          | asks the gateway what became of them         |
 | renew   | accounts whose cursor is due                          | applies what is scheduled, invoices periods  |
 | collect | open invoices of automatic payers that were never tried | asks the gateway, once                     |
 | expire  | open requests that nobody reviewed in time            | closes them                                  |
@@ -30,6 +30,7 @@ from bursar.checkout.actions import renew
 from bursar.checkout.collection import collect, collect_all
 from bursar.checkout.consequences import look_at_request
 from bursar.checkout.pay import follow_up
+from bursar.checkout.refunds import finish_refund
 from bursar.checkout.renewal import announce
 from bursar.checkout.requests import expire, remind
 from bursar.core.clock import check_clock
@@ -44,6 +45,7 @@ from bursar.logs import counters, log
 from bursar.notices.actions import send, send_personal, tell
 from bursar.notices.queries import untold, waiting, waiting_personal
 from bursar.payments import queries as payments
+from bursar.payments.received import RefundRow, unfinished_refunds
 from bursar.policy.queries import NoPolicy, current
 from bursar.subscriptions.queries import expired_requests, requests_to_look_at, unreviewed_requests
 
@@ -113,7 +115,7 @@ def _about(task: Task) -> dict[str, str]:
     subject = task.args[0]
     if task.func in (send, send_personal):
         return {"letter": str(subject)}
-    return {"account": str(subject.account_id if isinstance(subject, payments.AttemptRow) else subject)}
+    return {"account": str(subject.account_id if isinstance(subject, payments.AttemptRow | RefundRow) else subject)}
 
 
 def _renew(now: datetime) -> Iterable[Task]:
@@ -169,4 +171,5 @@ def _clear(now: datetime) -> Iterable[Task]:
 
 
 def _finish(now: datetime) -> Iterable[Task]:
-    return [partial(follow_up, one, now=now) for one in payments.unfinished(now - GRACE, BATCH)]
+    waiting = [partial(follow_up, attempt, now=now) for attempt in payments.unfinished(now - GRACE, BATCH)]
+    return waiting + [partial(finish_refund, refund, now=now) for refund in unfinished_refunds(now - GRACE, BATCH)]

@@ -13,6 +13,7 @@ from bursar.gateways.registry import connected
 from bursar.jobs.clock import BATCH, GRACE
 from bursar.notices.queries import untold
 from bursar.payments.queries import collectable, unfinished
+from bursar.payments.received import unfinished_refunds
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,10 @@ def queues(now: datetime) -> Iterator[Queue]:
 
     The queries are those of the worker where it reads what is due by the age of its id.
     """
-    yield _made("finish", [attempt.id for attempt in unfinished(now - GRACE, BATCH)], now)
+    before = now - GRACE
+    asked = [attempt.id for attempt in unfinished(before, BATCH)]
+    asked += [refund.id for refund in unfinished_refunds(before, BATCH)]
+    yield _made("finish", asked, now)
     yield _made("collect", [invoice for _, invoice in collectable(connected(), BATCH)], now)
     yield _made("tell", [entry for _, entry in untold(TOLD, now, BATCH)], now)
     for step, waiting, since in select(_DUE, now=now):

@@ -1,5 +1,6 @@
 """Choosing how to pay, trying to, and booking what came of it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,10 +9,10 @@ from django.db import transaction
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
-from bursar.core.events import MethodSet, PaymentFailed, PaymentReceived, PaymentRefunded
+from bursar.core.events import MethodSet, PaymentFailed, PaymentReceived
 from bursar.core.gateway import served
 from bursar.core.money import Money
-from bursar.core.payment import Method, check_replacement, settle
+from bursar.core.payment import Method, Settlement, check_replacement, settle
 from bursar.core.policy import Actor, Policy
 from bursar.gateways.registry import connected
 from bursar.history.actions import columns, record
@@ -98,6 +99,7 @@ def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) 
     end(attempt, "succeeded", actor=actor, now=now)
     payment = models.Payment.objects.create(
         account_id=attempt.account_id,
+        source="attempt",
         attempt_id=attempt.id,
         amount_minor=attempt.amount_minor,
         currency=attempt.currency,
@@ -115,37 +117,29 @@ def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) 
     return payment.id
 
 
-def give_back(attempt: queries.AttemptRow, *, actor: Actor, now: datetime) -> None:
-    """The refund of money that came too late, inside a deed."""
-    models.Attempt.objects.filter(pk=attempt.id).update(state="refunded", finished_at=now)
-    transaction.on_commit(counters.attempts.labels("refunded").inc)
-    models.Refund.objects.create(
-        account_id=attempt.account_id, attempt_id=attempt.id, amount_minor=attempt.amount_minor, recorded_at=now
-    )
-    event = PaymentRefunded(attempt=attempt.id, amount_minor=attempt.amount_minor, currency=attempt.currency)
-    record(account_id=attempt.account_id, events=[event], actor=actor, on=attempt.on, now=now)
+def allocate(account_id: UUID, *, now: datetime, first: Sequence[UUID] = ()) -> tuple[Settlement, ...]:
+    """Settle open invoices with credits and payments that have something left, inside a deed; return what settles what.
 
-
-def allocate(account_id: UUID, *, now: datetime, first: UUID | None = None) -> None:
-    """Settle open invoices with credits and payments that have something left, inside a deed.
-
-    A payment for one invoice settles that one first.
+    The invoices that are named come first, in that order.
     """
-    open_ = queries.unsettled(account_id)
-    in_turn = sorted(open_.invoices, key=lambda one: one.id != first)
-    paid_by = {one.id for one in open_.payments}
+    unsettled = queries.unsettled(account_id)
+    rank = {invoice_id: number for number, invoice_id in enumerate(first)}
+    in_turn = sorted(unsettled.invoices, key=lambda invoice: rank.get(invoice.id, len(rank)))
+    settled = settle((*unsettled.notes, *unsettled.payments), in_turn)
+    payments = {payment.id for payment in unsettled.payments}
     models.Allocation.objects.bulk_create(
         models.Allocation(
             id=uuid7(),
             account_id=account_id,
-            invoice_id=one.invoice,
-            payment_id=one.source if one.source in paid_by else None,
-            credit_note_id=None if one.source in paid_by else one.source,
-            amount=one.amount,
+            invoice_id=part.invoice,
+            payment_id=part.source if part.source in payments else None,
+            credit_note_id=None if part.source in payments else part.source,
+            amount=part.amount,
             recorded_at=now,
         )
-        for one in settle((*open_.notes, *open_.payments), in_turn)
+        for part in settled
     )
+    return settled
 
 
 def _number(attempt: queries.AttemptRow) -> str | None:

@@ -5,10 +5,30 @@ from django.db.models import Q
 
 from bursar.columns.codes import ACTOR_KINDS, CodeField, actor_is_named
 from bursar.columns.guard import FROZEN, frozen_but
+from bursar.columns.ids import uuid7
 from bursar.columns.money import AmountField, CurrencyField
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
-from bursar.payments.guards import ALLOCATION_WITHIN, SANDBOX_ONLY, SANDBOX_PAID_ONLY, WITHIN_ATTEMPT
+from bursar.core.booking import SOURCES
+from bursar.core.refund import GIVEN_REASONS
+from bursar.payments.guards import (
+    ALLOCATION_COVERS,
+    ALLOCATION_WITHIN,
+    PAYMENT_BOOKED,
+    PAYMENT_REVERSED,
+    REFUND_COVERED,
+    REFUND_OVER,
+    REFUND_WITHIN,
+    SANDBOX_ONLY,
+    SANDBOX_PAID_ONLY,
+    WITHIN_ATTEMPT,
+)
+
+
+def _sign(name: str, field: str) -> models.CheckConstraint:
+    """A row that reverses another has its amount below zero, any other above."""
+    above, below = (Q(**{f"{field}__{lookup}": 0}) for lookup in ("gt", "lt"))
+    return models.CheckConstraint(condition=(Q(reverses=None) & above) | (Q(reverses__isnull=False) & below), name=name)
 
 
 class Method(AccountRow):
@@ -77,63 +97,126 @@ class Attempt(AccountRow):
         triggers = (*frozen_but("state", "reason", "address", "expires_at", "finished_at"), SANDBOX_ONLY)
 
 
-class Payment(AccountRow):
-    """Money that came in."""
+class BankEntry(models.Model):
+    """An entry of the bank's statement that brought the seller money, under the bank's own number of it.
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    It belongs to no account, for the same entry must not be booked for two of them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    seller = models.ForeignKey("accounts.Seller", on_delete=models.PROTECT, related_name="+")
+    mode = CodeField(("live", "sandbox"))
+    entry = models.TextField()
+    value_on = models.DateField()
     amount_minor = AmountField()
     currency = CurrencyField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("seller", "mode", "entry"), name="payments_bankentry_once"),
+            models.CheckConstraint(condition=~Q(entry=""), name="payments_bankentry_entry"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_bankentry_amount"),
+        )
+        triggers = FROZEN
+
+
+class Payment(AccountRow):
+    """Money that came in; one that `reverses` a booking takes it back, with its amount below zero."""
+
+    source = CodeField(SOURCES)
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
+    bank_entry = models.ForeignKey(BankEntry, on_delete=models.PROTECT, null=True, related_name="+")
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
+    amount_minor = AmountField()
+    currency = CurrencyField()
+    reference = models.TextField(blank=True, default="")
+    remark = models.ForeignKey(
+        "accounts.Remark", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
+    )
     on = models.DateField()
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = (
             *AccountRow.Meta.constraints,
-            SameAccount("attempt"),
-            models.UniqueConstraint(fields=("account", "attempt"), name="payments_payment_once"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_payment_amount"),
+            *map(SameAccount, ("attempt", "reverses", "remark")),
+            models.UniqueConstraint(
+                fields=("account", "attempt"), condition=Q(reverses=None), name="payments_payment_once"
+            ),
+            models.UniqueConstraint(fields=("account", "reverses"), name="payments_payment_undone_once"),
+            models.CheckConstraint(
+                condition=Q(source="attempt", attempt__isnull=False, bank_entry=None)
+                | Q(source="bank", attempt=None, bank_entry__isnull=False)
+                | Q(source="staff", attempt=None, bank_entry=None),
+                name="payments_payment_source",
+            ),
+            _sign("payments_payment_amount", "amount_minor"),
         )
-        triggers = (*FROZEN, WITHIN_ATTEMPT, SANDBOX_PAID_ONLY)
+        triggers = (*FROZEN, WITHIN_ATTEMPT, SANDBOX_PAID_ONLY, PAYMENT_BOOKED, PAYMENT_REVERSED)
 
 
 class Refund(AccountRow):
-    """Money that went back."""
+    """Money of a payment that goes back; `open` until it is known what came of it."""
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     amount_minor = AmountField()
+    reason = CodeField((*GIVEN_REASONS, "late"))
+    reference = models.TextField(blank=True, default="")
+    remark = models.ForeignKey(
+        "accounts.Remark", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
+    )
+    state = CodeField(("open", "succeeded", "failed"))
+    failure = models.TextField(blank=True, default="")
+    on = models.DateField()
     recorded_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = (models.Index(fields=("recorded_at",), condition=Q(state="open"), name="payments_refund_open"),)
         constraints = (
             *AccountRow.Meta.constraints,
-            SameAccount("attempt"),
-            models.UniqueConstraint(fields=("account", "attempt"), name="payments_refund_once"),
+            *map(SameAccount, ("payment", "remark")),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payments_refund_amount"),
+            models.CheckConstraint(
+                condition=Q(state="open", finished_at=None) | (~Q(state="open") & Q(finished_at__isnull=False)),
+                name="payments_refund_finished",
+            ),
         )
-        triggers = (*FROZEN, WITHIN_ATTEMPT)
+        triggers = (*frozen_but("state", "failure", "finished_at"), REFUND_OVER, REFUND_WITHIN, REFUND_COVERED)
 
 
 class Allocation(AccountRow):
-    """So much of a payment or credit note settles an invoice; never beyond what either has left."""
+    """So much of a payment or credit note pays for an invoice or a refund; never beyond what either has left.
 
-    invoice = models.ForeignKey("invoices.Invoice", on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    One that `reverses` another undoes it: the same, with its amount below zero.
+    """
+
+    invoice = models.ForeignKey(
+        "invoices.Invoice", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
+    )
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
     credit_note = models.ForeignKey(
         "invoices.Invoice", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
     )
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
     amount = AmountField()
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = (
             *AccountRow.Meta.constraints,
-            SameAccount("invoice"),
-            SameAccount("payment"),
-            SameAccount("credit_note"),
+            *map(SameAccount, ("invoice", "refund", "payment", "credit_note", "reverses")),
             models.CheckConstraint(
                 condition=Q(payment=None, credit_note__isnull=False) | Q(payment__isnull=False, credit_note=None),
                 name="payments_allocation_one_source",
             ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_allocation_amount"),
+            models.CheckConstraint(
+                condition=Q(invoice=None, refund__isnull=False) | Q(invoice__isnull=False, refund=None),
+                name="payments_allocation_one_target",
+            ),
+            models.UniqueConstraint(fields=("account", "reverses"), name="payments_allocation_undone_once"),
+            _sign("payments_allocation_amount", "amount"),
         )
-        triggers = (*FROZEN, ALLOCATION_WITHIN)
+        triggers = (*FROZEN, ALLOCATION_WITHIN, ALLOCATION_COVERS)

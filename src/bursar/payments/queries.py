@@ -1,6 +1,7 @@
 """How an account pays, and what is open."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -33,16 +34,6 @@ class AttemptRow:
     on: date
     actor_kind: str
     actor_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """Money that came in, or went back when below zero. Unit: minor units."""
-
-    on: date
-    attempt_id: UUID
-    amount_minor: int
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +104,13 @@ def sandbox_attempt(attempt_id: UUID) -> AttemptRow:
     return found[0]
 
 
+def attempt_of_charge(gateway: str, key: str) -> AttemptRow | None:
+    """Return the attempt whose charge a gateway knows under a key, if it is one of ours."""
+    with suppress(ValueError):
+        return next(iter(_attempts(pk=UUID(key), gateway=gateway)), None)
+    return None
+
+
 def open_attempt(account_id: UUID) -> AttemptRow | None:
     """The attempt that waits to be finished, if there is one."""
     found = select_one(_OPEN_ATTEMPT, account=account_id)
@@ -169,17 +167,6 @@ def paid_by_sandbox(limit: int) -> list[SandboxPayment]:
     return [SandboxPayment(*row) for row in select(_PAID_BY_SANDBOX, sandbox=SANDBOX, limit=limit)]
 
 
-def movements(account_id: UUID) -> list[Movement]:
-    """All money that came in and went back."""
-    paid = models.Payment.objects.filter(account_id=account_id).order_by("id")
-    back = models.Refund.objects.filter(account_id=account_id).select_related("attempt").order_by("id")
-    found = [Movement(one.on, one.attempt_id, one.amount_minor, one.currency) for one in paid]
-    for one in back:
-        for sign in (1, -1):
-            found.append(Movement(one.attempt.on, one.attempt_id, sign * one.amount_minor, one.attempt.currency))
-    return found
-
-
 def _method(kind: str, token: str, gateway: str) -> Method:
     if kind == "invoice":
         return Method()
@@ -202,12 +189,15 @@ _PAYING: Final = """
 SELECT m.kind, m.token, m.gateway,
     coalesce((SELECT sum(total) FROM invoices_invoice WHERE account_id = here.account_id), 0)::bigint
     - coalesce((SELECT sum(amount_minor) FROM payments_payment WHERE account_id = here.account_id), 0)::bigint
+    + coalesce((
+        SELECT sum(amount_minor) FROM payments_refund WHERE account_id = here.account_id AND state <> 'failed'
+    ), 0)::bigint
 FROM (VALUES (%(account)s::uuid)) AS here (account_id)
 LEFT JOIN LATERAL (
     SELECT kind, token, gateway FROM payments_method WHERE account_id = here.account_id ORDER BY id DESC LIMIT 1
 ) m ON true
 """
-"""What was settled is in both sums: what is left of all documents and payments is what they come to."""
+"""What was settled is in both sums: what is left of all documents, payments and refunds is what they come to."""
 _AGENDA: Final = """
 SELECT t.expires_at, c.due_at, c.billed_until, c.trial_until
 FROM (VALUES (%(account)s::uuid)) AS here (account_id)
@@ -217,7 +207,7 @@ LEFT JOIN payments_attempt t ON t.account_id = here.account_id AND t.state = 'op
 _KINDS: Final = ("credit_note", "payment", "invoice")
 _SPENT: Final = """
 WITH spent AS (
-    SELECT unnest(ARRAY[invoice_id, payment_id, credit_note_id]) AS id, amount
+    SELECT unnest(ARRAY[invoice_id, refund_id, payment_id, credit_note_id]) AS id, amount
     FROM payments_allocation WHERE account_id = %(account)s
 )
 """
@@ -229,7 +219,8 @@ GROUP BY i.id, i.total ORDER BY i.id
 """
 _UNSETTLED: Final = f"""{_SPENT}, whole AS (
     SELECT kind, id, abs(total) AS amount FROM invoices_invoice WHERE account_id = %(account)s
-    UNION ALL SELECT 'payment', id, amount_minor FROM payments_payment WHERE account_id = %(account)s
+    UNION ALL SELECT 'payment', coalesce(reverses_id, id), sum(amount_minor)::bigint FROM payments_payment
+        WHERE account_id = %(account)s GROUP BY 2
 )
 SELECT w.kind, w.id, w.amount - coalesce(sum(s.amount), 0)::bigint
 FROM whole w LEFT JOIN spent s ON s.id = w.id GROUP BY w.kind, w.id, w.amount
@@ -249,6 +240,7 @@ SELECT p.account_id, p.amount_minor, p.currency, coalesce((
 FROM payments_payment p
 JOIN payments_attempt t ON t.account_id = p.account_id AND t.id = p.attempt_id AND t.gateway = %(sandbox)s
 JOIN accounts_account c ON c.id = p.account_id AND NOT c.sandbox
+WHERE NOT EXISTS (SELECT FROM payments_refund r WHERE r.account_id = p.account_id AND r.payment_id = p.id)
 ORDER BY p.id LIMIT %(limit)s
 """
 _COLLECTABLE: Final = """

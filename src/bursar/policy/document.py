@@ -1,9 +1,10 @@
 """The policy as a document, in TOML or JSON, and as the value that decides."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, cast, get_args
 
-from bursar.core.capability import CAPABILITIES, CHANGING, DESK, ROLES, STAFF_ROLES
+from bursar.core.capability import CAPABILITIES, CHANGING, DESK, MONEY, ROLES, STAFF_ROLES
 from bursar.core.document import (
     MOST_TEXT,
     BadDocument,
@@ -53,6 +54,8 @@ _STAFF_LATER: Final = [
     for one in STAFF_ROLES
 ]
 """The vendor's staff of documents that do not say what it may do: its admins everything, the others only look."""
+_MONEY_LATER: Final = ("finance", "admin")
+"""Who of the vendor's staff books and refunds payments by documents that name neither: those of before do not."""
 _OPTIONAL: Final = ("same_day_undo", "cut_periods", *bounds.ENTRIES, "staff", "replaces")
 _ENTRIES: Final = (
     "account_types",
@@ -94,7 +97,7 @@ def read(document: object, version: int, at: str = "") -> Policy:
         limits=bounds.read_limits(found.get("limits", {}), f"{prefix}limits"),
         credit=bounds.read_credit(found.get("credit", {}), f"{prefix}credit", tuple(account_types)),
         ceilings=bounds.read_ceilings(found.get("ceilings", {}), f"{prefix}ceilings"),
-        staff=_roles(found.get("staff", _STAFF_LATER), f"{prefix}staff", STAFF_ROLES, (*CAPABILITIES, *DESK)),
+        staff=_staff(found.get("staff", _STAFF_LATER), f"{prefix}staff"),
         former={},
         **{name: whole(found[name], f"{prefix}{name}", *ends) for name, ends in _NUMBERS.items()},
     )
@@ -191,6 +194,15 @@ def _roles(value: object, at: str, codes: tuple[str, ...], capabilities: tuple[s
         if wanted not in read:
             raise MissingEntry(at=at, entry=wanted)
     return read
+
+
+def _staff(value: object, at: str) -> Mapping[str, Role]:
+    """Return what each role of the vendor's staff may do."""
+    staff = _roles(value, at, STAFF_ROLES, (*CAPABILITIES, *DESK))
+    if any(role.allowed & {*MONEY} for role in staff.values()):
+        return staff
+    later = {code: replace(staff[code], allowed=staff[code].allowed | {*MONEY}) for code in _MONEY_LATER}
+    return {**staff, **later}
 
 
 def _role(value: object, at: str, codes: tuple[str, ...], capabilities: tuple[str, ...]) -> Role:

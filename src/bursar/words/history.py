@@ -26,8 +26,10 @@ from bursar.core.events import (
     OverrideAdded,
     PaymentFailed,
     PaymentReceived,
+    PaymentRefunded,
     PriceChange,
     Rate,
+    RefundFailed,
     RequestOvertaken,
     SeatsCounted,
     SeatsShort,
@@ -42,7 +44,7 @@ from bursar.core.policy import Policy
 from bursar.core.subscription import NOTHING, Subscription
 from bursar.words import decision, edits, money
 from bursar.words.limit import limit_said
-from bursar.words.payment import decline_reason, method_name
+from bursar.words.payment import decline_reason, method_name, refund_reason
 from bursar.words.request import overtaken
 
 
@@ -206,6 +208,21 @@ def _payment_failed(event: PaymentFailed, story: Story) -> list[str]:
         return [_("A payment of {amount} did not come through: {reason}.").format(amount=amount, reason=reason)]
     template = _("A payment of {amount} for invoice {number} did not come through: {reason}.")
     return [template.format(amount=amount, number=event.number, reason=reason)]
+
+
+@sentences.register
+def _refunded(event: PaymentRefunded, story: Story) -> list[str]:
+    amount = money.amount(event.amount)
+    if event.reason is None:
+        # Entries of earlier versions do not say why: the money came too late.
+        return [_("{amount} was paid back.").format(amount=amount)]
+    return [_("{amount} is paid back ({reason}).").format(amount=amount, reason=refund_reason(event.reason))]
+
+
+@sentences.register
+def _refund_failed(event: RefundFailed, story: Story) -> list[str]:
+    template = _("{amount} could not be paid back: {reason}. It is credit of the account.")
+    return [template.format(amount=money.amount(event.amount), reason=decline_reason(event.reason))]
 
 
 @sentences.register

@@ -26,6 +26,8 @@ CAPABILITIES: Final[Mapping[str, str]] = {
     "alter_accounts": "change what the vendor says of an account",
     "suspend_accounts": "suspend and resume accounts",
     "grant_overrides": "make exceptions for an account",
+    "record_payments": "book payments and undo bookings",
+    "refund_payments": "pay money back",
     "manage_staff": "manage the vendor's staff and keys",
 }
 """Each capability as a verb, to stand alone or after "you can"."""

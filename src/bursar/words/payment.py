@@ -29,8 +29,22 @@ def decline_reason(code: str) -> str:
         "expired": _("nobody confirmed it in time"),
         "given_up": _("it was given up"),
         "sandbox_gateway": _("the sandbox gateway pays for sandbox accounts only"),
+        "refund_declined": _("this card takes no money back"),
     }
     return names.get(code, code)
+
+
+def refund_reason(code: str) -> str:
+    """Return why money of a payment is paid back."""
+    names = {
+        "goodwill": _("goodwill"),
+        "duplicate": _("paid twice"),
+        "service_failure": _("the service failed"),
+        "fraud": _("fraud"),
+        "other": _("another reason"),
+        "late": _("it came too late"),
+    }
+    return names[code]
 
 
 def token_name(code: str) -> str:

@@ -28,7 +28,15 @@ from bursar.core.events.event import (
     read_fields,
     write_event,
 )
-from bursar.core.events.payment import DetailsSet, MethodSet, PaymentFailed, PaymentReceived, PaymentRefunded
+from bursar.core.events.payment import (
+    DetailsSet,
+    MethodSet,
+    PaymentFailed,
+    PaymentReceived,
+    PaymentRefunded,
+    PaymentUndone,
+    RefundFailed,
+)
 from bursar.core.events.people import (
     EmailSentAgain,
     MemberAccepted,
@@ -82,7 +90,7 @@ EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType(
             *(ChangesTaken, ChangesApplied, Renewed, RenewalAhead, TemporarySeatsEnded, TrialEnding, TrialEnded),
             *(RequestSubmitted, RequestReminded, RequestApproved, RequestRejected, RequestWithdrawn, RequestExpired),
             RequestOvertaken,
-            *(MethodSet, PaymentReceived, PaymentFailed, PaymentRefunded, DetailsSet),
+            *(MethodSet, PaymentReceived, PaymentFailed, PaymentUndone, PaymentRefunded, RefundFailed, DetailsSet),
             *(MemberAdded, MemberInvited, MemberAccepted, MemberChanged, MemberSuspended, MemberResumed),
             *(MemberRemoved, MemberErased, OwnerChanged, SeatAssigned, SeatFreed, SeatsCounted, SeatsShort),
             EmailSentAgain,
@@ -142,8 +150,10 @@ __all__ = [
     "PaymentFailed",
     "PaymentReceived",
     "PaymentRefunded",
+    "PaymentUndone",
     "PriceChange",
     "Rate",
+    "RefundFailed",
     "RenewalAhead",
     "Renewed",
     "RequestApproved",

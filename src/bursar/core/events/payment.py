@@ -83,16 +83,16 @@ class PaymentFailed(Invoiced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentRefunded(Event):
-    """Money that came too late went back."""
+class PaymentUndone(Event):
+    """A payment that was booked by mistake was taken out of the books; what it paid for is open again."""
 
-    kind = "payment_refunded"
+    kind = "payment_undone"
     group = "payment"
     told_to = Audience.NOBODY
-    sentence = phrase("{amount} was paid back.")
+    sentence = phrase("A payment of {amount} had been booked by mistake; the booking was undone.")
 
-    attempt: UUID
-    """The attempt whose money it was."""
+    payment: UUID
+    """The payment."""
     amount_minor: int
     """How much, in minor units."""
     currency: str
@@ -100,7 +100,59 @@ class PaymentRefunded(Event):
 
     @property
     def amount(self) -> Money:
-        """How much went back."""
+        """How much was taken out."""
+        return Money(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRefunded(Event):
+    """Money of a payment is paid back: some or all of it."""
+
+    kind = "payment_refunded"
+    group = "payment"
+    told_to = Audience.NOBODY
+
+    attempt: UUID | None = None
+    """The attempt whose money it was; left out where the payment came without a gateway."""
+    payment: UUID | None = field(metadata=added_in(2))
+    """The payment."""
+    refund: UUID | None = field(metadata=added_in(2))
+    """The refund."""
+    reason: str | None = field(metadata=added_in(2))
+    """Why: goodwill, duplicate, service_failure, fraud or other; late for money that came too late."""
+    amount_minor: int
+    """How much, in minor units."""
+    currency: str
+    """The currency's code."""
+
+    @property
+    def amount(self) -> Money:
+        """How much goes back."""
+        return Money(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailed(Event):
+    """The gateway did not pay the money of a refund back; it is credit of the account again."""
+
+    kind = "refund_failed"
+    group = "payment"
+    told_to = Audience.NOBODY
+
+    payment: UUID
+    """The payment."""
+    refund: UUID
+    """The refund."""
+    reason: str
+    """Why, in the gateway's code."""
+    amount_minor: int
+    """How much, in minor units."""
+    currency: str
+    """The currency's code."""
+
+    @property
+    def amount(self) -> Money:
+        """How much did not go back."""
         return Money(self.amount_minor, self.currency)
 
 

@@ -1,7 +1,7 @@
 """What must hold of live data at any moment, and what does not. A rule is a function; its docstring states it.
 
-`billed`, `paid` and `kept` put their rules to whole tables, one statement each. `agreed` decides every account again
-from what was agreed, which takes longer: that is for whoever asks for it.
+`billed`, `paid`, `refunded` and `kept` put their rules to whole tables, one statement each. `agreed` decides every
+account again from what was agreed, which takes longer: that is for whoever asks for it.
 """
 
 from bursar.jobs.invariants.look import BOOK_RULES, SET_RULES, violations

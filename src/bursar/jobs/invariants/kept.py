@@ -104,6 +104,8 @@ _TABLES: Final = {
     "quote": "subscriptions_quote",
     "take": "subscriptions_take",
     "attempt": "payments_attempt",
+    "payment": "payments_payment",
+    "refund": "payments_refund",
     "request": "subscriptions_request",
 }
 _ANSWER: Final = """

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from bursar.jobs.invariants import agreed, billed, kept, paid
+from bursar.jobs.invariants import agreed, billed, kept, paid, refunded
 from bursar.jobs.invariants.agreed import UNREADABLE, BookRule, accounts_can_be_decided
 from bursar.jobs.invariants.book import Book, books
 from bursar.jobs.invariants.rule import MOST, SetRule, Violation, violation
 
-SET_RULES: Final[tuple[SetRule, ...]] = (*billed.RULES, *paid.RULES, *kept.RULES)
+SET_RULES: Final[tuple[SetRule, ...]] = (*billed.RULES, *paid.RULES, *refunded.RULES, *kept.RULES)
 BOOK_RULES: Final[tuple[BookRule, ...]] = agreed.RULES
 
 

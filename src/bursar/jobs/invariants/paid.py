@@ -27,14 +27,17 @@ SELECT a.account_id, 'credit note ' || i.id, 'a credit note that settles at most
 FROM payments_allocation a JOIN invoices_invoice i ON i.account_id = a.account_id AND i.id = a.credit_note_id
 GROUP BY a.account_id, i.id, i.kind, i.total HAVING i.kind <> 'credit_note' OR sum(a.amount) > -i.total
 UNION ALL
-SELECT a.account_id, 'payment ' || p.id, 'settles at most ' || p.amount_minor, 'settles ' || sum(a.amount)
+SELECT a.account_id, 'payment ' || p.id, 'settles at most ' || p.amount_minor + coalesce(u.amount_minor, 0),
+    'settles ' || sum(a.amount)
 FROM payments_allocation a JOIN payments_payment p ON p.account_id = a.account_id AND p.id = a.payment_id
-GROUP BY a.account_id, p.id, p.amount_minor HAVING sum(a.amount) > p.amount_minor
+LEFT JOIN payments_payment u ON u.account_id = p.account_id AND u.reverses_id = p.id
+GROUP BY a.account_id, p.id, p.amount_minor, u.amount_minor
+HAVING sum(a.amount) > p.amount_minor + coalesce(u.amount_minor, 0)
 """
 
 
 def money_is_booked(now: datetime) -> Iterator[Finding]:
-    """Every attempt that succeeded has its payment, every one given back its refund, of the amount attempted.
+    """Every attempt that succeeded has its payment of that amount, and one that came too late has it and went back.
 
     Cure: compare with what the gateway says under the attempt's id, and book what is missing or give it back.
     """
@@ -43,16 +46,22 @@ def money_is_booked(now: datetime) -> Iterator[Finding]:
 
 _BOOKED: Final = """
 SELECT a.account_id, 'attempt ' || a.id,
-    CASE a.state WHEN 'succeeded' THEN 'paid ' || a.amount_minor || ' ' || a.currency
-        WHEN 'refunded' THEN 'given back ' || a.amount_minor || ' ' || a.currency ELSE 'nothing, being ' || a.state END,
-    concat_ws(', ', 'paid ' || p.amount_minor || ' ' || p.currency, 'given back ' || r.amount_minor,
-        CASE WHEN p.id IS NULL AND r.id IS NULL THEN 'nothing' END)
+    CASE WHEN a.state IN ('succeeded', 'refunded') THEN 'paid ' || a.amount_minor || ' ' || a.currency
+        ELSE 'nothing, being ' || a.state END
+        || CASE a.state WHEN 'refunded' THEN ', given back ' || a.amount_minor ELSE '' END,
+    coalesce('paid ' || p.amount_minor || ' ' || p.currency, 'nothing')
+        || coalesce(', given back ' || r.amount_minor, '')
 FROM payments_attempt a
-LEFT JOIN payments_payment p ON p.account_id = a.account_id AND p.attempt_id = a.id
-LEFT JOIN payments_refund r ON r.account_id = a.account_id AND r.attempt_id = a.id
+LEFT JOIN payments_payment p ON p.account_id = a.account_id AND p.attempt_id = a.id AND p.reverses_id IS NULL
+LEFT JOIN payments_refund r
+    ON r.account_id = a.account_id AND r.payment_id = p.id AND r.reason = 'late' AND r.state <> 'failed'
 WHERE (p.amount_minor, p.currency) IS DISTINCT FROM (
-        CASE a.state WHEN 'succeeded' THEN a.amount_minor END, CASE a.state WHEN 'succeeded' THEN a.currency END)
-    OR r.amount_minor IS DISTINCT FROM CASE a.state WHEN 'refunded' THEN a.amount_minor END
+        CASE WHEN a.state IN ('succeeded', 'refunded') THEN a.amount_minor END,
+        CASE WHEN a.state IN ('succeeded', 'refunded') THEN a.currency END)
+    OR a.state <> 'refunded' AND r.id IS NOT NULL OR a.state = 'refunded' AND r.amount_minor <> a.amount_minor
+    OR a.state = 'refunded' AND NOT EXISTS (
+        SELECT FROM payments_refund WHERE account_id = a.account_id AND payment_id = p.id AND reason = 'late'
+    )
 """
 
 
@@ -64,13 +73,16 @@ def journal_balances(now: datetime) -> Iterator[Finding]:
     return select(_JOURNAL)
 
 
-# The journal knows lines, payments and refunds (which come and go at once), and no allocations.
+# The journal knows lines, payments and refunds that were made, and no allocations. What waits to go back is owed.
 _JOURNAL: Final = """
 WITH receivable AS (
     SELECT account_id, currency, sum(amount) AS amount FROM (
         SELECT i.account_id, i.currency, l.amount + l.tax AS amount
         FROM invoices_invoice i JOIN invoices_line l ON l.account_id = i.account_id AND l.invoice_id = i.id
         UNION ALL SELECT account_id, currency, -amount_minor FROM payments_payment
+        UNION ALL SELECT r.account_id, p.currency, r.amount_minor
+            FROM payments_refund r JOIN payments_payment p ON p.account_id = r.account_id AND p.id = r.payment_id
+            WHERE r.state = 'succeeded'
     ) posted GROUP BY 1, 2
 ), open AS (
     SELECT account_id, currency, sum(amount) AS amount FROM (
@@ -82,6 +94,9 @@ WITH receivable AS (
         UNION ALL SELECT a.account_id, p.currency, a.amount
             FROM payments_allocation a JOIN payments_payment p
             ON p.account_id = a.account_id AND p.id = a.payment_id
+        UNION ALL SELECT r.account_id, p.currency, -r.amount_minor
+            FROM payments_refund r JOIN payments_payment p ON p.account_id = r.account_id AND p.id = r.payment_id
+            WHERE r.state = 'open'
     ) left_over GROUP BY 1, 2
 )
 SELECT account_id, 'the journal in ' || currency, coalesce(receivable.amount, 0) || ' receivable',

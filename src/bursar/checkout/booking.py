@@ -1,0 +1,55 @@
+"""Booking money that came without a gateway, as staff do it, and undoing what was booked by mistake."""
+
+from datetime import datetime
+from uuid import UUID
+
+from bursar.accounts.deed import deed, permit
+from bursar.checkout.apply import settle
+from bursar.checkout.consequences import follow
+from bursar.core.booking import Booking, check_booking
+from bursar.core.payment import NothingToPay
+from bursar.core.policy import Actor
+from bursar.core.refund import check_undo
+from bursar.history.actions import answer
+from bursar.history.queries import Once
+from bursar.invoices import queries as invoices
+from bursar.payments import booking as payments
+from bursar.payments import received
+from bursar.policy import queries as policy
+
+
+def record_payment(
+    account_id: UUID, booking: Booking, *, note: str = "", actor: Actor, now: datetime, once: Once | None = None
+) -> UUID:
+    """Book money that came, and settle what is open with it; return the payment.
+
+    Errors: NotFound, Refused, NothingMoved, PaymentCurrency, ReceivedLater, BadReference, NothingToPay, EntryBooked,
+    BeyondEntry.
+    """
+    with deed(account_id, actor, now) as customer:
+        permit(policy.current(), customer, actor, "record_payments", now)
+        check_booking(booking, customer.account.currency, customer.today(now))
+        for invoice_id in booking.invoices:
+            document = invoices.document(account_id, invoice_id)
+            if document.kind != "invoice":
+                raise NothingToPay(number=document.number)
+        payment_id = payments.book(customer, booking, note=note, actor=actor, now=now)
+        follow(account_id, now)
+        answer(once, kind="payment", id=payment_id, status=201, now=now)
+    return payment_id
+
+
+def undo_payment(account_id: UUID, payment_id: UUID, *, actor: Actor, now: datetime, once: Once | None = None) -> None:
+    """Take a payment that was booked by mistake out of the books; what it paid for is open again.
+
+    Errors: NotFound, Refused, PaymentUndone, ThroughGateway, PaidBack.
+    """
+    with deed(account_id, actor, now) as customer:
+        permit(policy.current(), customer, actor, "record_payments", now)
+        payment = received.payment(account_id, payment_id)
+        check_undo(payment.received)
+        payments.undo(customer, payment, actor=actor, now=now)
+        # Other money of the account that is left may pay for what is open now.
+        settle(customer, now=now)
+        follow(account_id, now)
+        answer(once, kind="payment", id=payment_id, status=200, now=now)

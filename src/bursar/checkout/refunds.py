@@ -1,0 +1,67 @@
+"""Paying money back: staff decide it, the gateway of the payment does it, and what is in doubt is asked again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from bursar.accounts.deed import deed, permit
+from bursar.checkout.consequences import follow
+from bursar.checkout.door import check_no_payment_open
+from bursar.columns.ids import uuid7
+from bursar.core.booking import PaymentCurrency, check_reference
+from bursar.core.money import Money
+from bursar.core.policy import SYSTEM, Actor
+from bursar.core.refund import NewRefund, RefundReason, RefundState, cover
+from bursar.gateways.registry import gateway
+from bursar.history.actions import answer
+from bursar.history.queries import Once
+from bursar.payments import queries, received, refunds
+from bursar.payments.received import RefundRow
+from bursar.policy import queries as policy
+
+
+def refund(
+    account_id: UUID,
+    payment_id: UUID,
+    amount: Money,
+    *,
+    reason: RefundReason,
+    reference: str = "",
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+    once: Once | None = None,
+) -> UUID:
+    """Pay so much of a payment back; return the refund.
+
+    Errors: NotFound, Refused, PaymentOpen, NothingMoved, PaymentCurrency, BadReference, PaymentUndone, RefundTooHigh,
+    MoneyInUse.
+    """
+    with deed(account_id, actor, now) as customer:
+        permit(policy.current(), customer, actor, "refund_payments", now)
+        payment, new = received.payment(account_id, payment_id), NewRefund(uuid7(), reason, reference, note)
+        if amount.currency != payment.currency:
+            raise PaymentCurrency(currency=payment.currency)
+        check_reference(reference)
+        # What waits to be paid counts on the credit that the account has.
+        check_no_payment_open(customer, queries.agenda(account_id))
+        covered = cover(payment.received, new.id, amount.amount_minor, queries.unsettled(account_id).notes)
+        refunds.begin(account_id, payment, new, covered, actor=actor, on=customer.today(now), now=now)
+        follow(account_id, now)
+        answer(once, kind="refund", id=new.id, status=201, now=now)
+    finish_refund(received.refund(account_id, new.id), now=now)
+    return new.id
+
+
+def finish_refund(refund: RefundRow, *, now: datetime) -> RefundState:
+    """Ask the gateway to give the money of a refund back, and write down what came of it; repeating it is safe."""
+    if refund.state != "open":
+        return refund.state
+    amount = Money(refund.amount_minor, refund.currency)
+    given = gateway(refund.gateway).refund(str(refund.id), str(refund.charge), amount)
+    with deed(refund.account_id, SYSTEM, now) as customer:
+        current = received.refund(refund.account_id, refund.id)
+        if current.state == "open" and given.answer == "succeeded":
+            refunds.succeed(current, now=now)
+        elif current.state == "open" and given.answer == "declined":
+            refunds.fail(current, customer, failure=given.reason, now=now)
+        return received.refund(refund.account_id, refund.id).state

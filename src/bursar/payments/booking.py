@@ -1,0 +1,102 @@
+"""Booking money that came without a gateway, and undoing a booking."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from bursar.accounts.models import Remark
+from bursar.accounts.queries import Customer
+from bursar.columns.ids import uuid7
+from bursar.core.allocation import in_force, reversal
+from bursar.core.booking import Booking, check_entry
+from bursar.core.events import PaymentReceived, PaymentUndone
+from bursar.core.policy import Actor
+from bursar.history.actions import record
+from bursar.invoices import queries as invoices
+from bursar.payments import models
+from bursar.payments.actions import allocate
+from bursar.payments.received import PaymentRow, allocations, bank_entry
+
+_ENDS: Final = ("invoice_id", "refund_id", "payment_id", "credit_note_id")
+
+
+def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: datetime) -> UUID:
+    """Return a new payment, inside a deed, that has settled what is open. Errors: EntryBooked, BeyondEntry."""
+    payment = models.Payment.objects.create(
+        account_id=customer.id,
+        source=booking.source,
+        bank_entry_id=_entry(customer, booking, now) if booking.entry else None,
+        amount_minor=booking.amount.amount_minor,
+        currency=booking.amount.currency,
+        reference=booking.reference,
+        remark=remark(customer.id, note),
+        on=booking.on,
+        recorded_at=now,
+    )
+    settled = list(dict.fromkeys(part.invoice for part in allocate(customer.id, now=now, first=booking.invoices)))
+    event = PaymentReceived(
+        payment=payment.id,
+        amount_minor=booking.amount.amount_minor,
+        currency=booking.amount.currency,
+        invoice=settled[0] if settled else None,
+        number=invoices.document(customer.id, settled[0]).number if len(settled) == 1 else None,
+    )
+    record(account_id=customer.id, events=[event], actor=actor, on=customer.today(now), now=now)
+    return payment.id
+
+
+def undo(customer: Customer, payment: PaymentRow, *, actor: Actor, now: datetime) -> None:
+    """Take a payment out of the books, inside a deed: what it paid for is open again."""
+    reverse(customer.id, payment.id, now=now)
+    models.Payment.objects.create(
+        account_id=customer.id,
+        source=payment.source,
+        attempt_id=payment.attempt_id,
+        bank_entry_id=models.Payment.objects.values_list("bank_entry", flat=True).get(pk=payment.id),
+        reverses_id=payment.id,
+        amount_minor=-payment.amount_minor,
+        currency=payment.currency,
+        on=customer.today(now),
+        recorded_at=now,
+    )
+    event = PaymentUndone(payment=payment.id, amount_minor=payment.amount_minor, currency=payment.currency)
+    record(account_id=customer.id, events=[event], actor=actor, on=customer.today(now), now=now)
+
+
+def reverse(account_id: UUID, payment_or_refund: UUID, *, now: datetime) -> None:
+    """Undo what a payment pays for, or what covers a refund, by a row that reverses each allocation."""
+    found = in_force(allocations(account_id, [payment_or_refund], [payment_or_refund]))
+    rows = models.Allocation.objects.filter(account_id=account_id, pk__in=[allocation.id for allocation in found])
+    ends = {row.id: {name: getattr(row, name) for name in _ENDS} for row in rows}
+    models.Allocation.objects.bulk_create(
+        models.Allocation(
+            id=undone.id,
+            account_id=account_id,
+            reverses_id=undone.reverses,
+            amount=undone.amount,
+            recorded_at=now,
+            **ends[allocation.id],
+        )
+        for allocation in found
+        for undone in [reversal(allocation, uuid7())]
+    )
+
+
+def remark(account_id: UUID, text: str) -> Remark | None:
+    """Return a new remark of what staff noted, if they noted something; it can be erased while the payment stands."""
+    return Remark.objects.create(account_id=account_id, text=text) if text else None
+
+
+def _entry(customer: Customer, booking: Booking, now: datetime) -> UUID:
+    """Return the entry of the bank's statement that is booked, locked; a new one brought what is booked of it.
+
+    Errors: EntryBooked, BeyondEntry.
+    """
+    key = {"seller_id": customer.seller_id, "mode": "sandbox" if customer.sandbox else "live", "entry": booking.entry}
+    money = {"amount_minor": booking.amount.amount_minor, "currency": booking.amount.currency}
+    new = models.BankEntry(value_on=booking.on, recorded_at=now, **key, **money)
+    models.BankEntry.objects.bulk_create([new], ignore_conflicts=True)
+    # Whoever books the same entry meanwhile, for whatever account, waits here, and then sees what was booked of it.
+    found = models.BankEntry.objects.select_for_update().get(**key).pk
+    check_entry(bank_entry(found), booking)
+    return found

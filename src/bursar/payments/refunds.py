@@ -1,0 +1,108 @@
+"""Writing down that money of a payment goes back, and what came of it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bursar.accounts.queries import Customer
+from bursar.columns.ids import uuid7
+from bursar.core.events import PaymentRefunded, RefundFailed
+from bursar.core.payment import Settlement
+from bursar.core.policy import SYSTEM, Actor
+from bursar.core.refund import NewRefund
+from bursar.history.actions import record
+from bursar.logs import counters
+from bursar.payments import models, received
+from bursar.payments.actions import allocate
+from bursar.payments.booking import remark, reverse
+from bursar.payments.queries import AttemptRow
+from bursar.payments.received import PaymentRow, RefundRow
+
+
+def begin(
+    account_id: UUID,
+    payment: PaymentRow,
+    refund: NewRefund,
+    covered: Iterable[Settlement],
+    *,
+    actor: Actor,
+    on: date,
+    now: datetime,
+) -> None:
+    """Write a refund down, inside a deed, with what covers it.
+
+    The gateway of its payment gives it back; where none moved the money, whoever enters the refund has paid it already.
+    """
+    covered = tuple(covered)
+    amount = sum(part.amount for part in covered)
+    done = payment.attempt_id is None
+    models.Refund.objects.create(
+        id=refund.id,
+        account_id=account_id,
+        payment_id=payment.id,
+        amount_minor=amount,
+        reason=refund.reason,
+        reference=refund.reference,
+        remark=remark(account_id, refund.note),
+        state="succeeded" if done else "open",
+        on=on,
+        recorded_at=now,
+        finished_at=now if done else None,
+    )
+    models.Allocation.objects.bulk_create(
+        models.Allocation(
+            id=uuid7(),
+            account_id=account_id,
+            refund_id=refund.id,
+            payment_id=part.source if part.source == payment.id else None,
+            credit_note_id=None if part.source == payment.id else part.source,
+            amount=part.amount,
+            recorded_at=now,
+        )
+        for part in covered
+    )
+    event = PaymentRefunded(
+        attempt=payment.attempt_id,
+        payment=payment.id,
+        refund=refund.id,
+        reason=refund.reason,
+        amount_minor=amount,
+        currency=payment.currency,
+    )
+    record(account_id=account_id, events=[event], actor=actor, on=on, now=now)
+
+
+def give_back(attempt: AttemptRow, *, now: datetime) -> None:
+    """Write down money that came too late for what it was to pay, and that it goes back, inside a deed."""
+    models.Attempt.objects.filter(pk=attempt.id).update(state="refunded", finished_at=now)
+    transaction.on_commit(counters.attempts.labels("refunded").inc)
+    money = {"amount_minor": attempt.amount_minor, "currency": attempt.currency}
+    payment = models.Payment.objects.create(
+        account_id=attempt.account_id, source="attempt", attempt_id=attempt.id, on=attempt.on, recorded_at=now, **money
+    )
+    refund = NewRefund(uuid7(), "late")
+    covered = [Settlement(payment.id, refund.id, attempt.amount_minor)]
+    row = received.payment(attempt.account_id, payment.id)
+    begin(attempt.account_id, row, refund, covered, actor=SYSTEM, on=attempt.on, now=now)
+
+
+def succeed(refund: RefundRow, *, now: datetime) -> None:
+    """Write down that the money of a refund went back, inside a deed."""
+    models.Refund.objects.filter(pk=refund.id).update(state="succeeded", finished_at=now)
+
+
+def fail(refund: RefundRow, customer: Customer, *, failure: str, now: datetime) -> None:
+    """Write down that a refund did not come through, inside a deed: what covered it is there again."""
+    reverse(refund.account_id, refund.id, now=now)
+    models.Refund.objects.filter(pk=refund.id).update(state="failed", failure=failure, finished_at=now)
+    allocate(refund.account_id, now=now)
+    event = RefundFailed(
+        payment=refund.payment_id,
+        refund=refund.id,
+        reason=failure,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+    )
+    record(account_id=refund.account_id, events=[event], actor=SYSTEM, on=customer.today(now), now=now)

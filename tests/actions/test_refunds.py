@@ -1,0 +1,294 @@
+"""Money from anywhere and money that goes back, by many at once and through gateways that fail: it moves once."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from at_once import at_once
+from bursar.checkout.booking import record_payment, undo_payment
+from bursar.checkout.collection import pay_invoice
+from bursar.checkout.journal import of_account
+from bursar.checkout.pay import confirm, hear
+from bursar.checkout.refunds import refund
+from bursar.core.booking import Booking, EntryBooked
+from bursar.core.gateway import ForgedEvent
+from bursar.core.money import Money
+from bursar.core.payment import Method, PaymentOpen
+from bursar.core.policy import VENDOR, Actor, Vendor
+from bursar.core.refund import MoneyInUse, PaymentUndone, RefundTooHigh
+from bursar.core.refusal import Refused
+from bursar.gateways.models import SandboxCharge, SandboxRefund
+from bursar.gateways.protocol import GivenBack
+from bursar.gateways.sandbox import Sandbox
+from bursar.history.models import Entry
+from bursar.jobs.clock import run_once
+from bursar.jobs.invariants import violations
+from bursar.payments.models import Attempt, BankEntry, Payment, Refund
+from bursar.payments.queries import left, paying
+from bursar.payments.received import payment
+from door import TEAM_10, Door, temporary
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
+TODAY = date(2026, 1, 1)
+WHOLE = 19_000
+"""The first invoice."""
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+def opened(door: Door, token: str = "needs_authentication", **fields: Any) -> tuple[UUID, UUID]:
+    """An account on invoice terms with an open invoice of 190.00, and a payment of it by card that waits."""
+    path = door.account(**fields)
+    door.take(path, TEAM_10)
+    account = UUID(path.rpartition("/")[2])
+    [invoice] = left(account)
+    if token:
+        pay_invoice(account, invoice, Method("card", token), actor=VENDOR, now=NOW)
+    return account, invoice
+
+
+def booked(account: UUID, amount: int = WHOLE, *, entry: str = "", actor: Actor = VENDOR, **fields: Any) -> UUID:
+    booking = Booking(Money(amount, "EUR"), TODAY, entry=entry, **fields)
+    return record_payment(account, booking, actor=actor, now=NOW)
+
+
+def paid_twice(door: Door, **fields: Any) -> tuple[UUID, UUID]:
+    """An account that paid its invoice by transfer while its card was still asked, and the payment by card."""
+    account, _ = opened(door, **fields)
+    booked(account)
+    confirm(Attempt.objects.get(account_id=account).id, "succeeded", now=NOW)
+    return account, Payment.objects.get(account_id=account, source="attempt").id
+
+
+def back(account: UUID, payment_id: UUID, amount: int, actor: Actor = VENDOR) -> UUID:
+    return refund(account, payment_id, Money(amount, "EUR"), reason="duplicate", actor=actor, now=NOW)
+
+
+def sound() -> None:
+    assert list(violations(NOW, deep=True)) == []
+
+
+def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(door: Door) -> None:
+    account, card = paid_twice(door)
+    assert (payment(account, card).unused, paying(account).owes) == (WHOLE, -WHOLE)
+    back(account, card, 4_000)
+    assert SandboxCharge.objects.get().outcome == "succeeded"
+    with pytest.raises(RefundTooHigh):
+        back(account, card, WHOLE - 3_999)
+    back(account, card, WHOLE - 4_000)
+    assert SandboxCharge.objects.get().outcome == "refunded"
+    assert sorted(SandboxRefund.objects.values_list("amount_minor", flat=True)) == [4_000, WHOLE - 4_000]
+    assert set(Refund.objects.values_list("state", flat=True)) == {"succeeded"}
+    assert (payment(account, card).unused, paying(account).owes) == (0, 0)
+    journal = of_account(account)
+    assert (
+        f"2026-01-01 refund 3\n  {'cash':<32} {'-40.00':>14} EUR\n  {'receivable':<32} {'40.00':>14} EUR\n" in journal
+    )
+    assert journal.count("payment") == journal.count("refund") == 2
+    sound()
+
+
+def test_money_that_pays_for_an_invoice_stays_there(door: Door) -> None:
+    account, invoice = opened(door, "")
+    transfer = booked(account)
+    with pytest.raises(MoneyInUse):
+        back(account, transfer, 1)
+    assert left(account)[invoice] == 0
+    too_much = booked(account, 500)
+    back(account, too_much, 200)
+    assert Refund.objects.get().state == "succeeded"
+    assert payment(account, too_much).unused == 300
+    sound()
+
+
+@pytest.mark.parametrize("parts", [(WHOLE, WHOLE), (7_000, 7_000, 7_000)])
+def test_refunds_of_one_payment_at_once_never_exceed_it(door: Door, parts: tuple[int, ...]) -> None:
+    account, card = paid_twice(door)
+
+    def act(turn: int) -> str:
+        back(account, card, parts[turn])
+        return "done"
+
+    assert at_once(len(parts), act) == {"done": len(parts) - 1, "refund_too_high": 1}
+    returned = sum(SandboxRefund.objects.filter(outcome="succeeded").values_list("amount_minor", flat=True))
+    assert returned == sum(parts[1:]) <= WHOLE
+    assert returned == sum(Refund.objects.values_list("amount_minor", flat=True))
+    sound()
+
+
+def test_an_entry_of_the_bank_is_booked_once_for_whatever_account(door: Door) -> None:
+    accounts = [opened(door, "", owner={"name": "Owner", "email": f"o{one}@acme.example"})[0] for one in range(2)]
+
+    def act(turn: int) -> str:
+        booked(accounts[turn % 2], entry="2026-01/7")
+        return "done"
+
+    assert at_once(4, act) == {"done": 1, "entry_booked": 3}
+    assert (BankEntry.objects.count(), Payment.objects.count()) == (1, 1)
+    sound()
+
+
+def test_what_was_booked_for_the_wrong_account_is_undone_and_booked_for_the_right_one(door: Door) -> None:
+    (wrong, owed), (right, paid) = (
+        opened(door, "", owner={"name": "Owner", "email": f"o{one}@acme.example"}) for one in range(2)
+    )
+    mistake = booked(wrong, entry="2026-01/7")
+    with pytest.raises(EntryBooked):
+        booked(right, entry="2026-01/7")
+    undo_payment(wrong, mistake, actor=VENDOR, now=NOW)
+    assert (left(wrong)[owed], paying(wrong).owes) == (WHOLE, WHOLE)
+    assert payment(wrong, mistake).undone
+    booked(right, entry="2026-01/7")
+    assert left(right)[paid] == 0
+    with pytest.raises(PaymentUndone):
+        undo_payment(wrong, mistake, actor=VENDOR, now=NOW)
+    with pytest.raises(PaymentUndone):
+        back(wrong, mistake, 1)
+    told = Entry.objects.filter(account_id=wrong, kind__startswith="payment_").order_by("id")
+    assert list(told.values_list("kind", flat=True)) == ["payment_received", "payment_undone"]
+    assert f"2026-01-01 reversal 2\n  {'cash':<32} {'-190.00':>14} EUR\n" in of_account(wrong)
+    sound()
+
+
+def test_other_money_of_the_account_pays_for_what_is_open_again(door: Door) -> None:
+    account, invoice = opened(door, "")
+    mistake, rest = booked(account), booked(account)
+    undo_payment(account, mistake, actor=VENDOR, now=NOW)
+    assert (left(account)[invoice], payment(account, rest).unused) == (0, 0)
+    sound()
+
+
+def test_a_booking_pays_the_invoices_that_it_names_first(door: Door) -> None:
+    account, first = opened(door, "")
+    path = f"/accounts/{account}"
+    second = UUID(door.take(path, {**TEAM_10, "product": "voice", "plan": "standard"})["invoice"]["id"])
+    booked(account, 1_000, invoices=(second,))
+    assert (left(account)[first], left(account)[second]) == (WHOLE, 28_000)
+    sound()
+
+
+def credited(door: Door, token: str) -> tuple[UUID, UUID, int]:
+    """An account that paid by card, and has a credit note that no invoice needs; its payment, and how much that is."""
+    account, invoice = opened(door, token)
+    card = Payment.objects.get(account_id=account).id
+    path = f"/accounts/{account}"
+    added = door.take(path, temporary("2026-01-10", "2026-01-20"))
+    booked(account, left(account)[UUID(added["invoice"]["id"])])
+    note = door.ok("DELETE", f"{path}/changes/{added['changes'][0]['id']}")["invoice"]
+    assert (note["kind"], left(account)[invoice]) == ("credit_note", 0)
+    return account, card, note["open"]["amount_minor"]
+
+
+def test_credit_that_no_invoice_needs_goes_back_out_of_a_payment(door: Door) -> None:
+    account, card, credit = credited(door, "ok")
+    with pytest.raises(MoneyInUse):
+        back(account, card, credit + 1)
+    back(account, card, credit)
+    assert SandboxRefund.objects.get().amount_minor == credit
+    assert (payment(account, card).received.refundable, paying(account).owes) == (WHOLE - credit, 0)
+    sound()
+
+
+def test_a_refund_that_the_gateway_declines_leaves_the_money_as_credit(door: Door) -> None:
+    account, card, credit = credited(door, "refund_declined")
+    back(account, card, credit)
+    failed = Refund.objects.get()
+    assert (failed.state, failed.failure) == ("failed", "refund_declined")
+    assert (payment(account, card).received.refundable, paying(account).owes) == (WHOLE, -credit)
+    told = Entry.objects.filter(kind__contains="refund").order_by("id")
+    assert list(told.values_list("kind", flat=True)) == ["payment_refunded", "refund_failed"]
+    assert "refund" not in of_account(account)
+    sound()
+
+
+class Breaks(Sandbox):
+    """A gateway that cannot be reached, or whose answer is lost."""
+
+    answers = False
+
+    def refund(self, key: str, charge: str, amount: Money) -> GivenBack:
+        if self.answers:
+            super().refund(key, charge, amount)
+        raise ConnectionError("no answer")
+
+
+class Loses(Breaks):
+    answers = True
+
+
+@pytest.mark.parametrize("kind", ["Breaks", "Loses"])
+def test_a_refund_whose_answer_is_lost_is_finished_by_the_worker_and_goes_back_once(
+    door: Door, settings: Any, kind: str
+) -> None:
+    account, card = paid_twice(door)
+    usual = settings.GATEWAYS
+    settings.GATEWAYS = {"sandbox": f"{__name__}.{kind}"}
+    with pytest.raises(ConnectionError):
+        back(account, card, WHOLE)
+    assert Refund.objects.get().state == "open"
+    with pytest.raises(RefundTooHigh):
+        back(account, card, 1)
+    sound()
+    settings.GATEWAYS = usual
+    for _ in range(2):
+        run_once(datetime.now(UTC) + timedelta(minutes=2))
+    assert Refund.objects.get().state == "succeeded"
+    assert SandboxRefund.objects.get().amount_minor == WHOLE
+    sound()
+
+
+def test_while_a_payment_waits_nothing_goes_back_and_what_came_is_booked(door: Door) -> None:
+    account, _ = opened(door)
+    transfer = booked(account, WHOLE + 100)
+    with pytest.raises(PaymentOpen):
+        back(account, transfer, 100)
+
+
+def test_an_event_that_arrives_twice_counts_once_and_a_forged_one_not_at_all(door: Door) -> None:
+    account, invoice = opened(door)
+    attempt, sandbox = Attempt.objects.get(), Sandbox()
+    event = sandbox.event(str(attempt.id))
+    assert hear("sandbox", event, {}, now=NOW) == "wait"
+    sandbox.authenticate(str(attempt.id), "succeeded")
+    assert [hear("sandbox", event, {}, now=NOW) for _ in range(3)] == ["take", "nothing", "nothing"]
+    assert (Payment.objects.count(), left(account)[invoice]) == (1, 0)
+    for forged in (b"", b"{}", event[:-1], b"\xff" + event):
+        with pytest.raises(ForgedEvent):
+            hear("sandbox", forged, {}, now=NOW)
+    for unknown in (str(uuid4()), "nothing of ours"):
+        assert hear("sandbox", sandbox.event(unknown), {}, now=NOW) == "nothing"
+
+
+def test_events_of_one_payment_at_once_book_it_once(door: Door) -> None:
+    account, _ = opened(door)
+    attempt, sandbox = Attempt.objects.get(), Sandbox()
+    sandbox.authenticate(str(attempt.id), "succeeded")
+    event = sandbox.event(str(attempt.id))
+    assert at_once(6, lambda _: hear("sandbox", event, {}, now=NOW)) == {"take": 1, "nothing": 5}
+    assert Payment.objects.filter(account_id=account).count() == 1
+
+
+@pytest.mark.parametrize(("role", "may"), [("support", False), ("sales", False), ("finance", True), ("admin", True)])
+def test_only_staff_with_the_right_book_refund_and_undo(door: Door, role: str, may: bool) -> None:
+    account, _ = opened(door, "")
+    clerk, mistake = Vendor(UUID(int=7), role=role), booked(account, WHOLE)
+    too_much = booked(account, 100)
+    acts: list[Callable[[], object]] = [
+        lambda: booked(account, 1, actor=clerk),
+        lambda: back(account, too_much, 50, clerk),
+        lambda: undo_payment(account, mistake, actor=clerk, now=NOW),
+    ]
+    for act in acts:
+        if may:
+            act()
+        else:
+            with pytest.raises(Refused):
+                act()
+    assert Entry.objects.filter(kind="refused").count() == (0 if may else 3)
