@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from door import TEAM_10, Door, seats, temporary, trial
-from refusals import ADMIN, BILLING_ADMIN, NOAH, OWNER, Call, Worlds, asks, taken
+from refusals import ADMIN, BILLING_ADMIN, NOAH, OWNER, Call, Worlds, asks, booked, taken
 
 Said = Mapping[str, Any]
 Way = Callable[[Worlds, Call, Said], list[Call]]
@@ -142,6 +142,13 @@ ADVICE: Final[Mapping[str, tuple[Way, ...]]] = {
     "NoToken": (lambda w, call, said: [replace(call, body={"type": "invoice"})],),
     "TokenNeeded": (lambda w, call, said: again(call, token="ok"),),
     "NoGateway": (lambda w, call, said: [replace(call, body={"type": "invoice"})],),
+    "NothingMoved": (lambda w, call, said: again(call, amount={"amount_minor": 1, "currency": "EUR"}),),
+    "PaymentCurrency": (lambda w, call, said: again(call, amount={"amount_minor": 100, "currency": "EUR"}),),
+    "ReceivedLater": (lambda w, call, said: again(call, received_on="2026-01-01"),),
+    "BeyondEntry": (lambda w, call, said: again(call, amount={"amount_minor": 2_500, "currency": "EUR"}),),
+    "PaymentUndone": (lambda w, call, said: [booked(w, w.has)],),
+    "RefundTooHigh": (lambda w, call, said: again(call, amount={"amount_minor": 3_000, "currency": "EUR"}),),
+    "MoneyInUse": (lambda w, call, said: again(call, amount={"amount_minor": 2_100, "currency": "EUR"}),),
     "StaysAutomatic": (
         lambda w, call, said: again(call, type="card", token="ok"),
         lambda w, call, said: again(call, type="debit", token="ok"),

@@ -182,6 +182,15 @@ class Worlds:
         return self.card, self.door.ok("GET", f"{self.card}/invoices")["items"][0]["id"]
 
     @cached_property
+    def halved(self) -> str:
+        """Half of an entry of the bank was booked by mistake elsewhere, and half here."""
+        path = self.door.account()
+        wrong = came(self, path, entry="2026-01/8")
+        self.door.ok("POST", f"{wrong}/undo")
+        came(self, path, 2_500, entry="2026-01/8")
+        return path
+
+    @cached_property
     def taken(self) -> tuple[str, str]:
         path = self.door.account()
         quote = self.door.ok("POST", f"{path}/quotes", {"edits": [TEAM_10]})["id"]
@@ -338,6 +347,43 @@ MORE: Final = (
 """What the demo's vendor does not sell: the other measures, a product of one account type, those that need another."""
 
 
+def booked(w: Worlds, path: str, amount: int = 5_000, **fields: Any) -> Call:
+    """Money that came is booked."""
+    return Call("POST", f"{path}/payments", {"amount": {"amount_minor": amount, "currency": "EUR"}, **fields})
+
+
+def came(w: Worlds, path: str, amount: int = 5_000, **fields: Any) -> str:
+    """Where a payment is that was booked."""
+    made = w.door.ok("POST", f"{path}/payments", booked(w, path, amount, **fields).body)
+    return f"{path}/payments/{made['id']}"
+
+
+def given_back(payment: str, amount: int = 5_000, **fields: Any) -> Call:
+    """Money of a payment is to go back."""
+    body = {"amount": {"amount_minor": amount, "currency": "EUR"}, "reason": "goodwill", **fields}
+    return Call("POST", f"{payment}/refunds", body)
+
+
+def undone(w: Worlds) -> str:
+    """Where a payment is whose booking was undone."""
+    payment = came(w, w.bare)
+    w.door.ok("POST", f"{payment}/undo")
+    return payment
+
+
+def by_card(w: Worlds) -> str:
+    """Where a payment by card is, all of which pays for an invoice."""
+    path, _ = w.paid
+    return f"{path}/payments/{w.door.ok('GET', f'{path}/payments')['items'][0]['id']}"
+
+
+def partly_back(w: Worlds) -> str:
+    """Where a payment of 50.00 is of which 20.00 went back."""
+    payment = came(w, w.bare)
+    w.door.ok("POST", f"{payment}/refunds", given_back(payment, 2_000).body)
+    return payment
+
+
 def quoted(path: str, *edits: Any, by: str | None = None) -> Call:
     return Call("POST", f"{path}/quotes", {"edits": list(edits)}, by)
 
@@ -416,6 +462,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "NotFound quote": lambda w: Call("POST", f"{w.bare}/changes", {"quote": NOBODY}),
     "NotFound change": lambda w: Call("DELETE", f"{w.bare}/changes/{NOBODY}"),
     "NotFound invoice": lambda w: Call("GET", f"{w.bare}/invoices/{NOBODY}"),
+    "NotFound payment": lambda w: Call("GET", f"{w.bare}/payments/{NOBODY}"),
     "NotFound attempt": lambda w: Call("GET", f"{w.bare}/attempts/{NOBODY}"),
     "BadBody missing": lambda w: Call("POST", f"{w.bare}/quotes", {}),
     "BadBody extra": lambda w: Call("POST", f"{w.bare}/quotes", {"edits": [TEAM_10], "more": 1}),
@@ -472,6 +519,20 @@ CALLS: Final[Mapping[str, Ask]] = {
     "PaymentOpen": lambda w: taken(w.waiting[0], VOICE),
     "NotWaiting": lambda w: Call("POST", f"{w.finished[0]}/attempts/{w.finished[1]}/finish", {"outcome": "succeeded"}),
     "NothingToPay": lambda w: Call("POST", f"{w.paid[0]}/invoices/{w.paid[1]}/pay", {"type": "card", "token": "ok"}),
+    "NothingMoved": lambda w: booked(w, w.bare, 0),
+    "PaymentCurrency": lambda w: Call(
+        "POST", f"{w.bare}/payments", {"amount": {"amount_minor": 100, "currency": "USD"}}
+    ),
+    "ReceivedLater": lambda w: booked(w, w.bare, received_on="2026-01-02"),
+    "BadReference": lambda w: booked(w, w.bare, reference="Société"),
+    "EntryBooked": lambda w: booked(w, came(w, w.bare, entry="2026-01/7").partition("/payments")[0], entry="2026-01/7"),
+    "BeyondEntry": lambda w: booked(w, w.halved, 2_501, entry="2026-01/8"),
+    "ThroughGateway": lambda w: Call("POST", f"{by_card(w)}/undo"),
+    "PaidBack": lambda w: Call("POST", f"{partly_back(w)}/undo"),
+    "PaymentUndone": lambda w: given_back(undone(w)),
+    "UnknownRefundReason": lambda w: given_back(came(w, w.bare), reason="pity"),
+    "RefundTooHigh": lambda w: given_back(partly_back(w), 3_001),
+    "MoneyInUse": lambda w: given_back(came(w, w.has, 24_000), 23_000),
     "Declined insufficient_funds": lambda w: taken(w.short, TEAM_10),
     "Declined unknown_token": lambda w: taken(w.stolen, TEAM_10),
     "Declined authentication_failed": lambda w: Call(

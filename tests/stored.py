@@ -45,7 +45,11 @@ STORED: dict[str, list[dict[str, Any]]] = {
         {"attempt": TEXT, "state": "cancelled", "reason": "sandbox_gateway", "invoice": TEXT},
         {"attempt": TEXT, "state": "failed", "reason": "expired", "amount_minor": 1200, "currency": "EUR"},
     ],
+    "payment_undone": [{"payment": TEXT, "amount_minor": 1200, "currency": "EUR"}],
     "payment_refunded": [{"attempt": TEXT, "amount_minor": 1200, "currency": "EUR"}],
+    "refund_failed": [
+        {"payment": TEXT, "refund": TEXT, "reason": "refund_declined", "amount_minor": 1200, "currency": "EUR"},
+    ],
     "details_set": [{"fields": ["recipients", "vat_id"]}],
     "member_added": [{"member": TEXT, "role": "admin"}],
     "member_invited": [{"member": TEXT, "role": "admin"}],

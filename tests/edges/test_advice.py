@@ -81,6 +81,7 @@ NOT_TRIED: Final = {
     ),
     **dict.fromkeys(["NotFound", "NotFailed"], "asks to look once more"),
     "NotAgreed": "a guard of the core, behind NoPrice",
+    "ForgedEvent": "says what was not done",
     "SeatsCounted": "is done in the vendor's own product",
     **dict.fromkeys(["NoPolicy", "NoCatalog"], "every test begins by publishing them"),
     **dict.fromkeys(["NobodyLeft", "StaffLockedOut", "TypesInUse"], "of the desk; test_desk.py, test_publishing.py"),

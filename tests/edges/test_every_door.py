@@ -169,6 +169,11 @@ OPERATIONS: Final[dict[str, tuple[str, Any]]] = {
     "list_invoices": ("view_invoices", None),
     "get_invoice": ("view_invoices", None),
     "pay": ("pay_invoice", CARD),
+    "list_payments": ("view_invoices", None),
+    "get_payment": ("view_invoices", None),
+    "record_payment": (VENDOR, {"amount": {"amount_minor": 100, "currency": "EUR"}}),
+    "undo_payment": (VENDOR, None),
+    "refund_payment": (VENDOR, {"amount": {"amount_minor": 100, "currency": "EUR"}, "reason": "goodwill"}),
     "invoice_journal": ("view_invoices", None),
     "account_journal": ("view_invoices", None),
     "set_payment_method": ("change_payment_type", {"type": "invoice"}),
@@ -253,6 +258,7 @@ def world(account_type: str, *, asked: bool) -> World:
         "change_id": change["id"],
         "invoice_id": taken["invoice"]["id"],
         "attempt_id": str(uuid4()),
+        "payment_id": booked(door, path),
         "take_id": next(
             one["data"]["take"] for one in door.ok("GET", f"{path}/history")["items"] if one["kind"] == "changes_taken"
         ),
@@ -277,6 +283,13 @@ def world(account_type: str, *, asked: bool) -> World:
     for role, right in current().staff.items():
         may[f"staff {role}"] = {one: "allowed" if one in right.allowed else "refused" for one in rights}
     return World(door, ids, may, asked)
+
+
+def booked(door: Door, path: str) -> str:
+    """The id of a payment that has some money left."""
+    came = {"amount": {"amount_minor": 100_000, "currency": "EUR"}}
+    made: str = door.ok("POST", f"{path}/payments", came)["id"]
+    return made
 
 
 def failed_letter(path: str) -> str:

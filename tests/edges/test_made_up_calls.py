@@ -58,6 +58,8 @@ class World:
         asked = self.door.ok("POST", f"{path}/requests", {"edits": [adding]}, by=email("admin"))
         invoice = first["invoice"]["id"]
         pay = {"type": "card", "token": "needs_authentication"}
+        came = {"amount": {"amount_minor": 100, "currency": "EUR"}}
+        payment = self.door.ok("POST", f"{path}/payments", came)["id"]
         attempt = self.door.ok("POST", f"{path}/invoices/{invoice}/pay", pay)["id"]
         self.ids = {
             "account_id": path.rsplit("/", 1)[-1],
@@ -68,6 +70,7 @@ class World:
             "request_id": asked["id"],
             "product": "support",
             "attempt_id": attempt,
+            "payment_id": payment,
         }
 
     def call(self, case: Any, by: str | None) -> None:

@@ -85,6 +85,7 @@ ELSEWHERE: Final = {
     "OlderTables": "the command line; test_starting.py",
     "PartFailed": "the command line; test_kills.py",
     "PartNotStarted": "the command line; test_starting.py",
+    "ForgedEvent": "an event of a gateway; test_refunds.py",
     "LinkNotValid": "a page; test_pages.py",
     "InvitationNotValid": "a page; test_team.py",
     "AddressNotValid": "a page; test_own_address.py",

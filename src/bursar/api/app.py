@@ -11,7 +11,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from bursar.api import accounts, billing, documents, limits, requests, seats, sessions, subscriptions
+from bursar.api import accounts, billing, documents, limits, payments, requests, seats, sessions, subscriptions
 from bursar.api.body import JsonParser, NotJson
 from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.expected import expected
@@ -42,7 +42,7 @@ class Door(NinjaAPI):
 
 
 api = Door(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
-for room in (accounts, limits, sessions, subscriptions, requests, seats, billing, documents):
+for room in (accounts, limits, sessions, subscriptions, requests, seats, billing, payments, documents):
     api.add_router("", room.router)
 
 

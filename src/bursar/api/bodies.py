@@ -50,7 +50,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 _RATIO: Final = 'Of the net amount: "0.20" is twenty percent.'
 
 
-def _example(**fields: Any) -> ConfigDict:
+def example(**fields: Any) -> ConfigDict:
     """What every body is, with an example of it for the document."""
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [fields]})
 
@@ -71,7 +71,7 @@ class Person(Body):
 class NewAccount(Body):
     """An account to open."""
 
-    model_config = _example(
+    model_config = example(
         name="Cobalt Games",
         account_type="self_service",
         currency="EUR",
@@ -97,7 +97,7 @@ class NewAccount(Body):
 class AccountFields(Body):
     """What the vendor may change of an account; only what is sent changes."""
 
-    model_config = _example(account_type="online_assisted", tax_rate="0.20")
+    model_config = example(account_type="online_assisted", tax_rate="0.20")
 
     name: Words | None = None
     account_type: Words | None = None
@@ -110,7 +110,7 @@ class AccountFields(Body):
 class NewMember(Person):
     """A member to add."""
 
-    model_config = _example(name="Ada Berg", email="ada@cobalt.example", role="admin")
+    model_config = example(name="Ada Berg", email="ada@cobalt.example", role="admin")
 
     role: Words = Field(description="A role of the policy, but not the owner's.")
 
@@ -118,7 +118,7 @@ class NewMember(Person):
 class MemberFields(Body):
     """What may be changed of a member; only what is sent changes."""
 
-    model_config = _example(role="billing_admin")
+    model_config = example(role="billing_admin")
 
     role: Words | None = None
     name: Words | None = None
@@ -128,7 +128,7 @@ class MemberFields(Body):
 class NewOwner(Body):
     """The billing admin who becomes the owner; the vendor says why."""
 
-    model_config = _example(member="01900000-0000-7000-8000-000000000001", reason="The owner has left the company.")
+    model_config = example(member="01900000-0000-7000-8000-000000000001", reason="The owner has left the company.")
 
     member: UUID
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
@@ -137,7 +137,7 @@ class NewOwner(Body):
 class NewOverride(Body):
     """A capability to grant or withhold on one account; `until` is the last day on which it holds."""
 
-    model_config = _example(capability="remove_seats", grant=True, reason="as agreed by letter", until="2026-12-31")
+    model_config = example(capability="remove_seats", grant=True, reason="as agreed by letter", until="2026-12-31")
 
     capability: Words = Field(description="A capability, or `show_costs`.")
     grant: StrictBool
@@ -148,20 +148,20 @@ class NewOverride(Body):
 class PaymentMethod(Body):
     """How to pay: on invoice terms, or with the gateway's token of a card or mandate."""
 
-    model_config = _example(type="card", token="ok")
+    model_config = example(type="card", token="ok")
 
     type: str = Field(description="`invoice`, `card` or `debit`.")
     token: str | None = Field(
         None,
         description="Not for `invoice`. The sandbox gateway's, for sandbox accounts alone: `ok`, `declined_funds`, "
-        "`needs_authentication`.",
+        "`needs_authentication`, `refund_declined` (pays, and takes no money back).",
     )
 
 
 class BillingDetails(Body):
     """What future invoices say of the customer, and who receives them."""
 
-    model_config = _example(
+    model_config = example(
         sold_to={"name": "Cobalt Games GmbH", "city": "Berlin", "country": "DE"},
         vat_id="DE123456789",
         purchase_order="PO-7",
@@ -185,7 +185,7 @@ class Money(Body):
 class GrowthLimit(Body):
     """How far billing admins may let the account grow by themselves in a billing period; null is no limit."""
 
-    model_config = _example(seats=20, amount={"amount_minor": 50000, "currency": "EUR"})
+    model_config = example(seats=20, amount={"amount_minor": 50000, "currency": "EUR"})
 
     seats: Annotated[int, Field(strict=True, ge=0, le=MOST_SEATS)] | None
     amount: Money | None
@@ -194,7 +194,7 @@ class GrowthLimit(Body):
 class NewSession(Body):
     """Whom to sign in, which page to open, and the address of your product to which they may go back."""
 
-    model_config = _example(actor="jonas@cobalt.example", page="seats", return_to="https://app.example/settings")
+    model_config = example(actor="jonas@cobalt.example", page="seats", return_to="https://app.example/settings")
 
     actor: Email
     page: Page = "subscription"
@@ -204,7 +204,7 @@ class NewSession(Body):
 class Edits(Body):
     """Edits to quote."""
 
-    model_config = _example(edits=[{"edit": "set_seats", "product": "support", "seats": 12}])
+    model_config = example(edits=[{"edit": "set_seats", "product": "support", "seats": 12}])
 
     edits: Annotated[list[Any], Documented(_EDITS)]
 
@@ -219,7 +219,7 @@ class QuoteOrEdits(Body):
 class Confirming(Body):
     """That something is meant, however much it adds."""
 
-    model_config = _example(confirm=True)
+    model_config = example(confirm=True)
 
     confirm: StrictBool = Field(
         False, description="Whether what is beyond a ceiling is meant; without it that is answered 409, `confirm`."
@@ -229,13 +229,13 @@ class Confirming(Body):
 class Taking(QuoteOrEdits, Confirming):
     """Either a quote to take as it was shown, or edits to take as they are decided now."""
 
-    model_config = _example(edits=[{"edit": "change_plan", "product": "support", "plan": "professional"}])
+    model_config = example(edits=[{"edit": "change_plan", "product": "support", "plan": "professional"}])
 
 
 class NewRequest(QuoteOrEdits):
     """What to ask for, a quote or edits, with why and by which day it is needed."""
 
-    model_config = _example(
+    model_config = example(
         edits=[{"edit": "set_seats", "product": "support", "seats": 12}],
         reason="Two colleagues join in March.",
         needed_by="2026-03-01",
@@ -248,7 +248,7 @@ class NewRequest(QuoteOrEdits):
 class Rejection(Body):
     """Why a request is rejected."""
 
-    model_config = _example(reason="We wait for the budget of next year.")
+    model_config = example(reason="We wait for the budget of next year.")
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_TEXT)]
 
@@ -256,7 +256,7 @@ class Rejection(Body):
 class InUse(Body):
     """How many seats are in use; null where those count who were given one here."""
 
-    model_config = _example(in_use=12)
+    model_config = example(in_use=12)
 
     in_use: Annotated[int, Field(strict=True, ge=0, le=MOST_SEATS)] | None
 
@@ -264,7 +264,7 @@ class InUse(Body):
 class Finish(Body):
     """What the payer did at the sandbox gateway."""
 
-    model_config = _example(outcome="succeeded")
+    model_config = example(outcome="succeeded")
 
     outcome: Literal["succeeded", "failed"]
 
@@ -272,6 +272,6 @@ class Finish(Body):
 class Clock(Body):
     """Where to move a sandbox account's clock: a day (its start) or an instant."""
 
-    model_config = _example(to="2026-01-31")
+    model_config = example(to="2026-01-31")
 
     to: str = Field(examples=["2026-01-31", "2026-01-31T09:00:00Z"])

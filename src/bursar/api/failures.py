@@ -27,6 +27,14 @@ from bursar.checkout.door import AlreadyTaken, QuoteExpired
 from bursar.checkout.pay import Declined
 from bursar.checkout.requests import NeededTooEarly
 from bursar.core import catalog, edit, effect, field, fit, measure
+from bursar.core.booking import (
+    BadReference,
+    BeyondEntry,
+    EntryBooked,
+    NothingMoved,
+    PaymentCurrency,
+    ReceivedLater,
+)
 from bursar.core.capability import UnknownCapability
 from bursar.core.ceiling import Confirm
 from bursar.core.clock import NotTheirClock
@@ -63,6 +71,14 @@ from bursar.core.policy import UnknownAccountType, UnknownRole
 from bursar.core.price import TooDear
 from bursar.core.problem import Problem
 from bursar.core.publishing import StaffLockedOut, TypesInUse
+from bursar.core.refund import (
+    MoneyInUse,
+    PaidBack,
+    PaymentUndone,
+    RefundTooHigh,
+    ThroughGateway,
+    UnknownRefundReason,
+)
 from bursar.core.refusal import Refused
 from bursar.core.request import NoNeedToAsk, NothingToAsk, OnlyRequester, RequestClosed, RequestOpen
 from bursar.core.seat import HasSeat, NoSeats, OutOfLightAgents, OutOfSeats, SeatsCounted, SeatsInUse
@@ -152,6 +168,17 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "pay": (*_READ, *_BODY, *_ONCE, *_METHOD, PaymentOpen, NothingToPay, Declined),
     "invoice_journal": _READ,
     "account_journal": _READ,
+    "list_payments": (*_READ, BadBody),
+    "get_payment": _READ,
+    "record_payment": (
+        *(*_ONE, *_BODY, *_ONCE, Refused, NothingToPay),
+        *(NothingMoved, PaymentCurrency, ReceivedLater, BadReference, EntryBooked, BeyondEntry),
+    ),
+    "undo_payment": (*_ONE, *_ONCE, Refused, PaymentUndone, ThroughGateway, PaidBack),
+    "refund_payment": (
+        *(*_ONE, *_BODY, *_ONCE, Refused, PaymentOpen, UnknownRefundReason),
+        *(NothingMoved, PaymentCurrency, BadReference, PaymentUndone, RefundTooHigh, MoneyInUse),
+    ),
     "set_payment_method": (*_READ, *_BODY, *_METHOD, StaysAutomatic),
     "get_payment_method": _READ,
     "get_billing_details": _READ,

@@ -70,5 +70,7 @@ _SHOWN: Final[dict[str, Callable[[Call, UUID], dict[str, Any]]]] = {
     "session": _session,
     "quote": show.quote,
     "take": show.taking,
+    "payment": show.payment,
+    "refund": show.refund,
     "request": lambda call, request_id: show.request_now(call, request(call.id, request_id)),
 }

@@ -1,6 +1,6 @@
 """How things are shown to programs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,6 +9,7 @@ from bursar.accounts import queries as accounts
 from bursar.accounts.queries import MemberRow, OverrideRow
 from bursar.api.call import Call
 from bursar.checkout.requests import basis, reviewed
+from bursar.core.allocation import in_force
 from bursar.core.content import read_decision, read_quote, write_decision, write_quote
 from bursar.core.edit import write_edit
 from bursar.core.events import without_prices, write_event
@@ -21,7 +22,8 @@ from bursar.core.request import costs_otherwise
 from bursar.core.subscription import Change
 from bursar.history.queries import Fact
 from bursar.invoices import queries as invoices
-from bursar.payments import queries as payments
+from bursar.payments import queries, received
+from bursar.payments.received import PaymentRow, RefundRow
 from bursar.subscriptions import queries as subscriptions
 from bursar.subscriptions.queries import RequestRow
 from bursar.words.decision import explained
@@ -156,7 +158,7 @@ def taking(call: Call, take_id: UUID) -> Shown:
 
 def attempt(call: Call, attempt_id: UUID) -> Shown:
     """A payment attempt, with what it paid for once it has."""
-    row = payments.attempt(call.id, attempt_id)
+    row = queries.attempt(call.id, attempt_id)
     shown: Shown = {
         "id": str(row.id),
         "state": row.state,
@@ -174,10 +176,65 @@ def attempt(call: Call, attempt_id: UUID) -> Shown:
     return shown
 
 
+def payment(call: Call, payment_id: UUID) -> Shown:
+    """Return a payment with what it pays for and what of it went back."""
+    [shown] = payments(call, [received.payment(call.id, payment_id)])
+    return shown
+
+
+def payments(call: Call, rows: Sequence[PaymentRow]) -> list[Shown]:
+    """Return payments with what they pay for and what of them went back; notes are the vendor's."""
+    ids = [row.id for row in rows]
+    back = received.refunds(call.id, ids)
+    returned = {one.id for one in back}
+    pays = in_force(received.allocations(call.id, ids))
+    return [
+        {
+            "id": str(row.id),
+            "source": row.source,
+            "attempt": str(row.attempt_id) if row.attempt_id else None,
+            "entry": row.entry or None,
+            "reference": row.reference or None,
+            "note": (row.note or None) if call.by_vendor else None,
+            "amount": write_money(row.amount_minor, row.currency),
+            "received_on": row.on.isoformat(),
+            "invoices": [
+                {"invoice": str(one.target), "amount": write_money(one.amount, row.currency)}
+                for one in pays
+                if one.source == row.id and one.target not in returned
+            ],
+            "refunded": write_money(row.refunded, row.currency),
+            "unused": write_money(row.unused, row.currency),
+            "undone": row.undone,
+            "refunds": [_refund(call, one) for one in back if one.payment_id == row.id],
+        }
+        for row in rows
+    ]
+
+
+def refund(call: Call, refund_id: UUID) -> Shown:
+    """Return one refund."""
+    return _refund(call, received.refund(call.id, refund_id))
+
+
+def _refund(call: Call, row: RefundRow) -> Shown:
+    return {
+        "id": str(row.id),
+        "payment": str(row.payment_id),
+        "amount": write_money(row.amount_minor, row.currency),
+        "reason": row.reason,
+        "reference": row.reference or None,
+        "note": (row.note or None) if call.by_vendor else None,
+        "state": row.state,
+        "failure": row.failure or None,
+        "on": row.on.isoformat(),
+    }
+
+
 def invoice(call: Call, document: Invoice, left: int | None = None) -> Shown:
     """An invoice or credit note with its lines."""
     if left is None:
-        left = payments.left(call.id, [document.id])[document.id]
+        left = queries.left(call.id, [document.id])[document.id]
     return {
         **write_invoice(document),
         "status": status(document.kind, left, document.due_on, call.today),

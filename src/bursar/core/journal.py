@@ -8,7 +8,6 @@ from typing import Literal
 from bursar.core.invoice import Invoice
 from bursar.core.money import Money, text
 
-
 MovementKind = Literal["payment", "refund", "reversal"]
 """Money that came in, that was paid back, and that was booked by mistake and taken out of the books again."""
 

@@ -212,11 +212,8 @@ def _payment_failed(event: PaymentFailed, story: Story) -> list[str]:
 
 @sentences.register
 def _refunded(event: PaymentRefunded, story: Story) -> list[str]:
-    amount = money.amount(event.amount)
-    if event.reason is None:
-        # Entries of earlier versions do not say why: the money came too late.
-        return [_("{amount} was paid back.").format(amount=amount)]
-    return [_("{amount} is paid back ({reason}).").format(amount=amount, reason=refund_reason(event.reason))]
+    reason = refund_reason(event.reason or "late")  # All that entries of earlier versions tell of came too late.
+    return [_("{amount} is paid back ({reason}).").format(amount=money.amount(event.amount), reason=reason)]
 
 
 @sentences.register
