@@ -203,7 +203,9 @@ def sandbox_refund(**fields: Any) -> SandboxRefund:
 def quote(account: Account, **fields: Any) -> Quote:
     own = {"actor_kind": "vendor", "edits": [], "outcome": "allowed", "on": TODAY, "content": {}, "digest": "d"}
     when = {"created_at": NOW, "expires_at": NOW + timedelta(days=1)}
-    return Quote.objects.create(account=account, catalog_version=1, policy_version=1, **{**own, **when, **fields})
+    return Quote.objects.create(
+        account=account, catalog_version=1, policy_version=1, account_type="self_service", **{**own, **when, **fields}
+    )
 
 
 def request(account: Account, **fields: Any) -> Request:

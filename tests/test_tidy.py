@@ -179,6 +179,15 @@ def test_only_the_edges_read_the_clock() -> None:
     assert len(inside) > 80
 
 
+def test_the_history_is_written_into_and_shown_and_nothing_is_decided_from_it() -> None:
+    """Emails are a way of showing it; everything else asks the rows of the room that a question is about."""
+    tellers = {"history", "notices", "api", "center", "desk", "erasure"}
+    rooms = [path for path in modules("src/bursar") if path.relative_to(ROOT / "src/bursar").parts[0] not in tellers]
+    reading = re.compile(r"history_entry|history[.]models|history[.]queries import .*\b[Ff]acts?\b")
+    assert not found(reading, tuple(rooms))
+    assert len(rooms) > 80
+
+
 def test_no_file_names_a_registry() -> None:
     assert not found(REGISTRY, tracked())
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from bursar.accounts.models import Account
 from bursar.jobs.clock import run_once
 from bursar.notices.models import Letter
 from door import TEAM_10, Door, email, seats, signed_in
@@ -154,6 +155,15 @@ def test_a_request_that_the_vendor_withdrew_says_so(asked: tuple[Door, str, str]
     door, path, request = asked
     door.ok("POST", f"{path}/requests/{request.rpartition('/')[2]}/withdraw")
     assert "Withdrawn by the vendor on January 11, 2026." in said(signed_in(email("admin")), request)
+
+
+def test_the_account_type_that_a_request_was_made_under_stands_on_its_quote_and_not_in_the_history(
+    asked: tuple[Door, str, str],
+) -> None:
+    door, path, request = asked
+    Account.objects.filter(pk=path.rpartition("/")[2]).update(account_type="self_service")
+    where = f"{path}/requests/{request.rpartition('/')[2]}"
+    assert door.ok("GET", where, by=email("owner"))["moved"] == ["account_type"]
 
 
 def test_what_is_different_since_is_told_on_the_page_and_to_programs(asked: tuple[Door, str, str]) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.keys import InvitationNotValid, read_invitation
-from bursar.accounts.models import Member, Person, Remark
+from bursar.accounts.models import Member, Person, Remark, SentInvitation
 from bursar.accounts.oneself import remember_name
 from bursar.accounts.queries import Customer, NotFound, invitation_before, standing
 from bursar.core.events import (
@@ -64,7 +64,7 @@ def add_member(
         if any(one.email.lower() == email.lower() for one in customer.account.members):
             raise AlreadyMember(email=email)
         invited_at = now if invites(actor) else None
-        _check_invitations(account_id, actor, now)
+        _count_invitation(account_id, actor, now)
         member = make_member(account_id, name, email, role, customer.locale, now, invited_at)
         _record(customer, [MemberAdded(member=member.id, role=role)], actor, now)
         answer(once, kind="member", id=member.id, status=201, now=now)
@@ -82,7 +82,7 @@ def invite_again(
         member = customer.member(member_id)
         permit(policy, customer, actor, needed(member.role, member.role), now)
         check_again(member.name, standing(account_id, member_id))
-        _check_invitations(account_id, actor, now)
+        _count_invitation(account_id, actor, now)
         Member.objects.filter(account_id=account_id, pk=member_id).update(invited_at=now)
         _record(customer, [MemberInvited(member=member_id, role=member.role)], actor, now)
         answer(once, kind="member", id=member_id, status=200, now=now)
@@ -222,10 +222,11 @@ def make_member(
     )
 
 
-def _check_invitations(account_id: UUID, actor: Actor, now: datetime) -> None:
-    """Whether the actor may send one more invitation now, inside a deed. Errors: TooManyInvitations."""
+def _count_invitation(account_id: UUID, actor: Actor, now: datetime) -> None:
+    """Count one more invitation, inside a deed, if the actor sends one. Errors: TooManyInvitations."""
     if invites(actor):
         check_invitations(invitation_before(account_id, INVITATIONS_AN_HOUR, since=now - timedelta(hours=1)), now)
+        SentInvitation.objects.create(account_id=account_id, sent_at=now)
 
 
 def _record(customer: Customer, events: Sequence[Event], actor: Actor, now: datetime) -> None:

@@ -116,6 +116,12 @@ class Member(AccountRow):
         triggers = (OWNER_STAYS,)
 
 
+class SentInvitation(AccountRow):
+    """An invitation that a member or one of the staff sent, which counts against how many an hour may have."""
+
+    sent_at = models.DateTimeField()
+
+
 class Remark(AccountRow):
     """What somebody wrote, kept apart from the facts that point at it, so that it can be emptied."""
 

@@ -165,8 +165,8 @@ def invitation(account_id: UUID, member_id: UUID) -> datetime | None:
 
 def invitation_before(account_id: UUID, count: int, *, since: datetime) -> datetime | None:
     """When the last invitation but `count` - 1 was sent by a member or by one of the staff, if so many were since."""
-    found = select_one(_INVITATION_BEFORE, account=account_id, skipped=count - 1, since=first_of(since))
-    return None if found is None else cast(datetime, found[0])
+    sent = models.SentInvitation.objects.filter(account_id=account_id, id__gte=first_of(since)).order_by("-id")
+    return next(iter(sent.values_list("sent_at", flat=True)[count - 1 : count]), None)
 
 
 def former(account_id: UUID, member_id: UUID) -> Member:
@@ -259,13 +259,6 @@ def _customer(
 _MEMBERSHIPS: Final = """
 SELECT m.account_id, m.id, a.name FROM accounts_member m JOIN accounts_account a ON a.id = m.account_id
 WHERE m.person_id = %(person)s AND m.removed_at IS NULL AND m.state = 'active' ORDER BY m.id
-"""
-_INVITATION_BEFORE: Final = """
-SELECT e.recorded_at FROM history_entry e
-WHERE e.account_id = %(account)s AND e.id >= %(since)s AND e.kind IN ('member_added', 'member_invited') AND (
-    e.actor_kind = 'member' OR e.actor_id IN (SELECT person_id FROM accounts_staff)
-)
-ORDER BY e.id DESC OFFSET %(skipped)s LIMIT 1
 """
 _ONLY: Final = "AND (m.role = 'owner' OR m.person_id = (SELECT id FROM accounts_person WHERE email = %(only)s))"
 _CUSTOMERS: Final = """

@@ -76,6 +76,7 @@ def keep(
         actor=actor,
         catalog_version=known.catalog.version,
         policy_version=known.policy.version,
+        account_type=known.account.account_type,
         now=moment,
         expires_at=moment + timedelta(hours=known.policy.quote_hours),
         request_id=request_id,

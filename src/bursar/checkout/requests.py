@@ -169,6 +169,7 @@ def remind(account_id: UUID, *, now: datetime) -> None:
     with deed(account_id, SYSTEM, now) as customer:
         waits = unreviewed(account_id, customer.moment(now), policy().reminder_days)
         if waits is not None:
+            subscriptions.reminded_of_request(account_id, waits, now=now)
             event, on = RequestReminded(request=waits), customer.today(now)
             record(account_id=account_id, events=[event], actor=SYSTEM, on=on, now=now)
 

@@ -5,6 +5,7 @@
 | sign-in links, used or not                                        | `WAYS_IN` after they expire    |
 | ways in from the vendor's product, with where they led back       | `WAYS_IN` after they expire    |
 | addresses that were asked for and never confirmed                 | `WAYS_IN`                      |
+| when invitations were sent, as far as they count against the hour | `WAYS_IN`                      |
 | sessions of browsers                                              | until they expire              |
 | attempts to sign in                                               | until they count no longer     |
 | letters about sign-in, sent, failed or kept                       | `LETTERS`                      |
@@ -21,7 +22,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from bursar.accounts.attempts import forget_attempts
-from bursar.accounts.models import AddressChange, SignInLink
+from bursar.accounts.models import AddressChange, SentInvitation, SignInLink
 from bursar.notices.models import NotTold, PersonalLetter
 
 WAYS_IN: Final = timedelta(days=1)
@@ -37,6 +38,7 @@ def clear(now: datetime) -> int:
     over: tuple[QuerySet[Model], ...] = (
         SignInLink.objects.filter(expires_at__lt=ended),
         AddressChange.objects.filter(changed_at=None, asked_at__lt=ended),
+        SentInvitation.objects.filter(sent_at__lt=ended),
         PersonalLetter.objects.exclude(state="waiting").filter(due_at__lt=now - LETTERS),
         NotTold.objects.filter(due_at__lt=now - NOT_TOLD),
         BrowserSession.objects.filter(expire_date__lt=now),

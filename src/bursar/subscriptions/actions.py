@@ -28,6 +28,7 @@ def keep(
     actor: Actor,
     catalog_version: int,
     policy_version: int,
+    account_type: str,
     now: datetime,
     expires_at: datetime,
     request_id: UUID | None = None,
@@ -44,6 +45,7 @@ def keep(
         digest=digest(answer),
         catalog_version=catalog_version,
         policy_version=policy_version,
+        account_type=account_type,
         created_at=now,
         expires_at=expires_at,
         request_id=request_id,
@@ -98,6 +100,11 @@ def submit_request(
 def looked_at_request(account_id: UUID, request_id: UUID, *, now: datetime) -> None:
     """Write down that somebody could still approve the request."""
     models.Request.objects.filter(account_id=account_id, pk=request_id, state="open").update(looked_at=now)
+
+
+def reminded_of_request(account_id: UUID, request_id: UUID, *, now: datetime) -> None:
+    """Write down that the reviewers of the request were reminded of it."""
+    models.Request.objects.filter(account_id=account_id, pk=request_id, state="open").update(reminded_at=now)
 
 
 def close_request(

@@ -14,6 +14,8 @@ from bursar.core.request import CAUSES, CLOSED
 class Quote(AccountRow):
     """A decided and priced list of edits; `content` is the whole of it, `digest` what must not differ when taken.
 
+    It was decided by the rules for `account_type`, of the policy's version.
+
     Why somebody cancels stands in a remark, which can be emptied, not among the edits. One that was made to review a
     request names it: taking it approves the request.
     """
@@ -30,6 +32,7 @@ class Quote(AccountRow):
     digest = models.TextField()
     catalog_version = models.IntegerField()
     policy_version = models.IntegerField()
+    account_type = models.TextField()
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     request = models.ForeignKey("Request", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
@@ -51,7 +54,8 @@ class Request(AccountRow):
     """A quote that waits for somebody who may take it. `reason` and `answer` are what people wrote.
 
     It is closed once, when `closed_at` says; one that was approved names the taking that it led to, one that was
-    overtaken by events says why. `looked_at` is the real moment at which somebody could last have approved it.
+    overtaken by events says why. `looked_at` is the real moment at which somebody could last have approved it,
+    `reminded_at` that at which its reviewers were reminded of it.
     """
 
     quote = models.ForeignKey(Quote, on_delete=models.PROTECT, db_constraint=False, related_name="+")
@@ -72,6 +76,7 @@ class Request(AccountRow):
     take = models.ForeignKey("Take", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
     cause = models.TextField(null=True)
     looked_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=("expires_at",), condition=Q(state="open"), name="subscriptions_request_open"),)
@@ -104,7 +109,10 @@ class Request(AccountRow):
             ),
         )
         triggers = (
-            *frozen_but("state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "take", "cause", "looked_at"),
+            *frozen_but(
+                *("state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "take", "cause"),
+                *("looked_at", "reminded_at"),
+            ),
             Refuse(
                 name="closed",
                 operation=pgtrigger.Update,

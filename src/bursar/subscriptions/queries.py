@@ -226,14 +226,8 @@ FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 _REQUESTS: Final = """
 SELECT r.id, r.quote_id, r.member_id, m.name, p.email, coalesce(why.text, ''), r.needed_by, r.state,
     r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(said.text, ''),
-    r.take_id, r.cause, q.content::json, q.catalog_version, q.policy_version,
-    coalesce((
-        SELECT e.data ->> 'before' FROM history_entry e
-        WHERE e.account_id = r.account_id AND e.kind = 'account_altered' AND e.data ? 'before' AND e.id > r.id
-        ORDER BY e.id LIMIT 1
-    ), a.account_type)
+    r.take_id, r.cause, q.content::json, q.catalog_version, q.policy_version, q.account_type
 FROM subscriptions_request r
-JOIN accounts_account a ON a.id = r.account_id
 JOIN subscriptions_quote q ON q.account_id = r.account_id AND q.id = r.quote_id
 JOIN accounts_member m ON m.account_id = r.account_id AND m.id = r.member_id
 JOIN accounts_person p ON p.id = m.person_id
@@ -260,10 +254,7 @@ FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id
 WHERE r.state = 'open' AND %(days)s > 0 AND r.expires_at > %(now)s
     AND r.expires_at - make_interval(days => %(days)s) <= %(now)s
     AND r.expires_at - make_interval(days => %(days)s) > r.created_at
-    AND NOT EXISTS (
-        SELECT FROM history_entry e
-        WHERE e.account_id = r.account_id AND e.kind = 'request_reminded' AND e.data ->> 'request' = r.id::text
-    )
+    AND r.reminded_at IS NULL
 """
 _UNREVIEWED: Final = f"SELECT r.account_id {_REMIND} AND NOT a.sandbox ORDER BY r.expires_at LIMIT %(limit)s"
 
