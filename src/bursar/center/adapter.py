@@ -49,6 +49,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
             methods = [one for one in methods if one["id"] != "reauthenticate"]
         return sorted(methods, key=lambda one: one["id"] == "mfa_reauthenticate")
 
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """Sign somebody in; a session that kept a form for an hour lasts as long as any from now on."""
+        request.session.set_expiry(None)
+        super().login(request, user)
+
     def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
         """The link by which somebody chooses a new password."""
         with translation.override(user.locale):
@@ -113,6 +118,7 @@ def too_many(request: HttpRequest, action: str, key: str) -> HttpResponse | None
 
 def let_in(request: HttpRequest, person: Person, way: str) -> None:
     """Sign somebody in for whom somebody else vouches: the vendor's product, or a sandbox."""
+    request.session.set_expiry(None)
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     record(request, person, way)
     UserSession.objects.create_from_request(request)

@@ -9,11 +9,13 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from bursar.accounts.models import Person
 from bursar.center.entry import signed_in
 from bursar.center.proof import FRESH, proved
+from bursar.center.unsent import keep, sent
 from bursar.notices.actions import goes_out
 
 View = Callable[..., HttpResponseBase]
@@ -22,7 +24,7 @@ View = Callable[..., HttpResponseBase]
 def proof_first(view: View, *, within: timedelta | None = FRESH) -> View:
     """Open a page to whoever proved within this time who they are, by their second factor if they have one.
 
-    Others are led to where they prove it. What they sent is not kept meanwhile: it may hold a password.
+    Others are led to where they prove it. What they sent is kept meanwhile, without passwords and codes.
     """
 
     @wraps(view)
@@ -34,8 +36,15 @@ def proof_first(view: View, *, within: timedelta | None = FRESH) -> View:
 
 
 def _led(request: HttpRequest, person: Person) -> HttpResponse:
-    ways = get_adapter().get_reauthentication_methods(person)
+    ways, is_kept = get_adapter().get_reauthentication_methods(person), keep(request)
     if ways:
-        return HttpResponseRedirect(f"{ways[0]['url']}?{urlencode({'next': request.path})}")
-    content = {"email": person.email, "minutes": FRESH.seconds // 60, "sends": goes_out(person.pk)}
+        following = reverse("unsent") if is_kept else request.path
+        return HttpResponseRedirect(f"{ways[0]['url']}?{urlencode({'next': following})}")
+    content = {
+        "email": person.email,
+        "minutes": FRESH.seconds // 60,
+        "sends": goes_out(person.pk),
+        "unsent": sent(request),
+        "kept": is_kept,
+    }
     return render(request, "center/sign_in_again.html", content, status=403)

@@ -5,6 +5,7 @@ from uuid import UUID
 from allauth.account.forms import LoginForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bursar.accounts.models import Person
@@ -12,6 +13,7 @@ from bursar.accounts.queries import NotFound, inactive_membership, memberships
 from bursar.accounts.staff import colleague
 from bursar.center.demo import cast, crew
 from bursar.center.entry import SignInFirst, back, moment, remember_language, signed_in, to, visit
+from bursar.center.unsent import drop, keep, kept, of_our_page, sent
 from bursar.checkout.pay import confirm
 from bursar.core.money import Money
 from bursar.payments.queries import sandbox_attempt
@@ -26,6 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
         person = signed_in(request)
     except SignInFirst:
         return welcome(request)
+    if kept(request) is not None:
+        return to("unsent")
     if colleague(person.pk) is not None:
         return to("desk")
     mine = memberships(person.pk)
@@ -38,13 +42,20 @@ def home(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The first page of an account that is open to whoever looks."""
     seen = visit(request, account_id)
+    if kept(request) is not None:
+        return to("unsent")
     return to("subscription" if seen.may("view_subscription") else "capabilities", account_id)
 
 
 def welcome(request: HttpRequest, *, nowhere: bool = False, status: int = 200) -> HttpResponse:
     """How to sign in; on a demo, the people whom one can be."""
     following = request.get_full_path() if request.method == "GET" and status == 401 else ""
+    unsent = sent(request) if status == 401 else None
+    if is_kept := unsent is not None and keep(request):
+        following = reverse("unsent")
     content = {
+        "unsent": unsent,
+        "kept": is_kept,
         "nowhere": nowhere,
         "demo": cast(moment()),
         "crew": crew(),
@@ -81,14 +92,33 @@ def sandbox(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """What a form says that did not come from one of our pages, or came too late."""
-    return render(request, "center/form_expired.html", status=403)
+    content = {"unsent": sent(request), "again": of_our_page(request)}
+    return render(request, "center/form_expired.html", content, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """That there is no such page, for this person at least."""
-    return render(request, "center/not_found.html", status=404)
+    return render(request, "center/not_found.html", {"unsent": sent(request)}, status=404)
 
 
 def broken(request: HttpRequest, request_id: str) -> HttpResponse:
     """That something went wrong on our side, and by which id it is found in the log."""
-    return render(request, "center/broken.html", {"request_id": request_id}, status=500)
+    content = {"request_id": request_id, "unsent": sent(request), "again": True}
+    return render(request, "center/broken.html", content, status=500)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """That something was tried too often, with what was typed, to be sent once more later."""
+    return render(request, "429.html", {"unsent": sent(request), "again": True}, status=429)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsent(request: HttpRequest) -> HttpResponse:
+    """The form that was kept while somebody signed in again, to be sent or discarded."""
+    signed_in(request)
+    form = kept(request)
+    if request.method == "POST":
+        drop(request)
+    if request.method == "POST" or form is None:
+        return to("home")
+    return render(request, "center/unsent.html", {"unsent": form})

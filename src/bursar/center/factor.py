@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from bursar.accounts.models import Person
 from bursar.accounts.staff import Colleague
 from bursar.center.proof import FACTOR, FACTORS, factor_proved, factors
+from bursar.center.unsent import keep, sent
 
 
 class FactorFirst(Exception):
@@ -47,6 +48,9 @@ def check_factor(request: HttpRequest, person: Person, serving: Colleague) -> No
 
 def factor_first(request: HttpRequest, raised: FactorFirst) -> HttpResponse:
     """What is asked of whoever has no second factor, or has not proved it, and where that is done."""
-    following = urlencode({"next": request.get_full_path() if request.method == "GET" else "/"})
+    is_kept = keep(request)
+    here = request.get_full_path() if request.method == "GET" else reverse("unsent") if is_kept else "/"
+    following = urlencode({"next": here})
     ways = {kind: f"{reverse(name)}?{following}" for kind, name in FACTORS.items() if kind in raised.mine}
-    return render(request, "center/factor.html", {"ways": ways}, status=403)
+    content = {"ways": ways, "unsent": sent(request), "kept": is_kept}
+    return render(request, "center/factor.html", content, status=403)

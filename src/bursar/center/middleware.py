@@ -8,10 +8,11 @@ from django.shortcuts import render
 
 from bursar.accounts.queries import NotFound
 from bursar.accounts.sandbox import only_in_sandboxes
-from bursar.center.doors import not_found, welcome
+from bursar.center.doors import not_found, too_many, welcome
 from bursar.center.entry import Closed, SignInFirst, shown
 from bursar.center.factor import FactorFirst, factor_first
 from bursar.center.proof import lent
+from bursar.center.unsent import drop, kept, sent
 from bursar.core.member import NotActive
 from bursar.logs import note
 from bursar.policy.queries import current
@@ -35,7 +36,14 @@ class Doorkeeper:
             return not_found(request, Http404())
         if request.user.is_authenticated and lent(request) and not only_in_sandboxes(request.user.pk):
             logout(request)
-        return self.get_response(request)
+        if request.method != "POST":
+            return self.get_response(request)
+        waiting = kept(request)
+        if waiting is not None and waiting.path == request.path:
+            # It is sent now; whoever refuses it keeps what was typed.
+            drop(request)
+        response = self.get_response(request)
+        return too_many(request) if response.status_code == 429 else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """How to sign in, that there is no such thing, or why it is not open and what to do or whom to ask."""
@@ -49,9 +57,10 @@ class Doorkeeper:
         if isinstance(exception, NotFound):
             return not_found(request, exception)
         if isinstance(exception, Closed):
-            content = {"why_not": exception.why_not}
+            content = {"why_not": exception.why_not, "unsent": sent(request)}
             return shown(request, exception.seen, exception.here, "closed", content, status=403)
         if isinstance(exception, NotActive):
             why_not = turned_away(exception, current(), themselves=True)
-            return render(request, "center/turned_away.html", {"why_not": why_not}, status=403)
+            content = {"why_not": why_not, "unsent": sent(request)}
+            return render(request, "center/turned_away.html", content, status=403)
         return None

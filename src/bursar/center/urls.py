@@ -29,6 +29,7 @@ urlpatterns = [
     path("demo", demo.enter, name="demo"),
     path("", include("bursar.center.sign_in_urls")),
     path("language", doors.language, name="language"),
+    path("unsent", doors.unsent, name="unsent"),
     path("sandbox/<uuid:key>", doors.sandbox, name="sandbox"),
     path(ACCOUNT, doors.account, name="account"),
     path(f"{ACCOUNT}/subscription", subscription.page, name="subscription"),

@@ -7,6 +7,7 @@
 | addresses that were asked for and never confirmed                 | `WAYS_IN`                      |
 | when invitations were sent, as far as they count against the hour | `WAYS_IN`                      |
 | sessions of browsers                                              | until they expire              |
+| forms that wait, sealed in a session, until somebody signed in    | an hour, or until they sign in |
 | attempts to sign in                                               | until they count no longer     |
 | letters about sign-in, sent, failed or kept                       | `LETTERS`                      |
 | that a fact could not be told                                     | `NOT_TOLD` after the last try  |

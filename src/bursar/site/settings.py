@@ -144,6 +144,7 @@ ACCOUNT_RATE_LIMITS = {
     "ask_link": "20/m/ip,3/m/key,20/d/key",
     "reset_password": "20/m/ip,5/m/key,20/d/key",
     "new_address": "5/h/key,20/d/key",
+    "keep_unsent": "20/m/ip",
 }
 # How many proxies stand before us, so that whoever tries passwords is known by their own address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("BURSAR_PROXIES", 0, least=0, most=10)
