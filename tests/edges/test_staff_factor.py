@@ -62,6 +62,7 @@ def test_staff_without_a_second_factor_acts_for_nobody_and_is_led_to_set_one_up(
     form = {"name": "Other", "account_type": "managed", "tax_rate": "0"}
     assert "A second factor first" in said(tess.post(f"{path}/desk", form), 403)
     assert "D’abord un second facteur" in said(signed_in(DESK, "fr").get("/desk"), 403)
+    assert tess.get("/")["Location"] == "/unsent" and tess.post("/unsent").status_code == 302
     assert tess.get("/")["Location"] == "/desk" and tess.get("/me/letters").status_code == 200
 
 

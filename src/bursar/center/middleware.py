@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from bursar.accounts.queries import NotFound
 from bursar.accounts.sandbox import only_in_sandboxes
-from bursar.center.doors import not_found, too_many, welcome
+from bursar.center.doors import not_found, welcome
 from bursar.center.entry import Closed, SignInFirst, shown
 from bursar.center.factor import FactorFirst, factor_first
 from bursar.center.proof import lent
@@ -36,14 +36,11 @@ class Doorkeeper:
             return not_found(request, Http404())
         if request.user.is_authenticated and lent(request) and not only_in_sandboxes(request.user.pk):
             logout(request)
-        if request.method != "POST":
-            return self.get_response(request)
-        waiting = kept(request)
+        waiting = kept(request) if request.method == "POST" else None
         if waiting is not None and waiting.path == request.path:
             # It is sent now; whoever refuses it keeps what was typed.
             drop(request)
-        response = self.get_response(request)
-        return too_many(request) if response.status_code == 429 else response
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """How to sign in, that there is no such thing, or why it is not open and what to do or whom to ask."""

@@ -1,6 +1,6 @@
 """Forms that were refused before they were acted on: what somebody typed is shown to them, and sent by a fresh click.
 
-It is one mechanism for every form of the pages: one that came too late or too often, from somebody signed out meanwhile,
+It is one mechanism for every form of the pages: one that came too late or too often, of somebody signed out,
 or about something that is gone. A form of another site is shown as text, never as a form, and is never kept.
 """
 

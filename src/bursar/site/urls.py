@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 handler403 = "bursar.center.doors.not_found"
 handler404 = "bursar.center.doors.not_found"
+handler429 = "bursar.center.doors.too_many"
 handler500 = "bursar.site.request_log.broken"
