@@ -220,6 +220,7 @@ ADVICE: Final[Mapping[str, tuple[Way, ...]]] = {
         lambda w, call, said: edited(call, {**TEAM_10, "seats": 1, "price": "99999"}),
     ),
     "SeatsInUse": (two_named,),
+    "Outdated": (two_named,),
     "NoSeats": (
         lambda w, call, said: [
             taken(w.has, {"edit": "add_product", "product": "suite", "plan": "growth", "seats": 2}),

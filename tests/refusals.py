@@ -592,6 +592,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     ),
     "TooDear": lambda w: quoted(w.bare, {**TEAM_10, "seats": 1_000_000, "price": "999999999"}),
     "SeatsInUse": lambda w: quoted(w.seated, seats(8)),
+    "Outdated": lambda w: quoted(w.seated, {**seats(8), "expected": {"seats": 12}}),
     "NotFound request": lambda w: Call("POST", f"{w.assisted}/requests/{NOBODY}/approve", None, OWNER),
     "NotFound seat": lambda w: Call("DELETE", w.seat("support", "agent")),
     "NoSeats": lambda w: Call("PUT", w.seat("suite", "admin")),

@@ -22,7 +22,7 @@ from bursar.history.models import Entry
 from bursar.notices.models import PersonalLetter
 from bursar.policy.queries import current
 from bursar.words.edits import button
-from door import TEAM_10, Door, email, signed_in
+from door import TEAM_10, Door, email, seats, signed_in
 from pages import said, taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,6 +160,23 @@ def test_exceptions_and_standing_are_set_on_the_page_of_the_vendor(door: Door) -
     assert chief.post(f"{path}/desk", fields).status_code == 302
     account = door.ok("GET", path)
     assert (account["name"], account["account_type"]) == ("Acme SA", "self_service")
+
+
+def test_who_may_suspend_accounts_and_see_no_subscription_is_led_to_no_closed_page(door: Door) -> None:
+    usual = door.ok("GET", "/policy")
+    staff = [{**one, "allowed": ["suspend_accounts"]} if one["code"] == "support" else one for one in usual["staff"]]
+    door.ok("PUT", "/policy", {**usual, "staff": staff})
+    path, guard = door.account(), at_work("support")
+    door.take(path, TEAM_10)
+    for label, state in (("Suspend the account", "suspended"), ("Resume the account", "active")):
+        summary = guard.post(f"{path}/desk/standing")["Location"]
+        assert label in said(guard.get(summary))
+        done = guard.post(f"{summary}/take")["Location"]
+        assert "Back to the account" in said(guard.get(done))
+        assert door.ok("GET", f"{path}/subscription")["state"] == state
+    assert guard.get(f"{path}/subscription").status_code == 403
+    seats_summary = door.ok("POST", f"{path}/quotes", {"edits": [seats(12)]})["id"]
+    assert guard.get(f"{path}/quotes/{seats_summary}").status_code == 403
 
 
 def test_the_staff_passes_ownership_on_where_the_owner_is_gone_and_says_why(door: Door) -> None:

@@ -19,6 +19,10 @@ def expecting(number: int, believed: int) -> dict[str, Any]:
     return {**seats(number), "expected": {"seats": believed}}
 
 
+def seats_of_team(number: int) -> dict[str, Any]:
+    return {**TEAM_10, "seats": number}
+
+
 def fields(page: str) -> dict[str, str]:
     """The form as a browser would send it untouched: hidden fields, counts and what is chosen."""
     found = {}
@@ -51,6 +55,31 @@ def test_quotes_and_requests_say_what_is_believed_too(door: Door) -> None:
     # Whoever approves sees what it comes to then; what the requester believed is no condition any more.
     door.ok("POST", f"{path}/changes", {"edits": [seats(16)]})
     assert door.ok("POST", f"{path}/requests/{asked['id']}/approve", by=email("owner"))["changes"]
+
+
+@pytest.mark.parametrize("where", ["quotes", "changes"])
+def test_that_something_else_is_there_is_said_before_why_it_cannot_be_done(door: Door, where: str) -> None:
+    path = door.account()
+    door.take(path, seats_of_team(3))
+    for member in door.ok("GET", f"{path}/members")["items"][:3]:
+        door.ok("PUT", f"{path}/seats/support/members/{member['id']}")
+    stale = door.fails(409, "POST", f"{path}/{where}", {"edits": [expecting(2, 10)]}, by=email("owner"))
+    assert stale["code"] == "stale" and "quote" not in stale
+    refused = door.fails(422, "POST", f"{path}/{where}", {"edits": [expecting(2, 3)]}, by=email("owner"))
+    assert refused["code"] == "seats_in_use"
+
+
+def test_a_form_that_cannot_be_done_any_more_is_about_what_is_there_once_it_was_sent(door: Door) -> None:
+    path = door.account()
+    door.take(path, seats_of_team(3))
+    for member in door.ok("GET", f"{path}/members")["items"][:3]:
+        door.ok("PUT", f"{path}/seats/support/members/{member['id']}")
+    owner = signed_in(email("owner"))
+    form = {"quantity_support": "2", "was_quantity_support": "10", "was_plan_support": "team"}
+    page = owner.post(f"{path}/manage", form)
+    assert page.status_code == 422 and b"Something else is in force" in page.content
+    again = fields(page.content.decode())
+    assert again["was_quantity_support"] == "3" and again["quantity_support"] == "2"
 
 
 def test_the_quote_of_a_stale_answer_is_taken_as_it_is_shown(door: Door) -> None:

@@ -71,6 +71,7 @@ from bursar.core.policy import UnknownAccountType, UnknownRole
 from bursar.core.price import TooDear
 from bursar.core.problem import Problem
 from bursar.core.publishing import StaffLockedOut, TypesInUse
+from bursar.core.quote import Outdated
 from bursar.core.refund import (
     MoneyInUse,
     PaidBack,
@@ -102,7 +103,7 @@ _EDITS: Final[Kinds] = (
     *(measure.SeatsNeeded, measure.UnitsNeeded, measure.NoQuantity, measure.SameMeasure),
     *(measure.CountedInSeats, measure.CountedInUnits, measure.CountedAsAWhole),
     *(fit.Contradiction, fit.UnknownChange, fit.PendingChange, fit.NeedsProduct, fit.WouldBreak, fit.Superseded),
-    *(fit.MainProductNeeds, fit.CountedOtherwise, TooDear, SeatsInUse),
+    *(fit.MainProductNeeds, fit.CountedOtherwise, TooDear, SeatsInUse, Outdated),
 )
 _TAKEN: Final[Kinds] = (Refused, Confirm, PaymentOpen, NoGateway, Declined)
 _METHOD: Final[Kinds] = (UnknownMethod, TokenNeeded, NoToken, NoGateway)

@@ -1,6 +1,6 @@
 """Manage subscription: the form and the summary that follows it. It works without JavaScript."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -27,9 +27,10 @@ from bursar.checkout.actions import quote as make_quote
 from bursar.checkout.gather import edits_of, situation
 from bursar.checkout.requests import MOST_TEXT
 from bursar.core.content import read_quote
-from bursar.core.edit import Cancel, Edit, Undo
+from bursar.core.edit import Cancel, Edit, Resume, Suspend, Undo
 from bursar.core.policy import Outcome
 from bursar.core.problem import Problem
+from bursar.core.quote import Outdated
 from bursar.core.quote import quote as decide
 from bursar.core.seat import SeatsInUse
 from bursar.core.subscription import Change, Subscription
@@ -50,6 +51,7 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
     timeline = agreement(seen.id).timeline
     found: dict[str, Any] = {}
     wrong: Mapping[str, str] = {}
+    outdated = False
     kept, status = quote_named(request, seen), 200
     if any(isinstance(edit, Cancel) for edit in kept):
         return HttpResponseRedirect(f"{reverse('cancel', args=(account_id,))}?{request.GET.urlencode()}")
@@ -68,6 +70,7 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
             return HttpResponseRedirect(f"{reverse('summary', args=(account_id, stale.quote_id))}?moved=1")
         except Problem as problem:
             found, wrong = {"problem": seen.said(problem)}, _wrong(problem)
+            outdated = isinstance(problem, Outdated)
     elif tried:
         try:
             found = _asked(seen, _read(seen, tried, timeline), timeline)
@@ -75,6 +78,9 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
             found = {"problem": seen.said(problem)}
     state, _scheduled = _now(seen, timeline)
     filled = Filled(request.POST if request.method == "POST" else tried, wrong)
+    if outdated:
+        # Sent once more, the form is about what it shows now.
+        filled = Filled({one: request.POST[one] for one in request.POST if not one.startswith("was_")}, wrong)
     offers = form(seen, state, scheduled, current_catalog(), filled, timeline.states_before())
     ahead = {"ahead": request_ahead(seen), "only_asks": _only_asks(seen), "waiting": waiting(seen)}
     content = {"form": offers, **ahead, **found}
@@ -98,10 +104,17 @@ def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def quoted(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     """A quote, to be confirmed; beside the one that was shown before, where the world has moved meanwhile."""
     seen = visit(request, account_id)
-    seen.check("subscription", "view_subscription")
+    check_sees(seen, [decided.edit for decided in read_quote(quote(seen.id, quote_id).content).edits])
     before, moved = uuid_given(request.GET.get("instead_of", "")), "moved" in request.GET
     content = confirming(seen, quote_id, agreement(seen.id).timeline, before, moved=moved)
     return shown(request, seen, "subscription", "confirm", content)
+
+
+def check_sees(seen: Visit, edits: Iterable[Edit]) -> None:
+    """Check that somebody may see what edits come to; who suspends accounts sees that alone. Errors: Closed."""
+    suspends = seen.may("suspend_accounts") and all(isinstance(edit, Suspend | Resume) for edit in edits)
+    if not suspends:
+        seen.check("subscription", "view_subscription")
 
 
 def confirming(

@@ -11,7 +11,7 @@ from bursar.accounts.queries import NotFound
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.form import CHANGING
-from bursar.center.manage import confirming, keep, not_done, uuid_given
+from bursar.center.manage import check_sees, confirming, keep, not_done, uuid_given
 from bursar.center.subscription import waiting
 from bursar.center.summary import summary
 from bursar.checkout import actions as checkout
@@ -91,8 +91,8 @@ def _taken(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
 def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
     """What was done, with its invoice, and what happens next."""
     seen = visit(request, account_id)
-    seen.check("subscription", "view_subscription")
     taking, agreed, catalog = taken(account_id, take_id=take_id), agreement(account_id), current_catalog()
+    check_sees(seen, [change.edit for change in taking.changes])
     made = {one.id for one in taking.changes}
     earlier = agreed.timeline.without(lambda change: change.id in made)
     kept = read_quote(quote(account_id, taking.quote_id).content)
@@ -101,6 +101,7 @@ def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
         "summary": summary(seen, kept, earlier, catalog),
         "on": money.day(taking.on),
         "invoice": None,
+        "sees": seen.may("view_subscription"),
     }
     if document is not None:
         content["invoice"] = {

@@ -22,11 +22,18 @@ from bursar.core.invoice import Totals, totals
 from bursar.core.money import Money
 from bursar.core.pin import pins
 from bursar.core.policy import Actor, Decision, Member, Outcome, State
+from bursar.core.problem import Conflict, Problem
 from bursar.core.situation import Situation
 from bursar.core.subscription import Change
 from bursar.core.timeline import Timeline
 
 ACCOUNT_WOULD_END: Final = "account_would_end"
+
+
+class Outdated(Conflict):
+    """Something else is in force than these edits expected, and as it is now they cannot be made; look at the subscription, and say anew what is to be different."""
+
+    code = "stale"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +82,28 @@ class Quote:
 def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -> Quote:
     """Return the edits decided for this actor and priced on that day.
 
-    Errors: Invalid where an edit can never be made, Conflict where it collides with what is scheduled.
+    Errors: Invalid where an edit can never be made, Conflict where it collides with what is scheduled, and Outdated
+    before both where something else is in force than the edits expected.
     """
     scheduled = {change.id: change for change in situation.timeline.pending(on)}
     check_actor(edits, actor)
     check_together(edits, scheduled)
     surprised = any(surprises(edit, situation.timeline.on(on)) for edit in edits)
-    # What was expected matters once: a quote that is kept is compared as a whole when it is taken.
-    edits = [without_expected(edit) for edit in edits]
+    try:
+        # What was expected matters once: a quote that is kept is compared as a whole when it is taken.
+        answer = _quoted(situation, [without_expected(edit) for edit in edits], scheduled, actor, on)
+    except Problem:
+        if surprised:
+            raise Outdated() from None
+        raise
+    return replace(answer, surprises=surprised)
+
+
+def _quoted(
+    situation: Situation, edits: Sequence[Edit], scheduled: Mapping[UUID, Change], actor: Actor, on: date
+) -> Quote:
     decided = Asking(situation, on, scheduled, edits, actor).decided()
-    answer = Quote(on=on, currency=situation.account.currency, edits=decided, surprises=surprised)
+    answer = Quote(on=on, currency=situation.account.currency, edits=decided)
     if answer.outcome is Outcome.REFUSED:
         return answer
     check_pending(edits, scheduled)
