@@ -231,7 +231,7 @@ def test_what_depends_on_an_undone_change_is_named() -> None:
     life.do("2026-01-03", add("quality", "standard", seats=1, on="renewal"))
     with pytest.raises(WouldBreak) as caught:
         life.ask("2026-01-04", {"edit": "undo", "change": first})
-    assert caught.value.params["change"] == life.situation.timeline.changes[-1].id
+    assert caught.value.params["change"] == life.situation.timeline.changes[-1]
 
 
 def test_what_was_bought_on_the_same_day_is_not_said_to_depend_on_a_product_that_lacks_another() -> None:

@@ -218,7 +218,8 @@ def test_a_scheduled_change_is_undone_by_its_id(door: Door) -> None:
     door.take(path, TEAM_10)
     scheduled = door.take(path, seats(5), by=email("owner"))["changes"][0]
     assert door.ok("GET", f"{path}/subscription")["scheduled"][0]["id"] == scheduled["id"]
-    assert door.fails(409, "POST", f"{path}/quotes", {"edits": [seats(12)]})["code"] == "pending_change"
+    pending = door.fails(409, "POST", f"{path}/quotes", {"edits": [seats(12)]})
+    assert (pending["code"], pending["changes"]) == ("pending_change", [scheduled["id"]])
     door.ok("DELETE", f"{path}/changes/{scheduled['id']}", by=email("billing_admin"))
     assert door.ok("GET", f"{path}/subscription")["scheduled"] == []
     assert door.fails(404, "DELETE", f"{path}/changes/{scheduled['id']}")["code"] == "not_found"

@@ -12,6 +12,7 @@ from bursar.api.problems import codes, status_of
 from bursar.checkout.actions import Stale
 from bursar.checkout.pay import Declined
 from bursar.core.ceiling import Confirm
+from bursar.core.fit import PendingChange, WouldBreak
 from bursar.core.member import InvitedMember, SuspendedMember
 from bursar.core.problem import Problem
 from bursar.core.publishing import TypesInUse
@@ -44,6 +45,11 @@ PROBLEM: Final = {
         "request_id": {"type": "string", "description": "What the call is found by in the logs; also in `Request-Id`."},
     },
 }
+_CHANGES: Final = {
+    "type": "array",
+    "items": {"type": "string", "format": "uuid"},
+    "description": "The scheduled changes that it is about.",
+}
 _OWN: Final[Mapping[type[Problem], Document]] = {
     Refused: {"capability": {"type": "string"}, "outcome": {"enum": ["by_request", "refused"]}, "ask": _ASKED}
     | {"reason": {"enum": ["account_state", "account_type", "catalog", "role", "limit", "credit"]}},
@@ -55,7 +61,14 @@ _OWN: Final[Mapping[type[Problem], Document]] = {
         "accounts": {"type": "array", "items": {"$ref": f"{_REF}Left"}, "description": "The first ten of them."},
     },
     Confirm: {"confirm": {"$ref": f"{_REF}Added"}, "due_today": {"$ref": f"{_REF}Money"}},
-    Stale: {"quote": {"$ref": f"{_REF}Quote", "description": "The same edits as they would be taken now."}},
+    PendingChange: {"changes": _CHANGES},
+    WouldBreak: {"changes": _CHANGES},
+    Stale: {
+        "quote": {
+            "$ref": f"{_REF}Quote",
+            "description": "The same edits as they would be taken now; absent where they cannot be.",
+        }
+    },
 }
 """What some problems say besides."""
 _ACTOR: Final = {

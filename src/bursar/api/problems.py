@@ -13,6 +13,7 @@ from bursar.checkout.pay import Declined
 from bursar.core.ceiling import Confirm
 from bursar.core.clock import NotTheirClock
 from bursar.core.content import write_decision
+from bursar.core.fit import PendingChange, WouldBreak
 from bursar.core.member import NotActive, TooManyInvitations
 from bursar.core.policy import Outcome
 from bursar.core.problem import Conflict, Invalid, Problem, phrase
@@ -105,6 +106,10 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
         more, due = problem.params["amount"], problem.params["due"]
         body["confirm"] = {"seats": problem.params["seats"], "amount": asdict(more)}
         body["due_today"] = asdict(due)
+    if isinstance(problem, PendingChange):
+        body["changes"] = [str(change.id) for change in problem.params["changes"]]
+    if isinstance(problem, WouldBreak):
+        body["changes"] = [str(problem.params["change"].id)]
     if isinstance(problem, Declined):
         body["reason"] = problem.params["reason"]
     body["request_id"] = request_id()

@@ -44,7 +44,7 @@ class UnknownChange(Invalid):
 
 
 class PendingChange(Conflict):
-    """Something is scheduled for the same thing already: say for each of {changes} whether to undo or to keep it."""
+    """This is scheduled for the same thing already: {changes}. Say for each whether to undo or to keep it."""
 
     code = "pending_change"
 
@@ -56,7 +56,7 @@ class NeedsProduct(Invalid):
 
 
 class WouldBreak(Conflict):
-    """The scheduled change {change} ({edit}) depends on what this would take away; undo it as well."""
+    """This scheduled change depends on what this would take away: {change}. Undo it as well."""
 
     code = "would_break"
 
@@ -113,12 +113,12 @@ def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> No
     named = {edit.change for edit in edits if isinstance(edit, Undo | Keep)}
     about = [edit for edit in edits if not isinstance(edit, Undo | Keep)]
     unnamed = [
-        str(change.id)
+        change
         for change in scheduled.values()
         if change.id not in named and any(collide(change.edit, edit) for edit in about)
     ]
     if unnamed:
-        raise PendingChange(changes=", ".join(unnamed))
+        raise PendingChange(changes=tuple(unnamed))
 
 
 def check_phases(situation: Situation, new: Collection[Change]) -> None:
@@ -149,11 +149,11 @@ def _check_objects(before: Subscription, phase: Phase, new: Collection[UUID]) ->
             lost = isinstance(edit, AddTemporarySeats) and edit.product not in phase.state.items
             if edit.product not in here or lost:
                 if change.id not in new:
-                    raise WouldBreak(change=change.id, edit=NAMES[type(edit)])
+                    raise WouldBreak(change=change)
                 raise Superseded(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
             if not _fits(change, counted.get(edit.product) or before.pin(before.items[edit.product]).per):
                 if change.id not in new:
-                    raise WouldBreak(change=change.id, edit=NAMES[type(edit)])
+                    raise WouldBreak(change=change)
                 raise CountedOtherwise(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
         elif product := getattr(edit, "product", None):
             here.add(product)
@@ -197,7 +197,7 @@ def _check_needs(situation: Situation, before: Subscription, phase: Phase, new: 
             about = [one for one in phase.changes if getattr(one.edit, "product", None) in (code, needed)]
             suffering = [change for change in about if change.id not in new]
             if suffering and len(suffering) == len(about):
-                raise WouldBreak(change=suffering[-1].id, edit=NAMES[type(suffering[-1].edit)])
+                raise WouldBreak(change=suffering[-1])
             kind = MainProductNeeds if _last_base(phase.state, code) else NeedsProduct
             raise kind(product=code, needed=needed, on=phase.on)
 

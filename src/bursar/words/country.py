@@ -14,6 +14,11 @@ def countries() -> list[tuple[str, str]]:
     return sorted(found, key=lambda country: folded(country[1]))
 
 
+def is_country(code: str) -> bool:
+    """Return whether two letters are the code of a country."""
+    return _is_country(code) and code in locale().territories
+
+
 def country_name(written: str) -> str:
     """Return the name of a country by its code; what was written otherwise as it was written."""
     return str(locale().territories.get(written, written)) if _is_country(written) else written

@@ -132,6 +132,31 @@ def button(edits: Sequence[Edit]) -> str:
     return _("Update subscription")
 
 
+def wanted(edit: Edit, catalog: Catalog) -> str:
+    """What an edit asks for, where the state before it is not at hand."""
+    match edit:
+        case SetSeats(product=product, seats=seats):
+            return _("{product}: {quantity}").format(
+                product=product_name(catalog, product), quantity=quantity(seats, "seat")
+            )
+        case SetUnits(product=product, units=units):
+            return _("{product}: {quantity}").format(
+                product=product_name(catalog, product), quantity=quantity(units, "unit")
+            )
+        case ChangePlan(product=product, plan=plan):
+            return _("{product}: plan {plan}").format(
+                product=product_name(catalog, product), plan=plan_name(catalog, product, plan)
+            )
+        case ChangeCycle(cycle=cycle):
+            return _("Billing cycle: {cycle}").format(cycle=cycle_name(catalog, cycle))
+    return said(edit, Subscription(), catalog)
+
+
+def scheduled(change: Change, catalog: Catalog) -> str:
+    """What a scheduled change asks for, and from which day on."""
+    return dated(wanted(change.edit, catalog), change.edit, change.effective_on)
+
+
 def dated(said: str, edit: Edit, on: date) -> str:
     """What an edit says, with the day from which it counts, unless it says its days itself."""
     if isinstance(edit, AddTemporarySeats):

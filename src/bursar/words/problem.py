@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from babel.lists import format_list
 from django.utils.translation import gettext
 
 from bursar.core.catalog import Catalog
@@ -11,15 +12,30 @@ from bursar.core.money import Money
 from bursar.core.payment import DeclineReason
 from bursar.core.period import Span
 from bursar.core.problem import Phrase, Problem
-from bursar.words import money
+from bursar.core.subscription import Change
+from bursar.words import edits, money
 from bursar.words.edits import plan_name, product_name
+from bursar.words.language import locale
 from bursar.words.payment import decline_reason
+
+NAMELESS: Final = Catalog(0, ())
+"""A catalog in which products and plans are called by their codes."""
 
 
 def said(problem: Problem, catalog: Catalog | None = None) -> str:
     """What is wrong, in one sentence; with a catalog, products and plans by their names and not by their codes."""
     params = problem.params if catalog is None else {**problem.params, **_named(problem.params, catalog)}
+    params = {name: _scheduled(value, catalog or NAMELESS) for name, value in params.items()}
     return _filled(problem.template(), params)
+
+
+def _scheduled(value: object, catalog: Catalog) -> object:
+    """Return a scheduled change, or several, in words; anything else as it is."""
+    if isinstance(value, Change):
+        return edits.scheduled(value, catalog)
+    if isinstance(value, tuple) and all(isinstance(one, Change) for one in value):
+        return format_list([edits.scheduled(one, catalog) for one in value], locale=locale())
+    return value
 
 
 def _named(params: Mapping[str, Any], catalog: Catalog) -> dict[str, str]:
