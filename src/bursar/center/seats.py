@@ -105,10 +105,10 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
             {
                 "code": product,
                 "name": edits.product_name(catalog, product),
-                "used": money.number(use.used),
-                "bought": money.number(use.bought),
-                "full": use.free == 0,
-                "over": money.number(use.used - use.bought) if use.used > use.bought else "",
+                "use": _in_use(use),
+                "seats": use.bought > 0,
+                "full": use.free == 0 and use.bought > 0,
+                "over": money.number(use.used - use.bought) if use.used > use.bought > 0 else "",
                 "counted": use.holders is None,
                 "light": _light(use),
                 "people": [_shown(seen, row, row.member_id in idle) for row in having],
@@ -132,6 +132,16 @@ def _idle(seen: Visit, having: list[Held]) -> set[UUID]:
     if not any(row.seen_on for row in having):
         return set()
     return {row.member_id for row in having if row.idle(seen.customer.zone, seen.today)}
+
+
+def _in_use(use: Use) -> str:
+    """Say how many seats are used of those bought; of a product without seats how many people use it."""
+    used = money.number(use.used)
+    if use.bought:
+        return _("{used} of {bought} used").format(used=used, bought=money.number(use.bought))
+    return ngettext(
+        "{used} person uses it; it has no seats now", "{used} people use it; it has no seats now", use.used
+    ).format(used=used)
 
 
 def _how_many_idle(count: int) -> str:
