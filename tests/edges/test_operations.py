@@ -1,7 +1,7 @@
 """What programs that watch over Bursar are answered: that it lives, that it is ready, and figures."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,10 @@ from django.db import connection
 from django.test import Client
 
 from bursar.jobs.actions import begin_round
+from bursar.jobs.clock import run_once
 from bursar.jobs.models import Round
 from bursar.jobs.queues import queues
+from bursar.policy.queries import current
 from door import TEAM_10, Door, email, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,7 +113,26 @@ def test_the_age_of_a_queue_is_that_of_what_waits_longest_in_it(door: Door) -> N
     door.take(live, TEAM_10)
     later = datetime.now(UTC) + timedelta(days=40)
     found = {queue.step: queue for queue in queues(later)}
-    assert set(found) == {"finish", "collect", "tell", "renew", "expire", "send"}
+    assert set(found) == {"finish", "collect", "tell", "renew", "expire", "send", "look", "remind", "announce"}
     assert found["renew"].waiting == 1
     assert timedelta(days=5) < timedelta(seconds=found["renew"].oldest_seconds) < timedelta(days=15)
     assert found["expire"].waiting == 0
+
+
+def test_reminders_and_announcements_that_wait_have_an_age_too(door: Door) -> None:
+    live = door.account("online_assisted", sandbox=False, today=None, time_zone="UTC")
+    door.take(live, {"edit": "change_cycle", "cycle": "annual"}, TEAM_10)
+    door.ok("POST", f"{live}/requests", {"edits": [seats(12)]}, by="admin@acme.example")
+    policy, now = current(), datetime.now(UTC)
+    found = {queue.step: queue for queue in queues(now)}
+    assert (found["remind"].waiting, found["announce"].waiting, found["look"].waiting) == (0, 0, 0)
+    later = now + timedelta(days=policy.request_days - policy.reminder_days, hours=5)
+    found = {queue.step: queue for queue in queues(later)}
+    assert found["remind"].waiting == found["look"].waiting == 1
+    assert timedelta(hours=4) < timedelta(seconds=found["remind"].oldest_seconds) < timedelta(hours=6)
+    ends = date.fromisoformat(door.ok("POST", f"{live}/quotes", {"edits": [seats(11)]})["next_renewal"]["on"])
+    told_from = datetime.combine(ends - timedelta(days=policy.renewal_notice_days), time(), UTC)
+    found = {queue.step: queue for queue in queues(told_from + timedelta(hours=5))}
+    assert (found["announce"].waiting, found["announce"].oldest_seconds) == (1, 5 * 3600)
+    run_once(told_from + timedelta(hours=5))
+    assert {queue.step: queue.waiting for queue in queues(told_from + timedelta(hours=5))}["announce"] == 0

@@ -27,7 +27,8 @@ from bursar.invoices import actions as invoices
 from bursar.payments.queries import agenda
 from bursar.policy.queries import current as policy
 from bursar.subscriptions import actions as subscriptions
-from bursar.subscriptions.queries import RequestRow, open_request, quote, request, unreviewed
+from bursar.subscriptions.queries import RequestRow, open_request, quote, request
+from bursar.subscriptions.waiting import unreviewed
 
 MOST_TEXT = 1000
 """The most characters of what somebody writes about a request."""

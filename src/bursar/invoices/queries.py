@@ -85,10 +85,28 @@ def ending_trials(now: datetime, days: int, limit: int) -> list[UUID]:
     return _ending("trial_until", now, days, limit)
 
 
+def announcements(now: datetime, period_days: int, trial_days: int) -> tuple[int, datetime | None]:
+    """Return how many ends of periods and trials wait to be told ahead, and since when the first of them."""
+    ends = (("billed_until", period_days), ("trial_until", trial_days))
+    found = [_announcing(what, now, days) for what, days in ends if days]
+    return sum(count for count, _ in found), min((since for _, since in found if since), default=None)
+
+
+def _announcing(what: str, now: datetime, days: int) -> tuple[int, datetime | None]:
+    since = f"min((c.{what} - %(days)s)::timestamp AT TIME ZONE a.time_zone)"
+    statement = f"SELECT count(*), {since} {_ENDING.format(what=what)}"
+    return select_one(statement, now=now, days=days, horizon=_horizon(now, days)) or (0, None)
+
+
 def _ending(what: str, now: datetime, days: int, limit: int) -> list[UUID]:
-    horizon = now.date() + timedelta(days=days + 1)
-    found = select(_ENDING.format(what=what), now=now, days=days, horizon=horizon, limit=limit)
+    statement = f"SELECT c.account_id {_ENDING.format(what=what)} ORDER BY c.{what} LIMIT %(limit)s"
+    found = select(statement, now=now, days=days, horizon=_horizon(now, days), limit=limit)
     return [account for (account,) in found]
+
+
+def _horizon(now: datetime, days: int) -> date:
+    """The last day that may be so many days ahead somewhere in the world."""
+    return now.date() + timedelta(days=days + 1)
 
 
 def read_row(row: models.Line) -> Line:
@@ -130,10 +148,9 @@ class CursorRow:
 
 
 _ENDING: Final = """
-SELECT c.account_id FROM invoices_cursor c JOIN accounts_account a ON a.id = c.account_id
+FROM invoices_cursor c JOIN accounts_account a ON a.id = c.account_id
 WHERE c.{what} <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.{what} AND NOT a.sandbox
     AND c.{what} <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
-ORDER BY c.{what} LIMIT %(limit)s
 """
 _PARTIES: Final = ("seller", "sold_to", "bill_to", "vat_id", "purchase_order", "recipients")
 _LETTERHEAD: Final = """

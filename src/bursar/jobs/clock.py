@@ -47,7 +47,7 @@ from bursar.notices.queries import untold, waiting, waiting_personal
 from bursar.payments import queries as payments
 from bursar.payments.received import RefundRow, unfinished_refunds
 from bursar.policy.queries import NoPolicy, current
-from bursar.subscriptions.queries import expired_requests, requests_to_look_at, unreviewed_requests
+from bursar.subscriptions.waiting import expired_requests, requests_to_look_at, unreviewed_requests
 
 BATCH: Final = 500
 LETTERS: Final = 10

@@ -10,10 +10,13 @@ from bursar.columns.ids import moment_of
 from bursar.columns.statement import select
 from bursar.core.events import TOLD
 from bursar.gateways.registry import connected
-from bursar.jobs.clock import BATCH, GRACE
+from bursar.invoices.queries import announcements
+from bursar.jobs.clock import BATCH, GRACE, LOOK_DAYS
 from bursar.notices.queries import untold
 from bursar.payments.queries import collectable, unfinished
 from bursar.payments.received import unfinished_refunds
+from bursar.policy.queries import NoPolicy, current
+from bursar.subscriptions.waiting import looks, reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Queue:
 
 
 def queues(now: datetime) -> Iterator[Queue]:
-    """Yield the steps with what waits in each; without reminders and announcements, which are due by the day.
+    """Yield the steps with what waits in each; those that go by the policy only where one is published.
 
     The queries are those of the worker where it reads what is due by the age of its id.
     """
@@ -36,8 +39,17 @@ def queues(now: datetime) -> Iterator[Queue]:
     yield _made("finish", asked, now)
     yield _made("collect", [invoice for _, invoice in collectable(connected(), BATCH)], now)
     yield _made("tell", [entry for _, entry in untold(TOLD, now, BATCH)], now)
-    for step, waiting, since in select(_DUE, now=now):
-        yield Queue(step, waiting, (now - since).total_seconds() if since else 0.0)
+    due: list[tuple[str, int, datetime | None]] = select(_DUE, now=now)
+    try:
+        policy = current()
+    except NoPolicy:
+        policy = None
+    if policy is not None:
+        due.append(("look", *looks(now, LOOK_DAYS)))
+        due.append(("remind", *reminders(now, policy.reminder_days)))
+        due.append(("announce", *announcements(now, policy.renewal_notice_days, policy.trial_notice_days)))
+    for step, waiting, since in due:
+        yield Queue(step, waiting, max(0.0, (now - since).total_seconds()) if since else 0.0)
 
 
 def _made(step: str, ids: Sequence[UUID], now: datetime) -> Queue:

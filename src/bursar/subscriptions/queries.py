@@ -157,32 +157,6 @@ def requests(account_id: UUID, *, before: UUID | None, limit: int) -> list[Reque
     return [RequestRow(*row) for row in select(_REQUESTS + page, account=account_id, before=before, limit=limit)]
 
 
-def expired_requests(now: datetime, limit: int) -> list[UUID]:
-    """Accounts whose clock is the real one and that have an open request which has expired."""
-    return [account for (account,) in select(_EXPIRED, now=now, limit=limit)]
-
-
-def requests_to_look_at(now: datetime, days: int, limit: int) -> list[UUID]:
-    """Accounts whose clock is the real one, with an open request that was not looked at for so many days.
-
-    Neither were those looked at that are older than the catalog or the policy now in force.
-    """
-    return [account for (account,) in select(_TO_LOOK_AT, now=now, days=days, limit=limit)]
-
-
-def unreviewed_requests(now: datetime, days: int, limit: int) -> list[UUID]:
-    """Accounts whose clock is the real one, with an open request of which its reviewers are to be reminded."""
-    return [account for (account,) in select(_UNREVIEWED, now=now, days=days, limit=limit)]
-
-
-def unreviewed(account_id: UUID, moment: datetime, days: int) -> UUID | None:
-    """The account's request of which its reviewers are to be reminded at a moment of its clock, once."""
-    found = select_one(
-        f"SELECT r.id {_REMIND} AND r.account_id = %(account)s", account=account_id, now=moment, days=days
-    )
-    return found[0] if found else None
-
-
 _COLUMNS: Final = (
     *("id", "position", "take_id", "edit", "capability", "effective_on", "terms", "credit", "cuts", "takes_back"),
     *("by_vendor", "ordered_on", "undoes_id"),
@@ -235,28 +209,6 @@ LEFT JOIN accounts_remark why ON why.account_id = r.account_id AND why.id = r.re
 LEFT JOIN accounts_remark said ON said.account_id = r.account_id AND said.id = r.answer_id
 WHERE r.account_id = %(account)s
 """
-_EXPIRED: Final = """
-SELECT r.account_id FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox
-WHERE r.state = 'open' AND r.expires_at <= %(now)s ORDER BY r.expires_at LIMIT %(limit)s
-"""
-_TO_LOOK_AT: Final = """
-SELECT r.account_id FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox
-WHERE r.state = 'open' AND r.expires_at > %(now)s AND (r.looked_at IS NULL OR r.looked_at < greatest(
-    %(now)s - make_interval(days => %(days)s),
-    (SELECT max(published_at) FROM catalog_version), (SELECT max(published_at) FROM policy_version)
-))
-ORDER BY r.id LIMIT %(limit)s
-"""
-
-
-_REMIND: Final = """
-FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id
-WHERE r.state = 'open' AND %(days)s > 0 AND r.expires_at > %(now)s
-    AND r.expires_at - make_interval(days => %(days)s) <= %(now)s
-    AND r.expires_at - make_interval(days => %(days)s) > r.created_at
-    AND r.reminded_at IS NULL
-"""
-_UNREVIEWED: Final = f"SELECT r.account_id {_REMIND} AND NOT a.sandbox ORDER BY r.expires_at LIMIT %(limit)s"
 
 
 def written(row: Sequence[Any]) -> Change:

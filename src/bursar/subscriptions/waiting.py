@@ -1,0 +1,71 @@
+"""Open requests for which something is to be done by itself: closing, looking again, reminding."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from bursar.columns.statement import select, select_one
+
+_EXPIRED: Final = """
+SELECT r.account_id FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox
+WHERE r.state = 'open' AND r.expires_at <= %(now)s ORDER BY r.expires_at LIMIT %(limit)s
+"""
+_LOOK: Final = """
+FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox
+WHERE r.state = 'open' AND r.expires_at > %(now)s AND (r.looked_at IS NULL OR r.looked_at < greatest(
+    %(now)s - make_interval(days => %(days)s),
+    (SELECT max(published_at) FROM catalog_version), (SELECT max(published_at) FROM policy_version)
+))
+"""
+_LOOK_SINCE: Final = """
+min(coalesce(least(r.looked_at + make_interval(days => %(days)s), (
+    SELECT max(published_at) FILTER (WHERE published_at > r.looked_at)
+    FROM (SELECT published_at FROM catalog_version UNION ALL SELECT published_at FROM policy_version) rules
+)), r.created_at))
+"""
+_REMIND: Final = """
+FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id
+WHERE r.state = 'open' AND %(days)s > 0 AND r.expires_at > %(now)s
+    AND r.expires_at - make_interval(days => %(days)s) <= %(now)s
+    AND r.expires_at - make_interval(days => %(days)s) > r.created_at
+    AND r.reminded_at IS NULL
+"""
+
+
+def expired_requests(now: datetime, limit: int) -> list[UUID]:
+    """Accounts whose clock is the real one and that have an open request which has expired."""
+    return [account for (account,) in select(_EXPIRED, now=now, limit=limit)]
+
+
+def requests_to_look_at(now: datetime, days: int, limit: int) -> list[UUID]:
+    """Accounts whose clock is the real one, with an open request that was not looked at for so many days.
+
+    Neither were those looked at that are older than the catalog or the policy now in force.
+    """
+    statement = f"SELECT r.account_id {_LOOK} ORDER BY r.id LIMIT %(limit)s"
+    return [account for (account,) in select(statement, now=now, days=days, limit=limit)]
+
+
+def unreviewed_requests(now: datetime, days: int, limit: int) -> list[UUID]:
+    """Accounts whose clock is the real one, with an open request of which its reviewers are to be reminded."""
+    statement = f"SELECT r.account_id {_REMIND} AND NOT a.sandbox ORDER BY r.expires_at LIMIT %(limit)s"
+    return [account for (account,) in select(statement, now=now, days=days, limit=limit)]
+
+
+def reminders(now: datetime, days: int) -> tuple[int, datetime | None]:
+    """Return how many reminders of open requests wait on the real clock, and since when the first of them."""
+    due = "SELECT count(*), min(r.expires_at) - make_interval(days => %(days)s)"
+    return select_one(f"{due} {_REMIND} AND NOT a.sandbox", now=now, days=days) or (0, None)
+
+
+def looks(now: datetime, days: int) -> tuple[int, datetime | None]:
+    """Return how many open requests wait to be looked at on the real clock, and since when the first of them."""
+    return select_one(f"SELECT count(*), {_LOOK_SINCE} {_LOOK}", now=now, days=days) or (0, None)
+
+
+def unreviewed(account_id: UUID, moment: datetime, days: int) -> UUID | None:
+    """The account's request of which its reviewers are to be reminded at a moment of its clock, once."""
+    found = select_one(
+        f"SELECT r.id {_REMIND} AND r.account_id = %(account)s", account=account_id, now=moment, days=days
+    )
+    return found[0] if found else None
