@@ -10,8 +10,10 @@ from django.core import mail
 from django.test import Client
 
 from bursar.jobs.clock import run_once
+from bursar.notices.actions import seal_anew, tell
+from bursar.notices.secret import HOLE, filled
 from census import contents
-from door import Door, email
+from door import Door, email, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,8 +40,68 @@ def test_a_letter_about_signing_in_that_is_given_up_forgets_its_link(door: Door,
     door.account(sandbox=False, today=None)
     Client().post("/sign-in/link", {"email": email("owner")})
     letters = apps.get_model("notices", "PersonalLetter").objects
-    assert "/sign-in/" in letters.get().text
+    assert f"/sign-in/{HOLE}" in letters.get().text and letters.get().secret
     letters.update(address="no address at all")
     run_once(datetime.now(UTC))
     assert letters.get().state == "failed"
-    assert (letters.get().text, letters.get().html) == ("", "")
+    assert (letters.get().text, letters.get().html, letters.get().secret) == ("", "", "")
+
+
+def written(door: Door, *, sandbox: bool) -> Any:
+    """The letter with an invitation to an account, which waits or stands in the outbox."""
+    path = door.account(sandbox=sandbox, today="2026-01-01" if sandbox else None)
+    invited = {"name": "Zoë", "email": "zoe@acme.example", "role": "admin"}
+    door.ok("POST", f"{path}/members", invited, by=email("owner"))
+    account = path.rpartition("/")[2]
+    for entry in apps.get_model("history", "Entry").objects.filter(account_id=account, kind="member_invited"):
+        tell(entry.account_id, entry.id, now=datetime.now(UTC))
+    return apps.get_model("notices", "Letter").objects.get(account_id=account, address="zoe@acme.example")
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_an_invitation_that_waits_failed_or_stands_in_the_outbox_holds_its_link_sealed(
+    door: Door, settings: Any, sandbox: bool
+) -> None:
+    settings.SENDS_MAIL = True
+    letter = written(door, sandbox=sandbox)
+    assert letter.state == ("outbox" if sandbox else "waiting")
+    [secret] = set(re.findall(r"/invitation/(\S+)", filled(letter.text, letter.secret)))
+    assert len(secret) > 40 and secret not in contents()
+    if sandbox:
+        page = signed_in(email("owner")).get(f"/accounts/{letter.account_id}/outbox").content.decode()
+        assert f"/invitation/{secret}" in page
+        return
+    type(letter).objects.update(address="no address at all")
+    run_once(datetime.now(UTC))
+    letter.refresh_from_db()
+    assert letter.state == "failed" and filled(letter.html, letter.secret).count(secret) and secret not in contents()
+
+
+def test_a_personal_link_that_waits_is_sealed_and_reaches_its_reader(door: Door, settings: Any) -> None:
+    settings.SENDS_MAIL = True
+    door.account(sandbox=False, today=None)
+    Client().post("/sign-in/link", {"email": email("owner")})
+    Client().post("/sign-in/password", {"email": email("owner")})
+    before = contents()
+    run_once(datetime.now(UTC))
+    mine = [str(one.body) for one in mail.outbox if one.to == [email("owner")]]
+    links = [one for body in mine for one in re.findall(r"(/sign-in/\S{20,})", body)]
+    assert len(links) == 2 and not [one for one in links if one.rpartition("/")[2] in before]
+    assert {Client().get(one).status_code for one in links} <= {200, 302}
+
+
+def test_links_of_before_and_under_a_key_of_before_are_sealed_at_the_start(door: Door, settings: Any) -> None:
+    settings.SENDS_MAIL = True
+    letter = written(door, sandbox=False)
+    text, html = (filled(said, letter.secret) for said in (letter.text, letter.html))
+    rows = type(letter).objects.filter(pk=letter.pk)
+    rows.update(text=text, html=html, secret="")
+    assert seal_anew() == 1 and seal_anew() == 0
+    [secret] = set(re.findall(r"/invitation/(\S+)", text))
+    assert secret not in contents()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
+    assert seal_anew() == 1
+    settings.SECRET_KEY_FALLBACKS = []
+    letter.refresh_from_db()
+    assert (filled(letter.text, letter.secret), filled(letter.html, letter.secret)) == (text, html)
+    assert seal_anew() == 0

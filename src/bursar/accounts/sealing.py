@@ -1,4 +1,4 @@
-"""What people's second factors rest on: secrets that are read again, sealed under a key made from `SECRET_KEY`."""
+"""Secrets that are read again, those of second factors and of links, sealed under a key made from `SECRET_KEY`."""
 
 from base64 import urlsafe_b64encode
 from functools import cache
@@ -28,6 +28,15 @@ def unseal(text: str) -> str:
     Errors: InvalidToken where neither the present key nor one of before it reads it.
     """
     return MultiFernet(_keys()).decrypt(text).decode() if text.startswith(_SEALED) else text
+
+
+def is_present(text: str) -> bool:
+    """Return whether a text is sealed under the present key."""
+    try:
+        _present().decrypt(text)
+    except InvalidToken:
+        return False
+    return True
 
 
 def seal_anew() -> tuple[int, int]:

@@ -59,7 +59,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         with translation.override(user.locale):
             subject, way = _("A new password"), _("Choose a new password")
             lines = [_("Somebody, you we hope, asked for a new password. If it was not you, do nothing.")]
-            written = personal(user.locale, subject, lines, way, context["password_reset_url"])
+            written = personal(user.locale, subject, lines, way, context["password_reset_url"], secret=True)
         write_to(user, written, now=moment())
 
     def set_password(self, user: Person, password: str) -> None:
@@ -136,5 +136,7 @@ def send_link(email: str) -> None:
             _("The link signs you in once, within {minutes} minutes.").format(minutes=LINK_MINUTES),
             _("If you did not ask for it, do nothing."),
         ]
-        written = personal(person.locale, _("Your sign-in link"), lines, _("Sign in"), f"/sign-in/{secret}")
+        written = personal(
+            person.locale, _("Your sign-in link"), lines, _("Sign in"), f"/sign-in/{secret}", secret=True
+        )
     write_to(person, written, now=now)

@@ -181,9 +181,12 @@ def _database(server: Server | None) -> list[Part]:
 
 
 def _seal_anew() -> None:
-    """Bring the secrets of second factors under the present key: this process has the key that signs people in."""
+    """Bring what is sealed, of second factors and links, under the present key: this process has the right one."""
     from bursar.accounts.sealing import seal_anew
+    from bursar.notices.actions import seal_anew as seal_links_anew
 
+    if links := seal_links_anew():
+        say(f"Links of emails that wait, sealed under the present BURSAR_SECRET_KEY: {links}")
     sealed, lost = seal_anew()
     if sealed:
         say(f"Second factors sealed under the present BURSAR_SECRET_KEY: {sealed}")

@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.models import Person
 from bursar.accounts.queries import NotFound, customer, languages
 from bursar.accounts.sandbox import only_in_sandboxes
+from bursar.accounts.sealing import is_present, seal, unseal
 from bursar.columns.ids import uuid7
 from bursar.core.events import EmailSentAgain, document_of
 from bursar.core.policy import Actor, Policy
@@ -27,6 +29,7 @@ from bursar.notices.letter import Written, write, write_to_recipient
 from bursar.notices.message import message
 from bursar.notices.models import Letter, NotTold, PersonalLetter, Told, Unwanted
 from bursar.notices.queries import doing_without
+from bursar.notices.secret import found, sealed
 from bursar.policy.queries import current
 
 INVITATION: Final = "/invitation/"
@@ -88,14 +91,14 @@ def _tell(account_id: UUID, entry_id: UUID, now: datetime) -> int:
             member_id=reader.id,
             address=reader.email,
             locale=spoken[reader.id],
-            **asdict(written[kinds[reader.id]]),
+            **written[kinds[reader.id]].kept(),
             **common,
         )
         for reader in readers
     ]
     invoice = document_of(happened.event)
     if invoice and (others := recipients(account, everybody)):
-        said = asdict(write_to_recipient(account, happened.event, invoice))
+        said = write_to_recipient(account, happened.event, invoice).kept()
         letters += [Letter(address=one, locale=account.locale, **said, **common) for one in others]
     Letter.objects.bulk_create(letters)
     return len(letters)
@@ -139,7 +142,7 @@ def write_to(person: Person, written: Written, *, now: datetime, address: str = 
     It goes to their address, or to another one that they have or want.
     """
     goes = goes_out(person.pk)
-    said = asdict(written) if goes else {"subject": written.subject}
+    said = written.kept() if goes else {"subject": written.subject}
     PersonalLetter.objects.create(
         person=person,
         address=address or person.email,
@@ -193,7 +196,33 @@ def _send(kind: type[Letter] | type[PersonalLetter], letter_id: UUID, now: datet
 
 def _forgotten(letter: Letter | PersonalLetter) -> dict[str, str]:
     """Return what a letter says no more once it is out, if it brought a link by which somebody is let in."""
-    return {"text": "", "html": ""} if isinstance(letter, PersonalLetter) or INVITATION in letter.text else {}
+    forgets = isinstance(letter, PersonalLetter) or letter.secret or INVITATION in letter.text
+    return {"text": "", "html": "", "secret": ""} if forgets else {}
+
+
+def seal_anew() -> int:
+    """Seal under the present key the secrets of emails that stand in clear or under a key of before; how many."""
+    count = 0
+    for kind in (Letter, PersonalLetter):
+        linked = Q(text__contains=INVITATION) | Q(text__contains="/sign-in/") | Q(text__contains="/me/address/")
+        rows = kind.objects.exclude(state="sent").filter(~Q(secret="") | linked)
+        for row in rows.iterator():
+            columns = _sealed_anew(row)
+            count += kind.objects.filter(pk=row.pk, secret=row.secret).update(**columns) if columns else 0
+    return count
+
+
+def _sealed_anew(row: Letter | PersonalLetter) -> dict[str, str]:
+    """Return the columns of an email whose secret is not sealed under the present key; none where nothing reads it."""
+    if not row.secret:
+        secret = found(row.text)
+        return asdict(sealed(row.text, row.html, secret)) if secret else {}
+    if is_present(row.secret):
+        return {}
+    try:
+        return {"secret": seal(unseal(row.secret))}
+    except InvalidToken:
+        return {}
 
 
 def pause(tries: int) -> timedelta:

@@ -34,7 +34,8 @@ def ask(person: Person, address: str, *, now: datetime) -> None:
                 lines = [
                     _("Somebody, you we hope, wants to sign in by this address. It is yours, and nothing was changed.")
                 ]
-            written = personal(whose.locale, subject, lines, way, path)
+            asks = path != "/sign-in"
+            written = personal(whose.locale, subject, lines, way, path, secret=asks)
         write_to(whose, written, now=now, address=address)
 
 

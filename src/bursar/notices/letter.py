@@ -1,7 +1,7 @@
 """A letter: what happened, in the language of whoever reads it, and where to see more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,17 +19,23 @@ from bursar.history.queries import Fact
 from bursar.invoices.queries import document
 from bursar.notices.body import Telling, about_document, body
 from bursar.notices.ending import about_ending
+from bursar.notices.secret import sealed
 from bursar.words import money
 from bursar.words.history import Story
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A letter, as text and as HTML."""
+    """A letter, as text and as HTML; `secret` is the part of its link by which somebody is let in, if it has one."""
 
     subject: str
     text: str
     html: str
+    secret: str = ""
+
+    def kept(self) -> dict[str, str]:
+        """Return the columns of a row that keeps it, the secret of its link sealed."""
+        return {"subject": self.subject, **asdict(sealed(self.text, self.html, self.secret))}
 
 
 def write(
@@ -50,7 +56,8 @@ def write(
             "link": f"{settings.BURSAR_URL}{said.path}",
             "locale": locale,
         }
-        return _written(content)
+        secret = said.path.rpartition("/")[2] if said.path.startswith("/invitation/") else ""
+        return replace(_written(content), secret=secret)
 
 
 def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> Written:
@@ -64,10 +71,15 @@ def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> Wr
         return _written({"subject": subject, "lines": lines, "locale": customer.locale})
 
 
-def personal(locale: str, subject: str, lines: Sequence[str], way: str, path: str) -> Written:
-    """What one person is told of their own sign-in; `path` is the page that the letter leads to."""
+def personal(
+    locale: str, subject: str, lines: Sequence[str], way: str, path: str, *, secret: bool = False
+) -> Written:
+    """What one person is told of their own sign-in.
+
+    `path` is the page that the letter leads to, and `secret` says that its last part lets somebody in.
+    """
     content = {"subject": subject, "lines": lines, "way": way, "link": f"{settings.BURSAR_URL}{path}", "locale": locale}
-    return _written(content)
+    return replace(_written(content), secret=path.rpartition("/")[2] if secret else "")
 
 
 def _subject(customer: Customer, happened: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.encoding import punycode
 from bursar.columns.address import sendable
 from bursar.notices.failure import AddressNotTaken
 from bursar.notices.models import Letter, PersonalLetter
+from bursar.notices.secret import filled
 
 
 def message(letter: Letter | PersonalLetter) -> EmailMultiAlternatives:
@@ -23,8 +24,9 @@ def message(letter: Letter | PersonalLetter) -> EmailMultiAlternatives:
     if settings.HEADERS_WITH_ID is not None:
         host = punycode(parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
         headers = {"Message-ID": f"<{letter.pk}@{host}>", **settings.HEADERS_WITH_ID}
-    sent = EmailMultiAlternatives(letter.subject, letter.text, to=[sendable(letter.address)], headers=headers)
-    sent.attach_alternative(letter.html, "text/html")
+    text, html = (filled(said, letter.secret) for said in (letter.text, letter.html))
+    sent = EmailMultiAlternatives(letter.subject, text, to=[sendable(letter.address)], headers=headers)
+    sent.attach_alternative(html, "text/html")
     return sent
 
 

@@ -58,7 +58,7 @@ class Unwanted(models.Model):
 class PersonalLetter(models.Model):
     """What a person is told of their own sign-in, whatever account they are in.
 
-    It holds a link that signs in, so what it said is forgotten once it is sent.
+    It may hold a link that signs in: its secret is sealed, and what it said is forgotten once it is sent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -68,6 +68,7 @@ class PersonalLetter(models.Model):
     subject = models.TextField()
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    secret = models.TextField(blank=True, default="")
     state = CodeField(("outbox", "waiting", "sent", "failed"))
     tries = models.IntegerField(default=0)
     failure = models.TextField(blank=True, default="")
@@ -78,7 +79,7 @@ class PersonalLetter(models.Model):
         indexes = (models.Index(fields=("due_at",), condition=Q(state="waiting"), name="notices_personal_waiting"),)
         constraints = (
             models.CheckConstraint(
-                condition=Q(state="sent", sent_at__isnull=False, text="", html="")
+                condition=Q(state="sent", sent_at__isnull=False, text="", html="", secret="")
                 | (~Q(state="sent") & Q(sent_at=None)),
                 name="notices_personal_sent",
             ),
@@ -88,6 +89,8 @@ class PersonalLetter(models.Model):
 
 class Letter(AccountRow):
     """What a member is told, or who only receives invoices. It holds names and free text, and can be deleted.
+
+    The secret of an invitation is sealed beside the text, and both are forgotten once it is sent.
 
     Those of sandbox accounts stay in the outbox; so do all where no mail server is set.
     """
@@ -101,6 +104,7 @@ class Letter(AccountRow):
     subject = models.TextField()
     text = models.TextField()
     html = models.TextField()
+    secret = models.TextField(blank=True, default="")
     state = CodeField(("outbox", "waiting", "sent", "failed"))
     tries = models.IntegerField(default=0)
     failure = models.TextField(blank=True, default="")
@@ -115,7 +119,7 @@ class Letter(AccountRow):
             SameAccount("member"),
             models.UniqueConstraint(fields=("account", "told", "address"), name="notices_letter_once"),
             models.CheckConstraint(
-                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at=None)),
+                condition=Q(state="sent", sent_at__isnull=False, secret="") | (~Q(state="sent") & Q(sent_at=None)),
                 name="notices_letter_sent",
             ),
             models.CheckConstraint(condition=Q(tries__gte=0), name="notices_letter_tries"),

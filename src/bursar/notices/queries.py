@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bursar.columns.ids import first_of
 from bursar.columns.statement import select
+from bursar.notices.secret import filled
 
 FORGOTTEN: Final = timedelta(days=7)
 """What happened longer ago is nobody's news any more."""
@@ -101,7 +102,10 @@ def waiting_personal(now: datetime, limit: int) -> list[UUID]:
 
 def outbox(account_id: UUID, limit: int) -> list[Kept]:
     """The letters that an account kept, the newest first."""
-    return [Kept(*row) for row in select(_OUTBOX, account=account_id, limit=limit)]
+    rows = select(_OUTBOX, account=account_id, limit=limit)
+    return [
+        Kept(id_, name, address, subject, filled(text, secret)) for id_, name, address, subject, text, secret in rows
+    ]
 
 
 def letters(account_id: UUID, *, address: str, state: str, before: UUID | None, limit: int) -> list[Posted]:
@@ -147,7 +151,7 @@ _WAITING_PERSONAL: Final = """
 SELECT id FROM notices_personalletter WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
 """
 _OUTBOX: Final = """
-SELECT l.id, coalesce(m.name, l.address), l.address, l.subject, l.text FROM notices_letter l
+SELECT l.id, coalesce(m.name, l.address), l.address, l.subject, l.text, l.secret FROM notices_letter l
 LEFT JOIN accounts_member m ON m.account_id = l.account_id AND m.id = l.member_id
 WHERE l.account_id = %(account)s AND l.state = 'outbox' ORDER BY l.id DESC LIMIT %(limit)s
 """
