@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from django.test import Client
 
+from bursar.accounts.models import BillingDetails
 from bursar.accounts.staff import appoint
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, signed_in
@@ -126,7 +127,18 @@ def test_a_currency_is_one_of_the_catalog_in_any_case_of_letters(door: Door) -> 
 
 def test_a_country_is_chosen_from_a_list_and_what_was_written_before_stays(door: Door) -> None:
     path = door.account("self_service")
-    door.ok("PUT", f"{path}/billing_details", {"sold_to": {"name": "Acme", "country": "Allemagne du Sud"}})
+    before = {"name": "Acme", "country": "Allemagne du Sud"}
+    BillingDetails.objects.filter(account_id=path.rpartition("/")[2]).update(sold_to=before)
+    assert door.ok("PUT", f"{path}/billing_details", {"sold_to": before})["sold_to"] == before
+    for name, country in (
+        ("sold_to", "Atlantis"),
+        ("bill_to", "allemagne du sud"),
+        ("bill_to", "fr"),
+        ("sold_to", "ZZ"),
+    ):
+        body = {"sold_to": before, name: {"name": "Acme", "country": country}}
+        failed = door.fails(422, "PUT", f"{path}/billing_details", body)
+        assert failed["code"] == "bad_body" and f"{name}.country" in failed["detail"]
     owner = signed_in(email("owner"), "fr")
     page = said(owner.get(f"{path}/details"))
     assert '<option value="DE">Allemagne</option>' in page

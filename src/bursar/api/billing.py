@@ -10,6 +10,7 @@ from bursar.accounts import actions as accounts_actions
 from bursar.accounts import queries as accounts
 from bursar.api import answers, bodies, show
 from bursar.api.call import Call, enter, once, vendor
+from bursar.api.problems import BadBody
 from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
 from bursar.checkout.collection import collect_all, pay_invoice
@@ -22,6 +23,7 @@ from bursar.history.queries import Answer, Once
 from bursar.invoices import queries as invoices
 from bursar.payments import actions as payments
 from bursar.payments import queries
+from bursar.words.country import is_country
 
 router = Router(tags=["billing"])
 
@@ -109,8 +111,18 @@ def set_billing_details(request: HttpRequest, account_id: UUID, body: bodies.Bil
     """Say what future invoices say of the customer; an issued one never changes."""
     call = enter(request, account_id)
     details = body.model_dump()
+    _check_countries(call, details)
     accounts_actions.set_details(call.policy, account_id, details=details, actor=call.actor, now=call.now)
     return details
+
+
+def _check_countries(call: Call, details: dict[str, Any]) -> None:
+    """Check that countries are codes; what was kept before may be sent back as it is. Errors: BadBody."""
+    kept = accounts.details(call.id)
+    for name, before in (("sold_to", kept.sold_to), ("bill_to", kept.bill_to or {})):
+        country = (details[name] or {}).get("country", "")
+        if country and country != before.get("country") and not is_country(country):
+            raise BadBody(at=f"body.{name}.country", expected=phrase("the two letters of a country, such as FR or DE"))
 
 
 @router.get("/accounts/{uuid:account_id}/attempts/{uuid:attempt_id}", response=shape(answers.Attempt))

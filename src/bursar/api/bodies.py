@@ -159,7 +159,10 @@ class PaymentMethod(Body):
 
 
 class BillingDetails(Body):
-    """What future invoices say of the customer, and who receives them."""
+    """What future invoices say of the customer, and who receives them.
+
+    The `country` of an address has two letters (ISO 3166), or stays what it was before that was asked.
+    """
 
     model_config = example(
         sold_to={"name": "Cobalt Games GmbH", "city": "Berlin", "country": "DE"},

@@ -196,7 +196,7 @@ def _price(seen: Visit, item: Item, state: Subscription, filled: Filled, *, open
         return None
     pin = state.pin(item)
     now = words.priced(pin.rate, seen.currency, pin.per.value)
-    return price_field(item.product, filled, _("now {price}").format(price=now))
+    return price_field(item.product, filled, _("now {price}; left empty it stays so").format(price=now))
 
 
 def _plans(
@@ -251,7 +251,7 @@ def _offered(product: Product, sold: tuple[str, str], filled: Filled, staff: boo
         add_on=product.add_on,
         plans=plans,
         count=count,
-        price=price_field(product.code, filled, _("Without one, the price of the plan.")) if staff else None,
+        price=price_field(product.code, filled, _("Left empty, the price of the plan.")) if staff else None,
     )
 
 
