@@ -1,9 +1,11 @@
 """Marked secrets go through everything that a served Bursar answers; none stands in what its processes write down."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from bursar.postgres.programs import home_for, unprivileged
@@ -34,6 +36,24 @@ def served(reachable: Path) -> Iterator[Served]:
     found = Served(reachable / "home")
     yield found
     found.stop()
+
+
+def test_lines_about_the_server_s_own_parts_are_json_too(served: Served) -> None:
+    children = psutil.Process(served.process.pid).children(recursive=True)
+    [worker] = [one for one in children if one.cmdline()[-1:] == ["worker"]]
+    web = [one for one in children if one.name() == "granian" or "granian" in " ".join(one.cmdline())]
+    web_worker = next(one for one in web if one.parent() in web)
+    for one in (worker, web_worker):
+        one.kill()
+    served.wait_for("works again")
+    deadline = time.monotonic() + 60
+    while not any(line["logger"] == "_granian" for line in served.lines() if "logger" in line):
+        assert time.monotonic() < deadline, served.log.read_text(encoding="utf-8")
+        time.sleep(0.1)
+    said = {line["event"]: line.get("part") for line in served.lines()}
+    assert said["ended (killed by SIGKILL)"] == said["works again"] == "The worker"
+    after = served.log.read_text(encoding="utf-8").partition("is ready")[2].partition("\n")[2]
+    assert not [line for line in after.splitlines() if line and not line.startswith("{")]
 
 
 def feed(served: Served, key: str) -> None:

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
+from bursar import logs
 from bursar.postgres.orphans import ends_with_us
 
 PATIENCE_SECONDS: Final = 15
@@ -25,6 +27,8 @@ def granian(port: int) -> list[str]:
     options += ["--workers", str(min(os.cpu_count() or 1, MOST_WORKERS))]
     options += ["--http", "1", "--no-ws", "--http1-buffer-size", str(MOST_HEADER_BYTES)]
     options += ["--log-level", "warning", "--respawn-failed-workers"]
+    if os.environ.get("BURSAR_LOG") == "json":
+        options += ["--log-config", str(Path(logs.__file__).with_name("granian.json"))]
     return [sys.executable, "-m", "granian", *options, "--factory", "bursar.site.served:application"]
 
 

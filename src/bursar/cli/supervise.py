@@ -13,6 +13,7 @@ from typing import Final
 from bursar.cli.files import warn
 from bursar.cli.process import Child
 from bursar.core.problem import Problem
+from bursar.logs import log
 
 LOOK_SECONDS: Final = 0.1
 START_SECONDS: Final = 60
@@ -104,7 +105,7 @@ def _looked_after(part: Part) -> bool:
     elif part.working_since is None:
         if part.works():
             part.working_since = now
-            warn(f"bursar: {part.name} works again")
+            _tell(part, "works again")
         elif now > part.started_at + part.patience:
             _failed(part, f"did not work within {part.patience:.0f} seconds")
     elif now > part.working_since + STEADY_SECONDS:
@@ -123,17 +124,25 @@ def _failed(part: Part, how: str) -> None:
         part.child.wait()
     part.child, part.working_since = None, None
     part.failures += 1
-    warn(f"bursar: {part.name} {how}")
+    _tell(part, how)
     if part.failures >= MOST_FAILURES:
         raise PartFailed(part=part.name, times=part.failures, hint=part.hint())
     part.next_start_at = time.monotonic() + DELAYS[part.failures - 1]
+
+
+def _tell(part: Part, happened: str) -> None:
+    """Say what became of a part: in words on a terminal, as a line of the log where programs collect it."""
+    if os.environ.get("BURSAR_LOG") == "json":
+        log.warning(happened, part=part.name, failures=part.failures)
+    else:
+        warn(f"bursar: {part.name} {happened}")
 
 
 def _held_up(part: Part) -> bool:
     """Return True if a part cannot be started at present, and say why once."""
     why = part.held_up()
     if why and why != part.waits_for:
-        warn(f"bursar: {part.name} waits: {why}")
+        _tell(part, f"waits: {why}")
     part.waits_for = why
     return bool(why)
 

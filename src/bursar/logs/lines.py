@@ -61,6 +61,14 @@ log: Final[structlog.stdlib.BoundLogger] = structlog.wrap_logger(
 """Where Bursar itself writes: `log.info("what happened", account=…)`, with ids, codes and numbers alone."""
 
 
+def of_the_server() -> logging.Formatter:
+    """Return what makes lines of the web server's own process: that its workers end and start."""
+    return ProcessorFormatter(
+        foreign_pre_chain=[*_STAMPED, structlog.stdlib.add_logger_name],
+        processors=[ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+    )
+
+
 def uncaught(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
     """Write down the exception that ends this process; `sys.excepthook` is set to it."""
     if isinstance(error, KeyboardInterrupt):
