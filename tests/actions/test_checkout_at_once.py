@@ -1,5 +1,6 @@
 """Many people at the door at once: each thing happens once, and who comes second is told so."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -10,13 +11,14 @@ from at_once import at_once
 from bursar.accounts import members as accounts
 from bursar.accounts.queries import customer
 from bursar.checkout import actions as checkout
-from bursar.checkout import requests
+from bursar.checkout import pay, requests
 from bursar.core.edit import read_edits
 from bursar.core.policy import VENDOR, Member
 from bursar.core.refusal import Refused
 from bursar.gateways.models import SandboxCharge
 from bursar.invoices.models import Cursor, Invoice
 from bursar.jobs.clock import run_once
+from bursar.payments import queries as payments
 from bursar.payments.models import Attempt, Payment
 from bursar.policy.queries import current
 from bursar.seats import actions as seating
@@ -324,3 +326,38 @@ def test_a_former_owner_appoints_nobody_by_a_deed_that_waited(door: Door) -> Non
 def member_of(path: str, role: str) -> Member:
     members = customer(account_id(path)).account.members
     return next(one for one in members if one.role == role)
+
+
+def test_a_payment_that_is_given_up_while_the_gateway_confirms_it_is_paid_or_given_up_and_never_both(
+    door: Door,
+) -> None:
+    came = Counter[str]()
+    for turn in range(12):
+        path = door.account(owner={"name": "Owner", "email": f"owner@{turn}.example"})
+        account, owner = account_id(path), customer(account_id(path)).owner
+        checkout.take(account, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
+        for token in ("ok", "needs_authentication"):
+            door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
+        attempt = checkout.take(account, edits=read_edits([seats(12)]), actor=owner, now=NOW).attempt_id
+        assert attempt is not None
+
+        def end(number: int, account: UUID = account, attempt: UUID = attempt, owner: Member = owner) -> str:
+            if number == 0:
+                return pay.give_up(account, attempt, actor=owner, now=NOW).state
+            pay.confirm(attempt, "succeeded", now=NOW)
+            return "confirmed"
+
+        at_once(2, end)
+        # Whoever was overtaken between the two is followed up by the worker, as after a crash.
+        pay.follow_up(payments.attempt(account, attempt), now=NOW)
+        state = Attempt.objects.get(pk=attempt).state
+        came[state] += 1
+        paid = Payment.objects.filter(account_id=account, attempt_id=attempt).count()
+        charged = SandboxCharge.objects.get(key=str(attempt)).outcome
+        taken = Take.objects.filter(account_id=account).count() - 1
+        if state == "succeeded":
+            assert (paid, taken, charged) == (1, 1, "succeeded")
+        else:
+            assert (state in ("cancelled", "refunded"), taken) == (True, 0)
+            assert charged in ("cancelled", "refunded"), "no money is kept for what was given up"
+    assert sum(came.values()) == 12
