@@ -53,7 +53,9 @@ def written(door: Door, *, sandbox: bool) -> Any:
     invited = {"name": "Zoë", "email": "zoe@acme.example", "role": "admin"}
     door.ok("POST", f"{path}/members", invited, by=email("owner"))
     account = path.rpartition("/")[2]
-    for entry in apps.get_model("history", "Entry").objects.filter(account_id=account, kind="member_invited"):
+    for entry in apps.get_model("history", "Entry").objects.filter(
+        account_id=account, kind__in=("member_added", "member_invited")
+    ):
         tell(entry.account_id, entry.id, now=datetime.now(UTC))
     return apps.get_model("notices", "Letter").objects.get(account_id=account, address="zoe@acme.example")
 

@@ -71,9 +71,7 @@ def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> Wr
         return _written({"subject": subject, "lines": lines, "locale": customer.locale})
 
 
-def personal(
-    locale: str, subject: str, lines: Sequence[str], way: str, path: str, *, secret: bool = False
-) -> Written:
+def personal(locale: str, subject: str, lines: Sequence[str], way: str, path: str, *, secret: bool = False) -> Written:
     """What one person is told of their own sign-in.
 
     `path` is the page that the letter leads to, and `secret` says that its last part lets somebody in.
