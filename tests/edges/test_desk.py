@@ -18,6 +18,7 @@ from bursar.accounts.models import Person, Staff
 from bursar.cli import main
 from bursar.core.edit import KINDS, Cancel, Edit, Resume, StartTrial, Suspend, Undo
 from bursar.core.problem import Problem
+from bursar.core.refusal import Refused
 from bursar.history.models import Entry
 from bursar.notices.models import PersonalLetter
 from bursar.policy.queries import current
@@ -256,6 +257,28 @@ def test_two_who_dismiss_each_other_at_the_same_moment_leave_one(door: Door) -> 
         done = [pool.submit(dismiss, other, one), pool.submit(dismiss, one, other)]
         assert sorted(each.result() for each in done) == ["done", "refused"]
     assert len(actions.staff()) == 1
+
+
+def test_nobody_is_dismissed_by_the_policy_of_before_a_publication_that_relied_on_them(door: Door) -> None:
+    chief, before = appoint("admin"), current()
+    made = actions.appoint(before, name="S", email="s@vendor.example", role="support", by=chief, now=datetime.now(UTC))
+    usual = door.ok("GET", "/policy")
+    staff = [
+        {**one, "allowed": [code for code in one["allowed"] if code != "manage_staff"] + managers(one["code"])}
+        for one in usual["staff"]
+    ]
+    door.ok("PUT", "/policy", {**usual, "staff": staff})
+    with pytest.raises(Problem) as caught:
+        actions.dismiss(before, made, by=chief, now=datetime.now(UTC))
+    assert isinstance(caught.value, Refused)
+    with pytest.raises(Problem):
+        actions.appoint(before, name="S", email="s@vendor.example", role="sales", by=chief, now=datetime.now(UTC))
+    assert actions.colleague(made) is not None
+
+
+def managers(role: str) -> list[str]:
+    """What a role may do more where support alone manages the staff."""
+    return ["manage_staff"] if role == "support" else []
 
 
 def test_an_appointment_is_a_fact(door: Door) -> None:

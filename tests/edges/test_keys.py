@@ -120,6 +120,22 @@ def test_what_only_the_vendor_does_is_not_for_a_key_for_members(vendor: None) ->
             assert door.fails(403, method, where, body, by=email("owner"))["code"] == "key_for_members", where
 
 
+def test_what_is_of_no_account_is_read_by_a_key_for_members_for_a_member_alone(vendor: None) -> None:
+    door = Door()
+    path = door.account()
+    [agent] = [one["id"] for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "agent"]
+    suspended = {"state": "suspended"}
+    door.ok("PATCH", f"{path}/members/{agent}", suspended)
+    door.key = made("--members")
+    for where in ("/catalog", "/policy"):
+        door.ok("GET", where, by=email("owner"))
+        for nobody in ("stranger@example.com", "no address", email("agent")):
+            assert door.fails(403, "GET", where, by=nobody.replace(" ", "%20"))["code"] in (
+                "key_for_members",
+                "bad_actor",
+            )
+
+
 def test_making_a_key_says_as_whom_it_acts(vendor: None) -> None:
     said = CliRunner().invoke(main, ["key", "create", "shop"]).output
     assert "as the vendor, and for members" in said

@@ -180,6 +180,11 @@ def memberships(person_id: UUID) -> list[tuple[UUID, UUID, str]]:
     return select(_MEMBERSHIPS, person=person_id)
 
 
+def is_member(address: str) -> bool:
+    """Return whether an address is that of an active member of some account."""
+    return models.Member.objects.filter(person__email__iexact=address, state="active", removed_at=None).exists()
+
+
 def inactive_membership(person_id: UUID, account_id: UUID | None = None) -> tuple[UUID, UUID] | None:
     """The account and member of somebody who is suspended or invited; in one account, if it is named."""
     rows = models.Member.objects.filter(person_id=person_id, removed_at=None).exclude(state="active").order_by("id")

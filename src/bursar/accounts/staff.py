@@ -15,6 +15,7 @@ from bursar.core.problem import phrase
 from bursar.core.refusal import Refused
 from bursar.core.staff import MANAGING, appointed_to_sandboxes, check_ending
 from bursar.core.text import read_name
+from bursar.policy.queries import held
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def appoint(
         raise UnknownRole(role=role, known=", ".join(STAFF_ROLES))
     called = read_name(name)
     with transaction.atomic():
-        _permit(policy, by)
+        policy = _permit(by)
         person = Person.objects.found_or_made(email, name=called)
         before = _live(person.pk)
         stood, by_sandbox_staff = before is not None and before.sandbox, by is not None and by.sandbox
@@ -86,7 +87,7 @@ def appoint(
 def dismiss(policy: Policy, person_id: UUID, *, by: Colleague | None, now: datetime) -> None:
     """Let somebody be of the staff no longer. Errors: Refused, NotFound, SandboxStaff, NobodyLeft."""
     with transaction.atomic():
-        _permit(policy, by)
+        policy = _permit(by)
         before = _live(person_id)
         if before is None:
             raise NotFound(what=phrase("colleague"))
@@ -98,15 +99,21 @@ _FIELDS: Final = (
 )
 
 
-def _permit(policy: Policy, by: Colleague | None) -> None:
-    """Nothing, if they may manage the staff; whoever else does so at this moment is waited for."""
+def _permit(by: Colleague | None) -> Policy:
+    """Return the policy in force, if they may manage the staff by it.
+
+    Whoever else does so at this moment is waited for, and so is a publication: who it relied on is not dismissed by the
+    policy of before. Errors: Refused.
+    """
+    policy = held()
     list(Staff.objects.filter(ended_at=None).order_by("id").select_for_update())
     if by is None:
-        return
+        return policy
     live = _live(by.id)
     decision = decide_at_the_desk(policy, Vendor(by.id, role=live.role if live else by.role), MANAGING)
     if live is None or decision.outcome is not Outcome.ALLOWED:
         raise Refused(decision)
+    return policy
 
 
 def _live(person_id: UUID) -> Staff | None:

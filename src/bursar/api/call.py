@@ -14,7 +14,7 @@ from ninja.security import HttpBearer
 
 from bursar.accounts.deed import admit
 from bursar.accounts.keys import holding
-from bursar.accounts.queries import Customer, NotFound, customer
+from bursar.accounts.queries import Customer, NotFound, customer, is_member
 from bursar.api.actor import named
 from bursar.core.policy import Actor, Outcome, Policy, Vendor, decide
 from bursar.core.problem import Invalid, Problem, phrase
@@ -147,7 +147,9 @@ class Key(HttpBearer):
         # Whether or not the operation asks as whom it is called: what cannot be read is not passed over.
         actor = named(request)
         if found.scope == "members":
-            if actor is None:
+            of_an_account = request.resolver_match is not None and "account_id" in request.resolver_match.kwargs
+            # What is of no account is read by who is a member of some; an account knows its own.
+            if actor is None or not (of_an_account or is_member(actor)):
                 raise KeyForMembers()
             request.for_members = True  # type: ignore[attr-defined]  # what only the vendor does is not for it
         if found.reads_only and request.method not in READING:
