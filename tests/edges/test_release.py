@@ -48,6 +48,18 @@ def test_manage_lists_who_could_give_a_seat_up_the_longest_unseen_first(
     assert ids["light_agent"] not in page
 
 
+def test_who_was_ticked_stays_ticked_beyond_the_people_that_are_listed(
+    seated: tuple[Door, str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, path, ids = seated
+    monkeypatch.setattr("bursar.center.release.MOST_SHOWN", 2)
+    owner = signed_in(email("owner"))
+    page = said(owner.post(f"{path}/manage", {"quantity_support": "2", f"release_support_{ids['agent']}": "1"}), 422)
+    listed = [(name, bool(checked)) for _, checked, name, _ in FIELD.findall(page)]
+    assert listed == [("Admin", False), ("Billing_Admin", False), ("Agent", True)]
+    assert "1 other person is not listed" in page
+
+
 def test_who_is_ticked_gives_their_seat_up_at_the_renewal(seated: tuple[Door, str, dict[str, str]]) -> None:
     door, path, ids = seated
     owner = signed_in(email("owner"))

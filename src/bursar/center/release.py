@@ -75,7 +75,7 @@ def _release(seen: Visit, edit: SetSeats | ChangePlan, use: Use) -> Release:
         used=money.number(use.used), product=product, seats=money.number(use.used - giving), more=money.number(more)
     )
     enough = _("Enough people are chosen who give their seat of {product} up.").format(product=product)
-    people = longest_unseen(seen.id, edit.product, MOST_SHOWN)
+    people = longest_unseen(seen.id, edit.product, MOST_SHOWN, edit.release)
     hidden = use.used - len(people)
     others = ngettext("{count} other person is not listed", "{count} other people are not listed", hidden)
     return Release(

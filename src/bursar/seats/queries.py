@@ -1,6 +1,6 @@
 """How many seats are bought and used, and who uses them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Final
@@ -48,13 +48,17 @@ def held(account_id: UUID, member_id: UUID | None = None) -> list[Held]:
     return [Held(*row) for row in select(_HELD, account=account_id, member=member_id, seatless=SEATLESS)]
 
 
-def longest_unseen(account_id: UUID, product: str, limit: int) -> list[Held]:
+def longest_unseen(account_id: UUID, product: str, limit: int, chosen: Collection[UUID] = ()) -> list[Held]:
     """Return who uses a seat of a product, whoever was not seen for the longest time first.
 
-    Who was never seen counts as seen when they were given the seat.
+    Who was never seen counts as seen when they were given the seat. Those who were chosen are there beyond the limit.
     """
-    rows = select(_LONGEST_UNSEEN, account=account_id, product=product, limit=limit, seatless=SEATLESS, member=None)
-    return [Held(*row) for row in rows]
+    known = {"account": account_id, "product": product, "seatless": SEATLESS, "member": None}
+    found = [Held(*row) for row in select(f"{_LONGEST_UNSEEN} LIMIT %(limit)s", limit=limit, **known)]
+    missing = set(chosen) - {one.member_id for one in found}
+    if missing and len(found) == limit:
+        found += [one for one in (Held(*row) for row in select(_LONGEST_UNSEEN, **known)) if one.member_id in missing]
+    return found
 
 
 _USES: Final = """
@@ -81,5 +85,5 @@ WHERE h.account_id = %(account)s AND h.ended_at IS NULL
 """
 _HELD: Final = f"{_HOLDING} ORDER BY h.product, h.id"
 _LONGEST_UNSEEN: Final = f"""{_HOLDING} AND h.product = %(product)s AND m.role <> %(seatless)s
-ORDER BY coalesce(s."on", h.since::date), h.id LIMIT %(limit)s
+ORDER BY coalesce(s."on", h.since::date), h.id
 """
