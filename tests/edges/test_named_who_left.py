@@ -1,5 +1,6 @@
 """Who was named to give a seat up has left, and somebody else has it: people are told in time, and name another."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -81,6 +82,37 @@ def test_what_only_the_vendor_undoes_is_told_without_a_way_to_choose(vendor: Non
     door.ok("PUT", f"{path}/seats/support/members/{ids['admin']}")
     page = said(signed_in(email("owner")).get(f"{path}/subscription"))
     assert SHORT in page and "Choose who" not in page and "Your vendor scheduled this" in page
+    assert f'<a href="{path}/seats">Take a seat back</a>' in page
+    door.ok("DELETE", f"{path}/seats/support/members/{ids['agent']}", by=email("owner"))
+    assert "too few" not in said(signed_in(email("owner")).get(f"{path}/subscription"))
+
+
+def test_a_program_that_gives_a_seat_is_told_at_once(reduced: tuple[Door, str, dict[str, str]]) -> None:
+    door, path, ids = reduced
+    door.ok("DELETE", f"{path}/seats/support/members/{ids['agent']}")
+    given = door.call("PUT", f"{path}/seats/support/members/{ids['admin']}")
+    [support] = door.ok("GET", f"{path}/seats")["items"]
+    assert given.status_code == 204 and json.loads(given["Seats-Short"]) == support["short"]
+    door.ok("DELETE", f"{path}/seats/support/members/{ids['admin']}")
+    assert "Seats-Short" not in door.call("PUT", f"{path}/seats/support/members/{ids['agent']}").headers
+
+
+def test_before_a_monthly_renewal_that_has_too_few_seats_people_are_told_once_more(vendor: None) -> None:
+    door = Door()
+    path = door.account(today="2026-01-11")
+    door.take(path, {**TEAM_10, "seats": 2})
+    ids = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+    for role in ("owner", "agent"):
+        door.ok("PUT", f"{path}/seats/support/members/{ids[role]}")
+    door.take(path, {**seats(1), "release": [ids["agent"]]}, by=email("owner"))
+    door.ok("DELETE", f"{path}/seats/support/members/{ids['agent']}")
+    door.ok("PUT", f"{path}/seats/support/members/{ids['admin']}")
+    door.ok("POST", f"{path}/clock", {"to": "2026-02-05"})
+    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+    assert kinds.count("renewal_ahead") == 1
+    run_once(datetime.now(UTC))
+    told = [one.text for one in Letter.objects.filter(address=email("owner")) if "renews on" in one.text]
+    assert len(told) == 1 and SHORT in told[0]
 
 
 def test_it_is_told_once_for_each_number_of_people_who_are_too_many(reduced: tuple[Door, str, dict[str, str]]) -> None:

@@ -71,6 +71,11 @@ _OWN: Final[Mapping[type[Problem], Document]] = {
     },
 }
 """What some problems say besides."""
+_TELLING_SHORT: Final = ("assign_seat", "count_seats")
+_SHORT: Final = {
+    "description": "Sent where a scheduled reduction now leaves too few seats: `short` of the product, as JSON.",
+    "content": {"application/json": {"schema": {"$ref": f"{_REF}Short"}}},
+}
 _ACTOR: Final = {
     "name": "Bursar-Actor",
     "in": "header",
@@ -119,6 +124,8 @@ def _complete(operation: Document) -> None:
         # A body that may be left out is left out, and not null.
         sent["schema"] = sent["schema"]["anyOf"][0]
     answered = {str(status): one for status, one in operation["responses"].items()}
+    if name in _TELLING_SHORT:
+        answered["204"]["headers"] = {"Seats-Short": _SHORT}
     operation["responses"] = answered | dict(sorted(_failures(kinds).items()))
 
 

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from bursar.api import bodies, having, seating
-from bursar.api.call import approach, enter, vendor
+from bursar.api.call import Call, approach, enter, vendor
 from bursar.api.shape import shape
-from bursar.checkout.consequences import followed
+from bursar.checkout.consequences import coming_shortfalls, followed
 from bursar.core.policy import Member
+from bursar.core.shortfall import write_shortfall
 from bursar.seats import actions
 from bursar.seats.queries import held
 
@@ -35,7 +36,7 @@ def count_seats(request: HttpRequest, account_id: UUID, product: str, body: bodi
     call = enter(request, account_id)
     with followed(account_id, actor=actor, now=call.now):
         actions.count(account_id, product, body.in_use, actor=actor, now=call.now)
-    return HttpResponse(status=204)
+    return _done(call, product)
 
 
 @router.put(f"{_ONE}/members/{{uuid:member_id}}", response={204: None})
@@ -44,7 +45,16 @@ def assign_seat(request: HttpRequest, account_id: UUID, product: str, member_id:
     call = approach(request, account_id)
     with followed(account_id, actor=call.actor, now=call.now):
         actions.assign(call.policy, account_id, product, member_id, actor=call.actor, now=call.now)
-    return HttpResponse(status=204)
+    return _done(call, product)
+
+
+def _done(call: Call, product: str) -> HttpResponse:
+    """That it was done; a header says so if a scheduled reduction now needs more people to give up their seat."""
+    answer = HttpResponse(status=204)
+    for short in coming_shortfalls(call.id, call.today):
+        if short.product == product:
+            answer["Seats-Short"] = json.dumps(write_shortfall(short))
+    return answer
 
 
 @router.delete(f"{_ONE}/members/{{uuid:member_id}}", response={204: None})

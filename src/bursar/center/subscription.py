@@ -55,7 +55,8 @@ class ItemShown:
 class ChangeShown:
     """One scheduled change; `undo` says whether this person may take it back, `why_not` otherwise.
 
-    `short` says that too few people give up their seat by it, and `name` is where this person names others.
+    `short` says that too few people give up their seat by it, and `name` is where this person names others,
+    or `free` where they can take seats back.
     """
 
     id: UUID
@@ -65,6 +66,7 @@ class ChangeShown:
     why_not: str
     short: str = ""
     name: str = ""
+    free: str = ""
 
 
 @require_safe
@@ -109,7 +111,9 @@ def change_shown(
         return shown_change
     too_few = edits.short(edits.product_name(catalog, short.product), short.seats, short.more, short.on)
     naming = shown_change.undo and seen.may("remove_seats")
-    return replace(shown_change, short=too_few, name=_naming(seen, change, short) if naming else "")
+    # Who may not make the reduction anew chooses by taking a seat back before it.
+    freeing = reverse("seats", args=[seen.id]) if not naming and seen.may("manage_members") else ""
+    return replace(shown_change, short=too_few, name=_naming(seen, change, short) if naming else "", free=freeing)
 
 
 def _naming(seen: Visit, change: Change, short: Shortfall) -> str:

@@ -22,6 +22,7 @@ from bursar.core.events import (
 from bursar.core.invoice import totals
 from bursar.core.policy import SYSTEM
 from bursar.core.renewal import ended, told_ahead, trial_told_ahead
+from bursar.core.shortfall import shortfalls
 from bursar.history.actions import record
 from bursar.invoices import actions as invoices
 from bursar.payments.queries import Agenda, agenda
@@ -61,7 +62,8 @@ def announce(account_id: UUID, *, now: datetime) -> None:
         until = _first_told(account_id, ahead.billed_until, on, policy.renewal_notice_days)
         if until is not None and on < until:
             known = situation(customer)
-            if told_ahead(known.timeline, until):
+            short = any(one.on == until for one in shortfalls(known.timeline, known.used, on))
+            if short or told_ahead(known.timeline, until):
                 _write(customer, [RenewalAhead(renewal_on=until)], on, now)
 
 
