@@ -49,7 +49,7 @@ def assign_seat(request: HttpRequest, account_id: UUID, product: str, member_id:
 
 
 def _done(call: Call, product: str) -> HttpResponse:
-    """That it was done; a header says so if a scheduled reduction now needs more people to give up their seat."""
+    """Answer that it was done, with a header if a scheduled reduction now needs more people to give up their seat."""
     answer = HttpResponse(status=204)
     for short in coming_shortfalls(call.id, call.today):
         if short.product == product:

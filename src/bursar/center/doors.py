@@ -108,7 +108,7 @@ def broken(request: HttpRequest, request_id: str) -> HttpResponse:
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    """That something was tried too often, with what was typed, to be sent once more later."""
+    """Say that something was tried too often, with what was typed, to be sent once more later."""
     return render(request, "429.html", {"unsent": sent(request), "again": True}, status=429)
 
 

@@ -130,7 +130,7 @@ def _form(path: str, pairs: list[tuple[str, str]]) -> Unsent | None:
 
 
 def _label(labels: dict[str, str], name: str) -> str:
-    """What a field is called that one types into; nothing for one where something is chosen."""
+    """Return the label of a field that one types into; nothing for one where something is chosen."""
     for part in _parts(name):
         if part in labels:
             return labels[part]
@@ -138,14 +138,14 @@ def _label(labels: dict[str, str], name: str) -> str:
 
 
 def _parts(name: str) -> Iterator[str]:
-    """The name of a field, and what stands in it before or after a product or an address."""
+    """Yield the name of a field, and what stands in it before a product or after an address."""
     yield name
     yield name.partition("_")[0] + "_"
     yield name.removeprefix("sold_to_").removeprefix("bill_to_")
 
 
 def _labels() -> dict[str, str]:
-    """What is typed into, by the names of fields, or by their beginning where a product follows."""
+    """Return the labels by the names of fields, or by their beginning where a product follows."""
     return {
         "reason": _("Why"),
         "name": _("Name"),

@@ -133,7 +133,7 @@ def button(edits: Sequence[Edit]) -> str:
 
 
 def wanted(edit: Edit, catalog: Catalog) -> str:
-    """What an edit asks for, where the state before it is not at hand."""
+    """Return what an edit asks for in words, where the state before it is not at hand."""
     match edit:
         case SetSeats(product=product, seats=seats):
             return _("{product}: {quantity}").format(
@@ -153,7 +153,7 @@ def wanted(edit: Edit, catalog: Catalog) -> str:
 
 
 def scheduled(change: Change, catalog: Catalog) -> str:
-    """What a scheduled change asks for, and from which day on."""
+    """Return a scheduled change in words, with the day from which it counts."""
     return dated(wanted(change.edit, catalog), change.edit, change.effective_on)
 
 
