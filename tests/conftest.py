@@ -22,13 +22,13 @@ from set_up import set_up
 
 LONG: Final = (
     "test_tour",
+    "test_scenarios",
     "test_kills",
     "test_every_door",
     "test_lives_at_random_system",
     "test_full_disk",
     "test_starting",
     "test_made_up_calls",
-    "test_scenarios",
     "test_odd_bytes",
     "test_refusals",
     "test_serve",

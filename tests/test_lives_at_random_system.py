@@ -13,8 +13,11 @@ from soak import by_the_core, by_the_system
 
 @pytest.fixture(scope="module")
 def play() -> Iterator[Callable[[Scenario], str]]:
-    with system() as player:
-        yield player
+    with pytest.MonkeyPatch.context() as patched:
+        # Its connections to the database last, as they do for an operator.
+        patched.delenv("BURSAR_CONN_MAX_AGE", raising=False)
+        with system() as player:
+            yield player
 
 
 @given(life=lives(4, 24))
