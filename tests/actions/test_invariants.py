@@ -99,6 +99,7 @@ BREAKS: dict[str, list[tuple[str, ...]]] = {
         (f"DELETE FROM invoices_coverage WHERE {ACME}",),
         (f"UPDATE invoices_coverage SET span = daterange(lower(span), upper(span) - 1) WHERE {ACME}",),
         (f"UPDATE invoices_coverage SET line_id = {CREDITED} WHERE {ACME} AND lower(span) = '2026-01-01'",),
+        (f"UPDATE invoices_line SET charge_type = 'one_off' WHERE {ACME}",),
     ],
     "line_tax_adds_up": [
         (f"UPDATE invoices_line SET tax_rate = 0.19 WHERE kind = 'charge' AND {ACME}",),

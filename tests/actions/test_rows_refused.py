@@ -235,6 +235,10 @@ def wrong_sums(account: Account) -> None:
     rows.allot(invoice)
 
 
+def covered_by_what_is_charged_once(account: Account) -> None:
+    rows.coverage(account, line=rows.line(account, charge_type="one_off"))
+
+
 def late_line(account: Account) -> None:
     rows.line(account, invoice=rows.invoice(account))
 
@@ -289,6 +293,7 @@ TRIGGERS: Final[dict[str, Breach]] = {
     "adds_up": wrong_sums,
     "own_series": foreign_series,
     "still_open": late_line,
+    "recurring_only": covered_by_what_is_charged_once,
     "closed": reopened,
     "number_stays": lambda a: Invoice.objects.filter(pk=rows.invoice(a).pk).update(number=77),
     "within_attempt": lambda a: rows.payment(a, attempt=rows.attempt(a, amount_minor=5), amount_minor=6),

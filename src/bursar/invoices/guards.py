@@ -41,6 +41,12 @@ IF EXISTS (
 ) THEN {refusal("still_open", "an invoice that has its number takes no more lines")} END IF;
 RETURN NEW;
 """
+_RECURRING = f"""
+IF EXISTS (
+    SELECT FROM invoices_line WHERE account_id = NEW.account_id AND id = NEW.line_id AND charge_type <> 'recurring'
+) THEN {refusal("recurring_only", "only a recurring line pays for the days of an item")} END IF;
+RETURN NEW;
+"""
 
 INVOICE_COMPLETE = AtCommit(
     name="complete",
@@ -77,3 +83,6 @@ SERIES_FORWARD = Refuse(
     message="the next number of a series only moves forward",
 )
 LINE_IN_TIME = pgtrigger.Trigger(name="still_open", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_STILL_OPEN)
+COVERAGE_RECURRING = pgtrigger.Trigger(
+    name="recurring_only", when=pgtrigger.Before, operation=pgtrigger.Insert | pgtrigger.Update, func=_RECURRING
+)

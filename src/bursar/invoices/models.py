@@ -13,6 +13,7 @@ from bursar.columns.period import SpanField
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
 from bursar.invoices.guards import (
+    COVERAGE_RECURRING,
     INVOICE_COMPLETE,
     INVOICE_FROZEN,
     INVOICE_IN_SERIES,
@@ -143,7 +144,7 @@ class Line(AccountRow):
 
 
 class Coverage(AccountRow):
-    """Which line pays for which days of an item, as it stands now: a credit cuts what it gives back."""
+    """The recurring line that pays for these days of an item, as it stands now: a credit cuts what it gives back."""
 
     item = models.TextField()
     span = SpanField()
@@ -162,6 +163,7 @@ class Coverage(AccountRow):
                 ],
             ),
         )
+        triggers = (COVERAGE_RECURRING,)
 
 
 class Cursor(models.Model):
