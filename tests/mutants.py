@@ -21,14 +21,17 @@ def became(module: Path) -> dict[str, str]:
 
 def score() -> str:
     """The table and the list as text."""
-    tried = {path.name.removesuffix(".py.meta"): became(path) for path in sorted(MUTANTS.glob("*.py.meta"))}
-    rows = [(module, Counter(found.values())) for module, found in tried.items() if found]
+    found = sorted(MUTANTS.rglob("*.py.meta"))
+    tried = {path.relative_to(MUTANTS).as_posix().removesuffix(".py.meta"): became(path) for path in found}
+    rows = [(module, Counter(statuses.values())) for module, statuses in tried.items() if statuses]
     rows.append(("together", sum((counted for _, counted in rows), Counter())))
     lines = ["| module | mutants | noticed | not noticed |", "| --- | --: | --: | --: |"]
     for module, counted in rows:
         noticed = sum(counted[status] for status in NOTICED)
         lines.append(f"| {module} | {counted.total()} | {noticed} | {counted.total() - noticed} |")
-    left = [f"{name}: {status}" for found in tried.values() for name, status in found.items() if status not in NOTICED]
+    left = [
+        f"{name}: {status}" for statuses in tried.values() for name, status in statuses.items() if status not in NOTICED
+    ]
     return "\n".join([*lines, "", *left])
 
 

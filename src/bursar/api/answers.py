@@ -237,11 +237,13 @@ class Fact(BaseModel):
     """One entry of a history: ids and codes, never names or free text."""
 
     id: UUID
-    kind: str = Field(examples=["taken", "refused"])
+    kind: str = Field(examples=["changes_taken", "refused"])
     actor: Author
     on: date
     recorded_at: datetime
-    data: dict[str, Any]
+    data: dict[str, Any] = Field(
+        description="What this kind of entry holds; agreed prices and totals only where you may see costs or invoices."
+    )
 
 
 class Journal(BaseModel):
