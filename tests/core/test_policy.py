@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from bursar.core import document as written
-from bursar.core.capability import CAPABILITIES, DESK, OPEN, SHOW_COSTS, STAFF_ROLES, UnknownCapability, known
+from bursar.core.capability import CAPABILITIES, DESK, MONEY, OPEN, SHOW_COSTS, STAFF_ROLES, UnknownCapability, known
 from bursar.core.policy import (
     VENDOR,
     Account,
@@ -465,6 +465,20 @@ def test_a_policy_of_before_the_desk_lets_its_admins_do_everything_and_the_other
     policy = read(document, version=1)
     assert {"manage_staff", "add_seats"} <= policy.staff["admin"].allowed
     assert policy.staff["sales"].allowed == {"view_subscription", "view_invoices"}
+
+
+def test_a_policy_that_names_no_right_about_payments_gives_them_to_finance_and_admin() -> None:
+    def holders(policy: Policy) -> dict[str, set[str]]:
+        return {one: {code for code, role in policy.staff.items() if one in role.allowed} for one in MONEY}
+
+    def without(document: dict[str, Any], *rights: str) -> None:
+        for role in document["staff"]:
+            role["allowed"] = [one for one in role["allowed"] if one not in rights]
+
+    before = edited(lambda document: without(document, *MONEY))
+    assert before == replace(STANDARD, version=2)
+    assert holders(before) == {right: {"finance", "admin"} for right in MONEY}
+    assert holders(edited(lambda document: without(document, "refund_payments")))["refund_payments"] == set()
 
 
 def test_a_role_of_the_staff_has_nothing_by_request_and_none_is_missing() -> None:
