@@ -12,12 +12,12 @@ from benchmarks.measure import Row
 
 from bursar.catalog.document import read_toml as read_catalog
 from bursar.core.content import digest, write_quote
-from bursar.core.coverage import taken
 from bursar.core.edit import Edit, read_edits
 from bursar.core.period import Proration, Span, share
 from bursar.core.policy import VENDOR, Account, Contact, Member, Outcome, State, decide
 from bursar.core.quote import Quote, quote
 from bursar.core.situation import Situation
+from bursar.core.transition import Order, accept
 from bursar.policy.document import read_toml as read_policy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,11 +50,16 @@ def account(account_type: str = "self_service") -> Account:
 def lived(changes: int) -> Situation:
     """An account with three products, and so many changes of a day, each taken and billed."""
     situation = Situation(account(), POLICY, CATALOG)
-    situation = taken(situation, quote(situation, read_edits(list(FIRST)), VENDOR, SINCE), new_id)
+    situation = _accepted(situation, read_edits(list(FIRST)), SINCE)
     for number in range(changes):
         edits = read_edits([{"edit": "set_seats", "product": "support", "seats": 11 + number}])
-        situation = taken(situation, quote(situation, edits, VENDOR, TODAY), new_id)
+        situation = _accepted(situation, edits, TODAY)
     return situation
+
+
+def _accepted(situation: Situation, edits: tuple[Edit, ...], on: date) -> Situation:
+    answer = quote(situation, edits, VENDOR, on)
+    return accept(situation, answer, Order(id=new_id(), quote_id=new_id()), new_id=new_id).after
 
 
 def new_id() -> UUID:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from bursar.catalog.document import read_toml as read_catalog
 from bursar.core.charge import Line
-from bursar.core.coverage import invoiced, taken
 from bursar.core.edit import Edit, read_edits
 from bursar.core.policy import VENDOR, Account, Actor, Contact, Member, State
 from bursar.core.quote import Quote, quote
@@ -18,6 +17,7 @@ from bursar.core.situation import Situation
 from bursar.core.subscription import Change, Subscription
 from bursar.core.tax import Tax
 from bursar.core.timeline import Timeline
+from bursar.core.transition import Order, accept, renew
 from bursar.policy.document import read_toml as read_policy
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,14 +51,16 @@ class Life:
     def do(self, on: str, *edits: Mapping[str, object], by: Actor = VENDOR) -> Quote:
         answer = self.ask(on, *edits, by=by)
         assert answer.refusal() is None, answer.refusal()
-        self.situation = taken(self.situation, answer, self.new_id)
+        self.situation = accept(
+            self.situation, answer, Order(id=self.new_id(), quote_id=self.new_id()), new_id=self.new_id
+        ).after
         self.keep(answer.lines)
         return answer
 
     def renew(self, on: str) -> tuple[Line, ...]:
         day = date.fromisoformat(on)
-        lines = self.situation.due(day)
-        self.situation = invoiced(self.situation, lines, day, self.new_id)
+        made = renew(self.situation, day, new_id=self.new_id)
+        self.situation, lines = made.after, tuple(line for _, line in made.invoice.lines) if made.invoice else ()
         self.keep(lines)
         return lines
 

@@ -8,12 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bursar.core.credit import credit_limit, outstanding, who_can_pay_at_once
-from bursar.core.invoice import totals
 from bursar.core.limit import Credit
 from bursar.core.payment import Method, Paying
 from bursar.core.policy import VENDOR, Actor, Outcome, Policy, Reason
 from bursar.core.problem import Conflict
-from bursar.core.quote import Quote
 from bursar.core.timing import Timing
 from bursar.policy.document import read, write
 from lives import ADMIN, BILLING_ADMIN, OWNER, POLICY, SUPPORT, Life, account, add, cycle, plan, remove, seats
@@ -23,21 +21,11 @@ ON_CARD = Method("card", "ok")
 
 
 class Buying(Life):
-    """A life that owes what its documents come to; nobody pays."""
+    """A life in which nobody pays, by a policy with a credit limit."""
 
     def __init__(self, policy: Policy = POLICY, account_type: str = "self_service", **more: str) -> None:
         super().__init__(account_type, **more)
         self.situation = replace(self.situation, policy=policy)
-
-    def do(self, on: str, *edits: object, by: Actor = VENDOR) -> Quote:
-        answer = super().do(on, *edits, by=by)  # type: ignore[arg-type]  # edits as lives write them
-        self.owe(self.situation.paying.owes + answer.due_today.total)
-        return answer
-
-    def renew(self, on: str) -> object:  # type: ignore[override]  # nobody looks at the lines
-        lines = super().renew(on)
-        self.owe(self.situation.paying.owes + totals(lines).total)
-        return lines
 
     def owe(self, owes: int, method: Method | None = None) -> None:
         paying = Paying(method or self.situation.paying.method, owes)

@@ -1,5 +1,6 @@
 """Making and changing accounts and what applies to one of them alone."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -209,9 +210,12 @@ def set_clock(customer: Customer, to: datetime, *, now: datetime, once: Once | N
     answer(once, kind="account", id=customer.id, status=200, now=now)
 
 
-def set_standing(account_id: UUID, state: State, on: date) -> None:
-    """Write down how an account stands from a day on, inside a deed."""
-    Standing.objects.filter(pk=account_id).exclude(state=state).update(state=state, since_on=on)
+def set_standings(turned: Collection[tuple[UUID, State, date]]) -> None:
+    """Write down how accounts stand from a day on, under their locks."""
+    Standing.objects.bulk_update(
+        [Standing(account_id=account_id, state=state, since_on=on) for account_id, state, on in turned],
+        ["state", "since_on"],
+    )
 
 
 def read_zone(name: str) -> ZoneInfo:

@@ -75,10 +75,10 @@ def _replace(policy: Policy, replaced: Mapping[str, str], actor: Actor, now: dat
     going = {before: after for before, after in replaced.items() if before not in policy.account_types}
     moved = select(_REPLACE, before=[*going], after=[*going.values()], now=now) if going else []
     altered = (
-        (account_id, on, AccountAltered(fields=("account_type",), before=before, after=after))
+        (account_id, on, actor, AccountAltered(fields=("account_type",), before=before, after=after))
         for account_id, on, before, after in moved
     )
-    record_each(altered, actor=actor, now=now)
+    record_each(altered, now=now)
 
 
 _LEFT: Final = """

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from bursar.center.entry import shown, to, visit
 from bursar.center.manage import keep, not_done, quote_named
 from bursar.center.subscription import waiting
-from bursar.checkout.gather import situation
+from bursar.checkout.gather import context
 from bursar.core.edit import Cancel
 from bursar.core.field import MOST_TEXT
 from bursar.core.problem import Problem
@@ -29,12 +29,15 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     try:
         if request.method == "POST":
             return to("summary", account_id, keep(seen, (Cancel(reason=reason),)))
-        known = situation(seen.customer, seen.policy)
+        known = context(seen.customer, seen.today, seen.policy)
         if any(isinstance(one.edit, Cancel) for one in known.timeline.pending(seen.today)):
             return to("subscription", account_id)
         decided = quote(known, (Cancel(reason=""),), seen.actor, seen.today)
     except Problem as problem:
         return not_done(request, seen, seen.said(problem), written=reason)
+    [ending] = decided.edits
+    if ending.effective_on is None:
+        return not_done(request, seen, seen.why_not(ending.decision))
     state = known.timeline.on(seen.today)
     held = []
     for item in state.items.values():
@@ -47,13 +50,11 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
                 "features": [one.said(locale().language) for one in plan.features] if plan else [],
             }
         )
-    [edit] = decided.edits
-    on = money.day(edit.effective_on) if edit.effective_on else ""
     kept = quote_named(request, seen)
     content = {
         "reason": next((edit.reason for edit in kept if isinstance(edit, Cancel)), ""),
         "held": held,
-        "on": on,
+        "on": money.day(ending.effective_on),
         "longest": MOST_TEXT,
         "waiting": waiting(seen),
     }

@@ -24,7 +24,7 @@ from bursar.center.terms import AtField
 from bursar.center.wishes import Wishes, read
 from bursar.checkout.actions import Stale
 from bursar.checkout.actions import quote as make_quote
-from bursar.checkout.gather import edits_of, situation
+from bursar.checkout.gather import context, edits_of
 from bursar.checkout.requests import MOST_TEXT
 from bursar.core.content import read_quote
 from bursar.core.edit import Cancel, Edit, Resume, Suspend, Undo
@@ -205,7 +205,7 @@ def _asked(seen: Visit, wishes: Wishes, timeline: Timeline) -> dict[str, Any]:
     ]
     if not wishes.edits or wishes.unanswered:
         return {"questions": questions, "summary": None, "asking": bool(wishes.unanswered)}
-    known = situation(seen.customer, seen.policy)
+    known = context(seen.customer, seen.today, seen.policy)
     giving = releases(seen, wishes.edits, known.used)
     asked = {"questions": questions, "releases": giving, "asking": False}
     try:

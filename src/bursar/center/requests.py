@@ -21,7 +21,7 @@ from bursar.center.taking import came_of
 from bursar.checkout import actions as checkout
 from bursar.checkout import requests
 from bursar.checkout.door import QuoteExpired
-from bursar.checkout.gather import edits_of, situation
+from bursar.checkout.gather import context, edits_of
 from bursar.checkout.requests import MOST_TEXT, NeededTooEarly, ReasonNeeded, basis, reviewed
 from bursar.core.approval import approvers
 from bursar.core.ceiling import Confirm
@@ -232,7 +232,7 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
 def _who_can(seen: Visit, row: RequestRow) -> str:
     """Who could approve a request today; where nobody can at the moment, who decides on it."""
     edits = edits_of(seen.customer, quote(seen.id, row.quote_id))
-    able = approvers(situation(seen.customer, seen.policy), edits, seen.today)
+    able = approvers(context(seen.customer, seen.today, seen.policy), edits, seen.today)
     if able:
         return _("{people} can approve it.").format(people=people(able, seen.policy))
     return reviewers(seen.decide("review_requests"), seen.policy)

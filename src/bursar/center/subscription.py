@@ -20,7 +20,7 @@ from bursar.center.form import CHANGING
 from bursar.center.release import release_field
 from bursar.center.temporary import temporary_said
 from bursar.center.term import term
-from bursar.checkout.gather import situation
+from bursar.checkout.gather import context
 from bursar.core.catalog import Catalog
 from bursar.core.currency import digits
 from bursar.core.edit import SetSeats
@@ -74,7 +74,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The page, or why it does not open to this person."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
-    known = situation(seen.customer, seen.policy)
+    known = context(seen.customer, seen.today, seen.policy)
     state, end = known.timeline.on(seen.today), known.timeline.end()
     ends_on = end.on if end is not None and end.on > seen.today else None
     shorts = {one.change: one for one in shortfalls(known.timeline, known.used, seen.today)}

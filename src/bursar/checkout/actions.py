@@ -1,19 +1,18 @@
-"""The door: quote, take, approve, renew."""
+"""What is done with edits: they are quoted, accepted, and a request for them approved; and accounts are renewed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from bursar.accounts.deed import deed
-from bursar.accounts.queries import Customer
-from bursar.checkout.apply import apply, settle
-from bursar.checkout.consequences import follow
+from bursar.checkout.consequences import catch_up, overtake
 from bursar.checkout.door import check_no_payment_open, check_review, keep, open_payment, shown
-from bursar.checkout.gather import edits_of, situation
+from bursar.checkout.gather import Known, edits_of, gather
 from bursar.checkout.pay import pay
-from bursar.checkout.renewal import catch_up
+from bursar.checkout.write import write
+from bursar.columns.ids import uuid7
 from bursar.core.content import digest as digest_of
 from bursar.core.edit import Edit
 from bursar.core.policy import SYSTEM, Actor
@@ -21,10 +20,11 @@ from bursar.core.problem import Conflict
 from bursar.core.quote import check_confirmed
 from bursar.core.quote import quote as decide
 from bursar.core.refusal import Refused
+from bursar.core.transition import Order, accept
 from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Once
 from bursar.invoices import actions as invoices
-from bursar.payments.queries import Agenda, agenda, attempt
+from bursar.payments.queries import attempt
 from bursar.subscriptions.queries import quote as kept_quote
 from bursar.subscriptions.queries import request, taken
 
@@ -73,10 +73,10 @@ def quote(account_id: UUID, edits: Sequence[Edit], *, actor: Actor, now: datetim
     deserve.
     """
     with deed(account_id, actor, now) as customer:
-        customer, documents, _ = catch_up(customer, agenda(account_id), now)
-        known = situation(customer)
-        answer = decide(known, edits, actor, customer.today(now))
-        kept = keep(customer, known, answer, edits, actor=actor, now=now)
+        known, on = gather(customer, customer.today(now)), customer.today(now)
+        answer = decide(known.situation, edits, actor, on)
+        documents = catch_up(known, now)
+        kept = keep(known, answer, edits, actor=actor, now=now)
         if not answer.surprises:
             keep_answer(once, kind="quote", id=kept, status=201, now=now)
         invoices.number(*documents)
@@ -101,12 +101,13 @@ def take(
     those of `quote`.
     """
     with deed(account_id, actor, now) as customer:
-        check_no_payment_open(customer, waiting := agenda(account_id))
+        known = gather(customer, customer.today(now))
+        check_no_payment_open(customer, known.payment_until)
         before = shown(customer, quote_id, now) if quote_id else None
         wanted = Wanted(tuple(edits), confirmed=confirmed)
         if before is not None:
             wanted = Wanted(edits_of(customer, before), before.id, before.digest, before.request_id, confirmed)
-        result = _take(customer, waiting, wanted, actor, now, once)
+        result = _take(known, wanted, actor, now, once)
     return _carried_on(account_id, result, now)
 
 
@@ -127,9 +128,10 @@ def approve(
     Errors: NotFound, Refused, Stale, Confirm, PaymentOpen, Declined, RequestClosed, and those of `quote`.
     """
     with deed(account_id, actor, now) as customer:
-        check_no_payment_open(customer, waiting := agenda(account_id))
+        known = gather(customer, customer.today(now))
+        check_no_payment_open(customer, known.payment_until)
         edits = edits_of(customer, kept_quote(account_id, request(account_id, request_id).quote_id))
-        result = _take(customer, waiting, Wanted(edits, None, digest, request_id, confirmed), actor, now, once)
+        result = _take(known, Wanted(edits, None, digest, request_id, confirmed), actor, now, once)
     return _carried_on(account_id, result, now)
 
 
@@ -148,11 +150,11 @@ def _carried_on(account_id: UUID, result: Result, now: datetime) -> Result:
 
 
 def renew(account_id: UUID, *, now: datetime) -> int:
-    """Apply and invoice everything that has fallen due; on how many days something had. Twice is once."""
+    """Do everything that has fallen due; on how many days something had. Twice is once."""
     with deed(account_id, SYSTEM, now) as customer:
-        _, documents, days = catch_up(customer, agenda(account_id), now)
-        invoices.number(*documents)
-    return days
+        known = gather(customer, customer.today(now))
+        invoices.number(*catch_up(known, now))
+    return len(known.overdue)
 
 
 def take_of_attempt(account_id: UUID, attempt_id: UUID) -> UUID | None:
@@ -161,38 +163,35 @@ def take_of_attempt(account_id: UUID, attempt_id: UUID) -> UUID | None:
     return taken(account_id, quote_id=quote_id).id if quote_id else None
 
 
-def _take(
-    customer: Customer, waiting: Agenda, wanted: Wanted, actor: Actor, now: datetime, once: Once | None
-) -> Result:
+def _take(known: Known, wanted: Wanted, actor: Actor, now: datetime, once: Once | None) -> Result:
     """The first transaction: everything is done in it, or an attempt to pay is written on the quote."""
+    customer, on = known.customer, known.customer.today(now)
     if wanted.request_id is not None:
         check_review(customer, wanted.request_id, actor, now)
-    customer, documents, _ = catch_up(customer, waiting, now)
-    if wanted.request_id is not None:
-        follow(customer.id, now)
-        if request(customer.id, wanted.request_id).cause is not None:
-            invoices.number(*documents)
-            return Result(overtaken_id=wanted.request_id)
-    known, on = situation(customer), customer.today(now)
-    answer = decide(known, wanted.edits, customer.standing_of(actor), on)
+    documents = catch_up(known, now)
+    if wanted.request_id is not None and overtake(known, now):
+        invoices.number(*documents)
+        return Result(overtaken_id=wanted.request_id)
+    answer = decide(known.situation, wanted.edits, customer.standing_of(actor), on)
     refusal = answer.refusal()
     if refusal is not None and not answer.surprises:
         raise Refused(refusal)
-    keeping = partial(keep, customer, known, answer, wanted.edits, actor=actor, now=now, request_id=wanted.request_id)
+    keeping = partial(keep, known, answer, wanted.edits, actor=actor, now=now, request_id=wanted.request_id)
     if answer.surprises or (wanted.digest is not None and digest_of(answer) != wanted.digest):
         stale_id = keeping()
         invoices.number(*documents)
         return Result(stale_id=stale_id)
     check_confirmed(answer, confirmed=wanted.confirmed)
     kept = wanted.quote_id or keeping()
-    attempt_id = open_payment(customer, known, answer, kept, actor=actor, now=now)
+    attempt_id = open_payment(known, answer, kept, actor=actor, now=now)
     if attempt_id is not None:
         keep_answer(once, kind="attempt", id=attempt_id, status=201, now=now)
         invoices.number(*documents)
         return Result(attempt_id=attempt_id)
-    done = apply(customer, known, answer, quote_id=kept, request_id=wanted.request_id, actor=actor, on=on, now=now)
-    settle(customer, now=now)
-    follow(customer.id, now)
-    keep_answer(once, kind="take", id=done.take_id, status=201, now=now)
-    invoices.number(*documents, *([done.invoice_id] if done.invoice_id else []))
-    return Result(done.take_id)
+    order = Order(id=uuid7(), quote_id=kept, request_id=wanted.request_id, actor=actor)
+    made = accept(known.situation, answer, order, new_id=uuid7)
+    documents += write([made], {customer.id: customer}, now=now)
+    overtake(replace(known, situation=made.after, asked=known.asked and wanted.request_id is None), now)
+    keep_answer(once, kind="take", id=order.id, status=201, now=now)
+    invoices.number(*documents)
+    return Result(order.id)

@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from bursar.accounts.deed import deed, permit
-from bursar.checkout.apply import settle
 from bursar.checkout.consequences import follow
 from bursar.core.booking import Booking, check_booking
 from bursar.core.payment import NothingToPay
@@ -15,6 +14,7 @@ from bursar.history.queries import Once
 from bursar.invoices import queries as invoices
 from bursar.payments import booking as payments
 from bursar.payments import received
+from bursar.payments.actions import allocate
 from bursar.policy import queries as policy
 
 
@@ -50,6 +50,6 @@ def undo_payment(account_id: UUID, payment_id: UUID, *, actor: Actor, now: datet
         check_undo(payment.received)
         payments.undo(customer, payment, actor=actor, now=now)
         # Other money of the account that is left may pay for what is open now.
-        settle(customer, now=now)
+        allocate(customer.id, now=now)
         follow(account_id, now)
         answer(once, kind="payment", id=payment_id, status=200, now=now)

@@ -7,15 +7,14 @@ from uuid import UUID
 
 from bursar.accounts.deed import deed
 from bursar.accounts.queries import customer
-from bursar.checkout.apply import close
-from bursar.checkout.gather import edits_of, situation
+from bursar.checkout.gather import Known, edits_of, gather
+from bursar.checkout.write import close_request, write
 from bursar.core.approval import overtaken
 from bursar.core.edit import SetSeats
 from bursar.core.events import RequestOvertaken, SeatsShort
 from bursar.core.policy import SYSTEM, Actor
 from bursar.core.shortfall import Shortfall, shortfalls
 from bursar.history.actions import record
-from bursar.payments.queries import agenda
 from bursar.seats.queries import uses
 from bursar.subscriptions import actions as subscriptions
 from bursar.subscriptions.queries import agreement, open_request, quote
@@ -48,24 +47,38 @@ def _tell_of(short: Shortfall, account_id: UUID, today: date, actor: Actor, now:
     record(account_id=account_id, events=[event], actor=actor, on=today, now=now)
 
 
+def catch_up(known: Known, now: datetime) -> tuple[UUID, ...]:
+    """Write what has fallen due for an account, inside a deed; return the documents that still need numbers."""
+    documents = write(known.overdue, {known.customer.id: known.customer}, now=now)
+    if known.overdue:
+        overtake(known, now)
+    return documents
+
+
 def follow(account_id: UUID, now: datetime) -> None:
-    """Close the account's request, inside a deed, if nobody could approve it any more.
+    """Close the account's request, inside a deed, if nobody could approve it any more as things stand now."""
+    if open_request(account_id) is not None:
+        # Whoever calls may know the account as it was before.
+        account = customer(account_id)
+        overtake(gather(account, account.today(now)), now)
+
+
+def overtake(known: Known, now: datetime) -> bool:
+    """Close the account's request, inside a deed, if nobody could approve it any more; return True if so.
 
     While a payment for it waits it stays open: the payer decides.
     """
-    found = open_request(account_id)
-    if found is None:
-        return
-    # Whoever calls may know the account as it was before.
-    account = customer(account_id)
-    if found.standing.at(account.moment(now)) != "open" or agenda(account_id).payment_until is not None:
-        return
+    account = known.customer
+    found = open_request(account.id) if known.asked and known.payment_until is None else None
+    if found is None or found.standing.at(account.moment(now)) != "open":
+        return False
     edits = edits_of(account, quote(account.id, found.quote_id))
-    cause = overtaken(situation(account), edits, found.member_id, account.today(now))
+    cause = overtaken(known.situation, edits, found.member_id, account.today(now))
     if cause is None:
         subscriptions.looked_at_request(account.id, found.id, now=now)
-    else:
-        close(account, RequestOvertaken(request=found.id, cause=cause), actor=SYSTEM, now=now)
+        return False
+    close_request(account, RequestOvertaken(request=found.id, cause=cause), actor=SYSTEM, now=now)
+    return True
 
 
 def look_at_request(account_id: UUID, *, now: datetime) -> None:

@@ -6,15 +6,14 @@ from uuid import UUID
 
 from bursar.accounts.deed import permit
 from bursar.accounts.queries import Customer
+from bursar.checkout.gather import Known
 from bursar.core.edit import Edit, without_expected
 from bursar.core.money import Money
 from bursar.core.payment import PaymentOpen, to_collect
 from bursar.core.policy import Actor
 from bursar.core.problem import Conflict
 from bursar.core.quote import Quote
-from bursar.core.situation import Situation
 from bursar.payments import actions as payments
-from bursar.payments.queries import Agenda
 from bursar.policy.queries import current
 from bursar.subscriptions import actions as subscriptions
 from bursar.subscriptions.queries import KeptQuote, RequestRow, request
@@ -33,10 +32,10 @@ class AlreadyTaken(Conflict):
     code = "taken"
 
 
-def check_no_payment_open(customer: Customer, agenda: Agenda) -> None:
+def check_no_payment_open(customer: Customer, payment_until: datetime | None) -> None:
     """Raise PaymentOpen while a payment waits to be finished: nothing else happens then."""
-    if agenda.payment_until is not None:
-        raise PaymentOpen(expires_at=agenda.payment_until.astimezone(customer.zone))
+    if payment_until is not None:
+        raise PaymentOpen(expires_at=payment_until.astimezone(customer.zone))
 
 
 def check_review(customer: Customer, request_id: UUID, actor: Actor, now: datetime) -> RequestRow:
@@ -58,8 +57,7 @@ def shown(customer: Customer, quote_id: UUID, now: datetime) -> KeptQuote:
 
 
 def keep(
-    customer: Customer,
-    known: Situation,
+    known: Known,
     answer: Quote,
     edits: Sequence[Edit],
     *,
@@ -68,32 +66,31 @@ def keep(
     request_id: UUID | None = None,
 ) -> UUID:
     """The quote as it is shown, of the request that it reviews, if any; it expires by the account's own clock."""
-    moment = customer.moment(now)
+    moment, situation = known.customer.moment(now), known.situation
     return subscriptions.keep(
-        customer.id,
+        known.customer.id,
         answer,
         [without_expected(edit) for edit in edits],
         actor=actor,
-        catalog_version=known.catalog.version,
-        policy_version=known.policy.version,
-        account_type=known.account.account_type,
+        catalog_version=situation.catalog.version,
+        policy_version=situation.policy.version,
+        account_type=situation.account.account_type,
         now=moment,
-        expires_at=moment + timedelta(hours=known.policy.quote_hours),
+        expires_at=moment + timedelta(hours=situation.policy.quote_hours),
         request_id=request_id,
     )
 
 
-def open_payment(
-    customer: Customer, known: Situation, answer: Quote, quote_id: UUID, *, actor: Actor, now: datetime
-) -> UUID | None:
-    """An attempt to collect what a quote costs today, if the account pays automatically and has not enough credit.
+def open_payment(known: Known, answer: Quote, quote_id: UUID, *, actor: Actor, now: datetime) -> UUID | None:
+    """Return an attempt to collect what a quote costs today from who pays automatically and has not enough credit.
 
     Errors: NoGateway.
     """
-    method = known.paying.method
+    customer, situation = known.customer, known.situation
+    method = situation.paying.method
     if answer.due_today.total <= 0 or not method.automatic:
         return None
-    amount = to_collect(answer.due_today.total, known.paying.owes)
+    amount = to_collect(answer.due_today.total, situation.paying.owes)
     if amount == 0:
         return None
     return payments.begin(
@@ -104,5 +101,5 @@ def open_payment(
         actor=actor,
         on=answer.on,
         now=now,
-        expires_at=customer.moment(now) + timedelta(minutes=known.policy.attempt_minutes),
+        expires_at=customer.moment(now) + timedelta(minutes=situation.policy.attempt_minutes),
     )

@@ -1,22 +1,25 @@
 """Moving money for a quote or an invoice: the gateway is asked outside any transaction, and asked again if in doubt."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer, NotFound
-from bursar.checkout.apply import apply, settle
 from bursar.checkout.consequences import follow
-from bursar.checkout.gather import situation
+from bursar.checkout.gather import gather
 from bursar.checkout.refunds import finish_refund
+from bursar.checkout.write import write
+from bursar.columns.ids import uuid7
 from bursar.core.content import read_quote
 from bursar.core.gateway import SANDBOX
 from bursar.core.money import Money
 from bursar.core.payment import DeclineReason, Step, check_waiting, next_step
 from bursar.core.policy import SYSTEM, Actor, Vendor
 from bursar.core.problem import Problem
+from bursar.core.transition import Order, accept
 from bursar.gateways.protocol import Charge
 from bursar.gateways.registry import gateway
 from bursar.gateways.sandbox import Sandbox
@@ -132,22 +135,16 @@ def _take(customer: Customer, attempt: AttemptRow, now: datetime) -> tuple[UUID,
     actor = _actor(customer, attempt)
     if attempt.quote_id is None:
         payments.book(attempt, actor=actor, on=customer.today(now), now=now)
-        settle(customer, now=now, first=attempt.invoice_id)
+        payments.allocate(customer.id, now=now, first=(attempt.invoice_id,) if attempt.invoice_id else ())
         return ()
     kept = subscriptions.quote(customer.id, attempt.quote_id)
-    done = apply(
-        customer,
-        situation(customer),
-        read_quote(kept.content),
-        quote_id=kept.id,
-        request_id=kept.request_id,
-        actor=actor,
-        on=attempt.on,
-        now=now,
-    )
+    paid_for, known = replace(read_quote(kept.content), on=attempt.on), gather(customer, attempt.on)
+    order = Order(id=uuid7(), quote_id=kept.id, request_id=kept.request_id, actor=actor)
+    made = accept(known.situation, paid_for, order, new_id=uuid7)
+    documents = write([made], {customer.id: customer}, now=now)
     payments.book(attempt, actor=actor, on=attempt.on, now=now)
-    settle(customer, now=now, first=done.invoice_id)
-    return (done.invoice_id,) if done.invoice_id else ()
+    payments.allocate(customer.id, now=now, first=documents)
+    return documents
 
 
 def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str, now: datetime) -> Step:

@@ -8,11 +8,10 @@ from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer
 from bursar.catalog.queries import current as catalog
 from bursar.checkout.actions import Stale
-from bursar.checkout.apply import close
-from bursar.checkout.consequences import follow
+from bursar.checkout.consequences import catch_up, overtake
 from bursar.checkout.door import check_no_payment_open, check_review, keep, shown
-from bursar.checkout.gather import edits_of, situation
-from bursar.checkout.renewal import catch_up
+from bursar.checkout.gather import edits_of, gather, preview
+from bursar.checkout.write import close_request
 from bursar.core.edit import Edit
 from bursar.core.events import RequestExpired, RequestRejected, RequestReminded, RequestSubmitted, RequestWithdrawn
 from bursar.core.policy import SYSTEM, Actor, Member, Policy, Vendor
@@ -64,22 +63,22 @@ def submit(
     with deed(account_id, actor, now) as customer:
         if not isinstance(actor, Member):
             raise NoNeedToAsk()
-        waiting = agenda(account_id)
         before = shown(customer, quote_id, now) if quote_id else None
-        customer, documents, _ = catch_up(customer, waiting, now)
-        _expire(customer, now)
-        follow(customer.id, now)
-        if open_request(account_id) is not None:
-            raise RequestOpen()
-        known, on = situation(customer), customer.today(now)
+        known, on = gather(customer, customer.today(now)), customer.today(now)
+        documents = catch_up(known, now)
+        if known.asked:
+            _expire(customer, now)
+            overtake(known, now)
+            if open_request(account_id) is not None:
+                raise RequestOpen()
         if needed_by is not None and needed_by < on:
             raise NeededTooEarly(today=on)
         wanted = edits_of(customer, before) if before else tuple(edits)
-        answer = decide(known, wanted, customer.standing_of(actor), on)
-        kept = keep(customer, known, answer, wanted, actor=actor, now=now)
+        answer = decide(known.situation, wanted, known.customer.standing_of(actor), on)
+        kept = keep(known, answer, wanted, actor=actor, now=now)
         if not answer.surprises:
             check_asking(answer)
-            until = customer.moment(now) + timedelta(days=known.policy.request_days)
+            until = customer.moment(now) + timedelta(days=known.situation.policy.request_days)
             made = _submit(customer, kept, actor, reason, needed_by, until, now)
             keep_answer(once, kind="request", id=made, status=201, now=now)
         invoices.number(*documents)
@@ -123,9 +122,9 @@ def reject(
         check_review(customer, request_id, actor, now)
         if not reason.strip():
             raise ReasonNeeded()
-        check_no_payment_open(customer, agenda(account_id))
+        check_no_payment_open(customer, agenda(account_id).payment_until)
         event = RequestRejected(request=request_id)
-        close(customer, event, actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
+        close_request(customer, event, actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
         keep_answer(once, kind="request", id=request_id, status=200, now=now)
 
 
@@ -143,15 +142,15 @@ def withdraw(account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime,
             permit(policy(), customer, actor, "view_subscription", now)
         check_withdrawing(actor, found.member_id, found.name)
         found.standing.check_open(customer.moment(now))
-        check_no_payment_open(customer, agenda(account_id))
-        close(customer, RequestWithdrawn(request=request_id), actor=actor, now=now)
+        check_no_payment_open(customer, agenda(account_id).payment_until)
+        close_request(customer, RequestWithdrawn(request=request_id), actor=actor, now=now)
         keep_answer(once, kind="request", id=request_id, status=200, now=now)
 
 
 def reviewed(customer: Customer, row: RequestRow, actor: Actor, rules: Policy, now: datetime) -> Quote:
     """What a request asks for, as it is decided and priced now for somebody. Errors: those of `core.quote.quote`."""
     edits = edits_of(customer, quote(customer.id, row.quote_id))
-    return decide(situation(customer, rules), edits, actor, customer.today(now))
+    return preview(customer, edits, actor, customer.today(now), rules)
 
 
 def basis(customer: Customer, rules: Policy) -> Basis:
@@ -181,4 +180,4 @@ def _expire(customer: Customer, now: datetime) -> None:
     if found is None or found.standing.at(customer.moment(now)) == "open":
         return
     if agenda(customer.id).payment_until is None:
-        close(customer, RequestExpired(request=found.id), actor=SYSTEM, now=now)
+        close_request(customer, RequestExpired(request=found.id), actor=SYSTEM, now=now)

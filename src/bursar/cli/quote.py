@@ -12,7 +12,6 @@ from bursar.cli.files import as_json, read_text, show
 from bursar.core.capability import ROLES
 from bursar.core.charge import Line
 from bursar.core.content import write_quote
-from bursar.core.coverage import taken
 from bursar.core.currency import digits
 from bursar.core.document import json_value, shown
 from bursar.core.edit import NAMES, Edit, read_edits
@@ -23,6 +22,7 @@ from bursar.core.quote import Quote
 from bursar.core.quote import quote as decide
 from bursar.core.situation import Situation
 from bursar.core.tax import read_tax_rate
+from bursar.core.transition import Order, accept, catch_up
 from bursar.policy.document import read_toml as read_policy
 
 _NOBODY = UUID(int=0)
@@ -94,7 +94,10 @@ def quote(
     situation = Situation(account, rules, read_catalog(read_text(catalog), catalog, 1), tax=read_tax_rate(tax_rate))
     if has:
         bought = decide(situation, _edits(has, "--has"), VENDOR, since or on)
-        situation = taken(situation, bought, (UUID(int=number) for number in count(1 << 64)).__next__)
+        new_id = (UUID(int=number) for number in count(1 << 64)).__next__
+        situation = accept(situation, bought, Order(id=new_id(), quote_id=new_id()), new_id=new_id).after
+        for made in catch_up(situation, on, new_id=new_id):
+            situation = made.after
     answer = decide(situation, _edits(edits, "EDITS"), actor, on)
     show(write_quote(answer), as_json, "\n".join(_written(answer)))
     if answer.outcome is Outcome.REFUSED:

@@ -192,6 +192,11 @@ def without_expected(edit: Edit) -> Edit:
     return replace(edit, expected=None) if isinstance(edit, EXPECTING) else edit
 
 
+def without_words(edit: Edit) -> Edit:
+    """Return the edit without the free text that a person wrote."""
+    return replace(edit, reason="") if isinstance(edit, Cancel) else edit
+
+
 def fields_of(kind: type[Edit]) -> tuple[tuple[str, ...], frozenset[str]]:
     """The fields of a kind of edit, and which of them may be left out."""
     left_out = (set() if kind in PRICED else {"price"}) | ({"on"} if kind in DATED else set())

@@ -19,6 +19,9 @@ class Due:
     trial_until: date | None = None
 
 
+NOTHING_DUE: Final = Due(None, None)
+
+
 def next_due(timeline: Timeline, on: date) -> Due:
     """What falls due after a day: a change, an end, or the next billing period while something is held."""
     state = timeline.on(on)

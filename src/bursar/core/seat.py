@@ -1,13 +1,15 @@
 """Seats: how many are bought and who has one, and what must be said before fewer are bought than are in use."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from bursar.core.edit import ChangePlan, SetSeats
+from bursar.core.price import Per
 from bursar.core.problem import Conflict, Invalid
-from bursar.core.subscription import Subscription
+from bursar.core.subscription import Change, Subscription
 
 SEATLESS: Final = "light_agent"
 """The role whose people work in a product without using a seat."""
@@ -128,3 +130,42 @@ def limited(state: Subscription) -> dict[str, int]:
     """How many may work without a seat in each product, where the plans of a state limit it."""
     pins = {item.product: state.pin(item) for item in state.items.values()}
     return {product: pin.light_agents for product, pin in pins.items() if pin.light_agents is not None}
+
+
+def seats_bought(state: Subscription) -> dict[str, int]:
+    """Return how many seats a state has of each product that is sold by the seat."""
+    return {item.product: item.whole for item in state.items.values() if state.pin(item).per is Per.SEAT}
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The people who were named to give up their seat of a product when it has fewer."""
+
+    product: str
+    members: frozenset[UUID]
+
+
+def released(changes: Iterable[Change]) -> tuple[Release, ...]:
+    """Return who gives up a seat once these changes are in force."""
+    edits = (change.edit for change in changes)
+    return tuple(
+        Release(edit.product, frozenset(edit.release))
+        for edit in edits
+        if isinstance(edit, SetSeats | ChangePlan) and edit.release
+    )
+
+
+def kept(used: Mapping[str, Use], state: Subscription, releases: Iterable[Release]) -> Mapping[str, Use]:
+    """Return the seats of each product as a state leaves them, once these people have given theirs up."""
+    seats, light_agents, left = seats_bought(state), limited(state), dict(used)
+    for product in seats:
+        left.setdefault(product, Use(0, 0, frozenset()))
+    for release in releases:
+        use = left.get(release.product)
+        if use is not None and use.holders is not None:
+            holders = use.holders - release.members
+            left[release.product] = replace(use, used=use.used - len(use.holders) + len(holders), holders=holders)
+    return {
+        product: replace(use, bought=seats.get(product, 0), light_agents=light_agents.get(product))
+        for product, use in sorted(left.items())
+    }

@@ -8,6 +8,7 @@ from bursar.core.catalog import Catalog
 from bursar.core.charge import Billed, Line, due
 from bursar.core.payment import ON_INVOICE_TERMS, Paying
 from bursar.core.policy import Account, Policy
+from bursar.core.renewal import NOTHING_DUE, Due
 from bursar.core.seat import Use
 from bursar.core.subscription import Change
 from bursar.core.tax import UNTAXED, Tax
@@ -18,8 +19,8 @@ from bursar.core.timeline import Timeline
 class Situation:
     """Who the account is, what it agreed and was billed, and what is offered today.
 
-    `position` is that of the last change ever made; `used` holds the seats in use by product; `versions` are the earlier
-    ones of the catalog, by number, that its prices were agreed from.
+    `position` is that of the last change ever made; `falls_due` is what the account waits for next; `used` holds the
+    seats in use by product; `versions` are the earlier ones of the catalog, by number, that its prices were agreed from.
     """
 
     account: Account
@@ -27,6 +28,7 @@ class Situation:
     catalog: Catalog
     timeline: Timeline = field(default_factory=Timeline)
     position: int = 0
+    falls_due: Due = NOTHING_DUE
     billed: tuple[Billed, ...] = ()
     tax: Tax = UNTAXED
     used: Mapping[str, Use] = field(default_factory=dict)

@@ -13,11 +13,14 @@ from bursar.history.queries import Once
 
 def record(*, account_id: UUID, events: Iterable[Event], actor: Actor, on: date, now: datetime) -> None:
     """Write events into an account's history, in their order; `on` is their day by the account's clock."""
-    record_each(((account_id, on, event) for event in events), actor=actor, now=now)
+    record_each(((account_id, on, actor, event) for event in events), now=now)
 
 
-def record_each(happened: Iterable[tuple[UUID, date, Event]], *, actor: Actor, now: datetime) -> None:
-    """Write events into the histories of many accounts at once. Shape: the account, its day, and the event, of each."""
+def record_each(happened: Iterable[tuple[UUID, date, Actor, Event]], *, now: datetime) -> None:
+    """Write events into the histories of many accounts at once, in their order.
+
+    Shape: the account, its day, who did it, and the event, of each.
+    """
     entries = (
         Entry(
             account_id=account_id,
@@ -28,7 +31,7 @@ def record_each(happened: Iterable[tuple[UUID, date, Event]], *, actor: Actor, n
             data=write_event(event),
             **columns(actor),
         )
-        for account_id, on, event in happened
+        for account_id, on, actor, event in happened
     )
     Entry.objects.bulk_create(entries, batch_size=1000)
 

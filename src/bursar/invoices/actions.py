@@ -1,6 +1,7 @@
 """Issuing invoices and credit notes, and giving them their numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -10,51 +11,46 @@ from django.db import connection
 from django.db.models import Q
 
 from bursar.accounts.queries import Customer
-from bursar.columns.ids import uuid7
-from bursar.core.charge import Billed, Line, covered
+from bursar.core.charge import Billed, Line
 from bursar.core.invoice import totals
 from bursar.core.invoice_content import write_parties, write_text
+from bursar.core.transition import NewInvoice
 from bursar.invoices import models, queries
+from bursar.invoices.queries import CursorRow, Letterhead
 
 
-def issue(
-    customer: Customer,
-    lines: Sequence[Line],
-    billed: Sequence[Billed],
-    *,
-    on: date,
-    now: datetime,
-    due_days: int,
-    take_id: UUID | None,
-) -> UUID:
-    """A new document over these lines, which from now on pay for their days; it still needs `number`.
-
-    `billed` is the coverage before, as the lines were made from it. Shape: at least one line.
-    """
-    sums = totals(lines)
-    letterhead = queries.letterhead(customer.id, sums.kind)
-    today = on if customer.sandbox else now.astimezone(letterhead.zone).date()
-    invoice = models.Invoice.objects.create(
-        account_id=customer.id,
-        kind=sums.kind,
-        series_id=letterhead.series_id,
-        currency=customer.account.currency,
-        on=on,
-        issued_on=today,
-        due_on=today + timedelta(days=due_days if sums.total > 0 else 0),
-        net=sums.net,
-        tax=sums.tax,
-        total=sums.total,
-        snapshot=write_parties(letterhead.seller, letterhead.buyer),
-        take_id=take_id,
-        recorded_at=now,
+def issue(made: Sequence[tuple[Customer, date, NewInvoice]], *, now: datetime) -> None:
+    """Issue documents; each still needs `number`. Shape: the account, its day, and the document."""
+    if not made:
+        return
+    letterheads = queries.letterheads({customer.id for customer, _, _ in made})
+    models.Invoice.objects.bulk_create(
+        _document(customer, on, invoice, letterheads[customer.id], now) for customer, on, invoice in made
     )
-    made = [(uuid7(), line) for line in lines]
     models.Line.objects.bulk_create(
-        _row(customer.id, invoice.id, position, *one) for position, one in enumerate(made, 1)
+        _row(customer.id, invoice.id, position, line_id, line)
+        for customer, _, invoice in made
+        for position, (line_id, line) in enumerate(invoice.lines, 1)
     )
-    _cover(customer.id, billed, covered(billed, made))
-    return invoice.id
+
+
+def cover(turned: Mapping[UUID, tuple[Sequence[Billed], Sequence[Billed]]]) -> None:
+    """Write which lines pay for which days, where that has changed: first what is cut, then what is paid for.
+
+    Shape: by account, the billed days before, as they were read under its lock, and after.
+    """
+    cut, paid = list[tuple[UUID, Billed]](), list[tuple[UUID, Billed]]()
+    for account_id, (before, after) in turned.items():
+        stood, stands = set(before), set(after)
+        cut += [(account_id, one) for one in before if one not in stands]
+        paid += [(account_id, one) for one in after if one not in stood]
+    if cut:
+        these = [Q(account_id=account_id, line_id=one.line_id, span=one.span) for account_id, one in cut]
+        models.Coverage.objects.filter(reduce(or_, these)).delete()
+    models.Coverage.objects.bulk_create(
+        models.Coverage(account_id=account_id, item=one.item, span=one.span, line_id=one.line_id)
+        for account_id, one in paid
+    )
 
 
 def number(*invoice_ids: UUID) -> None:
@@ -82,16 +78,13 @@ FROM wanted JOIN moved ON moved.id = wanted.series_id WHERE i.id = wanted.id
 """
 
 
-def look_again(
-    account_id: UUID, *, due_at: datetime | None, billed_until: date | None, trial_until: date | None
-) -> None:
-    """How far an account is billed or tries, and when somebody must look at it again."""
-    noted = {"due_at": due_at, "billed_until": billed_until, "trial_until": trial_until}
+def look_again(coming: Mapping[UUID, CursorRow]) -> None:
+    """Note how far accounts are billed or try, and when somebody must look at them again."""
     models.Cursor.objects.bulk_create(
-        [models.Cursor(account_id=account_id, **noted)],
+        [models.Cursor(account_id=account_id, **asdict(row)) for account_id, row in coming.items()],
         update_conflicts=True,
         unique_fields=["account"],
-        update_fields=list(noted),
+        update_fields=["due_at", "billed_until", "trial_until"],
     )
 
 
@@ -101,16 +94,26 @@ def announced(account_id: UUID, until: date) -> bool:
     return bool(cursor.filter(~Q(announced_until=until) | Q(announced_until=None)).update(announced_until=until))
 
 
-def _cover(account_id: UUID, before: Sequence[Billed], after: Sequence[Billed]) -> None:
-    """Write the coverage that lines have changed: first what they cut, then what they pay for."""
-    stood, stands = set(before), set(after)
-    cut = [Q(line_id=one.line_id, span=one.span) for one in stood - stands]
-    if cut:
-        models.Coverage.objects.filter(reduce(or_, cut), account_id=account_id).delete()
-    models.Coverage.objects.bulk_create(
-        models.Coverage(account_id=account_id, item=one.item, span=one.span, line_id=one.line_id)
-        for one in after
-        if one not in stood
+def _document(
+    customer: Customer, on: date, invoice: NewInvoice, letterhead: Letterhead, now: datetime
+) -> models.Invoice:
+    sums = totals([line for _, line in invoice.lines])
+    today = on if customer.sandbox else now.astimezone(letterhead.zone).date()
+    return models.Invoice(
+        id=invoice.id,
+        account_id=customer.id,
+        kind=sums.kind,
+        series_id=letterhead.series[sums.kind],
+        currency=customer.account.currency,
+        on=on,
+        issued_on=today,
+        due_on=today + timedelta(days=invoice.due_days if sums.total > 0 else 0),
+        net=sums.net,
+        tax=sums.tax,
+        total=sums.total,
+        snapshot=write_parties(letterhead.seller, letterhead.buyer),
+        take_id=invoice.order_id,
+        recorded_at=now,
     )
 
 

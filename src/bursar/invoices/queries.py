@@ -1,6 +1,6 @@
 """What was invoiced, and which days it pays for."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
@@ -9,9 +9,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bursar.accounts.queries import NotFound
-from bursar.columns.statement import select, select_one
+from bursar.columns.statement import select
 from bursar.core.charge import Billed, ChargeType, Line
-from bursar.core.invoice import Buyer, Invoice, Kind, Seller
+from bursar.core.invoice import Buyer, Invoice, Seller
 from bursar.core.invoice_content import read_parties
 from bursar.core.period import Proration, Span
 from bursar.core.price import Per
@@ -22,9 +22,9 @@ from bursar.invoices import models
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """The series that a document is numbered in, the zone of its seller, and what it says of seller and buyer."""
+    """The series by kind of document, the zone of the seller, and what documents say of seller and buyer."""
 
-    series_id: UUID
+    series: Mapping[str, UUID]
     zone: ZoneInfo
     seller: Seller
     buyer: Buyer
@@ -61,12 +61,14 @@ def of_take(account_id: UUID, take_id: UUID) -> Invoice | None:
     return next(iter(_documents(account_id, list(rows))), None)
 
 
-def letterhead(account_id: UUID, kind: Kind) -> Letterhead:
-    """What a new document of the account begins with."""
-    found = select_one(_LETTERHEAD, account=account_id, kind=kind)
-    assert found is not None
-    series_id, zone, *parties = found
-    return Letterhead(series_id, ZoneInfo(zone), *read_parties(dict(zip(_PARTIES, parties, strict=True))))
+def letterheads(account_ids: Collection[UUID]) -> Mapping[UUID, Letterhead]:
+    """Return what new documents of accounts begin with, by account."""
+    found = {}
+    for account_id, series, zone, *parties in select(_LETTERHEADS, accounts=list(account_ids)):
+        numbered = {kind: UUID(series_id) for kind, series_id in series.items()}
+        named = read_parties(dict(zip(_PARTIES, parties, strict=True)))
+        found[account_id] = Letterhead(numbered, ZoneInfo(zone), *named)
+    return found
 
 
 def due_accounts(now: datetime, limit: int) -> list[UUID]:
@@ -153,15 +155,16 @@ WHERE c.{what} <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.{what} AN
     AND c.{what} <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
 """
 _PARTIES: Final = ("seller", "sold_to", "bill_to", "vat_id", "purchase_order", "recipients")
-_LETTERHEAD: Final = """
-SELECT s.id, l.time_zone, json_build_object('name', l.name, 'country', l.country),
+_LETTERHEADS: Final = """
+SELECT a.id, (
+        SELECT json_object_agg(s.kind, s.id) FROM invoices_series s
+        WHERE s.seller_id = l.id AND s.mode = CASE WHEN a.sandbox THEN 'sandbox' ELSE 'live' END
+    ), l.time_zone, json_build_object('name', l.name, 'country', l.country),
     d.sold_to::json, d.bill_to::json, d.vat_id, d.purchase_order, d.recipients::json
 FROM accounts_account a
 JOIN accounts_seller l ON l.id = a.seller_id
 JOIN accounts_billingdetails d ON d.account_id = a.id
-JOIN invoices_series s ON s.seller_id = l.id AND s.kind = %(kind)s
-    AND s.mode = CASE WHEN a.sandbox THEN 'sandbox' ELSE 'live' END
-WHERE a.id = %(account)s
+WHERE a.id = ANY(%(accounts)s)
 """
 _LINE: Final = (
     *("kind", "charge_type", "product", "plan", "description", "per", "quantity", "unit_price", "span", "period"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from bursar.accounts.keys import INVITATION_DAYS, create_invitation
 from bursar.accounts.queries import Customer, invitation
 from bursar.catalog.queries import current as current_catalog
-from bursar.checkout.gather import situation
+from bursar.checkout.gather import context
 from bursar.core.before import states_quoted
 from bursar.core.content import read_quote
 from bursar.core.decision import Decided
@@ -135,7 +135,7 @@ def _trial_ended(event: TrialEnded, telling: Telling) -> Body:
 @body.register
 def _renewal_ahead(event: RenewalAhead, telling: Telling) -> Body:
     """Say what is renewed for how much, with what is scheduled until then, and until when it can be made less."""
-    known, on = situation(telling.customer, telling.policy), telling.fact.on
+    known, on = context(telling.customer, telling.fact.on, telling.policy), telling.fact.on
     coming = quote(known, (), SYSTEM, on).next_renewal
     amount = money.amount(Money(coming.total, telling.customer.account.currency))
     said = [_("Next invoice: {amount}").format(amount=amount)]

@@ -50,13 +50,16 @@ class SandboxPayment:
 class Agenda:
     """What an account waits for: the end of a payment that is open, and the next day on which something falls due.
 
-    `billed_until` is the end of the billing period, `trial_until` the last day of a trial.
+    `billed_until` is the end of the billing period, `trial_until` the last day of a trial; `asked` says that a request
+    is open.
     """
 
     payment_until: datetime | None
     due_at: datetime | None
     billed_until: date | None
     trial_until: date | None
+    asked: bool
+    paying: Paying
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +76,13 @@ def method(account_id: UUID) -> Method:
     return _method(*(select_one(_METHOD, account=account_id) or ("invoice", "", "")))
 
 
-def paying(account_id: UUID) -> Paying:
-    """How an account pays now, and what it owes."""
-    found = select_one(_PAYING, account=account_id)
-    assert found is not None
-    kind, token, gateway, owes = found
-    return Paying(_method(kind or "invoice", token, gateway), owes)
-
-
 def agenda(account_id: UUID) -> Agenda:
-    """What an account waits for."""
+    """Return what an account waits for, how it pays, and what it owes."""
     found = select_one(_AGENDA, account=account_id)
     assert found is not None
-    return Agenda(*found)
+    payment_until, due_at, billed_until, trial_until, asked, kind, token, gateway, owes = found
+    paying = Paying(_method(kind or "invoice", token, gateway), owes)
+    return Agenda(payment_until, due_at, billed_until, trial_until, asked, paying)
 
 
 def attempt(account_id: UUID, attempt_id: UUID) -> AttemptRow:
@@ -185,25 +182,23 @@ WHERE account_id = %(account)s AND state = 'open'
 _METHOD: Final = (
     "SELECT kind, token, gateway FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
 )
-_PAYING: Final = """
-SELECT m.kind, m.token, m.gateway,
+_AGENDA: Final = """
+SELECT t.expires_at, c.due_at, c.billed_until, c.trial_until,
+    EXISTS (SELECT FROM subscriptions_request r WHERE r.account_id = here.account_id AND r.state = 'open'),
+    m.kind, m.token, m.gateway,
     coalesce((SELECT sum(total) FROM invoices_invoice WHERE account_id = here.account_id), 0)::bigint
     - coalesce((SELECT sum(amount_minor) FROM payments_payment WHERE account_id = here.account_id), 0)::bigint
     + coalesce((
         SELECT sum(amount_minor) FROM payments_refund WHERE account_id = here.account_id AND state <> 'failed'
     ), 0)::bigint
 FROM (VALUES (%(account)s::uuid)) AS here (account_id)
+LEFT JOIN invoices_cursor c ON c.account_id = here.account_id
+LEFT JOIN payments_attempt t ON t.account_id = here.account_id AND t.state = 'open'
 LEFT JOIN LATERAL (
     SELECT kind, token, gateway FROM payments_method WHERE account_id = here.account_id ORDER BY id DESC LIMIT 1
 ) m ON true
 """
 """What was settled is in both sums: what is left of all documents, payments and refunds is what they come to."""
-_AGENDA: Final = """
-SELECT t.expires_at, c.due_at, c.billed_until, c.trial_until
-FROM (VALUES (%(account)s::uuid)) AS here (account_id)
-LEFT JOIN invoices_cursor c ON c.account_id = here.account_id
-LEFT JOIN payments_attempt t ON t.account_id = here.account_id AND t.state = 'open'
-"""
 _KINDS: Final = ("credit_note", "payment", "invoice")
 _SPENT: Final = """
 WITH spent AS (

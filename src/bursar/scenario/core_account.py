@@ -58,7 +58,6 @@ class CoreAccount:
         self.seating = Seating()
         self.ids = {one.email.partition("@")[0]: one.id for one in members}
         self.moment = self._instant(options.get("clock", "2026-01-01"))
-        self.looked_on = self.today
         self.opened = True
 
     @property

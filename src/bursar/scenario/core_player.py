@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from bursar.core.content import write_change, write_quote
-from bursar.core.coverage import invoiced, taken
-from bursar.core.edit import ChangePlan, Edit, SetSeats, read_edits
+from bursar.core.edit import Edit, read_edits
 from bursar.core.fit import UnknownChange
 from bursar.core.invoice import Invoice
 from bursar.core.invoice_content import write_money
@@ -26,10 +25,9 @@ from bursar.core.payment import (
 from bursar.core.policy import Actor, Member
 from bursar.core.quote import Quote, check_confirmed, quote
 from bursar.core.refusal import Refused
-from bursar.core.renewal import next_due
 from bursar.core.request import NoNeedToAsk, Standing, check_asking, check_withdrawing
 from bursar.core.situation import Situation
-from bursar.core.subscription import Change
+from bursar.core.transition import Order, Transition, accept, renew
 from bursar.gateways.tokens import TOKENS
 from bursar.scenario.core_account import CoreAccount
 from bursar.scenario.core_requests import Asked, Requests
@@ -177,16 +175,11 @@ class CorePlayer(CoreAccount):
     def _catch_up(self) -> None:
         """Everything that has fallen due, day by day; while a payment is open nothing does."""
         while self.attempt is None:
-            timeline = self.situation.timeline
-            due = next_due(timeline, self.looked_on)
-            if due.on is None or due.on > self.today:
+            due_on = self.situation.falls_due.on
+            if due_on is None or due_on > self.today:
                 return
-            lines = self.situation.due(due.on)
-            self.situation = invoiced(self.situation, lines, due.on, self.ledger.new_id)
-            self.ledger.issue(lines, due.on, self.situation.policy.invoice_due_days)
-            self._release(timeline.applied(due.on))
+            self._carry_out(renew(self.situation, due_on, new_id=self.ledger.new_id))
             self.ledger.allocate()
-            self.looked_on = due.on
             self._follow()
 
     def _decided(self, who: Actor, edits: tuple[Edit, ...], asked: Asked | None = None, *, confirmed: bool) -> Document:
@@ -242,25 +235,22 @@ class CorePlayer(CoreAccount):
     def _apply(self, answer: Quote, asked: Asked | None) -> tuple[Invoice | None, list[Document]]:
         if asked is not None:
             asked.close("approved")
-        before = len(self.situation.timeline.changes)
-        self.situation = taken(self.situation, answer, self.ledger.new_id)
-        self.looked_on = max(self.looked_on, answer.on)
-        document = self.ledger.issue(answer.lines, answer.on, self.situation.policy.invoice_due_days)
-        made = self.situation.timeline.changes[before:]
-        self._release([one for one in made if one.effective_on <= answer.on])
-        return document, [{**write_change(one), "id": str(one.id)} for one in made]
+        new_id = self.ledger.new_id
+        made = accept(self.situation, answer, Order(id=new_id(), quote_id=new_id()), new_id=new_id)
+        return self._carry_out(made), [{**write_change(one), "id": str(one.id)} for one in made.changes]
+
+    def _carry_out(self, made: Transition) -> Invoice | None:
+        """Let the account be as a transition leaves it; the document that it issues, if it issues one."""
+        self.situation = made.after
+        self.seating.bought(self.subscription(self.today))
+        for release in made.released:
+            self.seating.leave(release.members, release.product)
+        return self.ledger.issue(made.invoice, made.on) if made.invoice else None
 
     def _known(self) -> Situation:
         """The situation with the seats that are used now, and with what is owed."""
         paying = Paying(self.method, self.ledger.owes())
         return replace(self.situation, used=self.seating.uses(*self._seated()), paying=paying)
-
-    def _release(self, changes: Sequence[Change]) -> None:
-        """Free the seats of those who were named when there were to be fewer, now that there are."""
-        self.seating.bought(self.subscription(self.today))
-        for one in changes:
-            if isinstance(one.edit, SetSeats | ChangePlan):
-                self.seating.leave(one.edit.release, one.edit.product)
 
     def _shown(self, document: Invoice | None, changes: list[Document]) -> Document:
         return {"changes": changes, "invoice": self.ledger.shown(document, self.today) if document else None}

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from bursar.core.policy import Member
-from bursar.core.price import Per
-from bursar.core.seat import SEATLESS, HasSeat, Use, check_giving, check_light, check_seats, limited
+from bursar.core.seat import SEATLESS, HasSeat, Use, check_giving, check_light, check_seats, limited, seats_bought
 from bursar.core.subscription import Subscription
 from bursar.scenario.player import Answered, Document
 
@@ -21,8 +20,7 @@ class Seating:
 
     def bought(self, state: Subscription) -> Mapping[str, int]:
         """The seats of each product that the account has or had; none of those that are gone."""
-        now = {item.product: item.whole for item in state.items.values() if state.pin(item).per is Per.SEAT}
-        self.known = {**dict.fromkeys(self.known, 0), **now}
+        self.known = {**dict.fromkeys(self.known, 0), **seats_bought(state)}
         return self.known
 
     def uses(self, state: Subscription, members: Sequence[Member]) -> Mapping[str, Use]:

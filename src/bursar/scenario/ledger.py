@@ -1,17 +1,17 @@
 """Documents and money of one life, as the core player keeps them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.core.charge import Line
 from bursar.core.invoice import Buyer, Invoice, Kind, Seller, read_address, totals
 from bursar.core.invoice_content import write_invoice
 from bursar.core.journal import Movement, journal
 from bursar.core.payment import Open, settle, status
+from bursar.core.transition import NewInvoice
 
 FIRST_ID: Final = 1 << 100
 """Beyond the numbers by which changes are known before they are taken."""
@@ -38,21 +38,19 @@ class Ledger:
         """The next id."""
         return UUID(int=next(self.ids))
 
-    def issue(self, lines: Sequence[Line], on: date, due_days: int) -> Invoice | None:
-        """A new document, if there are lines."""
-        if not lines:
-            return None
-        sums = totals(lines)
+    def issue(self, made: NewInvoice, on: date) -> Invoice:
+        """Issue a document that somebody's order or a day brings."""
+        sums = totals([line for _, line in made.lines])
         document = Invoice(
-            id=self.new_id(),
+            id=made.id,
             number=str(next(self.numbers[sums.kind])),
             currency=self.currency,
             on=on,
             issued_on=on,
-            due_on=on + timedelta(days=due_days if sums.total > 0 else 0),
+            due_on=on + timedelta(days=made.due_days if sums.total > 0 else 0),
             seller=SELLER,
             buyer=self._buyer(),
-            booked=tuple((self.new_id(), line) for line in lines),
+            booked=made.lines,
         )
         self.issued.append(document)
         return document

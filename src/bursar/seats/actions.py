@@ -19,20 +19,20 @@ from bursar.seats.models import Assignment, Capacity, Seen
 from bursar.seats.queries import uses
 
 
-def set_bought(
-    account_id: UUID, before: Mapping[str, Use], bought: Mapping[str, int], light_agents: Mapping[str, int]
-) -> None:
-    """The seats bought of each product, none of any product that is not named; inside a deed that read those before.
+def set_bought(turned: Mapping[UUID, tuple[Mapping[str, Use], Mapping[str, Use]]]) -> None:
+    """Write down how many seats accounts have bought, and how many may work without one, where that has changed.
 
-    `light_agents` is how many may have a product without a seat, where its plan limits that.
+    Shape: by account, the seats of each product before, as they were read under its lock, and after.
     """
-    stood = {product: (use.bought, use.light_agents) for product, use in before.items()}
-    wanted = {product: (bought.get(product, 0), light_agents.get(product)) for product in {**stood, **bought}}
     Capacity.objects.bulk_create(
         [
-            Capacity(id=uuid7(), account_id=account_id, product=product, bought=seats, light_agents=light)
-            for product, (seats, light) in wanted.items()
-            if stood.get(product) != (seats, light)
+            Capacity(
+                id=uuid7(), account_id=account_id, product=product, bought=use.bought, light_agents=use.light_agents
+            )
+            for account_id, (before, after) in turned.items()
+            for product, use in after.items()
+            if product not in before
+            or (before[product].bought, before[product].light_agents) != (use.bought, use.light_agents)
         ],
         update_conflicts=True,
         unique_fields=["account", "product"],

@@ -8,14 +8,14 @@ from uuid import UUID
 import pgtrigger
 
 from bursar.accounts.models import Remark
-from bursar.columns.ids import uuid7
 from bursar.core.content import digest, write_quote, write_state, write_terms
 from bursar.core.decision import Decided
-from bursar.core.edit import Cancel, Edit, write_edit
+from bursar.core.edit import Cancel, Edit, without_words, write_edit
 from bursar.core.policy import Actor
 from bursar.core.quote import Quote
 from bursar.core.request import Cause, RequestState
-from bursar.core.subscription import Change, Subscription
+from bursar.core.subscription import Change
+from bursar.core.transition import Checkpoint, Order
 from bursar.history.actions import columns
 from bursar.subscriptions import models
 
@@ -54,21 +54,28 @@ def keep(
     return kept.id
 
 
-def take(
-    account_id: UUID, quote_id: UUID, changes: Sequence[Change], *, actor: Actor, on: date, now: datetime
-) -> tuple[UUID, tuple[Change, ...]]:
-    """The taking of a quote, and its changes with their lasting ids. Errors: IntegrityError for a second taking."""
-    taking = models.Take.objects.create(
-        account_id=account_id, quote_id=quote_id, on=on, recorded_at=now, **columns(actor)
+def accept(orders: Sequence[tuple[UUID, date, Order, Sequence[Change]]], *, now: datetime) -> None:
+    """Write down that quotes were accepted, with their changes. Errors: IntegrityError for one accepted before.
+
+    Shape: the account, its day, the order, and its changes.
+    """
+    models.Take.objects.bulk_create(
+        models.Take(
+            id=order.id, account_id=account_id, quote_id=order.quote_id, on=on, recorded_at=now, **columns(order.actor)
+        )
+        for account_id, on, order, _ in orders
     )
-    made = tuple(replace(change, id=uuid7(), order=taking.id) for change in _silent(changes))
-    models.Change.objects.bulk_create(_row(account_id, taking.id, change) for change in made)
-    return taking.id, made
+    models.Change.objects.bulk_create(
+        _row(account_id, order.id, change) for account_id, _, order, changes in orders for change in changes
+    )
 
 
-def checkpoint(account_id: UUID, state: Subscription, *, on: date, position: int) -> None:
-    """Write down the whole state of a day, so that nothing before it is looked at again."""
-    models.Checkpoint.objects.create(account_id=account_id, on=on, position=position, state=write_state(state))
+def checkpoint(points: Sequence[tuple[UUID, date, Checkpoint]]) -> None:
+    """Write down the whole states of accounts on a day, so that nothing before it is looked at again."""
+    models.Checkpoint.objects.bulk_create(
+        models.Checkpoint(account_id=account_id, on=on, position=point.position, state=write_state(point.state))
+        for account_id, on, point in points
+    )
 
 
 def submit_request(
@@ -142,11 +149,6 @@ def forget_asked(email: str) -> None:
             edit["ask"] = [one for one in edit["ask"] if one["email"].lower() != email.lower()]
     with pgtrigger.ignore("subscriptions.Quote:frozen"):
         models.Quote.objects.bulk_update(rows, ["content"])
-
-
-def without_words(edit: Edit) -> Edit:
-    """The edit without the free text that a person wrote."""
-    return replace(edit, reason="") if isinstance(edit, Cancel) else edit
 
 
 def _quiet(edits: Sequence[Decided]) -> tuple[Decided, ...]:

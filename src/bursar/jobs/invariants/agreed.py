@@ -9,9 +9,10 @@ from bursar.accounts.actions import instant
 from bursar.core.charge import Billed, Line, credit, due
 from bursar.core.currency import digits
 from bursar.core.period import Proration, Span, share
-from bursar.core.price import Per, period_price
+from bursar.core.price import period_price
 from bursar.core.problem import Problem
 from bursar.core.renewal import next_due
+from bursar.core.seat import seats_bought
 from bursar.core.tax import UNTAXED
 from bursar.jobs.invariants.book import Book
 from bursar.jobs.invariants.rule import Finding
@@ -48,8 +49,7 @@ def seats_follow_changes(book: Book) -> Iterator[Finding]:
 
     Cure: the changes are what was agreed; correct the seats bought in a transaction that locks the account.
     """
-    state = book.state
-    expected = {item.product: item.whole for item in state.items.values() if state.pin(item).per is Per.SEAT}
+    expected = seats_bought(book.state)
     if expected != book.bought and not book.waits:
         for product in sorted({*expected, *book.bought}):
             wanted, there = expected.get(product, 0), book.bought.get(product, 0)

@@ -1,0 +1,40 @@
+"""What people are told ahead of a renewal, and of the end of a trial."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from bursar.accounts.deed import deed
+from bursar.checkout.gather import context
+from bursar.core.events import Event, RenewalAhead, TrialEnding
+from bursar.core.policy import SYSTEM
+from bursar.core.renewal import told_ahead, trial_told_ahead
+from bursar.core.shortfall import shortfalls
+from bursar.history.actions import record
+from bursar.invoices import actions as invoices
+from bursar.payments.queries import agenda
+from bursar.policy.queries import current
+
+
+def announce(account_id: UUID, *, now: datetime) -> None:
+    """Write down, once, that a renewal or the end of a trial comes of which people are told ahead."""
+    with deed(account_id, SYSTEM, now) as customer:
+        on, ahead, policy = customer.today(now), agenda(account_id), current()
+        told = list[Event]()
+        until = _first_told(account_id, ahead.trial_until, on, policy.trial_notice_days)
+        if until is not None and on <= until:
+            known = context(customer, on, policy)
+            if trial_told_ahead(known.timeline, until):
+                told.append(TrialEnding(trial_until=until))
+        until = _first_told(account_id, ahead.billed_until, on, policy.renewal_notice_days)
+        if until is not None and on < until:
+            known = context(customer, on, policy)
+            short = any(shortage.on == until for shortage in shortfalls(known.timeline, known.used, on))
+            if short or told_ahead(known.timeline, until):
+                told.append(RenewalAhead(renewal_on=until))
+        record(account_id=account_id, events=told, actor=SYSTEM, on=on, now=now)
+
+
+def _first_told(account_id: UUID, until: date | None, on: date, days: int) -> date | None:
+    """The day of which people are to be told ahead, if it is within so many days and was not looked at yet."""
+    near = until is not None and days > 0 and until <= on + timedelta(days=days)
+    return until if until is not None and near and invoices.announced(account_id, until) else None

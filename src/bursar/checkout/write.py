@@ -1,0 +1,84 @@
+"""Writing transitions: whatever was decided about one account, or about a thousand, with the same few statements."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from bursar.accounts.actions import instant, read_zone, set_standings
+from bursar.accounts.queries import Customer
+from bursar.core.events import RequestEnded, RequestOvertaken
+from bursar.core.policy import Actor
+from bursar.core.renewal import Due
+from bursar.core.transition import Transition
+from bursar.history.actions import record, record_each
+from bursar.invoices import actions as invoices
+from bursar.invoices.queries import CursorRow
+from bursar.payments import actions as payments
+from bursar.seats import actions as seats
+from bursar.subscriptions import actions as subscriptions
+
+
+def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, now: datetime) -> tuple[UUID, ...]:
+    """Write transitions under the locks of their accounts; return the documents that `invoices.number` must number.
+
+    Those of one account follow one another. What is only a reading of the account as it is then, such as the seats
+    that it has, is written once, as the last of them leaves it.
+    """
+    if not steps:
+        return ()
+    subscriptions.accept(
+        [(step.account_id, step.on, step.order, step.changes) for step in steps if step.order], now=now
+    )
+    subscriptions.checkpoint([(step.account_id, step.on, step.checkpoint) for step in steps if step.checkpoint])
+    issued = [(customers[step.account_id], step.on, step.invoice) for step in steps if step.invoice]
+    invoices.issue(issued, now=now)
+    _write_projections(steps, customers)
+    for step in steps:
+        for release in step.released:
+            seats.release(customers[step.account_id], release.product, release.members, now=now)
+    record_each(((step.account_id, step.on, step.actor, event) for step in steps for event in step.events), now=now)
+    for step in steps:
+        if step.order and step.order.request_id:
+            at, request_id = customers[step.account_id].moment(now), step.order.request_id
+            subscriptions.close_request(
+                step.account_id, request_id, "approved", actor=step.actor, at=at, take_id=step.order.id
+            )
+    for account_id in dict.fromkeys(step.account_id for step in steps if step.settles):
+        payments.allocate(account_id, now=now)
+    return tuple(invoice.id for _, _, invoice in issued)
+
+
+def close_request(customer: Customer, event: RequestEnded, *, actor: Actor, now: datetime, answer: str = "") -> None:
+    """End a request, by the account's clock, and write it down."""
+    subscriptions.close_request(
+        customer.id,
+        event.request,
+        event.state,
+        actor=actor,
+        at=customer.moment(now),
+        answer=answer,
+        cause=event.cause if isinstance(event, RequestOvertaken) else None,
+    )
+    record(account_id=customer.id, events=[event], actor=actor, on=customer.today(now), now=now)
+
+
+def _write_projections(steps: Sequence[Transition], customers: Mapping[UUID, Customer]) -> None:
+    """Write the rows that follow from the last state of each account: where they differ from those before."""
+    first = {step.account_id: step.before for step in reversed(steps)}
+    last = {step.account_id: step.after for step in steps}
+    turned = {step.account_id: step.on for step in steps if step.after.account.state is not step.before.account.state}
+    set_standings([(account_id, last[account_id].account.state, on) for account_id, on in turned.items()])
+    seats.set_bought({account_id: (first[account_id].used, after.used) for account_id, after in last.items()})
+    invoices.cover({account_id: (first[account_id].billed, after.billed) for account_id, after in last.items()})
+    invoices.look_again(
+        {
+            account_id: _cursor(customers[account_id], after.falls_due)
+            for account_id, after in last.items()
+            if after.falls_due != first[account_id].falls_due
+        }
+    )
+
+
+def _cursor(customer: Customer, due: Due) -> CursorRow:
+    due_at = instant(due.on, read_zone(customer.time_zone)) if due.on else None
+    return CursorRow(due_at, due.period_end, due.trial_until)

@@ -1,0 +1,70 @@
+"""An edit, an approval and a renewal ask the database few times, however much happens to the account at once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from bursar.checkout import actions as checkout
+from door import TEAM_10, Door, email, seats
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+@contextmanager
+def counting() -> Iterator[list[str]]:
+    """The statements that are sent meanwhile, but for savepoints."""
+    sent: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if not sql.startswith(("SAVEPOINT", "RELEASE SAVEPOINT")):
+            sent.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        yield sent
+
+
+def live(door: Door) -> str:
+    """An account by the real clock that has bought ten seats."""
+    path = door.account("online_assisted", sandbox=False, today=None)
+    door.take(path, TEAM_10)
+    return path
+
+
+def renewed(path: str, days: int) -> list[str]:
+    with counting() as sent:
+        checkout.renew(UUID(path.rpartition("/")[2]), now=datetime.now(UTC) + timedelta(days=days))
+    return sent
+
+
+def test_an_edit_and_a_renewal_need_few_statements(door: Door) -> None:
+    path = live(door)
+    with counting() as sent:
+        door.take(path, seats(12))
+    assert len(sent) <= 24, [" ".join(sql.split())[:60] for sql in sent]
+    sent = renewed(path, 40)
+    assert len(sent) <= 15, [" ".join(sql.split())[:60] for sql in sent]
+
+
+def test_several_days_that_are_due_are_written_at_once(door: Door) -> None:
+    path = live(door)
+    by_month = renewed(path, 32)
+    assert len(renewed(path, 32 + 6 * 31)) <= len(by_month)
+
+
+def test_approving_needs_few_statements(door: Door) -> None:
+    path = live(door)
+    asked = door.ok("POST", f"{path}/requests", {"edits": [seats(14)]}, by=email("admin"))["id"]
+    with counting() as sent:
+        door.ok("POST", f"{path}/requests/{asked}/approve", {}, by=email("owner"))
+    assert len(sent) <= 40, [" ".join(sql.split())[:60] for sql in sent]

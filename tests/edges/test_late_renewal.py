@@ -1,0 +1,111 @@
+"""A renewal that has fallen due and was not run yet: whatever is shown is decided as if it had been, and nothing is written."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bursar.accounts.models import Account
+from bursar.accounts.queries import customer
+from bursar.core.events import RenewalAhead
+from bursar.core.policy import SYSTEM
+from bursar.history.actions import record
+from bursar.history.models import Entry
+from bursar.history.queries import fact
+from bursar.invoices.models import Invoice
+from bursar.notices.letter import write
+from bursar.policy.queries import current
+from door import TEAM_10, Door, email, seats, signed_in
+from pages import said
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DUE_TODAY = re.compile(r"<dt>Due today</dt><dd>([^<]+)</dd>")
+
+
+@pytest.fixture
+def door(vendor: None) -> Door:
+    return Door()
+
+
+def late(path: str, day: str = "2026-02-10T09:00") -> UUID:
+    """Let it be that moment for an account, without anything that has fallen due until then; its id."""
+    account_id = UUID(path.rpartition("/")[2])
+    Account.objects.filter(pk=account_id).update(clock_at=datetime.fromisoformat(day).replace(tzinfo=UTC))
+    return account_id
+
+
+def bought(door: Door, account_type: str = "self_service", **edit: Any) -> str:
+    path = door.account(account_type)
+    door.take(path, {**TEAM_10, **edit})
+    return path
+
+
+def seated(door: Door, path: str, *roles: str) -> dict[str, str]:
+    ids = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+    for role in roles:
+        door.ok("PUT", f"{path}/seats/support/members/{ids[role]}")
+    return ids
+
+
+def test_the_summary_beside_a_form_costs_what_the_quote_says(door: Door) -> None:
+    path = bought(door)
+    account_id = late(path)
+    before = Entry.objects.count(), Invoice.objects.count()
+    page = said(signed_in(email("owner")).post(f"{path}/manage/preview", {"quantity_support": "11"}))
+    assert (Entry.objects.count(), Invoice.objects.count()) == before, "looking writes nothing"
+    quote = door.ok("POST", f"{path}/quotes", {"edits": [seats(11)]}, by=email("owner"))
+    # 19 of 28 days of February at 19.00.
+    assert quote["due_today"]["total"] == {"amount_minor": 1289, "currency": "EUR"}
+    assert DUE_TODAY.findall(page) == ["€12.89"]
+    assert Invoice.objects.filter(account_id=account_id).count() == 2, "a quote writes what had fallen due"
+
+
+def test_a_request_is_priced_today_as_approving_it_costs(door: Door) -> None:
+    path = bought(door, "online_assisted")
+    late(path, "2026-01-31T09:00")
+    asked = door.ok("POST", f"{path}/requests", {"edits": [seats(11)]}, by=email("admin"))["id"]
+    late(path)
+    shown = door.ok("GET", f"{path}/requests/{asked}", by=email("owner"))["today"]["due_today"]["total"]
+    approved = door.ok("POST", f"{path}/requests/{asked}/approve", {}, by=email("owner"))
+    assert shown["amount_minor"] == approved["invoice"]["total"]["amount_minor"] == 1289
+
+
+def test_the_subscription_page_counts_the_seats_that_the_renewal_left(door: Door) -> None:
+    path = bought(door)
+    ids = seated(door, path, "owner", "agent")
+    door.take(path, {**seats(1), "release": [ids["agent"]]})
+    owner = signed_in(email("owner"))
+    assert "2 used, 8 free" in said(owner.get(f"{path}/subscription"))
+    late(path)
+    assert "1 used, 0 free" in said(owner.get(f"{path}/subscription"))
+
+
+def test_cancelling_is_refused_where_a_scheduled_suspension_has_fallen_due(door: Door) -> None:
+    path = bought(door)
+    door.take(path, {"edit": "suspend", "on": "2026-02-05"})
+    owner = signed_in(email("owner"))
+    assert "would end on <strong>February 1, 2026" in said(owner.get(f"{path}/cancel"))
+    late(path)
+    page = said(owner.get(f"{path}/cancel"), 409)
+    assert "suspended" in page and "would end on" not in page
+
+
+def test_an_email_ahead_of_a_renewal_counts_the_seats_that_a_late_change_left(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    ids = seated(door, path, "owner", "billing_admin", "agent")
+    # Whoever is given a seat after this is one too many, until the agent gives theirs up.
+    fewer = door.take(path, seats(3))["changes"][0]["id"]
+    door.ok("PUT", f"{path}/seats/support/members/{ids['admin']}")
+    naming = {**seats(9), "release": [ids["agent"]], "on": "2026-12-05"}
+    door.take(path, naming, {"edit": "keep", "change": fewer})
+    account_id = late(path, "2026-12-18T09:00")
+    now = datetime.now(UTC)
+    ahead = [RenewalAhead(renewal_on=date(2027, 1, 1))]
+    record(account_id=account_id, events=ahead, actor=SYSTEM, on=date(2026, 12, 18), now=now)
+    told = fact(account_id, Entry.objects.latest("id").id)
+    email_ = write(customer(account_id), current(), told, "en", True)
+    assert "Next invoice: €570.00" in email_.text and "10 → 3 seats" not in email_.text
+    assert "9 → 3 seats" in email_.text and "too few seats" not in email_.text
