@@ -32,7 +32,7 @@ with django(own=True):
     from bursar.accounts.keys import create_key
     from bursar.accounts.publishing import apply_policy
     from bursar.catalog.actions import apply as apply_catalog
-    from bursar.checkout.actions import take
+    from bursar.checkout import accept
     from bursar.core.edit import read_edits
     from bursar.core.policy import VENDOR
     from bursar.core.tax import read_tax_rate
@@ -51,7 +51,7 @@ with django(own=True):
             tax=read_tax_rate("0.2"), actor=VENDOR, now=then,
         )
         edit = {"edit": "add_product", "product": "support", "plan": "team", "seats": 1}
-        take(made, edits=read_edits([edit]), actor=VENDOR, now=then)
+        accept(made, edits=read_edits([edit]), actor=VENDOR, now=then)
         return made
 
     due = [account(f"renewing-{number}", now - timedelta(days=40)) for number in range(renewing)]

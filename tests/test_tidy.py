@@ -269,6 +269,47 @@ def test_keys_point_at_causes() -> None:
         assert vars(field.remote_field)["related_name"] == "+", f"{place} can be followed backwards"
 
 
+TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+(?:ONLY\s+)?([a-z]+)_[a-z]+\b")
+WRITTEN = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+([a-z]+)_[a-z]+\b")
+TELLERS = {"history", "notices", "jobs"}
+"""Who reads the history in SQL: its own room, who tells people of it, and who checks it."""
+DECIDES_FROM_HISTORY = {
+    "src/bursar/accounts/queries.py": "how many invitations were sent",
+    "src/bursar/subscriptions/queries.py": "whether reviewers were reminded, and the account's type of then",
+}
+"""Where it is still decided from. The worker alone deletes what other rooms need no longer."""
+
+
+def test_statements_read_causes_and_write_their_own_tables() -> None:
+    height, found = layers(), 0
+    for path in modules("src"):
+        own = path.relative_to(ROOT / "src" / "bursar").parts[0]
+        if own not in height or "migrations" in path.parts:
+            continue
+        for text in nodes(path, ast.Constant):
+            if not isinstance(text.value, str) or ("SELECT" not in text.value and not WRITTEN.search(text.value)):
+                continue
+            for there in TABLE.findall(text.value):
+                found += there in height
+                below = there not in height or there == own or height[there] < height[own]
+                assert below, f"{at(path, text.lineno)} reads a table of {there}"
+                told = there != "history" or own in TELLERS or str(path.relative_to(ROOT)) in DECIDES_FROM_HISTORY
+                assert told, f"{at(path, text.lineno)} decides from the history"
+            for there in WRITTEN.findall(text.value):
+                assert there == own or own == "jobs" or there not in height, (
+                    f"{at(path, text.lineno)} writes for {there}"
+                )
+    assert found > 20, "statements name tables"
+
+
+def test_no_view_writes_a_row() -> None:
+    writes = re.compile(r"\.objects\b.*\.(create|get_or_create|bulk_create|update|bulk_update|delete)\(|\.save\(")
+    for folder in ("center", "desk", "api"):
+        for path in modules(f"src/bursar/{folder}"):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                assert not writes.search(line), f"{at(path, number)} writes a row: an action of its room does"
+
+
 def test_keys_into_other_apps_are_written_as_strings() -> None:
     for path in modules("src"):
         own = f"bursar.{path.relative_to(ROOT / 'src' / 'bursar').parts[0]}"

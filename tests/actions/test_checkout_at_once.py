@@ -8,10 +8,9 @@ from uuid import UUID
 import pytest
 
 from at_once import at_once
+from bursar import checkout
 from bursar.accounts import members as accounts
 from bursar.accounts.queries import customer
-from bursar.checkout import actions as checkout
-from bursar.checkout import pay, requests
 from bursar.core.edit import read_edits
 from bursar.core.policy import VENDOR, Member
 from bursar.core.refusal import Refused
@@ -46,7 +45,7 @@ def test_two_purchases_at_once_do_not_go_beyond_the_credit_together(door: Door) 
         account, owner = account_id(path), customer(account_id(path)).owner
 
         def take(number: int, account: UUID = account, owner: Member = owner) -> str:
-            checkout.take(account, edits=read_edits([bought[number]]), actor=owner, now=NOW)
+            checkout.accept(account, edits=read_edits([bought[number]]), actor=owner, now=NOW)
             return "done"
 
         assert at_once(2, take) == {"done": 1, "refused": 1}
@@ -57,7 +56,7 @@ def test_twenty_takes_of_one_quote_take_it_once(door: Door) -> None:
     quote = checkout.quote(account, read_edits([TEAM_10]), actor=VENDOR, now=NOW)
 
     def take(_: int) -> str:
-        checkout.take(account, quote_id=quote, actor=VENDOR, now=NOW)
+        checkout.accept(account, quote_id=quote, actor=VENDOR, now=NOW)
         return "done"
 
     assert at_once(20, take) == {"done": 1, "taken": 19}
@@ -66,11 +65,11 @@ def test_twenty_takes_of_one_quote_take_it_once(door: Door) -> None:
 
 def test_of_two_colliding_quotes_one_wins_and_the_other_is_stale(door: Door) -> None:
     account = account_id(door.account())
-    checkout.take(account, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
+    checkout.accept(account, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
     quotes = [checkout.quote(account, read_edits([seats(many)]), actor=VENDOR, now=NOW) for many in (12, 15)]
 
     def take(turn: int) -> str:
-        checkout.take(account, quote_id=quotes[turn], actor=VENDOR, now=NOW)
+        checkout.accept(account, quote_id=quotes[turn], actor=VENDOR, now=NOW)
         return "done"
 
     assert at_once(2, take) == {"done": 1, "stale": 1}
@@ -84,7 +83,7 @@ def test_who_pays_automatically_is_charged_once(door: Door) -> None:
     quote = checkout.quote(account, read_edits([TEAM_10]), actor=VENDOR, now=NOW)
 
     def take(_: int) -> str:
-        checkout.take(account, quote_id=quote, actor=VENDOR, now=NOW)
+        checkout.accept(account, quote_id=quote, actor=VENDOR, now=NOW)
         return "done"
 
     came = at_once(12, take)
@@ -103,7 +102,7 @@ def test_a_renewal_run_by_many_workers_happens_once(door: Door) -> None:
     }
     ids = [UUID(door.ok("POST", "/accounts", opened)["id"]) for _ in range(4)]
     for one in ids:
-        checkout.take(one, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
+        checkout.accept(one, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
     later = NOW + timedelta(days=65)
 
     def work(_: int) -> str:
@@ -164,7 +163,7 @@ def test_of_two_requests_at_once_one_is_open_and_the_other_is_told(door: Door) -
     admin = member_of(path, "admin")
 
     def ask(turn: int) -> str:
-        requests.submit(account_id(path), edits=read_edits([seats(12 + turn)]), actor=admin, now=NOW)
+        checkout.submit(account_id(path), edits=read_edits([seats(12 + turn)]), actor=admin, now=NOW)
         return "done"
 
     assert at_once(8, ask) == {"done": 1, "request_open": 7}
@@ -179,8 +178,8 @@ def test_of_many_reviewers_at_once_one_decides_and_the_others_are_told(door: Doo
     deeds: list[Callable[[], object]] = [
         lambda: checkout.approve(account, asked, actor=owner, now=NOW),
         lambda: checkout.approve(account, asked, actor=member_of(path, "billing_admin"), now=NOW),
-        lambda: requests.reject(account, asked, reason="no", actor=owner, now=NOW),
-        lambda: requests.withdraw(account, asked, actor=member_of(path, "admin"), now=NOW),
+        lambda: checkout.reject(account, asked, reason="no", actor=owner, now=NOW),
+        lambda: checkout.withdraw(account, asked, actor=member_of(path, "admin"), now=NOW),
     ]
 
     def review(turn: int) -> str:
@@ -299,8 +298,8 @@ def test_whoever_lost_their_role_while_they_waited_for_the_lock_does_nothing_by_
         door.ok("PATCH", where, {"role": "admin"} if became == "admin" else {"state": "suspended"})
     deeds: list[Callable[[], object]] = [
         lambda: checkout.approve(account, asked, actor=acting, now=NOW),
-        lambda: requests.reject(account, asked, reason="no", actor=acting, now=NOW),
-        lambda: checkout.take(account, edits=read_edits([seats(11)]), actor=acting, now=NOW),
+        lambda: checkout.reject(account, asked, reason="no", actor=acting, now=NOW),
+        lambda: checkout.accept(account, edits=read_edits([seats(11)]), actor=acting, now=NOW),
     ]
     if became != "admin":
         deeds += [
@@ -335,21 +334,21 @@ def test_a_payment_that_is_given_up_while_the_gateway_confirms_it_is_paid_or_giv
     for turn in range(12):
         path = door.account(owner={"name": "Owner", "email": f"owner@{turn}.example"})
         account, owner = account_id(path), customer(account_id(path)).owner
-        checkout.take(account, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
+        checkout.accept(account, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
         for token in ("ok", "needs_authentication"):
             door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
-        attempt = checkout.take(account, edits=read_edits([seats(12)]), actor=owner, now=NOW).attempt_id
+        attempt = checkout.accept(account, edits=read_edits([seats(12)]), actor=owner, now=NOW).attempt_id
         assert attempt is not None
 
         def end(number: int, account: UUID = account, attempt: UUID = attempt, owner: Member = owner) -> str:
             if number == 0:
-                return pay.give_up(account, attempt, actor=owner, now=NOW).state
-            pay.confirm(attempt, "succeeded", now=NOW)
+                return checkout.give_up(account, attempt, actor=owner, now=NOW).state
+            checkout.confirm(attempt, "succeeded", now=NOW)
             return "confirmed"
 
         at_once(2, end)
         # Whoever was overtaken between the two is followed up by the worker, as after a crash.
-        pay.follow_up(payments.attempt(account, attempt), now=NOW)
+        checkout.follow_up(payments.attempt(account, attempt), now=NOW)
         state = Attempt.objects.get(pk=attempt).state
         came[state] += 1
         paid = Payment.objects.filter(account_id=account, attempt_id=attempt).count()

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from bursar.checkout.pay import follow_up
+from bursar.checkout import follow_up
 from bursar.gateways.models import SandboxCharge
 from bursar.gateways.sandbox import Sandbox
 from bursar.invoices.models import Invoice
@@ -31,7 +31,7 @@ import django
 django.setup()
 from django.conf import settings
 from django.db import connection
-from bursar.checkout import actions
+from bursar import checkout
 from bursar.core.edit import read_edits
 from bursar.core.policy import VENDOR
 from bursar.gateways.sandbox import Sandbox
@@ -58,7 +58,7 @@ def watch(execute, sql, params, many, context):
 settings.GATEWAYS = {"sandbox": "__main__.Gateway"}
 edit = {"edit": "add_product", "product": "support", "plan": "team", "seats": 10}
 with connection.execute_wrapper(watch):
-    actions.take(account, edits=read_edits([edit]), actor=VENDOR, now=datetime.now(UTC))
+    checkout.accept(account, edits=read_edits([edit]), actor=VENDOR, now=datetime.now(UTC))
 if moment == "after everything":
     die()
 """

@@ -14,9 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 import rows
 from bursar.accounts.models import Account
-from bursar.checkout.actions import renew
-from bursar.checkout.booking import record_payment, undo_payment
-from bursar.checkout.refunds import refund
+from bursar.checkout import record_payment, refund, renew, undo_payment
 from bursar.cli.demo import load
 from bursar.core.booking import Booking
 from bursar.core.money import Money

@@ -8,11 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from at_once import at_once
-from bursar.checkout.booking import record_payment, undo_payment
-from bursar.checkout.collection import pay_invoice
-from bursar.checkout.journal import of_account
-from bursar.checkout.pay import confirm, hear
-from bursar.checkout.refunds import refund
+from bursar.checkout import confirm, hear, journal_of_account, pay, record_payment, refund, undo_payment
 from bursar.core.booking import Booking, EntryBooked
 from bursar.core.gateway import ForgedEvent
 from bursar.core.money import Money
@@ -27,7 +23,7 @@ from bursar.history.models import Entry
 from bursar.jobs.clock import run_once
 from bursar.jobs.invariants import violations
 from bursar.payments.models import Attempt, BankEntry, Payment, Refund
-from bursar.payments.queries import left
+from bursar.payments.queries import agenda, left
 from bursar.payments.received import payment
 from door import TEAM_10, Door, temporary
 
@@ -50,7 +46,7 @@ def opened(door: Door, token: str = "needs_authentication", **fields: Any) -> tu
     account = UUID(path.rpartition("/")[2])
     [invoice] = left(account)
     if token:
-        pay_invoice(account, invoice, Method("card", token), actor=VENDOR, now=NOW)
+        pay(account, invoice, Method("card", token), actor=VENDOR, now=NOW)
     return account, invoice
 
 
@@ -87,7 +83,7 @@ def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(doo
     assert sorted(SandboxRefund.objects.values_list("amount_minor", flat=True)) == [4_000, WHOLE - 4_000]
     assert set(Refund.objects.values_list("state", flat=True)) == {"succeeded"}
     assert (payment(account, card).unused, agenda(account).paying.owes) == (0, 0)
-    journal = of_account(account)
+    journal = journal_of_account(account)
     assert (
         f"2026-01-01 refund 3\n  {'cash':<32} {'-40.00':>14} EUR\n  {'receivable':<32} {'40.00':>14} EUR\n" in journal
     )
@@ -153,7 +149,7 @@ def test_what_was_booked_for_the_wrong_account_is_undone_and_booked_for_the_righ
         back(wrong, mistake, 1)
     told = Entry.objects.filter(account_id=wrong, kind__startswith="payment_").order_by("id")
     assert list(told.values_list("kind", flat=True)) == ["payment_received", "payment_undone"]
-    assert f"2026-01-01 reversal 2\n  {'cash':<32} {'-190.00':>14} EUR\n" in of_account(wrong)
+    assert f"2026-01-01 reversal 2\n  {'cash':<32} {'-190.00':>14} EUR\n" in journal_of_account(wrong)
     sound()
 
 
@@ -204,7 +200,7 @@ def test_a_refund_that_the_gateway_declines_leaves_the_money_as_credit(door: Doo
     assert (payment(account, card).received.refundable, agenda(account).paying.owes) == (WHOLE, -credit)
     told = Entry.objects.filter(kind__contains="refund").order_by("id")
     assert list(told.values_list("kind", flat=True)) == ["payment_refunded", "refund_failed"]
-    assert "refund" not in of_account(account)
+    assert "refund" not in journal_of_account(account)
     sound()
 
 

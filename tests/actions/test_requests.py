@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from bursar import checkout
 from bursar.accounts.queries import customer
-from bursar.checkout import requests
 from bursar.core.edit import read_edits
 from bursar.core.request import RequestOpen
 from bursar.jobs.clock import run_once
@@ -27,7 +27,7 @@ def test_a_request_that_nobody_reviewed_in_time_makes_room_before_a_worker_looks
     admin = next(one for one in customer(account).account.members if one.role == "admin")
 
     def ask(at: datetime, many: int) -> UUID:
-        return requests.submit(account, edits=read_edits([seats(many)]), actor=admin, now=at)
+        return checkout.submit(account, edits=read_edits([seats(many)]), actor=admin, now=at)
 
     first = ask(now, 11)
     with pytest.raises(RequestOpen):

@@ -11,8 +11,8 @@ from django.db.models import Count
 
 import bank
 from at_once import at_once
+from bursar import checkout
 from bursar.catalog.queries import NoCatalog
-from bursar.checkout import actions as checkout
 from bursar.core.edit import read_edits
 from bursar.core.policy import VENDOR
 from bursar.gateways.models import SandboxCharge
@@ -39,7 +39,7 @@ def paying(door: Door, token: str, number: int) -> list[UUID]:
         owner = {"name": "Owner", "email": f"owner{one}@live.example"}
         path = door.account(sandbox=False, today=None, owner=owner, name=f"Live {one}")
         ids.append(UUID(path.rpartition("/")[2]))
-        checkout.take(ids[-1], edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
+        checkout.accept(ids[-1], edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
         door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
     return ids
 
@@ -105,7 +105,7 @@ def test_a_clock_moved_while_somebody_pays_answers_that_it_moved(door: Door) -> 
 
     def act(turn: int) -> str:
         if turn % 2:
-            checkout.take(account, edits=read_edits([{**SEATS, "seats": 11 + turn}]), actor=VENDOR, now=NOW)
+            checkout.accept(account, edits=read_edits([{**SEATS, "seats": 11 + turn}]), actor=VENDOR, now=NOW)
             return "taken"
         move(account, date(2026, 2, 2), actor=VENDOR, now=NOW)
         return "moved"

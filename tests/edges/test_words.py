@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.translation import override as speaking
 
-from bursar.checkout.pay import Declined
+from bursar.checkout import Declined
 from bursar.core.capability import CAPABILITIES
 from bursar.core.document import NotWhole
 from bursar.core.edit import read_edits

@@ -17,7 +17,7 @@ BOOKS = """
 import django
 django.setup()
 from bursar.accounts.models import Account
-from bursar.checkout.journal import of_account
+from bursar.checkout import journal_of_account
 from bursar.core.money import Money, text
 from bursar.invoices.queries import documents
 from bursar.payments.queries import left
@@ -28,7 +28,7 @@ for account in Account.objects.order_by("name"):
     for one in reversed(documents(account.id, limit=1000)):
         total, rest = (text(Money(amount, one.currency)) for amount in (one.totals.total, open_[one.id]))
         print(f"{one.on} {one.number} {one.kind} total {total} open {rest} {one.currency}")
-    print(f"\\n{of_account(account.id)}")
+    print(f"\\n{journal_of_account(account.id)}")
 """
 
 

@@ -79,3 +79,8 @@ def change_address(person_id: UUID, secret: str, *, now: datetime) -> str:
         Identity.objects.filter(person=person).delete()
         EmailAddress.objects.filter(user=person).delete()
     return asked.before
+
+
+def set_language(person_id: UUID, locale: str) -> None:
+    """Speak another language to a person from now on, on pages and by email."""
+    Person.objects.filter(pk=person_id).update(locale=locale)

@@ -13,7 +13,7 @@ from bursar.api import answers, bodies, show
 from bursar.api.call import Call, enter, moment, once, vendor
 from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
-from bursar.checkout.consequences import followed
+from bursar.checkout import followed
 from bursar.core.capability import CAPABILITIES
 from bursar.core.decision import sees_prices
 from bursar.core.events import GROUPS, Group

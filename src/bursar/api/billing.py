@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from bursar import checkout
 from bursar.accounts import actions as accounts_actions
 from bursar.accounts import queries as accounts
 from bursar.api import answers, bodies, show
@@ -13,15 +14,11 @@ from bursar.api.call import Call, enter, once, vendor
 from bursar.api.problems import BadBody
 from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
-from bursar.checkout.collection import collect_all, pay_invoice
-from bursar.checkout.journal import of_account, of_invoice
-from bursar.checkout.pay import confirm, give_up
 from bursar.core.payment import TokenNeeded, check_waiting, read_method
 from bursar.core.problem import phrase
 from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Answer, Once
 from bursar.invoices import queries as invoices
-from bursar.payments import actions as payments
 from bursar.payments import queries
 from bursar.words.country import is_country
 
@@ -60,7 +57,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID, body: bodies.P
         raise TokenNeeded(kind=phrase("card"))
 
     def do(asked: Once | None) -> Answer:
-        attempt = pay_invoice(account_id, invoice_id, method, actor=call.actor, now=call.now, once=asked)
+        attempt = checkout.pay(account_id, invoice_id, method, actor=call.actor, now=call.now, once=asked)
         return Answer("attempt", str(attempt.id), 201)
 
     return reply(call, once(request, do))
@@ -70,14 +67,14 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID, body: bodies.P
 def invoice_journal(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> Any:
     """One document as balanced double entry."""
     enter(request, account_id).permit("view_invoices")
-    return {"journal": of_invoice(account_id, invoice_id)}
+    return {"journal": checkout.journal_of_invoice(account_id, invoice_id)}
 
 
 @router.get("/accounts/{uuid:account_id}/journal", response=shape(answers.Journal))
 def account_journal(request: HttpRequest, account_id: UUID) -> Any:
     """All documents and payments as balanced double entry."""
     enter(request, account_id).permit("view_invoices")
-    return {"journal": of_account(account_id)}
+    return {"journal": checkout.journal_of_account(account_id)}
 
 
 @router.put("/accounts/{uuid:account_id}/payment_method", response=shape(answers.MethodSet))
@@ -85,8 +82,7 @@ def set_payment_method(request: HttpRequest, account_id: UUID, body: bodies.Paym
     """Pay in another way from now on; what is open is collected with it."""
     call = enter(request, account_id)
     method = read_method(body.type, body.token)
-    payments.set_method(call.policy, account_id, method, actor=call.actor, now=call.now)
-    collected = collect_all(account_id, now=call.now, again=True)
+    collected = checkout.set_method(account_id, method, actor=call.actor, now=call.now)
     return {"type": method.kind, "collected": collected, "waiting": _waiting(call)}
 
 
@@ -144,7 +140,7 @@ def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodie
 
     def do(asked: Once | None) -> Answer:
         check_waiting(queries.attempt(account_id, attempt_id).state)
-        confirm(attempt_id, body.outcome, now=call.now)
+        checkout.confirm(attempt_id, body.outcome, now=call.now)
         keep_answer(asked, kind="attempt", id=attempt_id, status=201, now=call.now)
         return Answer("attempt", str(attempt_id), 201)
 
@@ -160,7 +156,7 @@ def give_up_payment(request: HttpRequest, account_id: UUID, attempt_id: UUID) ->
     call = enter(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        give_up(account_id, attempt_id, actor=call.actor, now=call.now, once=asked)
+        checkout.give_up(account_id, attempt_id, actor=call.actor, now=call.now, once=asked)
         return Answer("attempt", str(attempt_id), 201)
 
     return reply(call, once(request, do))

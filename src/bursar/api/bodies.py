@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID
 from bursar.accounts.sessions import Page
 from bursar.api.shape import Documented, Edit
-from bursar.checkout.requests import MOST_TEXT
+from bursar.checkout import MOST_TEXT
 from bursar.columns.address import MOST_ADDRESS, BadAddress, sendable
 from bursar.core.edit import MOST_EDITS
 from bursar.core.field import MOST_SEATS

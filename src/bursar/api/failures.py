@@ -22,10 +22,7 @@ from bursar.api.call import (
 from bursar.api.problems import BadBody, Failed, TooSlow, Unreadable
 from bursar.api.subscriptions import QuoteOrEdits
 from bursar.catalog.queries import NoCatalog
-from bursar.checkout.actions import Stale
-from bursar.checkout.door import AlreadyTaken, QuoteExpired
-from bursar.checkout.pay import Declined
-from bursar.checkout.requests import NeededTooEarly
+from bursar.checkout import AlreadyTaken, Declined, NeededTooEarly, QuoteExpired, Stale
 from bursar.core import catalog, edit, effect, field, fit, measure
 from bursar.core.booking import (
     BadReference,

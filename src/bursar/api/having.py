@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bursar.api.call import Call
 from bursar.api.show import Shown, change
 from bursar.catalog.queries import versions
-from bursar.checkout.consequences import coming_shortfalls
+from bursar.checkout import coming_shortfalls
 from bursar.core.content import write_temporary
 from bursar.core.invoice_content import write_span
 from bursar.core.policy import State, shows_costs

@@ -9,8 +9,7 @@ from bursar.api import answers, edits, parts, published
 from bursar.api.call import MOST_KEY, UnknownActor
 from bursar.api.failures import ALWAYS, FAILURES, Kinds
 from bursar.api.problems import codes, status_of
-from bursar.checkout.actions import Stale
-from bursar.checkout.pay import Declined
+from bursar.checkout import Declined, Stale
 from bursar.core.ceiling import Confirm
 from bursar.core.fit import PendingChange, WouldBreak
 from bursar.core.member import InvitedMember, SuspendedMember

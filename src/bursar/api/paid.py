@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from bursar.api import bodies
 from bursar.api.bodies import example
 from bursar.api.parts import Money, Page
-from bursar.checkout.requests import MOST_TEXT
+from bursar.checkout import MOST_TEXT
 from bursar.core.booking import MOST_REFERENCE
 
 _Reference = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_REFERENCE)]

@@ -6,11 +6,11 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from bursar import checkout
 from bursar.api import paid, show
 from bursar.api.call import enter, once, vendor
 from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
-from bursar.checkout import booking, refunds
 from bursar.core.booking import Booking
 from bursar.core.money import Money
 from bursar.core.refund import read_reason
@@ -54,7 +54,7 @@ def record_payment(request: HttpRequest, account_id: UUID, body: paid.NewPayment
     )
 
     def do(asked: Once | None) -> Answer:
-        made = booking.record_payment(account_id, came, note=body.note, actor=call.actor, now=call.now, once=asked)
+        made = checkout.record_payment(account_id, came, note=body.note, actor=call.actor, now=call.now, once=asked)
         return Answer("payment", str(made), 201)
 
     return reply(call, once(request, do))
@@ -67,7 +67,7 @@ def undo_payment(request: HttpRequest, account_id: UUID, payment_id: UUID) -> Re
     call = enter(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        booking.undo_payment(account_id, payment_id, actor=call.actor, now=call.now, once=asked)
+        checkout.undo_payment(account_id, payment_id, actor=call.actor, now=call.now, once=asked)
         return Answer("payment", str(payment_id), 200)
 
     return reply(call, once(request, do))
@@ -82,7 +82,7 @@ def refund_payment(request: HttpRequest, account_id: UUID, payment_id: UUID, bod
 
     def do(asked: Once | None) -> Answer:
         said = {"reference": body.reference, "note": body.note}
-        made = refunds.refund(
+        made = checkout.refund(
             account_id, payment_id, amount, reason=reason, **said, actor=call.actor, now=call.now, once=asked
         )
         return Answer("refund", str(made), 201)

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from bursar.accounts.queries import NotFound
 from bursar.api import show
 from bursar.api.call import Call, KeyForMembers, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, VendorDoor, WrongMethod
-from bursar.checkout.actions import Stale
-from bursar.checkout.pay import Declined
+from bursar.checkout import Declined, Stale
 from bursar.core.ceiling import Confirm
 from bursar.core.clock import NotTheirClock
 from bursar.core.content import write_decision

@@ -11,8 +11,7 @@ from bursar.accounts import queries as accounts
 from bursar.accounts.sessions import session
 from bursar.api import show
 from bursar.api.call import Call
-from bursar.checkout.actions import Result
-from bursar.checkout.pay import Declined
+from bursar.checkout import Declined, Result
 from bursar.core.problem import phrase
 from bursar.history.queries import Answer
 from bursar.subscriptions.queries import request

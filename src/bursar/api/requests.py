@@ -6,13 +6,12 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from bursar import checkout
 from bursar.api import answers, bodies, show
 from bursar.api.call import approach, enter, once
 from bursar.api.replies import Reply, reply, taken
 from bursar.api.shape import shape
 from bursar.api.subscriptions import QuoteOrEdits
-from bursar.checkout import actions as checkout
-from bursar.checkout import requests
 from bursar.core.edit import read_edits
 from bursar.history.queries import Answer, Once
 from bursar.subscriptions import queries as kept
@@ -49,7 +48,7 @@ def submit(request: HttpRequest, account_id: UUID, body: bodies.NewRequest) -> R
     edits = read_edits(body.edits) if body.edits is not None else ()
 
     def do(asked: Once | None) -> Answer:
-        made = requests.submit(
+        made = checkout.submit(
             account_id,
             quote_id=body.quote,
             edits=edits,
@@ -85,7 +84,7 @@ def reject(request: HttpRequest, account_id: UUID, request_id: UUID, body: bodie
     call = approach(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        requests.reject(account_id, request_id, reason=body.reason, actor=call.actor, now=call.now, once=asked)
+        checkout.reject(account_id, request_id, reason=body.reason, actor=call.actor, now=call.now, once=asked)
         return Answer("request", str(request_id), 200)
 
     return reply(call, once(request, do))
@@ -97,7 +96,7 @@ def withdraw(request: HttpRequest, account_id: UUID, request_id: UUID) -> Reply:
     call = approach(request, account_id)
 
     def do(asked: Once | None) -> Answer:
-        requests.withdraw(account_id, request_id, actor=call.actor, now=call.now, once=asked)
+        checkout.withdraw(account_id, request_id, actor=call.actor, now=call.now, once=asked)
         return Answer("request", str(request_id), 200)
 
     return reply(call, once(request, do))

@@ -11,7 +11,7 @@ from ninja import Router
 from bursar.api import bodies, having, seating
 from bursar.api.call import Call, approach, enter, vendor
 from bursar.api.shape import shape
-from bursar.checkout.consequences import coming_shortfalls, followed
+from bursar.checkout import coming_shortfalls, followed
 from bursar.core.policy import Member
 from bursar.core.shortfall import write_shortfall
 from bursar.seats import actions

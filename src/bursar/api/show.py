@@ -8,7 +8,7 @@ from uuid import UUID
 from bursar.accounts import queries as accounts
 from bursar.accounts.queries import MemberRow, OverrideRow
 from bursar.api.call import Call
-from bursar.checkout.requests import basis, reviewed
+from bursar.checkout import basis, preview_request
 from bursar.core.allocation import in_force
 from bursar.core.content import read_decision, read_quote, write_decision, write_quote
 from bursar.core.edit import write_edit
@@ -129,7 +129,7 @@ def request_now(call: Call, row: RequestRow) -> Shown:
         shown["moved"] = [*row.basis.moved(basis(call.customer, call.policy))]
         # What collides with what has happened since has no price any more.
         with suppress(Invalid, Conflict):
-            today = reviewed(call.customer, row, call.actor, call.policy, call.now)
+            today = preview_request(call.customer, row, call.actor, call.policy, call.now)
             shown["today"] = priced(call, write_quote(today))
             shown["moved"] += ["price"] if costs_otherwise(read_quote(row.content), today) else []
     return shown

@@ -6,13 +6,13 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Status
 
+from bursar import checkout
 from bursar.accounts.queries import NotFound
 from bursar.api import answers, bodies, having
 from bursar.api.call import approach, enter, once
 from bursar.api.replies import Reply, reply, taken
 from bursar.api.shape import shape
-from bursar.checkout import actions as checkout
-from bursar.core.edit import Undo, read_edits
+from bursar.core.edit import read_edits
 from bursar.core.fit import UnknownChange
 from bursar.core.problem import Invalid, phrase
 from bursar.history.queries import Answer, Once
@@ -59,7 +59,7 @@ def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
     edits = read_edits(body.edits) if body.edits is not None else ()
 
     def do(asked: Once | None) -> Answer:
-        result = checkout.take(
+        result = checkout.accept(
             account_id,
             quote_id=body.quote,
             edits=edits,
@@ -80,7 +80,7 @@ def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> Reply:
     """Take a scheduled change back."""
     call = approach(request, account_id)
     try:
-        result = checkout.take(account_id, edits=(Undo(change=change_id),), actor=call.actor, now=call.now)
+        result = checkout.undo(account_id, change_id, actor=call.actor, now=call.now)
     except UnknownChange:
         raise NotFound(what=phrase("scheduled change")) from None
     return Status(200, reply(call, taken(result)).value)

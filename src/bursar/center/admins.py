@@ -12,7 +12,7 @@ from bursar.accounts.limits import set_limit
 from bursar.accounts.members import pass_on as pass_ownership_on
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
-from bursar.checkout.consequences import followed
+from bursar.checkout import followed
 from bursar.core.field import MOST_SEATS, MOST_TEXT
 from bursar.core.limit import UNLIMITED
 from bursar.core.member import BILLING_ADMIN, OWNER

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from bursar.center.entry import shown, to, visit
 from bursar.center.manage import keep, not_done, quote_named
 from bursar.center.subscription import waiting
-from bursar.checkout.gather import context
+from bursar.checkout import context
 from bursar.core.edit import Cancel
 from bursar.core.field import MOST_TEXT
 from bursar.core.problem import Problem

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bursar.accounts.models import Person
+from bursar.accounts.oneself import set_language
 from bursar.accounts.queries import NotFound, inactive_membership, memberships
 from bursar.accounts.staff import colleague
 from bursar.center.demo import cast, crew
 from bursar.center.entry import SignInFirst, back, moment, remember_language, signed_in, to, visit
 from bursar.center.unsent import drop, keep, kept, of_our_page, sent
-from bursar.checkout.pay import confirm
+from bursar.checkout import confirm
 from bursar.core.money import Money
 from bursar.payments.queries import sandbox_attempt
 from bursar.words import money
@@ -70,7 +71,7 @@ def language(request: HttpRequest) -> HttpResponse:
     """Speak the person's language from now on."""
     wanted = "fr" if request.POST.get("language") == "fr" else "en"
     if isinstance(request.user, Person):
-        Person.objects.filter(pk=request.user.pk).update(locale=wanted)
+        set_language(request.user.pk, wanted)
     return remember_language(back(request), wanted)
 
 

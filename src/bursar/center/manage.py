@@ -22,10 +22,8 @@ from bursar.center.subscription import waiting
 from bursar.center.summary import Summary, summary
 from bursar.center.terms import AtField
 from bursar.center.wishes import Wishes, read
-from bursar.checkout.actions import Stale
-from bursar.checkout.actions import quote as make_quote
-from bursar.checkout.gather import context, edits_of
-from bursar.checkout.requests import MOST_TEXT
+from bursar.checkout import MOST_TEXT, Stale, context, edits_of
+from bursar.checkout import quote as make_quote
 from bursar.core.content import read_quote
 from bursar.core.edit import Cancel, Edit, Resume, Suspend, Undo
 from bursar.core.policy import Outcome

@@ -6,11 +6,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms
 from allauth.mfa.webauthn.internal.auth import parse_authentication_response
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bursar.accounts.models import Person
+from bursar.accounts.passkeys import count_on
 from bursar.center.entry import moment
 from bursar.notices.actions import write_to
 from bursar.notices.letter import personal
@@ -41,21 +41,11 @@ class Login(forms.LoginWebAuthnForm):  # type: ignore[misc]
 
 
 def _counted(passkey: Authenticator, credential: dict[str, Any]) -> Authenticator:
-    """Return the passkey if it counts on from where it was; its person is told if not. Errors: ValidationError.
-
-    Passkeys that do not count say 0 each time. Source: Web Authentication, Level 2, 7.2, step 21.
-    """
+    """Return the passkey if it counts on from where it was; its person is told if not. Errors: ValidationError."""
     counter = parse_authentication_response(credential).response.authenticator_data.counter
-    with transaction.atomic():
-        row = Authenticator.objects.select_for_update().select_related("user").get(pk=passkey.pk)
-        before = row.data.get("counter", row.wrap().authenticator_data.counter)
-        counts_on = counter > before or counter == before == 0
-        if counts_on:
-            row.data["counter"] = counter
-            row.save(update_fields=["data"])
-        else:
-            _tell(row.user, str(row))
-    if not counts_on:
+    copied = count_on(passkey.pk, counter)
+    if copied is not None:
+        _tell(copied.user, str(copied))
         raise ValidationError(_("This passkey was not taken: it may be a copy. You were sent an email about it."))
     return passkey
 

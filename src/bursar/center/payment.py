@@ -8,18 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from bursar import checkout
 from bursar.center.cards import kinds, tokens, why_no_card
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.invoices import row_shown
 from bursar.center.subscription import waiting
 from bursar.center.taking import back_to_change
-from bursar.checkout.collection import collect_all, pay_invoice
-from bursar.checkout.pay import Declined
+from bursar.checkout import Declined
 from bursar.core.money import Money
 from bursar.core.payment import Method, read_method
 from bursar.core.problem import Problem
 from bursar.invoices.queries import document, documents
-from bursar.payments.actions import set_method
 from bursar.payments.queries import attempt, failures, left, method, open_invoices
 from bursar.words import money
 from bursar.words.payment import decline_reason, method_name
@@ -38,9 +37,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            wanted = _wanted(request)
-            set_method(seen.policy, account_id, wanted, actor=seen.actor, now=seen.now)
-            settled = collect_all(account_id, now=seen.now, again=True)
+            settled = checkout.set_method(account_id, _wanted(request), actor=seen.actor, now=seen.now)
             messages.success(request, _after_replacing(settled))
             return back_to_change(seen, request.GET)
         except Problem as found:
@@ -61,7 +58,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
     problem, status = "", 200
     if request.method == "POST":
         try:
-            tried = pay_invoice(account_id, invoice_id, _once(request, seen), actor=seen.actor, now=seen.now)
+            tried = checkout.pay(account_id, invoice_id, _once(request, seen), actor=seen.actor, now=seen.now)
             return _after_paying(request, account_id, tried.id, invoice_id)
         except Declined as declined:
             problem, status = seen.said(declined), 402

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from bursar import checkout
 from bursar.accounts.queries import NotFound, names
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.asked import summarized, summed_up
@@ -18,11 +19,16 @@ from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.manage import confirming, keep, not_done
 from bursar.center.subscription import waiting
 from bursar.center.taking import came_of
-from bursar.checkout import actions as checkout
-from bursar.checkout import requests
-from bursar.checkout.door import QuoteExpired
-from bursar.checkout.gather import context, edits_of
-from bursar.checkout.requests import MOST_TEXT, NeededTooEarly, ReasonNeeded, basis, reviewed
+from bursar.checkout import (
+    MOST_TEXT,
+    NeededTooEarly,
+    QuoteExpired,
+    ReasonNeeded,
+    basis,
+    context,
+    edits_of,
+    preview_request,
+)
 from bursar.core.approval import approvers
 from bursar.core.ceiling import Confirm
 from bursar.core.content import digest, read_quote
@@ -64,7 +70,7 @@ def ask(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     typed = {name: http.POST.get(name, "").replace("\0", "").strip() for name in ("reason", "needed_by")}
     try:
         needed_by = date.fromisoformat(typed["needed_by"]) if typed["needed_by"] else None
-        made = requests.submit(
+        made = checkout.submit(
             account_id, quote_id=quote_id, reason=typed["reason"], needed_by=needed_by, actor=seen.actor, now=seen.now
         )
     except QuoteExpired:
@@ -134,7 +140,7 @@ def reject(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespons
     seen = visit(http, account_id)
     reason = http.POST.get("reason", "").replace("\0", "").strip()
     try:
-        requests.reject(account_id, request_id, reason=reason, actor=seen.actor, now=seen.now)
+        checkout.reject(account_id, request_id, reason=reason, actor=seen.actor, now=seen.now)
     except ReasonNeeded as problem:
         return _page(http, seen, request(account_id, request_id), wrong=seen.said(problem), status=422)
     except NotFound:
@@ -153,7 +159,7 @@ def withdraw(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespo
     """Take one's own request back."""
     seen = visit(http, account_id)
     try:
-        requests.withdraw(account_id, request_id, actor=seen.actor, now=seen.now)
+        checkout.withdraw(account_id, request_id, actor=seen.actor, now=seen.now)
     except NotFound:
         raise
     except RequestClosed as problem:
@@ -215,7 +221,7 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
     moved = changed(row.basis.moved(now), seen.policy, row.account_type, seen.customer.account.account_type)
     shown = {"review": review, "moved": moved}
     try:
-        found = reviewed(seen.customer, row, seen.actor, seen.policy, seen.now)
+        found = preview_request(seen.customer, row, seen.actor, seen.policy, seen.now)
     except Problem as problem:
         return {**shown, "why_not": why_not or seen.said(problem)}
     refusal = found.refusal()

@@ -14,7 +14,7 @@ from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.form import CHANGING
 from bursar.center.table import table
-from bursar.checkout.consequences import coming_shortfalls, followed
+from bursar.checkout import coming_shortfalls, followed
 from bursar.core.problem import Problem
 from bursar.core.seat import Use
 from bursar.seats import actions

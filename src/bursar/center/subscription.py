@@ -20,7 +20,7 @@ from bursar.center.form import CHANGING
 from bursar.center.release import release_field
 from bursar.center.temporary import temporary_said
 from bursar.center.term import term
-from bursar.checkout.gather import context
+from bursar.checkout import context
 from bursar.core.catalog import Catalog
 from bursar.core.currency import digits
 from bursar.core.edit import SetSeats

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST, require_safe
 
+from bursar import checkout
 from bursar.accounts.queries import NotFound
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
@@ -14,11 +15,8 @@ from bursar.center.form import CHANGING
 from bursar.center.manage import check_sees, confirming, keep, not_done, uuid_given
 from bursar.center.subscription import waiting
 from bursar.center.summary import summary
-from bursar.checkout import actions as checkout
-from bursar.checkout.door import QuoteExpired
-from bursar.checkout.gather import edits_of
-from bursar.checkout.pay import Declined
-from bursar.checkout.pay import give_up as give_up_payment
+from bursar.checkout import Declined, QuoteExpired, edits_of
+from bursar.checkout import give_up as give_up_payment
 from bursar.core.ceiling import Confirm
 from bursar.core.content import read_quote
 from bursar.core.money import Money
@@ -82,7 +80,7 @@ def came_of(
 def _taken(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
     """What came of taking; a quote that is too old is as stale as one that the world has left behind."""
     try:
-        return checkout.take(seen.id, quote_id=quote_id, confirmed=confirmed, actor=seen.actor, now=seen.now)
+        return checkout.accept(seen.id, quote_id=quote_id, confirmed=confirmed, actor=seen.actor, now=seen.now)
     except QuoteExpired:
         raise checkout.Stale(keep(seen, edits_of(seen.customer, quote(seen.id, quote_id)))) from None
 

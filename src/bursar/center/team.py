@@ -15,7 +15,7 @@ from bursar.accounts.queries import MemberRow, members
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
-from bursar.checkout.consequences import followed
+from bursar.checkout import followed
 from bursar.core.member import BILLING_ADMIN, OWNER, TooManyInvitations, needed
 from bursar.core.problem import Problem
 from bursar.core.seat import SEATLESS

@@ -1,1 +1,71 @@
-"""The one door from a quote to changes: decide, take, pay, invoice and record; and renew."""
+"""Whatever is decided about an account and done to it: quoted, accepted, asked for, renewed, collected.
+
+This is all that the rest of Bursar sees of it; import-linter lets nobody import the modules below from outside.
+"""
+
+from bursar.checkout.actions import Result, Stale, accept, approve, quote, renew, undo
+from bursar.checkout.announcements import announce
+from bursar.checkout.booking import record_payment, undo_payment
+from bursar.checkout.collection import collect, collect_all, pay, set_method
+from bursar.checkout.consequences import coming_shortfalls, followed, look_at_request
+from bursar.checkout.door import AlreadyTaken, QuoteExpired
+from bursar.checkout.gather import context, edits_of, preview
+from bursar.checkout.journal import journal_of_account, journal_of_invoice
+from bursar.checkout.payment import Declined, confirm, follow_up, give_up, hear
+from bursar.checkout.refunds import finish_refund, refund
+from bursar.checkout.requests import (
+    MOST_TEXT,
+    NeededTooEarly,
+    ReasonNeeded,
+    basis,
+    expire,
+    preview_request,
+    reject,
+    remind,
+    submit,
+    withdraw,
+)
+
+__all__ = [
+    "MOST_TEXT",
+    "AlreadyTaken",
+    "Declined",
+    "NeededTooEarly",
+    "QuoteExpired",
+    "ReasonNeeded",
+    "Result",
+    "Stale",
+    "accept",
+    "announce",
+    "approve",
+    "basis",
+    "collect",
+    "collect_all",
+    "coming_shortfalls",
+    "confirm",
+    "context",
+    "edits_of",
+    "expire",
+    "finish_refund",
+    "follow_up",
+    "followed",
+    "give_up",
+    "hear",
+    "journal_of_account",
+    "journal_of_invoice",
+    "look_at_request",
+    "pay",
+    "preview",
+    "preview_request",
+    "quote",
+    "record_payment",
+    "refund",
+    "reject",
+    "remind",
+    "renew",
+    "set_method",
+    "submit",
+    "undo",
+    "undo_payment",
+    "withdraw",
+]

@@ -10,17 +10,18 @@ from bursar.accounts.deed import deed
 from bursar.checkout.consequences import catch_up, overtake
 from bursar.checkout.door import check_no_payment_open, check_review, keep, open_payment, shown
 from bursar.checkout.gather import Known, edits_of, gather
-from bursar.checkout.pay import pay
+from bursar.checkout.payment import charge
 from bursar.checkout.write import write
 from bursar.columns.ids import uuid7
+from bursar.core import transition
 from bursar.core.content import digest as digest_of
-from bursar.core.edit import Edit
+from bursar.core.edit import Edit, Undo
 from bursar.core.policy import SYSTEM, Actor
 from bursar.core.problem import Conflict
 from bursar.core.quote import check_confirmed
 from bursar.core.quote import quote as decide
 from bursar.core.refusal import Refused
-from bursar.core.transition import Order, accept
+from bursar.core.transition import Order
 from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Once
 from bursar.invoices import actions as invoices
@@ -85,7 +86,7 @@ def quote(account_id: UUID, edits: Sequence[Edit], *, actor: Actor, now: datetim
     return kept
 
 
-def take(
+def accept(
     account_id: UUID,
     *,
     quote_id: UUID | None = None,
@@ -109,6 +110,11 @@ def take(
             wanted = Wanted(edits_of(customer, before), before.id, before.digest, before.request_id, confirmed)
         result = _take(known, wanted, actor, now, once)
     return _carried_on(account_id, result, now)
+
+
+def undo(account_id: UUID, change_id: UUID, *, actor: Actor, now: datetime) -> Result:
+    """Take a scheduled change back. Errors: UnknownChange, and those of `accept`."""
+    return accept(account_id, edits=(Undo(change=change_id),), actor=actor, now=now)
 
 
 def approve(
@@ -144,7 +150,7 @@ def _carried_on(account_id: UUID, result: Result, now: datetime) -> Result:
         request(account_id, result.overtaken_id).standing.check_open(now)
     if result.stale_id is not None:
         raise Stale(result.stale_id)
-    if result.attempt_id is not None and pay(account_id, result.attempt_id, now=now).state == "succeeded":
+    if result.attempt_id is not None and charge(account_id, result.attempt_id, now=now).state == "succeeded":
         return Result(take_of_attempt(account_id, result.attempt_id), result.attempt_id)
     return result
 
@@ -189,7 +195,7 @@ def _take(known: Known, wanted: Wanted, actor: Actor, now: datetime, once: Once 
         invoices.number(*documents)
         return Result(attempt_id=attempt_id)
     order = Order(id=uuid7(), quote_id=kept, request_id=wanted.request_id, actor=actor)
-    made = accept(known.situation, answer, order, new_id=uuid7)
+    made = transition.accept(known.situation, answer, order, new_id=uuid7)
     documents += write([made], {customer.id: customer}, now=now)
     overtake(replace(known, situation=made.after, asked=known.asked and wanted.request_id is None), now)
     keep_answer(once, kind="take", id=order.id, status=201, now=now)

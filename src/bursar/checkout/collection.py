@@ -6,7 +6,7 @@ from uuid import UUID
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer
 from bursar.checkout.door import check_no_payment_open
-from bursar.checkout.pay import Declined, pay
+from bursar.checkout.payment import Declined, charge
 from bursar.core.gateway import NoGateway
 from bursar.core.money import Money
 from bursar.core.payment import Method, NothingToPay, PaymentOpen
@@ -20,7 +20,7 @@ from bursar.payments.queries import AttemptRow
 from bursar.policy import queries as policy
 
 
-def pay_invoice(
+def pay(
     account_id: UUID, invoice_id: UUID, method: Method, *, actor: Actor, now: datetime, once: Once | None = None
 ) -> AttemptRow:
     """Pay what is open of an invoice once, by this method.
@@ -31,7 +31,7 @@ def pay_invoice(
         permit(policy.current(), customer, actor, "pay_invoice", now)
         attempt_id = _begin(customer, invoice_id, method, actor=actor, now=now)
         answer(once, kind="attempt", id=attempt_id, status=201, now=now)
-    return pay(account_id, attempt_id, now=now)
+    return charge(account_id, attempt_id, now=now)
 
 
 def collect(account_id: UUID, invoice_id: UUID, *, now: datetime, again: bool = False) -> bool:
@@ -49,10 +49,19 @@ def collect(account_id: UUID, invoice_id: UUID, *, now: datetime, again: bool = 
         except (PaymentOpen, NothingToPay, NoGateway):
             return False
     try:
-        return pay(account_id, attempt_id, now=now).state == "succeeded"
+        return charge(account_id, attempt_id, now=now).state == "succeeded"
     except Declined:
         # The attempt says why; what follows a failed collection is decided by the dunning table, not here.
         return False
+
+
+def set_method(account_id: UUID, wanted: Method, *, actor: Actor, now: datetime) -> int:
+    """Pay in another way from now on, which also pays what is open; return how many invoices were settled.
+
+    Errors: NotFound, Refused, StaysAutomatic, NoGateway.
+    """
+    payments.set_method(policy.current(), account_id, wanted, actor=actor, now=now)
+    return collect_all(account_id, now=now, again=True)
 
 
 def collect_all(account_id: UUID, *, now: datetime, again: bool) -> int:

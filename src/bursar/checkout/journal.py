@@ -9,7 +9,7 @@ from bursar.payments.received import movements
 EVERY = 100_000
 
 
-def of_account(account_id: UUID) -> str:
+def journal_of_account(account_id: UUID) -> str:
     """Return every document, payment, refund and reversal as balanced double entry."""
     documents = reversed(invoices.documents(account_id, before=None, limit=EVERY))
     money = [
@@ -19,6 +19,6 @@ def of_account(account_id: UUID) -> str:
     return journal([*documents, *money])
 
 
-def of_invoice(account_id: UUID, invoice_id: UUID) -> str:
+def journal_of_invoice(account_id: UUID, invoice_id: UUID) -> str:
     """One document as balanced double entry. Errors: NotFound."""
     return journal([invoices.document(account_id, invoice_id)])

@@ -147,7 +147,7 @@ def withdraw(account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime,
         keep_answer(once, kind="request", id=request_id, status=200, now=now)
 
 
-def reviewed(customer: Customer, row: RequestRow, actor: Actor, rules: Policy, now: datetime) -> Quote:
+def preview_request(customer: Customer, row: RequestRow, actor: Actor, rules: Policy, now: datetime) -> Quote:
     """What a request asks for, as it is decided and priced now for somebody. Errors: those of `core.quote.quote`."""
     edits = edits_of(customer, quote(customer.id, row.quote_id))
     return preview(customer, edits, actor, customer.today(now), rules)

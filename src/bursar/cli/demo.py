@@ -207,8 +207,7 @@ def _read(file: str) -> dict[str, Any]:
 def _live(life: Life, now: datetime) -> None:
     from bursar.accounts import actions, queries
     from bursar.accounts.members import add_member
-    from bursar.checkout.actions import take
-    from bursar.checkout.collection import pay_invoice
+    from bursar.checkout import accept, pay
     from bursar.core.edit import read_edits
     from bursar.core.payment import Method
     from bursar.core.policy import VENDOR
@@ -244,12 +243,12 @@ def _live(life: Life, now: datetime) -> None:
     for days, who, edits in life.deeds:
         move(account_id, today - timedelta(days=days), actor=VENDOR, now=now)
         for invoice in open_invoices(account_id):
-            pay_invoice(account_id, invoice.id, Method("debit", "ok"), actor=VENDOR, now=now)
+            pay(account_id, invoice.id, Method("debit", "ok"), actor=VENDOR, now=now)
         everybody = queries.customer(account_id).account.members
         members = {one.role: one for one in everybody}
         actor = VENDOR if who == "vendor" else members[who]
         dated = [_dated(edit, today - timedelta(days=days)) for edit in edits]
-        take(account_id, edits=read_edits(dated), actor=actor, now=now)
+        accept(account_id, edits=read_edits(dated), actor=actor, now=now)
         if days == first:
             # Everybody works in the product that was bought first.
             for one in everybody:

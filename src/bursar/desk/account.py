@@ -15,7 +15,7 @@ from bursar.accounts.queries import OverrideRow, names, overrides
 from bursar.center.entry import Visit, to, visit
 from bursar.center.fields import MOST_NAME
 from bursar.center.manage import keep, not_done
-from bursar.checkout.consequences import followed
+from bursar.checkout import followed
 from bursar.core.capability import OVERRIDABLE, SHOW_COSTS
 from bursar.core.edit import Resume, Suspend
 from bursar.core.field import MOST_TEXT

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bursar.accounts.queries import NotFound
-from bursar.columns.statement import select
+from bursar.columns.statement import select, select_one
 from bursar.core.charge import Billed, ChargeType, Line
 from bursar.core.invoice import Buyer, Invoice, Seller
 from bursar.core.invoice_content import read_parties

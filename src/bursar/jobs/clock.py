@@ -26,13 +26,17 @@ from uuid import UUID
 from bursar.accounts.actions import instant, read_zone, set_clock
 from bursar.accounts.deed import deed
 from bursar.accounts.queries import customer
-from bursar.checkout.actions import renew
-from bursar.checkout.announce import announce
-from bursar.checkout.collection import collect, collect_all
-from bursar.checkout.consequences import look_at_request
-from bursar.checkout.pay import follow_up
-from bursar.checkout.refunds import finish_refund
-from bursar.checkout.requests import expire, remind
+from bursar.checkout import (
+    announce,
+    collect,
+    collect_all,
+    expire,
+    finish_refund,
+    follow_up,
+    look_at_request,
+    remind,
+    renew,
+)
 from bursar.core.clock import check_clock
 from bursar.core.events import TOLD
 from bursar.core.policy import Actor

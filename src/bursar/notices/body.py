@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from bursar.accounts.keys import INVITATION_DAYS, create_invitation
 from bursar.accounts.queries import Customer, invitation
 from bursar.catalog.queries import current as current_catalog
-from bursar.checkout.gather import context
+from bursar.checkout import context
 from bursar.core.before import states_quoted
 from bursar.core.content import read_quote
 from bursar.core.decision import Decided

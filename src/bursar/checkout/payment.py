@@ -44,15 +44,15 @@ class Declined(Problem):
         super().__init__(reason=DeclineReason(reason))
 
 
-def pay(account_id: UUID, attempt_id: UUID, *, now: datetime) -> AttemptRow:
+def charge(account_id: UUID, attempt_id: UUID, *, now: datetime) -> AttemptRow:
     """Ask the gateway for the money of an open attempt, and do what comes of it; the attempt as it is then.
 
     Errors: Declined.
     """
     attempt = queries.attempt(account_id, attempt_id)
     amount = Money(attempt.amount_minor, attempt.currency)
-    charge = gateway(attempt.gateway).charge(str(attempt.id), amount, attempt.token, attempt.expires_at)
-    carry_out(attempt, charge, now=now)
+    said = gateway(attempt.gateway).charge(str(attempt.id), amount, attempt.token, attempt.expires_at)
+    carry_out(attempt, said, now=now)
     after = queries.attempt(account_id, attempt_id)
     if after.state == "failed":
         raise Declined(reason=after.reason)
