@@ -77,6 +77,7 @@ def test_a_life_that_went_otherwise_is_shown_as_a_difference(tmp_path: Path) -> 
         ("on 2026-02-30", "day"),
         ("grant flying", "expected grant CAPABILITY"),
         ("payer sleeps", "expected payer confirms"),
+        ("payer gives", "expected payer confirms"),
         ("sing", "expected one of account"),
         ('owner takes cancel reason "', "No closing quotation"),
     ],

@@ -143,9 +143,10 @@ class CorePlayer(CoreAccount):
         if self.attempt is None:
             raise Answered({"code": "not_waiting"})
         waiting, self.attempt = self.attempt, None
-        if outcome == "failed":
+        if outcome != "succeeded":
             self._follow()
-            raise Answered({"code": "declined", "reason": "authentication_failed"})
+            reason = "given_up" if outcome == "given_up" else "authentication_failed"
+            raise Answered({"code": "declined", "reason": reason})
         return self._paid(waiting.answer, waiting.invoice, waiting.amount, waiting.asked)
 
     def pay_with(self, actor: str, kind: str, token: str) -> None:

@@ -103,7 +103,11 @@ class SystemPlayer:
         waiting = self._call("GET", f"{self.path}/payment_method")["waiting"]
         if waiting is None:
             raise Answered({"code": "not_waiting"})
-        return self._call("POST", f"{self.path}/attempts/{waiting['id']}/finish", {"outcome": outcome})
+        attempt = f"{self.path}/attempts/{waiting['id']}"
+        if outcome == "given_up":
+            self._call("POST", f"{attempt}/give_up")
+            raise Answered({"code": "declined", "reason": outcome})
+        return self._call("POST", f"{attempt}/finish", {"outcome": outcome})
 
     def pay_with(self, actor: str, kind: str, token: str) -> None:
         """Choose how to pay."""

@@ -107,8 +107,8 @@ class Teller:
             case "undoes":
                 return self._taken(self.player.undo(step.actor, self._change_id(step.words[0])))
             case "payer":
-                outcome = "succeeded" if step.words[0] == "confirms" else "failed"
-                return self._taken(self.player.authenticate(outcome))
+                outcomes = {"confirms": "succeeded", "refuses": "failed", "gives": "given_up"}
+                return self._taken(self.player.authenticate(outcomes[step.words[0]]))
             case "pays":
                 return self._pays(step)
         return self._ask(step) if step.verb in _ASKING else self._arrange(step)

@@ -117,8 +117,8 @@ def _alone(words: Words) -> None:
 
 
 def _payer(words: Words) -> None:
-    if len(words) != 2 or words[1] not in ("confirms", "refuses"):
-        raise Mistake("expected payer confirms, or payer refuses")
+    if words[1:] not in (("confirms",), ("refuses",), ("gives", "up")):
+        raise Mistake("expected payer confirms, payer refuses, or payer gives up")
 
 
 def _may(words: Words) -> None:
