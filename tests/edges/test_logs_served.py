@@ -40,9 +40,9 @@ def served(reachable: Path) -> Iterator[Served]:
 
 def test_lines_about_the_server_s_own_parts_are_json_too(served: Served) -> None:
     children = psutil.Process(served.process.pid).children(recursive=True)
-    [worker] = [one for one in children if one.cmdline()[-1:] == ["worker"]]
-    web = [one for one in children if one.name() == "granian" or "granian" in " ".join(one.cmdline())]
-    web_worker = next(one for one in web if one.parent() in web)
+    called = {one: " ".join(one.cmdline()) for one in children}
+    [worker] = [one for one in children if "bursar.cli worker" in called[one]]
+    web_worker = next(one for one in children if "granian" in called[one] and "worker-" in called[one])
     for one in (worker, web_worker):
         one.kill()
     served.wait_for("works again")
