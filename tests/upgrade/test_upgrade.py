@@ -42,6 +42,22 @@ print(*violations(datetime.now(UTC), deep=True), sep="\\n", end="")
 """
 
 
+FINISHED = """
+import django
+django.setup()
+from datetime import UTC, datetime
+from bursar.checkout.pay import confirm
+from bursar.invoices.queries import of_take
+from bursar.payments.models import Attempt
+from bursar.subscriptions.queries import taken
+
+waiting = Attempt.objects.get(state="open")
+confirm(waiting.id, "succeeded", now=datetime.now(UTC))
+invoice = of_take(waiting.account_id, taken(waiting.account_id, quote_id=waiting.quote_id).id)
+print(*(line.description.en for line in invoice.lines), sep="\\n")
+"""
+
+
 @pytest.fixture
 def empty() -> Iterator[str]:
     """The address of a database without any table."""
@@ -102,6 +118,14 @@ def test_lines_get_the_words_of_the_catalog_that_they_were_sold_from_and_keep_th
                 there.execute(f"UPDATE invoices_line SET {change}")
         with pytest.raises(psycopg.IntegrityError, match="this row"):
             there.execute("UPDATE subscriptions_quote SET content = '{}'")
+
+
+@pytest.mark.parametrize("older", OLDER)
+def test_a_payment_that_waits_over_the_migration_is_finished_and_invoiced_in_words(empty: str, older: str) -> None:
+    restored(empty, older)
+    run(empty, "-m", "bursar.cli", "migrate")
+    assert run(empty, "-c", FINISHED) == "Support, Team\n"
+    assert run(empty, "-c", RULES) == ""
 
 
 @pytest.mark.parametrize("older", OLDER)
