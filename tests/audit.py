@@ -164,7 +164,6 @@ class Auditor(CorePlayer):
         other.ledger = copy(self.ledger)
         other.ledger.issued, other.ledger.payments = list(self.ledger.issued), list(self.ledger.payments)
         other.ledger.settled, other.ledger.ids = dict(self.ledger.settled), copy(self.ledger.ids)
-        other.ledger.numbers = {kind: copy(numbers) for kind, numbers in self.ledger.numbers.items()}
         return other
 
     def _caught_up(self) -> "Auditor":

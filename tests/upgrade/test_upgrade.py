@@ -46,7 +46,7 @@ FINISHED = """
 import django
 django.setup()
 from datetime import UTC, datetime
-from bursar.checkout.pay import confirm
+from bursar.checkout import confirm
 from bursar.invoices.queries import of_take
 from bursar.payments.models import Attempt
 from bursar.subscriptions.queries import taken

@@ -1,13 +1,13 @@
 """Documents and money of one life, as the core player keeps them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.core.invoice import Buyer, Invoice, Kind, Seller, read_address, totals
+from bursar.core.invoice import Buyer, Invoice, Seller, read_address, totals
 from bursar.core.invoice_content import write_invoice
 from bursar.core.journal import Movement, journal
 from bursar.core.payment import Open, settle, status
@@ -15,7 +15,6 @@ from bursar.core.transition import NewInvoice
 
 FIRST_ID: Final = 1 << 100
 """Beyond the numbers by which changes are known before they are taken."""
-
 
 SELLER: Final = Seller("Scenario", "FR")
 
@@ -30,9 +29,6 @@ class Ledger:
     payments: list[tuple[UUID, date, int]] = field(default_factory=list)
     settled: dict[UUID, int] = field(default_factory=dict)
     ids: Any = field(default_factory=lambda: count(FIRST_ID))
-    numbers: Mapping[Kind, Iterator[int]] = field(
-        default_factory=lambda: {"invoice": count(1), "credit_note": count(1)}
-    )
 
     def new_id(self) -> UUID:
         """The next id."""
@@ -43,7 +39,7 @@ class Ledger:
         sums = totals([line for _, line in made.lines])
         document = Invoice(
             id=made.id,
-            number=str(next(self.numbers[sums.kind])),
+            number=str(1 + sum(one.kind == sums.kind for one in self.issued)),
             currency=self.currency,
             on=on,
             issued_on=on,
