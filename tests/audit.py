@@ -243,14 +243,18 @@ class Auditor(CorePlayer):
         }
         foreseen = timeline.without(lambda change: change.id in ahead_of)
         for day in spread(max(first, since), calendar.period(self.today).end):
-            state = foreseen.on(day)
+            state, cut = timeline.on(min(day, self.today)), foreseen.on(day)
             for item in () if state.trying else state.items.values():
+                left = cut.items.get(item.product)
+                if left is None:
+                    continue
                 line = paid.get((item.product, day))
                 assert line is not None, f"nothing pays for {item} on {day}"
                 ahead = timeline.on(day).items.get(item.product)
-                seats = item.quantity + (ahead.extra if ahead else 0)
+                extra = ahead.extra if ahead else 0
                 if state.calendar is not None and line.period == state.calendar.period(day):
-                    assert line.quantity * line.unit_price >= seats * state.pin(item).rate, (line, item, day)
+                    least = min((one.quantity + extra) * at.pin(one).rate for one, at in ((item, state), (left, cut)))
+                    assert line.quantity * line.unit_price >= least, (line, item, day)
 
     def _check_unchanged(self, before: "Auditor") -> None:
         """Nothing was taken, billed or paid."""
