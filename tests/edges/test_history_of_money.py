@@ -10,7 +10,7 @@ from pages import said
 
 
 @pytest.fixture
-def door(db: None) -> Door:
+def door(vendor: None) -> Door:
     return Door()
 
 

@@ -116,5 +116,5 @@ def ids(worlds: Worlds, name: str) -> dict[str, str]:
         "invoice_id": invoices[0]["id"],
         "member_id": member,
         "product": "support",
-        **dict.fromkeys(("override_id", "change_id", "request_id"), nobody),
+        **dict.fromkeys(("override_id", "change_id", "request_id", "payment_id"), nobody),
     }
