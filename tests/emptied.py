@@ -32,5 +32,7 @@ def _empty(case: Any) -> None:
 @cache
 def _deletes() -> str:
     kept = {"django_content_type", "auth_permission"}
-    tables = sorted({*connection.introspection.django_table_names(only_existing=True, include_views=False)} - kept)
+    models = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    # No model stands for the counters of attempts; left over, they would refuse what a later test tries.
+    tables = sorted({*models, "bursar_cache"} - kept)
     return ";".join(["SET LOCAL session_replication_role = replica", *(f'DELETE FROM "{table}"' for table in tables)])
