@@ -27,7 +27,9 @@ from bursar.accounts.models import Person
 from bursar.accounts.queries import NotFound, customer, memberships
 from bursar.accounts.sealing import seal, unseal
 from bursar.accounts.staff import colleague
+from bursar.catalog.queries import NoCatalog, current
 from bursar.core.staff import reaches
+from bursar.words.edits import product_name
 
 KEY: Final = "unsent"
 KEPT_FOR: Final = timedelta(hours=1)
@@ -132,9 +134,19 @@ def _form(path: str, pairs: list[tuple[str, str]]) -> Unsent | None:
 def _label(labels: dict[str, str], name: str) -> str:
     """Return the label of a field that one types into; nothing for one where something is chosen."""
     for part in _parts(name):
+        if part in labels and part.endswith("_"):
+            return f"{labels[part]} ({_product(name.removeprefix(part))})"
         if part in labels:
             return labels[part]
     return ""
+
+
+def _product(code: str) -> str:
+    """Return the name of the product that a field is about; its code while nothing is sold."""
+    try:
+        return product_name(current(), code)
+    except NoCatalog:
+        return code
 
 
 def _parts(name: str) -> Iterator[str]:
