@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.utils import translation
 
 from bursar.postgres import running
 from emptied import rows_deleted
@@ -91,6 +92,13 @@ def _quickly() -> Iterator[None]:
         # Django's own number makes each password cost a third of a second, here for nothing.
         patched.setattr(PBKDF2PasswordHasher, "iterations", 1_000)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> Iterator[None]:
+    """Forget the language of the last page that a test read; Django keeps it for the thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
