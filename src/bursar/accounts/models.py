@@ -1,4 +1,4 @@
-"""Who the customers are, who is in them, and what applies to one of them alone."""
+"""Tables of accounts, their members, and the exceptions of a single account."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -123,7 +123,7 @@ class SentInvitation(AccountRow):
 
 
 class Remark(AccountRow):
-    """What somebody wrote, kept apart from the facts that point at it, so that it can be emptied."""
+    """A text that a person wrote, kept apart from the facts that point at it, so that it can be emptied."""
 
     text = models.TextField(blank=True)
 
@@ -202,7 +202,7 @@ class Standing(models.Model):
 
 
 class BillingDetails(models.Model):
-    """What the account's future invoices say of the customer, and who receives them."""
+    """The customer as the account's future invoices name it, and the addresses that receive them."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
     sold_to = models.JSONField(default=dict)

@@ -1,4 +1,4 @@
-"""What a person changes of themselves; it concerns no account, so no history tells of it."""
+"""Change a person's own details; they concern no account, so no history tells of them."""
 
 from datetime import datetime, timedelta
 from typing import Final

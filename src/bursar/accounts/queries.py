@@ -1,4 +1,4 @@
-"""Who the customers are, as decisions need to know them."""
+"""Read accounts as decisions need them."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -48,7 +48,7 @@ class Customer:
 
     @property
     def owner(self) -> Member:
-        """Whoever owns the account: there is always exactly one."""
+        """The owner of the account; there is always exactly one."""
         return next(one for one in self.account.members if one.role == OWNER)
 
     @property
@@ -114,7 +114,7 @@ MOST_RECIPIENTS: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What future invoices say of the customer, and who receives them."""
+    """The customer as future invoices name it, and the addresses that receive them."""
 
     sold_to: dict[str, Any]
     bill_to: dict[str, Any] | None

@@ -159,7 +159,7 @@ class PaymentMethod(Body):
 
 
 class BillingDetails(Body):
-    """What future invoices say of the customer, and who receives them.
+    """The customer as future invoices name it, and the addresses that receive them.
 
     The `country` of an address has two letters (ISO 3166), or stays what it was before that was asked.
     """

@@ -1,4 +1,4 @@
-"""What may be sent about payments and refunds, and what the answers look like."""
+"""Bodies and answers of the operations on payments and refunds."""
 
 from datetime import date
 from typing import Annotated, Literal

@@ -74,7 +74,7 @@ class Share(BaseModel):
 
 
 class Description(BaseModel):
-    """What was sold, in English and, where the vendor wrote it, in French."""
+    """The name of the thing sold, in English and, where the vendor wrote it, in French."""
 
     en: str = Field(examples=["Support, Team"])
     fr: str | SkipJsonSchema[None] = Field(None, examples=["Support, Équipe"])

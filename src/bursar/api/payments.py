@@ -34,7 +34,7 @@ def list_payments(
 
 @router.get("/accounts/{uuid:account_id}/payments/{uuid:payment_id}", response=shape(paid.Payment))
 def get_payment(request: HttpRequest, account_id: UUID, payment_id: UUID) -> Any:
-    """One payment, with what it pays for and what of it went back."""
+    """A payment, with the documents that it pays for and its refunds."""
     call = enter(request, account_id)
     call.permit("view_invoices")
     return show.payment(call, payment_id)

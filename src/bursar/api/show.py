@@ -243,7 +243,7 @@ def invoice(call: Call, document: Invoice, left: int | None = None) -> Shown:
 
 
 def fact(row: Fact, *, prices: bool) -> Shown:
-    """One entry of a history; agreed prices and totals only to whoever may know them."""
+    """Return an entry of the history; agreed prices and totals only for an actor who may know them."""
     return {
         "id": str(row.id),
         "kind": row.kind,

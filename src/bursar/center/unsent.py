@@ -34,7 +34,7 @@ from bursar.words.edits import product_name
 KEY: Final = "unsent"
 KEPT_FOR: Final = timedelta(hours=1)
 MOST_KEPT: Final = 20_000
-"""How much of a form is kept for whoever signs in again. Unit: characters."""
+"""The longest form that is kept until its sender signs in again. Unit: characters."""
 SECRET: Final = re.compile("password|code|credential|token|secret|csrf|otp", re.IGNORECASE)
 """Fields that hold what nobody else may read; they are neither shown nor kept."""
 

@@ -1,4 +1,4 @@
-"""Whatever is decided about an account and done to it: quoted, accepted, asked for, renewed, collected.
+"""Decide about an account and do what was decided: quote, accept, request, renew, collect.
 
 This is all that the rest of Bursar sees of it; import-linter lets nobody import the modules below from outside.
 """

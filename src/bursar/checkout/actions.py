@@ -1,4 +1,4 @@
-"""What is done with edits: they are quoted, accepted, and a request for them approved; and accounts are renewed."""
+"""Quote edits, accept them, approve a request for them, and renew accounts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What people are told ahead of a renewal, and of the end of a trial."""
+"""Announce a renewal, and the end of a trial, before it comes."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What a command says when it cannot do what was asked: a sentence, and with --json a document as well."""
+"""Report that a command failed: in a sentence, and with --json in a document as well."""
 
 import json
 import os

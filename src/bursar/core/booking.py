@@ -10,7 +10,7 @@ from bursar.core.money import Money
 from bursar.core.problem import Conflict, Invalid
 
 Source = Literal["attempt", "bank", "staff"]
-"""Where a payment comes from: an attempt at a gateway, an entry of the bank's statement, or staff who entered it."""
+"""The source of a payment: an attempt at a gateway, an entry of the bank's statement, or staff who entered it."""
 SOURCES: Final[tuple[Source, ...]] = ("attempt", "bank", "staff")
 MOST_REFERENCE: Final = 35
 """The most characters of a reference. Source: ISO 20022, Max35Text."""
@@ -68,7 +68,7 @@ class Booking:
 
     @property
     def source(self) -> Source:
-        """Where the payment comes from."""
+        """The source of the payment."""
         return "bank" if self.entry else "staff"
 
 

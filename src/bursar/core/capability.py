@@ -21,7 +21,7 @@ ROLES: Final = ("owner", "billing_admin", "admin", "agent", "light_agent")
 SHOW_COSTS: Final = "show_costs"
 OVERRIDABLE: Final = (*CAPABILITIES, SHOW_COSTS)
 MONEY: Final = ("record_payments", "refund_payments")
-"""What of money only the vendor's staff do."""
+"""Capabilities about money that only the vendor's staff have."""
 DESK: Final = ("open_accounts", "alter_accounts", "suspend_accounts", "grant_overrides", *MONEY, "manage_staff")
 """What only the vendor's staff do."""
 STAFF_ROLES: Final = ("support", "sales", "finance", "admin")

@@ -1,4 +1,4 @@
-"""How states, changes and quotes are written down as JSON, and read back."""
+"""Write states, changes and quotes as JSON, and read them back."""
 
 import hashlib
 import json

@@ -12,7 +12,7 @@ Reading = Literal["charge", "credit", "more", "fewer"]
 
 @dataclass(frozen=True, slots=True)
 class GroupedLine:
-    """One line as a person reads it, and the `booked` lines that it stands for.
+    """A line as a person reads it, and the `booked` lines that it stands for.
 
     `quantity` is how many are charged, given back, or how many there are more or fewer.
     """
@@ -28,7 +28,7 @@ class GroupedLine:
 
     @property
     def totals(self) -> Totals:
-        """What the booked lines come to together."""
+        """Return the sum of the booked lines."""
         return totals(self.booked)
 
 

@@ -45,7 +45,7 @@ LAST_PARTS: Final = ("postal_code", "city", "country")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Who somebody is and where: parts by name, in the order in which they are printed."""
+    """A name and address: parts by name, in the order in which they are printed."""
 
     parts: tuple[tuple[str, str], ...]
 
@@ -79,7 +79,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """What a document says of the customer. `bill_to` is None where the invoice goes to whom was sold to."""
+    """The customer on a document. `bill_to` is None where the invoice goes to the address in `sold_to`."""
 
     sold_to: Address
     bill_to: Address | None = None
@@ -114,7 +114,7 @@ class Invoice:
 
     @property
     def totals(self) -> Totals:
-        """What its lines come to."""
+        """Return the net, tax and total of its lines."""
         return totals(self.lines)
 
     @property

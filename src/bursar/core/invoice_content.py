@@ -1,4 +1,4 @@
-"""How lines, sums and what documents say of seller and buyer are written down as JSON, and read back."""
+"""Write lines, totals, seller and buyer of a document as JSON, and read them back."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -77,7 +77,7 @@ def write_invoice(invoice: Invoice) -> Document:
 
 
 def write_parties(seller: Seller, buyer: Buyer) -> Document:
-    """What a document says of its seller and buyer, with what is needed to read it back."""
+    """Return a document's seller and buyer as JSON, with everything needed to read it back."""
     return {
         "seller": {"name": seller.name, "country": seller.country},
         "sold_to": dict(buyer.sold_to.parts),

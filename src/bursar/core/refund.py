@@ -15,7 +15,7 @@ GIVEN_REASONS: Final[tuple[RefundReason, ...]] = ("goodwill", "duplicate", "serv
 """Why staff pay money back. Money that comes too late for what it was to pay goes back by itself."""
 RefundState = Literal["open", "succeeded", "failed"]
 RefundAnswer = Literal["succeeded", "declined", "pending"]
-"""What a gateway says of a refund."""
+"""The answers of a gateway to a refund."""
 
 
 class UnknownRefundReason(Invalid):
@@ -70,7 +70,7 @@ class Received:
 
     @property
     def refundable(self) -> int:
-        """How much of it has not gone back."""
+        """The part of it that was not paid back, in minor units."""
         return self.amount.amount_minor - self.refunded
 
 

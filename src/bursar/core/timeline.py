@@ -1,4 +1,4 @@
-"""What an account has on every day, as agreed until now: a state to start with, and a phase for each day that alters it."""
+"""A timeline of the agreed state: a state to start with, and a phase for each day that alters it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass

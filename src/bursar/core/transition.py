@@ -1,4 +1,4 @@
-"""What happens to an account, decided before any of it is written: when a quote is accepted, and when a day falls due.
+"""Decide what happens to an account before any of it is written: when a quote is accepted, and when a day falls due.
 
 A preview makes the same transitions and writes none of them.
 """
@@ -34,7 +34,7 @@ NewId = Callable[[], UUID]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """That somebody accepts a quote, and thereby approves the request that it was made for, if it was made for one."""
+    """An accepted quote. The request that it was made for, if it was made for one, is thereby approved."""
 
     id: UUID
     quote_id: UUID
@@ -53,7 +53,7 @@ class NewInvoice:
 
     @property
     def total(self) -> int:
-        """What it comes to with tax. Unit: minor units."""
+        """The total with tax. Unit: minor units."""
         return totals([line for _, line in self.lines]).total
 
 
@@ -85,7 +85,7 @@ class Transition:
 
     @property
     def actor(self) -> Actor:
-        """Whoever accepted the quote; what falls due by itself nobody does."""
+        """The person who accepted the quote, or the system where a day fell due."""
         return self.order.actor if self.order else SYSTEM
 
     @property

@@ -21,7 +21,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """What a gateway says of a refund; a declined one has a reason."""
+    """The answer of a gateway to a refund; a declined one has a reason."""
 
     answer: RefundAnswer
     reason: str = ""

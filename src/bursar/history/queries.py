@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Fact:
-    """One entry of an account's history: an event as it is stored, who did it, and when."""
+    """An entry of an account's history: an event as it is stored, its actor, and its time."""
 
     id: UUID
     kind: str

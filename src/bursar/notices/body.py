@@ -1,4 +1,4 @@
-"""What an email says of an event, by the event's class."""
+"""The body of an email about an event, by the event's class."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -59,7 +59,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What an email says: what happened in one sentence, more of it line by line, and where to see it."""
+    """The body of an email: the event in one sentence, details line by line, and a link to the page that shows it."""
 
     happened: str
     lines: list[str]

@@ -1,4 +1,4 @@
-"""What an email says when something turned the account's end: it comes, it comes no longer, or it is there."""
+"""The body of an email about the account's end: it is scheduled, it was taken back, or it has come."""
 
 from babel.lists import format_list
 from django.utils.translation import gettext as _

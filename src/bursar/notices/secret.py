@@ -9,12 +9,12 @@ from bursar.accounts.sealing import seal, unseal
 HOLE: Final = "\ue000"
 """Stands in a kept text for the secret; no name or address has this character."""
 LINK: Final = re.compile(r"/(?:invitation|me/address|sign-in/password|sign-in(?!/link\b))/([^\s\"<]+)")
-"""How a link looked in emails that were kept before their secrets were sealed."""
+"""The form of a link in emails that were kept before their secrets were sealed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What an email says as tables hold it: its secret apart from its text, and sealed."""
+    """The content of an email as tables hold it: its secret apart from its text, and sealed."""
 
     text: str
     html: str

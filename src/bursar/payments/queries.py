@@ -198,7 +198,7 @@ LEFT JOIN LATERAL (
     SELECT kind, token, gateway FROM payments_method WHERE account_id = here.account_id ORDER BY id DESC LIMIT 1
 ) m ON true
 """
-"""What was settled is in both sums: what is left of all documents, payments and refunds is what they come to."""
+"""Settled amounts cancel out: the sum left on documents, payments and refunds is the sum of their amounts."""
 _KINDS: Final = ("credit_note", "payment", "invoice")
 _SPENT: Final = """
 WITH spent AS (

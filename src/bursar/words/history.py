@@ -63,7 +63,7 @@ class Story:
         return _("the vendor") if kind == "vendor" else _("automatic")
 
     def what(self, event: Event) -> list[str]:
-        """What happened, in one or several sentences, with what was invoiced for it."""
+        """Return an event in one or several sentences, with the amount invoiced for it."""
         said = sentences(event, self)
         if self.prices and isinstance(event, Billed) and event.total:
             template = _("Credit note: {amount}") if event.total.amount_minor < 0 else _("Invoice: {amount}")
@@ -88,7 +88,7 @@ class Story:
         return decision.account_type_name(self.policy, code)
 
     def place(self, event: Event, name: str) -> str:
-        """What fills a place of an event's own sentence."""
+        """Return the text that fills a place of an event's own sentence."""
         value, named = getattr(event, name), names(type(event), name)
         if named is not None:
             return _NAMED[named](self, value)

@@ -44,7 +44,7 @@ class AccountAltered(Event):
     told_to = Audience.NOBODY
 
     fields: tuple[str, ...]
-    """What was given, in the names of the API."""
+    """The fields that were given, by their names in the API."""
     before: str | None = None
     """The code of the account type until now; left out where the type was not given."""
     after: str | None = None
@@ -55,7 +55,7 @@ class AccountAltered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverrideAdded(Event):
-    """One capability was granted to the account, or withheld from it."""
+    """A capability was granted to the account, or withheld from it."""
 
     kind = "override_added"
     group = "account"
@@ -120,7 +120,7 @@ class AccountErased(Event):
     sentence = phrase("What was known of the account and its people was erased.")
 
     people: int
-    """How many people were forgotten with it, who were in no other account."""
+    """The number of people forgotten with it, who were in no other account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

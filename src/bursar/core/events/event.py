@@ -21,14 +21,14 @@ VERSION: Final = 2
 """The version of the JSON that is written now. Version 1 has none of the fields that were `added_in` a later one."""
 
 Group = Literal["subscription", "requests", "payment", "people", "account", "refused"]
-"""What a kind of event is about, for whoever narrows a history."""
+"""The subject of a kind of event, by which a history can be filtered."""
 
 OptionalEmail = Literal["changes", "renewals", "payments", "reminders"]
 """Emails that a person may do without, by what they are about."""
 
 
 class Names(StrEnum):
-    """What an id or a code of an event names; people read the name."""
+    """The kind of thing that an id or a code of an event names; people read its name."""
 
     MEMBER = "member"
     PRODUCT = "product"
@@ -43,7 +43,7 @@ AccountTypeCode = Annotated[str, Names.ACCOUNT_TYPE]
 
 
 class Audience(StrEnum):
-    """Who is told of an event by email."""
+    """The people who are told of an event by email."""
 
     NOBODY = "nobody"
     REVIEWERS = "whoever may review requests, but not who did it"
@@ -64,7 +64,7 @@ _hints: Final[Callable[[Any], dict[str, Any]]] = cache(partial(get_type_hints, i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One fact of an account's history. Each kind says what it is about and who is told of it by email.
+    """A fact of an account's history. Each kind names its subject and the people who are told of it by email.
 
     `sentence` says on the History page and in emails what happened; its places are fields or properties of the class. A
     kind that takes more than that to be told has none, and a function of its own in `words/history.py`.

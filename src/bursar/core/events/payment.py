@@ -41,13 +41,13 @@ class PaymentReceived(Invoiced):
     payment: UUID
     """The payment."""
     amount_minor: int
-    """How much, in minor units."""
+    """The amount, in minor units."""
     currency: str
     """The currency's code."""
 
     @property
     def amount(self) -> Money:
-        """How much came in."""
+        """The amount that came in."""
         return Money(self.amount_minor, self.currency)
 
 
@@ -66,24 +66,39 @@ class PaymentFailed(Invoiced):
     attempt: UUID
     """The attempt."""
     state: str
-    """How it ended: failed or cancelled."""
+    """The end of the attempt: failed or cancelled."""
     reason: str
     """Why, in the gateway's code or ours."""
     amount_minor: int | None = field(metadata=added_in(2))
-    """How much was to be paid, in minor units."""
+    """The amount that was to be paid, in minor units."""
     currency: str | None = field(metadata=added_in(2))
     """The currency's code."""
 
     @property
     def amount(self) -> Money | None:
-        """How much was to be paid, where the entry says it."""
+        """The amount that was to be paid, or None where the entry does not say it."""
         if self.amount_minor is None or self.currency is None:
             return None
         return Money(self.amount_minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentUndone(Event):
+class AmountEvent(Event):
+    """An event of an amount that went back, should have gone back, or was taken out of the books."""
+
+    amount_minor: int
+    """The amount, in minor units."""
+    currency: str
+    """The currency's code."""
+
+    @property
+    def amount(self) -> Money:
+        """The amount with its currency."""
+        return Money(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentUndone(AmountEvent):
     """A payment that was booked by mistake was taken out of the books; what it paid for is open again."""
 
     kind = "payment_undone"
@@ -93,19 +108,10 @@ class PaymentUndone(Event):
 
     payment: UUID
     """The payment."""
-    amount_minor: int
-    """How much, in minor units."""
-    currency: str
-    """The currency's code."""
-
-    @property
-    def amount(self) -> Money:
-        """How much was taken out."""
-        return Money(self.amount_minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentRefunded(Event):
+class PaymentRefunded(AmountEvent):
     """Money of a payment is paid back: some or all of it."""
 
     kind = "payment_refunded"
@@ -120,19 +126,10 @@ class PaymentRefunded(Event):
     """The refund."""
     reason: str | None = field(metadata=added_in(2))
     """Why: goodwill, duplicate, service_failure, fraud or other; late for money that came too late."""
-    amount_minor: int
-    """How much, in minor units."""
-    currency: str
-    """The currency's code."""
-
-    @property
-    def amount(self) -> Money:
-        """How much goes back."""
-        return Money(self.amount_minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundFailed(Event):
+class RefundFailed(AmountEvent):
     """The gateway did not pay the money of a refund back; it is credit of the account again."""
 
     kind = "refund_failed"
@@ -145,15 +142,6 @@ class RefundFailed(Event):
     """The refund."""
     reason: str
     """Why, in the gateway's code."""
-    amount_minor: int
-    """How much, in minor units."""
-    currency: str
-    """The currency's code."""
-
-    @property
-    def amount(self) -> Money:
-        """How much did not go back."""
-        return Money(self.amount_minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,4 +154,4 @@ class DetailsSet(Event):
     sentence = phrase("The invoice details were changed.")
 
     fields: tuple[str, ...]
-    """What was given, in the names of the API."""
+    """The fields that were given, by their names in the API."""

@@ -121,7 +121,7 @@ class OwnerChanged(Event):
     after: MemberId
     """The member who is."""
     remark: UUID | None
-    """What was written about it, kept apart so that it can be erased."""
+    """The remark about it, kept apart so that it can be erased."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,9 +159,9 @@ class SeatsCounted(Event):
     product: ProductCode
     """The product's code."""
     before: int
-    """How many were used."""
+    """The number that was used."""
     after: int | None
-    """How many are used; null where people are counted here again."""
+    """The number that is used; null where people are counted here again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,4 +175,4 @@ class EmailSentAgain(Event):
     letter: UUID
     """The email."""
     member: UUID | None = None
-    """Whom it was written to; left out where they only receive invoices."""
+    """The member it was written to; left out for an address that only receives invoices."""

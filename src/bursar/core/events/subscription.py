@@ -27,13 +27,13 @@ class Billed(Invoiced):
     """An event with which a document may have been issued, and what it came to."""
 
     total_minor: int | None = field(metadata=added_in(2))
-    """What the document asks for, tax included, in minor units; below zero what it gives back; null without one."""
+    """The document's total with tax, in minor units; below zero for a credit note; null without a document."""
     currency: str | None = field(metadata=added_in(2))
     """The currency's code."""
 
     @property
     def total(self) -> Money | None:
-        """What the document came to, if there is one and the entry says it."""
+        """The total of the document, or None where there is none or the entry does not say it."""
         if self.total_minor is None or self.currency is None:
             return None
         return Money(self.total_minor, self.currency)
@@ -41,12 +41,12 @@ class Billed(Invoiced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """What one seat or unit, or the account as a whole, costs for a whole billing period."""
+    """The price of a seat, of a unit or of the account as a whole, for a whole billing period."""
 
     rate: Decimal
     """The exact price, without tax."""
     per: str
-    """What it is for: seat, unit or account."""
+    """The measure that it is for: seat, unit or account."""
     cycle: str
     """The code of the billing cycle in which it holds."""
 
@@ -72,7 +72,7 @@ class PriceChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What an account had of a product before a change."""
+    """The item that an account had of a product before a change."""
 
     plan: str
     """The plan's code."""
@@ -82,18 +82,18 @@ class Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenChange:
-    """One change of a quote that was taken."""
+    """A change of a quote that was accepted."""
 
     change: UUID
     """The change."""
     edit: Edit
-    """What is to be different, without what people wrote about it."""
+    """The edit, without the reasons that people wrote."""
     capability: str
     """The capability that it needed; empty for what only the vendor does."""
     effective_on: date
     """The day from which it counts."""
     before: Before | None
-    """What there was of the edit's product just before that day; nothing if there was none."""
+    """The item of the edit's product just before that day; None if there was none."""
     prices: tuple[PriceChange, ...] | None = field(metadata=added_in(2))
     """Each price that is another one from that day on: agreed with the vendor where the edit has one, else the catalog's."""
 
@@ -203,7 +203,7 @@ class TemporarySeatsEnded(Event):
     product: ProductCode
     """The product's code."""
     seats: int
-    """How many ended."""
+    """The number that ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +244,6 @@ class SeatsShort(Event):
     from_on: date = field(metadata=written_as("from"))
     """The day from which there are fewer seats."""
     seats: int
-    """How many seats there are then."""
+    """The number of seats from then on."""
     more: int
-    """How many people are still to be named."""
+    """The number of people still to be named."""

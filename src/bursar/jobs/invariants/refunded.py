@@ -7,7 +7,7 @@ from typing import Final
 from bursar.jobs.invariants.rule import Finding, select
 
 WAITING: Final = timedelta(days=14)
-"""How long a gateway may take to give money back."""
+"""The longest time that a gateway may take to give money back."""
 
 
 def refunds_within(now: datetime) -> Iterator[Finding]:
