@@ -4,7 +4,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from typing import Any, Final
 import psycopg
 
 from bursar.cli.supervise import MOST_FAILURES, STEADY_SECONDS
+from bursar.postgres.port import free_port
 
 # The newest account is as old as the others, so that no invoice of theirs is later than those of the clients.
 PREPARE: Final = """
@@ -261,12 +261,9 @@ class Lived:
 
 def alone(folder: Path) -> dict[str, str]:
     """The environment of an operator on a machine where nothing was set up: a folder, a port, and no database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     foreign = ("DATABASE_URL", "BURSAR", "DJANGO")
     own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return {**own, "BURSAR_HOME": str(folder / "home"), "BURSAR_PORT": str(port)}
+    return {**own, "BURSAR_HOME": str(folder / "home"), "BURSAR_PORT": str(free_port())}
 
 
 def _everybody() -> dict[int, tuple[int, str]]:

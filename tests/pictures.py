@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from bursar.postgres.port import free_port
 from chromium import launched
 from tour import Tour
 
@@ -47,9 +47,7 @@ def main(folder: Path, only: str) -> None:
 @contextmanager
 def served() -> Iterator[str]:
     """The address of a program that runs with a demo of its own until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     home = Path(tempfile.mkdtemp(prefix="bursar-pictures-"))
     home.chmod(0o711)
     environment = {**os.environ, "BURSAR_HOME": str(home), "BURSAR_PORT": str(port)}

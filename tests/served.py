@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 
+from bursar.postgres.port import free_port
 from set_up import set_up
 
 
@@ -19,9 +20,7 @@ class Served:
     """A Bursar that logs as JSON to a file, reached over a socket byte by byte."""
 
     def __init__(self, home: Path, **settings: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.home, self.log = home, home.parent / "log"
         set_up(home)
         own = {

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bursar.cli.process import free_port
+from bursar.postgres.port import free_port
 from set_up import set_up
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import psycopg
 import pytest
 
 from bursar.postgres import orphans, running
+from bursar.postgres.port import free_port
 from bursar.postgres.programs import Account, home_for, programs, unprivileged
 
 HOLD = """
@@ -56,9 +56,7 @@ def launched(home: Path) -> subprocess.Popen[bytes]:
     """A server of the folder that nobody owns, once it answers."""
     data = home / "postgres" / "data"
     command = [str(programs(unprivileged(home)) / "postgres"), "-D", str(data), "-c", "unix_socket_directories="]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        command += ["-c", f"port={probe.getsockname()[1]}"]
+    command += ["-c", f"port={free_port()}"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **as_server(home))
     while "ready" not in ((data / "postmaster.pid").read_text() if (data / "postmaster.pid").exists() else ""):
         assert process.poll() is None

@@ -16,8 +16,9 @@ import click
 from bursar.catalog.document import read as read_catalog
 from bursar.catalog.document import write as write_catalog
 from bursar.cli.files import read_text, say
-from bursar.cli.process import child, end, free_port, granian, wait_for
+from bursar.cli.process import child, end, granian, wait_for
 from bursar.postgres import running
+from bursar.postgres.port import free_port
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.language import Scenario, read
 from bursar.scenario.system_player import SystemPlayer

@@ -9,7 +9,6 @@ import fcntl
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ import psycopg
 
 from bursar.postgres import orphans
 from bursar.postgres.folder import kept_text, usable, write_whole
+from bursar.postgres.port import free_port
 from bursar.postgres.programs import DATA, Account, home_for, programs, unprivileged
 
 USER: Final = "bursar"
@@ -150,7 +150,7 @@ def _start(folder: Path, bin: Path, account: Account | None, durable: bool) -> S
     if not made:
         _initialise(folder, data, bin, password, as_user, durable)
     for last in (False,) * (ATTEMPTS - 1) + (True,):
-        port = _free_port()
+        port = free_port()
         url = f"postgres://{USER}:{quote(password)}@127.0.0.1:{port}/{DATABASE}"
         launch = partial(_launch, log, data, bin, port, durable, as_user)
         server = Server(url, launch, log)
@@ -242,9 +242,3 @@ def _password(path: Path, made: bool) -> str:
     if made and not (path.exists() and path.read_text(encoding="ascii")):
         raise NotStarted(f"{path} is missing or empty; {BRING_BACK}")
     return kept_text(path, lambda: secrets.token_urlsafe(24))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
