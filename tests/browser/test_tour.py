@@ -101,9 +101,9 @@ def test_nothing_moves_while_a_page_arrives_slowly(
     tour.sign_in("Jonas Weber")
     line = context.new_cdp_session(page)
     line.send("Network.enable")
-    slow = {"offline": False, "latency": 20, "downloadThroughput": 8_000, "uploadThroughput": -1}
+    slow = {"offline": False, "latency": 20, "downloadThroughput": 4_000, "uploadThroughput": -1}
     line.send("Network.emulateNetworkConditions", slow)
-    for where in ("subscription", "manage", "invoices"):
+    for where in ("subscription", "manage", "invoices", "history", "team"):
         tour.go(where)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("shifts") == [], where
