@@ -1,10 +1,9 @@
 """Billing admins: who the owner and they are, appointing and removing."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,12 +11,11 @@ from bursar.accounts.limits import set_limit
 from bursar.accounts.members import pass_on as pass_ownership_on
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
+from bursar.center.forms import AppointForm, LimitForm, PassingForm
 from bursar.checkout import followed
-from bursar.core.field import MOST_SEATS, MOST_TEXT
 from bursar.core.limit import UNLIMITED
 from bursar.core.member import BILLING_ADMIN, OWNER
-from bursar.core.money import BadAmount, BadRate, Money, read_amount, text
-from bursar.core.price import MOST_MINOR
+from bursar.core.money import Money, text
 from bursar.core.problem import Problem
 from bursar.seats.actions import change_member
 from bursar.words.decision import role_name
@@ -33,38 +31,31 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 def appoint(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Make an admin a billing admin."""
-    return _give(request, account_id, request.POST.get("member", ""), "billing_admin")
+    seen = visit(request, account_id)
+    form = _appointing(members(account_id), request.POST)
+    if not form.is_valid():
+        return _page(request, seen, appointing=form)
+    return _give(request, seen, UUID(form.cleaned_data["member"]), "billing_admin", appointing=form)
 
 
 @require_POST
 def remove(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Make a billing admin an admin again."""
-    return _give(request, account_id, str(member_id), "admin")
+    return _give(request, visit(request, account_id), member_id, "admin")
 
 
 @require_POST
 def limit(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Say how far billing admins may let the account grow without asking; what is left empty is not limited."""
     seen = visit(request, account_id)
-    given = {name: request.POST.get(name, "").strip() for name in ("seats", "amount")}
-    wrong, seats, amount = {}, None, None
-    if given["seats"]:
-        seats = int(given["seats"]) if given["seats"].isdecimal() and len(given["seats"]) < 7 else None
-        if seats is None or seats > MOST_SEATS:
-            wrong["seats"] = _("Give a whole number, or nothing for no limit.")
-    if given["amount"]:
-        try:
-            amount = read_amount(given["amount"].replace(",", "."), seen.currency)
-        except (BadAmount, BadRate):
-            amount = None
-        if amount is None or not 0 <= amount.amount_minor <= MOST_MINOR:
-            wrong["amount"] = _("Give an amount such as 500.00, or nothing for no limit.")
-    if wrong:
-        return _page(request, seen, given=given, wrong=wrong)
+    form = LimitForm(request.POST, currency=seen.currency)
+    if not form.is_valid():
+        return _page(request, seen, limit=form)
+    seats, amount = form.cleaned_data["seats"], form.cleaned_data["amount"]
     try:
         set_limit(seen.policy, account_id, seats=seats, amount=amount, actor=seen.actor, now=seen.now)
     except Problem as problem:
-        return _page(request, seen, seen.said(problem), given=given)
+        return _page(request, seen, seen.said(problem), limit=form)
     messages.success(request, limit_said(seats, amount.amount_minor if amount else None, seen.currency))
     return to("admins", account_id)
 
@@ -72,39 +63,34 @@ def limit(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 def pass_on(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Make a billing admin the owner instead of whoever asks for it."""
-    seen, member = visit(request, account_id), request.POST.get("member", "")
-    chosen = next((one for one in seen.customer.account.members if str(one.id) == member), None)
-    why = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT] if seen.staff else ""
-    passing = {"member": chosen.id if chosen else "", "reason": why}
-    if chosen is None:
-        return _page(request, seen, _("Choose one of the billing admins."), passing=passing)
-    if not request.POST.get("sure"):
-        problem = _("Tick that you want to give up ownership; nothing was changed.")
-        return _page(request, seen, problem, passing=passing)
+    seen, everybody = visit(request, account_id), members(account_id)
+    form = _passing(seen, everybody, request.POST)
+    if not form.is_valid():
+        return _page(request, seen, passing=form)
+    member_id, reason = UUID(form.cleaned_data["member"]), form.cleaned_data.get("reason", "")
     try:
         with followed(account_id, actor=seen.actor, now=seen.now):
-            pass_ownership_on(seen.policy, account_id, chosen.id, reason=why, actor=seen.actor, now=seen.now)
+            pass_ownership_on(seen.policy, account_id, member_id, reason=reason, actor=seen.actor, now=seen.now)
     except Problem as problem:
-        return _page(request, seen, seen.said(problem), passing=passing)
+        return _page(request, seen, seen.said(problem), passing=form)
     done = _("{name} owns the account now.") if seen.staff else _("{name} owns the account now, and you are an admin.")
-    messages.success(request, done.format(name=chosen.name))
+    messages.success(request, done.format(name=_name(everybody, member_id)))
     return to("admins", account_id)
 
 
-def _give(request: HttpRequest, account_id: UUID, member: str, role: str) -> HttpResponse:
+def _give(
+    request: HttpRequest, seen: Visit, member_id: UUID, role: str, *, appointing: AppointForm | None = None
+) -> HttpResponse:
     """Give one of the account's members another role."""
-    seen = visit(request, account_id)
-    chosen = next((one for one in seen.customer.account.members if str(one.id) == member), None)
-    if chosen is None:
-        return _page(request, seen, _("Choose one of the admins."))
+    name = _name(members(seen.id), member_id)
     try:
-        with followed(account_id, actor=seen.actor, now=seen.now):
-            change_member(seen.policy, account_id, chosen.id, role=role, actor=seen.actor, now=seen.now)
+        with followed(seen.id, actor=seen.actor, now=seen.now):
+            change_member(seen.policy, seen.id, member_id, role=role, actor=seen.actor, now=seen.now)
     except Problem as problem:
-        return _page(request, seen, seen.said(problem))
+        return _page(request, seen, seen.said(problem), appointing=appointing)
     template = _("{name} is a billing admin now.") if role == "billing_admin" else _("{name} is an admin again.")
-    messages.success(request, template.format(name=chosen.name))
-    return to("admins", account_id)
+    messages.success(request, template.format(name=name))
+    return to("admins", seen.id)
 
 
 def _page(
@@ -112,28 +98,46 @@ def _page(
     seen: Visit,
     problem: str = "",
     *,
-    given: dict[str, str] | None = None,
-    wrong: dict[str, str] | None = None,
-    passing: Mapping[str, object] | None = None,
+    appointing: AppointForm | None = None,
+    limit: LimitForm | None = None,
+    passing: PassingForm | None = None,
 ) -> HttpResponse:
-    everybody = [one for one in members(seen.id) if one.state == "active"]
+    everybody = members(seen.id)
+    wrong = any(form.errors for form in (appointing, limit, passing) if form is not None)
     deciding = seen.decide("appoint_billing_admins")
     content = {
         "problem": problem,
-        "people": [_shown(seen, one) for one in everybody if one.role in ("owner", "billing_admin")],
-        "admins": [(one.id, f"{one.name} ({one.email})") for one in everybody if one.role == "admin"],
-        "heirs": [(one.id, f"{one.name} ({one.email})") for one in everybody if one.role == "billing_admin"],
+        "people": [
+            _shown(seen, row) for row in everybody if row.state == "active" and row.role in (OWNER, BILLING_ADMIN)
+        ],
+        "appointing": appointing or _appointing(everybody),
+        "limit": limit or LimitForm(currency=seen.currency, filled=_own_limit(seen)),
+        "passing": passing or _passing(seen, everybody),
         "owner": seen.may("appoint_billing_admins") if seen.staff else seen.actor.role == OWNER,
-        "longest": MOST_TEXT,
         "appoint": seen.may("appoint_billing_admins"),
         "why_not": seen.why_not(deciding),
         "limits": _limits(seen),
-        "given": given or _own_limit(seen),
-        "wrong": wrong or {},
-        "passing": passing or {},
-        "currency": seen.currency,
     }
     return shown(request, seen, "admins", "admins", content, status=422 if wrong else 409 if problem else 200)
+
+
+def _appointing(everybody: list[MemberRow], sent: QueryDict | None = None) -> AppointForm:
+    return AppointForm(sent, choices={"member": _active(everybody, "admin")})
+
+
+def _passing(seen: Visit, everybody: list[MemberRow], sent: QueryDict | None = None) -> PassingForm:
+    return PassingForm(sent, by_staff=seen.staff, choices={"member": _active(everybody, BILLING_ADMIN)})
+
+
+def _active(everybody: list[MemberRow], role: str) -> list[tuple[str, str]]:
+    """The active members of a role to choose from."""
+    return [
+        (str(row.id), f"{row.name} ({row.email})") for row in everybody if (row.role, row.state) == (role, "active")
+    ]
+
+
+def _name(everybody: list[MemberRow], member_id: UUID) -> str:
+    return next((row.name for row in everybody if row.id == member_id), "")
 
 
 def _limits(seen: Visit) -> list[str]:

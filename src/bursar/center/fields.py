@@ -1,25 +1,154 @@
-"""What is wrong with a field that several forms have: a name, an address."""
+"""Fields of the forms on pages: each reads what was typed, and says at its place what is wrong with it."""
 
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from django.utils.translation import gettext as _
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
 
-from bursar.columns.address import BadAddress, sendable
+from bursar.columns.address import MOST_ADDRESS, BadAddress, sendable
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 MOST_NAME: Final = 200
+Words: TypeAlias = "str | _StrPromise"
+"""A text, or one that is translated when it is shown."""
 
 
-def wrong_name(given: str, missing: str) -> str:
-    """What is wrong with a name; nothing if it will do."""
-    if not given:
-        return missing
-    return _("At most {count} characters.").format(count=MOST_NAME) if len(given) > MOST_NAME else ""
+class Typed(forms.TextInput):
+    """A control to type into; the component `c-field` draws it. Blanks around a text and NUL are never meant."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> str:
+        """Return what was typed, each end of a line as one character, as a browser counts it."""
+        return str(data.get(name, "")).replace("\0", "").replace("\r\n", "\n").strip()
 
 
-def wrong_email(given: str) -> str:
-    """What is wrong with an address; nothing if it will do."""
-    try:
-        sendable(given)
-    except BadAddress:
-        return _("Give an email address such as ada@example.com.")
-    return ""
+class Text(forms.CharField):
+    """A text of limited length; it must be given if `missing` says so."""
+
+    def __init__(self, label: Words = "", *, missing: Words = "", longest: int = MOST_NAME, **control: Any) -> None:
+        super().__init__(
+            label=label,
+            required=bool(missing),
+            max_length=longest,
+            help_text=control.pop("help", ""),
+            widget=Typed(control),
+            error_messages={"required": missing, "max_length": _("At most %(limit_value)d characters.")},
+        )
+
+
+class Parsed(forms.Field):
+    """A text that is read as a value; `wrong` says what was expected where `read` returns None or refuses it."""
+
+    def __init__(
+        self,
+        label: Words,
+        read: Callable[[str], Any],
+        *,
+        wrong: Words = "",
+        refusals: tuple[type[Exception], ...] = (),
+        optional: bool = False,
+        **control: Any,
+    ) -> None:
+        super().__init__(label=label, required=not optional, help_text=control.pop("help", ""), widget=Typed(control))
+        self.read, self.wrong, self.refusals = read, wrong, refusals
+
+    def clean(self, value: str) -> Any:
+        """Return the value, None for an optional field that is empty. Errors: ValidationError."""
+        if not value and not self.required:
+            return None
+        try:
+            parsed = self.read(value)
+        except self.refusals:
+            parsed = None
+        if parsed is None:
+            raise ValidationError(self.wrong, code="invalid")
+        return parsed
+
+
+class Email(Parsed):
+    """An address that email can be sent to, as it was typed."""
+
+    def __init__(self, label: Words, *, optional: bool = False, **control: Any) -> None:
+        super().__init__(
+            label,
+            address_typed,
+            wrong=_("Give an email address such as ada@example.com."),
+            refusals=(BadAddress,),
+            optional=optional,
+            type="email",
+            maxlength=MOST_ADDRESS,
+            **control,
+        )
+
+    def clean(self, value: str) -> str:
+        """Return the address, an empty text for an optional field that is empty. Errors: ValidationError."""
+        return super().clean(value) or ""
+
+
+class OneOf(forms.ChoiceField):
+    """One of several; `wrong` asks for a choice. The choices may be given to the form, by the name of the field."""
+
+    def __init__(
+        self,
+        label: Words = "",
+        *,
+        wrong: Words,
+        optional: bool = False,
+        help: Words = "",
+        of: Iterable[tuple[str, Words]] = (),
+    ) -> None:
+        messages = {"required": wrong, "invalid_choice": wrong}
+        super().__init__(label=label, required=not optional, help_text=help, choices=list(of), error_messages=messages)
+
+
+class Ticked(forms.BooleanField):
+    """A box to tick; it must be ticked if `missing` says so. The component `c-check` draws it."""
+
+    def __init__(self, label: Words = "", *, missing: Words = "") -> None:
+        super().__init__(label=label, required=bool(missing), error_messages={"required": missing})
+
+
+class PageForm(forms.Form):
+    """A form of a page. `sent` is what was sent, and `filled` stands in a form that was not sent yet."""
+
+    def __init__(
+        self,
+        sent: Mapping[str, Any] | None = None,
+        *,
+        filled: Mapping[str, Any] | None = None,
+        choices: Mapping[str, Iterable[tuple[str, Words]]] | None = None,
+    ) -> None:
+        super().__init__(sent, initial=dict(filled or {}))
+        for name, offered in (choices or {}).items():
+            field = self.fields[name]
+            assert isinstance(field, OneOf)
+            field.choices = list(offered)
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows the form: 422 if something in it is wrong."""
+        return 422 if self.errors else 200
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return the form that a request sends, None if it only asks for the page."""
+    return request.POST if request.method == "POST" else None
+
+
+def whole_number(typed: str, least: int, most: int) -> int | None:
+    """Return the whole number that was typed, None where none was or it is out of these bounds."""
+    # So that nobody has thousands of digits turned into a number.
+    if not (typed.isascii() and typed.isdecimal()) or len(typed.lstrip("0")) > len(str(most)):
+        return None
+    number = int(typed.lstrip("0") or 0)
+    return number if least <= number <= most else None
+
+
+def address_typed(typed: str) -> str:
+    """Return an address as it was typed. Errors: BadAddress."""
+    sendable(typed)
+    return typed

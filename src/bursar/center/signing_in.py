@@ -13,7 +13,8 @@ from bursar.accounts.sandbox import people_to_lend
 from bursar.accounts.sessions import SessionNotValid, use_session
 from bursar.center.adapter import LINK_MINUTES, let_in, send_link, sign_in, too_many
 from bursar.center.entry import RETURN_TO, moment, remember_language, to
-from bursar.center.fields import wrong_email
+from bursar.center.fields import posted
+from bursar.center.forms import LinkForm
 from bursar.center.proof import LINK, PRODUCT, SANDBOX
 from bursar.core.problem import Problem
 from bursar.words.problem import said
@@ -22,16 +23,14 @@ from bursar.words.problem import said
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_link(request: HttpRequest) -> HttpResponse:
     """Ask for a link by email. What is answered does not tell who is known here."""
-    email = request.POST.get("email", "").strip()
-    content = {"email": email, "minutes": LINK_MINUTES, "sent": False}
-    if request.method != "POST":
-        return render(request, "center/ask_link.html", content)
-    if wrong := wrong_email(email):
-        return render(request, "center/ask_link.html", {**content, "wrong": wrong}, status=422)
+    form = LinkForm(posted(request))
+    if not form.is_valid():
+        return render(request, "center/ask_link.html", {"form": form}, status=form.status)
+    email: str = form.cleaned_data["email"]
     if (refused := too_many(request, "ask_link", email.lower())) is not None:
         return refused
     send_link(email)
-    return render(request, "center/ask_link.html", {**content, "sent": True})
+    return render(request, "center/ask_link.html", {"email": email, "minutes": LINK_MINUTES, "sent": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

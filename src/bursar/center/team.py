@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +14,7 @@ from bursar.accounts import members as actions
 from bursar.accounts.queries import MemberRow, members
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
-from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
+from bursar.center.forms import PersonForm
 from bursar.checkout import followed
 from bursar.core.member import BILLING_ADMIN, OWNER, TooManyInvitations, needed
 from bursar.core.problem import Problem
@@ -40,22 +40,14 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def invite(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Invite somebody."""
     seen = visit(request, account_id)
-    given = {name: request.POST.get(name, "").replace("\0", "").strip() for name in ("name", "email", "role")}
-    if wrong := _wrong(given):
-        return _page(request, seen, given=given, wrong=wrong)
+    form = _invitation(seen, request.POST)
+    if not form.is_valid():
+        return _page(request, seen, form, status=form.status)
     try:
-        actions.add_member(
-            seen.policy,
-            account_id,
-            name=given["name"],
-            email=given["email"],
-            role=given["role"],
-            actor=seen.actor,
-            now=seen.now,
-        )
+        actions.add_member(seen.policy, account_id, **form.cleaned_data, actor=seen.actor, now=seen.now)
     except Problem as problem:
-        return _page(request, seen, given=given, problem=seen.said(problem), status=_status(problem))
-    messages.success(request, _("{name} is invited by a letter to {email}.").format(**given))
+        return _page(request, seen, form, problem=seen.said(problem), status=_status(problem))
+    messages.success(request, _("{name} is invited by a letter to {email}.").format(**form.cleaned_data))
     return to("team", account_id)
 
 
@@ -121,9 +113,8 @@ def _do(
 def _page(
     request: HttpRequest,
     seen: Visit,
+    invitation: PersonForm | None = None,
     *,
-    given: dict[str, str] | None = None,
-    wrong: dict[str, str] | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -143,16 +134,18 @@ def _page(
         "chosen": chosen,
         "filtered": any(chosen.values()),
         "following": urlencode({**chosen, "from": str(start + PAGE)}) if len(found) > start + PAGE else "",
-        "roles": [(code, said) for code, said in named if code in ORDINARY],
         "any_role": [("", _("every role")), *named],
         "any_state": [("", _("every state")), *((one, _state(one)) for one in ("active", "invited", "suspended"))],
         "orders": [("", _("by role")), ("name", _("by name")), ("sign_in", _("by last sign-in"))],
-        "given": given or {"role": "agent"},
-        "wrong": wrong or {},
-        "longest": MOST_NAME,
+        "form": invitation or _invitation(seen),
         "problem": problem,
     }
-    return shown(request, seen, "team", "team", content, status=422 if wrong else status)
+    return shown(request, seen, "team", "team", content, status=status)
+
+
+def _invitation(seen: Visit, sent: QueryDict | None = None) -> PersonForm:
+    roles = [(code, role_name(seen.policy, code)) for code in seen.policy.roles if code in ORDINARY]
+    return PersonForm(sent, filled={"role": "agent"}, choices={"role": roles})
 
 
 def _person(request: HttpRequest, seen: Visit, member_id: UUID, problem: str = "", status: int = 200) -> HttpResponse:
@@ -230,16 +223,6 @@ def _sorted(rows: list[MemberRow], roles: tuple[str, ...], order: str) -> list[M
     if order == "sign_in":
         return sorted(rows, key=lambda row: row.last_sign_in_at.timestamp() if row.last_sign_in_at else 0, reverse=True)
     return rows if order == "name" else sorted(rows, key=lambda row: roles.index(row.role))
-
-
-def _wrong(given: dict[str, str]) -> dict[str, str]:
-    """What is wrong about an invitation, by field."""
-    wrong = {
-        "name": wrong_name(given["name"], _("Give the person's name.")),
-        "email": wrong_email(given["email"]),
-        "role": "" if given["role"] in ORDINARY else _("Choose one of the roles."),
-    }
-    return {name: said for name, said in wrong.items() if said}
 
 
 def _state(code: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,21 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bursar.accounts import actions
 from bursar.accounts.queries import OverrideRow, names, overrides
 from bursar.center.entry import Visit, to, visit
-from bursar.center.fields import MOST_NAME
 from bursar.center.manage import keep, not_done
 from bursar.checkout import followed
-from bursar.core.capability import OVERRIDABLE, SHOW_COSTS
 from bursar.core.edit import Resume, Suspend
-from bursar.core.field import MOST_TEXT
 from bursar.core.policy import State
 from bursar.core.problem import Problem
-from bursar.desk.fields import account_types, filled, percent, read_percent, wrong_vendor_fields
+from bursar.desk.fields import percent
+from bursar.desk.forms import OverrideForm, VendorForm, about
 from bursar.history.queries import facts
 from bursar.words import money
-from bursar.words.decision import capability, state
+from bursar.words.decision import state
 
 MOST_FACTS: Final = 1000
-FIELDS: Final = ("name", "account_type", "representative_name", "representative_email", "tax_rate")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,20 +33,18 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen = _at_the_vendor(request, account_id)
     if request.method != "POST":
         return _page(request, seen)
-    given = filled(request, FIELDS)
-    wrong = wrong_vendor_fields(seen.policy, given)
-    if any(wrong.values()):
-        return _page(request, seen, given=given, wrong=wrong)
-    before = _said(seen)
+    form = _vendor(seen, request.POST)
+    if not form.is_valid():
+        return _page(request, seen, form)
+    fields = {name: form.cleaned_data[name] for name in form.changed_data}
+    if "tax_rate" in fields:
+        fields["tax_rate"] = fields["tax_rate"].rate
     try:
-        fields: dict[str, Any] = {name: given[name] for name in FIELDS if given[name] != before[name]}
-        if "tax_rate" in fields:
-            fields["tax_rate"] = read_percent(given["tax_rate"]).rate
         if fields:
             with followed(account_id, actor=seen.actor, now=seen.now):
                 actions.alter_account(seen.policy, account_id, fields=fields, actor=seen.actor, now=seen.now)
     except Problem as problem:
-        return _page(request, seen, given=given, problem=seen.said(problem))
+        return _page(request, seen, form, problem=seen.said(problem))
     messages.success(request, _("What the vendor says of the account is saved."))
     return to("desk_account", account_id)
 
@@ -58,14 +53,10 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def add(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Grant the account one thing that its type does not, or withhold one."""
     seen = _at_the_vendor(request, account_id)
-    given = filled(request, ("capability", "grant", "reason", "until"))
-    wrong = {
-        "capability": "" if given["capability"] in OVERRIDABLE else _("Choose what it is about."),
-        "reason": "" if given["reason"] else _("Say why; it is shown beside the exception."),
-        "until": "" if not given["until"] or _day(given["until"]) else _("Give a day, or leave it empty."),
-    }
-    if any(wrong.values()):
-        return _page(request, seen, given=given, wrong=wrong)
+    form = OverrideForm(request.POST)
+    if not form.is_valid():
+        return _page(request, seen, override=form)
+    given = form.cleaned_data
     try:
         with followed(account_id, actor=seen.actor, now=seen.now):
             actions.add_override(
@@ -73,13 +64,13 @@ def add(request: HttpRequest, account_id: UUID) -> HttpResponse:
                 account_id,
                 capability=given["capability"],
                 grant=given["grant"] == "1",
-                reason=given["reason"][:MOST_TEXT],
-                until=_day(given["until"]),
+                reason=given["reason"],
+                until=given["until"],
                 actor=seen.actor,
                 now=seen.now,
             )
     except Problem as problem:
-        return _page(request, seen, given=given, problem=seen.said(problem))
+        return _page(request, seen, override=form, problem=seen.said(problem))
     messages.success(request, _("The exception holds from now on."))
     return to("desk_account", account_id)
 
@@ -121,24 +112,20 @@ def _at_the_vendor(request: HttpRequest, account_id: UUID) -> Visit:
 def _page(
     request: HttpRequest,
     seen: Visit,
+    form: VendorForm | None = None,
     *,
-    given: dict[str, str] | None = None,
-    wrong: dict[str, str] | None = None,
+    override: OverrideForm | None = None,
     problem: str = "",
 ) -> HttpResponse:
+    form, override = form or _vendor(seen), override or OverrideForm()
     who, standing, made_on = names(seen.id), seen.customer.account.state, _days(seen)
     deciding = {one: seen.decide(one) for one in ("alter_accounts", "grant_overrides", "suspend_accounts")}
     content = {
         **seen.frame("desk_account"),
-        "given": {**_said(seen), "grant": "1", **(given or {})},
-        "wrong": wrong or {},
+        "form": form,
+        "override": override,
         "problem": problem,
-        "types": account_types(seen.policy),
         "overrides": [_shown(seen, one, who, made_on) for one in overrides(seen.id)],
-        "capabilities": [(one, _about(one)) for one in OVERRIDABLE],
-        "grants": [("1", _("is allowed to")), ("0", _("is not allowed to"))],
-        "longest": MOST_NAME,
-        "most": MOST_TEXT,
         "may": {one: made.reason is None for one, made in deciding.items()},
         "why_not": seen.why_not_all([made for made in deciding.values() if made.reason]),
         "currency": seen.currency,
@@ -148,20 +135,21 @@ def _page(
         "active": standing is State.ACTIVE,
         "cancelled": standing is State.CANCELLED,
     }
-    status = 422 if any((wrong or {}).values()) else 409 if problem else 200
+    status = 422 if form.errors or override.errors else 409 if problem else 200
     return render(request, "desk/account.html", content, status=status)
 
 
-def _said(seen: Visit) -> dict[str, str]:
-    """What the fields of the form hold."""
+def _vendor(seen: Visit, sent: QueryDict | None = None) -> VendorForm:
+    """The form of what the vendor says of the account, filled in with what it says now."""
     account = seen.customer.account
-    return {
+    now = {
         "name": seen.customer.name,
         "account_type": account.account_type,
         "representative_name": account.representative.name if account.representative else "",
         "representative_email": account.representative.email if account.representative else "",
         "tax_rate": percent(seen.customer.tax),
     }
+    return VendorForm(seen.policy, sent, filled=now)
 
 
 def _days(seen: Visit) -> dict[UUID, date]:
@@ -173,7 +161,7 @@ def _days(seen: Visit) -> dict[UUID, date]:
 def _shown(seen: Visit, one: OverrideRow, who: dict[UUID, str], made_on: dict[UUID, date]) -> dict[str, Any]:
     return {
         "id": one.id,
-        "about": _about(one.capability),
+        "about": about(one.capability),
         "grant": one.grant,
         "reason": one.reason,
         "until": money.day(one.until) if one.until else "",
@@ -181,14 +169,3 @@ def _shown(seen: Visit, one: OverrideRow, who: dict[UUID, str], made_on: dict[UU
         "by": who.get(one.author_id, "") if one.author_id else "",
         "on": money.day(made_on.get(one.id, seen.day(one.created_at))),
     }
-
-
-def _about(code: str) -> str:
-    return _("see what the subscription costs") if code == SHOW_COSTS else capability(code)
-
-
-def _day(given: str) -> date | None:
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        return None

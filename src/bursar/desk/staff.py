@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,12 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bursar.accounts import staff as actions
 from bursar.accounts.models import Person
 from bursar.center.entry import to
-from bursar.center.fields import MOST_NAME, wrong_email, wrong_name
-from bursar.core.capability import STAFF_ROLES
+from bursar.center.forms import PersonForm
 from bursar.core.problem import Problem
 from bursar.core.staff import MANAGING
 from bursar.desk.entry import Shift, at_desk, shown
-from bursar.desk.fields import filled
 from bursar.notices.actions import write_to
 from bursar.notices.letter import personal
 from bursar.words import money
@@ -29,26 +27,14 @@ def page(request: HttpRequest) -> HttpResponse:
     shift = at_desk(request)
     if request.method != "POST":
         return _page(request, shift)
-    given = filled(request, ("name", "email", "role"))
-    wrong = {
-        "name": wrong_name(given["name"], _("Give the person's name.")),
-        "email": wrong_email(given["email"]),
-        "role": "" if given["role"] in STAFF_ROLES else _("Choose one of the roles."),
-    }
-    if any(wrong.values()):
-        return _page(request, shift, given=given, wrong=wrong)
-    known = {one.email.lower() for one in actions.staff()}
+    form = _appointing(shift, request.POST)
+    if not form.is_valid():
+        return _page(request, shift, form)
+    given, known = form.cleaned_data, {one.email.lower() for one in actions.staff()}
     try:
-        person_id = actions.appoint(
-            shift.policy,
-            name=given["name"],
-            email=given["email"],
-            role=given["role"],
-            by=shift.colleague,
-            now=shift.now,
-        )
+        person_id = actions.appoint(shift.policy, **given, by=shift.colleague, now=shift.now)
     except Problem as problem:
-        return _page(request, shift, given=given, problem=shift.said(problem))
+        return _page(request, shift, form, problem=shift.said(problem))
     if given["email"].lower() not in known:
         _welcome(shift, Person.objects.get(pk=person_id), given["role"])
     said = _("{name} is of the staff: {role}.")
@@ -69,15 +55,13 @@ def dismiss(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return to("home" if person_id == shift.colleague.id else "desk_staff")
 
 
-def _page(
-    request: HttpRequest,
-    shift: Shift,
-    *,
-    given: dict[str, str] | None = None,
-    wrong: dict[str, str] | None = None,
-    problem: str = "",
-) -> HttpResponse:
+def _appointing(shift: Shift, sent: QueryDict | None = None) -> PersonForm:
     roles = [(code, staff_role_name(shift.policy, code)) for code in shift.policy.staff]
+    return PersonForm(sent, filled={"role": "support"}, choices={"role": roles})
+
+
+def _page(request: HttpRequest, shift: Shift, form: PersonForm | None = None, *, problem: str = "") -> HttpResponse:
+    form = form or _appointing(shift)
     content = {
         "people": [
             {
@@ -92,15 +76,12 @@ def _page(
             }
             for one in actions.staff(sandbox=True if shift.colleague.sandbox else None)
         ],
-        "roles": roles,
-        "given": given or {"role": "support"},
-        "wrong": wrong or {},
+        "form": form,
         "problem": problem,
-        "longest": MOST_NAME,
         "manage": shift.may(MANAGING),
         "why_not": shift.why_not(MANAGING),
     }
-    status = 422 if wrong else 409 if problem else 200
+    status = 409 if problem else form.status
     return shown(request, shift, "desk_staff", "staff", content, status=status)
 
 

@@ -30,4 +30,5 @@ def gallery(request: HttpRequest) -> HttpResponse:
     cards[0] |= {"chosen": True, "badge": _("Example"), "features": True}
     cards[0] |= dict.fromkeys(("has", "gained", "lost"), (_("Example"),))
     content = {"links": links, "colours": colours, "choices": choices, "count": count, "cards": cards}
+    content["box"] = {"html_name": "box", "label": _("Example"), "errors": [_("A sentence of help stands below.")]}
     return render(request, "look/gallery.html", content)

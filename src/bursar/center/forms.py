@@ -1,0 +1,129 @@
+"""The smaller forms of the pages of an account: about oneself, the team, billing admins, and why something is done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bursar.center.fields import Email, OneOf, PageForm, Parsed, Text, Ticked, whole_number
+from bursar.core.field import MOST_SEATS, MOST_TEXT
+from bursar.core.money import BadAmount, BadRate, Money, read_amount
+from bursar.core.price import MOST_MINOR
+
+
+class NameForm(PageForm):
+    """The name that somebody goes by."""
+
+    name = Text(
+        _("Name"),
+        missing=_("Give your name."),
+        autocomplete="name",
+        help=_(
+            "What you go by here. Each account has its own name for you, which whoever manages its members can change."
+        ),
+    )
+
+
+class AddressForm(PageForm):
+    """Another address to sign in by than the `present` one."""
+
+    email = Email(
+        _("New address"),
+        autocomplete="email",
+        help=_("All accounts that you are in see it. Wherever else you are signed in, you are signed out."),
+    )
+
+    def __init__(self, sent: Mapping[str, Any] | None = None, *, present: str) -> None:
+        super().__init__(sent)
+        self.present = present
+
+    def clean_email(self) -> str:
+        """Return the address. Errors: ValidationError for the present one."""
+        address: str = self.cleaned_data["email"]
+        if address.lower() == self.present.lower():
+            raise forms.ValidationError(_("That is your address already."))
+        return address
+
+
+class LinkForm(PageForm):
+    """Where a link that signs in is sent."""
+
+    email = Email(_("Email address"), autocomplete="email")
+
+
+class PersonForm(PageForm):
+    """Somebody who is invited to an account, or appointed at the desk, with a role of those that are offered."""
+
+    name = Text(_("Name"), missing=_("Give the person's name."))
+    email = Email(_("Email"))
+    role = OneOf(_("Role"), wrong=_("Choose one of the roles."))
+
+
+class AppointForm(PageForm):
+    """Which admin becomes a billing admin."""
+
+    member = OneOf(_("Admin"), wrong=_("Choose one of the admins."))
+
+
+class LimitForm(PageForm):
+    """How far billing admins may let an account grow; what is left empty is not limited."""
+
+    seats = Parsed(
+        _("Seats that they may add"),
+        lambda typed: whole_number(typed, 0, MOST_SEATS),
+        wrong=_("Give a whole number, or nothing for no limit."),
+        optional=True,
+        maxlength=7,
+    )
+
+    def __init__(
+        self, sent: Mapping[str, Any] | None = None, *, currency: str, filled: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(sent, filled=filled)
+        self.fields["amount"] = Parsed(
+            _("More per billing period, in %(currency)s without tax") % {"currency": currency},
+            lambda typed: _amount(typed, currency),
+            wrong=_("Give an amount such as 500.00, or nothing for no limit."),
+            refusals=(BadAmount, BadRate),
+            optional=True,
+            maxlength=20,
+        )
+
+
+class PassingForm(PageForm):
+    """To which billing admin ownership passes; the vendor's staff says why."""
+
+    member = OneOf(_("New owner"), wrong=_("Choose one of the billing admins."))
+    reason = Text(_("Reason"), longest=MOST_TEXT, rows=2, help=_("It stays in the history of the account."))
+    sure = Ticked(
+        _("I want to give up ownership of this account."),
+        missing=_("Tick that you want to give up ownership; nothing was changed."),
+    )
+
+    def __init__(
+        self,
+        sent: Mapping[str, Any] | None = None,
+        *,
+        by_staff: bool,
+        choices: Mapping[str, list[tuple[str, str]]] | None = None,
+    ) -> None:
+        super().__init__(sent, choices=choices)
+        member, sure = self.fields["member"], self.fields["sure"]
+        if by_staff:
+            member.help_text = _(
+                "For an account whose owner is gone. Whoever owned it becomes an admin; everybody concerned is told."
+            )
+            sure.label = _("I have made sure that this is what the customer wants.")
+        else:
+            del self.fields["reason"]
+            member.help_text = _(
+                "The new owner may do everything that you may. You become an admin and can no longer cancel, "
+                "change the payment type, see invoices or appoint billing admins; only the new owner could give "
+                "ownership back."
+            )
+
+
+def _amount(typed: str, currency: str) -> Money | None:
+    amount = read_amount(typed.replace(",", "."), currency)
+    return amount if 0 <= amount.amount_minor <= MOST_MINOR else None

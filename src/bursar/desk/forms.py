@@ -1,0 +1,119 @@
+"""The forms of the desk: opening an account, what the vendor says of it, and exceptions from its type."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from django.forms import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from bursar.accounts.actions import UnknownZone, read_zone
+from bursar.center.fields import Email, OneOf, PageForm, Parsed, Text, Ticked
+from bursar.core.capability import OVERRIDABLE, SHOW_COSTS
+from bursar.core.field import MOST_TEXT
+from bursar.core.money import BadRate
+from bursar.core.policy import Policy
+from bursar.core.tax import BadTaxRate
+from bursar.desk.fields import MOST_PERCENT, account_types, read_percent
+from bursar.words.decision import capability
+from bursar.words.problem import said
+
+
+class VendorForm(PageForm):
+    """What the vendor says of an account."""
+
+    name = Text(_("Name"), missing=_("Give the name of the customer."))
+    account_type = OneOf(_("Account type"), wrong=_("Choose one of the types."))
+    tax_rate = Parsed(
+        _("Tax rate in percent"),
+        read_percent,
+        wrong=_("Give the percent, from 0 to 100, such as 20 or 5.5."),
+        refusals=(BadRate, BadTaxRate),
+        maxlength=MOST_PERCENT,
+        help=_("For example 20; 0 where no tax is charged."),
+    )
+    representative_name = Text(_("Representative"))
+    representative_email = Email(_("Email of the representative"), optional=True)
+
+    def __init__(
+        self,
+        policy: Policy,
+        sent: Mapping[str, Any] | None = None,
+        *,
+        filled: Mapping[str, Any],
+        choices: Mapping[str, list[tuple[str, str]]] | None = None,
+    ) -> None:
+        super().__init__(sent, filled=filled, choices={"account_type": account_types(policy), **(choices or {})})
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was given. A representative who has a name needs an address too."""
+        given = self.cleaned_data
+        if given.get("representative_name") and given.get("representative_email") == "":
+            self.add_error("representative_email", _("Give an email address such as ada@example.com."))
+        return given
+
+
+class OpenForm(VendorForm):
+    """A new account, with its owner."""
+
+    currency = OneOf(
+        _("Currency"), wrong=_("Choose one of the currencies of the catalog."), help=_("It stays for good.")
+    )
+    time_zone = Parsed(
+        _("Time zone"),
+        lambda typed: _zone(typed),
+        maxlength=60,
+        help=_("For example Europe/Paris; days begin there."),
+    )
+    locale = OneOf(_("Language"), wrong=_("Choose one of the languages."), of=[("en", "English"), ("fr", "Français")])
+    owner_name = Text(_("Name"), missing=_("Give the person's name."))
+    owner_email = Email(_("Email"))
+    sandbox = Ticked(_("Sandbox: nothing about it is real, and its clock can be moved. That cannot be changed later."))
+
+    def __init__(
+        self,
+        policy: Policy,
+        sold: Collection[str],
+        sent: Mapping[str, Any] | None = None,
+        *,
+        filled: Mapping[str, Any],
+    ) -> None:
+        super().__init__(policy, sent, filled=filled, choices={"currency": [(code, code) for code in sold]})
+
+
+class OverrideForm(PageForm):
+    """An exception from what the type of an account may do."""
+
+    grant = OneOf(
+        _("The account"),
+        wrong=_("Choose what it is about."),
+        optional=True,
+        of=[("1", _("is allowed to")), ("0", _("is not allowed to"))],
+    )
+    capability = OneOf(_("What"), wrong=_("Choose what it is about."))
+    until = Parsed(
+        _("Until (the last day)"),
+        date.fromisoformat,
+        wrong=_("Give a day, or leave it empty."),
+        refusals=(ValueError,),
+        optional=True,
+        type="date",
+    )
+    reason = Text(_("Reason"), missing=_("Say why; it is shown beside the exception."), longest=MOST_TEXT)
+
+    def __init__(self, sent: Mapping[str, Any] | None = None) -> None:
+        choices = {"capability": [(code, about(code)) for code in OVERRIDABLE]}
+        super().__init__(sent, filled={"grant": "1"}, choices=choices)
+
+
+def about(code: str) -> str:
+    """Say what an exception is about."""
+    return str(_("see what the subscription costs")) if code == SHOW_COSTS else capability(code)
+
+
+def _zone(typed: str) -> str:
+    try:
+        read_zone(typed)
+    except UnknownZone as problem:
+        raise ValidationError(said(problem)) from None
+    return typed
