@@ -23,7 +23,7 @@ MOST_FUNCTION_LINES = 70
 VAGUE = re.compile(r"(?:util|helper|manager|service|handler)s?|common|misc|base")
 VALUE_MODULES = re.compile(
     r"(?:calendar|collections|dataclasses|datetime|decimal|enum|fractions|functools|hashlib|inspect|itertools|json|math"
-    r"|operator|re|string|tomllib|types|typing|uuid|bursar[.]core)(?:[.]\w+)*"
+    r"|operator|pydantic|pydantic_core|re|string|tomllib|types|typing|uuid|bursar[.]core)(?:[.]\w+)*"
 )
 INEXACT = frozenset({"float", "round"})
 OUTSIDE_WORLD = frozenset({"open", "print", "input", "exec", "eval", "uuid1", "uuid4"})

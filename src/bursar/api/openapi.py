@@ -95,6 +95,7 @@ _ONCE: Final = {
 _SENT: Final = {"put_catalog": published.Catalog, "put_policy": published.NewPolicy}
 _NAMED: Final = (parts.Asked, published.Left, answers.Quote)
 """What problems name."""
+_IDLE: Final[dict[str, Any]] = {"title": str, "default": type(None)}
 
 
 def complete(document: Document) -> Document:
@@ -138,9 +139,9 @@ def _name_answers(operation: Document, schemas: Document) -> None:
 
 
 def _plain(schema: Any) -> Any:
-    """The same without the titles that only repeat a field's name."""
+    """The same without the titles that only repeat a field's name, and without defaults that only say "left out"."""
     if isinstance(schema, dict):
-        return {key: _plain(value) for key, value in schema.items() if key != "title" or not isinstance(value, str)}
+        return {key: _plain(value) for key, value in schema.items() if not isinstance(value, _IDLE.get(key, ()))}
     return [_plain(one) for one in schema] if isinstance(schema, list) else schema
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from bursar.center.choice import Choice, Filled
-from bursar.core.edit import DATED, PRICED, AddProduct, ChangePlan, Edit, Keep, StartTrial, Undo
+from bursar.core.edit import AddProduct, ChangePlan, DatedEdit, Edit, Keep, PricedEdit, StartTrial, Undo
 from bursar.core.field import FIRST_YEAR, LAST_YEAR
 from bursar.core.money import BadRate, read_rate
 from bursar.core.problem import Invalid
@@ -100,9 +100,9 @@ def agreed(edits: Sequence[Edit], filled: Mapping[str, str]) -> list[Edit]:
     moved = {edit.product for edit in edits if isinstance(edit, ChangePlan)}
     found = []
     for edit in edits:
-        if isinstance(edit, PRICED) and (isinstance(edit, ChangePlan) or edit.product not in moved):
+        if isinstance(edit, PricedEdit) and (isinstance(edit, ChangePlan) or edit.product not in moved):
             edit = replace(edit, price=price(filled, edit.product))
-        found.append(edit if on is None or isinstance(edit, (Undo, Keep, *DATED)) else replace(edit, on=on))
+        found.append(edit if on is None or isinstance(edit, (Undo, Keep, DatedEdit)) else replace(edit, on=on))
     return found
 
 

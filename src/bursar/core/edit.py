@@ -1,16 +1,31 @@
 """What somebody may ask to have different about a subscription: every kind of edit, read from its document."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
-from uuid import UUID
+from typing import Any, ClassVar, Final
 
-from bursar.core.field import FIELDS, BadEdit, Expected, shown
-from bursar.core.period import Span
-from bursar.core.problem import Invalid, phrase
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from bursar.core.field import (
+    BadEdit,
+    Believed,
+    ChangeId,
+    Days,
+    LastDay,
+    Price,
+    Reason,
+    Release,
+    Seats,
+    Text,
+    Units,
+    When,
+    shown,
+)
+from bursar.core.problem import Invalid, Problem, phrase
+from bursar.core.schema import first, is_unknown, place, problem
 
 MOST_EDITS: Final = 100
 
@@ -41,96 +56,109 @@ class Edit:
     `price` is the agreed rate for one seat, unit or account and whole billing period.
     """
 
-    on: date | str | None = None
-    price: Decimal | None = None
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", regex_engine="python-re")
+
+    on: When | None = None
+    price: Price | None = field(default=None, init=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddProduct(Edit):
+class PricedEdit(Edit):
+    """An edit of a product that may agree its price."""
+
+    price: Price | None = None
+    product: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedEdit(Edit):
+    """An edit that says itself on which days it counts."""
+
+    on: When | None = field(default=None, init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddProduct(PricedEdit):
     """Take a product in a plan; seats or units as the plan is priced."""
 
-    product: str
-    plan: str
-    seats: int | None = None
-    units: int | None = None
+    plan: Text
+    seats: Seats | None = None
+    units: Units | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetSeats(Edit):
+class SetSeats(PricedEdit):
     """Have this many seats of a product; `release` names members who give theirs up."""
 
-    product: str
-    seats: int
-    release: tuple[UUID, ...] = ()
-    expected: Expected | None = None
+    seats: Seats
+    release: Release = ()
+    expected: Believed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddTemporarySeats(Edit):
+class AddTemporarySeats(DatedEdit):
     """Have so many seats of a product more on some days within a term, beside those that stay."""
 
-    product: str
-    seats: int
-    span: Span
+    product: Text
+    seats: Seats
+    span: Days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetUnits(Edit):
+class SetUnits(PricedEdit):
     """Have this many units of a product."""
 
-    product: str
-    units: int
-    expected: Expected | None = None
+    units: Units
+    expected: Believed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePlan(Edit):
+class ChangePlan(PricedEdit):
     """Move a product to another of its plans.
 
     `seats` or `units` are given where the new plan is sold by another measure than the one in force, and by that one.
     `release` names members who give their seats up, where more use the product than there are to be.
     """
 
-    product: str
-    plan: str
-    seats: int | None = None
-    units: int | None = None
-    release: tuple[UUID, ...] = ()
-    expected: Expected | None = None
+    plan: Text
+    seats: Seats | None = None
+    units: Units | None = None
+    release: Release = ()
+    expected: Believed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveProduct(Edit):
     """Have a product no longer."""
 
-    product: str
-    expected: Expected | None = None
+    product: Text
+    expected: Believed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeCycle(Edit):
     """Be billed in another cycle."""
 
-    cycle: str
-    expected: Expected | None = None
+    cycle: Text
+    expected: Believed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel(Edit):
     """End the whole subscription."""
 
-    reason: str = ""
+    reason: Reason = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartTrial(Edit):
+class StartTrial(DatedEdit):
     """Try a product without paying, up to and including a last day; the vendor's to give."""
 
-    product: str
-    plan: str
-    until: date
-    seats: int | None = None
-    units: int | None = None
+    product: Text
+    plan: Text
+    until: LastDay
+    seats: Seats | None = None
+    units: Units | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,17 +175,16 @@ class Resume(Edit):
 class Undo(Edit):
     """Take a scheduled change back."""
 
-    change: UUID
+    change: ChangeId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep(Edit):
     """Say that a scheduled change stands beside the new edit on the same thing."""
 
-    change: UUID
+    change: ChangeId
 
 
-OPTIONAL: Final = frozenset({"on", "price", "reason", "release", "expected"})
 KINDS: Final[Mapping[str, type[Edit]]] = MappingProxyType(
     {
         "add_product": AddProduct,
@@ -176,12 +203,8 @@ KINDS: Final[Mapping[str, type[Edit]]] = MappingProxyType(
     }
 )
 NAMES: Final[Mapping[type[Edit], str]] = MappingProxyType({kind: name for name, kind in KINDS.items()})
-PRICED: Final = (AddProduct, SetSeats, SetUnits, ChangePlan)
 MEASURED: Final = (AddProduct, ChangePlan, StartTrial)
 """Edits that name a plan, and say how many where it counts something."""
-
-DATED: Final = (AddTemporarySeats, StartTrial)
-"""Edits that say themselves on which days they count."""
 
 EXPECTING: Final = (SetSeats, SetUnits, ChangePlan, RemoveProduct, ChangeCycle)
 """Edits of what is there, whose author may say what they believe is in force."""
@@ -197,13 +220,6 @@ def without_words(edit: Edit) -> Edit:
     return replace(edit, reason="") if isinstance(edit, Cancel) else edit
 
 
-def fields_of(kind: type[Edit]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The fields of a kind of edit, and which of them may be left out."""
-    left_out = (set() if kind in PRICED else {"price"}) | ({"on"} if kind in DATED else set())
-    fields = tuple(field for field in kind.__dataclass_fields__ if field not in left_out)
-    return fields, OPTIONAL | ({"seats", "units"} if kind in MEASURED else set())
-
-
 def read_edits(document: object, at: str = "edits") -> tuple[Edit, ...]:
     """The edits of a JSON list, in its order.
 
@@ -212,48 +228,48 @@ def read_edits(document: object, at: str = "edits") -> tuple[Edit, ...]:
     if not isinstance(document, list) or not 1 <= len(document) <= MOST_EDITS:
         expected = phrase("a list of 1 to {most} edits", most=MOST_EDITS)
         raise BadEdit(at=at, expected=expected, found=shown(document))
-    return tuple(read_edit(one, f"{at}[{number}]") for number, one in enumerate(document))
+    return tuple(read_edit(entry, f"{at}[{number}]") for number, entry in enumerate(document))
 
 
 def read_edit(document: object, at: str) -> Edit:
-    """The edit that one JSON object states."""
+    """The edit that one JSON object states; null is the same as leaving a field out.
+
+    Errors: BadEdit, UnknownEdit, UnknownField, BadRate.
+    """
     if not isinstance(document, Mapping):
         raise BadEdit(at=at, expected=phrase("an object with an edit"), found=shown(document))
     name = document.get("edit")
-    kind = KINDS.get(name) if isinstance(name, str) else None
-    if kind is None:
+    if not isinstance(name, str) or name not in KINDS:
         raise UnknownEdit(at=at, edit=shown(name), known=", ".join(KINDS))
-    known, optional = fields_of(kind)
-    for field in document:
-        if field != "edit" and field not in known:
-            raise UnknownField(at=at, edit=name, field=shown(field), known=", ".join(known))
-    values: dict[str, Any] = {}
-    for field in known:
-        if document.get(field) is not None:
-            values[field] = FIELDS[field](document[field], f"{at}.{field}")
-        elif field not in optional:
-            raise BadEdit(at=f"{at}.{field}", expected=phrase("a value"), found=phrase("nothing"))
-    return kind(**values)
+    known = fields_of(name)
+    given = {key: value for key, value in document.items() if value is not None or key not in known}
+    del given["edit"]
+    try:
+        return _adapter(name).validate_python(given)
+    except ValidationError as error:
+        raise _problem(first(error), name, at) from None
 
 
 def write_edit(edit: Edit) -> dict[str, Any]:
     """The JSON object that states an edit; `read_edit` gives the same edit back."""
-    document: dict[str, Any] = {"edit": NAMES[type(edit)]}
-    for field in edit.__dataclass_fields__:
-        value = getattr(edit, field)
-        if value is None or value in ((), ""):
-            continue
-        match value:
-            case tuple():
-                document[field] = [str(one) for one in value]
-            case date():
-                document[field] = value.isoformat()
-            case Span(start, end):
-                document[field] = {"start": start.isoformat(), "end": end.isoformat()}
-            case Expected():
-                document[field] = {name: known for name, known in asdict(value).items() if known is not None}
-            case UUID() | Decimal():
-                document[field] = str(value)
-            case _:
-                document[field] = value
-    return document
+    name = NAMES[type(edit)]
+    return {"edit": name, **_adapter(name).dump_python(edit, mode="json", exclude_defaults=True)}
+
+
+@cache
+def fields_of(name: str) -> tuple[str, ...]:
+    """The fields that an edit of this name has in a document."""
+    return tuple(one.name for one in fields(KINDS[name]) if one.init)
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Edit]:
+    # Built when it is first needed: all of them take a tenth of a second, which every command would wait for.
+    return TypeAdapter(KINDS[name])
+
+
+def _problem(fault: ErrorDetails, name: str, at: str) -> Problem:
+    if is_unknown(fault):
+        return UnknownField(at=at, edit=name, field=shown(fault["loc"][0]), known=", ".join(fields_of(name)))
+    nothing = BadEdit(at=place(at, fault["loc"]), expected=phrase("a value"), found=phrase("nothing"))
+    return problem(fault, at, shown) or nothing

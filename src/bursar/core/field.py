@@ -1,16 +1,18 @@
-"""The fields of an edit, each read from its JSON value with what was expected where it is wrong."""
+"""The fields of an edit: the type of each says what it may hold, and with which words anything else is refused."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from bursar.core.money import read_rate
 from bursar.core.period import Span
 from bursar.core.problem import Invalid, Phrase, phrase
+from bursar.core.schema import LeftOut, Refuses, RefusesAll, refused
 
 MOST_SEATS: Final = 1_000_000
 MOST_UNITS: Final = 1_000_000_000
@@ -25,126 +27,122 @@ class BadEdit(Invalid):
     code = "bad_edit"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What the author of an edit believes to be in force, of what it changes; None where they do not say."""
-
-    seats: int | None = None
-    units: int | None = None
-    plan: str | None = None
-    cycle: str | None = None
-
-
 def shown(value: object) -> str:
     """A value that was found, short enough for a message."""
     return repr(value)[:60]
 
 
-def _text(value: object, at: str) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > MOST_TEXT:
-        expected = phrase("a text of 1 to {most} characters", most=MOST_TEXT)
-        raise BadEdit(at=at, expected=expected, found=shown(value))
-    return value.strip()
+def _id(value: object) -> object:
+    return UUID(value) if isinstance(value, str) else value
 
 
-def _reason(value: object, at: str) -> str:
-    return "" if value == "" else _text(value, at)
-
-
-def _seats(value: object, at: str) -> int:
-    return _whole(value, MOST_SEATS, at)
-
-
-def _units(value: object, at: str) -> int:
-    return _whole(value, MOST_UNITS, at)
-
-
-def _whole(value: object, most: int, at: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        expected = phrase("a whole number from {least} to {most}", least=1, most=most)
-        raise BadEdit(at=at, expected=expected, found=shown(value))
-    return value
-
-
-def _id(value: object, at: str) -> UUID:
-    try:
-        return value if isinstance(value, UUID) else UUID(cast(str, value))
-    except (ValueError, AttributeError, TypeError):
-        raise BadEdit(at=at, expected=phrase("an id"), found=shown(value)) from None
-
-
-def _ids(value: object, at: str) -> tuple[UUID, ...]:
-    if not isinstance(value, list | tuple):
-        raise BadEdit(at=at, expected=phrase("a list of ids"), found=shown(value))
-    return tuple(_id(one, f"{at}[{number}]") for number, one in enumerate(value))
-
-
-def _on(value: object, at: str) -> date | str:
-    if isinstance(value, str) and value in ("now", "renewal"):
-        return value
-    return _day(value, at, phrase('"now", "renewal" or a day such as 2026-01-31'))
-
-
-def _until(value: object, at: str) -> date:
-    return _day(value, at, phrase("a day such as 2026-01-31"))
-
-
-def _day(value: object, at: str, expected: Phrase) -> date:
+def _day(value: object, expected: Phrase, within: str = "") -> date:
     if isinstance(value, date):
         return value
     try:
-        found = date.fromisoformat(cast(str, value))
+        day = date.fromisoformat(value)  # type: ignore[arg-type]
     except (ValueError, TypeError):
-        raise BadEdit(at=at, expected=expected, found=shown(value)) from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        expected = phrase("a day of the years {first} to {last}", first=str(FIRST_YEAR), last=str(LAST_YEAR))
-        raise BadEdit(at=at, expected=expected, found=shown(value))
-    return found
+        raise refused(BadEdit, within, expected=expected, found=shown(value)) from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        years = phrase("a day of the years {first} to {last}", first=str(FIRST_YEAR), last=str(LAST_YEAR))
+        raise refused(BadEdit, within, expected=years, found=shown(value))
+    return day
 
 
-def _span(value: object, at: str) -> Span:
+def _until(value: object, within: str = "") -> date:
+    return _day(value, phrase("a day such as 2026-01-31"), within)
+
+
+def _on(value: object) -> date | str:
+    if isinstance(value, str) and value in ("now", "renewal"):
+        return value
+    return _day(value, phrase('"now", "renewal" or a day such as 2026-01-31'))
+
+
+def _span(value: object) -> Span:
     if not isinstance(value, Mapping) or set(value) != {"start", "end"}:
-        raise BadEdit(at=at, expected=phrase('an object with "start" and "end"'), found=shown(value))
-    start, end = (_until(value[name], f"{at}.{name}") for name in ("start", "end"))
+        raise refused(BadEdit, expected=phrase('an object with "start" and "end"'))
+    start, end = (_until(value[name], f".{name}") for name in ("start", "end"))
     if start >= end:
-        raise BadEdit(
-            at=f"{at}.end",
-            expected=phrase("a day after the first one, {start}", start=start.isoformat()),
-            found=shown(value["end"]),
-        )
+        expected = phrase("a day after the first one, {start}", start=start.isoformat())
+        raise refused(BadEdit, ".end", expected=expected, found=shown(value["end"]))
     return Span(start, end)
 
 
-def _expected(value: object, at: str) -> Expected:
-    names = tuple(Expected.__dataclass_fields__)
-    if not isinstance(value, Mapping) or not value or not set(value) <= set(names):
-        raise BadEdit(
-            at=at, expected=phrase("an object with any of {names}", names=", ".join(names)), found=shown(value)
-        )
-    return Expected(**{name: FIELDS[name](value[name], f"{at}.{name}") for name in value})
-
-
-def _price(value: object, at: str) -> Decimal:
+def _price(value: object) -> Decimal:
     if not isinstance(value, str):
-        raise BadEdit(at=at, expected=phrase('a decimal in quotes such as "12.00"'), found=shown(value))
+        raise refused(BadEdit, expected=phrase('a decimal in quotes such as "12.00"'))
     return read_rate(value)
 
 
-FIELDS: Final[Mapping[str, Callable[[object, str], Any]]] = MappingProxyType(
-    {
-        "product": _text,
-        "plan": _text,
-        "cycle": _text,
-        "reason": _reason,
-        "seats": _seats,
-        "units": _units,
-        "span": _span,
-        "until": _until,
-        "release": _ids,
-        "expected": _expected,
-        "change": _id,
-        "on": _on,
-        "price": _price,
-    }
-)
-"""How each field is read, by its name and where it stands in the document."""
+def _not_empty(value: object) -> object:
+    if not value:
+        raise ValueError("nothing is expected")
+    return value
+
+
+_A_TEXT: Final = Refuses(BadEdit, expected=phrase("a text of 1 to {most} characters", most=MOST_TEXT))
+Text = Annotated[
+    str,
+    StringConstraints(strict=True, min_length=1, max_length=MOST_TEXT, pattern=r"\S"),
+    AfterValidator(str.strip),
+    _A_TEXT,
+]
+Reason = Annotated[
+    str, StringConstraints(strict=True, max_length=MOST_TEXT, pattern=r"^$|\S"), AfterValidator(str.strip), _A_TEXT
+]
+Seats = Annotated[
+    int,
+    Field(strict=True, ge=1, le=MOST_SEATS),
+    Refuses(BadEdit, expected=phrase("a whole number from {least} to {most}", least=1, most=MOST_SEATS)),
+]
+Units = Annotated[
+    int,
+    Field(strict=True, ge=1, le=MOST_UNITS),
+    Refuses(BadEdit, expected=phrase("a whole number from {least} to {most}", least=1, most=MOST_UNITS)),
+]
+Id = Annotated[UUID, Field(strict=True), BeforeValidator(_id), Refuses(BadEdit, expected=phrase("an id"))]
+ChangeId = Annotated[Id, Field(description="A scheduled change.")]
+Release = Annotated[
+    tuple[Id, ...],
+    RefusesAll(BadEdit, expected=phrase("a list of ids")),
+    Field(description="Members who give their seats up."),
+]
+LastDay = Annotated[date, BeforeValidator(_until), Field(description="The last day.")]
+Days = Annotated[Span, BeforeValidator(_span)]
+When = Annotated[
+    date | str,
+    BeforeValidator(_on),
+    WithJsonSchema({"anyOf": [{"enum": ["now", "renewal"]}, {"type": "string", "format": "date"}]}),
+    Field(description="The vendor's to give; without it the policy's timing decides."),
+]
+Price = Annotated[
+    Decimal,
+    BeforeValidator(_price),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,12})?$", "examples": ["12.00"]}),
+    Field(description="The vendor's to give: the rate for one seat, unit or account and a whole billing period."),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the caller believes to be in force, of what an edit changes; where it is not so, nothing is done (409, stale)."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid", regex_engine="python-re", json_schema_extra={"minProperties": 1}
+    )
+
+    seats: Annotated[Seats | None, LeftOut()] = None
+    units: Annotated[Units | None, LeftOut()] = None
+    plan: Annotated[Text | None, LeftOut()] = None
+    cycle: Annotated[Text | None, LeftOut()] = None
+
+
+Believed = Annotated[
+    Expected,
+    BeforeValidator(_not_empty),
+    RefusesAll(
+        BadEdit,
+        expected=phrase("an object with any of {names}", names=", ".join(entry.name for entry in fields(Expected))),
+    ),
+]
