@@ -23,7 +23,7 @@ from bursar.history.models import Entry
 from bursar.jobs.clock import run_once
 from bursar.jobs.invariants import violations
 from bursar.payments.models import Attempt, BankEntry, Payment, Refund
-from bursar.payments.queries import agenda, left
+from bursar.payments.queries import left, paying
 from bursar.payments.received import payment
 from door import TEAM_10, Door, temporary
 
@@ -73,7 +73,7 @@ def sound() -> None:
 
 def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(door: Door) -> None:
     account, card = paid_twice(door)
-    assert (payment(account, card).unused, agenda(account).paying.owes) == (WHOLE, -WHOLE)
+    assert (payment(account, card).unused, paying(account).owes) == (WHOLE, -WHOLE)
     back(account, card, 4_000)
     assert SandboxCharge.objects.get().outcome == "succeeded"
     with pytest.raises(RefundTooHigh):
@@ -82,7 +82,7 @@ def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(doo
     assert SandboxCharge.objects.get().outcome == "refunded"
     assert sorted(SandboxRefund.objects.values_list("amount_minor", flat=True)) == [4_000, WHOLE - 4_000]
     assert set(Refund.objects.values_list("state", flat=True)) == {"succeeded"}
-    assert (payment(account, card).unused, agenda(account).paying.owes) == (0, 0)
+    assert (payment(account, card).unused, paying(account).owes) == (0, 0)
     journal = journal_of_account(account)
     assert (
         f"2026-01-01 refund 3\n  {'cash':<32} {'-40.00':>14} EUR\n  {'receivable':<32} {'40.00':>14} EUR\n" in journal
@@ -139,7 +139,7 @@ def test_what_was_booked_for_the_wrong_account_is_undone_and_booked_for_the_righ
     with pytest.raises(EntryBooked):
         booked(right, entry="2026-01/7")
     undo_payment(wrong, mistake, actor=VENDOR, now=NOW)
-    assert (left(wrong)[owed], agenda(wrong).paying.owes) == (WHOLE, WHOLE)
+    assert (left(wrong)[owed], paying(wrong).owes) == (WHOLE, WHOLE)
     assert payment(wrong, mistake).undone
     booked(right, entry="2026-01/7")
     assert left(right)[paid] == 0
@@ -188,7 +188,7 @@ def test_credit_that_no_invoice_needs_goes_back_out_of_a_payment(door: Door) -> 
         back(account, card, credit + 1)
     back(account, card, credit)
     assert SandboxRefund.objects.get().amount_minor == credit
-    assert (payment(account, card).received.refundable, agenda(account).paying.owes) == (WHOLE - credit, 0)
+    assert (payment(account, card).received.refundable, paying(account).owes) == (WHOLE - credit, 0)
     sound()
 
 
@@ -197,7 +197,7 @@ def test_a_refund_that_the_gateway_declines_leaves_the_money_as_credit(door: Doo
     back(account, card, credit)
     failed = Refund.objects.get()
     assert (failed.state, failed.failure) == ("failed", "refund_declined")
-    assert (payment(account, card).received.refundable, agenda(account).paying.owes) == (WHOLE, -credit)
+    assert (payment(account, card).received.refundable, paying(account).owes) == (WHOLE, -credit)
     told = Entry.objects.filter(kind__contains="refund").order_by("id")
     assert list(told.values_list("kind", flat=True)) == ["payment_refunded", "refund_failed"]
     assert "refund" not in journal_of_account(account)

@@ -80,7 +80,7 @@ class BadIdempotencyKey(Invalid):
     code = "bad_idempotency_key"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
     """A call about one account, by the key of a program of the vendor; `member` is the email of whom it speaks for.
 

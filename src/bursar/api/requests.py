@@ -73,7 +73,7 @@ def approve(request: HttpRequest, account_id: UUID, request_id: UUID, body: bodi
         result = checkout.approve(
             account_id, request_id, confirmed=confirmed, actor=call.actor, now=call.now, once=asked
         )
-        return taken(result)
+        return taken(call, result)
 
     return reply(call, once(request, do))
 

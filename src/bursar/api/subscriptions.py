@@ -68,7 +68,7 @@ def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
             now=call.now,
             once=asked,
         )
-        return taken(result)
+        return taken(call, result)
 
     return reply(call, once(request, do))
 
@@ -83,4 +83,4 @@ def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> Reply:
         result = checkout.undo(account_id, change_id, actor=call.actor, now=call.now)
     except UnknownChange:
         raise NotFound(what=phrase("scheduled change")) from None
-    return Status(200, reply(call, taken(result)).value)
+    return Status(200, reply(call, taken(call, result)).value)

@@ -7,7 +7,8 @@ from functools import partial
 from uuid import UUID
 
 from bursar.accounts.deed import deed
-from bursar.checkout.consequences import catch_up, overtake
+from bursar.accounts.queries import Customer
+from bursar.checkout.consequences import catch_up, overtake, overtake_request
 from bursar.checkout.door import check_no_payment_open, check_review, keep, open_payment, shown
 from bursar.checkout.gather import Known, edits_of, gather
 from bursar.checkout.payment import charge
@@ -26,8 +27,8 @@ from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Once
 from bursar.invoices import actions as invoices
 from bursar.payments.queries import attempt
+from bursar.subscriptions.queries import RequestRow, request, taken
 from bursar.subscriptions.queries import quote as kept_quote
-from bursar.subscriptions.queries import request, taken
 
 
 class Stale(Conflict):
@@ -44,9 +45,11 @@ class Stale(Conflict):
 class Result:
     """What came of taking: a taking, or an attempt to pay that must be finished first.
 
-    Neither, where the figures were stale, or the request that was to be approved was overtaken by events.
+    Neither, where the figures were stale, or the request that was to be approved was overtaken by events. `customer` is
+    the account as it is then.
     """
 
+    customer: Customer
     take_id: UUID | None = None
     attempt_id: UUID | None = None
     stale_id: UUID | None = None
@@ -55,7 +58,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be taken: the kept quote and its digest where one was shown, and the request that it reviews.
+    """What is to be taken: the kept quote and its digest where one was shown, and the request that it approves.
 
     `confirmed` says that it is meant, however much it adds.
     """
@@ -63,7 +66,7 @@ class Wanted:
     edits: tuple[Edit, ...]
     quote_id: UUID | None = None
     digest: str | None = None
-    request_id: UUID | None = None
+    request: RequestRow | None = None
     confirmed: bool = False
 
 
@@ -107,7 +110,8 @@ def accept(
         before = shown(customer, quote_id, now) if quote_id else None
         wanted = Wanted(tuple(edits), confirmed=confirmed)
         if before is not None:
-            wanted = Wanted(edits_of(customer, before), before.id, before.digest, before.request_id, confirmed)
+            reviewed = request(account_id, before.request_id) if before.request_id else None
+            wanted = Wanted(edits_of(customer, before), before.id, before.digest, reviewed, confirmed)
         result = _take(known, wanted, actor, now, once)
     return _carried_on(account_id, result, now)
 
@@ -136,8 +140,9 @@ def approve(
     with deed(account_id, actor, now) as customer:
         known = gather(customer, customer.today(now))
         check_no_payment_open(customer, known.payment_until)
-        edits = edits_of(customer, kept_quote(account_id, request(account_id, request_id).quote_id))
-        result = _take(known, Wanted(edits, None, digest, request_id, confirmed), actor, now, once)
+        reviewed = request(account_id, request_id)
+        edits = edits_of(customer, kept_quote(account_id, reviewed.quote_id))
+        result = _take(known, Wanted(edits, None, digest, reviewed, confirmed), actor, now, once)
     return _carried_on(account_id, result, now)
 
 
@@ -151,7 +156,7 @@ def _carried_on(account_id: UUID, result: Result, now: datetime) -> Result:
     if result.stale_id is not None:
         raise Stale(result.stale_id)
     if result.attempt_id is not None and charge(account_id, result.attempt_id, now=now).state == "succeeded":
-        return Result(take_of_attempt(account_id, result.attempt_id), result.attempt_id)
+        return replace(result, take_id=take_of_attempt(account_id, result.attempt_id))
     return result
 
 
@@ -171,33 +176,34 @@ def take_of_attempt(account_id: UUID, attempt_id: UUID) -> UUID | None:
 
 def _take(known: Known, wanted: Wanted, actor: Actor, now: datetime, once: Once | None) -> Result:
     """The first transaction: everything is done in it, or an attempt to pay is written on the quote."""
-    customer, on = known.customer, known.customer.today(now)
-    if wanted.request_id is not None:
-        check_review(customer, wanted.request_id, actor, now)
+    customer, on, reviewed = known.customer, known.customer.today(now), wanted.request
+    if reviewed is not None:
+        check_review(known.situation.policy, customer, reviewed, actor, now)
     documents = catch_up(known, now)
-    if wanted.request_id is not None and overtake(known, now):
+    if reviewed is not None and overtake_request(known, reviewed, wanted.edits, now):
         invoices.number(*documents)
-        return Result(overtaken_id=wanted.request_id)
+        return Result(customer, overtaken_id=reviewed.id)
     answer = decide(known.situation, wanted.edits, customer.standing_of(actor), on)
     refusal = answer.refusal()
     if refusal is not None and not answer.surprises:
         raise Refused(refusal)
-    keeping = partial(keep, known, answer, wanted.edits, actor=actor, now=now, request_id=wanted.request_id)
+    request_id = reviewed.id if reviewed is not None else None
+    keeping = partial(keep, known, answer, wanted.edits, actor=actor, now=now, request_id=request_id)
     if answer.surprises or (wanted.digest is not None and digest_of(answer) != wanted.digest):
         stale_id = keeping()
         invoices.number(*documents)
-        return Result(stale_id=stale_id)
+        return Result(customer, stale_id=stale_id)
     check_confirmed(answer, confirmed=wanted.confirmed)
     kept = wanted.quote_id or keeping()
     attempt_id = open_payment(known, answer, kept, actor=actor, now=now)
     if attempt_id is not None:
         keep_answer(once, kind="attempt", id=attempt_id, status=201, now=now)
         invoices.number(*documents)
-        return Result(attempt_id=attempt_id)
-    order = Order(id=uuid7(), quote_id=kept, request_id=wanted.request_id, actor=actor)
+        return Result(customer, attempt_id=attempt_id)
+    order = Order(id=uuid7(), quote_id=kept, request_id=request_id, actor=actor)
     made = transition.accept(known.situation, answer, order, new_id=uuid7)
     documents += write([made], {customer.id: customer}, now=now)
-    overtake(replace(known, situation=made.after, asked=known.asked and wanted.request_id is None), now)
+    overtake(replace(known, situation=made.after, asked=known.asked and reviewed is None), now)
     keep_answer(once, kind="take", id=order.id, status=201, now=now)
     invoices.number(*documents)
-    return Result(order.id)
+    return Result(replace(customer, account=made.after.account), order.id)

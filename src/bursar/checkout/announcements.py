@@ -11,14 +11,14 @@ from bursar.core.renewal import told_ahead, trial_told_ahead
 from bursar.core.shortfall import shortfalls
 from bursar.history.actions import record
 from bursar.invoices import actions as invoices
-from bursar.payments.queries import agenda
+from bursar.invoices.queries import cursor
 from bursar.policy.queries import current
 
 
 def announce(account_id: UUID, *, now: datetime) -> None:
     """Write down, once, that a renewal or the end of a trial comes of which people are told ahead."""
     with deed(account_id, SYSTEM, now) as customer:
-        on, ahead, policy = customer.today(now), agenda(account_id), current()
+        on, ahead, policy = customer.today(now), cursor(account_id), current()
         told = list[Event]()
         until = _first_told(account_id, ahead.trial_until, on, policy.trial_notice_days)
         if until is not None and on <= until:

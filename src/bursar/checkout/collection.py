@@ -77,7 +77,7 @@ def _begin(customer: Customer, invoice_id: UUID, method: Method, *, actor: Actor
     Errors: NotFound, PaymentOpen, NothingToPay, NoGateway.
     """
     document = invoices.document(customer.id, invoice_id)
-    check_no_payment_open(customer, queries.agenda(customer.id).payment_until)
+    check_no_payment_open(customer, queries.payment_until(customer.id))
     left = queries.left(customer.id, [invoice_id])[invoice_id]
     if document.kind != "invoice" or left == 0:
         raise NothingToPay(number=document.number)

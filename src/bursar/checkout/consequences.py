@@ -1,6 +1,6 @@
 """What follows at once from something done to an account, in the same transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
@@ -10,14 +10,14 @@ from bursar.accounts.queries import customer
 from bursar.checkout.gather import Known, edits_of, gather
 from bursar.checkout.write import close_request, write
 from bursar.core.approval import overtaken
-from bursar.core.edit import SetSeats
+from bursar.core.edit import Edit, SetSeats
 from bursar.core.events import RequestOvertaken, SeatsShort
 from bursar.core.policy import SYSTEM, Actor
 from bursar.core.shortfall import Shortfall, shortfalls
 from bursar.history.actions import record
 from bursar.seats.queries import uses
 from bursar.subscriptions import actions as subscriptions
-from bursar.subscriptions.queries import agreement, open_request, quote
+from bursar.subscriptions.queries import RequestRow, agreement, open_request, quote
 
 
 @contextmanager
@@ -69,15 +69,20 @@ def overtake(known: Known, now: datetime) -> bool:
     While a payment for it waits it stays open: the payer decides.
     """
     account = known.customer
-    found = open_request(account.id) if known.asked and known.payment_until is None else None
-    if found is None or found.standing.at(account.moment(now)) != "open":
+    request = open_request(account.id) if known.asked and known.payment_until is None else None
+    if request is None or request.standing.at(account.moment(now)) != "open":
         return False
-    edits = edits_of(account, quote(account.id, found.quote_id))
-    cause = overtaken(known.situation, edits, found.member_id, account.today(now))
+    return overtake_request(known, request, edits_of(account, quote(account.id, request.quote_id)), now)
+
+
+def overtake_request(known: Known, request: RequestRow, edits: Sequence[Edit], now: datetime) -> bool:
+    """Close an open request, inside a deed, if nobody could approve its edits any more; return True if so."""
+    account = known.customer
+    cause = overtaken(known.situation, edits, request.member_id, account.today(now))
     if cause is None:
-        subscriptions.looked_at_request(account.id, found.id, now=now)
+        subscriptions.looked_at_request(account.id, request.id, now=now)
         return False
-    close_request(account, RequestOvertaken(request=found.id, cause=cause), actor=SYSTEM, now=now)
+    close_request(account, RequestOvertaken(request=request.id, cause=cause), actor=SYSTEM, now=now)
     return True
 
 

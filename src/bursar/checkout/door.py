@@ -10,13 +10,12 @@ from bursar.checkout.gather import Known
 from bursar.core.edit import Edit, without_expected
 from bursar.core.money import Money
 from bursar.core.payment import PaymentOpen, to_collect
-from bursar.core.policy import Actor
+from bursar.core.policy import Actor, Policy
 from bursar.core.problem import Conflict
 from bursar.core.quote import Quote
 from bursar.payments import actions as payments
-from bursar.policy.queries import current
 from bursar.subscriptions import actions as subscriptions
-from bursar.subscriptions.queries import KeptQuote, RequestRow, request
+from bursar.subscriptions.queries import KeptQuote, RequestRow
 from bursar.subscriptions.queries import quote as kept_quote
 
 
@@ -38,12 +37,10 @@ def check_no_payment_open(customer: Customer, payment_until: datetime | None) ->
         raise PaymentOpen(expires_at=payment_until.astimezone(customer.zone))
 
 
-def check_review(customer: Customer, request_id: UUID, actor: Actor, now: datetime) -> RequestRow:
-    """The request, if the actor may say yes or no to it now. Errors: NotFound, Refused, RequestClosed."""
-    found = request(customer.id, request_id)
-    permit(current(), customer, actor, "review_requests", now)
-    found.standing.check_open(customer.moment(now))
-    return found
+def check_review(policy: Policy, customer: Customer, request: RequestRow, actor: Actor, now: datetime) -> None:
+    """Raise Refused or RequestClosed unless the actor may approve or reject the request now."""
+    permit(policy, customer, actor, "review_requests", now)
+    request.standing.check_open(customer.moment(now))
 
 
 def shown(customer: Customer, quote_id: UUID, now: datetime) -> KeptQuote:

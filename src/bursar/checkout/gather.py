@@ -3,21 +3,26 @@
 Nobody else makes a situation from rows, so nothing is decided about an account that is behind its own clock.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from bursar.accounts.queries import Customer
 from bursar.catalog import queries as catalog
 from bursar.columns.ids import uuid7
+from bursar.columns.statement import select
+from bursar.core.catalog import Catalog
 from bursar.core.edit import Cancel, Edit, read_edits
 from bursar.core.policy import Actor, Policy
 from bursar.core.quote import Quote, quote
 from bursar.core.renewal import Due
+from bursar.core.seat import SEATLESS
 from bursar.core.situation import Situation
+from bursar.core.timeline import Timeline
 from bursar.core.transition import Transition, catch_up
 from bursar.invoices import queries as invoices
 from bursar.payments import queries as payments
-from bursar.payments.queries import Agenda
 from bursar.policy import queries as policy
 from bursar.seats import queries as seats
 from bursar.subscriptions import queries as subscriptions
@@ -42,13 +47,29 @@ def gather(customer: Customer, today: date, rules: Policy | None = None) -> Know
 
     Errors: NoCatalog, NoPolicy.
     """
-    agenda = payments.agenda(customer.id)
-    situation = _situation(customer, agenda, rules)
-    overdue = () if agenda.payment_until else catch_up(situation, today, new_id=uuid7)
+    [row] = select(_ACCOUNT, account=customer.id, before=None, seatless=SEATLESS)
+    since, state, position, changes, payment_until, method, token, gateway, owes = row[:9]
+    due_at, billed_until, trial_until, number, digest, published_at, asked, used, billed = row[9:]
+    agreed = subscriptions.read_agreement(since, state, position, changes)
+    sold, versions = _catalogs(agreed.timeline)
+    situation = Situation(
+        account=customer.account,
+        policy=rules or policy.read_current(number, digest, published_at),
+        catalog=sold,
+        timeline=agreed.timeline,
+        position=agreed.position,
+        falls_due=Due(due_at.astimezone(customer.zone).date() if due_at else None, billed_until, trial_until),
+        billed=invoices.read_billed(billed),
+        tax=customer.tax,
+        used=seats.read_uses(used),
+        paying=payments.read_paying(method, token, gateway, owes),
+        versions=versions,
+    )
+    overdue = () if payment_until else catch_up(situation, today, new_id=uuid7)
     if overdue:
         situation = overdue[-1].after
         customer = replace(customer, account=situation.account)
-    return Known(customer, situation, overdue, agenda.payment_until, agenda.asked)
+    return Known(customer, situation, overdue, payment_until, asked)
 
 
 def context(customer: Customer, today: date, rules: Policy | None = None) -> Situation:
@@ -74,22 +95,17 @@ def edits_of(customer: Customer, kept: subscriptions.KeptQuote) -> tuple[Edit, .
     return tuple(replace(edit, reason=reason) if isinstance(edit, Cancel) else edit for edit in edits)
 
 
-def _situation(customer: Customer, agenda: Agenda, rules: Policy | None) -> Situation:
-    agreed = subscriptions.agreement(customer.id)
-    timeline = agreed.timeline
+def _catalogs(timeline: Timeline) -> tuple[Catalog, Mapping[int, Catalog]]:
+    """Return the catalog in force, and the earlier versions that items of a timeline were sold from."""
     pins = (*timeline.start.pins.values(), *(pin for change in timeline.changes for pin in change.pins))
-    sold, versions = catalog.current_and_earlier({pin.catalog_version for pin in pins})
-    due_on = agenda.due_at.astimezone(customer.zone).date() if agenda.due_at else None
-    return Situation(
-        account=customer.account,
-        policy=rules or policy.current(),
-        catalog=sold,
-        timeline=timeline,
-        position=agreed.position,
-        falls_due=Due(due_on, agenda.billed_until, agenda.trial_until),
-        billed=invoices.billed(customer.id, agreed.since),
-        tax=customer.tax,
-        used=seats.uses(customer.id),
-        paying=agenda.paying,
-        versions=versions,
-    )
+    return catalog.current_and_earlier({pin.catalog_version for pin in pins})
+
+
+_ACCOUNT: Final = f"""
+WITH agreed AS ({subscriptions.AGREEMENT})
+SELECT agreed.*, paying.*, cursor.*, policy.*,
+    {subscriptions.REQUEST_OPEN}, {seats.USES}, {invoices.BILLED.format(since="agreed.since")}
+FROM agreed CROSS JOIN ({payments.PAYING}) AS paying CROSS JOIN ({invoices.CURSOR}) AS cursor
+LEFT JOIN ({policy.CURRENT}) AS policy ON true
+"""
+"""All that the rooms hold of one account, read at once; each room states its own part in SQL, and reads it."""

@@ -43,7 +43,7 @@ def refund(
             raise PaymentCurrency(currency=payment.currency)
         check_reference(reference)
         # What waits to be paid counts on the credit that the account has.
-        check_no_payment_open(customer, queries.agenda(account_id).payment_until)
+        check_no_payment_open(customer, queries.payment_until(account_id))
         covered = cover(payment.received, new.id, amount.amount_minor, queries.unsettled(account_id).notes)
         refunds.begin(account_id, payment, new, covered, actor=actor, on=customer.today(now), now=now)
         follow(account_id, now)

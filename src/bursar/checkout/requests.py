@@ -23,7 +23,7 @@ from bursar.history.actions import answer as keep_answer
 from bursar.history.actions import record
 from bursar.history.queries import Once
 from bursar.invoices import actions as invoices
-from bursar.payments.queries import agenda
+from bursar.payments.queries import payment_until
 from bursar.policy.queries import current as policy
 from bursar.subscriptions import actions as subscriptions
 from bursar.subscriptions.queries import RequestRow, open_request, quote, request
@@ -119,10 +119,10 @@ def reject(
     Errors: NotFound, Refused, RequestClosed, ReasonNeeded, PaymentOpen.
     """
     with deed(account_id, actor, now) as customer:
-        check_review(customer, request_id, actor, now)
+        check_review(policy(), customer, request(account_id, request_id), actor, now)
         if not reason.strip():
             raise ReasonNeeded()
-        check_no_payment_open(customer, agenda(account_id).payment_until)
+        check_no_payment_open(customer, payment_until(account_id))
         event = RequestRejected(request=request_id)
         close_request(customer, event, actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
         keep_answer(once, kind="request", id=request_id, status=200, now=now)
@@ -142,7 +142,7 @@ def withdraw(account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime,
             permit(policy(), customer, actor, "view_subscription", now)
         check_withdrawing(actor, found.member_id, found.name)
         found.standing.check_open(customer.moment(now))
-        check_no_payment_open(customer, agenda(account_id).payment_until)
+        check_no_payment_open(customer, payment_until(account_id))
         close_request(customer, RequestWithdrawn(request=request_id), actor=actor, now=now)
         keep_answer(once, kind="request", id=request_id, status=200, now=now)
 
@@ -179,5 +179,5 @@ def _expire(customer: Customer, now: datetime) -> None:
     found = open_request(customer.id)
     if found is None or found.standing.at(customer.moment(now)) == "open":
         return
-    if agenda(customer.id).payment_until is None:
+    if payment_until(customer.id) is None:
         close_request(customer, RequestExpired(request=found.id), actor=SYSTEM, now=now)

@@ -1,8 +1,9 @@
 """What was invoiced, and which days it pays for."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
@@ -30,10 +31,15 @@ class Letterhead:
     buyer: Buyer
 
 
-def billed(account_id: UUID, since: date | None) -> tuple[Billed, ...]:
-    """Which lines pay for which days of each item, where that reaches beyond a day."""
-    rows = select(_BILLED, account=account_id, since=since)
-    return tuple(Billed(item, _span(span), line_id, _line(*line)) for item, span, line_id, *line in rows)
+def cursor(account_id: UUID) -> "CursorRow":
+    """Return how far an account is billed or tries, and when somebody must look at it again."""
+    [row] = select(CURSOR, account=account_id)
+    return CursorRow(*row)
+
+
+def read_billed(rows: Iterable[Sequence[Any]]) -> tuple[Billed, ...]:
+    """Return the billed days of each item that the JSON of `BILLED` states."""
+    return tuple(Billed(item, _span(span), UUID(line_id), _line(*line)) for item, span, line_id, *line in rows)
 
 
 def documents(
@@ -57,8 +63,9 @@ def document(account_id: UUID, invoice_id: UUID) -> Invoice:
 
 def of_take(account_id: UUID, take_id: UUID) -> Invoice | None:
     """The invoice or credit note that a taking made, if it made one."""
-    rows = models.Invoice.objects.filter(account_id=account_id, take_id=take_id).select_related("series")
-    return next(iter(_documents(account_id, list(rows))), None)
+    rows = models.Line.objects.filter(account_id=account_id, invoice__take_id=take_id).order_by("position")
+    lines = list(rows.select_related("invoice__series"))
+    return _invoice(lines[0].invoice, [(line.id, read_row(line)) for line in lines]) if lines else None
 
 
 def letterheads(account_ids: Collection[UUID]) -> Mapping[UUID, Letterhead]:
@@ -171,30 +178,44 @@ _LINE: Final = (
     *("rule", "gross", "discount", "amount", "tax_rate", "tax", "period_gross", "period_net", "credits_id"),
 )
 _COLUMNS: Final = attrgetter(*_LINE)
-_SELECTED: Final = ", ".join(f"l.{column}::json" if column == "description" else f"l.{column}" for column in _LINE)
-_BILLED: Final = f"""
-SELECT c.item, c.span, c.line_id, {_SELECTED}
-FROM invoices_coverage c JOIN invoices_line l ON l.account_id = c.account_id AND l.id = c.line_id
-WHERE c.account_id = %(account)s AND (%(since)s::date IS NULL OR upper(c.span) > %(since)s)
-ORDER BY c.item, c.span
+_DECIMALS: Final = ("unit_price", "tax_rate")
+_SELECTED: Final = ", ".join(f"l.{column}::text" if column in _DECIMALS else f"l.{column}" for column in _LINE)
+BILLED: Final = f"""
+coalesce((
+    SELECT json_agg(json_build_array(c.item, c.span, c.line_id, {_SELECTED}) ORDER BY c.item, c.span)
+    FROM invoices_coverage c JOIN invoices_line l ON l.account_id = c.account_id AND l.id = c.line_id
+    WHERE c.account_id = %(account)s AND ({{since}} IS NULL OR upper(c.span) > {{since}})
+), '[]')
 """
+"""The lines that pay for days of each item beyond `since`, a column of the statement around; decimals are texts."""
+CURSOR: Final = """
+SELECT c.due_at, c.billed_until, c.trial_until
+FROM (VALUES (%(account)s::uuid)) AS here (account_id) LEFT JOIN invoices_cursor c ON c.account_id = here.account_id
+"""
+INVOICED: Final = "SELECT coalesce(sum(total), 0)::bigint FROM invoices_invoice WHERE account_id = %(account)s"
+"""The sum of an account's documents; credit notes are below zero. Unit: minor units, tax included."""
 
 
 def _line(*values: Any) -> Line:
-    """The line that the columns of `_LINE` hold."""
+    """The line that the columns of `_LINE` hold, as rows or as JSON give them."""
     held = dict(zip(_LINE, values, strict=True))
     converted = {
         "charge_type": ChargeType(held["charge_type"]),
         "description": Text(**held["description"]),
         "per": Per(held["per"]),
+        **{column: Decimal(held[column]) for column in _DECIMALS},
         "span": _span(held["span"]),
         "period": _span(held["period"]),
         "rule": Proration(held["rule"]),
-        "credits": held.pop("credits_id"),
+        "credits": _uuid(held.pop("credits_id")),
     }
     return Line(**{**held, **converted})
 
 
 def _span(days: Any) -> Span:
-    """The span of a column, or of the range that the database gives."""
-    return days if isinstance(days, Span) else Span(days.lower, days.upper)
+    """The span of a column, or of a range in JSON, such as "[2026-01-01,2026-02-01)"."""
+    return days if isinstance(days, Span) else Span(*map(date.fromisoformat, days[1:-1].split(",")))
+
+
+def _uuid(value: UUID | str | None) -> UUID | None:
+    return UUID(value) if isinstance(value, str) else value

@@ -12,6 +12,7 @@ from bursar.columns.statement import select, select_one
 from bursar.core.gateway import SANDBOX
 from bursar.core.payment import AttemptState, Method, Open, Paying
 from bursar.core.problem import phrase
+from bursar.invoices.queries import INVOICED
 from bursar.payments import models
 
 
@@ -47,22 +48,6 @@ class SandboxPayment:
 
 
 @dataclass(frozen=True, slots=True)
-class Agenda:
-    """What an account waits for: the end of a payment that is open, and the next day on which something falls due.
-
-    `billed_until` is the end of the billing period, `trial_until` the last day of a trial; `asked` says that a request
-    is open.
-    """
-
-    payment_until: datetime | None
-    due_at: datetime | None
-    billed_until: date | None
-    trial_until: date | None
-    asked: bool
-    paying: Paying
-
-
-@dataclass(frozen=True, slots=True)
 class Unsettled:
     """What has something left: credit notes, payments and invoices, the oldest of each first."""
 
@@ -76,13 +61,21 @@ def method(account_id: UUID) -> Method:
     return _method(*(select_one(_METHOD, account=account_id) or ("invoice", "", "")))
 
 
-def agenda(account_id: UUID) -> Agenda:
-    """Return what an account waits for, how it pays, and what it owes."""
-    found = select_one(_AGENDA, account=account_id)
-    assert found is not None
-    payment_until, due_at, billed_until, trial_until, asked, kind, token, gateway, owes = found
-    paying = Paying(_method(kind or "invoice", token, gateway), owes)
-    return Agenda(payment_until, due_at, billed_until, trial_until, asked, paying)
+def payment_until(account_id: UUID) -> datetime | None:
+    """Return when the payment that is open ends, if one is open."""
+    found = open_attempt(account_id)
+    return found.expires_at if found else None
+
+
+def paying(account_id: UUID) -> Paying:
+    """Return how an account pays, and what it owes."""
+    [(_, *method_and_balance)] = select(PAYING, account=account_id)
+    return read_paying(*method_and_balance)
+
+
+def read_paying(kind: str | None, token: str, gateway: str, owes: int) -> Paying:
+    """Return the payment method and balance that a row of `PAYING` states."""
+    return Paying(_method(kind or "invoice", token, gateway), owes)
 
 
 def attempt(account_id: UUID, attempt_id: UUID) -> AttemptRow:
@@ -182,23 +175,22 @@ WHERE account_id = %(account)s AND state = 'open'
 _METHOD: Final = (
     "SELECT kind, token, gateway FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
 )
-_AGENDA: Final = """
-SELECT t.expires_at, c.due_at, c.billed_until, c.trial_until,
-    EXISTS (SELECT FROM subscriptions_request r WHERE r.account_id = here.account_id AND r.state = 'open'),
-    m.kind, m.token, m.gateway,
-    coalesce((SELECT sum(total) FROM invoices_invoice WHERE account_id = here.account_id), 0)::bigint
+PAYING: Final = f"""
+SELECT t.expires_at, m.kind, m.token, m.gateway, ({INVOICED})
     - coalesce((SELECT sum(amount_minor) FROM payments_payment WHERE account_id = here.account_id), 0)::bigint
     + coalesce((
         SELECT sum(amount_minor) FROM payments_refund WHERE account_id = here.account_id AND state <> 'failed'
-    ), 0)::bigint
+    ), 0)::bigint AS owes
 FROM (VALUES (%(account)s::uuid)) AS here (account_id)
-LEFT JOIN invoices_cursor c ON c.account_id = here.account_id
 LEFT JOIN payments_attempt t ON t.account_id = here.account_id AND t.state = 'open'
 LEFT JOIN LATERAL (
     SELECT kind, token, gateway FROM payments_method WHERE account_id = here.account_id ORDER BY id DESC LIMIT 1
 ) m ON true
 """
-"""Settled amounts cancel out: the sum left on documents, payments and refunds is the sum of their amounts."""
+"""One row: when the open payment ends, the payment method and the balance.
+
+Settled amounts cancel out: the sum left on documents, payments and refunds is the sum of their amounts.
+"""
 _KINDS: Final = ("credit_note", "payment", "invoice")
 _SPENT: Final = """
 WITH spent AS (

@@ -13,7 +13,7 @@ from bursar.core.text import Text
 from bursar.policy.document import read
 from bursar.policy.models import Version
 
-_CURRENT: Final = "SELECT number, digest, published_at FROM policy_version ORDER BY number DESC LIMIT 1"
+CURRENT: Final = "SELECT number, digest, published_at FROM policy_version ORDER BY number DESC LIMIT 1"
 _FORMER: Final = """
 SELECT DISTINCT ON (named->>'code') named->>'code', named->'name'->>'en', named->'name'->>'fr'
 FROM policy_version, jsonb_array_elements(document->'account_types') AS named
@@ -29,10 +29,14 @@ class NoPolicy(Conflict):
 
 def current() -> Policy:
     """The version published last, with the names of account types that earlier ones had. Errors: NoPolicy."""
-    found = select_one(_CURRENT)
-    if found is None:
+    return read_current(*(select_one(CURRENT) or (None, None, None)))
+
+
+def read_current(number: int | None, digest: str | None, published_at: datetime | None) -> Policy:
+    """Return the policy that a row of `CURRENT` states; without a row all are None. Errors: NoPolicy."""
+    if number is None or digest is None or published_at is None:
         raise NoPolicy()
-    return _current(*found)
+    return _current(number, digest, published_at)
 
 
 def held() -> Policy:

@@ -1,9 +1,9 @@
 """How many seats are bought and used, and who uses them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from bursar.columns.statement import select
@@ -31,9 +31,14 @@ class Held:
 
 def uses(account_id: UUID) -> Mapping[str, Use]:
     """The seats of each product that an account has or had."""
-    rows = select(_USES, account=account_id, seatless=SEATLESS)
+    [(rows,)] = select(f"SELECT {USES}", account=account_id, seatless=SEATLESS)
+    return read_uses(rows)
+
+
+def read_uses(rows: Iterable[Sequence[Any]]) -> Mapping[str, Use]:
+    """Return the seats of each product that the JSON of `USES` states."""
     return {
-        product: Use(bought, used, None if holders is None else frozenset(holders), light_agents, light)
+        product: Use(bought, used, None if holders is None else frozenset(map(UUID, holders)), light_agents, light)
         for product, bought, used, holders, light_agents, light in rows
     }
 
@@ -61,17 +66,19 @@ def longest_unseen(account_id: UUID, product: str, limit: int, chosen: Collectio
     return found
 
 
-_USES: Final = """
-SELECT c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
-    SELECT h.member_id FROM seats_assignment h
-    JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
-    WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
-) END, c.light_agents, (
-    SELECT count(*) FROM seats_assignment h
-    JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role = %(seatless)s
-    WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
-)
-FROM seats_capacity c WHERE c.account_id = %(account)s ORDER BY c.product
+USES: Final = """
+coalesce((
+    SELECT json_agg(json_build_array(c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
+        SELECT h.member_id FROM seats_assignment h
+        JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
+        WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
+    ) END, c.light_agents, (
+        SELECT count(*) FROM seats_assignment h
+        JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role = %(seatless)s
+        WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
+    )) ORDER BY c.product)
+    FROM seats_capacity c WHERE c.account_id = %(account)s
+), '[]')
 """
 _COUNTS: Final = "SELECT product, used FROM seats_capacity WHERE account_id = %(account)s"
 _HOLDING: Final = """

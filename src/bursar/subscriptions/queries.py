@@ -102,9 +102,12 @@ class RequestRow:
 
 def agreement(account_id: UUID, before: date | None = None) -> Agreement:
     """What was agreed with an account, from its last checkpoint on, or from the last before a day."""
-    found = select_one(_AGREEMENT, account=account_id, before=before)
-    assert found is not None
-    since, state, position, changes = found
+    [row] = select(AGREEMENT, account=account_id, before=before)
+    return read_agreement(*row)
+
+
+def read_agreement(since: date | None, state: Any, position: int, changes: Iterable[Sequence[Any]]) -> Agreement:
+    """Return the agreement that a row of `AGREEMENT` states."""
     start = read_state(state) if state else NOTHING
     return Agreement(Timeline.of(start, (written(one) for one in changes)), position, since)
 
@@ -169,12 +172,12 @@ CHANGES: Final = f"""
     coalesce(json_agg(json_build_array({", ".join(f"c.{name}" for name in _COLUMNS)})
         ORDER BY c.position) FILTER (WHERE c.id IS NOT NULL), '[]')
 """
-_AGREEMENT: Final = f"""
+AGREEMENT: Final = f"""
 WITH point AS (
     SELECT "on", position, state FROM subscriptions_checkpoint
     WHERE account_id = %(account)s AND (%(before)s::date IS NULL OR "on" < %(before)s) ORDER BY "on" DESC LIMIT 1
 )
-SELECT point."on", point.state::json,
+SELECT point."on" AS since, point.state::json,
     coalesce(greatest(
         point.position, (SELECT max(position) FROM subscriptions_change WHERE account_id = %(account)s)
     ), 0),
@@ -184,6 +187,7 @@ SELECT point."on", point.state::json,
     )
 FROM (VALUES (1)) AS always LEFT JOIN point ON true
 """
+REQUEST_OPEN: Final = "EXISTS (SELECT FROM subscriptions_request WHERE account_id = %(account)s AND state = 'open')"
 _TAKEN: Final = f"""
 SELECT t.id, t.quote_id, t."on", {CHANGES}
 FROM subscriptions_take t LEFT JOIN subscriptions_change c ON c.account_id = t.account_id AND c.take_id = t.id
