@@ -1,5 +1,6 @@
 """A renewal that has fallen due and was not run yet: whatever is shown is decided as if it had been, and nothing is written."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 from typing import Any
@@ -49,6 +50,18 @@ def seated(door: Door, path: str, *roles: str) -> dict[str, str]:
     return ids
 
 
+def four_seated_who_will_be_three(door: Door) -> str:
+    """Return an account that is reduced to 3 seats on 1 January, with 4 people until the agent leaves on 5 December."""
+    path = door.account()
+    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    ids = seated(door, path, "owner", "billing_admin", "agent")
+    fewer = door.take(path, seats(3))["changes"][0]["id"]
+    door.ok("PUT", f"{path}/seats/support/members/{ids['admin']}")
+    naming = {**seats(9), "release": [ids["agent"]], "on": "2026-12-05"}
+    door.take(path, naming, {"edit": "keep", "change": fewer})
+    return path
+
+
 def test_the_summary_beside_a_form_costs_what_the_quote_says(door: Door) -> None:
     path = bought(door)
     account_id = late(path)
@@ -93,14 +106,7 @@ def test_cancelling_is_refused_where_a_scheduled_suspension_has_fallen_due(door:
 
 
 def test_an_email_ahead_of_a_renewal_counts_the_seats_that_a_late_change_left(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
-    ids = seated(door, path, "owner", "billing_admin", "agent")
-    # Whoever is given a seat after this is one too many, until the agent gives theirs up.
-    fewer = door.take(path, seats(3))["changes"][0]["id"]
-    door.ok("PUT", f"{path}/seats/support/members/{ids['admin']}")
-    naming = {**seats(9), "release": [ids["agent"]], "on": "2026-12-05"}
-    door.take(path, naming, {"edit": "keep", "change": fewer})
+    path = four_seated_who_will_be_three(door)
     account_id = late(path, "2026-12-18T09:00")
     now = datetime.now(UTC)
     ahead = [RenewalAhead(renewal_on=date(2027, 1, 1))]
@@ -109,3 +115,16 @@ def test_an_email_ahead_of_a_renewal_counts_the_seats_that_a_late_change_left(do
     email_ = write(customer(account_id), current(), told, "en", True)
     assert "Next invoice: €570.00" in email_.text and "10 → 3 seats" not in email_.text
     assert "9 → 3 seats" in email_.text and "too few seats" not in email_.text
+
+
+def test_a_seat_that_a_late_change_frees_is_not_missing_later(door: Door) -> None:
+    path = four_seated_who_will_be_three(door)
+    late(path, "2026-12-18T09:00")
+    [support] = door.ok("GET", f"{path}/seats")["items"]
+    assert support["short"] is None, "the agent has given up their seat by now"
+    member = {"name": "New", "email": email("new"), "role": "agent"}
+    added = door.ok("POST", f"{path}/members", member)["id"]
+    answer = door.call("PUT", f"{path}/seats/support/members/{added}")
+    assert json.loads(answer.headers["Seats-Short"])["more"] == 1, "of 4 people 3 can stay"
+    told = Entry.objects.filter(kind="seats_short", on="2026-12-18").values_list("data__more", flat=True)
+    assert list(told) == [1]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bursar.accounts.deed import deed
 from bursar.accounts.queries import customer
-from bursar.checkout.gather import Known, edits_of, gather
+from bursar.checkout.gather import Known, context, edits_of, gather
 from bursar.checkout.write import close_request, write
 from bursar.core.approval import overtaken
 from bursar.core.edit import Edit, SetSeats
@@ -15,7 +15,6 @@ from bursar.core.events import RequestOvertaken, SeatsShort
 from bursar.core.policy import SYSTEM, Actor
 from bursar.core.shortfall import Shortfall, shortfalls
 from bursar.history.actions import record
-from bursar.seats.queries import uses
 from bursar.subscriptions import actions as subscriptions
 from bursar.subscriptions.queries import RequestRow, agreement, open_request, quote
 
@@ -34,11 +33,13 @@ def followed(account_id: UUID, *, actor: Actor, now: datetime) -> Iterator[None]
 
 
 def coming_shortfalls(account_id: UUID, today: date) -> tuple[Shortfall, ...]:
-    """Return the scheduled reductions by which too few people give up their seat, as things stand."""
-    timeline = agreement(account_id).timeline
-    if not any(isinstance(change.edit, SetSeats) for change in timeline.pending(today)):
+    """Return the scheduled reductions by which too few people give up their seat, with what is overdue done."""
+    scheduled = agreement(account_id).timeline.pending(today)
+    # Seats change hands often, and few accounts have a reduction ahead.
+    if not any(isinstance(change.edit, SetSeats) for change in scheduled):
         return ()
-    return shortfalls(timeline, uses(account_id), today)
+    known = context(customer(account_id), today)
+    return shortfalls(known.timeline, known.used, today)
 
 
 def _tell_of(short: Shortfall, account_id: UUID, today: date, actor: Actor, now: datetime) -> None:
