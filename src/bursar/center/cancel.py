@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from bursar.center.entry import shown, to, visit
+from bursar.center.fields import posted
+from bursar.center.forms import CancelForm
 from bursar.center.manage import keep, not_done, quote_named
 from bursar.center.subscription import waiting
 from bursar.checkout import context
 from bursar.core.edit import Cancel
-from bursar.core.field import MOST_TEXT
 from bursar.core.problem import Problem
 from bursar.core.quote import quote
 from bursar.words import edits, money
@@ -25,16 +26,18 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """
     seen = visit(request, account_id)
     seen.check("subscription", "cancel_account")
-    reason = request.POST.get("reason", "").replace("\0", "").strip()[:MOST_TEXT]
+    kept = quote_named(request, seen)
+    before = next((edit.reason for edit in kept if isinstance(edit, Cancel)), "")
+    form = CancelForm(posted(request), filled={"reason": before})
     try:
-        if request.method == "POST":
-            return to("summary", account_id, keep(seen, (Cancel(reason=reason),)))
+        if form.is_valid():
+            return to("summary", account_id, keep(seen, (Cancel(**form.cleaned_data),)))
         known = context(seen.customer, seen.today, seen.policy)
         if any(isinstance(one.edit, Cancel) for one in known.timeline.pending(seen.today)):
             return to("subscription", account_id)
         decided = quote(known, (Cancel(reason=""),), seen.actor, seen.today)
     except Problem as problem:
-        return not_done(request, seen, seen.said(problem), written=reason)
+        return not_done(request, seen, seen.said(problem), written=form["reason"].value())
     [ending] = decided.edits
     if ending.effective_on is None:
         return not_done(request, seen, seen.why_not(ending.decision))
@@ -50,12 +53,10 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
                 "features": [one.said(locale().language) for one in plan.features] if plan else [],
             }
         )
-    kept = quote_named(request, seen)
     content = {
-        "reason": next((edit.reason for edit in kept if isinstance(edit, Cancel)), ""),
+        "form": form,
         "held": held,
         "on": money.day(ending.effective_on),
-        "longest": MOST_TEXT,
         "waiting": waiting(seen),
     }
-    return shown(request, seen, "subscription", "cancel", content)
+    return shown(request, seen, "subscription", "cancel", content, status=form.status)

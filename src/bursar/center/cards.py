@@ -24,10 +24,12 @@ def why_no_card(seen: Visit) -> str:
     return ""
 
 
-def kinds() -> tuple[Choice, ...]:
-    """Return the ways in which a payment can be made automatically."""
-    debit = _("Direct debit, with a mandate")
-    return Choice("type", "card", _("Card"), chosen=True), Choice("type", "debit", debit)
+def kinds(chosen: str | None = None) -> tuple[Choice, ...]:
+    """Return the ways in which a payment can be made automatically; a card unless the other is chosen."""
+    card, debit = _("Card"), _("Direct debit, with a mandate")
+    return Choice("type", "card", card, chosen=chosen != "debit"), Choice(
+        "type", "debit", debit, chosen=chosen == "debit"
+    )
 
 
 def tokens() -> tuple[tuple[str, str], ...]:

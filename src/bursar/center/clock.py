@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bursar.center.entry import Closed, back, visit
+from bursar.center.forms import ClockForm
 from bursar.core.clock import NotTheirClock
 from bursar.core.problem import Problem
 from bursar.jobs.clock import move
@@ -19,14 +20,16 @@ from bursar.words import money
 def forward(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Move the clock to a day. Errors: Closed to who may not change the subscription."""
     seen = visit(request, account_id)
+    form = ClockForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.wrong("to"))
+        return back(request)
+    day: date = form.cleaned_data["to"]
     try:
-        to = date.fromisoformat(request.POST.get("to", ""))
-        move(account_id, to, actor=seen.actor, now=seen.now)
-        messages.success(request, _("The clock stands at {day} now.").format(day=money.day(to)))
+        move(account_id, day, actor=seen.actor, now=seen.now)
+        messages.success(request, _("The clock stands at {day} now.").format(day=money.day(day)))
     except NotTheirClock as problem:
         raise Closed(seen, "subscription", seen.said(problem)) from None
-    except ValueError:
-        messages.error(request, _("Choose a day to move the clock to."))
     except Problem as problem:
         messages.error(request, seen.said(problem))
     return back(request)

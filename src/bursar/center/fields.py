@@ -128,6 +128,10 @@ class PageForm(forms.Form):
             assert isinstance(field, OneOf)
             field.choices = list(offered)
 
+    def wrong(self, name: str) -> str:
+        """Return the first sentence that says what is wrong with a field, an empty text if nothing is."""
+        return str(next(iter(self.errors.get(name, ())), ""))
+
     @property
     def status(self) -> int:
         """The status of the page that shows the form: 422 if something in it is wrong."""

@@ -1,15 +1,20 @@
 """The smaller forms of the pages of an account: about oneself, the team, billing admins, and why something is done."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bursar.center.fields import Email, OneOf, PageForm, Parsed, Text, Ticked, whole_number
+from bursar.checkout import MOST_TEXT as MOST_REASON
 from bursar.core.field import MOST_SEATS, MOST_TEXT
 from bursar.core.money import BadAmount, BadRate, Money, read_amount
+from bursar.core.payment import Method, TokenNeeded, UnknownMethod, read_method
 from bursar.core.price import MOST_MINOR
+from bursar.words.problem import said
 
 
 class NameForm(PageForm):
@@ -122,6 +127,87 @@ class PassingForm(PageForm):
                 "change the payment type, see invoices or appoint billing admins; only the new owner could give "
                 "ownership back."
             )
+
+
+class RoleForm(PageForm):
+    """Another role of a member."""
+
+    role = OneOf(_("Role"), wrong=_("Choose one of the roles."))
+
+
+class SeatForm(PageForm):
+    """Who gets a seat."""
+
+    member = Parsed(
+        _("Give it to"), UUID, wrong=_("Choose somebody from the list."), refusals=(ValueError,), maxlength=40
+    )
+
+
+class AskForm(PageForm):
+    """Why something is asked for, and by which day it is needed; `too_early` says what is wrong with a day."""
+
+    reason = Text(_("Why do you ask for it?"), longest=MOST_REASON, rows=3, help=_("Whoever decides reads it."))
+    needed_by = Parsed(
+        _("By which day is it needed? (optional)"),
+        date.fromisoformat,
+        refusals=(ValueError,),
+        optional=True,
+        type="date",
+    )
+
+    def __init__(self, sent: Mapping[str, Any] | None = None, *, too_early: str) -> None:
+        super().__init__(sent)
+        needed_by = self.fields["needed_by"]
+        assert isinstance(needed_by, Parsed)
+        needed_by.wrong = too_early
+
+
+class RejectForm(PageForm):
+    """Why a request is rejected."""
+
+    reason = Text(_("Why not?"), longest=MOST_REASON, rows=2, help=_("Whoever asked reads it."))
+
+
+class CancelForm(PageForm):
+    """Why an account is cancelled."""
+
+    reason = Text(_("Why do you cancel? (optional)"), longest=MOST_TEXT, rows=3, help=_("Your vendor reads it."))
+
+
+class MethodForm(PageForm):
+    """How an account pays, or how an invoice is paid once, which may be the `present` method."""
+
+    type = Text(_("How"))
+    token = Text(
+        _("Which"),
+        help=_("The sandbox gateway is connected: it behaves like a real one, and no money moves."),
+    )
+
+    def __init__(self, sent: Mapping[str, Any] | None = None, *, present: Method | None = None) -> None:
+        super().__init__(sent)
+        self.present = present
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was given with the method that it comes to."""
+        given = self.cleaned_data
+        kind, token = given.get("type"), given.get("token")
+        if kind == "present" and self.present is not None:
+            return {**given, "method": self.present}
+        try:
+            return {**given, "method": read_method(kind, token if kind != "invoice" else None)}
+        except TokenNeeded as problem:
+            self.add_error("token", said(problem))
+        except UnknownMethod as problem:
+            self.add_error(None, said(problem))
+        return given
+
+
+class ClockForm(PageForm):
+    """To which day the clock of a sandbox is moved."""
+
+    to = Parsed(
+        _("Move it to"), date.fromisoformat, wrong=_("Choose a day to move the clock to."), refusals=(ValueError,)
+    )
 
 
 def _amount(typed: str, currency: str) -> Money | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,13 +16,14 @@ from bursar.center.asked import request_ahead
 from bursar.center.choice import Filled
 from bursar.center.entry import Closed, Visit, shown, to, visit
 from bursar.center.form import CHANGING, form
+from bursar.center.forms import AskForm
 from bursar.center.refill import refilled
 from bursar.center.release import releases
 from bursar.center.subscription import waiting
 from bursar.center.summary import Summary, summary
 from bursar.center.terms import AtField
 from bursar.center.wishes import Wishes, read
-from bursar.checkout import MOST_TEXT, Stale, context, edits_of
+from bursar.checkout import NeededTooEarly, Stale, context, edits_of
 from bursar.checkout import quote as make_quote
 from bursar.core.content import read_quote
 from bursar.core.edit import Cancel, Edit, Resume, Suspend, Undo
@@ -130,9 +131,14 @@ def confirming(
         "waiting": waiting(seen),
         "manages": any(seen.open(one) for one in CHANGING),
         "today": seen.today.isoformat(),
-        "longest": MOST_TEXT,
+        "form": asking(seen),
         "ahead": request_ahead(seen) if _only_asks(seen) else None,
     }
+
+
+def asking(seen: Visit, sent: QueryDict | None = None) -> AskForm:
+    """The form in which changes are asked for."""
+    return AskForm(sent, too_early=seen.said(NeededTooEarly(today=seen.today)))
 
 
 @require_POST

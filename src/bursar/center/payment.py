@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 from bursar import checkout
 from bursar.center.cards import kinds, tokens, why_no_card
 from bursar.center.entry import Visit, shown, to, visit
+from bursar.center.fields import posted
+from bursar.center.forms import MethodForm
 from bursar.center.invoices import row_shown
 from bursar.center.subscription import waiting
 from bursar.center.taking import back_to_change
 from bursar.checkout import Declined
 from bursar.core.money import Money
-from bursar.core.payment import Method, read_method
 from bursar.core.problem import Problem
 from bursar.invoices.queries import document, documents
 from bursar.payments.queries import attempt, failures, left, method, open_invoices
@@ -34,16 +35,16 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """
     seen = visit(request, account_id)
     seen.check("payment", "view_subscription")
-    problem = ""
-    if request.method == "POST":
+    form, problem = MethodForm(posted(request)), ""
+    if form.is_valid():
         try:
-            settled = checkout.set_method(account_id, _wanted(request), actor=seen.actor, now=seen.now)
+            settled = checkout.set_method(account_id, form.cleaned_data["method"], actor=seen.actor, now=seen.now)
             messages.success(request, _after_replacing(settled))
             return back_to_change(seen, request.GET)
-        except Problem as found:
-            problem = seen.said(found)
-    content = {"problem": problem, **_content(seen)}
-    return shown(request, seen, "payment", "payment", content, status=422 if problem else 200)
+        except Problem as refused:
+            problem = seen.said(refused)
+    content = {"problem": problem, **_content(seen, form)}
+    return shown(request, seen, "payment", "payment", content, status=422 if problem else form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,10 +56,12 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
     open_ = left(account_id, [invoice_id])[invoice_id]
     if found.kind != "invoice" or open_ == 0:
         return to("invoice", account_id, invoice_id)
-    problem, status = "", 200
-    if request.method == "POST":
+    form = MethodForm(posted(request), present=method(account_id))
+    problem, status = "", form.status
+    if form.is_valid():
         try:
-            tried = checkout.pay(account_id, invoice_id, _once(request, seen), actor=seen.actor, now=seen.now)
+            once = form.cleaned_data["method"]
+            tried = checkout.pay(account_id, invoice_id, once, actor=seen.actor, now=seen.now)
             return _after_paying(request, account_id, tried.id, invoice_id)
         except Declined as declined:
             problem, status = seen.said(declined), 402
@@ -66,10 +69,11 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
             problem, status = seen.said(other), 409
     present, no_card = method(account_id), why_no_card(seen)
     content = {
+        "form": form,
         "row": row_shown(seen, found, open_, no_card),
         "amount": money.amount(Money(open_, found.currency)),
         "present": method_name(present.kind) if present.automatic else "",
-        "kinds": kinds(),
+        "kinds": kinds(form["type"].value()),
         "tokens": tokens(),
         "no_card": no_card,
         "problem": problem,
@@ -77,7 +81,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
     return shown(request, seen, "invoices", "pay", content, status=status)
 
 
-def _content(seen: Visit) -> dict[str, Any]:
+def _content(seen: Visit, form: MethodForm) -> dict[str, Any]:
     present = method(seen.id)
     replacing, no_card = seen.decide("change_payment_type"), why_no_card(seen)
     content = {
@@ -85,7 +89,8 @@ def _content(seen: Visit) -> dict[str, Any]:
         "automatic": present.automatic,
         "replace": seen.may("change_payment_type") and not no_card,
         "why_not": seen.why_not(replacing) or no_card,
-        "kinds": kinds(),
+        "form": form,
+        "kinds": kinds(form["type"].value()),
         "tokens": tokens(),
         "waiting": waiting(seen),
         "pay": seen.may("pay_invoice"),
@@ -114,16 +119,6 @@ def _owing(seen: Visit, no_card: str) -> dict[str, Any]:
             for one in failures(seen.id, FAILURES)
         ],
     }
-
-
-def _wanted(request: HttpRequest) -> Method:
-    kind = request.POST.get("type", "")
-    return read_method(kind, request.POST.get("token") if kind != "invoice" else None)
-
-
-def _once(request: HttpRequest, seen: Visit) -> Method:
-    """The payment type that the account has, or another for this once."""
-    return method(seen.id) if request.POST.get("type") == "present" else _wanted(request)
 
 
 def _after_paying(request: HttpRequest, account_id: UUID, attempt_id: UUID, invoice_id: UUID) -> HttpResponse:

@@ -1,7 +1,6 @@
 """Requests: asking for what one may not do oneself, and saying yes or no to what somebody else asks for."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +15,11 @@ from bursar.accounts.queries import NotFound, names
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.asked import summarized, summed_up
 from bursar.center.entry import Visit, shown, to, visit
-from bursar.center.manage import confirming, keep, not_done
+from bursar.center.forms import AskForm, RejectForm
+from bursar.center.manage import asking, check_sees, confirming, keep, not_done
 from bursar.center.subscription import waiting
 from bursar.center.taking import came_of
 from bursar.checkout import (
-    MOST_TEXT,
     NeededTooEarly,
     QuoteExpired,
     ReasonNeeded,
@@ -67,24 +66,24 @@ def listing(http: HttpRequest, account_id: UUID) -> HttpResponse:
 def ask(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     """Ask for what a quote says, with why and by when; on to the request."""
     seen = visit(http, account_id)
-    typed = {name: http.POST.get(name, "").replace("\0", "").strip() for name in ("reason", "needed_by")}
+    form = asking(seen, http.POST)
+    if not form.is_valid():
+        check_sees(seen, edits_of(seen.customer, quote(account_id, quote_id)))
+        return _asking(http, seen, quote_id, form, status=422)
     try:
-        needed_by = date.fromisoformat(typed["needed_by"]) if typed["needed_by"] else None
-        made = checkout.submit(
-            account_id, quote_id=quote_id, reason=typed["reason"], needed_by=needed_by, actor=seen.actor, now=seen.now
-        )
+        made = checkout.submit(account_id, quote_id=quote_id, **form.cleaned_data, actor=seen.actor, now=seen.now)
     except QuoteExpired:
         renewed = keep(seen, edits_of(seen.customer, quote(account_id, quote_id)))
-        return _asking(http, seen, renewed, typed, before=quote_id)
+        return _asking(http, seen, renewed, form, before=quote_id)
     except checkout.Stale as stale:
-        return _asking(http, seen, stale.quote_id, typed, before=quote_id)
-    except (ValueError, NeededTooEarly):
-        wrong = seen.said(NeededTooEarly(today=seen.today))
-        return _asking(http, seen, quote_id, typed, status=422, wrong=wrong)
+        return _asking(http, seen, stale.quote_id, form, before=quote_id)
+    except NeededTooEarly as problem:
+        form.add_error("needed_by", seen.said(problem))
+        return _asking(http, seen, quote_id, form, status=422)
     except NotFound:
         raise
     except Problem as problem:
-        return _asking(http, seen, quote_id, typed, problem=seen.said(problem))
+        return _asking(http, seen, quote_id, form, problem=seen.said(problem))
     return to("request", account_id, made)
 
 
@@ -92,14 +91,14 @@ def _asking(
     http: HttpRequest,
     seen: Visit,
     quote_id: UUID,
-    typed: dict[str, str],
+    form: AskForm,
     *,
     before: UUID | None = None,
     status: int = 409,
-    **said: str,
+    problem: str = "",
 ) -> HttpResponse:
     """The page on which changes are asked for, with what somebody typed and why it was not sent."""
-    content = confirming(seen, quote_id, agreement(seen.id).timeline, before) | typed | said
+    content = confirming(seen, quote_id, agreement(seen.id).timeline, before) | {"form": form, "problem": problem}
     return shown(http, seen, "subscription", "confirm", content, status=status)
 
 
@@ -138,19 +137,23 @@ def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespon
 def reject(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
     """Close the request without doing it, saying why."""
     seen = visit(http, account_id)
-    reason = http.POST.get("reason", "").replace("\0", "").strip()
+    form = RejectForm(http.POST)
+    if not form.is_valid():
+        seen.check("requests", "view_subscription")
+        return _page(http, seen, request(account_id, request_id), form, status=422)
     try:
-        checkout.reject(account_id, request_id, reason=reason, actor=seen.actor, now=seen.now)
+        checkout.reject(account_id, request_id, **form.cleaned_data, actor=seen.actor, now=seen.now)
     except ReasonNeeded as problem:
-        return _page(http, seen, request(account_id, request_id), wrong=seen.said(problem), status=422)
+        form.add_error("reason", seen.said(problem))
+        return _page(http, seen, request(account_id, request_id), form, status=422)
     except NotFound:
         raise
     except RequestClosed as problem:
-        return _too_late(http, seen, request_id, problem, written=reason)
+        return _too_late(http, seen, request_id, problem, form)
     except Problem as problem:
         seen.check("requests", "view_subscription")
         row = request(account_id, request_id)
-        return _page(http, seen, row, problem=seen.said(problem), written=reason, status=409)
+        return _page(http, seen, row, form, problem=seen.said(problem), status=409)
     return to("request", account_id, request_id)
 
 
@@ -170,21 +173,20 @@ def withdraw(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespo
 
 
 def _too_late(
-    http: HttpRequest, seen: Visit, request_id: UUID, problem: RequestClosed, *, written: str = ""
+    http: HttpRequest, seen: Visit, request_id: UUID, problem: RequestClosed, form: RejectForm | None = None
 ) -> HttpResponse:
     """The request with what has become of it meanwhile, and by whom; and what somebody wrote in vain."""
     seen.check("requests", "view_subscription")
-    return _page(http, seen, request(seen.id, request_id), problem=seen.said(problem), written=written, status=409)
+    return _page(http, seen, request(seen.id, request_id), form, problem=seen.said(problem), status=409)
 
 
 def _page(
     http: HttpRequest,
     seen: Visit,
     row: RequestRow,
+    form: RejectForm | None = None,
     *,
-    wrong: str = "",
     problem: str = "",
-    written: str = "",
     once_more: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -200,10 +202,8 @@ def _page(
         "until": money.day(seen.day(row.expires_at)),
         "closed": _closed(seen, row),
         "asked": asked,
-        "longest": MOST_TEXT,
-        "wrong": wrong,
+        "form": form or RejectForm(),
         "problem": problem,
-        "written": written,
         "once_more": once_more,
         "review": False,
         "mine": row.member_id == seen.actor.id,

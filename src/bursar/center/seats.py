@@ -13,6 +13,7 @@ from bursar.accounts.queries import NotFound, members
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
 from bursar.center.form import CHANGING
+from bursar.center.forms import SeatForm
 from bursar.center.table import table
 from bursar.checkout import coming_shortfalls, followed
 from bursar.core.problem import Problem
@@ -35,11 +36,15 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def assign(request: HttpRequest, account_id: UUID, product: str) -> HttpResponse:
     """Give somebody a product."""
     seen = visit(request, account_id)
+    form = SeatForm(request.POST)
+    if not form.is_valid():
+        return _page(request, seen, {product: form.wrong("member")})
     try:
-        member = UUID(request.POST.get("member", ""))
         with followed(account_id, actor=seen.actor, now=seen.now):
-            actions.assign(seen.policy, account_id, product, member, actor=seen.actor, now=seen.now)
-    except (ValueError, NotFound):
+            actions.assign(
+                seen.policy, account_id, product, form.cleaned_data["member"], actor=seen.actor, now=seen.now
+            )
+    except NotFound:
         return _page(request, seen, {product: _("Choose somebody from the list.")})
     except Problem as problem:
         return _page(request, seen, {product: seen.said(problem)})

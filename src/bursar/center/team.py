@@ -14,7 +14,7 @@ from bursar.accounts import members as actions
 from bursar.accounts.queries import MemberRow, members
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, to, visit
-from bursar.center.forms import PersonForm
+from bursar.center.forms import PersonForm, RoleForm
 from bursar.checkout import followed
 from bursar.core.member import BILLING_ADMIN, OWNER, TooManyInvitations, needed
 from bursar.core.problem import Problem
@@ -68,8 +68,13 @@ def invite_again(request: HttpRequest, account_id: UUID, member_id: UUID) -> Htt
 @require_POST
 def role(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Give somebody another role."""
-    given = request.POST.get("role", "")
-    return _do(request, account_id, member_id, seats.change_member, _("{name} has another role now."), role=given)
+    seen = visit(request, account_id)
+    form = _role_form(seen, request.POST)
+    if not form.is_valid():
+        seen.check("team", "manage_members")
+        return _person(request, seen, member_id, form=form, status=form.status)
+    done = _("{name} has another role now.")
+    return _do(request, account_id, member_id, seats.change_member, done, **form.cleaned_data)
 
 
 @require_POST
@@ -148,7 +153,20 @@ def _invitation(seen: Visit, sent: QueryDict | None = None) -> PersonForm:
     return PersonForm(sent, filled={"role": "agent"}, choices={"role": roles})
 
 
-def _person(request: HttpRequest, seen: Visit, member_id: UUID, problem: str = "", status: int = 200) -> HttpResponse:
+def _role_form(seen: Visit, sent: QueryDict | None = None, *, now: str = "") -> RoleForm:
+    roles = [(code, role_name(seen.policy, code)) for code in ORDINARY]
+    return RoleForm(sent, filled={"role": now}, choices={"role": roles})
+
+
+def _person(
+    request: HttpRequest,
+    seen: Visit,
+    member_id: UUID,
+    problem: str = "",
+    *,
+    form: RoleForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     row = next((one for one in _everybody(seen) if one.id == member_id), None)
     if row is None:
         raise Http404
@@ -162,8 +180,8 @@ def _person(request: HttpRequest, seen: Visit, member_id: UUID, problem: str = "
         "one": _shown(seen, row, having),
         "seats": seats_of,
         "effect": effect.format(seats=seats_of, seatless=seatless) if seats_of else _("Uses no seat."),
-        "roles": [(one, role_name(seen.policy, one)) for one in ORDINARY] if may and row.role in ORDINARY else [],
-        "role": row.role,
+        "form": form or _role_form(seen, now=row.role),
+        "changes_role": may and row.role in ORDINARY,
         "invited": row.state == "invited",
         "suspended": row.state == "suspended",
         "may": may,
