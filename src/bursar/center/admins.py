@@ -11,7 +11,8 @@ from bursar.accounts.limits import set_limit
 from bursar.accounts.members import pass_on as pass_ownership_on
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.entry import Visit, shown, to, visit
-from bursar.center.forms import AppointForm, LimitForm, PassingForm
+from bursar.center.fields import PageForm
+from bursar.center.forms import AppointForm, LimitForm, PassingForm, StaffPassingForm
 from bursar.checkout import followed
 from bursar.core.limit import UNLIMITED
 from bursar.core.member import BILLING_ADMIN, OWNER
@@ -100,7 +101,7 @@ def _page(
     *,
     appointing: AppointForm | None = None,
     limit: LimitForm | None = None,
-    passing: PassingForm | None = None,
+    passing: PageForm | None = None,
 ) -> HttpResponse:
     everybody = members(seen.id)
     wrong = any(form.errors for form in (appointing, limit, passing) if form is not None)
@@ -125,8 +126,9 @@ def _appointing(everybody: list[MemberRow], sent: QueryDict | None = None) -> Ap
     return AppointForm(sent, choices={"member": _active(everybody, "admin")})
 
 
-def _passing(seen: Visit, everybody: list[MemberRow], sent: QueryDict | None = None) -> PassingForm:
-    return PassingForm(sent, by_staff=seen.staff, choices={"member": _active(everybody, BILLING_ADMIN)})
+def _passing(seen: Visit, everybody: list[MemberRow], sent: QueryDict | None = None) -> PageForm:
+    kind = StaffPassingForm if seen.staff else PassingForm
+    return kind(sent, choices={"member": _active(everybody, BILLING_ADMIN)})
 
 
 def _active(everybody: list[MemberRow], role: str) -> list[tuple[str, str]]:

@@ -99,10 +99,17 @@ class OneOf(forms.ChoiceField):
         wrong: Words,
         optional: bool = False,
         help: Words = "",
-        of: Iterable[tuple[str, Words]] = (),
+        initial: str = "",
+        of: Any = (),
     ) -> None:
-        messages = {"required": wrong, "invalid_choice": wrong}
-        super().__init__(label=label, required=not optional, help_text=help, choices=list(of), error_messages=messages)
+        super().__init__(
+            label=label,
+            required=not optional,
+            help_text=help,
+            initial=initial,
+            choices=of,
+            error_messages={"required": wrong, "invalid_choice": wrong},
+        )
 
 
 class Ticked(forms.BooleanField):

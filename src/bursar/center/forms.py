@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -15,6 +15,8 @@ from bursar.core.money import BadAmount, BadRate, Money, read_amount
 from bursar.core.payment import Method, TokenNeeded, UnknownMethod, read_method
 from bursar.core.price import MOST_MINOR
 from bursar.words.problem import said
+
+_NOT_SURE: Final = _("Tick that you want to give up ownership; nothing was changed.")
 
 
 class NameForm(PageForm):
@@ -97,36 +99,29 @@ class LimitForm(PageForm):
 
 
 class PassingForm(PageForm):
-    """To which billing admin ownership passes; the vendor's staff says why."""
+    """To which billing admin the owner passes ownership."""
 
-    member = OneOf(_("New owner"), wrong=_("Choose one of the billing admins."))
-    reason = Text(_("Reason"), longest=MOST_TEXT, rows=2, help=_("It stays in the history of the account."))
-    sure = Ticked(
-        _("I want to give up ownership of this account."),
-        missing=_("Tick that you want to give up ownership; nothing was changed."),
+    member = OneOf(
+        _("New owner"),
+        wrong=_("Choose one of the billing admins."),
+        help=_(
+            "The new owner may do everything that you may. You become an admin and can no longer cancel, change the "
+            "payment type, see invoices or appoint billing admins; only the new owner could give ownership back."
+        ),
     )
+    sure = Ticked(_("I want to give up ownership of this account."), missing=_NOT_SURE)
 
-    def __init__(
-        self,
-        sent: Mapping[str, Any] | None = None,
-        *,
-        by_staff: bool,
-        choices: Mapping[str, list[tuple[str, str]]] | None = None,
-    ) -> None:
-        super().__init__(sent, choices=choices)
-        member, sure = self.fields["member"], self.fields["sure"]
-        if by_staff:
-            member.help_text = _(
-                "For an account whose owner is gone. Whoever owned it becomes an admin; everybody concerned is told."
-            )
-            sure.label = _("I have made sure that this is what the customer wants.")
-        else:
-            del self.fields["reason"]
-            member.help_text = _(
-                "The new owner may do everything that you may. You become an admin and can no longer cancel, "
-                "change the payment type, see invoices or appoint billing admins; only the new owner could give "
-                "ownership back."
-            )
+
+class StaffPassingForm(PageForm):
+    """To which billing admin the vendor's staff passes ownership, and why."""
+
+    member = OneOf(
+        _("New owner"),
+        wrong=_("Choose one of the billing admins."),
+        help=_("For an account whose owner is gone. Whoever owned it becomes an admin; everybody concerned is told."),
+    )
+    reason = Text(_("Reason"), longest=MOST_TEXT, rows=2, help=_("It stays in the history of the account."))
+    sure = Ticked(_("I have made sure that this is what the customer wants."), missing=_NOT_SURE)
 
 
 class RoleForm(PageForm):

@@ -18,7 +18,7 @@ from bursar.checkout import followed
 from bursar.core.edit import Resume, Suspend
 from bursar.core.policy import State
 from bursar.core.problem import Problem
-from bursar.desk.fields import percent
+from bursar.desk.fields import account_types, percent
 from bursar.desk.forms import OverrideForm, VendorForm, about
 from bursar.history.queries import facts
 from bursar.words import money
@@ -149,7 +149,7 @@ def _vendor(seen: Visit, sent: QueryDict | None = None) -> VendorForm:
         "representative_email": account.representative.email if account.representative else "",
         "tax_rate": percent(seen.customer.tax),
     }
-    return VendorForm(seen.policy, sent, filled=now)
+    return VendorForm(sent, filled=now, choices={"account_type": account_types(seen.policy)})
 
 
 def _days(seen: Visit) -> dict[UUID, date]:

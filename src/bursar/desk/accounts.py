@@ -56,7 +56,8 @@ def open_one(request: HttpRequest) -> HttpResponse:
     sold = currencies()
     currency = "EUR" if "EUR" in sold or not sold else sold[0]
     usual = {"currency": currency, "time_zone": "Europe/Paris", "locale": "en", "tax_rate": "20"}
-    form, problem = OpenForm(shift.policy, sold, posted(request), filled={**mine, **usual}), ""
+    choices = {"account_type": account_types(shift.policy), "currency": [(code, code) for code in sold]}
+    form, problem = OpenForm(posted(request), filled={**mine, **usual}, choices=choices), ""
     if form.is_valid():
         try:
             opened = _open(shift, form.cleaned_data)

@@ -1,6 +1,5 @@
 """The forms of the desk: opening an account, what the vendor says of it, and exceptions from its type."""
 
-from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,11 +11,18 @@ from bursar.center.fields import Email, OneOf, PageForm, Parsed, Text, Ticked
 from bursar.core.capability import OVERRIDABLE, SHOW_COSTS
 from bursar.core.field import MOST_TEXT
 from bursar.core.money import BadRate
-from bursar.core.policy import Policy
 from bursar.core.tax import BadTaxRate
-from bursar.desk.fields import MOST_PERCENT, account_types, read_percent
+from bursar.desk.fields import MOST_PERCENT, read_percent
 from bursar.words.decision import capability
 from bursar.words.problem import said
+
+
+class Currency(OneOf):
+    """A currency of the catalog, in whichever case its letters are written."""
+
+    def to_python(self, value: Any) -> str:
+        """Return its code."""
+        return str(super().to_python(value)).upper()
 
 
 class VendorForm(PageForm):
@@ -35,16 +41,6 @@ class VendorForm(PageForm):
     representative_name = Text(_("Representative"))
     representative_email = Email(_("Email of the representative"), optional=True)
 
-    def __init__(
-        self,
-        policy: Policy,
-        sent: Mapping[str, Any] | None = None,
-        *,
-        filled: Mapping[str, Any],
-        choices: Mapping[str, list[tuple[str, str]]] | None = None,
-    ) -> None:
-        super().__init__(sent, filled=filled, choices={"account_type": account_types(policy), **(choices or {})})
-
     def clean(self) -> dict[str, Any]:
         """Return what was given. A representative who has a name needs an address too."""
         given = self.cleaned_data
@@ -56,7 +52,7 @@ class VendorForm(PageForm):
 class OpenForm(VendorForm):
     """A new account, with its owner."""
 
-    currency = OneOf(
+    currency = Currency(
         _("Currency"), wrong=_("Choose one of the currencies of the catalog."), help=_("It stays for good.")
     )
     time_zone = Parsed(
@@ -70,16 +66,6 @@ class OpenForm(VendorForm):
     owner_email = Email(_("Email"))
     sandbox = Ticked(_("Sandbox: nothing about it is real, and its clock can be moved. That cannot be changed later."))
 
-    def __init__(
-        self,
-        policy: Policy,
-        sold: Collection[str],
-        sent: Mapping[str, Any] | None = None,
-        *,
-        filled: Mapping[str, Any],
-    ) -> None:
-        super().__init__(policy, sent, filled=filled, choices={"currency": [(code, code) for code in sold]})
-
 
 class OverrideForm(PageForm):
     """An exception from what the type of an account may do."""
@@ -88,9 +74,12 @@ class OverrideForm(PageForm):
         _("The account"),
         wrong=_("Choose what it is about."),
         optional=True,
+        initial="1",
         of=[("1", _("is allowed to")), ("0", _("is not allowed to"))],
     )
-    capability = OneOf(_("What"), wrong=_("Choose what it is about."))
+    capability = OneOf(
+        _("What"), wrong=_("Choose what it is about."), of=lambda: [(code, about(code)) for code in OVERRIDABLE]
+    )
     until = Parsed(
         _("Until (the last day)"),
         date.fromisoformat,
@@ -100,10 +89,6 @@ class OverrideForm(PageForm):
         type="date",
     )
     reason = Text(_("Reason"), missing=_("Say why; it is shown beside the exception."), longest=MOST_TEXT)
-
-    def __init__(self, sent: Mapping[str, Any] | None = None) -> None:
-        choices = {"capability": [(code, about(code)) for code in OVERRIDABLE]}
-        super().__init__(sent, filled={"grant": "1"}, choices=choices)
 
 
 def about(code: str) -> str:
