@@ -1,8 +1,8 @@
 """What there is to choose in a form: one of several, or how many; filled in as it was sent."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from bursar.core.catalog import Plan
@@ -13,18 +13,6 @@ from bursar.core.subscription import Subscription
 from bursar.words import edits as words
 from bursar.words import money
 from bursar.words.language import locale
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A form as it was sent, and what is wrong by field."""
-
-    sent: Mapping[str, str]
-    wrong: Mapping[str, str]
-
-    def get(self, field: str, otherwise: str = "") -> str:
-        """What stands in a field."""
-        return self.sent.get(field, otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,40 +82,27 @@ def choice(
     )
 
 
-def anew(product: str, name: str, per: Per, filled: Filled, used: int) -> Count:
+def anew(field: BoundField, name: str, per: Per, used: int) -> Count:
     """Return how many of a product in a plan that counts otherwise than now; at first as many seats as are used."""
+    use = _("people use it now: {number}").format(number=money.number(used)) if per is Per.SEAT and used else ""
+    return replace(counted(field, name, per), help=use)
+
+
+def counted(field: BoundField, name: str, per: Per, *, held: int = 0, least: int = 1, most: int | None = None) -> Count:
+    """Return how many of a product, from as many as it has now."""
     seats = per is Per.SEAT
-    count = counted(product, name, per, filled, held=used, field=f"{per.value}s_{product}")
-    label = _("Seats, for a plan priced by the seat") if seats else _("Units, for a plan priced by the unit")
-    use = _("people use it now: {number}").format(number=money.number(used)) if seats and used else ""
-    return replace(count, label=label, help=use)
-
-
-def counted(
-    product: str,
-    name: str,
-    per: Per,
-    filled: Filled,
-    *,
-    held: int = 0,
-    least: int = 1,
-    most: int | None = None,
-    field: str = "",
-) -> Count:
-    """How many of a product, from as many as it has now."""
-    field, seats = field or f"quantity_{product}", per is Per.SEAT
     fewer = _("One seat fewer: {name}") if seats else _("One unit fewer: {name}")
     more = _("One seat more: {name}") if seats else _("One unit more: {name}")
     return Count(
-        field=field,
-        label=_("Seats") if seats else _("Units"),
-        value=filled.get(field, str(held or 1)),
+        field=field.html_name,
+        label=str(field.label),
+        value=field.value(),
         least=least,
         most=most or (MOST_SEATS if seats else MOST_UNITS),
         help=_("now {number}").format(number=money.number(held)) if held else "",
         fewer=fewer.format(name=name),
         more=more.format(name=name),
-        error=filled.wrong.get(field, ""),
+        error=str(next(iter(field.errors), "")),
     )
 
 

@@ -5,19 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from django.forms import BoundField
 from django.utils.translation import gettext as _
 
-from bursar.center.choice import Choice, Count, Filled, anew, choice, counted, mark
+from bursar.center.choice import Choice, Count, anew, choice, counted, mark
 from bursar.center.entry import Visit
+from bursar.center.manage_form import ManageForm
 from bursar.center.temporary import TemporaryFields, temporary_fields
-from bursar.center.terms import PriceField, Terms, price_field, terms
+from bursar.center.terms import Terms, terms
 from bursar.core import capability
 from bursar.core.catalog import Catalog, Plan, Product
 from bursar.core.item import Item, Pin
 from bursar.core.policy import Outcome
 from bursar.core.price import Per
-from bursar.core.subscription import Change, Subscription
-from bursar.seats.queries import counts
+from bursar.core.subscription import Subscription
 from bursar.words import edits as words
 from bursar.words import money
 from bursar.words.language import locale
@@ -30,8 +31,8 @@ CHANGING: Final = tuple(one for one in capability.CHANGING if one != "cancel_acc
 class Held:
     """A product that the account has. `remove` says that it may go, `closed` what there is no control for.
 
-    `anew` asks how many in a plan that counts otherwise than the one in force. `was_quantity` and `was_plan` are what
-    the form showed when it was opened, so that nothing is changed unseen.
+    `anew` asks how many in a plan that counts otherwise than the one in force. `was` is what the form showed when it
+    was opened, so that nothing is changed unseen.
     """
 
     product: str
@@ -40,14 +41,13 @@ class Held:
     quantity: str
     count: Count | None
     temporary: TemporaryFields | None
-    price: PriceField | None
+    price: BoundField | None
+    price_now: str
     plans: tuple[Choice, ...]
     anew: tuple[Count, ...]
-    remove: str
-    removed: bool
+    remove: BoundField | None
     closed: tuple[str, ...]
-    was_quantity: str
-    was_plan: str
+    was: tuple[BoundField, BoundField]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,16 @@ class Offered:
     add_on: bool
     plans: tuple[Choice, ...]
     count: Count | None
-    price: PriceField | None
+    price: BoundField | None
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A scheduled change that stays unless it is undone."""
 
-    id: UUID
     said: str
     on: str
-    undone: bool
+    undo: BoundField
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,67 +81,53 @@ class Form:
     scheduled: tuple[Pending, ...]
     notes: tuple[str, ...]
     terms: Terms | None
-    was_cycle: str
+    was_cycle: BoundField
 
 
-def form(
-    seen: Visit,
-    state: Subscription,
-    scheduled: tuple[Change, ...],
-    catalog: Catalog,
-    filled: Filled,
-    before: Mapping[UUID, Subscription],
-) -> Form:
+def form(seen: Visit, filled: ManageForm, before: Mapping[UUID, Subscription]) -> Form:
     """What this person may change or ask for, filled in as it was sent, and why not the rest.
 
     `before` holds the state just before each scheduled change.
     """
-    may = {one: seen.open(one) for one in CHANGING}
-    held = tuple(_held(seen, state, item, may, catalog, filled) for item in state.items.values())
-    cycles = _cycles(seen, state, may, catalog, filled)
+    may, state, catalog = {one: seen.open(one) for one in CHANGING}, filled.state, filled.catalog
+    held = tuple(_held(seen, item, may, filled) for item in state.items.values())
+    cycles = _cycles(seen, may, filled)
     closed = [one for item in held for one in item.closed]
     closed += [] if may["add_products"] else ["add_products"]
     closed += [] if cycles else ["change_billing_cycle"]
     return Form(
         held=held,
-        offered=tuple(_offers(seen, state, catalog, filled)) if may["add_products"] else (),
+        offered=tuple(_offers(seen, filled)) if may["add_products"] else (),
         cycles=cycles,
         scheduled=tuple(
             Pending(
-                id=one.id,
                 said=words.said(one.edit, before[one.id], catalog),
                 on=money.day(one.effective_on),
-                undone=bool(filled.get(f"undo_{one.id}")),
+                undo=filled[f"undo_{one.id}"],
             )
-            for one in scheduled
+            for one in filled.scheduled
             if seen.decide_undo(one).outcome is not Outcome.REFUSED
         ),
         notes=seen.why_not_all([seen.decide(one) for one in closed]),
         terms=terms(filled, trial=state.calendar is None) if seen.staff else None,
-        was_cycle=filled.get("was_cycle", state.cycle.code),
+        was_cycle=filled["was_cycle"],
     )
 
 
-def _held(
-    seen: Visit,
-    state: Subscription,
-    item: Item,
-    may: Mapping[str, bool],
-    catalog: Catalog,
-    filled: Filled,
-) -> Held:
+def _held(seen: Visit, item: Item, may: Mapping[str, bool], filled: ManageForm) -> Held:
+    state, catalog = filled.state, filled.catalog
     pin, code, name = state.pin(item), item.product, words.product_name(catalog, item.product)
     more, fewer = ("add_seats", "remove_seats") if pin.per is Per.SEAT else ("add_products", "remove_products")
     ranked, rank = _ranked(catalog, item, pin)
-    plans = _plans(seen, state, item, ranked, rank, may, filled)
+    plans = _plans(seen, item, ranked, rank, may, filled)
     count = None
     if pin.per is not Per.ACCOUNT and (may[more] or may[fewer]):
         held = item.quantity
         least, most = 1 if may[fewer] else held, None if may[more] else held
-        count = counted(code, name, pin.per, filled, held=held, least=least, most=most)
+        count = counted(filled[f"quantity_{code}"], name, pin.per, held=held, least=least, most=most)
     temporary = None
     if pin.per is Per.SEAT and may["add_temporary_seats"] and state.calendar is not None:
-        temporary = temporary_fields(item, filled, seen.today, state.calendar.term(seen.today).end)
+        temporary = temporary_fields(item, filled, state.calendar.term(seen.today).end)
     limits = [fewer, more] if pin.per is not Per.ACCOUNT else []
     limits += ["downgrade_plan"] if rank > 0 else []
     limits += ["upgrade_plan"] if rank < len(ranked) - 1 else []
@@ -153,14 +138,13 @@ def _held(
         quantity=words.quantity(item.quantity, pin.per.value),
         count=count,
         temporary=temporary,
-        price=_price(seen, item, state, filled, open_=count is not None),
+        price=filled[f"price_{code}"] if seen.staff and count is not None else None,
+        price_now=words.priced(pin.rate, seen.currency, pin.per.value),
         plans=plans,
-        anew=_anew(seen, item, pin, ranked, plans, filled, name),
-        remove=_("Remove {name}").format(name=name) if may["remove_products"] else "",
-        removed=bool(filled.get(f"remove_{code}")),
+        anew=_anew(item, pin, ranked, plans, filled, name),
+        remove=filled[f"remove_{code}"] if may["remove_products"] else None,
         closed=tuple(one for one in (*limits, "remove_products") if not may[one]),
-        was_quantity=filled.get(f"was_quantity_{code}", str(item.quantity)),
-        was_plan=filled.get(f"was_plan_{code}", item.plan),
+        was=(filled[f"was_quantity_{code}"], filled[f"was_plan_{code}"]),
     )
 
 
@@ -177,39 +161,25 @@ def _ranked(catalog: Catalog, item: Item, pin: Pin) -> tuple[list[Plan], int]:
 
 
 def _anew(
-    seen: Visit, item: Item, pin: Pin, ranked: list[Plan], plans: tuple[Choice, ...], filled: Filled, name: str
+    item: Item, pin: Pin, ranked: list[Plan], plans: tuple[Choice, ...], filled: ManageForm, name: str
 ) -> tuple[Count, ...]:
     """Return the question how many, for each other measure of an offered plan that needs a number."""
     offered = {one.code for one in plans} - {item.plan}
     measures = {plan.per for plan in ranked if plan.code in offered} - {pin.per, Per.ACCOUNT}
-    if not measures:
-        return ()
-    used = counts(seen.id).get(item.product, 0)
-    return tuple(
-        anew(item.product, name, per, filled, used if per is Per.SEAT else 0) for per in Per if per in measures
-    )
-
-
-def _price(seen: Visit, item: Item, state: Subscription, filled: Filled, *, open_: bool) -> PriceField | None:
-    """Where the vendor's staff agrees a price for what the account has, beside the one that holds."""
-    if not (seen.staff and open_):
-        return None
-    pin = state.pin(item)
-    now = words.priced(pin.rate, seen.currency, pin.per.value)
-    return price_field(item.product, filled, _("now {price}; left empty it stays so").format(price=now))
+    used = filled.used.get(item.product, 0)
+    return tuple(anew(filled[f"{per.value}s_{item.product}"], name, per, used) for per in Per if per in measures)
 
 
 def _plans(
     seen: Visit,
-    state: Subscription,
     item: Item,
     ranked: list[Plan],
     rank: int,
     may: Mapping[str, bool],
-    filled: Filled,
+    filled: ManageForm,
 ) -> tuple[Choice, ...]:
     """The plans to choose from, each beside the one in force; nothing where there is no choice."""
-    sold = (seen.currency, state.cycle.code)
+    state, sold = filled.state, (seen.currency, filled.state.cycle.code)
     open_ = [
         (number, plan)
         for number, plan in enumerate(ranked)
@@ -218,17 +188,17 @@ def _plans(
     if len(open_) < 2:
         return ()
     field = f"plan_{item.product}"
-    wanted = filled.get(field, item.plan)
+    wanted = filled[field].value()
     present = ranked[rank] if rank >= 0 else None
     return tuple(choice(field, plan, sold, wanted, present, state, item) for _, plan in open_)
 
 
-def _offers(seen: Visit, state: Subscription, catalog: Catalog, filled: Filled) -> list[Offered]:
+def _offers(seen: Visit, filled: ManageForm) -> list[Offered]:
     """What the account may add online in its currency and cycle."""
-    sold = (seen.currency, state.cycle.code)
+    state, sold = filled.state, (seen.currency, filled.state.cycle.code)
     return [
         _offered(product, sold, filled, seen.staff)
-        for product in catalog.products
+        for product in filled.catalog.products
         if product.code not in state.items
         and (seen.staff or product.sold_online_to(seen.customer.account.account_type))
         and any(sold in plan.price_by for plan in product.plans)
@@ -236,33 +206,32 @@ def _offers(seen: Visit, state: Subscription, catalog: Catalog, filled: Filled) 
     ]
 
 
-def _offered(product: Product, sold: tuple[str, str], filled: Filled, staff: bool) -> Offered:
+def _offered(product: Product, sold: tuple[str, str], filled: ManageForm, staff: bool) -> Offered:
     field, per, name = f"add_{product.code}", product.plans[0].per, product.name.said(locale().language)
-    wanted = filled.get(field)
+    wanted = filled[field].value()
     plans = tuple(choice(field, one, sold, wanted) for one in product.plans if sold in one.price_by)
     if len(plans) == 1:
         plans = (replace(plans[0], name=_("Add {name}").format(name=name), type="checkbox"),)
     else:
         plans = (Choice(field, "", _("Do not add"), chosen=not wanted), *plans)
-    count = None if per is Per.ACCOUNT else counted(product.code, name, per, filled)
+    count = None if per is Per.ACCOUNT else counted(filled[f"quantity_{product.code}"], name, per)
     return Offered(
         product=product.code,
         name=name,
         add_on=product.add_on,
         plans=plans,
         count=count,
-        price=price_field(product.code, filled, _("Left empty, the price of the plan.")) if staff else None,
+        price=filled[f"price_{product.code}"] if staff else None,
     )
 
 
-def _cycles(
-    seen: Visit, state: Subscription, may: Mapping[str, bool], catalog: Catalog, filled: Filled
-) -> tuple[Choice, ...]:
+def _cycles(seen: Visit, may: Mapping[str, bool], filled: ManageForm) -> tuple[Choice, ...]:
     """The cycles in which something is sold in the account's currency; a first purchase begins in one of them."""
+    state, catalog = filled.state, filled.catalog
     if not (may["change_billing_cycle"] or (state.calendar is None and may["add_products"])):
         return ()
     prices = {sold for product in catalog.products for plan in product.plans for sold in plan.price_by}
-    now, wanted = state.cycle.code, filled.get("cycle", state.cycle.code)
+    now, wanted = state.cycle.code, filled["cycle"].value()
     return tuple(
         Choice(
             "cycle",

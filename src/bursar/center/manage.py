@@ -13,15 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.asked import request_ahead
-from bursar.center.choice import Filled
 from bursar.center.entry import Closed, Visit, shown, to, visit
 from bursar.center.form import CHANGING, form
 from bursar.center.forms import AskForm
+from bursar.center.manage_form import ManageForm, other_measures
 from bursar.center.refill import refilled
 from bursar.center.release import releases
 from bursar.center.subscription import waiting
 from bursar.center.summary import Summary, summary
-from bursar.center.terms import AtField
 from bursar.center.wishes import Wishes, read
 from bursar.checkout import NeededTooEarly, Stale, context, edits_of
 from bursar.checkout import quote as make_quote
@@ -34,10 +33,10 @@ from bursar.core.quote import quote as decide
 from bursar.core.seat import SeatsInUse
 from bursar.core.subscription import Change, Subscription
 from bursar.core.timeline import Timeline
+from bursar.seats.queries import counts
 from bursar.subscriptions.queries import agreement, quote
 from bursar.words import edits as words
 from bursar.words import money
-from bursar.words.problem import said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,17 +48,15 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
         raise Closed(seen, "subscription", seen.why_nothing())
     timeline = agreement(seen.id).timeline
     found: dict[str, Any] = {}
-    wrong: Mapping[str, str] = {}
-    outdated = False
-    kept, status = quote_named(request, seen), 200
+    kept = quote_named(request, seen)
     if any(isinstance(edit, Cancel) for edit in kept):
         return HttpResponseRedirect(f"{reverse('cancel', args=(account_id,))}?{request.GET.urlencode()}")
     scheduled = timeline.pending(seen.today)
     tried = refilled(kept, scheduled, seen.currency) if kept else request.GET.dict() or _tried(seen, timeline)
-    if request.method == "POST":
-        status = 422
+    filled = _filled(seen, request.POST if request.method == "POST" else tried or None, timeline)
+    if request.method == "POST" and filled.is_valid():
         try:
-            wishes = _read(seen, request.POST, timeline)
+            wishes = read(filled)
             found = _asked(seen, wishes, timeline)
             if wishes.edits and not wishes.unanswered and "problem" not in found:
                 return to("summary", account_id, keep(seen, wishes.edits))
@@ -67,23 +64,19 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
                 found["problem"] = _("Nothing would change. Change something first.")
         except Stale as stale:
             return HttpResponseRedirect(f"{reverse('summary', args=(account_id, stale.quote_id))}?moved=1")
-        except Problem as problem:
-            found, wrong = {"problem": seen.said(problem)}, _wrong(problem)
-            outdated = isinstance(problem, Outdated)
-    elif tried:
-        try:
-            found = _asked(seen, _read(seen, tried, timeline), timeline)
+        except Outdated as problem:
+            found = {"problem": seen.said(problem)}
+            # Sent once more, the form is about what it shows now.
+            sent = {name: request.POST[name] for name in request.POST if not name.startswith("was_")}
+            filled = _filled(seen, sent, timeline)
         except Problem as problem:
             found = {"problem": seen.said(problem)}
-    state, _scheduled = _now(seen, timeline)
-    filled = Filled(request.POST if request.method == "POST" else tried, wrong)
-    if outdated:
-        # Sent once more, the form is about what it shows now.
-        filled = Filled({one: request.POST[one] for one in request.POST if not one.startswith("was_")}, wrong)
-    offers = form(seen, state, scheduled, current_catalog(), filled, timeline.states_before())
+    elif filled.is_bound:
+        found = _previewed(seen, filled, timeline)
+    offers = form(seen, filled, timeline.states_before())
     ahead = {"ahead": request_ahead(seen), "only_asks": _only_asks(seen), "waiting": waiting(seen)}
     content = {"form": offers, **ahead, **found}
-    return shown(request, seen, "subscription", "manage", content, status=status)
+    return shown(request, seen, "subscription", "manage", content, status=422 if request.method == "POST" else 200)
 
 
 @require_POST
@@ -92,11 +85,8 @@ def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
     timeline = agreement(seen.id).timeline
-    try:
-        found = _asked(seen, _read(seen, request.POST, timeline), timeline)
-    except Problem as problem:
-        found = {"problem": seen.said(problem)}
-    return render(request, "center/_following.html", found)
+    filled = _filled(seen, request.POST, timeline)
+    return render(request, "center/_following.html", _previewed(seen, filled, timeline))
 
 
 @require_safe
@@ -162,8 +152,29 @@ def not_done(request: HttpRequest, seen: Visit, problem: str, **more: Any) -> Ht
     return shown(request, seen, "subscription", "not_done", {"problem": problem, **more}, status=409)
 
 
-def _read(seen: Visit, filled: Mapping[str, str], timeline: Timeline) -> Wishes:
-    return read(filled, *_now(seen, timeline), current_catalog(), by_staff=seen.staff)
+def _filled(seen: Visit, sent: Mapping[str, Any] | None, timeline: Timeline) -> ManageForm:
+    """The form as it was sent, or as it is opened."""
+    (state, scheduled), catalog = _now(seen, timeline), current_catalog()
+    counts_anew = any(next(other_measures(state, item, catalog), None) for item in state.items.values())
+    return ManageForm(
+        sent,
+        state=state,
+        scheduled=scheduled,
+        catalog=catalog,
+        today=seen.today,
+        used=counts(seen.id) if counts_anew else {},
+        by_staff=seen.staff,
+    )
+
+
+def _previewed(seen: Visit, filled: ManageForm, timeline: Timeline) -> dict[str, Any]:
+    """Return what a form comes to, or what is wrong with it."""
+    if not filled.is_valid():
+        return {"problem": filled.problem()}
+    try:
+        return _asked(seen, read(filled), timeline)
+    except Problem as problem:
+        return {"problem": seen.said(problem)}
 
 
 def _only_asks(seen: Visit) -> bool:
@@ -220,11 +231,6 @@ def _asked(seen: Visit, wishes: Wishes, timeline: Timeline) -> dict[str, Any]:
         return {**asked, "summary": None, "problem": said_of_all}
     shown_now = summary(seen, decided, timeline, catalog)
     return {**asked, "summary": shown_now, "moved": decided.surprises}
-
-
-def _wrong(problem: Problem) -> Mapping[str, str]:
-    """What is wrong by field, where a problem is about one."""
-    return {problem.field: said(problem)} if isinstance(problem, AtField) else {}
 
 
 def _kept(seen: Visit, quote_id: UUID, timeline: Timeline) -> Summary:

@@ -1,36 +1,37 @@
 """What a filled Manage form asks for: edits, and what becomes of what is scheduled for the same things."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final, Literal
 from uuid import UUID
 
+from bursar.center.manage_form import ManageForm, Shown
 from bursar.center.release import chosen
-from bursar.center.temporary import temporary_asked
-from bursar.center.terms import AtField, agreed, count_given, price
-from bursar.core.catalog import Catalog, Product
+from bursar.core.catalog import Product
 from bursar.core.edit import (
     AddProduct,
+    AddTemporarySeats,
     ChangeCycle,
     ChangePlan,
+    DatedEdit,
     Edit,
     Keep,
+    PricedEdit,
     RemoveProduct,
     SetSeats,
     SetUnits,
+    StartTrial,
     Undo,
 )
 from bursar.core.effect import collide
-from bursar.core.field import MOST_SEATS, MOST_UNITS, Expected
-from bursar.core.item import Item
+from bursar.core.field import Expected
+from bursar.core.period import Span
 from bursar.core.price import Per
-from bursar.core.subscription import Change, Subscription
+from bursar.core.subscription import Change
 
-
-class NotACount(AtField):
-    """Give a whole number from 1 to {most}."""
-
-    code = "not_a_count"
+NAMED_DAYS: Final = ("now", "renewal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,117 +55,83 @@ class Wishes:
         return tuple(one.change.id for one in self.collisions if not one.answer)
 
 
-def read(
-    filled: Mapping[str, str],
-    state: Subscription,
-    scheduled: tuple[Change, ...],
-    catalog: Catalog,
-    *,
-    by_staff: bool = False,
-) -> Wishes:
-    """What a filled form asks for; the vendor's staff may say when and at what price. Errors: AtField, its kinds."""
-    edits = [*_about_items(filled, state, catalog, by_staff=by_staff), *_additions(filled, state, catalog)]
-    edits += _about_cycle(filled, state)
-    edits = agreed(edits, filled) if by_staff else edits
+def read(form: ManageForm) -> Wishes:
+    """Return what a valid form asks for. Errors: UnknownProduct, UnknownPlan."""
+    given = form.cleaned_data
+    edits = [*_about_items(form, given), *_additions(form, given), *_about_cycle(form, given)]
+    edits = _by_staff(edits, given) if form.by_staff else edits
     collisions, about = [], list[Edit]()
-    for change in scheduled:
-        if filled.get(f"undo_{change.id}"):
+    for change in form.scheduled:
+        if given[f"undo_{change.id}"]:
             about.append(Undo(change=change.id))
         elif any(collide(change.edit, edit) for edit in edits):
-            collision = Collision(change, _answer(filled.get(f"about_{change.id}", "")))
+            collision = Collision(change, _answer(given[f"about_{change.id}"]))
             collisions.append(collision)
             about += _answered(collision)
     return Wishes((*edits, *about), tuple(collisions))
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a form showed of an item when it was opened; what it did not say counts as it is now."""
-
-    quantity: int
-    plan: str
-    said: bool
-
-    @classmethod
-    def of(cls, filled: Mapping[str, str], item: Item) -> "Shown":
-        """Read what was shown of an item."""
-        quantity, plan = (filled.get(f"was_{name}_{item.product}", "") for name in ("quantity", "plan"))
-        if not (quantity.isascii() and quantity.isdecimal() and plan):
-            return cls(item.quantity, item.plan, said=False)
-        return cls(int(quantity[:10]), plan, said=True)
-
-    def expected(self, **fields: object) -> Expected | None:
-        """Return these fields as what is believed, if the form said anything."""
-        return Expected(**fields) if self.said else None  # type: ignore[arg-type]  # fields of the dataclass
-
-
-def _about_items(filled: Mapping[str, str], state: Subscription, catalog: Catalog, *, by_staff: bool) -> list[Edit]:
+def _about_items(form: ManageForm, given: dict[str, Any]) -> list[Edit]:
     """Return edits of what the account has: where the form differs from what it showed, or agrees a price."""
     edits: list[Edit] = []
-    for product, item in state.items.items():
-        was = Shown.of(filled, item)
-        if filled.get(f"remove_{product}"):
+    for product, item in form.state.items.items():
+        was = form.was[product]
+        if given[f"remove_{product}"]:
             edits.append(RemoveProduct(product=product, expected=was.expected(plan=was.plan)))
             continue
-        per, plan = state.pin(item).per, filled.get(f"plan_{product}")
-        priced = by_staff and plan in (None, "", was.plan) and price(filled, product) is not None
-        given = filled.get(f"quantity_{product}")
-        if given is not None and per is not Per.ACCOUNT:
-            count = _count(given.strip(), f"quantity_{product}", per)
-            if count != was.quantity or priced:
-                edits.append(_counted(filled, product, count, per, was))
-        if (asked := temporary_asked(filled, product)) is not None:
-            edits.append(asked)
+        per, plan = form.state.pin(item).per, given[f"plan_{product}"]
+        priced = plan in ("", was.plan) and isinstance(given.get(f"price_{product}"), Decimal)
+        if per is not Per.ACCOUNT and ((count := given[f"quantity_{product}"]) != was.quantity or priced):
+            edits.append(_counted(form, product, count, per, was))
+        if given[f"temporary_{product}"]:
+            span = Span(given[f"first_{product}"], given[f"last_{product}"] + timedelta(days=1))
+            edits.append(AddTemporarySeats(product=product, seats=given[f"temporary_{product}"], span=span))
         if plan and plan != was.plan:
-            edits.append(_moving(filled, product, plan, per, catalog, was.expected(plan=was.plan)))
+            edits.append(_moving(form, given, product, plan, was.expected(plan=was.plan)))
     return edits
 
 
-def _moving(
-    filled: Mapping[str, str], product: str, plan: str, present: Per, catalog: Catalog, expected: Expected | None
-) -> ChangePlan:
+def _moving(form: ManageForm, given: dict[str, Any], product: str, plan: str, expected: Expected | None) -> ChangePlan:
     """Return the change to another plan, with how many there where it counts otherwise than the present one."""
-    per, count = catalog.plan(product, plan).per, None
-    if per not in (present, Per.ACCOUNT):
-        field = f"{per.value}s_{product}"
-        count = _count(filled.get(field, "").strip(), field, per)
+    per = form.catalog.plan(product, plan).per
+    present = form.state.pin(form.state.items[product]).per
+    count = given[f"{per.value}s_{product}"] if per not in (present, Per.ACCOUNT) else None
     return ChangePlan(
         product=product,
         plan=plan,
         seats=count if per is Per.SEAT else None,
         units=count if per is Per.UNIT else None,
-        release=chosen(filled, product) if per is Per.SEAT and count is not None else (),
+        release=chosen(form.data, product) if per is Per.SEAT and count is not None else (),
         expected=expected,
     )
 
 
-def _counted(filled: Mapping[str, str], product: str, count: int, per: Per, was: Shown) -> Edit:
+def _counted(form: ManageForm, product: str, count: int, per: Per, was: Shown) -> Edit:
     """Return the edit to another number; fewer seats with who was chosen to give theirs up."""
     if per is Per.UNIT:
         return SetUnits(product=product, units=count, expected=was.expected(units=was.quantity))
-    giving = chosen(filled, product) if count < was.quantity else ()
+    giving = chosen(form.data, product) if count < was.quantity else ()
     return SetSeats(product=product, seats=count, release=giving, expected=was.expected(seats=was.quantity))
 
 
-def _about_cycle(filled: Mapping[str, str], state: Subscription) -> list[Edit]:
-    wanted, was = filled.get("cycle", ""), filled.get("was_cycle", "")
-    if not wanted or wanted == (was or state.cycle.code):
+def _about_cycle(form: ManageForm, given: dict[str, Any]) -> list[Edit]:
+    wanted, was = given["cycle"], form.was_cycle
+    if not wanted or wanted == (was or form.state.cycle.code):
         return []
     return [ChangeCycle(cycle=wanted, expected=Expected(cycle=was) if was else None)]
 
 
-def _additions(filled: Mapping[str, str], state: Subscription, catalog: Catalog) -> list[Edit]:
-    """Edits that add what the account does not have."""
+def _additions(form: ManageForm, given: dict[str, Any]) -> list[Edit]:
+    """Return edits that add what the account does not have."""
     return [
-        _adding(one, plan, filled.get(f"quantity_{one.code}", "1").strip(), catalog)
-        for one in catalog.products
-        if one.code not in state.items and (plan := filled.get(f"add_{one.code}"))
+        _adding(form, product, plan, given[f"quantity_{product.code}"])
+        for product in form.catalog.products
+        if product.code not in form.state.items and (plan := given[f"add_{product.code}"])
     ]
 
 
-def _adding(product: Product, plan: str, given: str, catalog: Catalog) -> AddProduct:
-    per = catalog.plan(product.code, plan).per
-    count = _count(given, f"quantity_{product.code}", per) if per is not Per.ACCOUNT else None
+def _adding(form: ManageForm, product: Product, plan: str, count: int) -> AddProduct:
+    per = form.catalog.plan(product.code, plan).per
     return AddProduct(
         product=product.code,
         plan=plan,
@@ -173,12 +140,25 @@ def _adding(product: Product, plan: str, given: str, catalog: Catalog) -> AddPro
     )
 
 
-def _count(given: str, at: str, per: Per) -> int:
-    most = MOST_SEATS if per is Per.SEAT else MOST_UNITS
-    count = count_given(given, most)
-    if count is None:
-        raise NotACount(at, most=most)
-    return count
+def _by_staff(edits: Sequence[Edit], given: dict[str, Any]) -> list[Edit]:
+    """Return the edits with the day and the prices that the staff gave, or as a trial."""
+    if given["on"] == "trial":
+        return [_tried(edit, given["day"]) for edit in edits]
+    on = given["day"] if given["on"] == "day" else given["on"] if given["on"] in NAMED_DAYS else None
+    moved = {edit.product for edit in edits if isinstance(edit, ChangePlan)}
+    agreed = []
+    for edit in edits:
+        if isinstance(edit, PricedEdit) and (isinstance(edit, ChangePlan) or edit.product not in moved):
+            edit = replace(edit, price=given[f"price_{edit.product}"])
+        agreed.append(edit if on is None or isinstance(edit, (Undo, Keep, DatedEdit)) else replace(edit, on=on))
+    return agreed
+
+
+def _tried(edit: Edit, until: date) -> Edit:
+    """Return what would be added as a trial instead."""
+    if not isinstance(edit, AddProduct):
+        return edit
+    return StartTrial(product=edit.product, plan=edit.plan, seats=edit.seats, units=edit.units, until=until)
 
 
 def _answer(given: str) -> Literal["", "keep", "undo"]:
