@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from functools import reduce
-from operator import or_
+from typing import Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from bursar.accounts.queries import Customer
+from bursar.columns.ids import uuid7
+from bursar.columns.insert import insert_together
+from bursar.columns.statement import columns_of, execute
 from bursar.core.charge import Billed, Line
 from bursar.core.invoice import totals
 from bursar.core.invoice_content import write_parties, write_text
@@ -24,13 +25,13 @@ def issue(made: Sequence[tuple[Customer, date, NewInvoice]], *, now: datetime) -
     if not made:
         return
     letterheads = queries.letterheads({customer.id for customer, _, _ in made})
-    models.Invoice.objects.bulk_create(
-        _document(customer, on, invoice, letterheads[customer.id], now) for customer, on, invoice in made
-    )
-    models.Line.objects.bulk_create(
-        _row(customer.id, invoice.id, position, line_id, line)
-        for customer, _, invoice in made
-        for position, (line_id, line) in enumerate(invoice.lines, 1)
+    insert_together(
+        [_document(customer, on, invoice, letterheads[customer.id], now) for customer, on, invoice in made],
+        [
+            _row(customer.id, invoice.id, position, line_id, line)
+            for customer, _, invoice in made
+            for position, (line_id, line) in enumerate(invoice.lines, 1)
+        ],
     )
 
 
@@ -42,15 +43,33 @@ def cover(turned: Mapping[UUID, tuple[Sequence[Billed], Sequence[Billed]]]) -> N
     cut, paid = list[tuple[UUID, Billed]](), list[tuple[UUID, Billed]]()
     for account_id, (before, after) in turned.items():
         stood, stands = set(before), set(after)
-        cut += [(account_id, one) for one in before if one not in stands]
-        paid += [(account_id, one) for one in after if one not in stood]
-    if cut:
-        these = [Q(account_id=account_id, line_id=one.line_id, span=one.span) for account_id, one in cut]
-        models.Coverage.objects.filter(reduce(or_, these)).delete()
-    models.Coverage.objects.bulk_create(
-        models.Coverage(account_id=account_id, item=one.item, span=one.span, line_id=one.line_id)
-        for account_id, one in paid
-    )
+        cut += [(account_id, covered) for covered in before if covered not in stands]
+        paid += [(account_id, covered) for covered in after if covered not in stood]
+    if cut or paid:
+        gone = ((account_id, covered.line_id, covered.span.start) for account_id, covered in cut)
+        new = (
+            (uuid7(), account_id, covered.item, covered.span.start, covered.span.end, covered.line_id)
+            for account_id, covered in paid
+        )
+        execute(_COVER, **columns_of(gone, *_CUT), **columns_of(new, *_PAID))
+
+
+_CUT: Final = ("accounts", "lines", "starts")
+_PAID: Final = ("id", "account_id", "item", "start", "until", "line_id")
+# The database compares the days of each row with all others as it is inserted. Counting what goes makes room for it.
+_COVER: Final = """
+WITH cut AS (
+    DELETE FROM invoices_coverage c
+    USING unnest(%(accounts)s::uuid[], %(lines)s::uuid[], %(starts)s::date[]) AS cut (account_id, line_id, start)
+    WHERE c.account_id = cut.account_id AND c.line_id = cut.line_id AND lower(c.span) = cut.start RETURNING c.id
+)
+INSERT INTO invoices_coverage (id, account_id, item, span, line_id)
+SELECT id, account_id, item, daterange(start, until), line_id
+FROM unnest(
+    %(id)s::uuid[], %(account_id)s::uuid[], %(item)s::text[], %(start)s::date[], %(until)s::date[], %(line_id)s::uuid[]
+) AS paid (id, account_id, item, start, until, line_id)
+WHERE (SELECT count(*) FROM cut) >= 0
+"""
 
 
 def number(*invoice_ids: UUID) -> None:
@@ -58,10 +77,8 @@ def number(*invoice_ids: UUID) -> None:
 
     Whoever numbers holds the series until the transaction ends, so nothing slow comes after it.
     """
-    if not invoice_ids:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_NUMBER, {"ids": list(invoice_ids)})
+    if invoice_ids:
+        execute(_NUMBER, ids=list(invoice_ids))
 
 
 _NUMBER = """

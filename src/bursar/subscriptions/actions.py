@@ -8,6 +8,7 @@ from uuid import UUID
 import pgtrigger
 
 from bursar.accounts.models import Remark
+from bursar.columns.insert import insert_together
 from bursar.core.content import digest, write_quote, write_state, write_terms
 from bursar.core.decision import Decided
 from bursar.core.edit import Cancel, Edit, without_words, write_edit
@@ -59,14 +60,14 @@ def accept(orders: Sequence[tuple[UUID, date, Order, Sequence[Change]]], *, now:
 
     Shape: the account, its day, the order, and its changes.
     """
-    models.Take.objects.bulk_create(
+    takes = [
         models.Take(
             id=order.id, account_id=account_id, quote_id=order.quote_id, on=on, recorded_at=now, **columns(order.actor)
         )
         for account_id, on, order, _ in orders
-    )
-    models.Change.objects.bulk_create(
-        _row(account_id, order.id, change) for account_id, _, order, changes in orders for change in changes
+    ]
+    insert_together(
+        takes, [_row(account_id, order.id, change) for account_id, _, order, changes in orders for change in changes]
     )
 
 
