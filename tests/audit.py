@@ -14,14 +14,19 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from bursar.core.agreed_item import AgreedItem, agreed_items, joined
 from bursar.core.charge import Line
 from bursar.core.edit import AddTemporarySeats, write_edit
 from bursar.core.invoice import totals
 from bursar.core.invoice_content import write_line
 from bursar.core.period import Proration, elapsed
 from bursar.core.quote import Quote, priced
+from bursar.core.subscription import NOTHING
+from bursar.core.timeline import Timeline
+from bursar.core.transition import Checkpoint, Transition
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.player import Answered, Document
+from item_rows import written
 
 AMOUNTS = ("gross", "discount", "amount", "tax")
 Day = tuple[str, date]
@@ -78,6 +83,8 @@ class Auditor(CorePlayer):
     """Plays a life and checks after every step that the books hold."""
 
     seen: tuple[object, ...] = ()
+    items: tuple[AgreedItem, ...] = ()
+    checkpoint: tuple[date, Checkpoint] = date.min, Checkpoint(position=0, state=NOTHING)
 
     def move(self, day: str) -> Sequence[Document]:
         before, paid = self.today, list(self.ledger.payments)
@@ -255,6 +262,20 @@ class Auditor(CorePlayer):
                 if state.calendar is not None and line.period == state.calendar.period(day):
                     least = min((one.quantity + extra) * at.pin(one).rate for one, at in ((item, state), (left, cut)))
                     assert line.quantity * line.unit_price >= least, (line, item, day)
+
+    def _carry_out(self, made: Transition) -> Any:
+        """Write the items as the system does, which reads no change before the last checkpoint: they say what all do."""
+        before, after = (self._read(made.before.timeline), self._read(made.after.timeline))
+        self.items = written(self.items, before, after)
+        assert joined(self.items) == agreed_items(made.after.timeline)
+        if made.checkpoint is not None:
+            self.checkpoint = made.on, made.checkpoint
+        return super()._carry_out(made)
+
+    def _read(self, timeline: Timeline) -> Timeline:
+        on, point = self.checkpoint
+        later = [one for one in timeline.changes if one.effective_on > on or one.position > point.position]
+        return Timeline.of(point.state, later)
 
     def _check_unchanged(self, before: "Auditor") -> None:
         """Nothing was taken, billed or paid."""

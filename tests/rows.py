@@ -35,7 +35,7 @@ from bursar.notices.models import Letter, NotTold, PersonalLetter, Told
 from bursar.payments.models import Allocation, Attempt, BankEntry, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
 from bursar.seats.models import Assignment, Capacity, Seen
-from bursar.subscriptions.models import Change, Checkpoint, Quote, Request, Take
+from bursar.subscriptions.models import Change, Checkpoint, Item, Quote, Request, Take
 
 NOW: Final = datetime(2026, 1, 10, 9, 30, tzinfo=UTC)
 TODAY: Final = date(2026, 1, 10)
@@ -232,6 +232,12 @@ def checkpoint(account: Account, **fields: Any) -> Checkpoint:
     return Checkpoint.objects.create(account=account, **{"on": TODAY, "position": 1, "state": {}, **fields})
 
 
+def item(account: Account, **fields: Any) -> Item:
+    own = {"product": "suite", "plan": "growth", "per": "seat", "quantity": 10, "temporary": 0, "cycle": "monthly"}
+    price = {"rate": Decimal(19), "currency": account.currency, "trial": False, "starts_on": TODAY}
+    return Item.objects.create(account=account, **{**own, **price, **fields})
+
+
 def bare_invoice(account: Account, *, net: int = 12_000, tax: int = 2_400, **fields: Any) -> Invoice:
     """An invoice without lines and number, which cannot stay so."""
     mode, kind = "sandbox" if account.sandbox else "live", fields.get("kind", "invoice")
@@ -366,6 +372,7 @@ def every_row(account: Account) -> dict[type[Model], Any]:
         take,
         change,
         checkpoint,
+        item,
         invoice,
         line,
         coverage,
@@ -382,6 +389,7 @@ def every_row(account: Account) -> dict[type[Model], Any]:
         Take,
         Change,
         Checkpoint,
+        Item,
         Invoice,
         Line,
         Coverage,

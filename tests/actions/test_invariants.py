@@ -189,6 +189,14 @@ DEEP_BREAKS: dict[str, list[tuple[str, ...]]] = {
         (f"UPDATE seats_capacity SET bought = bought + 1 WHERE {ACME}",),
         (f"DELETE FROM seats_capacity WHERE {ACME}",),
     ],
+    "items_follow_changes": [
+        (f"UPDATE subscriptions_item SET quantity = quantity + 1 WHERE {ACME}",),
+        (f"UPDATE subscriptions_item SET rate = rate + 1 WHERE {NORTHWIND}",),
+        (f"UPDATE subscriptions_item SET starts_on = starts_on - 1 WHERE {ACME}",),
+        (f"UPDATE subscriptions_item SET ends_on = '2026-06-01' WHERE {ACME}",),
+        (f"UPDATE subscriptions_item SET trial = true WHERE {NORTHWIND}",),
+        (f"DELETE FROM subscriptions_item WHERE {ACME}",),
+    ],
     "next_day_follows_changes": [
         (f"UPDATE invoices_cursor SET due_at = '2026-04-05' WHERE {ACME}",),
         (f"UPDATE invoices_cursor SET due_at = NULL WHERE {ACME}",),
@@ -198,6 +206,7 @@ DEEP_BREAKS: dict[str, list[tuple[str, ...]]] = {
         (
             f"""UPDATE subscriptions_change SET terms = replace(terms::text, '"rate": "', '"rate": "9')::jsonb
                 WHERE {NORTHWIND}""",
+            f"UPDATE subscriptions_item SET rate = ('9' || rate)::numeric WHERE {NORTHWIND}",
         ),
     ],
     "checkpoints_follow_changes": [

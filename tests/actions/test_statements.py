@@ -51,9 +51,9 @@ def test_an_edit_and_a_renewal_need_few_statements(door: Door) -> None:
     path = live(door)
     with counting() as sent:
         door.take(path, seats(12))
-    assert len(sent) <= 20, [" ".join(sql.split())[:60] for sql in sent]
+    assert len(sent) <= 18, [" ".join(sql.split())[:60] for sql in sent]
     sent = renewed(path, 40)
-    assert len(sent) <= 12, [" ".join(sql.split())[:60] for sql in sent]
+    assert len(sent) <= 11, [" ".join(sql.split())[:60] for sql in sent]
 
 
 def test_several_days_that_are_due_are_written_at_once(door: Door) -> None:
@@ -67,4 +67,4 @@ def test_approving_needs_few_statements(door: Door) -> None:
     asked = door.ok("POST", f"{path}/requests", {"edits": [seats(14)]}, by=email("admin"))["id"]
     with counting() as sent:
         door.ok("POST", f"{path}/requests/{asked}/approve", {}, by=email("owner"))
-    assert len(sent) <= 26, [" ".join(sql.split())[:60] for sql in sent]
+    assert len(sent) <= 24, [" ".join(sql.split())[:60] for sql in sent]

@@ -16,6 +16,7 @@ from bursar.invoices.queries import CursorRow
 from bursar.payments import actions as payments
 from bursar.seats import actions as seats
 from bursar.subscriptions import actions as subscriptions
+from bursar.subscriptions.items import set_items
 
 
 def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, now: datetime) -> tuple[UUID, ...]:
@@ -68,6 +69,12 @@ def _write_projections(steps: Sequence[Transition], customers: Mapping[UUID, Cus
     last = {step.account_id: step.after for step in steps}
     turned = {step.account_id: step.on for step in steps if step.after.account.state is not step.before.account.state}
     set_standings([(account_id, last[account_id].account.state, on) for account_id, on in turned.items()])
+    set_items(
+        {
+            account_id: (after.account.currency, first[account_id].timeline, after.timeline)
+            for account_id, after in last.items()
+        }
+    )
     seats.set_bought({account_id: (first[account_id].used, after.used) for account_id, after in last.items()})
     invoices.cover({account_id: (first[account_id].billed, after.billed) for account_id, after in last.items()})
     invoices.look_again(

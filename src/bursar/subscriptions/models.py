@@ -1,11 +1,14 @@
-"""What was quoted, taken and thereby changed. All of it are facts."""
+"""What was quoted, taken and thereby changed, which are facts; and the items that follow from the changes."""
 
 import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from bursar.columns.codes import ACTOR_KINDS, CodeField, actor_is_named
 from bursar.columns.guard import FROZEN, Refuse, frozen_but
+from bursar.columns.money import CurrencyField, RateField
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
 from bursar.core.request import CAUSES, CLOSED
@@ -186,3 +189,49 @@ class Checkpoint(AccountRow):
             models.CheckConstraint(condition=Q(position__gte=0), name="subscriptions_checkpoint_position"),
         )
         triggers = FROZEN
+
+
+class Item(AccountRow):
+    """An item of an account at one agreed price, on the days from `starts_on` up to but not including `ends_on`.
+
+    Follows from the changes and is written with them, scheduled ones included, so that the items of today are those
+    whose days include today. Without `ends_on` an item goes on. Rows that follow one another may be equal, where
+    something was scheduled between them and taken back.
+
+    `quantity` is what stays, `temporary` the temporary seats beside it. `rate` is for one seat, unit or account and a
+    whole billing period; nothing is owed for a `trial`.
+    """
+
+    product = models.TextField()
+    plan = models.TextField()
+    per = CodeField(("seat", "unit", "account"))
+    quantity = models.IntegerField()
+    temporary = models.IntegerField()
+    cycle = models.TextField()
+    rate = RateField()
+    currency = CurrencyField()
+    trial = models.BooleanField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            *AccountRow.Meta.constraints,
+            ExclusionConstraint(
+                name="subscriptions_item_once",
+                expressions=[
+                    ("account", RangeOperators.EQUAL),
+                    ("product", RangeOperators.EQUAL),
+                    (
+                        Func("starts_on", "ends_on", function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="subscriptions_item_ends_after"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="subscriptions_item_quantity"),
+            models.CheckConstraint(condition=Q(temporary__gte=0), name="subscriptions_item_temporary"),
+            models.CheckConstraint(condition=Q(rate__gte=0), name="subscriptions_item_rate"),
+        )

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from bursar.accounts.actions import instant
+from bursar.core.agreed_item import AgreedItem, agreed_items
 from bursar.core.charge import Billed, Line, credit, due
 from bursar.core.currency import digits
 from bursar.core.period import Proration, Span, share
@@ -55,6 +56,25 @@ def seats_follow_changes(book: Book) -> Iterator[Finding]:
             wanted, there = expected.get(product, 0), book.bought.get(product, 0)
             if wanted != there:
                 yield Finding(book.account_id, f"seats of {product}", f"{wanted} bought", f"{there} bought")
+
+
+def items_follow_changes(book: Book) -> Iterator[Finding]:
+    """The rows of an account's items say what it has on which days, and at which prices, as its changes do.
+
+    Cure: the changes are what was agreed; correct the items in a transaction that locks the account.
+    """
+    expected, there = agreed_items(book.since(None)), book.items
+    for item in (*(item for item in expected if item not in there), *(item for item in there if item not in expected)):
+        days = f"{item.product} from {item.starts_on} to {item.ends_on}"
+        yield Finding(book.account_id, days, _listed(item, expected), _listed(item, there))
+
+
+def _listed(item: AgreedItem, items: tuple[AgreedItem, ...]) -> str:
+    """Say what stands in a list of items as this one does, if it does."""
+    if item not in items:
+        return "no such item"
+    count = f"{item.quantity} and {item.temporary} temporary"
+    return f"{item.plan}, {count} per {item.per} at {item.rate} {item.cycle}{', tried' if item.trial else ''}"
 
 
 def next_day_follows_changes(book: Book) -> Iterator[Finding]:
@@ -159,6 +179,7 @@ def _told(amounts: Amounts) -> str:
 RULES: Final[tuple[BookRule, ...]] = (
     standing_follows_changes,
     seats_follow_changes,
+    items_follow_changes,
     next_day_follows_changes,
     nothing_is_left_to_bill,
     checkpoints_follow_changes,

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bursar.accounts.models import Account, Standing
 from bursar.columns.row import AccountRow
+from bursar.core.agreed_item import AgreedItem, joined
 from bursar.core.charge import Billed, Line
 from bursar.core.content import read_state
+from bursar.core.price import Per
 from bursar.core.subscription import NOTHING, Change, Subscription
 from bursar.core.timeline import Timeline
 from bursar.invoices.models import Coverage, Cursor
@@ -21,7 +23,7 @@ from bursar.invoices.queries import CursorRow, read_row
 from bursar.payments.models import Attempt
 from bursar.seats.models import Capacity
 from bursar.subscriptions.models import Change as ChangeRow
-from bursar.subscriptions.models import Checkpoint
+from bursar.subscriptions.models import Checkpoint, Item
 from bursar.subscriptions.queries import changes_of
 
 BATCH: Final = 500
@@ -51,6 +53,7 @@ class Book:
     lines: Mapping[UUID, Line]
     billed: tuple[Billed, ...]
     bought: Mapping[str, int]
+    items: tuple[AgreedItem, ...]
     cursor: CursorRow | None
     paying: bool
 
@@ -95,6 +98,7 @@ class Rows:
     lines: Mapping[UUID, list[LineRow]]
     coverage: Mapping[UUID, list[Coverage]]
     capacities: Mapping[UUID, list[Capacity]]
+    items: Mapping[UUID, list[Item]]
 
 
 def books(now: datetime) -> Iterator[tuple[UUID, Callable[[], Book]]]:
@@ -122,6 +126,7 @@ def _rows(after: UUID, last: UUID) -> Rows:
         lines=_grouped(LineRow.objects.filter(**these).order_by("id")),
         coverage=_grouped(Coverage.objects.filter(**these).order_by("item", "span")),
         capacities=_grouped(Capacity.objects.filter(**these)),
+        items=_grouped(Item.objects.filter(**these)),
     )
 
 
@@ -140,8 +145,24 @@ def _book(account: Account, rows: Rows, now: datetime) -> Book:
         lines=lines,
         billed=tuple(Billed(row.item, row.span, row.line_id, lines[row.line_id]) for row in coverage),
         bought={row.product: row.bought for row in rows.capacities.get(account.id, ()) if row.bought},
+        items=joined(_item(row) for row in rows.items.get(account.id, ())),
         cursor=rows.cursors.get(account.id),
         paying=account.id in rows.paying,
+    )
+
+
+def _item(row: Item) -> AgreedItem:
+    return AgreedItem(
+        product=row.product,
+        plan=row.plan,
+        per=Per(row.per),
+        quantity=row.quantity,
+        temporary=row.temporary,
+        cycle=row.cycle,
+        rate=row.rate,
+        trial=row.trial,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
     )
 
 
