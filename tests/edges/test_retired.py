@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from bursar.cli import main
 from bursar.jobs.clock import run_once
-from door import Door, email, seats, signed_in
+from door import TEAM_10, Door, email, seats, signed_in, trial
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,6 +137,42 @@ def test_publishing_a_catalog_says_how_many_accounts_have_what_it_retires(vendor
     applied = CliRunner().invoke(main, ["catalog", "apply", str(file)])
     assert "2 accounts have what it no longer sells" in applied.stdout, applied.output
     assert door.ok("PUT", "/catalog", DESK)["retired"] == {"accounts": 0, "items": []}
+
+
+def test_who_has_it_scheduled_or_tries_it_is_counted_and_who_no_longer_has_it_is_not(vendor: None) -> None:
+    door = Door()
+    usual = door.ok("GET", "/catalog")
+    growth = {"edit": "change_plan", "product": "support", "plan": "growth"}
+    taken = {
+        "has it": [[TEAM_10]],
+        "gives it up at the renewal": [[TEAM_10], [{**growth, "on": "renewal"}]],
+        "gets it at the renewal": [[{**TEAM_10, "plan": "growth"}], [{**growth, "plan": "team", "on": "renewal"}]],
+        "tries it": [[trial("2026-01-14")]],
+        "no longer has it": [[TEAM_10], [{**growth, "on": "now"}]],
+    }
+    for name, steps in taken.items():
+        path = door.account("managed", name=name)
+        for edits in steps:
+            door.take(path, *edits)
+    assert retired_without(door, usual, "EUR", "monthly") == {"support team": 3}
+    # What is tried is sold as long as it has a price in any cycle.
+    assert retired_without(door, usual, "EUR", "monthly", "annual", "annual_monthly") == {"support team": 4}
+    assert retired_without(door, usual, "USD", "monthly") == {}
+
+
+def retired_without(door: Door, usual: dict[str, Any], currency: str, *cycles: str) -> dict[str, int]:
+    """Publish the catalog without these prices of the team plan, and return who has what is retired."""
+
+    def left(plan: dict[str, Any]) -> dict[str, Any]:
+        gone = [price for price in plan["prices"] if price["currency"] == currency and price["cycle"] in cycles]
+        return {**plan, "prices": [price for price in plan["prices"] if price not in gone]}
+
+    products = [
+        {**product, "plans": [left(plan) if plan["code"] == "team" else plan for plan in product["plans"]]}
+        for product in usual["products"]
+    ]
+    retired = door.ok("PUT", "/catalog", {**usual, "products": products})["retired"]
+    return {f"{item['product']} {item['plan']}": item["accounts"] for item in retired["items"]}
 
 
 def undoing(door: Door, path: str) -> list[dict[str, Any]]:

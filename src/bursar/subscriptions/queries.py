@@ -109,7 +109,7 @@ def agreement(account_id: UUID, before: date | None = None) -> Agreement:
 def read_agreement(since: date | None, state: Any, position: int, changes: Iterable[Sequence[Any]]) -> Agreement:
     """Return the agreement that a row of `AGREEMENT` states."""
     start = read_state(state) if state else NOTHING
-    return Agreement(Timeline.of(start, (written(one) for one in changes)), position, since)
+    return Agreement(Timeline.of(start, (_written(one) for one in changes)), position, since)
 
 
 def changes_of(rows: Iterable[models.Change]) -> tuple[Change, ...]:
@@ -131,7 +131,7 @@ def taken(account_id: UUID, *, take_id: UUID | None = None, quote_id: UUID | Non
     if found is None:
         raise NotFound(what=phrase("quote"))
     taking_id, of_quote, on, changes = found
-    return Taken(taking_id, of_quote, on, tuple(written(one) for one in changes))
+    return Taken(taking_id, of_quote, on, tuple(_written(one) for one in changes))
 
 
 def reason(account_id: UUID, quote_id: UUID) -> str:
@@ -168,7 +168,7 @@ _TEXTS: Final[Mapping[int, Callable[[str], Any]]] = {
     **{_COLUMNS.index(name): UUID for name in ("id", "take_id", "undoes_id")},
     **{_COLUMNS.index(name): date.fromisoformat for name in ("effective_on", "ordered_on")},
 }
-CHANGES: Final = f"""
+_CHANGES: Final = f"""
     coalesce(json_agg(json_build_array({", ".join(f"c.{name}" for name in _COLUMNS)})
         ORDER BY c.position) FILTER (WHERE c.id IS NOT NULL), '[]')
 """
@@ -182,14 +182,14 @@ SELECT point."on" AS since, point.state::json,
         point.position, (SELECT max(position) FROM subscriptions_change WHERE account_id = %(account)s)
     ), 0),
     (
-        SELECT {CHANGES} FROM subscriptions_change c WHERE c.account_id = %(account)s
+        SELECT {_CHANGES} FROM subscriptions_change c WHERE c.account_id = %(account)s
             AND (point."on" IS NULL OR c.effective_on > point."on" OR c.position > point.position)
     )
 FROM (VALUES (1)) AS always LEFT JOIN point ON true
 """
 REQUEST_OPEN: Final = "EXISTS (SELECT FROM subscriptions_request WHERE account_id = %(account)s AND state = 'open')"
 _TAKEN: Final = f"""
-SELECT t.id, t.quote_id, t."on", {CHANGES}
+SELECT t.id, t.quote_id, t."on", {_CHANGES}
 FROM subscriptions_take t LEFT JOIN subscriptions_change c ON c.account_id = t.account_id AND c.take_id = t.id
 WHERE t.account_id = %(account)s AND (t.id = %(take)s OR t.quote_id = %(quote)s)
 GROUP BY t.id
@@ -215,7 +215,7 @@ WHERE r.account_id = %(account)s
 """
 
 
-def written(row: Sequence[Any]) -> Change:
+def _written(row: Sequence[Any]) -> Change:
     """Read a change that the database wrote as JSON, where ids and days are texts."""
     row = list(row)
     for place, read in _TEXTS.items():

@@ -1,21 +1,13 @@
 """How many accounts have what a catalog no longer sells."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
-from bursar.columns.statement import select
+from bursar.columns.statement import columns_of, select
 from bursar.core.catalog import Catalog
-from bursar.core.content import read_state
-from bursar.core.retirement import gone, retired
-from bursar.core.subscription import NOTHING
-from bursar.core.timeline import Timeline
-from bursar.subscriptions.queries import CHANGES, written
-
-BATCH: Final = 500
+from bursar.core.retirement import sold
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,50 +19,27 @@ class Keeping:
 
 
 def keeping(catalog: Catalog, now: datetime) -> Keeping:
-    """Who has, now or by what is scheduled, what the catalog no longer sells in their currency and cycle.
+    """Return who has, now or by what is scheduled, what the catalog does not sell in their currency and cycle.
 
-    Shape: of a catalog that knows what earlier ones sold.
+    What is tried is sold as long as it has a price in any cycle.
     """
-    accounts, items = 0, Counter[tuple[str, str]]()
-    for mine in _each(catalog, now):
-        accounts += bool(mine)
-        items.update(mine)
-    return Keeping(accounts, dict(sorted(items.items())))
+    rows = select(_KEPT, now=now, **columns_of(sold(catalog), "products", "plans", "currencies", "cycles"))
+    return Keeping(rows[0][3] if rows else 0, {(product, plan): count for product, plan, count, _ in rows})
 
 
-def _each(catalog: Catalog, now: datetime) -> Iterator[set[tuple[str, str]]]:
-    """What each account keeps of what is retired, among those with whom such a price was ever agreed."""
-    prices, after = [list(one) for one in gone(catalog)], UUID(int=0)
-    names = {name: [one[at] for one in prices] for at, name in enumerate(("products", "plans", "currencies", "cycles"))}
-    while prices and (rows := select(_AGREED, after=after, now=now, batch=BATCH, **names)):
-        for account, currency, today, state, changes in rows:
-            start = read_state(state) if state else NOTHING
-            states = Timeline.of(start, (written(one) for one in changes)).from_(today)
-            yield {one for state in states for one in retired(state, catalog, currency)}
-            after = account
-
-
-_AGREED: Final = f"""
-WITH gone AS (
+_KEPT: Final = """
+WITH sold AS (
     SELECT * FROM unnest(%(products)s::text[], %(plans)s::text[], %(currencies)s::text[], %(cycles)s::text[])
-        AS gone (product, plan, currency, cycle)
+        AS sold (product, plan, currency, cycle)
+), kept AS (
+    SELECT DISTINCT i.account_id, i.product, i.plan
+    FROM subscriptions_item i JOIN accounts_account a ON a.id = i.account_id
+    WHERE (i.ends_on IS NULL OR i.ends_on > (coalesce(a.clock_at, %(now)s) AT TIME ZONE a.time_zone)::date)
+        AND NOT EXISTS (
+            SELECT FROM sold s WHERE (s.product, s.plan, s.currency) = (i.product, i.plan, i.currency)
+                AND (s.cycle = i.cycle OR i.trial)
+        )
 )
-SELECT a.id, a.currency, (coalesce(a.clock_at, %(now)s) AT TIME ZONE a.time_zone)::date, point.state::json, (
-    SELECT {CHANGES} FROM subscriptions_change c WHERE c.account_id = a.id
-        AND (point."on" IS NULL OR c.effective_on > point."on" OR c.position > point.position)
-)
-FROM accounts_account a JOIN accounts_standing s ON s.account_id = a.id AND s.state <> 'cancelled'
-LEFT JOIN LATERAL (
-    SELECT "on", position, state FROM subscriptions_checkpoint WHERE account_id = a.id ORDER BY "on" DESC LIMIT 1
-) point ON true
-WHERE a.id > %(after)s AND EXISTS (
-    SELECT FROM (
-        SELECT jsonb_array_elements(point.state->'pins') AS pin
-        UNION ALL
-        SELECT jsonb_array_elements(c.terms->'prices') FROM subscriptions_change c WHERE c.account_id = a.id
-            AND (point."on" IS NULL OR c.effective_on > point."on" OR c.position > point.position)
-    ) AS agreed JOIN gone ON gone.product = pin->>'product' AND gone.plan = pin->>'plan'
-        AND gone.cycle = pin->>'cycle' AND gone.currency = a.currency
-)
-ORDER BY a.id LIMIT %(batch)s
+SELECT product, plan, count(*), (SELECT count(DISTINCT account_id) FROM kept)
+FROM kept GROUP BY product, plan ORDER BY product, plan
 """
