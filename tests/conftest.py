@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import environ
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -37,6 +38,9 @@ LONG: Final = (
     "test_attempts",
 )
 """Files with tests that take ten seconds and more, the longest first."""
+# A machine that has much else to do may take long over a single example, and that is no fault.
+hypothesis.settings.register_profile("bursar", deadline=None)
+hypothesis.settings.load_profile("bursar")
 _stack = ExitStack()
 # A run that ends before it is configured, by a wrong option for one, is never unconfigured.
 atexit.register(_stack.close)

@@ -39,7 +39,7 @@ def lived(deeds: list[tuple[int, dict[str, Any]]]) -> Life:
     return life
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, 27), DEEDS), max_size=6))
 def test_credits_never_exceed_what_was_billed_and_every_day_is_paid_once(deeds: list[tuple[int, Any]]) -> None:
     life = lived(deeds)
@@ -56,7 +56,7 @@ def test_credits_never_exceed_what_was_billed_and_every_day_is_paid_once(deeds: 
     assert all(one[1] == other[0] for one, other in pairwise(covered))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 27), DEEDS), max_size=5))
 def test_billing_again_finds_nothing(deeds: list[tuple[int, Any]]) -> None:
     life = lived(deeds)
@@ -66,7 +66,7 @@ def test_billing_again_finds_nothing(deeds: list[tuple[int, Any]]) -> None:
     assert life.renew("2026-02-28") == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(11, 400), min_size=1, max_size=6, unique=True))
 def test_growing_step_by_step_costs_what_the_days_cost(steps: list[int]) -> None:
     life = Life()
@@ -89,7 +89,7 @@ def test_the_order_in_which_changes_are_read_does_not_matter() -> None:
         assert Timeline.of(NOTHING, order).phases == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 27), DEEDS), max_size=5), st.randoms(use_true_random=False))
 def test_a_state_is_folded_by_day_and_position_alone(deeds: list[tuple[int, Any]], random: Any) -> None:
     changes = list(lived(deeds).situation.timeline.changes)

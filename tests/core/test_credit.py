@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bursar.core.credit import credit_limit, outstanding, who_can_pay_at_once
@@ -216,7 +216,6 @@ STEP = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(
     start=st.integers(1, 4),
     steps=st.lists(st.tuples(st.integers(1, 9), STEP), max_size=8),

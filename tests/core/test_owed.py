@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bursar.core.charge import Line, open_period
@@ -154,7 +154,6 @@ def reducing(*, same_day_undo: bool = False) -> Life:
 
 
 @given(ORDERS)
-@settings(deadline=None)
 def test_without_credit_each_day_costs_the_most_seats_that_there_were_so_far(orders: list[tuple[int, int]]) -> None:
     life, most = reducing(), [10] * 32
     for day, number in sorted(orders, key=lambda order: order[0]):
@@ -165,7 +164,6 @@ def test_without_credit_each_day_costs_the_most_seats_that_there_were_so_far(ord
 
 @given(ORDERS)
 @example([(2, 1), (3, 2), (3, 1), (3, 2)])
-@settings(deadline=None)
 def test_what_is_taken_back_on_the_day_leaves_what_the_day_began_with(orders: list[tuple[int, int]]) -> None:
     life, owed, have = reducing(same_day_undo=True), [10] * 32, 10
     for day in range(2, 32):

@@ -110,7 +110,7 @@ WORDS: Final = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(sorted(set(ALL) - RUNS - {("key", "create"), ("scenario", "check")})), st.lists(WORDS, max_size=6)
 )

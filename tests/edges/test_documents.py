@@ -24,9 +24,7 @@ from door import Door
 ROOT: Final = Path(__file__).resolve().parents[2]
 KINDS: Final = {"catalog": (catalog, "catalogs/demo.toml"), "policy": (policy, "policies/standard.toml")}
 PLACE: Final = re.compile(r"^(document|[a-z_]+(\[\d+\])?(\.[a-z_]+(\[\d+\])?)*): ")
-QUIET: Final = settings(
-    max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+QUIET: Final = settings(max_examples=150, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 ODD: Final[list[Any]] = [
     *(None, True, 0, -1, 10**30, 1.5, -0.0, 1e308, "", " ", "x" * 3000, "NaN", "1,5", "12.345678901234567", "-1.00"),
     *("é\u0301\u202e", "nul\x00", "\ud83d\ude00", "2026-02-30", "EURO", "JPY", "eur", "DROP TABLE", "{at}", "%(x)s"),
