@@ -1,21 +1,20 @@
 """Every page as the people of the demo see it: accessible, fitting, quiet, and within its size, in every look."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Response
 
+from accessibility import Reader
 from bursar.cli.demo import load
 from bursar.jobs.clock import run_once
 from bursar.notices.models import Letter
 from tour import PARTS, Tour
 
 pytestmark = pytest.mark.django_db(transaction=True)
-AXE = Axe().axe_script
-WIDTHS = (1280, 390)
-SCHEMES: tuple[Any, ...] = ("light", "dark")
+SOURCE = Path(__file__).resolve().parents[2] / "src"
 MEANT = ("status of 401", "status of 402", "status of 403", "status of 404", "status of 409", "status of 422")
 MOST_CSS_BYTES = 30_000
 MOST_FIRST_VIEW_BYTES = 100_000
@@ -43,32 +42,22 @@ def test_every_page_is_accessible_fits_and_complains_of_nothing(
     complaints, wrong = list[str](), list[str]()
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    stops = 0
+    reader, stops = Reader(page), 0
     for stop in Tour(page).part(walks):
         stops += 1
         assert page.locator("html").get_attribute("lang") == language, stop
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                wrong.append(f"{stop} at {width}: wider than the window")
-            for scheme in SCHEMES:
-                page.emulate_media(color_scheme=scheme)
-                for one in violations(page):
-                    places = " ".join(node["html"][:120] for node in one["nodes"])
-                    wrong.append(f"{stop} at {width}, {scheme}: {one['id']}: {places}")
-        page.set_viewport_size({"width": 1280, "height": 900})
+        wrong += [f"{stop} {fault}" for fault in reader.faults()]
     assert stops > 25
     assert not wrong, "\n".join(wrong)
     assert not [one for one in complaints if not any(meant in one for meant in MEANT)]
     context.close()
 
 
-def violations(page: Page) -> list[dict[str, Any]]:
-    """What axe finds wrong on a page; its half a megabyte of script is sent to each page once."""
-    if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(AXE)
-    found: list[dict[str, Any]] = page.evaluate("axe.run({resultTypes: ['violations']}).then(all => all.violations)")
-    return found
+def test_a_colour_scheme_changes_nothing_but_colours() -> None:
+    """accessibility.py relies on it: it reads most things in one of the schemes."""
+    written = [file for kind in ("css", "html", "js") for file in SOURCE.rglob(f"*.{kind}")]
+    assert len(written) > 50
+    assert not [file for file in written if "prefers-color-scheme" in file.read_text(encoding="utf-8")]
 
 
 def test_the_first_view_is_small(browser: Browser, live_server: Any, vendor: None, settings: Any) -> None:
