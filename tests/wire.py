@@ -19,7 +19,7 @@ from bursar.postgres.port import free_port
 from set_up import set_up
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 BODY_SECONDS = 3
 """How long the server waits for a body, so that a test can wait longer."""
 

@@ -73,7 +73,7 @@ def test_a_backup_of_a_working_system_is_restored_whole(vendor: None, here: str,
 
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(work)
-        enough.wait(30)
+        assert enough.wait(60)
         done = run(here, "backup", str(file), "--json")
         stopped.set()
         bought = working.result(60)

@@ -141,7 +141,7 @@ def test_an_account_opened_while_a_policy_is_published_never_has_a_type_that_is_
     published, answers = Event(), list[Any]()
 
     def open_() -> None:
-        published.wait(5)
+        assert published.wait(60)
         try:
             answers.append(door.call("POST", "/accounts", {**OPENED, "account_type": "partner"}))
         finally:

@@ -1,14 +1,14 @@
 """The server as strangers meet it: bytes over a socket, odd headers, bodies that stop halfway, answers nobody reads."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import suppress
+from select import select
 from typing import Final
 
 import pytest
 
-from wire import BODY_SECONDS, Answer, Wire, head, methods, read, received, serving
+from wire import Answer, Wire, head, methods, read, received, serving
 
 MOST: Final = 1_048_576
 """The most bytes of a body."""
@@ -203,13 +203,10 @@ def test_requests_in_one_go_are_answered_in_order(wire: Wire) -> None:
     assert methods(raw) == ["POST", "GET", "GET"]
 
 
-def in_time(wire: Wire, seconds: int = 2) -> Answer:
-    """What another client gets meanwhile."""
-    began = time.monotonic()
+def somebody_else(wire: Wire) -> Answer:
+    """What another client gets from a page and from the API."""
     assert wire.answer(head("GET", "/")).status == 200
-    answer = wire.call("GET", wire.account)
-    assert time.monotonic() - began < seconds
-    return answer
+    return wire.call("GET", wire.account)
 
 
 def test_senders_who_stop_halfway_keep_nobody_waiting_and_are_sent_away(wire: Wire) -> None:
@@ -219,10 +216,15 @@ def test_senders_who_stop_halfway_keep_nobody_waiting_and_are_sent_away(wire: Wi
         b"Content-Length: 1000",
         b"Cookie: csrftoken=" + 32 * b"a",
     )
-    halves = [wire.open(head("POST", "/sign-in/link", *form, keep=True) + b"email=") for _ in range(60)]
-    for _ in range(3):
-        assert in_time(wire).status == 200
-    time.sleep(BODY_SECONDS)
+    first = False
+    for _ in range(10):
+        halves = [wire.open(head("POST", "/sign-in/link", *form, keep=True) + b"email=") for _ in range(60)]
+        assert [somebody_else(wire).status for _ in range(3)] == [200, 200, 200]
+        # Others have their answers before any of the senders. A machine that stood still meanwhile may try again;
+        # where threads wait for the senders, others come after them however often this is tried.
+        if first := not select(halves, [], [], 0)[0]:
+            break
+    assert first
     for half in halves:
         [answer] = read(received(half), "POST")
         assert answer.status == 408 and b"did not arrive" in answer.body
@@ -232,13 +234,15 @@ def test_senders_who_stop_halfway_keep_nobody_waiting_and_are_sent_away(wire: Wi
 
 
 def test_a_body_that_trickles_has_no_longer_than_one_that_stops(wire: Wire) -> None:
-    began, who = time.monotonic(), b"Authorization: Bearer " + wire.vendor.encode()
+    who = b"Authorization: Bearer " + wire.vendor.encode()
     drip = wire.open(head("POST", f"/api/v1{wire.account}/quotes", who, b"Content-Length: 1000"))
+    # If each byte gave it time anew, all of them but the last could be sent.
+    sent, most = 0, 1000 - 1
     with suppress(OSError):
-        while time.monotonic() - began < 4 * BODY_SECONDS:
+        while sent < most and not select([drip], [], [], 0.05)[0]:
             drip.sendall(b" ")
-            time.sleep(0.2)
-    assert time.monotonic() - began < 4 * BODY_SECONDS
+            sent += 1
+    assert sent < most
 
 
 def test_half_sent_headers_and_answers_nobody_reads_keep_nobody_waiting(wire: Wire) -> None:
@@ -248,8 +252,8 @@ def test_half_sent_headers_and_answers_nobody_reads_keep_nobody_waiting(wire: Wi
     for _ in range(60):
         wire.open(b"GET / HTTP/1.1\r\nHost: loc")
         wire.open(head("GET", "/api/v1/openapi.json", keep=True) * 2)
-    for _ in range(3):
-        assert in_time(wire, 10).status == 200
+    # They wait for ever: whoever waits for them is not answered while a client is patient.
+    assert [somebody_else(wire).status for _ in range(3)] == [200, 200, 200]
 
 
 def test_what_is_no_request_is_refused_and_the_next_is_answered(wire: Wire) -> None:
@@ -262,4 +266,4 @@ def test_what_is_no_request_is_refused_and_the_next_is_answered(wire: Wire) -> N
             connection.shutdown(1)
             found = received(connection)
         assert not found or 400 <= int(found.split()[1]) < 506, raw
-    assert in_time(wire).status == 200
+    assert somebody_else(wire).status == 200

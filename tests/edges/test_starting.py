@@ -150,7 +150,10 @@ def served(home: Path, pid: int) -> bool:
 
 MOMENTS: Final[dict[str, Callable[[Path, int], bool]]] = {
     "while the program is loaded": lambda home, pid: "libpq" in Path(f"/proc/{pid}/maps").read_text(),
-    "while a new cluster is made": lambda home, pid: (home / "postgres" / "data.new" / "base").exists(),
+    # Whoever looks too late to see it being made sees that it was made.
+    "while a new cluster is made": lambda home, pid: any(
+        (home / "postgres" / name / "base").exists() for name in ("data.new", "data")
+    ),
     "when it was made": lambda home, pid: (home / "postgres" / "data" / "PG_VERSION").exists(),
     "while PostgreSQL starts": lambda home, pid: (home / "postgres" / "data" / "postmaster.pid").exists(),
     "while tables are made": served,
