@@ -151,3 +151,37 @@ def test_a_country_is_chosen_from_a_list_and_what_was_written_before_stays(door:
     assert (kept["sold_to"]["country"], kept["bill_to"]["country"]) == ("DE", "FR")
     taken = door.take(path, TEAM_10)
     assert "Allemagne" in said(owner.get(f"{path}/invoices/{taken['invoice']['id']}"))
+
+
+def test_everything_that_is_wrong_with_manage_is_marked_at_once(door: Door) -> None:
+    path = door.account("self_service")
+    door.take(path, TEAM_10)
+    wrong = {"quantity_support": "many", "price_support": "cheap", "on": "day", "day": "soon"}
+    page = said(chief().post(f"{path}/manage", {**wrong, "temporary_support": "x"}), 422)
+    for field in ("quantity_support", "price_support", "day", "temporary_support", "last_support"):
+        assert re.search(rf'id="about-{field}"[^>]*>\s*<p class="error">', page), field
+    assert all(f'value="{typed}"' in page for typed in ("many", "cheap", "soon"))
+
+
+def test_what_is_not_asked_for_is_not_checked(door: Door) -> None:
+    path = door.account("self_service")
+    door.take(path, TEAM_10)
+    unasked = {"quantity_voice": "many", "first_support": "soon", "day": "soon", "price_voice": "cheap"}
+    assert chief().post(f"{path}/manage", {**unasked, "quantity_support": "12"}).status_code == 302
+
+
+def test_a_reason_that_is_too_long_is_refused_and_not_cut(door: Door) -> None:
+    path = door.account("self_service")
+    door.take(path, TEAM_10)
+    owner, typed = signed_in(email("owner")), "x" * 2_001
+    answer = owner.post(f"{path}/cancel", {"reason": typed})
+    assert wrong_at("reason", answer) and typed in said(answer, 422)
+    # A browser counts the end of a line as one sign, and sends two.
+    assert owner.post(f"{path}/cancel", {"reason": "\r\n".join(["x"] * 1_000)}).status_code == 302
+
+
+def test_what_was_chosen_of_a_payment_method_comes_back(door: Door) -> None:
+    path = door.account("self_service")
+    page = said(signed_in(email("owner")).post(f"{path}/payment", {"type": "debit", "token": ""}), 422)
+    assert 'value="debit" checked' in page and 'value="card" checked' not in page
+    assert re.search(r'id="about-token"[^>]*>\s*<p class="error">', page)
