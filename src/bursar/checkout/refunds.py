@@ -44,7 +44,9 @@ def refund(
         check_reference(reference)
         # What waits to be paid counts on the credit that the account has.
         check_no_payment_open(customer, queries.payment_until(account_id))
-        covered = cover(payment.received, new.id, amount.amount_minor, queries.unsettled(account_id).notes)
+        covered = cover(
+            payment.received, new.id, amount.amount_minor, queries.unsettled([account_id])[account_id].notes
+        )
         refunds.begin(account_id, payment, new, covered, actor=actor, on=customer.today(now), now=now)
         follow(account_id, now)
         answer(once, kind="refund", id=new.id, status=201, now=now)

@@ -16,6 +16,7 @@ from bursar.invoices.queries import CursorRow
 from bursar.payments import actions as payments
 from bursar.seats import actions as seats
 from bursar.subscriptions import actions as subscriptions
+from bursar.subscriptions.actions import Closing
 from bursar.subscriptions.items import set_items
 
 
@@ -34,32 +35,42 @@ def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, no
     issued = [(customers[step.account_id], step.on, step.invoice) for step in steps if step.invoice]
     invoices.issue(issued, now=now)
     _write_projections(steps, customers)
-    for step in steps:
-        for release in step.released:
-            seats.release(customers[step.account_id], release.product, release.members, now=now)
-    record_each(((step.account_id, step.on, step.actor, event) for step in steps for event in step.events), now=now)
-    for step in steps:
-        if step.order and step.order.request_id:
-            at, request_id = customers[step.account_id].moment(now), step.order.request_id
-            subscriptions.close_request(
-                step.account_id, request_id, "approved", actor=step.actor, at=at, take_id=step.order.id
+    freed = seats.release(
+        [(customers[step.account_id], release.product, release.members) for step in steps for release in step.released],
+        now=now,
+    )
+    told = ((step.account_id, step.on, step.actor, event) for step in steps for event in step.events)
+    record_each((*freed, *told), now=now)
+    subscriptions.close_requests(
+        [
+            Closing(
+                account_id=step.account_id,
+                request_id=step.order.request_id,
+                state="approved",
+                actor=step.actor,
+                at=customers[step.account_id].moment(now),
+                take_id=step.order.id,
             )
-    for account_id in dict.fromkeys(step.account_id for step in steps if step.settles):
-        payments.allocate(account_id, now=now)
+            for step in steps
+            if step.order and step.order.request_id
+        ]
+    )
+    payments.allocate(*dict.fromkeys(step.account_id for step in steps if step.settles), now=now)
     return tuple(invoice.id for _, _, invoice in issued)
 
 
 def close_request(customer: Customer, event: RequestEnded, *, actor: Actor, now: datetime, answer: str = "") -> None:
     """End a request, by the account's clock, and write it down."""
-    subscriptions.close_request(
-        customer.id,
-        event.request,
-        event.state,
+    closing = Closing(
+        account_id=customer.id,
+        request_id=event.request,
+        state=event.state,
         actor=actor,
         at=customer.moment(now),
         answer=answer,
         cause=event.cause if isinstance(event, RequestOvertaken) else None,
     )
+    subscriptions.close_requests([closing])
     record(account_id=customer.id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 

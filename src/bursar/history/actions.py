@@ -10,17 +10,17 @@ from bursar.core.policy import Actor, Member
 from bursar.history.models import Entry, Receipt
 from bursar.history.queries import Once
 
+Happened = tuple[UUID, date, Actor, Event]
+"""An event: in which account, on which day by its clock, and who did it."""
+
 
 def record(*, account_id: UUID, events: Iterable[Event], actor: Actor, on: date, now: datetime) -> None:
     """Write events into an account's history, in their order; `on` is their day by the account's clock."""
     record_each(((account_id, on, actor, event) for event in events), now=now)
 
 
-def record_each(happened: Iterable[tuple[UUID, date, Actor, Event]], *, now: datetime) -> None:
-    """Write events into the histories of many accounts at once, in their order.
-
-    Shape: the account, its day, who did it, and the event, of each.
-    """
+def record_each(happened: Iterable[Happened], *, now: datetime) -> None:
+    """Write events into the histories of many accounts at once, in their order."""
     entries = (
         Entry(
             account_id=account_id,

@@ -1,6 +1,6 @@
 """Choosing how to pay, trying to, and booking what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -117,29 +117,39 @@ def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) 
     return payment.id
 
 
-def allocate(account_id: UUID, *, now: datetime, first: Sequence[UUID] = ()) -> tuple[Settlement, ...]:
-    """Settle open invoices with credits and payments that have something left, inside a deed; return what settles what.
+def allocate(*account_ids: UUID, now: datetime, first: Sequence[UUID] = ()) -> tuple[Settlement, ...]:
+    """Settle open invoices of accounts with their credits and payments, under their locks; return what settles what.
 
     The invoices that are named come first, in that order.
     """
-    unsettled = queries.unsettled(account_id)
+    if not account_ids:
+        return ()
     rank = {invoice_id: number for number, invoice_id in enumerate(first)}
-    in_turn = sorted(unsettled.invoices, key=lambda invoice: rank.get(invoice.id, len(rank)))
-    settled = settle((*unsettled.notes, *unsettled.payments), in_turn)
-    payments = {payment.id for payment in unsettled.payments}
-    models.Allocation.objects.bulk_create(
-        models.Allocation(
+    settled = list[Settlement]()
+    rows = list[models.Allocation]()
+    for account_id, left in queries.unsettled(account_ids).items():
+        in_turn = sorted(left.invoices, key=lambda invoice: rank.get(invoice.id, len(rank)))
+        parts = settle((*left.notes, *left.payments), in_turn)
+        settled += parts
+        rows += _allocations(account_id, parts, {payment.id for payment in left.payments}, now)
+    models.Allocation.objects.bulk_create(rows)
+    return tuple(settled)
+
+
+def _allocations(
+    account_id: UUID, parts: Iterable[Settlement], payments: Collection[UUID], now: datetime
+) -> Iterator[models.Allocation]:
+    for part in parts:
+        paid = part.source in payments
+        yield models.Allocation(
             id=uuid7(),
             account_id=account_id,
             invoice_id=part.invoice,
-            payment_id=part.source if part.source in payments else None,
-            credit_note_id=None if part.source in payments else part.source,
+            payment_id=part.source if paid else None,
+            credit_note_id=None if paid else part.source,
             amount=part.amount,
             recorded_at=now,
         )
-        for part in settled
-    )
-    return settled
 
 
 def _number(attempt: queries.AttemptRow) -> str | None:

@@ -1,6 +1,6 @@
 """How an account pays, and what is open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -125,18 +125,20 @@ def attempted(account_id: UUID, invoice_id: UUID) -> bool:
 
 def left(account_id: UUID, invoice_ids: list[UUID] | None = None) -> Mapping[UUID, int]:
     """What is left of each invoice and credit note, the oldest first. Unit: minor units, never below zero."""
-    return dict(select(_LEFT, account=account_id, ids=invoice_ids))
+    return dict(select(_LEFT, accounts=[account_id], ids=invoice_ids))
 
 
-def unsettled(account_id: UUID) -> Unsettled:
-    """Whatever of an account has something left."""
-    rows = select(_UNSETTLED, account=account_id)
-    return Unsettled(*(tuple(Open(*row) for one, *row in rows if one == kind) for kind in _KINDS))
+def unsettled(account_ids: Collection[UUID]) -> Mapping[UUID, Unsettled]:
+    """Return whatever of accounts has something left, by account."""
+    left: dict[UUID, dict[str, list[Open]]] = {account: {kind: [] for kind in _KINDS} for account in account_ids}
+    for account_id, kind, *open_ in select(_UNSETTLED, accounts=list(account_ids)):
+        left[account_id][kind].append(Open(*open_))
+    return {account: Unsettled(*(tuple(by_kind[kind]) for kind in _KINDS)) for account, by_kind in left.items()}
 
 
 def open_invoices(account_id: UUID) -> tuple[Open, ...]:
     """Invoices that are not settled, the oldest first."""
-    return unsettled(account_id).invoices
+    return unsettled([account_id])[account_id].invoices
 
 
 def collectable(gateways: Sequence[str], limit: int) -> list[tuple[UUID, UUID]]:
@@ -195,22 +197,22 @@ _KINDS: Final = ("credit_note", "payment", "invoice")
 _SPENT: Final = """
 WITH spent AS (
     SELECT unnest(ARRAY[invoice_id, refund_id, payment_id, credit_note_id]) AS id, amount
-    FROM payments_allocation WHERE account_id = %(account)s
+    FROM payments_allocation WHERE account_id = ANY(%(accounts)s)
 )
 """
 _LEFT: Final = f"""{_SPENT}
 SELECT i.id, abs(i.total) - coalesce(sum(s.amount), 0)::bigint
 FROM invoices_invoice i LEFT JOIN spent s ON s.id = i.id
-WHERE i.account_id = %(account)s AND (%(ids)s::uuid[] IS NULL OR i.id = ANY(%(ids)s))
+WHERE i.account_id = ANY(%(accounts)s) AND (%(ids)s::uuid[] IS NULL OR i.id = ANY(%(ids)s))
 GROUP BY i.id, i.total ORDER BY i.id
 """
 _UNSETTLED: Final = f"""{_SPENT}, whole AS (
-    SELECT kind, id, abs(total) AS amount FROM invoices_invoice WHERE account_id = %(account)s
-    UNION ALL SELECT 'payment', coalesce(reverses_id, id), sum(amount_minor)::bigint FROM payments_payment
-        WHERE account_id = %(account)s GROUP BY 2
+    SELECT account_id, kind, id, abs(total) AS amount FROM invoices_invoice WHERE account_id = ANY(%(accounts)s)
+    UNION ALL SELECT account_id, 'payment', coalesce(reverses_id, id), sum(amount_minor)::bigint
+        FROM payments_payment WHERE account_id = ANY(%(accounts)s) GROUP BY 1, 3
 )
-SELECT w.kind, w.id, w.amount - coalesce(sum(s.amount), 0)::bigint
-FROM whole w LEFT JOIN spent s ON s.id = w.id GROUP BY w.kind, w.id, w.amount
+SELECT w.account_id, w.kind, w.id, w.amount - coalesce(sum(s.amount), 0)::bigint
+FROM whole w LEFT JOIN spent s ON s.id = w.id GROUP BY w.account_id, w.kind, w.id, w.amount
 HAVING w.amount > coalesce(sum(s.amount), 0) ORDER BY w.id
 """
 _GATEWAYS: Final = """

@@ -1,6 +1,6 @@
 """Giving products to people and taking them back, and writing down how many seats are bought and used."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,12 +9,12 @@ from bursar.accounts import members as accounts
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer, NotFound
 from bursar.columns.ids import uuid7
-from bursar.columns.statement import select
+from bursar.columns.statement import columns_of, select
 from bursar.core.events import SeatAssigned, SeatFreed, SeatsCounted
 from bursar.core.policy import SYSTEM, Actor, Policy
 from bursar.core.problem import phrase
 from bursar.core.seat import SEATLESS, HasSeat, NoSeats, Use, check_giving, check_light, check_seats
-from bursar.history.actions import record
+from bursar.history.actions import Happened, record, record_each
 from bursar.seats.models import Assignment, Capacity, Seen
 from bursar.seats.queries import uses
 
@@ -68,8 +68,10 @@ def free(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, act
     with deed(account_id, actor, now) as customer:
         customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
-        if not _end(customer, [member_id], actor, now, product=product):
+        freed = _end([(customer, product, [member_id])], actor, now)
+        if not freed:
             raise NotFound(what=phrase("seat"))
+        record_each(freed, now=now)
 
 
 def count(account_id: UUID, product: str, used: int | None, *, actor: Actor, now: datetime) -> None:
@@ -83,7 +85,7 @@ def count(account_id: UUID, product: str, used: int | None, *, actor: Actor, now
             raise NoSeats(product=product)
         Capacity.objects.filter(pk=found.pk).update(counted=used is not None, used=used or 0)
         if used is None:
-            _count_again(customer, [product])
+            _count_again({(account_id, product)})
         event = SeatsCounted(product=product, before=found.used, after=used)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
@@ -117,32 +119,38 @@ def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: A
     """Take a member out of the account, and out of every product. Errors: those of accounts."""
     with deed(account_id, actor, now) as customer:
         accounts.remove_member(policy, account_id, member_id, actor=actor, now=now)
-        _end(customer, [member_id], actor, now)
+        record_each(_end([(customer, None, [member_id])], actor, now), now=now)
 
 
-def release(customer: Customer, product: str, members: Collection[UUID], *, now: datetime) -> None:
-    """Take a product from people who were named when its seats became fewer, inside a deed."""
-    _end(customer, members, SYSTEM, now, product=product)
+def release(named: Sequence[tuple[Customer, str, Collection[UUID]]], *, now: datetime) -> list[Happened]:
+    """Take products from people who were named when their seats became fewer, under the locks of their accounts.
+
+    Shape: the account, the product, and the members, of each. Returns who had one and has it no more, to be recorded.
+    """
+    return _end(named, SYSTEM, now)
 
 
-def _end(
-    customer: Customer, members: Collection[UUID], actor: Actor, now: datetime, *, product: str | None = None
-) -> bool:
-    """End what these members have, of one product or of all; whether they had anything."""
-    live = Assignment.objects.filter(account_id=customer.id, member_id__in=members, ended_at=None)
-    if product is not None:
-        live = live.filter(product=product)
-    ending = list(live.values_list("product", "member_id"))
-    live.update(ended_at=customer.moment(now))
-    _count_again(customer, sorted({one for one, _ in ending}))
-    events = [SeatFreed(product=one, member=member_id) for one, member_id in ending]
-    record(account_id=customer.id, events=events, actor=actor, on=customer.today(now), now=now)
-    return bool(ending)
+def _end(named: Sequence[tuple[Customer, str | None, Collection[UUID]]], actor: Actor, now: datetime) -> list[Happened]:
+    """End what members have of a product, or of all products; return who had what, to be recorded."""
+    having = [
+        (customer.id, product, member_id, customer.moment(now))
+        for customer, product, members in named
+        for member_id in members
+    ]
+    if not having:
+        return []
+    ended = sorted(select(_END, **columns_of(having, "accounts", "products", "members", "moments")))
+    _count_again({(account_id, product) for account_id, product, _ in ended})
+    today = {customer.id: customer.today(now) for customer, *_ in named}
+    return [
+        (account_id, today[account_id], actor, SeatFreed(product=product, member=member_id))
+        for account_id, product, member_id in ended
+    ]
 
 
 def _check(customer: Customer, products: list[str], *, light: bool) -> None:
     """Whether there is room for one more person in each product: without a seat for a light agent, else with one."""
-    counted = _count_again(customer, products)
+    counted = _count_again({(customer.id, product) for product in products})
     if light:
         allowed = uses(customer.id)
         for product, *_ in counted:
@@ -151,11 +159,24 @@ def _check(customer: Customer, products: list[str], *, light: bool) -> None:
         check_seats(product, bought, before, after)
 
 
-def _count_again(customer: Customer, products: list[str]) -> list[tuple[str, int, int, int]]:
-    """Write down how many seats are used, inside a deed: product, seats bought, and seats used before and now."""
-    return select(_COUNT, account=customer.id, products=products, seatless=SEATLESS)
+def _count_again(seats: Collection[tuple[UUID, str]]) -> list[tuple[str, int, int, int]]:
+    """Write down how many seats of each account's product are used, under the locks of the accounts.
+
+    Shape: product, seats bought, and seats used before and now.
+    """
+    if not seats:
+        return []
+    return select(_COUNT, **columns_of(seats, "accounts", "products"), seatless=SEATLESS)
 
 
+_END: Final = """
+UPDATE seats_assignment h SET ended_at = n.ended_at
+FROM unnest(%(accounts)s::uuid[], %(products)s::text[], %(members)s::uuid[], %(moments)s::timestamptz[])
+    AS n (account_id, product, member_id, ended_at)
+WHERE h.account_id = n.account_id AND h.member_id = n.member_id AND h.product = coalesce(n.product, h.product)
+    AND h.ended_at IS NULL
+RETURNING h.account_id, h.product, h.member_id
+"""
 _COUNT: Final = """
 WITH now AS (
     SELECT c.id, c.used AS before, (
@@ -163,7 +184,8 @@ WITH now AS (
         JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
         WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
     ) AS after
-    FROM seats_capacity c WHERE c.account_id = %(account)s AND c.product = ANY(%(products)s) AND NOT c.counted
+    FROM unnest(%(accounts)s::uuid[], %(products)s::text[]) AS n (account_id, product)
+    JOIN seats_capacity c ON c.account_id = n.account_id AND c.product = n.product AND NOT c.counted
 )
 UPDATE seats_capacity c SET used = now.after FROM now WHERE c.id = now.id
 RETURNING c.product, c.bought, now.before, now.after

@@ -1,7 +1,7 @@
 """Keeping quotes and requests, and turning a quote into changes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -115,28 +115,45 @@ def reminded_of_request(account_id: UUID, request_id: UUID, *, now: datetime) ->
     models.Request.objects.filter(account_id=account_id, pk=request_id, state="open").update(reminded_at=now)
 
 
-def close_request(
-    account_id: UUID,
-    request_id: UUID,
-    state: RequestState,
-    *,
-    actor: Actor,
-    at: datetime,
-    answer: str = "",
-    take_id: UUID | None = None,
-    cause: Cause | None = None,
-) -> None:
-    """The request is open no more."""
-    by = columns(actor)
-    models.Request.objects.filter(account_id=account_id, pk=request_id, state="open").update(
-        state=state,
-        closed_at=at,
-        closed_by_kind=by["actor_kind"],
-        closed_by_id=by["actor_id"],
-        answer=_remark(account_id, answer),
-        take_id=take_id,
-        cause=cause,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """How an open request ends, at a moment of the account's clock; `answer` is what the reviewer wrote."""
+
+    account_id: UUID
+    request_id: UUID
+    state: RequestState
+    actor: Actor
+    at: datetime
+    answer: str = ""
+    take_id: UUID | None = None
+    cause: Cause | None = None
+
+
+def close_requests(closings: Sequence[Closing]) -> None:
+    """End requests, where they are still open."""
+    if not closings:
+        return
+    answers = [
+        Remark(account_id=closing.account_id, text=closing.answer) if closing.answer else None for closing in closings
+    ]
+    Remark.objects.bulk_create(answer for answer in answers if answer)
+    ended = [
+        models.Request(
+            id=closing.request_id,
+            state=closing.state,
+            closed_at=closing.at,
+            closed_by_kind=columns(closing.actor)["actor_kind"],
+            closed_by_id=columns(closing.actor)["actor_id"],
+            answer=answer,
+            take_id=closing.take_id,
+            cause=closing.cause,
+        )
+        for closing, answer in zip(closings, answers, strict=True)
+    ]
+    still_open = models.Request.objects.filter(
+        account_id__in={closing.account_id for closing in closings}, state="open"
     )
+    still_open.bulk_update(ended, ["state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "take", "cause"])
 
 
 def forget_asked(email: str) -> None:
