@@ -21,8 +21,8 @@ WEEKLY = Cycle("weekly", Text("weekly"), Length(days=7), Length(days=7))
 def sold(online: frozenset[str] | None = None) -> Catalog:
     """One product in two plans, the lower one first."""
     prices = tuple(Price(currency, "monthly", Per.SEAT, Decimal(19)) for currency in ("EUR", "USD"))
-    plans = tuple(Plan(code, Text(code), (), None, prices) for code in ("team", "growth"))
-    product = Product("support", Text("Support"), True, False, (), online, plans)
+    plans = tuple(Plan(code=code, name=Text(code), prices=prices) for code in ("team", "growth"))
+    product = Product(code="support", name=Text("Support"), base=True, online=online, plans=plans)
     return Catalog(3, (product,), (WEEKLY,))
 
 

@@ -19,8 +19,8 @@ def test_a_part_that_an_address_lacks_is_empty() -> None:
 
 
 def named(name: Text, plan: Text) -> Catalog:
-    plans = (Plan("team", plan, (), None, ()),)
-    return Catalog(1, (Product("support", name, True, False, (), None, plans),))
+    plans = (Plan(code="team", name=plan, prices=()),)
+    return Catalog(1, (Product(code="support", name=name, base=True, plans=plans),))
 
 
 def test_what_is_sold_is_described_by_product_and_plan_in_each_language_that_names_one_of_them() -> None:

@@ -9,6 +9,7 @@ from bursar.api import answers, edits, parts, published
 from bursar.api.call import MOST_KEY, UnknownActor
 from bursar.api.failures import ALWAYS, FAILURES, Kinds
 from bursar.api.problems import codes, status_of
+from bursar.catalog.document import CatalogDocument
 from bursar.checkout import Declined, Stale
 from bursar.core.ceiling import Confirm
 from bursar.core.fit import PendingChange, WouldBreak
@@ -92,7 +93,7 @@ _ONCE: Final = {
     "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY},
     "example": "order-7",
 }
-_SENT: Final = {"put_catalog": published.Catalog, "put_policy": published.NewPolicy}
+_SENT: Final = {"put_catalog": CatalogDocument, "put_policy": published.NewPolicy}
 _NAMED: Final = (parts.Asked, published.Left, answers.Quote)
 """What problems name."""
 _IDLE: Final[dict[str, Any]] = {"title": str, "default": type(None)}
@@ -107,8 +108,11 @@ def complete(document: Document) -> Document:
         for operation in operations.values():
             _complete(operation)
             _name_answers(operation, schemas)
-    document["components"]["schemas"] = {name: _plain(schema) for name, schema in sorted(schemas.items())}
-    document["paths"] = _plain(document["paths"])
+    titled = {name: schema["title"] for name, schema in schemas.items() if "title" in schema}
+    renamed = {_REF + name: _REF + title for name, title in titled.items()}
+    named = {titled.get(name, name): _plain(schema, renamed) for name, schema in schemas.items()}
+    document["components"]["schemas"] = dict(sorted(named.items()))
+    document["paths"] = _plain(document["paths"], renamed)
     return document
 
 
@@ -138,11 +142,12 @@ def _name_answers(operation: Document, schemas: Document) -> None:
             content["schema"] = {"$ref": _REF + name}
 
 
-def _plain(schema: Any) -> Any:
-    """The same without the titles that only repeat a field's name, and without defaults that only say "left out"."""
+def _plain(schema: Any, renamed: Mapping[str, str]) -> Any:
+    """The same with schemas called by their titles, and without those and defaults that only say "left out"."""
     if isinstance(schema, dict):
-        return {key: _plain(value) for key, value in schema.items() if not isinstance(value, _IDLE.get(key, ()))}
-    return [_plain(one) for one in schema] if isinstance(schema, list) else schema
+        entries = ((key, value) for key, value in schema.items() if not isinstance(value, _IDLE.get(key, ())))
+        return {key: renamed.get(value, value) if key == "$ref" else _plain(value, renamed) for key, value in entries}
+    return [_plain(one, renamed) for one in schema] if isinstance(schema, list) else schema
 
 
 def _failures(kinds: Kinds) -> Document:

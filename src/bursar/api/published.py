@@ -9,28 +9,13 @@ from pydantic.json_schema import SkipJsonSchema
 from bursar.core.capability import MATRIX, ROLES, STAFF_ROLES
 from bursar.core.document import MOST_TEXT
 from bursar.core.field import MOST_SEATS
+from bursar.core.text import Name
 from bursar.policy.document import TIMED
 
 Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,62}$", examples=["support"])]
 Word = Annotated[str, Field(min_length=1, max_length=MOST_TEXT, pattern=r"\S")]
 Capability = Annotated[str, Field(examples=list(MATRIX))]
 
-_CATALOG: Final[dict[str, Any]] = {
-    "products": [
-        {
-            "code": "support",
-            "name": {"en": "Support", "fr": "Assistance"},
-            "base": True,
-            "plans": [
-                {
-                    "code": "team",
-                    "name": {"en": "Team"},
-                    "prices": [{"currency": "EUR", "cycle": "monthly", "per": "seat", "amount": "19.00"}],
-                }
-            ],
-        }
-    ]
-}
 _SEES: Final = ["view_subscription", "view_invoices", "pay_invoice"]
 _POLICY: Final[dict[str, Any]] = {
     "account_types": [
@@ -63,71 +48,6 @@ class Entry(BaseModel):
     """A table without unknown entries."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class Name(Entry):
-    """A name or sentence in English and, if given, in French."""
-
-    en: Word
-    fr: Word | SkipJsonSchema[None] = None
-
-
-class Price(Entry):
-    """What a plan costs in one currency and cycle, for one seat, unit or account and a whole billing period."""
-
-    currency: str = Field(pattern="^[A-Z]{3}$", examples=["EUR"])
-    cycle: Code
-    per: Literal["seat", "unit", "account"]
-    amount: str | int = Field(description="A decimal in quotes, or a whole number.", examples=["19.00"])
-
-
-class Plan(Entry):
-    """One way to have a product; plans stand from the lowest rank to the highest."""
-
-    code: Code
-    name: Name
-    features: list[Name] = []
-    light_agents: int | None = Field(None, ge=0, le=1_000_000)
-    prices: list[Price] = Field(min_length=1)
-
-
-class Product(Entry):
-    """Something that is sold."""
-
-    code: Code
-    name: Name
-    base: bool = Field(False, description="An account needs one of these; giving up the last one ends the account.")
-    add_on: bool = Field(False, description="Shown beside the product that it needs.")
-    requires: list[Code] = Field([], description="Products that must be there too.")
-    online: list[Word] = Field([], description="The account types that may add it themselves; all when left out.")
-    plans: list[Plan] = Field(min_length=1)
-
-
-class Length(Entry):
-    """Exactly one of months, weeks and days."""
-
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
-    months: int | SkipJsonSchema[None] = Field(None, ge=1, le=1200)
-    weeks: int | SkipJsonSchema[None] = Field(None, ge=1, le=5200)
-    days: int | SkipJsonSchema[None] = Field(None, ge=1, le=36500)
-
-
-class Cycle(Entry):
-    """A billing cycle of the vendor's own: how long is agreed for, and how often is invoiced."""
-
-    code: Code
-    name: Name
-    term: Length
-    period: Length
-
-
-class Catalog(Entry):
-    """What is sold: products with their plans and prices, and billing cycles of the vendor's own."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_CATALOG]})
-
-    products: list[Product] = Field(min_length=1)
-    cycles: list[Cycle] = []
 
 
 class AccountType(Entry):

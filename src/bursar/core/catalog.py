@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field
 
 from bursar.core.cycle import BUILT_IN, Cycle
+from bursar.core.document import BadDocument
+from bursar.core.entry import Code, Flag, Listed, Stated, Table, Within, Words
 from bursar.core.price import Per, Price
 from bursar.core.problem import Invalid
-from bursar.core.text import Text
+from bursar.core.text import Name, Text
 
 
 class UnknownProduct(Invalid):
@@ -34,15 +39,22 @@ class NoPrice(Invalid):
     code = "no_price"
 
 
-@dataclass(frozen=True)
-class Plan:
-    """One way to have a product. `light_agents` is the allowance of people who need no seat, if there is a limit."""
+class NoEntries(BadDocument):
+    """{at}: expected at least one entry, found none."""
 
-    code: str
-    name: Text
-    features: tuple[Text, ...]
-    light_agents: int | None
-    prices: tuple[Price, ...]
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Table):
+    """One way to have a product; plans stand from the lowest rank to the highest.
+
+    `light_agents` is the allowance of people who need no seat, if there is a limit.
+    """
+
+    code: Code
+    name: Name
+    features: Annotated[tuple[Name, ...], Listed()] = ()
+    light_agents: Annotated[int, Within(0, 1_000_000)] | None = None
+    prices: Annotated[tuple[Price, ...], Listed(none=NoEntries)]
 
     @cached_property
     def per(self) -> Per:
@@ -55,21 +67,27 @@ class Plan:
         return {(price.currency, price.cycle): price for price in self.prices}
 
 
-@dataclass(frozen=True)
-class Product:
-    """Something sold, with plans from the lowest rank to the highest.
+def _sorted(codes: frozenset[str] | None) -> list[str] | None:
+    return None if codes is None else sorted(codes)
 
-    An account without a `base` product ends. `requires` names products that must be there too. `online` names the
-    account types that may add it themselves; None stands for all.
-    """
 
-    code: str
-    name: Text
-    base: bool
-    add_on: bool
-    requires: tuple[str, ...]
-    online: frozenset[str] | None
-    plans: tuple[Plan, ...]
+@dataclass(frozen=True, kw_only=True)
+class Product(Table):
+    """Something that is sold."""
+
+    code: Code
+    name: Name
+    base: Annotated[
+        Flag, Field(description="An account needs one of these; giving up the last one ends the account.")
+    ] = False
+    add_on: Annotated[Flag, Field(description="Shown beside the product that it needs.")] = False
+    requires: Annotated[Words, Field(description="Products that must be there too.")] = ()
+    online: Annotated[
+        frozenset[str] | None,
+        Stated(by=Words, read=frozenset, write=_sorted),
+        Field(description="The account types that may add it themselves; all when left out."),
+    ] = None
+    plans: Annotated[tuple[Plan, ...], Listed(none=NoEntries)]
 
     def sold_online_to(self, account_type: str) -> bool:
         """Whether accounts of that type may add it themselves."""

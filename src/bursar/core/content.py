@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from bursar.core.ceiling import Added
-from bursar.core.cycle import Calendar, Cycle, Length
+from bursar.core.cycle import Calendar, Cycle, Length, write_length
 from bursar.core.decision import Decided
 from bursar.core.edit import read_edit, write_edit
 from bursar.core.invoice_content import (
@@ -56,8 +56,8 @@ def write_cycle(cycle: Cycle) -> Document:
     return {
         "code": cycle.code,
         "name": {"en": cycle.name.en, "fr": cycle.name.fr},
-        "term": _length(cycle.term),
-        "period": _length(cycle.period),
+        "term": write_length(cycle.term),
+        "period": write_length(cycle.period),
     }
 
 
@@ -236,7 +236,3 @@ def _read_decided(document: Mapping[str, Any]) -> Decided:
     days = (document.get(name) for name in ("effective_on", "overruled_on"))
     read = [date.fromisoformat(day) if day else None for day in days]
     return Decided(read_edit(document["edit"], "edit"), read_decision(document), *read)
-
-
-def _length(length: Length) -> dict[str, int]:
-    return {"months": length.months} if length.months else {"days": length.days}

@@ -5,11 +5,16 @@ Source: docs/money-and-time.md#cycles
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Annotated, ClassVar, Final
 
+from pydantic import ConfigDict
+
+from bursar.core.document import BadDocument
+from bursar.core.entry import Code, Stated, Table, Within
 from bursar.core.period import Span, months_after, months_between
 from bursar.core.problem import Invalid
-from bursar.core.text import Text
+from bursar.core.schema import refused
+from bursar.core.text import Name, Text
 
 
 class BadCycle(Invalid):
@@ -36,14 +41,46 @@ class Length:
             raise BadLength(months=self.months, days=self.days)
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """How long is agreed for (the term), and how often is invoiced (the period)."""
+class NotLength(BadDocument):
+    """{at}: expected exactly one of months, weeks and days."""
 
-    code: str
-    name: Text
-    term: Length
-    period: Length
+
+@dataclass(frozen=True, slots=True)
+class _StatedLength(Table):
+    """Exactly one of months, weeks and days."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        title="Length", extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
+    )
+
+    months: Annotated[int | None, Within(1, 1200)] = None
+    weeks: Annotated[int | None, Within(1, 5200)] = None
+    days: Annotated[int | None, Within(1, 36500)] = None
+
+
+def _length(stated: _StatedLength) -> Length:
+    months, weeks, days = stated.months or 0, stated.weeks or 0, stated.days or 0
+    if sum(bool(number) for number in (months, weeks, days)) != 1:
+        raise refused(NotLength)
+    return Length(months, days + weeks * 7)
+
+
+def write_length(length: Length) -> dict[str, int]:
+    """A length as a document states it."""
+    return {"months": length.months} if length.months else {"days": length.days}
+
+
+Duration = Annotated[Length, Stated(by=_StatedLength, read=_length, write=write_length)]
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle(Table):
+    """A billing cycle: how long is agreed for (the term), and how often is invoiced (the period)."""
+
+    code: Code
+    name: Name
+    term: Duration
+    period: Duration
 
     def __post_init__(self) -> None:
         same_unit = bool(self.term.months) == bool(self.period.months)

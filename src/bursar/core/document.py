@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from bursar.core.problem import Invalid
-from bursar.core.text import Text
 
 MOST_TEXT: Final = 200
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -154,12 +153,6 @@ def text(value: object, at: str, most: int = MOST_TEXT) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > most or "\0" in value:
         raise NotText(at=at, most=most, found=shown(value))
     return value.strip()
-
-
-def said(value: object, at: str) -> Text:
-    """A text in English and, if given, in French. Errors: NotTable, NotText and those of `table`."""
-    found = table(value, at, ("en",), ("fr",))
-    return Text(text(found["en"], f"{at}.en"), text(found["fr"], f"{at}.fr") if "fr" in found else "")
 
 
 def code(value: object, at: str) -> str:

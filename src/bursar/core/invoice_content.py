@@ -11,7 +11,7 @@ from bursar.core.invoice import Buyer, Invoice, Recipient, Seller, Totals, read_
 from bursar.core.money import rate_text
 from bursar.core.period import Proration, Span
 from bursar.core.price import Per
-from bursar.core.text import Text
+from bursar.core.text import Text, write_text
 
 Document = dict[str, Any]
 _AMOUNTS: Final = ("gross", "discount", "amount", "tax")
@@ -108,11 +108,6 @@ def write_totals(totals: Totals, currency: str) -> Document:
 def write_money(amount_minor: int, currency: str) -> Document:
     """An amount as programs see it."""
     return {"amount_minor": amount_minor, "currency": currency}
-
-
-def write_text(text: Text) -> dict[str, str]:
-    """A text in the languages that it has."""
-    return {"en": text.en, "fr": text.fr} if text.fr else {"en": text.en}
 
 
 def write_span(span: Span) -> Document:

@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
-from bursar.core.money import rounded
+from pydantic import BeforeValidator, Field, SkipValidation, WithJsonSchema
+
+from bursar.core.currency import DIGITS
+from bursar.core.document import BadDocument
+from bursar.core.entry import CODE, OneOf, Table
+from bursar.core.money import RATE_LIMIT, RATE_PLACES, BadRate, read_rate, rounded
 from bursar.core.problem import Invalid
+from bursar.core.schema import refused
 
 MOST_MINOR: Final = 10**15
 """Far beyond any bill, and far below what a column of the database holds."""
@@ -20,14 +26,34 @@ class Per(StrEnum):
     ACCOUNT = "account"
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a plan costs in one currency and cycle. `rate` is for one seat, unit or account and a whole period."""
+class NotAmount(BadDocument):
+    """{at}: expected a price as a decimal in quotes such as "12.00", below {limit} and with at most {places} digits after the point, or a whole number, found {found}."""
 
-    currency: str
-    cycle: str
-    per: Per
-    rate: Decimal
+
+def _rate(value: object) -> Decimal:
+    """Return the rate that a document states as text or as a whole number. Errors: NotAmount."""
+    written = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    try:
+        return read_rate(written)
+    except BadRate as bad:
+        raise refused(NotAmount, limit=RATE_LIMIT, places=RATE_PLACES, found=bad.params["found"]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Price(Table):
+    """What a plan costs in one currency and cycle, for one seat, unit or account and a whole billing period."""
+
+    currency: Annotated[
+        str, OneOf(DIGITS), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]})
+    ]
+    cycle: Annotated[str, SkipValidation, WithJsonSchema({"type": "string", "pattern": CODE, "examples": ["monthly"]})]
+    per: Annotated[Per, OneOf(Per)]
+    rate: Annotated[
+        Decimal,
+        BeforeValidator(_rate),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}], "examples": ["19.00"]}),
+        Field(alias="amount", description="A decimal in quotes, or a whole number."),
+    ]
 
 
 class TooDear(Invalid):

@@ -27,8 +27,12 @@ class Refuses:
         self._context = _context(problem, "", params)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return self.over(handler(source))
+
+    def over(self, schema: CoreSchema) -> CoreSchema:
+        """Return the schema that refuses so whatever another does not take."""
         return core_schema.custom_error_schema(
-            handler(source),
+            schema,
             custom_error_type=_REFUSED,
             custom_error_message="{problem}",
             custom_error_context=self._context,

@@ -2,8 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Any, ClassVar, Final
 
+from pydantic import ConfigDict, Field, PlainSerializer
+
+from bursar.core.entry import Table, Word
 from bursar.core.problem import Invalid
 
 MOST_NAME: Final = 200
@@ -17,16 +20,32 @@ class BadName(Invalid):
     code = "bad_name"
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    """Leave the default out of a schema where a document could not state it."""
+    del schema["default"]
+
+
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Table):
     """A name or sentence in English and, where the vendor wrote it, in French."""
 
-    en: str
-    fr: str = ""
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(title="Name", extra="forbid")
+
+    en: Word
+    fr: Annotated[Word, Field(json_schema_extra=_without_default)] = ""
 
     def said(self, locale: str) -> str:
         """The text in that language, or in English."""
         return self.fr if self.fr and locale.startswith("fr") else self.en
+
+
+def write_text(text: Text) -> dict[str, str]:
+    """A text in the languages that it has."""
+    return {"en": text.en, "fr": text.fr} if text.fr else {"en": text.en}
+
+
+Name = Annotated[Text, PlainSerializer(write_text)]
+"""A text as an entry of a document."""
 
 
 def one_line(said: str) -> str:

@@ -14,7 +14,8 @@ from bursar.columns.insert import insert_together
 from bursar.columns.statement import columns_of, execute
 from bursar.core.charge import Billed, Line
 from bursar.core.invoice import totals
-from bursar.core.invoice_content import write_parties, write_text
+from bursar.core.invoice_content import write_parties
+from bursar.core.text import write_text
 from bursar.core.transition import NewInvoice
 from bursar.invoices import models, queries
 from bursar.invoices.queries import CursorRow, Letterhead

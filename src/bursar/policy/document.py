@@ -14,10 +14,10 @@ from bursar.core.document import (
     code,
     entries,
     one_of,
-    said,
     shown,
     some_of,
     table,
+    text,
     toml,
     true_or_false,
     whole,
@@ -233,6 +233,12 @@ def _when(value: object, at: str) -> Timing:
     found = table(value, at, ("effect", "credit"))
     effect = one_of(found["effect"], f"{at}.effect", get_args(Effect))
     return Timing(cast(Effect, effect), true_or_false(found["credit"], f"{at}.credit"))
+
+
+def said(value: object, at: str) -> Text:
+    """A text in English and, if given, in French. Errors: NotTable, NotText and those of `table`."""
+    found = table(value, at, ("en",), ("fr",))
+    return Text(text(found["en"], f"{at}.en"), text(found["fr"], f"{at}.fr") if "fr" in found else "")
 
 
 def _name(name: Text) -> dict[str, str]:
