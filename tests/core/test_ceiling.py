@@ -6,10 +6,9 @@ from datetime import date
 import pytest
 
 from bursar.core.ceiling import Added, Confirm
-from bursar.core.limit import Ceilings, Limit
+from bursar.core.limit import Ceilings, CeilingsCrossed, Limit
 from bursar.core.policy import VENDOR, Actor, Outcome, Reason
 from bursar.core.quote import Quote, check_confirmed
-from bursar.policy.bounds import CeilingsCrossed
 from bursar.policy.document import read, write
 from lives import ADMIN, OWNER, POLICY, SUPPORT, Life, add, cycle, plan, seats
 

@@ -203,8 +203,12 @@ def test_what_a_policy_says_of_credit_reads_as_it_was_written(entry: dict[str, o
 
 
 def test_a_limit_of_a_currency_stands_in_place_of_the_one_of_any() -> None:
-    credit = Credit(limit=5, limits={"EUR": 750})
-    assert (credit.most("EUR"), credit.most("USD"), Credit(limits={"EUR": 750}).most("USD")) == (750, 500, None)
+    credit = Credit(invoice_terms=True, limit=5, limits={"EUR": 750})
+    assert (credit.most("EUR"), credit.most("USD"), Credit(invoice_terms=True, limits={"EUR": 750}).most("USD")) == (
+        750,
+        500,
+        None,
+    )
 
 
 STEP = st.one_of(

@@ -27,7 +27,7 @@ class NotObject(Invalid):
     code = "bad_body"
 
 
-@router.get("/catalog", response=shape(catalog_document.CatalogDocument))
+@router.get("/catalog", response=shape(published.Catalog))
 def get_catalog(request: HttpRequest) -> Any:
     """What is sold now."""
     return catalog_document.write(catalog.current())

@@ -18,6 +18,7 @@ from bursar.core.problem import Problem
 from bursar.core.publishing import TypesInUse
 from bursar.core.refusal import Refused
 from bursar.history.queries import OtherBody
+from bursar.policy.document import NewPolicy, PolicyDocument
 
 Document = dict[str, Any]
 
@@ -93,8 +94,9 @@ _ONCE: Final = {
     "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY},
     "example": "order-7",
 }
-_SENT: Final = {"put_catalog": CatalogDocument, "put_policy": published.NewPolicy}
-_NAMED: Final = (parts.Asked, published.Left, answers.Quote)
+_SENT: Final = {"put_catalog": CatalogDocument, "put_policy": NewPolicy}
+_TITLES: Final = {"put_catalog": "Catalog", "put_policy": "NewPolicy"}
+_NAMED: Final = (PolicyDocument, parts.Asked, published.Left, answers.Quote)
 """What problems name."""
 _IDLE: Final[dict[str, Any]] = {"title": str, "default": type(None)}
 
@@ -108,11 +110,8 @@ def complete(document: Document) -> Document:
         for operation in operations.values():
             _complete(operation)
             _name_answers(operation, schemas)
-    titled = {name: schema["title"] for name, schema in schemas.items() if "title" in schema}
-    renamed = {_REF + name: _REF + title for name, title in titled.items()}
-    named = {titled.get(name, name): _plain(schema, renamed) for name, schema in schemas.items()}
-    document["components"]["schemas"] = dict(sorted(named.items()))
-    document["paths"] = _plain(document["paths"], renamed)
+    document["components"]["schemas"] = {name: _plain(schema) for name, schema in sorted(schemas.items())}
+    document["paths"] = _plain(document["paths"])
     return document
 
 
@@ -121,7 +120,7 @@ def _complete(operation: Document) -> None:
     kinds = (*ALWAYS, *FAILURES[name])
     operation["parameters"] += [_ACTOR] * (UnknownActor in kinds) + [_ONCE] * (OtherBody in kinds)
     if name in _SENT:
-        schema = {"$ref": f"{_REF}{_SENT[name].__name__}"}
+        schema = {"$ref": f"{_REF}{_TITLES[name]}"}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     if "anyOf" in sent.get("schema", {}):
@@ -138,16 +137,24 @@ def _name_answers(operation: Document, schemas: Document) -> None:
     for answer in operation["responses"].values():
         content = answer.get("content", {}).get("application/json", {})
         if (name := content.get("schema", {}).get("title", "Response")) != "Response":
-            schemas[name] = content["schema"]
+            schemas.setdefault(name, content["schema"])
             content["schema"] = {"$ref": _REF + name}
 
 
-def _plain(schema: Any, renamed: Mapping[str, str]) -> Any:
-    """The same with schemas called by their titles, and without those and defaults that only say "left out"."""
+def _plain(schema: Any) -> Any:
+    """The same without the titles that only repeat a field's name, and without defaults that only say "left out"."""
     if isinstance(schema, dict):
-        entries = ((key, value) for key, value in schema.items() if not isinstance(value, _IDLE.get(key, ())))
-        return {key: renamed.get(value, value) if key == "$ref" else _plain(value, renamed) for key, value in entries}
-    return [_plain(one, renamed) for one in schema] if isinstance(schema, list) else schema
+        return {key: _plain(value) for key, value in schema.items() if not isinstance(value, _IDLE.get(key, ()))}
+    return [_plain(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def _renamed(schema: Any, titles: Mapping[str, str]) -> Any:
+    """The same with each reference to a schema by its title."""
+    if isinstance(schema, dict):
+        return {
+            key: titles.get(value, value) if key == "$ref" else _renamed(value, titles) for key, value in schema.items()
+        }
+    return [_renamed(one, titles) for one in schema] if isinstance(schema, list) else schema
 
 
 def _failures(kinds: Kinds) -> Document:
@@ -171,10 +178,11 @@ def _failure(status: int, kinds: Iterable[type[Problem]]) -> Document:
 
 
 def _defined(*models: type) -> Document:
-    """The schemas of models and of all that they consist of, by name."""
+    """The schemas of models and of all that they consist of, by their titles."""
     found: Document = {}
     for model in models:
         schema = TypeAdapter(model).json_schema(ref_template=_REF + "{model}")
-        found |= schema.pop("$defs", {})
-        found[model.__name__] = schema
+        parts = schema.pop("$defs", {})
+        titles = {_REF + name: _REF + part["title"] for name, part in parts.items()}
+        found |= {part["title"]: _renamed(part, titles) for part in (*parts.values(), schema)}
     return found

@@ -13,6 +13,8 @@ CHANGING: Final = (
     *("upgrade_plan", "downgrade_plan", "change_billing_cycle", "cancel_account"),
 )
 """What changes the subscription, and so may be asked for."""
+TIMED: Final = tuple(capability for capability in CHANGING if capability != "add_temporary_seats")
+"""Changes that take effect when the policy says so; temporary seats are for days of their own."""
 SHRINKING: Final = frozenset({"remove_seats", "remove_products", "downgrade_plan", "cancel_account"})
 """What makes the subscription smaller."""
 OPEN: Final = ("view_subscription", "view_invoices", "pay_invoice", "manage_members", "review_requests")

@@ -67,8 +67,8 @@ class Plan(Table):
         return {(price.currency, price.cycle): price for price in self.prices}
 
 
-def _sorted(codes: frozenset[str] | None) -> list[str] | None:
-    return None if codes is None else sorted(codes)
+def _sorted(codes: frozenset[str] | None) -> tuple[str, ...] | None:
+    return None if codes is None else tuple(sorted(codes))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,12 +65,16 @@ def _length(stated: _StatedLength) -> Length:
     return Length(months, days + weeks * 7)
 
 
+def _stated(length: Length) -> _StatedLength:
+    return _StatedLength(months=length.months or None, days=length.days or None)
+
+
 def write_length(length: Length) -> dict[str, int]:
     """A length as a document states it."""
     return {"months": length.months} if length.months else {"days": length.days}
 
 
-Duration = Annotated[Length, Stated(by=_StatedLength, read=_length, write=write_length)]
+Duration = Annotated[Length, Stated(by=_StatedLength, read=_length, write=_stated)]
 
 
 @dataclass(frozen=True, slots=True)

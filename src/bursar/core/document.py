@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from bursar.core.problem import Invalid
@@ -126,53 +126,10 @@ def _no_constant(constant: str) -> None:
     raise _NotKept(f"{constant} is no JSON")
 
 
-def table(value: object, at: str, required: Iterable[str], optional: Iterable[str] = ()) -> Mapping[str, Any]:
-    """A table that has every required entry and no unknown one. Errors: NotTable, UnknownEntry, MissingEntry."""
-    if not isinstance(value, Mapping):
-        raise NotTable(at=at or "document", found=shown(value))
-    required = tuple(required)
-    known = (*required, *optional)
-    for entry in value:
-        if entry not in known:
-            raise UnknownEntry(at=at or "document", entry=shown(entry), known=", ".join(known))
-    for entry in required:
-        if entry not in value:
-            raise MissingEntry(at=at or "document", entry=entry)
-    return value
-
-
-def entries(value: object, at: str) -> Iterator[tuple[object, str]]:
-    """Each thing of a list with the place where it stands. Errors: NotList."""
-    if not isinstance(value, list | tuple):
-        raise NotList(at=at, found=shown(value))
-    return ((one, f"{at}[{number}]") for number, one in enumerate(value))
-
-
-def text(value: object, at: str, most: int = MOST_TEXT) -> str:
-    """A text without blanks around it, and without NUL, which no database keeps. Errors: NotText."""
-    if not isinstance(value, str) or not value.strip() or len(value) > most or "\0" in value:
-        raise NotText(at=at, most=most, found=shown(value))
-    return value.strip()
-
-
 def code(value: object, at: str) -> str:
     """A code of the vendor's own. Errors: NotCode."""
     if not isinstance(value, str) or not _CODE.fullmatch(value):
         raise NotCode(at=at, found=shown(value))
-    return value
-
-
-def whole(value: object, at: str, least: int, most: int) -> int:
-    """A whole number within bounds. Errors: NotWhole."""
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise NotWhole(at=at, least=least, most=most, found=shown(value))
-    return value
-
-
-def true_or_false(value: object, at: str) -> bool:
-    """A truth value. Errors: NotTrueOrFalse."""
-    if not isinstance(value, bool):
-        raise NotTrueOrFalse(at=at, found=shown(value))
     return value
 
 
@@ -182,18 +139,6 @@ def one_of(value: object, at: str, known: Iterable[str]) -> str:
     if not isinstance(value, str) or value not in known:
         raise NotKnown(at=at, known=", ".join(known), found=shown(value))
     return value
-
-
-def some_of(value: object, at: str, known: Iterable[str]) -> frozenset[str]:
-    """Any of several words, each at most once. Errors: NotList, NotKnown, Repeated."""
-    known = tuple(known)
-    found: set[str] = set()
-    for one, place in entries(value, at):
-        word = one_of(one, place, known)
-        if word in found:
-            raise Repeated(at=place, found=word)
-        found.add(word)
-    return frozenset(found)
 
 
 def shown(value: object) -> str:

@@ -26,6 +26,7 @@ from bursar.core.document import (
     NotText,
     NotTrueOrFalse,
     NotWhole,
+    Repeated,
     UnknownEntry,
     shown,
 )
@@ -68,10 +69,13 @@ class Table:
 
 
 class Listed:
-    """A list of entries, with at least one unless `none` is left out. Errors: NotList, and `none` for an empty list."""
+    """A list of entries. Errors: NotList, and `none`, if it is given, for an empty list.
 
-    def __init__(self, none: type[BadDocument] | None = None) -> None:
-        self._none = none
+    `exactly` is how many entries there must be; the document says so, and whoever reads the list knows what is missing.
+    """
+
+    def __init__(self, none: type[BadDocument] | None = None, exactly: int | None = None) -> None:
+        self._none, self._exactly = none, exactly
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         def read(value: object, inside: Callable[[object], Any]) -> Any:
@@ -85,7 +89,9 @@ class Listed:
         return core_schema.no_info_wrap_validator_function(read, handler(source))
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {**handler(core), **({"minItems": 1} if self._none else {})}
+        least, most = self._exactly or (1 if self._none else None), self._exactly
+        bounds = {"minItems": least, "maxItems": most}
+        return {**handler(core), **{name: bound for name, bound in bounds.items() if bound is not None}}
 
 
 class Within:
@@ -110,6 +116,20 @@ class OneOf:
         return Refuses(NotKnown, known=", ".join(self._known)).over(words)
 
 
+class SomeOf:
+    """Any of several words, each at most once, written in their own order. Errors: NotList, NotKnown, Repeated."""
+
+    def __init__(self, word: Any, known: Iterable[str]) -> None:
+        self._word, self._known = word, tuple(known)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        words = Annotated[tuple[self._word, ...], Listed()]  # type: ignore[name-defined]
+        return Stated(words, _each_once, self._sorted).__get_pydantic_core_schema__(source, handler)
+
+    def _sorted(self, words: frozenset[str]) -> tuple[str, ...]:
+        return tuple(word for word in self._known if word in words)
+
+
 class Stated:
     """A value that a document states in another shape: `by` describes that shape, from which the value is made and back."""
 
@@ -117,10 +137,31 @@ class Stated:
         self._by, self._read, self._write = by, read, write
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        writing = core_schema.plain_serializer_function_ser_schema(self._write)
-        return core_schema.no_info_after_validator_function(
-            self._read, handler.generate_schema(self._by), serialization=writing
-        )
+        stated = handler.generate_schema(self._by)
+        writing = core_schema.plain_serializer_function_ser_schema(self._write, return_schema=stated)
+        return core_schema.no_info_after_validator_function(self._read, stated, serialization=writing)
+
+
+def _each_once(words: tuple[str, ...]) -> frozenset[str]:
+    for number, word in enumerate(words):
+        if word in words[:number]:
+            raise refused(Repeated, f"[{number}]", found=word)
+    return frozenset(words)
+
+
+def by_code(entries: Iterable[Any]) -> dict[str, Any]:
+    """Return entries by their codes. Errors: Repeated."""
+    found: dict[str, Any] = {}
+    for number, entry in enumerate(entries):
+        if entry.code in found:
+            raise refused(Repeated, f"[{number}].code", found=entry.code)
+        found[entry.code] = entry
+    return found
+
+
+def without_default(schema: dict[str, Any]) -> None:
+    """Leave the default out of a schema where a document could not state it."""
+    del schema["default"]
 
 
 def read_table(adapter: TypeAdapter[T], document: object, at: str) -> T:

@@ -1,25 +1,31 @@
 """The two sides of the matrix: kinds of account, and the roles of people."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from bursar.core.text import Text
+from bursar.core.capability import CAPABILITIES, CHANGING, ROLES
+from bursar.core.entry import Code, Flag, OneOf, SomeOf, Table
+from bursar.core.text import Name
+
+Capability = Annotated[str, OneOf(CAPABILITIES)]
+Capabilities = Annotated[frozenset[str], SomeOf(Capability, CAPABILITIES)]
 
 
 @dataclass(frozen=True, slots=True)
-class AccountType:
+class AccountType(Table):
     """A kind of account: what it may change online, and whether its standing costs show."""
 
-    code: str
-    name: Text
-    capabilities: frozenset[str]
-    shows_costs: bool
+    code: Code
+    name: Name
+    capabilities: Capabilities
+    shows_costs: Flag
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """What a member may do, and what only by asking somebody in the account who may."""
+class Role(Table):
+    """What a member may do where the account's type allows it, and what only by asking somebody who may."""
 
-    code: str
-    name: Text
-    allowed: frozenset[str]
-    by_request: frozenset[str] = frozenset()
+    code: Annotated[str, OneOf(ROLES)]
+    name: Name
+    allowed: Capabilities
+    by_request: Annotated[frozenset[str], SomeOf(Annotated[str, OneOf(CHANGING)], CHANGING)] = frozenset()

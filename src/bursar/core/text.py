@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import ConfigDict, Field, PlainSerializer
 
-from bursar.core.entry import Table, Word
+from bursar.core.entry import Table, Word, without_default
 from bursar.core.problem import Invalid
 
 MOST_NAME: Final = 200
@@ -20,11 +20,6 @@ class BadName(Invalid):
     code = "bad_name"
 
 
-def _without_default(schema: dict[str, Any]) -> None:
-    """Leave the default out of a schema where a document could not state it."""
-    del schema["default"]
-
-
 @dataclass(frozen=True, slots=True)
 class Text(Table):
     """A name or sentence in English and, where the vendor wrote it, in French."""
@@ -32,7 +27,7 @@ class Text(Table):
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(title="Name", extra="forbid")
 
     en: Word
-    fr: Annotated[Word, Field(json_schema_extra=_without_default)] = ""
+    fr: Annotated[Word, Field(json_schema_extra=without_default)] = ""
 
     def said(self, locale: str) -> str:
         """The text in that language, or in English."""

@@ -1,70 +1,64 @@
 """The policy as a document, in TOML or JSON, and as the value that decides."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, Final, cast, get_args
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, make_dataclass, replace
+from functools import cache, partial
+from operator import not_
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from bursar.core.capability import CAPABILITIES, CHANGING, DESK, MONEY, ROLES, STAFF_ROLES
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    TypeAdapter,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from bursar.core.capability import CAPABILITIES, DESK, MONEY, ROLES, STAFF_ROLES, TIMED
 from bursar.core.document import (
     MOST_TEXT,
     BadDocument,
     MissingEntry,
     NotTable,
-    Repeated,
+    UnknownEntry,
     code,
-    entries,
     one_of,
     shown,
-    some_of,
-    table,
-    text,
     toml,
-    true_or_false,
-    whole,
 )
-from bursar.core.matrix import AccountType, Role
+from bursar.core.entry import (
+    CODE,
+    Flag,
+    Listed,
+    OneOf,
+    SomeOf,
+    Stated,
+    Table,
+    Within,
+    by_code,
+    read_table,
+    without_default,
+)
+from bursar.core.limit import UNBOUNDED, Ceilings, Credit, Limit, no_owner, terms, uncrossed
+from bursar.core.matrix import AccountType, Capabilities, Role
 from bursar.core.period import Proration
 from bursar.core.policy import Policy, State
-from bursar.core.text import Text
-from bursar.core.timing import Effect, Timing
-from bursar.policy import bounds
+from bursar.core.schema import LeftOut, refused
+from bursar.core.text import Name, Text
+from bursar.core.timing import Timing
+from bursar.policy.example import EXAMPLE
 
-TIMED: Final = tuple(one for one in CHANGING if one != "add_temporary_seats")
-"""What takes effect when the policy says so; temporary seats are for days of their own."""
-_CLOSING: Final = (State.SUSPENDED, State.CANCELLED)
-_NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
-    "quote_hours": (1, 24 * 366),
-    "attempt_minutes": (1, 60 * 24 * 7),
-    "invoice_due_days": (0, 366),
-    "request_days": (1, 366),
-    "reminder_days": (0, 366),
-    "renewal_notice_days": (0, 366),
-    "trial_notice_days": (0, 366),
-}
-_LATER: Final[Mapping[str, int]] = {
-    "request_days": 30,
-    "reminder_days": 7,
-    "renewal_notice_days": 14,
-    "trial_notice_days": 3,
-}
-"""Numbers that documents of before do not say, and what they mean then."""
 _SEES: Final = ("view_subscription", "view_invoices")
-_STAFF_LATER: Final = [
-    {"code": one, "name": {"en": one.title()}, "allowed": [*CAPABILITIES, *DESK] if one == "admin" else _SEES}
-    for one in STAFF_ROLES
-]
+_STAFF_LATER: Final[Mapping[str, Role]] = {
+    code: Role(code, Text(code.title()), frozenset((*CAPABILITIES, *DESK) if code == "admin" else _SEES))
+    for code in STAFF_ROLES
+}
 """The vendor's staff of documents that do not say what it may do: its admins everything, the others only look."""
 _MONEY_LATER: Final = ("finance", "admin")
 """Who of the vendor's staff books and refunds payments by documents that name neither: those of before do not."""
-_OPTIONAL: Final = ("same_day_undo", "cut_periods", *bounds.ENTRIES, "staff", "replaces")
-_ENTRIES: Final = (
-    "account_types",
-    "roles",
-    "states",
-    "timing",
-    "proration",
-    *(one for one in _NUMBERS if one not in _LATER),
-)
 
 
 class BothWays(BadDocument):
@@ -79,27 +73,175 @@ class NoAccountType(BadDocument):
     """{at}: expected at least one account type, found none."""
 
 
+@dataclass(frozen=True, slots=True)
+class _StaffRole(Table):
+    """What people of the vendor's staff may do at the desk."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(title="StaffRole", extra="forbid")
+
+    code: Annotated[str, OneOf(STAFF_ROLES)]
+    name: Name
+    allowed: Annotated[frozenset[str], SomeOf(Annotated[str, OneOf((*CAPABILITIES, *DESK))], (*CAPABILITIES, *DESK))]
+
+
+def _staff_role(stated: _StaffRole) -> Role:
+    return Role(stated.code, stated.name, stated.allowed)
+
+
+def _stated_role(role: Role) -> _StaffRole:
+    return _StaffRole(role.code, role.name, role.allowed)
+
+
+def _one_way(role: Role) -> Role:
+    for capability in CAPABILITIES:
+        if capability in role.allowed & role.by_request:
+            raise refused(BothWays, ".by_request", capability=capability)
+    return role
+
+
+def _every(roles: Iterable[Role], codes: tuple[str, ...]) -> dict[str, Role]:
+    """Return the roles by their codes. Errors: Repeated; MissingEntry, if one of these has none."""
+    found = by_code(roles)
+    for wanted in codes:
+        if wanted not in found:
+            raise refused(MissingEntry, entry=wanted)
+    return found
+
+
+def _values(entries: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    return None if entries is None else tuple(entries.values())
+
+
+def _table(name: str, about: str, entries: Iterable[str], of: Any, **default: Any) -> Any:
+    """Return the class of a table that has something of one kind under each of several names."""
+    described: list[Any] = [(entry, of, field(**default)) for entry in entries]
+    return make_dataclass(name, described, bases=(Table,), frozen=True, namespace={"__doc__": about})
+
+
+def _entries(stated: Any) -> dict[str, Any]:
+    found = {one.name: getattr(stated, one.name) for one in fields(stated)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+States: Final = _table(
+    "States",
+    "What people may still do while an account is suspended or cancelled.",
+    ("suspended", "cancelled"),
+    Capabilities,
+)
+Timings: Final = _table("Timings", "When each kind of change takes effect.", TIMED, Timing)
+Limits: Final = _table(
+    "Limits", "By role; the owner has none.", ROLES[1:], Annotated[Limit | None, LeftOut()], default=None
+)
+
+
+def _by_type(value: object, info: ValidationInfo) -> object:
+    """Return a table by account type. Errors: NotTable; UnknownEntry, if there is no such type."""
+    if not isinstance(value, Mapping):
+        raise refused(NotTable)
+    known = info.data.get("account_types", value)
+    for entry in value:
+        if entry not in known:
+            raise refused(UnknownEntry, entry=shown(entry), known=", ".join(known))
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDocument(Table):
+    """Who may change what, on which kind of account, and from when."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        title="Policy", extra="forbid", json_schema_extra={"examples": [EXAMPLE]}
+    )
+
+    account_types: Annotated[
+        Mapping[str, AccountType],
+        Stated(Annotated[tuple[AccountType, ...], Listed(none=NoAccountType)], by_code, _values),
+    ]
+    roles: Annotated[
+        Mapping[str, Role],
+        Stated(
+            Annotated[tuple[Annotated[Role, AfterValidator(_one_way)], ...], Listed(exactly=len(ROLES))],
+            partial(_every, codes=ROLES),
+            _values,
+        ),
+        Field(description="Every role, once."),
+    ]
+    states: Annotated[Mapping[str, frozenset[str]], Stated(States, _entries, lambda states: States(**states))]
+    timing: Annotated[Mapping[str, Timing], Stated(Timings, _entries, lambda timing: Timings(**timing))]
+    proration: Annotated[Proration, OneOf(Proration)]
+    quote_hours: Annotated[int, Within(1, 24 * 366)]
+    attempt_minutes: Annotated[int, Within(1, 60 * 24 * 7)]
+    invoice_due_days: Annotated[int, Within(0, 366)]
+    request_days: Annotated[int, Within(1, 366)] = 30
+    reminder_days: Annotated[int, Within(0, 366)] = 7
+    renewal_notice_days: Annotated[int, Within(0, 366)] = 14
+    trial_notice_days: Annotated[int, Within(0, 366)] = 3
+    same_day_undo: Flag = False
+    cut_periods: Annotated[Literal["days", "whole"], OneOf(("days", "whole"))] = "days"
+    limits: Annotated[
+        Mapping[str, Limit],
+        Stated(Annotated[Limits, BeforeValidator(no_owner)], _entries, lambda limits: Limits(**limits)),
+        Field(exclude_if=not_),
+    ] = field(default_factory=dict)
+    credit: Annotated[
+        dict[str, Annotated[Credit, BeforeValidator(terms)]],
+        BeforeValidator(_by_type),
+        Field(description="By account type; one that is not named has no limit.", exclude_if=not_),
+    ] = field(default_factory=dict)
+    ceilings: Annotated[
+        Ceilings, AfterValidator(uncrossed), Field(exclude_if=UNBOUNDED.__eq__, json_schema_extra=without_default)
+    ] = UNBOUNDED
+    staff: Annotated[
+        Mapping[str, Role] | None,
+        Stated(
+            Annotated[
+                tuple[Annotated[Role, Stated(_StaffRole, _staff_role, _stated_role)], ...],
+                Listed(exactly=len(STAFF_ROLES)),
+            ],
+            partial(_every, codes=STAFF_ROLES),
+            _values,
+        ),
+        Field(description="Every role of the staff, once."),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPolicy(PolicyDocument):
+    """A policy to be published, with what becomes of accounts whose type it no longer has."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        title="NewPolicy", extra="forbid", json_schema_extra={"examples": [EXAMPLE]}
+    )
+
+    replaces: Annotated[
+        Any,
+        SkipValidation,
+        WithJsonSchema({"type": "object", "additionalProperties": {"type": "string", "pattern": CODE}}),
+        Field(
+            description="By account types that are gone: the type that their accounts have from now on.",
+            examples=[{"partner": "managed"}],
+        ),
+    ] = field(default_factory=dict)
+
+
+@cache
+def _adapter() -> TypeAdapter[NewPolicy]:
+    return TypeAdapter(NewPolicy)
+
+
 def read(document: object, version: int, at: str = "") -> Policy:
     """The policy that a document says; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
-    found = {**_LATER, **table(document, at, _ENTRIES, (*_LATER, *_OPTIONAL))}
+    found = read_table(_adapter(), document, at)
     prefix = f"{at}: " if at else ""
-    account_types = _account_types(found["account_types"], f"{prefix}account_types")
-    _replaces(found.get("replaces", {}), f"{prefix}replaces", account_types)
+    _replaces(found.replaces, f"{prefix}replaces", found.account_types)
+    same = {name: getattr(found, name) for name in _SAME}
     return Policy(
+        **same,
         version=version,
-        account_types=account_types,
-        roles=_roles(found["roles"], f"{prefix}roles", ROLES, CAPABILITIES),
-        states=_states(found["states"], f"{prefix}states"),
-        timing=_timing(found["timing"], f"{prefix}timing"),
-        proration=Proration(one_of(found["proration"], f"{prefix}proration", Proration)),
-        same_day_undo=true_or_false(found.get("same_day_undo", False), f"{prefix}same_day_undo"),
-        cuts_periods=one_of(found.get("cut_periods", "days"), f"{prefix}cut_periods", ("days", "whole")) == "days",
-        limits=bounds.read_limits(found.get("limits", {}), f"{prefix}limits"),
-        credit=bounds.read_credit(found.get("credit", {}), f"{prefix}credit", tuple(account_types)),
-        ceilings=bounds.read_ceilings(found.get("ceilings", {}), f"{prefix}ceilings"),
-        staff=_staff(found.get("staff", _STAFF_LATER), f"{prefix}staff"),
-        former={},
-        **{name: whole(found[name], f"{prefix}{name}", *ends) for name, ends in _NUMBERS.items()},
+        states={State.ACTIVE: frozenset(CAPABILITIES), **{State(name): found.states[name] for name in found.states}},
+        cuts_periods=found.cut_periods == "days",
+        staff=_staff(found.staff),
     )
 
 
@@ -119,39 +261,27 @@ def read_toml(text: str, file: str, version: int) -> Policy:
 
 def write(policy: Policy) -> dict[str, Any]:
     """The document that reads as this policy."""
-    return {
-        "proration": policy.proration.value,
-        "same_day_undo": policy.same_day_undo,
-        "cut_periods": "days" if policy.cuts_periods else "whole",
-        **{name: getattr(policy, name) for name in _NUMBERS},
-        "account_types": [
-            {
-                "code": one.code,
-                "name": _name(one.name),
-                "shows_costs": one.shows_costs,
-                "capabilities": _listed(one.capabilities),
-            }
-            for one in policy.account_types.values()
-        ],
-        "roles": [
-            {
-                "code": one.code,
-                "name": _name(one.name),
-                "allowed": _listed(one.allowed),
-                "by_request": _listed(one.by_request),
-            }
-            for one in policy.roles.values()
-        ],
-        "states": {state.value: _listed(policy.states[state]) for state in _CLOSING},
-        "timing": {
-            capability: {"effect": one.effect, "credit": one.credit} for capability, one in policy.timing.items()
-        },
-        **bounds.write(policy),
-        "staff": [
-            {"code": one.code, "name": _name(one.name), "allowed": _listed(one.allowed)}
-            for one in policy.staff.values()
-        ],
-    }
+    stated = PolicyDocument(
+        **{name: getattr(policy, name) for name in _SAME},
+        states={state.value: policy.states[state] for state in (State.SUSPENDED, State.CANCELLED)},
+        cut_periods="days" if policy.cuts_periods else "whole",
+        staff=policy.staff,
+    )
+    document: dict[str, Any] = TypeAdapter(PolicyDocument).dump_python(stated, mode="json", exclude_none=True)
+    return document
+
+
+_SAME: Final = tuple(one.name for one in fields(PolicyDocument) if one.name not in ("states", "cut_periods", "staff"))
+"""Entries that the policy has under the same name, as they are."""
+
+
+def _staff(stated: Mapping[str, Role] | None) -> Mapping[str, Role]:
+    """Return what each role of the vendor's staff may do."""
+    staff = _STAFF_LATER if stated is None else stated
+    if any(role.allowed & {*MONEY} for role in staff.values()):
+        return staff
+    later = {code: replace(staff[code], allowed=staff[code].allowed | {*MONEY}) for code in _MONEY_LATER}
+    return {**staff, **later}
 
 
 def _replaces(value: object, at: str, account_types: Mapping[str, AccountType]) -> None:
@@ -162,88 +292,3 @@ def _replaces(value: object, at: str, account_types: Mapping[str, AccountType]) 
         if code(before, f"{at}.{str(before)[:MOST_TEXT]}") in account_types:
             raise NotReplaced(at=f"{at}.{before}", found=before)
         one_of(after, f"{at}.{before}", account_types)
-
-
-def _account_types(value: object, at: str) -> Mapping[str, AccountType]:
-    read: dict[str, AccountType] = {}
-    for one, place in entries(value, at):
-        found = table(one, place, ("code", "name", "capabilities", "shows_costs"))
-        account_type = AccountType(
-            code(found["code"], f"{place}.code"),
-            said(found["name"], f"{place}.name"),
-            some_of(found["capabilities"], f"{place}.capabilities", CAPABILITIES),
-            true_or_false(found["shows_costs"], f"{place}.shows_costs"),
-        )
-        if account_type.code in read:
-            raise Repeated(at=f"{place}.code", found=account_type.code)
-        read[account_type.code] = account_type
-    if not read:
-        raise NoAccountType(at=at)
-    return read
-
-
-def _roles(value: object, at: str, codes: tuple[str, ...], capabilities: tuple[str, ...]) -> Mapping[str, Role]:
-    """What each role may do; of the vendor's staff nothing is by request."""
-    read: dict[str, Role] = {}
-    for one, place in entries(value, at):
-        role = _role(one, place, codes, capabilities)
-        if role.code in read:
-            raise Repeated(at=f"{place}.code", found=role.code)
-        read[role.code] = role
-    for wanted in codes:
-        if wanted not in read:
-            raise MissingEntry(at=at, entry=wanted)
-    return read
-
-
-def _staff(value: object, at: str) -> Mapping[str, Role]:
-    """Return what each role of the vendor's staff may do."""
-    staff = _roles(value, at, STAFF_ROLES, (*CAPABILITIES, *DESK))
-    if any(role.allowed & {*MONEY} for role in staff.values()):
-        return staff
-    later = {code: replace(staff[code], allowed=staff[code].allowed | {*MONEY}) for code in _MONEY_LATER}
-    return {**staff, **later}
-
-
-def _role(value: object, at: str, codes: tuple[str, ...], capabilities: tuple[str, ...]) -> Role:
-    found = table(value, at, ("code", "name", "allowed"), ("by_request",) if codes == ROLES else ())
-    role = Role(
-        one_of(found["code"], f"{at}.code", codes),
-        said(found["name"], f"{at}.name"),
-        some_of(found["allowed"], f"{at}.allowed", capabilities),
-        some_of(found.get("by_request", ()), f"{at}.by_request", CHANGING),
-    )
-    for capability in _listed(role.allowed & role.by_request):
-        raise BothWays(at=f"{at}.by_request", capability=capability)
-    return role
-
-
-def _states(value: object, at: str) -> Mapping[State, frozenset[str]]:
-    found = table(value, at, _CLOSING)
-    closing = {state: some_of(found[state], f"{at}.{state}", CAPABILITIES) for state in _CLOSING}
-    return {State.ACTIVE: frozenset(CAPABILITIES), **closing}
-
-
-def _timing(value: object, at: str) -> Mapping[str, Timing]:
-    found = table(value, at, TIMED)
-    return {capability: _when(found[capability], f"{at}.{capability}") for capability in TIMED}
-
-
-def _when(value: object, at: str) -> Timing:
-    found = table(value, at, ("effect", "credit"))
-    effect = one_of(found["effect"], f"{at}.effect", get_args(Effect))
-    return Timing(cast(Effect, effect), true_or_false(found["credit"], f"{at}.credit"))
-
-
-def said(value: object, at: str) -> Text:
-    """A text in English and, if given, in French. Errors: NotTable, NotText and those of `table`."""
-    found = table(value, at, ("en",), ("fr",))
-    return Text(text(found["en"], f"{at}.en"), text(found["fr"], f"{at}.fr") if "fr" in found else "")
-
-
-def _name(name: Text) -> dict[str, str]:
-    return {"en": name.en, "fr": name.fr} if name.fr else {"en": name.en}
-
-
-def _listed(capabilities: frozenset[str]) -> list[str]:
-    return [one for one in (*CAPABILITIES, *DESK) if one in capabilities]
