@@ -6,6 +6,7 @@ from uuid import UUID
 ID, OTHER = UUID(int=1), UUID(int=2)
 TEXT, DAY = str(ID), "2026-02-01"
 SEATS = {"edit": "set_seats", "product": "support", "seats": 46, "price": "1000.00"}
+UNDO = {"edit": "undo", "change": TEXT}
 TAKEN = {
     "change": TEXT,
     "edit": SEATS,
@@ -17,6 +18,8 @@ STORED: dict[str, list[dict[str, Any]]] = {
     "changes_taken": [
         {"quote": TEXT, "take": TEXT, "changes": [TAKEN], "invoice": None},
         {"quote": TEXT, "take": TEXT, "changes": [{**TAKEN, "before": None}], "invoice": TEXT},
+        {"quote": TEXT, "take": TEXT, "changes": [{**TAKEN, "edit": UNDO}], "invoice": None},
+        {"quote": TEXT, "take": TEXT, "changes": [{**TAKEN, "edit": UNDO, "undoes": SEATS}], "invoice": None},
     ],
     "changes_applied": [{"changes": [TEXT], "invoice": None}],
     "renewed": [{"changes": [], "invoice": TEXT}],

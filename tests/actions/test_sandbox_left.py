@@ -68,7 +68,7 @@ def tried(before: Any, account: Account, state: str, charge: str = "", **cause: 
 
 def told(account: Account) -> list[str]:
     """The history of an account in words, in both languages."""
-    story = Story(names(account.id), policy(), catalog(), prices=True)
+    story = Story(names(account.id), policy(), catalog(), prices=True, invoices=True)
     said = []
     for language in ("en", "fr"):
         with override(language):

@@ -99,3 +99,68 @@ def test_who_sees_neither_costs_nor_invoices_is_told_no_prices(door: Door) -> No
     assert told["total_minor"] is None and told["changes"][0]["prices"] == []
     assert "price" not in told["changes"][0]["edit"]
     assert newest(door, path, "changes_taken", by=email("owner"))["changes"][0]["edit"]["price"] == "12.00"
+
+
+def test_who_sees_no_invoices_is_told_of_payments_without_amount_and_number(door: Door) -> None:
+    path = door.account()
+    invoice = door.take(path, TEAM_10)["invoice"]
+    pay = f"{path}/invoices/{invoice['id']}/pay"
+    door.call("POST", pay, {"type": "card", "token": "declined"}, by=email("owner"))
+    door.ok("POST", pay, {"type": "card", "token": "ok"}, by=email("owner"))
+    door.fails(403, "GET", f"{path}/invoices", by=email("admin"))
+    shown = history(path, "admin")
+    assert "A payment was received." in shown and "A payment did not come through: " in shown
+    assert invoice["number"] not in shown and invoice["number"] in history(path)
+    assert "Un paiement a été reçu." in history(path, "admin", "fr")
+    for kind in ("payment_received", "payment_failed"):
+        told = newest(door, path, kind, by=email("admin"))
+        assert told["amount_minor"] is None and told.get("number") is None
+        assert newest(door, path, kind, by=email("owner"))["amount_minor"] == 19000
+
+
+def test_who_sees_no_invoices_is_told_of_money_that_goes_back_without_amount(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    booked = {"amount": {"amount_minor": 2100, "currency": "EUR"}, "received_on": "2026-01-01"}
+    wrong = door.ok("POST", f"{path}/payments", booked)["id"]
+    door.ok("POST", f"{path}/payments/{wrong}/undo")
+    right = door.ok("POST", f"{path}/payments", {**booked, "amount": {"amount_minor": 30000, "currency": "EUR"}})["id"]
+    back = {"amount": {"amount_minor": 500, "currency": "EUR"}, "reason": "goodwill", "reference": "B-1"}
+    door.ok("POST", f"{path}/payments/{right}/refunds", back)
+    assert "A payment of €21.00 had been booked by mistake" in history(path)
+    shown = history(path, "admin")
+    assert "A payment had been booked by mistake; the booking was undone." in shown and "Money is paid back (" in shown
+    assert not re.search(r"21\.00|300\.00|5\.00", shown)
+    assert newest(door, path, "payment_undone", by=email("admin"))["amount_minor"] is None
+    assert newest(door, path, "payment_refunded", by=email("admin"))["amount_minor"] is None
+
+
+def test_an_undone_change_says_which_and_from_when(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    change = door.take(path, {**seats(8), "on": "renewal", "price": "17.00"})["changes"][0]["id"]
+    door.ok("DELETE", f"{path}/changes/{change}")
+    undone = "A scheduled change was undone: Support: 10 → 8 seats, 2 fewer (from February 1, 2026)"
+    assert undone in history(path)
+    assert "Un changement prévu a été annulé : Support : 10 → 8 licences, 2 de moins" in history(path, language="fr")
+    [told] = newest(door, path, "changes_taken", by=email("owner"))["changes"]
+    assert told["undoes"]["edit"] == "set_seats" and told["undoes"]["price"] == "17.00"
+    assisted = door.account("online_assisted")
+    door.take(assisted, TEAM_10)
+    change = door.take(assisted, {**seats(8), "on": "renewal", "price": "17.00"})["changes"][0]["id"]
+    door.ok("DELETE", f"{assisted}/changes/{change}")
+    [told] = newest(door, assisted, "changes_taken", by=email("admin"))["changes"]
+    assert "price" not in told["undoes"]
+
+
+def test_an_undone_change_of_plan_cycle_or_product_is_named(door: Door) -> None:
+    path = door.account()
+    door.take(path, TEAM_10)
+    for edit, said_ in (
+        ({"edit": "change_plan", "product": "support", "plan": "growth"}, "Support: plan Team → Growth"),
+        ({"edit": "change_cycle", "cycle": "annual"}, "Billing cycle: annual"),
+        ({"edit": "cancel"}, "Cancel the account"),
+    ):
+        change = door.take(path, {**edit, "on": "renewal"})["changes"][0]["id"]
+        door.ok("DELETE", f"{path}/changes/{change}")
+        assert f"A scheduled change was undone: {said_}" in history(path), history(path)

@@ -74,6 +74,8 @@ def test_a_failed_payment_says_how_much_and_for_which_invoice(door: Door) -> Non
 
 def test_a_failed_payment_of_an_earlier_version_reads_as_before(door: Door) -> None:
     data = {"attempt": str(UUID(int=1)), "reason": "insufficient_funds", "state": "failed"}
-    told = Story({}, current(), current_catalog(), prices=True).what(read_event("payment_failed", data, 1))
+    told = Story({}, current(), current_catalog(), prices=True, invoices=True).what(
+        read_event("payment_failed", data, 1)
+    )
     assert told[0].startswith("A payment did not come through")
     assert not Entry.objects.filter(kind="payment_failed").exists()

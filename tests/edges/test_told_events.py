@@ -7,31 +7,34 @@ from django.utils.translation import override
 
 from bursar.core.events import Audience, Event, read_event
 from bursar.notices.catalogue import AUDIENCES
-from bursar.words.history import Story, sentences
+from bursar.words.history import Story
 from lives import CATALOG, POLICY
 from stored import ID, OTHER, STORED
 
 SAMPLES = [(kind, data) for kind, found in STORED.items() for data in found]
 
 
-def story() -> Story:
-    return Story({ID: "Ada", OTHER: "Bo"}, POLICY, CATALOG, prices=True)
+def story(*, prices: bool = True, invoices: bool = True) -> Story:
+    return Story({ID: "Ada", OTHER: "Bo"}, POLICY, CATALOG, prices=prices, invoices=invoices)
 
 
+@pytest.mark.parametrize("seen", [True, False])
 @pytest.mark.parametrize(("kind", "data"), SAMPLES)
-def test_every_kind_of_event_is_told_in_both_languages(kind: str, data: dict[str, Any]) -> None:
+def test_every_kind_of_event_is_told_in_both_languages(kind: str, data: dict[str, Any], seen: bool) -> None:
     event, told = read_event(kind, data, 1), dict[str, list[str]]()
     for language in ("en", "fr"):
         with override(language):
-            told[language] = story().what(event)
+            told[language] = story(prices=seen, invoices=seen).what(event)
             assert told[language], "it has a sentence"
             assert all(sentence and "{" not in sentence for sentence in told[language])
+            # Of what lies beyond payments and prices, only limits say amounts.
+            assert seen or kind == "limit_set" or "€" not in "".join(told[language])
     assert told["en"] != told["fr"], "the sentence has its French"
 
 
 def test_an_event_without_a_sentence_fails_where_it_is_told() -> None:
     with pytest.raises(TypeError, match="neither a sentence nor a function"):
-        sentences(Event(), story())
+        story().what(Event())
 
 
 def test_every_audience_is_made_of_members() -> None:

@@ -15,7 +15,7 @@ from bursar.api.replies import Reply, reply
 from bursar.api.shape import shape
 from bursar.checkout import followed
 from bursar.core.capability import CAPABILITIES
-from bursar.core.decision import sees_prices
+from bursar.core.decision import sees_invoices, sees_prices
 from bursar.core.events import GROUPS, Group
 from bursar.core.field import FIRST_YEAR, LAST_YEAR
 from bursar.core.policy import decide
@@ -258,8 +258,9 @@ def account_history(
     call.permit("view_subscription")
     kinds = GROUPS[about] if about else None
     rows = history.facts(account_id, before=before, limit=limit + 1, kinds=kinds, since=since, until=until)
-    prices = sees_prices(call.policy, call.customer.account, call.actor, call.today)
-    return show.page(rows, limit, partial(show.fact, prices=prices), lambda row: row.id)
+    reader = call.policy, call.customer.account, call.actor, call.today
+    show_fact = partial(show.fact, prices=sees_prices(*reader), invoices=sees_invoices(*reader))
+    return show.page(rows, limit, show_fact, lambda row: row.id)
 
 
 @router.post("/accounts/{uuid:account_id}/clock", response=shape(answers.Account))

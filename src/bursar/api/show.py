@@ -12,7 +12,7 @@ from bursar.checkout import basis, preview_request
 from bursar.core.allocation import in_force
 from bursar.core.content import read_decision, read_quote, write_decision, write_quote
 from bursar.core.edit import write_edit
-from bursar.core.events import without_prices, write_event
+from bursar.core.events import as_read, write_event
 from bursar.core.invoice import Invoice
 from bursar.core.invoice_content import write_invoice, write_money
 from bursar.core.payment import status
@@ -242,15 +242,15 @@ def invoice(call: Call, document: Invoice, left: int | None = None) -> Shown:
     }
 
 
-def fact(row: Fact, *, prices: bool) -> Shown:
-    """Return an entry of the history; agreed prices and totals only for an actor who may know them."""
+def fact(row: Fact, *, prices: bool, invoices: bool) -> Shown:
+    """Return an entry of the history with the prices, totals and amounts that the actor may know."""
     return {
         "id": str(row.id),
         "kind": row.kind,
         "actor": {"kind": row.actor_kind, "id": str(row.actor_id) if row.actor_id else None},
         "on": row.on.isoformat(),
         "recorded_at": row.recorded_at.isoformat(),
-        "data": row.data if prices else write_event(without_prices(row.event)),
+        "data": row.data if prices and invoices else write_event(as_read(row.event, prices=prices, invoices=invoices)),
     }
 
 

@@ -14,7 +14,7 @@ from bursar.accounts.queries import names
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.entry import Visit, shown, visit
 from bursar.center.table import table
-from bursar.core.decision import sees_prices
+from bursar.core.decision import sees_invoices, sees_prices
 from bursar.core.events import GROUPS
 from bursar.history.queries import Fact, facts
 from bursar.words import money
@@ -67,8 +67,9 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 
 def _story(seen: Visit) -> Story:
-    prices = sees_prices(seen.policy, seen.customer.account, seen.actor, seen.today)
-    return Story(names(seen.id), seen.policy, current_catalog(), prices=prices)
+    reader = seen.policy, seen.customer.account, seen.actor, seen.today
+    prices, invoices = sees_prices(*reader), sees_invoices(*reader)
+    return Story(names(seen.id), seen.policy, current_catalog(), prices=prices, invoices=invoices)
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:

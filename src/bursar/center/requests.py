@@ -248,7 +248,7 @@ def _closed(seen: Visit, row: RequestRow) -> Mapping[str, Any] | None:
     """When and by whom a request was closed, and what they said."""
     if row.closed_at is None:
         return None
-    story = Story(names(seen.id), seen.policy, current_catalog(), prices=False)
+    story = Story(names(seen.id), seen.policy, current_catalog(), prices=False, invoices=False)
     return {
         "on": money.day(seen.day(row.closed_at)),
         "own": row.closed_by_id == row.member_id,

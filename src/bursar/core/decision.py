@@ -111,7 +111,12 @@ class Asking:
 
 def sees_prices(policy: Policy, account: Account, actor: Actor, on: date) -> bool:
     """Return True if the actor may know prices and totals: the account's people see costs, or they see invoices."""
-    if not isinstance(actor, Member) or shows_costs(policy, account, on):
+    return shows_costs(policy, account, on) or sees_invoices(policy, account, actor, on)
+
+
+def sees_invoices(policy: Policy, account: Account, actor: Actor, on: date) -> bool:
+    """Return True if the actor may see invoices and payments: a member by the policy, the vendor always."""
+    if not isinstance(actor, Member):
         return True
     return decide(policy, account, actor, "view_invoices", on).outcome is Outcome.ALLOWED
 

@@ -112,12 +112,21 @@ def accept(situation: Situation, quote: Quote, order: Order, *, new_id: NewId) -
     agreed = replace(situation.with_(changes), position=situation.position + len(changes))
     invoice = _invoice(situation, quote.lines, order.id, new_id)
     releases = released(change for change in changes if change.effective_on <= on)
-    # What is dated back or scheduled is measured against the state of its own day. An undoing is told without numbers.
-    states = agreed.timeline.states_before()
+    # What is dated back or scheduled is measured against the state of its own day.
+    states = {**situation.timeline.states_before(), **agreed.timeline.states_before()}
+    edits = {change.id: change.edit for change in situation.timeline.changes}
     accepted = ChangesTaken(
         quote=order.quote_id,
         take=order.id,
-        changes=tuple(TakenChange.of(change, states.get(change.id, NOTHING), quote.currency) for change in changes),
+        changes=tuple(
+            TakenChange.of(
+                change,
+                states.get(change.undoes or change.id, NOTHING),
+                quote.currency,
+                edits.get(change.undoes) if change.undoes else None,
+            )
+            for change in changes
+        ),
         invoice=invoice.id if invoice else None,
         total_minor=invoice.total if invoice else None,
         currency=quote.currency,

@@ -42,7 +42,7 @@ from bursar.payments.queries import method
 from bursar.subscriptions.queries import agreement, request
 from bursar.words import edits, money
 from bursar.words.decision import role_name
-from bursar.words.history import Story, sentences
+from bursar.words.history import Story
 from bursar.words.lines import lines_shown
 
 
@@ -70,7 +70,7 @@ class Body:
 @singledispatch
 def body(event: Event, telling: Telling) -> Body:
     """Return what an email says of an event: what the History page says, unless a function below says more."""
-    told = sentences(event, telling.story)
+    told = telling.story.sentences(event)
     happened, lines = (told[0], []) if len(told) == 1 else (_("The subscription was changed."), told)
     return Body(happened, lines, page_of(telling.customer.id, event))
 

@@ -33,6 +33,7 @@ from typing import Final, TypeVar, get_args
 from uuid import UUID
 
 from bursar.accounts.queries import Customer, details, former, invitation
+from bursar.core import decision
 from bursar.core.ending import Course, Ending, ending_applied, ending_taken
 from bursar.core.events import (
     Audience,
@@ -78,7 +79,7 @@ def ending(customer: Customer, fact: Fact) -> Ending | None:
 
 def sees_invoices(customer: Customer, policy: Policy, reader: Member, on: date) -> bool:
     """Whether somebody sees the account's invoices."""
-    return decide(policy, customer.account, reader, "view_invoices", on).outcome is Outcome.ALLOWED
+    return decision.sees_invoices(policy, customer.account, reader, on)
 
 
 def recipients(customer: Customer, readers: Collection[Member]) -> list[str]:

@@ -13,7 +13,6 @@ from bursar.core.policy import Contact, Decision, Outcome
 from bursar.notices.body import Body, Telling, about_document
 from bursar.words import edits, money
 from bursar.words.decision import people, whom_to_ask
-from bursar.words.history import sentences
 from bursar.words.language import locale
 
 
@@ -63,7 +62,7 @@ def _besides(telling: Telling) -> list[str]:
     event = telling.fact.event
     if not isinstance(event, ChangesTaken):
         return []
-    told = zip(sentences(event, telling.story), event.changes, strict=True)
+    told = zip(telling.story.sentences(event), event.changes, strict=True)
     return [sentence for sentence, taken in told if not isinstance(taken.edit, Cancel | Undo)]
 
 

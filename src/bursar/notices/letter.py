@@ -43,7 +43,7 @@ def write(
 ) -> Written:
     """What one reader is told of a fact, and of what it does to the account's end."""
     with translation.override(locale):
-        story = Story(names(customer.id), policy, current_catalog(), prices=sees_invoices)
+        story = Story(names(customer.id), policy, current_catalog(), prices=sees_invoices, invoices=sees_invoices)
         telling = Telling(customer, policy, fact, story, sees_invoices)
         said = about_ending(ending, telling) if ending else body(fact.event, telling)
         content = {

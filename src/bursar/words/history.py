@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bursar.core.catalog import Catalog
-from bursar.core.edit import ChangeCycle, SetSeats, SetUnits, Undo
 from bursar.core.events import (
     AccountAltered,
     AttemptRefused,
@@ -27,22 +26,20 @@ from bursar.core.events import (
     PaymentFailed,
     PaymentReceived,
     PaymentRefunded,
-    PriceChange,
-    Rate,
+    PaymentUndone,
     RefundFailed,
     RequestOvertaken,
     SeatsCounted,
     SeatsShort,
-    TakenChange,
     TemporarySeatsEnded,
+    as_read,
     names,
 )
-from bursar.core.item import Item
 from bursar.core.member import ERASED
 from bursar.core.money import Money
 from bursar.core.policy import Policy
-from bursar.core.subscription import NOTHING, Subscription
 from bursar.words import decision, edits, money
+from bursar.words.changes import taken_change
 from bursar.words.limit import limit_said
 from bursar.words.payment import decline_reason, method_name, refund_reason
 from bursar.words.request import overtaken
@@ -51,8 +48,11 @@ from bursar.words.request import overtaken
 class Story:
     """Tells events: by whom each was done, and what it was, with names for the ids and codes that events hold."""
 
-    def __init__(self, names: Mapping[UUID, str], policy: Policy, catalog: Catalog, *, prices: bool) -> None:
-        self.names, self.policy, self.catalog, self.prices = names, policy, catalog, prices
+    def __init__(
+        self, names: Mapping[UUID, str], policy: Policy, catalog: Catalog, *, prices: bool, invoices: bool
+    ) -> None:
+        self.names, self.policy, self.catalog = names, policy, catalog
+        self.prices, self.invoices = prices, invoices
 
     def who(self, kind: str, id: UUID | None) -> str:
         """Who did something: a member or one of the vendor's staff by name, the vendor, or the system by itself."""
@@ -64,11 +64,15 @@ class Story:
 
     def what(self, event: Event) -> list[str]:
         """Return an event in one or several sentences, with the amount invoiced for it."""
-        said = sentences(event, self)
+        said = self.sentences(event)
         if self.prices and isinstance(event, Billed) and event.total:
             template = _("Credit note: {amount}") if event.total.amount_minor < 0 else _("Invoice: {amount}")
             said = [*said, template.format(amount=money.amount(event.total))]
         return said
+
+    def sentences(self, event: Event) -> list[str]:
+        """Return an event in one or several sentences, as its reader may read it."""
+        return _sentences(as_read(event, prices=self.prices, invoices=self.invoices), self)
 
     def member(self, id: UUID) -> str:
         """The name of a member, or of one of the vendor's staff."""
@@ -105,7 +109,7 @@ _SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {Money: money.amount, date:
 
 
 @singledispatch
-def sentences(event: Event, story: Story) -> list[str]:
+def _sentences(event: Event, story: Story) -> list[str]:
     """An event in words: its class's own sentence, or what a function below says of its class."""
     if event.sentence is None:
         raise TypeError(f"{type(event).__name__} has neither a sentence nor a function that tells it")
@@ -114,71 +118,24 @@ def sentences(event: Event, story: Story) -> list[str]:
     return [_(template).format(**{name: story.place(event, name) for name in places})]
 
 
-@sentences.register
+@_sentences.register
 def _changes(event: ChangesTaken, story: Story) -> list[str]:
-    return [_change(taken, story) for taken in event.changes]
+    return [taken_change(taken, story.catalog) for taken in event.changes]
 
 
-def _change(taken: TakenChange, story: Story) -> str:
-    edit, prices = taken.edit, (taken.prices or ()) if story.prices else ()
-    if isinstance(edit, Undo):
-        return _("A scheduled change was undone.")
-    if isinstance(edit, SetSeats | SetUnits) and prices:
-        # The same number at another price; of another number as well, the price is said after it.
-        quantity = edit.seats if isinstance(edit, SetSeats) else edit.units
-        if taken.before and quantity == taken.before.quantity:
-            said = _("{product}, {quantity}: {price}").format(
-                product=story.product(edit.product),
-                quantity=edits.quantity(quantity, prices[0].after.per),
-                price=_price(prices[0], agreed=True),
-            )
-            return edits.dated(said, edit, taken.effective_on)
-    if isinstance(edit, ChangeCycle):
-        said = _("Billing cycle: {cycle}").format(cycle=edits.cycle_name(story.catalog, edit.cycle))
-    else:
-        said = edits.said(edit, _before(taken), story.catalog)
-    said = edits.dated(said, edit, taken.effective_on)
-    for changed in prices:
-        price = _price(changed, agreed=edit.price is not None)
-        if isinstance(edit, ChangeCycle):
-            price = _("{product}: {price}").format(product=story.product(changed.product), price=price)
-        said = _("{change}; {price}").format(change=said, price=price)
-    return said
-
-
-def _price(changed: PriceChange, *, agreed: bool) -> str:
-    """A price that is new, or before and after; agreed with the vendor, or the catalog's."""
-    after = _rate(changed.after, changed.currency)
-    if changed.before is None:
-        return (_("agreed price {price}") if agreed else _("price {price}")).format(price=after)
-    template = _("agreed price {before} → {after}") if agreed else _("price {before} → {after}")
-    return template.format(before=_rate(changed.before, changed.currency), after=after)
-
-
-def _rate(rate: Rate, currency: str) -> str:
-    return edits.priced(rate.rate, currency, rate.per)
-
-
-def _before(taken: TakenChange) -> Subscription:
-    """As much of the state before a change as telling it needs."""
-    product, before = getattr(taken.edit, "product", ""), taken.before
-    items = {product: Item(product, before.plan, before.quantity)} if before else {}
-    return Subscription(standing=NOTHING.standing, items=items)
-
-
-@sentences.register
+@_sentences.register
 def _temporary_seats(event: TemporarySeatsEnded, story: Story) -> list[str]:
     count, product = event.seats, story.product(event.product)
     said = ngettext("{product}: {count} temporary seat ended.", "{product}: {count} temporary seats ended.", count)
     return [said.format(product=product, count=money.number(count))]
 
 
-@sentences.register
+@_sentences.register
 def _overtaken(event: RequestOvertaken, story: Story) -> list[str]:
     return [overtaken(event.cause)]
 
 
-@sentences.register
+@_sentences.register
 def _method(event: MethodSet, story: Story) -> list[str]:
     before, after = method_name(event.before), method_name(event.after)
     if event.reason == "sandbox_gateway":
@@ -189,19 +146,21 @@ def _method(event: MethodSet, story: Story) -> list[str]:
     return [_("Payment type: {before} → {after}").format(before=before, after=after)]
 
 
-@sentences.register
+@_sentences.register
 def _payment_received(event: PaymentReceived, story: Story) -> list[str]:
+    if event.amount is None:
+        return [_("A payment was received.")]
     amount = money.amount(event.amount)
     if event.number is None:
         return [_("{amount} was paid.").format(amount=amount)]
     return [_("{amount} was paid for invoice {number}.").format(amount=amount, number=event.number)]
 
 
-@sentences.register
+@_sentences.register
 def _payment_failed(event: PaymentFailed, story: Story) -> list[str]:
     reason = decline_reason(event.reason)
     if event.amount is None:
-        # Entries of earlier versions do not say how much it was.
+        # Entries of earlier versions do not say how much it was, and not everybody may know.
         return [_("A payment did not come through: {reason}.").format(reason=reason)]
     amount = money.amount(event.amount)
     if event.number is None:
@@ -210,19 +169,32 @@ def _payment_failed(event: PaymentFailed, story: Story) -> list[str]:
     return [template.format(amount=amount, number=event.number, reason=reason)]
 
 
-@sentences.register
+@_sentences.register
+def _payment_undone(event: PaymentUndone, story: Story) -> list[str]:
+    if event.amount is None:
+        return [_("A payment had been booked by mistake; the booking was undone.")]
+    template = _("A payment of {amount} had been booked by mistake; the booking was undone.")
+    return [template.format(amount=money.amount(event.amount))]
+
+
+@_sentences.register
 def _refunded(event: PaymentRefunded, story: Story) -> list[str]:
     reason = refund_reason(event.reason or "late")  # All that entries of earlier versions tell of came too late.
+    if event.amount is None:
+        return [_("Money is paid back ({reason}).").format(reason=reason)]
     return [_("{amount} is paid back ({reason}).").format(amount=money.amount(event.amount), reason=reason)]
 
 
-@sentences.register
+@_sentences.register
 def _refund_failed(event: RefundFailed, story: Story) -> list[str]:
+    reason = decline_reason(event.reason)
+    if event.amount is None:
+        return [_("Money could not be paid back: {reason}. It is credit of the account.").format(reason=reason)]
     template = _("{amount} could not be paid back: {reason}. It is credit of the account.")
-    return [template.format(amount=money.amount(event.amount), reason=decline_reason(event.reason))]
+    return [template.format(amount=money.amount(event.amount), reason=reason)]
 
 
-@sentences.register
+@_sentences.register
 def _member_changed(event: MemberChanged, story: Story) -> list[str]:
     name = story.member(event.member)
     if event.before == event.after:
@@ -231,7 +203,7 @@ def _member_changed(event: MemberChanged, story: Story) -> list[str]:
     return [_("{name}: {before} → {after}").format(name=name, before=before, after=after)]
 
 
-@sentences.register
+@_sentences.register
 def _counted(event: SeatsCounted, story: Story) -> list[str]:
     product = story.product(event.product)
     if event.after is None:
@@ -240,19 +212,19 @@ def _counted(event: SeatsCounted, story: Story) -> list[str]:
     return [template.format(count=money.number(event.after), product=product)]
 
 
-@sentences.register
+@_sentences.register
 def _short(event: SeatsShort, story: Story) -> list[str]:
     return [edits.short(story.product(event.product), event.seats, event.more, event.from_on)]
 
 
-@sentences.register
+@_sentences.register
 def _sent_again(event: EmailSentAgain, story: Story) -> list[str]:
     if event.member is None:
         return [_("A letter that had failed was sent again.")]
     return [_("A letter to {name} that had failed was sent again.").format(name=story.member(event.member))]
 
 
-@sentences.register
+@_sentences.register
 def _altered(event: AccountAltered, story: Story) -> list[str]:
     said, others = [], set(event.fields)
     if event.before is not None and event.after is not None:
@@ -268,7 +240,7 @@ def _altered(event: AccountAltered, story: Story) -> list[str]:
     return said
 
 
-@sentences.register
+@_sentences.register
 def _override(event: OverrideAdded, story: Story) -> list[str]:
     if event.capability == "show_costs":
         return [_("Showing prices was changed for this account.")]
@@ -276,7 +248,7 @@ def _override(event: OverrideAdded, story: Story) -> list[str]:
     return [template.format(do=decision.capability(event.capability))]
 
 
-@sentences.register
+@_sentences.register
 def _limit(event: LimitSet, story: Story) -> list[str]:
     said, earlier = limit_said(event.seats, event.amount_minor, event.currency), event.before
     if earlier is None or (earlier.seats, earlier.amount_minor) == (event.seats, event.amount_minor):
@@ -285,7 +257,7 @@ def _limit(event: LimitSet, story: Story) -> list[str]:
     return [said, _("Until then: {limit}").format(limit=before)]
 
 
-@sentences.register
+@_sentences.register
 def _refused(event: AttemptRefused, story: Story) -> list[str]:
     if event.attempt == "pass_on":
         return [_("Refused: pass ownership on, which only the owner may do.")]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, get_args
 from uuid import UUID
 
+from bursar.core.edit import Edit
 from bursar.core.events.account import (
     AccountAltered,
     AccountErased,
@@ -29,6 +30,7 @@ from bursar.core.events.event import (
     write_event,
 )
 from bursar.core.events.payment import (
+    AmountEvent,
     DetailsSet,
     MethodSet,
     PaymentFailed,
@@ -174,10 +176,10 @@ __all__ = [
     "TemporarySeatsEnded",
     "TrialEnded",
     "TrialEnding",
+    "as_read",
     "document_of",
     "names",
     "read_event",
-    "without_prices",
     "write_event",
 ]
 
@@ -192,9 +194,29 @@ def document_of(event: Event) -> UUID | None:
     return event.invoice if isinstance(event, Invoiced) else None
 
 
-def without_prices(event: Event) -> Event:
-    """Return an event as whoever sees neither costs nor invoices may read it: without agreed prices and totals."""
-    if isinstance(event, ChangesTaken):
-        changes = tuple(replace(taken, prices=(), edit=replace(taken.edit, price=None)) for taken in event.changes)
-        return replace(event, changes=changes, total_minor=None)
-    return replace(event, total_minor=None) if isinstance(event, Billed) else event
+def as_read(event: Event, *, prices: bool, invoices: bool) -> Event:
+    """Return an event as somebody may read it.
+
+    Agreed prices and totals are for a reader who sees costs or invoices (`prices`). The amount of a payment and the
+    number of its invoice are for a reader who sees invoices.
+    """
+    match event:
+        case ChangesTaken() if not prices:
+            return replace(event, changes=tuple(map(_without_prices, event.changes)), total_minor=None)
+        case Billed() if not prices:
+            return replace(event, total_minor=None)
+        case PaymentReceived() | PaymentFailed() if not invoices:
+            return replace(event, amount_minor=None, number=None)
+        case AmountEvent() if not invoices:
+            return replace(event, amount_minor=None)
+    return event
+
+
+def _without_prices(taken: TakenChange) -> TakenChange:
+    undoes = _without_price(taken.undoes) if taken.undoes else None
+    return replace(taken, prices=(), edit=_without_price(taken.edit), undoes=undoes)
+
+
+def _without_price(edit: Edit) -> Edit:
+    # Not every kind of edit can have a price.
+    return replace(edit, price=None) if edit.price is not None else edit

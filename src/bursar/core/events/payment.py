@@ -40,15 +40,15 @@ class PaymentReceived(Invoiced):
     """The number of that invoice."""
     payment: UUID
     """The payment."""
-    amount_minor: int
-    """The amount, in minor units."""
+    amount_minor: int | None
+    """The amount, in minor units; null for a reader who sees no invoices."""
     currency: str
     """The currency's code."""
 
     @property
-    def amount(self) -> Money:
-        """The amount that came in."""
-        return Money(self.amount_minor, self.currency)
+    def amount(self) -> Money | None:
+        """The amount that came in, or None where the reader may not know it."""
+        return None if self.amount_minor is None else Money(self.amount_minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class PaymentFailed(Invoiced):
     reason: str
     """Why, in the gateway's code or ours."""
     amount_minor: int | None = field(metadata=added_in(2))
-    """The amount that was to be paid, in minor units."""
+    """The amount that was to be paid, in minor units; null for a reader who sees no invoices."""
     currency: str | None = field(metadata=added_in(2))
     """The currency's code."""
 
@@ -86,15 +86,15 @@ class PaymentFailed(Invoiced):
 class AmountEvent(Event):
     """An event of an amount that went back, should have gone back, or was taken out of the books."""
 
-    amount_minor: int
-    """The amount, in minor units."""
+    amount_minor: int | None
+    """The amount, in minor units; null for a reader who sees no invoices."""
     currency: str
     """The currency's code."""
 
     @property
-    def amount(self) -> Money:
-        """The amount with its currency."""
-        return Money(self.amount_minor, self.currency)
+    def amount(self) -> Money | None:
+        """The amount with its currency, or None where the reader may not know it."""
+        return None if self.amount_minor is None else Money(self.amount_minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +104,6 @@ class PaymentUndone(AmountEvent):
     kind = "payment_undone"
     group = "payment"
     told_to = Audience.NOBODY
-    sentence = phrase("A payment of {amount} had been booked by mistake; the booking was undone.")
-
     payment: UUID
     """The payment."""
 

@@ -96,11 +96,13 @@ class TakenChange:
     """The item of the edit's product just before that day; None if there was none."""
     prices: tuple[PriceChange, ...] | None = field(metadata=added_in(2))
     """Each price that is another one from that day on: agreed with the vendor where the edit has one, else the catalog's."""
+    undoes: Edit | None = None
+    """The edit of the scheduled change that it takes back; left out of all others, and of entries from before it was."""
 
     @classmethod
-    def of(cls, change: Change, before: Subscription, currency: str) -> "TakenChange":
-        """Return a change as the history tells it, measured against the state just before it."""
-        item = before.items.get(getattr(change.edit, "product", ""))
+    def of(cls, change: Change, before: Subscription, currency: str, undoes: Edit | None = None) -> "TakenChange":
+        """Return a change as the history tells it, measured against the state just before it, or before what it undoes."""
+        item = before.items.get(getattr(undoes or change.edit, "product", ""))
         return cls(
             change=change.id,
             edit=change.edit,
@@ -108,6 +110,7 @@ class TakenChange:
             effective_on=change.effective_on,
             before=Before(plan=item.plan, quantity=item.quantity) if item else None,
             prices=tuple(_prices(change, before, currency)),
+            undoes=undoes,
         )
 
 
