@@ -13,6 +13,8 @@ from bursar.core.currency import DIGITS
 from bursar.core.problem import Conflict
 from bursar.core.retirement import following
 
+PUBLISHED: Final = "(SELECT published_at FROM catalog_version)"
+"""The moments at which versions were published, for the statements of other rooms."""
 _CURRENT: Final = "SELECT number, digest, published_at FROM catalog_version ORDER BY number DESC LIMIT 1"
 _CURRENT_AND_EARLIER: Final = """
 SELECT number, digest, published_at FROM catalog_version

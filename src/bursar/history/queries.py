@@ -86,4 +86,6 @@ def facts(
     return [Fact(*row) for row in rows.order_by("-id").values_list(*_FACT)[:limit]]
 
 
+ENTRIES: Final = '(SELECT account_id, id, kind, "on" FROM history_entry)'
+"""The entries of histories, for the statements of those who tell of them."""
 _FACT: Final = tuple(Fact.__dataclass_fields__)

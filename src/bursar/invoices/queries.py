@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bursar.accounts.queries import NotFound
+from bursar.accounts.relations import ACCOUNTS, PARTIES
 from bursar.columns.statement import select, select_one
 from bursar.core.charge import Billed, ChargeType, Line
 from bursar.core.invoice import Buyer, Invoice, Seller
@@ -84,6 +85,11 @@ def due_accounts(now: datetime, limit: int) -> list[UUID]:
     return list(rows.values_list("account_id", flat=True)[:limit])
 
 
+def renewals(now: datetime) -> tuple[int, datetime | None]:
+    """Return how many accounts on the real clock have something due by now, and since when the first of them."""
+    return select_one(_DUE, now=now) or (0, None)
+
+
 def ending_periods(now: datetime, days: int, limit: int) -> list[UUID]:
     """Accounts on the real clock whose billing period ends within so many days, of which nobody was told ahead."""
     return _ending("billed_until", now, days, limit)
@@ -156,22 +162,21 @@ class CursorRow:
     trial_until: date | None
 
 
-_ENDING: Final = """
-FROM invoices_cursor c JOIN accounts_account a ON a.id = c.account_id
-WHERE c.{what} <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.{what} AND NOT a.sandbox
-    AND c.{what} <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
+_ENDING: Final = f"""
+FROM invoices_cursor c JOIN {ACCOUNTS} a ON a.id = c.account_id
+WHERE c.{{what}} <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.{{what}} AND NOT a.sandbox
+    AND c.{{what}} <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
 """
 _PARTIES: Final = ("seller", "sold_to", "bill_to", "vat_id", "purchase_order", "recipients")
-_LETTERHEADS: Final = """
-SELECT a.id, (
-        SELECT json_object_agg(s.kind, s.id) FROM invoices_series s
-        WHERE s.seller_id = l.id AND s.mode = CASE WHEN a.sandbox THEN 'sandbox' ELSE 'live' END
-    ), l.time_zone, json_build_object('name', l.name, 'country', l.country),
-    d.sold_to::json, d.bill_to::json, d.vat_id, d.purchase_order, d.recipients::json
-FROM accounts_account a
-JOIN accounts_seller l ON l.id = a.seller_id
-JOIN accounts_billingdetails d ON d.account_id = a.id
-WHERE a.id = ANY(%(accounts)s)
+_LETTERHEADS: Final = f"""
+SELECT p.account_id, (
+        SELECT json_object_agg(s.kind, s.id) FROM invoices_series s WHERE s.seller_id = p.seller_id AND s.mode = p.mode
+    ), p.time_zone, {", ".join(f"p.{name}" for name in _PARTIES)}
+FROM {PARTIES} p WHERE p.account_id = ANY(%(accounts)s)
+"""
+_DUE: Final = f"""
+SELECT count(*), min(c.due_at)
+FROM invoices_cursor c JOIN {ACCOUNTS} a ON a.id = c.account_id AND NOT a.sandbox WHERE c.due_at <= %(now)s
 """
 _LINE: Final = (
     *("kind", "charge_type", "product", "plan", "description", "per", "quantity", "unit_price", "span", "period"),

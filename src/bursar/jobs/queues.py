@@ -3,20 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from bursar.columns.ids import moment_of
-from bursar.columns.statement import select
 from bursar.core.events import TOLD
 from bursar.gateways.registry import connected
-from bursar.invoices.queries import announcements
+from bursar.invoices.queries import announcements, renewals
 from bursar.jobs.clock import BATCH, GRACE, LOOK_DAYS
-from bursar.notices.queries import untold
+from bursar.notices.queries import to_send, untold
 from bursar.payments.queries import collectable, unfinished
 from bursar.payments.received import unfinished_refunds
 from bursar.policy.queries import NoPolicy, current
-from bursar.subscriptions.waiting import looks, reminders
+from bursar.subscriptions.waiting import expirations, looks, reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,11 @@ def queues(now: datetime) -> Iterator[Queue]:
     yield _made("finish", asked, now)
     yield _made("collect", [invoice for _, invoice in collectable(connected(), BATCH)], now)
     yield _made("tell", [entry for _, entry in untold(TOLD, now, BATCH)], now)
-    due: list[tuple[str, int, datetime | None]] = select(_DUE, now=now)
+    due: list[tuple[str, int, datetime | None]] = [
+        ("renew", *renewals(now)),
+        ("expire", *expirations(now)),
+        ("send", *to_send(now)),
+    ]
     try:
         policy = current()
     except NoPolicy:
@@ -55,17 +57,3 @@ def queues(now: datetime) -> Iterator[Queue]:
 def _made(step: str, ids: Sequence[UUID], now: datetime) -> Queue:
     age = (now - moment_of(min(ids))).total_seconds() if ids else 0.0
     return Queue(step, len(ids), max(0.0, age))
-
-
-_DUE: Final = """
-SELECT 'renew', count(*), min(c.due_at) FROM invoices_cursor c
-JOIN accounts_account a ON a.id = c.account_id AND NOT a.sandbox WHERE c.due_at <= %(now)s
-UNION ALL
-SELECT 'expire', count(*), min(r.expires_at) FROM subscriptions_request r
-JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox WHERE r.state = 'open' AND r.expires_at <= %(now)s
-UNION ALL
-SELECT 'send', count(*), min(due_at) FROM (
-    SELECT due_at FROM notices_letter WHERE state = 'waiting' AND due_at <= %(now)s
-    UNION ALL SELECT due_at FROM notices_personalletter WHERE state = 'waiting' AND due_at <= %(now)s
-) letters
-"""

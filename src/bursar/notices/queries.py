@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from bursar.accounts.relations import MEMBERS
 from bursar.columns.ids import first_of
-from bursar.columns.statement import select
+from bursar.columns.statement import select, select_one
+from bursar.history.queries import ENTRIES
 from bursar.notices.secret import filled
 
 FORGOTTEN: Final = timedelta(days=7)
@@ -100,6 +102,11 @@ def waiting_personal(now: datetime, limit: int) -> list[UUID]:
     return [letter for (letter,) in select(_WAITING_PERSONAL, now=now, limit=limit)]
 
 
+def to_send(now: datetime) -> tuple[int, datetime | None]:
+    """Return how many emails are due to be sent, and since when the first of them."""
+    return select_one(_SENDING, now=now) or (0, None)
+
+
 def outbox(account_id: UUID, limit: int) -> list[Kept]:
     """The letters that an account kept, the newest first."""
     rows = select(_OUTBOX, account=account_id, limit=limit)
@@ -117,8 +124,8 @@ def letters(account_id: UUID, *, address: str, state: str, before: UUID | None, 
     ]
 
 
-_UNTOLD: Final = """
-SELECT e.account_id, e.id FROM history_entry e
+_UNTOLD: Final = f"""
+SELECT e.account_id, e.id FROM {ENTRIES} e
 WHERE e.kind = ANY(%(kinds)s) AND e.id > %(since)s AND NOT EXISTS (
     SELECT FROM notices_told t WHERE t.account_id = e.account_id AND t.entry_id = e.id
 ) AND NOT EXISTS (
@@ -130,9 +137,9 @@ _UNTOLD_AGAIN: Final = """
 SELECT account_id, entry_id FROM notices_nottold
 WHERE due_at <= %(now)s AND entry_id > %(since)s ORDER BY due_at LIMIT %(limit)s
 """
-_NOT_TOLD: Final = """
+_NOT_TOLD: Final = f"""
 SELECT n.account_id, n.entry_id, e.kind, e.on, n.tries, n.due_at, n.failure, n.entry_id <= %(since)s
-FROM notices_nottold n JOIN history_entry e ON e.account_id = n.account_id AND e.id = n.entry_id
+FROM notices_nottold n JOIN {ENTRIES} e ON e.account_id = n.account_id AND e.id = n.entry_id
 WHERE %(account)s::uuid IS NULL OR n.account_id = %(account)s ORDER BY n.entry_id DESC LIMIT %(limit)s
 """
 _FAILED_SINCE: Final = """
@@ -140,8 +147,8 @@ SELECT (SELECT count(*) FROM notices_letter WHERE state = 'failed' AND due_at > 
     (SELECT count(*) FROM notices_personalletter WHERE state = 'failed' AND due_at > %(since)s)
 """
 _UNWANTED_BY: Final = "SELECT about FROM notices_unwanted WHERE person_id = %(person)s"
-_UNWANTED_IN: Final = """
-SELECT m.id FROM accounts_member m JOIN notices_unwanted u ON u.person_id = m.person_id
+_UNWANTED_IN: Final = f"""
+SELECT m.id FROM {MEMBERS} m JOIN notices_unwanted u ON u.person_id = m.person_id
 WHERE m.account_id = %(account)s AND u.about = %(about)s
 """
 _WAITING: Final = """
@@ -150,17 +157,22 @@ SELECT id FROM notices_letter WHERE state = 'waiting' AND due_at <= %(now)s ORDE
 _WAITING_PERSONAL: Final = """
 SELECT id FROM notices_personalletter WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
 """
-_OUTBOX: Final = """
+_SENDING: Final = """
+SELECT count(*), min(due_at) FROM (
+    SELECT due_at FROM notices_letter WHERE state = 'waiting' AND due_at <= %(now)s
+    UNION ALL SELECT due_at FROM notices_personalletter WHERE state = 'waiting' AND due_at <= %(now)s
+) letters
+"""
+_OUTBOX: Final = f"""
 SELECT l.id, coalesce(m.name, l.address), l.address, l.subject, l.text, l.secret FROM notices_letter l
-LEFT JOIN accounts_member m ON m.account_id = l.account_id AND m.id = l.member_id
+LEFT JOIN {MEMBERS} m ON m.account_id = l.account_id AND m.id = l.member_id
 WHERE l.account_id = %(account)s AND l.state = 'outbox' ORDER BY l.id DESC LIMIT %(limit)s
 """
-_LETTERS: Final = """
-SELECT l.id, t.at, coalesce(p.name, ''), l.address, l.subject, l.state, l.tries, l.due_at, l.sent_at, l.failure
+_LETTERS: Final = f"""
+SELECT l.id, t.at, coalesce(m.person_name, ''), l.address, l.subject, l.state, l.tries, l.due_at, l.sent_at, l.failure
 FROM notices_letter l
 JOIN notices_told t ON t.account_id = l.account_id AND t.id = l.told_id
-LEFT JOIN accounts_member m ON m.account_id = l.account_id AND m.id = l.member_id
-LEFT JOIN accounts_person p ON p.id = m.person_id
+LEFT JOIN {MEMBERS} m ON m.account_id = l.account_id AND m.id = l.member_id
 WHERE l.account_id = %(account)s AND lower(l.address) LIKE %(part)s
 AND (%(state)s = '' OR l.state = %(state)s) AND (%(before)s::uuid IS NULL OR l.id < %(before)s)
 ORDER BY l.id DESC LIMIT %(limit)s

@@ -8,11 +8,13 @@ from typing import Final
 from uuid import UUID
 
 from bursar.accounts.queries import NotFound
+from bursar.accounts.relations import ACCOUNTS
 from bursar.columns.statement import select, select_one
 from bursar.core.gateway import SANDBOX
 from bursar.core.payment import AttemptState, Method, Open, Paying
 from bursar.core.problem import phrase
 from bursar.invoices.queries import INVOICED
+from bursar.invoices.relations import DOCUMENTS
 from bursar.payments import models
 
 
@@ -202,12 +204,12 @@ WITH spent AS (
 """
 _LEFT: Final = f"""{_SPENT}
 SELECT i.id, abs(i.total) - coalesce(sum(s.amount), 0)::bigint
-FROM invoices_invoice i LEFT JOIN spent s ON s.id = i.id
+FROM {DOCUMENTS} i LEFT JOIN spent s ON s.id = i.id
 WHERE i.account_id = ANY(%(accounts)s) AND (%(ids)s::uuid[] IS NULL OR i.id = ANY(%(ids)s))
 GROUP BY i.id, i.total ORDER BY i.id
 """
 _UNSETTLED: Final = f"""{_SPENT}, whole AS (
-    SELECT account_id, kind, id, abs(total) AS amount FROM invoices_invoice WHERE account_id = ANY(%(accounts)s)
+    SELECT account_id, kind, id, abs(total) AS amount FROM {DOCUMENTS} i WHERE account_id = ANY(%(accounts)s)
     UNION ALL SELECT account_id, 'payment', coalesce(reverses_id, id), sum(amount_minor)::bigint
         FROM payments_payment WHERE account_id = ANY(%(accounts)s) GROUP BY 1, 3
 )
@@ -220,21 +222,21 @@ SELECT gateway FROM (
     SELECT DISTINCT ON (account_id) gateway FROM payments_method ORDER BY account_id, id DESC
 ) now WHERE gateway <> '' UNION SELECT gateway FROM payments_attempt WHERE state = 'open'
 """
-_PAID_BY_SANDBOX: Final = """
+_PAID_BY_SANDBOX: Final = f"""
 SELECT p.account_id, p.amount_minor, p.currency, coalesce((
-    SELECT string_agg(s.prefix || lpad(i.number::text, 6, '0'), ', ' ORDER BY i.number)
-    FROM payments_allocation a JOIN invoices_invoice i ON i.account_id = a.account_id AND i.id = a.invoice_id
-    JOIN invoices_series s ON s.id = i.series_id WHERE a.account_id = p.account_id AND a.payment_id = p.id
+    SELECT string_agg(i.printed, ', ' ORDER BY i.number)
+    FROM payments_allocation a JOIN {DOCUMENTS} i ON i.account_id = a.account_id AND i.id = a.invoice_id
+    WHERE a.account_id = p.account_id AND a.payment_id = p.id
 ), '')
 FROM payments_payment p
 JOIN payments_attempt t ON t.account_id = p.account_id AND t.id = p.attempt_id AND t.gateway = %(sandbox)s
-JOIN accounts_account c ON c.id = p.account_id AND NOT c.sandbox
+JOIN {ACCOUNTS} c ON c.id = p.account_id AND NOT c.sandbox
 WHERE NOT EXISTS (SELECT FROM payments_refund r WHERE r.account_id = p.account_id AND r.payment_id = p.id)
 ORDER BY p.id LIMIT %(limit)s
 """
-_COLLECTABLE: Final = """
-SELECT i.account_id, i.id FROM invoices_invoice i
-JOIN accounts_account c ON c.id = i.account_id AND NOT c.sandbox
+_COLLECTABLE: Final = f"""
+SELECT i.account_id, i.id FROM {DOCUMENTS} i
+JOIN {ACCOUNTS} c ON c.id = i.account_id AND NOT c.sandbox
 JOIN LATERAL (
     SELECT kind, gateway FROM payments_method m WHERE m.account_id = i.account_id ORDER BY m.id DESC LIMIT 1
 ) now ON now.kind <> 'invoice' AND now.gateway = ANY(%(gateways)s)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bursar.accounts.queries import NotFound
+from bursar.accounts.relations import REMARKS
 from bursar.columns.statement import select
 from bursar.core.allocation import Allocation
 from bursar.core.booking import BankEntry, Source
@@ -136,14 +137,14 @@ def _refunds(where: str, **by: Any) -> list[RefundRow]:
     return [RefundRow(*row) for row in select(_REFUNDS.format(where=where), **by)]
 
 
-_PAYMENTS: Final = """
+_PAYMENTS: Final = f"""
 SELECT p.id, p.source, p.attempt_id, coalesce(b.entry, ''), p.amount_minor, p.currency, p.reference,
     coalesce(m.text, ''), p."on", p.recorded_at, coalesce(back.amount, 0)::bigint,
     p.amount_minor + coalesce(u.amount_minor, 0) - coalesce(used.amount, 0)::bigint, u.id IS NOT NULL
 FROM payments_payment p
 LEFT JOIN payments_payment u ON u.account_id = p.account_id AND u.reverses_id = p.id
 LEFT JOIN payments_bankentry b ON b.id = p.bank_entry_id
-LEFT JOIN accounts_remark m ON m.account_id = p.account_id AND m.id = p.remark_id
+LEFT JOIN {REMARKS} m ON m.account_id = p.account_id AND m.id = p.remark_id
 LEFT JOIN LATERAL (
     SELECT sum(amount_minor) AS amount FROM payments_refund r
     WHERE r.account_id = p.account_id AND r.payment_id = p.id AND r.state <> 'failed'
@@ -156,14 +157,14 @@ WHERE p.account_id = %(account)s AND p.reverses_id IS NULL
     AND (%(id)s::uuid IS NULL OR p.id = %(id)s) AND (%(before)s::uuid IS NULL OR p.id < %(before)s)
 ORDER BY p.id DESC LIMIT %(limit)s
 """
-_REFUNDS: Final = """
+_REFUNDS: Final = f"""
 SELECT r.id, r.account_id, r.payment_id, r.amount_minor, p.currency, r.reason, r.reference, coalesce(m.text, ''),
     r.state, r.failure, r."on", coalesce(t.gateway, ''), t.id
 FROM payments_refund r
 JOIN payments_payment p ON p.account_id = r.account_id AND p.id = r.payment_id
 LEFT JOIN payments_attempt t ON t.account_id = p.account_id AND t.id = p.attempt_id
-LEFT JOIN accounts_remark m ON m.account_id = r.account_id AND m.id = r.remark_id
-WHERE {where} ORDER BY r.id
+LEFT JOIN {REMARKS} m ON m.account_id = r.account_id AND m.id = r.remark_id
+WHERE {{where}} ORDER BY r.id
 """
 _ALLOCATIONS: Final = """
 SELECT id, coalesce(payment_id, credit_note_id), coalesce(invoice_id, refund_id), amount, reverses_id

@@ -13,6 +13,8 @@ from bursar.core.text import Text
 from bursar.policy.document import read
 from bursar.policy.models import Version
 
+PUBLISHED: Final = "(SELECT published_at FROM policy_version)"
+"""The moments at which versions were published, for the statements of other rooms."""
 CURRENT: Final = "SELECT number, digest, published_at FROM policy_version ORDER BY number DESC LIMIT 1"
 _FORMER: Final = """
 SELECT DISTINCT ON (named->>'code') named->>'code', named->'name'->>'en', named->'name'->>'fr'

@@ -8,6 +8,7 @@ from uuid import UUID
 from bursar.accounts import members as accounts
 from bursar.accounts.deed import deed, permit
 from bursar.accounts.queries import Customer, NotFound
+from bursar.accounts.relations import MEMBERS
 from bursar.columns.ids import uuid7
 from bursar.columns.statement import columns_of, select
 from bursar.core.events import SeatAssigned, SeatFreed, SeatsCounted
@@ -177,11 +178,11 @@ WHERE h.account_id = n.account_id AND h.member_id = n.member_id AND h.product = 
     AND h.ended_at IS NULL
 RETURNING h.account_id, h.product, h.member_id
 """
-_COUNT: Final = """
+_COUNT: Final = f"""
 WITH now AS (
     SELECT c.id, c.used AS before, (
         SELECT count(*) FROM seats_assignment h
-        JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
+        JOIN {MEMBERS} m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
         WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
     ) AS after
     FROM unnest(%(accounts)s::uuid[], %(products)s::text[]) AS n (account_id, product)

@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Final
 from uuid import UUID
 
+from bursar.accounts.relations import MEMBERS
 from bursar.columns.statement import select
 from bursar.core.seat import SEATLESS, Use, idle
 
@@ -66,26 +67,25 @@ def longest_unseen(account_id: UUID, product: str, limit: int, chosen: Collectio
     return found
 
 
-USES: Final = """
+USES: Final = f"""
 coalesce((
     SELECT json_agg(json_build_array(c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
         SELECT h.member_id FROM seats_assignment h
-        JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
+        JOIN {MEMBERS} m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
         WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
     ) END, c.light_agents, (
         SELECT count(*) FROM seats_assignment h
-        JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role = %(seatless)s
+        JOIN {MEMBERS} m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role = %(seatless)s
         WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
     )) ORDER BY c.product)
     FROM seats_capacity c WHERE c.account_id = %(account)s
 ), '[]')
 """
 _COUNTS: Final = "SELECT product, used FROM seats_capacity WHERE account_id = %(account)s"
-_HOLDING: Final = """
-SELECT h.product, h.member_id, m.name, p.email, m.role, m.state, m.role <> %(seatless)s, h.since, s."on"
+_HOLDING: Final = f"""
+SELECT h.product, h.member_id, m.name, m.email, m.role, m.state, m.role <> %(seatless)s, h.since, s."on"
 FROM seats_assignment h
-JOIN accounts_member m ON m.account_id = h.account_id AND m.id = h.member_id
-JOIN accounts_person p ON p.id = m.person_id
+JOIN {MEMBERS} m ON m.account_id = h.account_id AND m.id = h.member_id
 LEFT JOIN seats_seen s ON s.account_id = h.account_id AND s.member_id = h.member_id
 WHERE h.account_id = %(account)s AND h.ended_at IS NULL
     AND (%(member)s::uuid IS NULL OR h.member_id = %(member)s)

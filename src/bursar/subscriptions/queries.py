@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bursar.accounts.queries import NotFound
+from bursar.accounts.relations import MEMBERS, REMARKS
 from bursar.columns.statement import select, select_one
 from bursar.core.content import read_state, read_terms
 from bursar.core.edit import read_edit
@@ -201,16 +202,15 @@ FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 """
 
 
-_REQUESTS: Final = """
-SELECT r.id, r.quote_id, r.member_id, m.name, p.email, coalesce(why.text, ''), r.needed_by, r.state,
+_REQUESTS: Final = f"""
+SELECT r.id, r.quote_id, r.member_id, m.name, m.email, coalesce(why.text, ''), r.needed_by, r.state,
     r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(said.text, ''),
     r.take_id, r.cause, q.content::json, q.catalog_version, q.policy_version, q.account_type
 FROM subscriptions_request r
 JOIN subscriptions_quote q ON q.account_id = r.account_id AND q.id = r.quote_id
-JOIN accounts_member m ON m.account_id = r.account_id AND m.id = r.member_id
-JOIN accounts_person p ON p.id = m.person_id
-LEFT JOIN accounts_remark why ON why.account_id = r.account_id AND why.id = r.reason_id
-LEFT JOIN accounts_remark said ON said.account_id = r.account_id AND said.id = r.answer_id
+JOIN {MEMBERS} m ON m.account_id = r.account_id AND m.id = r.member_id
+LEFT JOIN {REMARKS} why ON why.account_id = r.account_id AND why.id = r.reason_id
+LEFT JOIN {REMARKS} said ON said.account_id = r.account_id AND said.id = r.answer_id
 WHERE r.account_id = %(account)s
 """
 

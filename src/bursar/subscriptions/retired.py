@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bursar.accounts.relations import ACCOUNTS
 from bursar.columns.statement import columns_of, select
 from bursar.core.catalog import Catalog
 from bursar.core.retirement import sold
@@ -27,13 +28,13 @@ def keeping(catalog: Catalog, now: datetime) -> Keeping:
     return Keeping(rows[0][3] if rows else 0, {(product, plan): count for product, plan, count, _ in rows})
 
 
-_KEPT: Final = """
+_KEPT: Final = f"""
 WITH sold AS (
     SELECT * FROM unnest(%(products)s::text[], %(plans)s::text[], %(currencies)s::text[], %(cycles)s::text[])
         AS sold (product, plan, currency, cycle)
 ), kept AS (
     SELECT DISTINCT i.account_id, i.product, i.plan
-    FROM subscriptions_item i JOIN accounts_account a ON a.id = i.account_id
+    FROM subscriptions_item i JOIN {ACCOUNTS} a ON a.id = i.account_id
     WHERE (i.ends_on IS NULL OR i.ends_on > (coalesce(a.clock_at, %(now)s) AT TIME ZONE a.time_zone)::date)
         AND NOT EXISTS (
             SELECT FROM sold s WHERE (s.product, s.plan, s.currency) = (i.product, i.plan, i.currency)

@@ -4,27 +4,30 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from bursar.accounts.relations import ACCOUNTS
+from bursar.catalog.queries import PUBLISHED as CATALOGS
 from bursar.columns.statement import select, select_one
+from bursar.policy.queries import PUBLISHED as POLICIES
 
-_EXPIRED: Final = """
-SELECT r.account_id FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox
-WHERE r.state = 'open' AND r.expires_at <= %(now)s ORDER BY r.expires_at LIMIT %(limit)s
+_EXPIRED: Final = f"""
+FROM subscriptions_request r JOIN {ACCOUNTS} a ON a.id = r.account_id AND NOT a.sandbox
+WHERE r.state = 'open' AND r.expires_at <= %(now)s
 """
-_LOOK: Final = """
-FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id AND NOT a.sandbox
+_LOOK: Final = f"""
+FROM subscriptions_request r JOIN {ACCOUNTS} a ON a.id = r.account_id AND NOT a.sandbox
 WHERE r.state = 'open' AND r.expires_at > %(now)s AND (r.looked_at IS NULL OR r.looked_at < greatest(
     %(now)s - make_interval(days => %(days)s),
-    (SELECT max(published_at) FROM catalog_version), (SELECT max(published_at) FROM policy_version)
+    (SELECT max(published_at) FROM {CATALOGS} c), (SELECT max(published_at) FROM {POLICIES} p)
 ))
 """
-_LOOK_SINCE: Final = """
+_LOOK_SINCE: Final = f"""
 min(coalesce(least(r.looked_at + make_interval(days => %(days)s), (
     SELECT max(published_at) FILTER (WHERE published_at > r.looked_at)
-    FROM (SELECT published_at FROM catalog_version UNION ALL SELECT published_at FROM policy_version) rules
+    FROM ({CATALOGS} UNION ALL {POLICIES}) rules
 )), r.created_at))
 """
-_REMIND: Final = """
-FROM subscriptions_request r JOIN accounts_account a ON a.id = r.account_id
+_REMIND: Final = f"""
+FROM subscriptions_request r JOIN {ACCOUNTS} a ON a.id = r.account_id
 WHERE r.state = 'open' AND %(days)s > 0 AND r.expires_at > %(now)s
     AND r.expires_at - make_interval(days => %(days)s) <= %(now)s
     AND r.expires_at - make_interval(days => %(days)s) > r.created_at
@@ -34,7 +37,13 @@ WHERE r.state = 'open' AND %(days)s > 0 AND r.expires_at > %(now)s
 
 def expired_requests(now: datetime, limit: int) -> list[UUID]:
     """Accounts whose clock is the real one and that have an open request which has expired."""
-    return [account for (account,) in select(_EXPIRED, now=now, limit=limit)]
+    statement = f"SELECT r.account_id {_EXPIRED} ORDER BY r.expires_at LIMIT %(limit)s"
+    return [account for (account,) in select(statement, now=now, limit=limit)]
+
+
+def expirations(now: datetime) -> tuple[int, datetime | None]:
+    """Return how many open requests have expired on the real clock, and since when the first of them."""
+    return select_one(f"SELECT count(*), min(r.expires_at) {_EXPIRED}", now=now) or (0, None)
 
 
 def requests_to_look_at(now: datetime, days: int, limit: int) -> list[UUID]:
