@@ -64,15 +64,6 @@ def test_a_split_needs_weights_that_are_not_negative_and_one_that_is_positive(we
         split(1000, weights)
 
 
-def test_currencies_do_not_mix() -> None:
-    with pytest.raises(ValueError, match="do not mix"):
-        Money(1, "EUR") + Money(1, "USD")
-    with pytest.raises(ValueError, match="do not mix"):
-        Money(1, "EUR") - Money(1, "USD")
-    assert Money(3, "EUR") + Money(1, "EUR") == Money(4, "EUR")
-    assert -(Money(3, "EUR") - Money(1, "EUR")) == Money(-2, "EUR")
-
-
 def test_currencies_have_their_own_digits() -> None:
     assert [digits(code) for code in ("EUR", "JPY", "KWD")] == [2, 0, 3]
     for unknown in ("EURO", "eur", "ABC", ""):

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from bursar.core.edit import AddProduct, ChangePlan, Edit, Keep, RemoveProduct, SetSeats, Undo
-from bursar.core.effect import capability, effective_on
+from bursar.core.effect import Needs, NoChange, capability, effective_on
 from bursar.core.policy import (
     Account,
     Actor,
@@ -70,9 +70,10 @@ class Asking:
             # Undoing stands on the day of what it undoes, so that no checkpoint comes between them.
             return Decided(edit, self._undo(undone), undone.effective_on)
         timeline, policy = self.situation.timeline, self.situation.policy
-        needed = capability(edit, timeline.on(self.today), self.situation.catalog)
-        if needed is None:
+        required = capability(edit, timeline.on(self.today), self.situation.catalog)
+        if isinstance(required, NoChange):
             return None
+        needed = required.capability if isinstance(required, Needs) else ""
         decision = self._edit(edit, needed)
         if decision.outcome is Outcome.REFUSED:
             return Decided(edit, decision)

@@ -1,6 +1,6 @@
 """What an edit means for a state: the capability that it needs, the day it counts from, and the thing it is about."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 
@@ -75,8 +75,28 @@ class OnTrial(Conflict):
 WHOLE: Final = "whole"
 
 
-def capability(edit: Edit, state: Subscription, catalog: Catalog) -> str | None:
-    """What the edit needs, measured against the state in force; None if it changes nothing, "" if only the vendor may.
+@dataclass(frozen=True, slots=True)
+class NoChange:
+    """An edit that leaves everything as it is, and so needs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """An edit that needs a capability."""
+
+    capability: str
+
+
+@dataclass(frozen=True, slots=True)
+class VendorOnly:
+    """An edit that only the vendor makes, and that no capability allows."""
+
+
+Required = NoChange | Needs | VendorOnly
+
+
+def capability(edit: Edit, state: Subscription, catalog: Catalog) -> Required:
+    """Return the capability that an edit needs, measured against the state in force.
 
     Errors: NotSubscribed, AlreadySubscribed, OnTrial, NothingToTry, those of measure, and those of the catalog.
     """
@@ -85,40 +105,34 @@ def capability(edit: Edit, state: Subscription, catalog: Catalog) -> str | None:
     match edit:
         case AddProduct():
             _addable(edit, state, catalog)
-            return "add_products"
+            return Needs("add_products")
         case SetSeats(product=product, seats=seats):
-            now = item_of(state, product, Per.SEAT).quantity
-            return None if seats == now and edit.price is None else "add_seats" if seats >= now else "remove_seats"
+            more = seats - item_of(state, product, Per.SEAT).quantity
+            return _by_number(more, "add_seats", "remove_seats", priced=edit.price is not None)
         case AddTemporarySeats(product=product):
             item_of(state, product, Per.SEAT)
-            return "add_temporary_seats"
+            return Needs("add_temporary_seats")
         case SetUnits(product=product, units=units):
-            now = item_of(state, product, Per.UNIT).quantity
-            return (
-                None if units == now and edit.price is None else "add_products" if units >= now else "remove_products"
-            )
+            more = units - item_of(state, product, Per.UNIT).quantity
+            return _by_number(more, "add_products", "remove_products", priced=edit.price is not None)
         case ChangePlan():
             return _plan_capability(edit, state, catalog)
         case RemoveProduct(product=product):
             item_of(state, product)
-            return "remove_products"
-        case ChangeCycle(cycle=cycle):
-            gone = cycle == state.cycle.code and cycle not in catalog.cycle_by
-            wanted = state.cycle if gone else catalog.cycle(cycle)
-            if state.calendar is None:
-                return "add_products"
-            return None if wanted == state.cycle else "change_billing_cycle"
+            return Needs("remove_products")
+        case ChangeCycle():
+            return _cycle_capability(edit, state, catalog)
         case Cancel():
-            return "cancel_account"
+            return Needs("cancel_account")
         case StartTrial():
             if state.calendar is not None:
                 raise NothingToTry()
             check_number(edit, catalog.plan(edit.product, edit.plan).per)
-            return "add_products"
+            return Needs("add_products")
         case Suspend():
-            return None if state.standing is State.SUSPENDED else ""
+            return NoChange() if state.standing is State.SUSPENDED else VendorOnly()
         case Resume():
-            return None if state.standing is State.ACTIVE else ""
+            return NoChange() if state.standing is State.ACTIVE else VendorOnly()
     raise TypeError(f"{type(edit).__name__} refers to a change, not to a state")
 
 
@@ -221,12 +235,28 @@ def _addable(edit: AddProduct, state: Subscription, catalog: Catalog) -> None:
         raise AlreadySubscribed(product=edit.product)
 
 
-def _plan_capability(edit: ChangePlan, state: Subscription, catalog: Catalog) -> str | None:
+def _by_number(more: int, adding: str, removing: str, *, priced: bool) -> Required:
+    """Return the capability of another number; the same number at an agreed price adds."""
+    if more == 0 and not priced:
+        return NoChange()
+    return Needs(adding if more >= 0 else removing)
+
+
+def _cycle_capability(edit: ChangeCycle, state: Subscription, catalog: Catalog) -> Required:
+    # The cycle in force stays possible where the catalog no longer has it.
+    stays = edit.cycle == state.cycle.code and edit.cycle not in catalog.cycle_by
+    wanted = state.cycle if stays else catalog.cycle(edit.cycle)
+    if state.calendar is None:
+        return Needs("add_products")
+    return NoChange() if wanted == state.cycle else Needs("change_billing_cycle")
+
+
+def _plan_capability(edit: ChangePlan, state: Subscription, catalog: Catalog) -> Required:
     item = item_of(state, edit.product)
     pin = state.pin(item)
     counted = edit.seats is not None or edit.units is not None
     if item.plan == edit.plan and edit.price is None and not counted:
-        return None
+        return NoChange()
     per = catalog.plan(edit.product, edit.plan).per
     if per is not pin.per:
         check_number(edit, per)
@@ -235,4 +265,4 @@ def _plan_capability(edit: ChangePlan, state: Subscription, catalog: Catalog) ->
     # A plan that is no longer sold keeps the rank that it had when its price was agreed.
     known = {plan.code for plan in catalog.product(edit.product).plans}
     rank = catalog.rank(edit.product, item.plan) if item.plan in known else pin.rank
-    return "upgrade_plan" if catalog.rank(edit.product, edit.plan) >= rank else "downgrade_plan"
+    return Needs("upgrade_plan" if catalog.rank(edit.product, edit.plan) >= rank else "downgrade_plan")

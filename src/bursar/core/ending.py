@@ -37,14 +37,15 @@ def ending_taken(timeline: Timeline, made: Collection[UUID], today: date) -> End
     """Return how changes that were taken together today turned the account's end; None where it stays as it was."""
     first, last = _positions(timeline.changes, made)
     before, after = timeline.as_of(first - 1), timeline.as_of(last)
-    was, ends = before.end(), after.end()
-    if timeline.start.standing is State.CANCELLED or (was and was.on) == (ends and ends.on):
+    if timeline.start.standing is State.CANCELLED:
         return None
-    if ends is None:
-        assert was is not None
-        return Ending(Course.GOES_ON, was.on, (), _cause(was, ()))
-    course = Course.ENDS if ends.on > today else Course.ENDED
-    return Ending(course, ends.on, tuple(before.on(ends.on).items), _cause(ends, made))
+    match before.end(), after.end():
+        case Phase() as earlier, None:
+            return Ending(Course.GOES_ON, earlier.on, (), _cause(earlier, ()))
+        case earlier, Phase() as end if earlier is None or earlier.on != end.on:
+            course = Course.ENDS if end.on > today else Course.ENDED
+            return Ending(course, end.on, tuple(before.on(end.on).items), _cause(end, made))
+    return None
 
 
 def ending_applied(timeline: Timeline, applied: Collection[UUID], today: date) -> Ending | None:

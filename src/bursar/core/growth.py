@@ -10,6 +10,7 @@ from bursar.core.currency import digits
 from bursar.core.decision import Decided
 from bursar.core.edit import Keep, Undo
 from bursar.core.item import Item
+from bursar.core.period import Span
 from bursar.core.policy import Decision, Member, Outcome, Reason
 from bursar.core.price import Per, period_price
 from bursar.core.situation import Situation
@@ -86,14 +87,16 @@ def _price_then(before: Subscription, after: Subscription, had: Item, currency: 
 def _grown(before: Timeline, after: Timeline, on: date, currency: str) -> Iterator[tuple[int, int]]:
     """Yield the growth on each day from this one on, so that what shrinks later hides nothing; 0 where the edits add nothing."""
     period = open_period(after.on(on), on)
+    unchanged = before.without(lambda change: _made_by_members(change, period))
+    for day in {on, *(phase.on for timeline in (before, after, unchanged) for phase in timeline.after(on))}:
+        seats_before, amount_before = growth(unchanged.on(day), before.on(day), currency)
+        seats, amount = growth(unchanged.on(day), after.on(day), currency)
+        yield seats if seats > seats_before else 0, amount if amount > amount_before else 0
 
-    def theirs(change: Change) -> bool:
-        return not change.by_vendor and (period is None or change.ordered_on >= period.start)
 
-    otherwise = before.without(theirs)
-    for day in {on, *(phase.on for timeline in (before, after, otherwise) for phase in timeline.after(on))}:
-        had, has = (growth(otherwise.on(day), timeline.on(day), currency) for timeline in (before, after))
-        yield has[0] if has[0] > had[0] else 0, has[1] if has[1] > had[1] else 0
+def _made_by_members(change: Change, period: Span | None) -> bool:
+    """Return true for a change that the account's people ordered in the open billing period, or in none."""
+    return not change.by_vendor and (period is None or change.ordered_on >= period.start)
 
 
 def _asked(situation: Situation, one: Decided) -> Decided:

@@ -29,9 +29,6 @@ class Totals:
         return "credit_note" if self.total < 0 else "invoice"
 
 
-ZERO: Final = Totals()
-
-
 def totals(lines: Iterable[Line]) -> Totals:
     """The sums of lines."""
     lines = tuple(lines)

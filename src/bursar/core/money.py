@@ -38,20 +38,6 @@ class Money:
     amount_minor: int
     currency: str
 
-    def __add__(self, other: "Money") -> "Money":
-        return Money(self.amount_minor + self._same(other), self.currency)
-
-    def __sub__(self, other: "Money") -> "Money":
-        return Money(self.amount_minor - self._same(other), self.currency)
-
-    def __neg__(self) -> "Money":
-        return Money(-self.amount_minor, self.currency)
-
-    def _same(self, other: "Money") -> int:
-        if other.currency != self.currency:
-            raise ValueError(f"{self.currency} and {other.currency} do not mix")
-        return other.amount_minor
-
 
 def rounded(value: Fraction | Decimal | int, over: int = 1) -> int:
     """The nearest whole number to value / over, halves away from zero, so that the negated value rounds to the negation.

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby, pairwise
-from operator import itemgetter
 
 from bursar.core.currency import digits
 from bursar.core.edit import AddTemporarySeats
@@ -111,45 +110,54 @@ class _Step:
         return all(change.credit for change in _about(item, self.changes))
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """The terms that are owed of an item, and the floor: what a reduction without credit leaves owed."""
+
+    terms: Terms | None
+    floor: Terms | None = None
+
+    def after(self, step: _Step, item: str, new: Terms | None, morning: "_Due") -> "_Due":
+        """Return what is owed after an order with new terms; `morning` is what was owed when its day began."""
+        floor = self.floor
+        if _price(new) < _price(self.terms):
+            if step.known(item):
+                floor = None
+            elif step.takes_back(item):
+                # Taken back is the day's own increase, not what was owed when the day began.
+                floor = morning.floor
+                new = morning.terms if floor is None and _price(new) < _price(morning.terms) else new
+            elif not step.gives_back(item):
+                floor = self.terms
+        if _price(new) < _price(floor):
+            new = floor
+        else:
+            floor = None
+        return _Due(self.terms if new == self.terms else new, floor)
+
+
 def _without_temporary(
     item: str, terms: Terms | None, steps: Sequence[_Step], window: Span, on: date, currency: str
 ) -> Iterator[Owed]:
     """Return what is owed of an item but for temporary seats, from its terms when the period begins.
 
-    `floor` is what reductions without credit leave owed. Of what is still ahead only a reduction counts that was known
-    when the period began: the period is invoiced up to it.
+    Of what is still ahead only a reduction counts that was known when the period began: the period is invoiced up to it.
     """
-    floor: Terms | None = None
-    since = day = window.start
-    at_first = terms, floor
-    for step in steps:
-        if not step.concerns(item):
-            continue
-        new = None if step.leaves else _terms(step.state, item, window, currency)
-        less, known = _price(new) < _price(terms), step.known(item)
-        if step.on > on and not (less and known):
-            continue
-        if step.on != day:
-            day, at_first = step.on, (terms, floor)
-        if less and known:
-            floor = None
-        elif less and step.takes_back(item):
-            # Taken back is the day's own increase, not what was owed when the day began.
-            before, floor = at_first
-            new = before if floor is None and _price(new) < _price(before) else new
-        elif less and not step.gives_back(item):
-            floor = terms
-        if _price(new) < _price(floor):
-            new = floor
-        else:
-            floor = None
-        if new == terms:
-            continue
-        if terms is not None and since < step.on:
-            yield Owed(item, Span(since, step.on), terms)
-        terms, since = new, step.on
-    if terms is not None:
-        yield Owed(item, Span(since, window.end), terms)
+    due, turns = _Due(terms), [(window.start, terms)]
+    for day, of_the_day in groupby(steps, key=lambda step: step.on):
+        morning = due
+        for step in of_the_day:
+            if not step.concerns(item):
+                continue
+            new = None if step.leaves else _terms(step.state, item, window, currency)
+            if day > on and not (step.known(item) and _price(new) < _price(due.terms)):
+                continue
+            before, due = due, due.after(step, item, new, morning)
+            if due.terms != before.terms:
+                turns.append((day, due.terms))
+    for (since, agreed), (until, _) in pairwise([*turns, (window.end, None)]):
+        if agreed is not None and since < until:
+            yield Owed(item, Span(since, until), agreed)
 
 
 def _price(terms: Terms | None) -> int:
@@ -172,14 +180,17 @@ def _lasting(changes: tuple[Change, ...]) -> Sequence[Change]:
 def _raised(
     owe: Owed, opening: Subscription, orders: Sequence[Phase], window: Span, on: date, currency: str
 ) -> Iterator[Owed]:
-    """Return what is owed of an item, with its temporary seats on the days on which there are some."""
+    """Return what is owed of an item, overlaid with its temporary seats on the days on which there are some."""
     stages = list(_stages(opening, orders, owe.item, window, on, currency))
     turns = {turn for stage in stages for turn in (stage.since, *(one.span.end for one in stage.temporary))}
     days = sorted({owe.span.start, owe.span.end, *(turn for turn in turns if turn in owe.span)})
-    terms = [_with_temporary(owe.terms, stages, day, currency) for day in days[:-1]]
-    for raised, group in groupby(zip(terms, pairwise(days), strict=True), key=itemgetter(0)):
-        spans = [between for _, between in group]
-        yield replace(owe, span=Span(spans[0][0], spans[-1][1]), terms=raised)
+    overlaid = (
+        replace(owe, span=Span(since, until), terms=_with_temporary(owe.terms, stages, since, currency))
+        for since, until in pairwise(days)
+    )
+    for terms, same in groupby(overlaid, key=lambda part: part.terms):
+        spans = [part.span for part in same]
+        yield replace(owe, span=Span(spans[0].start, spans[-1].end), terms=terms)
 
 
 def _stages(

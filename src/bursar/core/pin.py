@@ -20,32 +20,43 @@ def pins(situation: Situation, edit: Edit, on: date, changes: Collection[Change]
 
     Errors: NoPrice and the other errors of the catalog.
     """
-    catalog, currency, timeline = situation.catalog, situation.account.currency, situation.timeline
     match edit:
-        case (
-            AddProduct(product=product, plan=plan)
-            | ChangePlan(product=product, plan=plan)
-            | StartTrial(product=product, plan=plan)
-        ):
-            cycles = _cycles_from(on, timeline, changes)
-            agreed = tuple(_pin(catalog, product, plan, currency, cycle) for cycle in cycles)
-            if edit.price is not None:
-                agreed = (replace(agreed[0], rate=edit.price), *agreed[1:])
-            codes = {timeline.on(today).cycle.code, *(one.cycle.code for one in changes if one.cycle)} - set(cycles)
-            return (*agreed, *_perhaps(situation, today, ((product, plan, cycle) for cycle in codes)))
+        case AddProduct() | ChangePlan() | StartTrial():
+            return _of_a_plan(situation, edit, on, changes, today)
         case SetSeats(product=product) | SetUnits(product=product) if edit.price is not None:
-            state = timeline.on(on)
+            state = situation.timeline.on(on)
             return (replace(state.pin(item_of(state, product)), rate=edit.price),)
         case ChangeCycle(cycle=cycle):
-            gone = {
-                one.edit.product for one in changes if isinstance(one.edit, RemoveProduct) and one.effective_on <= on
-            }
-            # What is tried goes when something is bought, so it need not be sold in the new cycle.
-            ahead = set() if timeline.on(today).trying else {one for one in _held(timeline, on) if one[0] not in gone}
-            others = _held(timeline, today) - ahead
-            agreed = tuple(_kept(situation, today, *one, cycle) for one in sorted(ahead))
-            return (*agreed, *_perhaps(situation, today, ((*one, cycle) for one in others)))
+            return _of_a_cycle(situation, cycle, on, changes, today)
     return ()
+
+
+def _of_a_plan(
+    situation: Situation, edit: AddProduct | ChangePlan | StartTrial, on: date, changes: Collection[Change], today: date
+) -> tuple[Pin, ...]:
+    """Return the prices of a product in a plan: in the cycle of its day, in those that follow, and in those undone."""
+    timeline, cycles = situation.timeline, _cycles_from(on, situation.timeline, changes)
+    first, *later = (
+        _pin(situation.catalog, edit.product, edit.plan, situation.account.currency, cycle) for cycle in cycles
+    )
+    if edit.price is not None:
+        first = replace(first, rate=edit.price)
+    others = {timeline.on(today).cycle.code, *(one.cycle.code for one in changes if one.cycle)} - set(cycles)
+    return (first, *later, *_perhaps(situation, today, ((edit.product, edit.plan, cycle) for cycle in others)))
+
+
+def _of_a_cycle(
+    situation: Situation, cycle: str, on: date, changes: Collection[Change], today: date
+) -> tuple[Pin, ...]:
+    """Return the prices in a cycle of all that is there on its day or later, and of what undoing would bring back."""
+    timeline = situation.timeline
+    removed = {one.edit.product for one in changes if isinstance(one.edit, RemoveProduct) and one.effective_on <= on}
+    # What is tried goes when something is bought, so it need not be sold in the new cycle.
+    held = set() if timeline.on(today).trying else _held(timeline, on)
+    staying = {(product, plan) for product, plan in held if product not in removed}
+    others = _held(timeline, today) - staying
+    agreed = (_kept(situation, today, product, plan, cycle) for product, plan in sorted(staying))
+    return (*agreed, *_perhaps(situation, today, ((product, plan, cycle) for product, plan in others)))
 
 
 def _held(timeline: Timeline, since: date) -> set[tuple[str, str]]:

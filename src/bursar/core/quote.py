@@ -149,19 +149,20 @@ def _planned(
     situation: Situation, scheduled: Mapping[UUID, Change], answer: Quote, *, by_vendor: bool
 ) -> tuple[Change, ...]:
     """Return one change per edit, the cycle first so that a first purchase begins in it; prices are agreed last."""
-    making = [one for one in answer.edits if not isinstance(one.edit, Keep)]
-    making.sort(key=lambda one: not isinstance(one.edit, ChangeCycle))
-    changes = [
-        _change(situation, made, position, answer.on, by_vendor=by_vendor)
-        for position, made in enumerate(making, situation.position + 1)
-    ]
-    undoing = [change for change in changes if change.undoes is not None]
-    undone = {change.undoes for change in undoing}
+    made = [decided for decided in answer.edits if not isinstance(decided.edit, Keep)]
+    made.sort(key=lambda decided: not isinstance(decided.edit, ChangeCycle))
+    changes = tuple(
+        _change(situation, decided, position, answer.on, by_vendor=by_vendor)
+        for position, decided in enumerate(made, situation.position + 1)
+    )
     # What is undone in the same list is no longer ahead, and what it would have replaced is.
-    situation = situation.with_(undoing)
-    counting = (*(change for change in scheduled.values() if change.id not in undone), *changes)
-    agreed = (pins(situation, one.edit, one.effective_on, counting, today=answer.on) for one in changes)
-    return tuple(replace(one, pins=new) if new else one for one, new in zip(changes, agreed, strict=True))
+    undone = {change.undoes for change in changes}
+    ahead_of = (*(change for change in scheduled.values() if change.id not in undone), *changes)
+    situation = situation.with_([change for change in changes if change.undoes is not None])
+    return tuple(
+        replace(change, pins=pins(situation, change.edit, change.effective_on, ahead_of, today=answer.on))
+        for change in changes
+    )
 
 
 def _change(situation: Situation, decided: Decided, position: int, on: date, *, by_vendor: bool) -> Change:
