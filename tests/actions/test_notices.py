@@ -175,7 +175,8 @@ def test_a_change_and_its_invoice_are_told_together_to_who_sees_invoices(door: D
     [change] = door.take(path, seats(8), by=email("owner"))["changes"]
     assert letters() == [("billing_admin", "Support : 10 → 8 licences, 2 de moins (à partir du 1er janvier 2027)")]
     door.ok("DELETE", f"{path}/changes/{change['id']}", by=email("owner"))
-    assert letters() == [("billing_admin", "Un changement prévu a été annulé.")]
+    undone = "Support : 10 → 8 licences, 2 de moins (à partir du 1er janvier 2027)"
+    assert letters() == [("billing_admin", f"Un changement prévu a été annulé : {undone}")]
 
 
 def test_a_renewal_and_its_payment_are_one_letter_told_when_it_is_known_what_became_of_it(door: Door) -> None:
