@@ -320,7 +320,9 @@ def test_people_do_without_what_they_need_not_know_and_are_told_all_else(door: D
     owner = signed_in(email("owner"))
     shown = owner.get("/me/letters").content.decode()
     assert shown.count("checked") == 4
-    assert owner.post("/me/letters", {"wanted": ["payments", "nonsense"]}).status_code == 302
+    unknown = owner.post("/me/letters", {"wanted": ["payments", "nonsense"]})
+    assert unknown.status_code == 422 and "nonsense" in unknown.content.decode()
+    assert owner.post("/me/letters", {"wanted": ["payments"]}).status_code == 302
     shown = owner.get("/me/letters").content.decode()
     assert shown.count("checked") == 1
     door.take(path, seats(8))
@@ -401,7 +403,7 @@ def test_an_account_that_ends_without_its_last_base_product_is_told_like_one_tha
 def test_nobody_does_without_the_letter_that_an_account_ends_and_the_vendor_ends_one_at_once(door: Door) -> None:
     path = door.account("managed", today="2026-01-01", representative={"name": "Rita", "email": "rita@vendor.example"})
     door.take(path, TEAM_10)
-    assert signed_in(email("owner")).post("/me/letters", {"wanted": ""}).status_code == 302
+    assert signed_in(email("owner")).post("/me/letters", {}).status_code == 302
     told_before()
     [cancelled] = door.take(path, {"edit": "cancel", "reason": "done"})["changes"]
     run_once(datetime.now(UTC))
