@@ -64,7 +64,7 @@ clean:
 	@touch $@
 
 .venv/messages: .venv/run $(wildcard src/bursar/*/locale/*/LC_MESSAGES/*.po)
-	@$(BIN)/python -m bursar.words.catalogue
+	@$(BIN)/python -m bursar.i18n.catalogue
 	@touch $@
 
 .venv/test: .venv/run requirements/test.txt

@@ -11,13 +11,13 @@ from uuid import UUID
 from benchmarks.measure import Row
 
 from bursar.catalog.document import read_toml as read_catalog
-from bursar.core.content import digest, write_quote
-from bursar.core.edit import Edit, read_edits
-from bursar.core.period import Proration, Span, share
-from bursar.core.policy import VENDOR, Account, Contact, Member, Outcome, State, decide
-from bursar.core.quote import Quote, quote
-from bursar.core.situation import Situation
-from bursar.core.transition import Order, accept
+from bursar.core.calendar.period import Proration, Span, share
+from bursar.core.ordering.content import digest, write_quote
+from bursar.core.ordering.context import Situation
+from bursar.core.ordering.quote import Quote, quote
+from bursar.core.ordering.transition import Order, accept
+from bursar.core.policy.policy import VENDOR, Account, Contact, Member, Outcome, State, decide
+from bursar.core.subscription.edit import Edit, read_edits
 from bursar.policy.document import read_toml as read_policy
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,8 +9,8 @@ from benchmarks.core import MEMBERS, POLICY, TODAY, account
 from benchmarks.measure import Row
 from casbin.model import FastModel
 
-from bursar.core.capability import CAPABILITIES
-from bursar.core.policy import Outcome, decide
+from bursar.core.policy.capability import CAPABILITIES
+from bursar.core.policy.policy import Outcome, decide
 
 Question = tuple[str, str, str]
 """An account type, a role and a capability."""

@@ -102,8 +102,8 @@ def _extra(code: str) -> dict[str, Any]:
 
 def _account(number: int) -> UUID:
     from bursar.accounts.actions import open_account
-    from bursar.core.policy import VENDOR
-    from bursar.core.tax import read_tax_rate
+    from bursar.core.money.tax import read_tax_rate
+    from bursar.core.policy.policy import VENDOR
     from bursar.policy.queries import current
 
     account_id = open_account(
@@ -128,8 +128,8 @@ def _account(number: int) -> UUID:
 
 def _take(account_id: UUID, *edits: dict[str, Any]) -> None:
     from bursar.checkout.actions import take
-    from bursar.core.edit import read_edits
-    from bursar.core.policy import VENDOR
+    from bursar.core.policy.policy import VENDOR
+    from bursar.core.subscription.edit import read_edits
 
     take(account_id, edits=read_edits(list(edits)), actor=VENDOR, now=datetime.now(UTC))
 
@@ -138,7 +138,7 @@ def _session(account_id: UUID) -> str:
     from django.conf import settings
     from django.test import Client
 
-    from bursar.accounts.models import Person
+    from bursar.identity.models import Person
 
     client = Client()
     owner = Person.objects.get(email=f"owner{CHANGED}@example.com")

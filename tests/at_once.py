@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connections
 
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 
 
 def at_once(number: int, deed: Callable[[int], Any]) -> Counter[str]:

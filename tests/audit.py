@@ -14,16 +14,16 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from bursar.core.agreed_item import AgreedItem, agreed_items, joined
-from bursar.core.charge import Line
-from bursar.core.edit import AddTemporarySeats, write_edit
-from bursar.core.invoice import totals
-from bursar.core.invoice_content import write_line
-from bursar.core.period import Proration, elapsed
-from bursar.core.quote import Quote, priced
-from bursar.core.subscription import NOTHING
-from bursar.core.timeline import Timeline
-from bursar.core.transition import Checkpoint, Transition
+from bursar.core.billing.charge import Line
+from bursar.core.billing.invoice import totals
+from bursar.core.billing.invoice_content import write_line
+from bursar.core.calendar.period import Proration, elapsed
+from bursar.core.ordering.quote import Quote, priced
+from bursar.core.ordering.transition import Checkpoint, Transition
+from bursar.core.subscription.agreed_item import AgreedItem, agreed_items, joined
+from bursar.core.subscription.edit import AddTemporarySeats, write_edit
+from bursar.core.subscription.subscription import NOTHING
+from bursar.core.subscription.timeline import Timeline
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.player import Answered, Document
 from item_rows import written

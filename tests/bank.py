@@ -4,7 +4,7 @@ from datetime import datetime
 from time import sleep
 from typing import Any, Final
 
-from bursar.core.money import Money
+from bursar.core.money.money import Money
 from bursar.gateways.protocol import Charge
 from bursar.gateways.sandbox import Sandbox
 

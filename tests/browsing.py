@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from bursar.accounts.keys import create_link
-from bursar.center.entry import moment
+from bursar.center.visit import moment
 from door import email
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from bursar.core.capability import CAPABILITIES, OVERRIDABLE, ROLES
+from bursar.core.policy.capability import CAPABILITIES, OVERRIDABLE, ROLES
 from telling import PRICES, Deed, Said, Wait, Wish, told
 
 SHRUNK_AND_FORGOTTEN = settings(

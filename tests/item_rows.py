@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bursar.core.agreed_item import AgreedItem, items_from
-from bursar.core.timeline import Timeline
+from bursar.core.subscription.agreed_item import AgreedItem, items_from
+from bursar.core.subscription.timeline import Timeline
 
 
 def written(rows: Iterable[AgreedItem], before: Timeline, after: Timeline) -> tuple[AgreedItem, ...]:

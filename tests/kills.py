@@ -33,9 +33,9 @@ with django(own=True):
     from bursar.accounts.publishing import apply_policy
     from bursar.catalog.actions import apply as apply_catalog
     from bursar.checkout import accept
-    from bursar.core.edit import read_edits
-    from bursar.core.policy import VENDOR
-    from bursar.core.tax import read_tax_rate
+    from bursar.core.subscription.edit import read_edits
+    from bursar.core.policy.policy import VENDOR
+    from bursar.core.money.tax import read_tax_rate
     from bursar.invoices.models import Cursor
     from bursar.policy.queries import current
 

@@ -9,15 +9,15 @@ from pathlib import Path
 from uuid import UUID
 
 from bursar.catalog.document import read_toml as read_catalog
-from bursar.core.charge import Line
-from bursar.core.edit import Edit, read_edits
-from bursar.core.policy import VENDOR, Account, Actor, Contact, Member, State
-from bursar.core.quote import Quote, quote
-from bursar.core.situation import Situation
-from bursar.core.subscription import Change, Subscription
-from bursar.core.tax import Tax
-from bursar.core.timeline import Timeline
-from bursar.core.transition import Order, accept, renew
+from bursar.core.billing.charge import Line
+from bursar.core.money.tax import Tax
+from bursar.core.ordering.context import Situation
+from bursar.core.ordering.quote import Quote, quote
+from bursar.core.ordering.transition import Order, accept, renew
+from bursar.core.policy.policy import VENDOR, Account, Actor, Contact, Member, State
+from bursar.core.subscription.edit import Edit, read_edits
+from bursar.core.subscription.subscription import Change, Subscription
+from bursar.core.subscription.timeline import Timeline
 from bursar.policy.document import read_toml as read_policy
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,7 +12,7 @@ from fido2.cose import ES256
 from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
-from bursar.accounts.models import Person
+from bursar.identity.models import Person
 
 HOST = "testserver"
 FLAG = AuthenticatorData.FLAG

@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Iterator
 
 import bursar
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 
 
 def problems() -> list[type[Problem]]:

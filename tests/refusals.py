@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
 
-from bursar.accounts.staff import appoint
+from bursar.identity.staff import appoint
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, seats, temporary, trial
 

@@ -12,24 +12,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Model
 
-from bursar.accounts.models import (
-    Account,
-    AddressChange,
-    FormerName,
-    Identity,
-    Member,
-    Override,
-    Person,
-    Remark,
-    Seller,
-    Session,
-    Staff,
-    Standing,
-)
+from bursar.accounts.models import Account, Member, Override, Remark, Seller, Session, Standing
 from bursar.catalog.models import Version as CatalogVersion
-from bursar.core.period import Span
+from bursar.core.calendar.period import Span
 from bursar.gateways.models import SandboxCharge, SandboxRefund
 from bursar.history.models import Entry
+from bursar.identity.models import AddressChange, FormerName, Identity, Person, Staff
 from bursar.invoices.models import Coverage, Invoice, Line, Series
 from bursar.notices.models import Letter, NotTold, PersonalLetter, Told
 from bursar.payments.models import Allocation, Attempt, BankEntry, Method, Payment, Refund

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from bursar.core.edit import Cancel, Edit, read_edits
-from bursar.core.effect import collide
-from bursar.core.item import Item
-from bursar.core.period import months_after
-from bursar.core.price import Per
-from bursar.core.subscription import Subscription
+from bursar.core.calendar.period import months_after
+from bursar.core.money.price import Per
+from bursar.core.subscription.edit import Cancel, Edit, read_edits
+from bursar.core.subscription.edit_rules import collide
+from bursar.core.subscription.item import Item
+from bursar.core.subscription.subscription import Subscription
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.language import read
 from bursar.scenario.transcript import Teller

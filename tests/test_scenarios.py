@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bursar.cli import main
-from bursar.core.document import BadToml
+from bursar.core.messages.document import BadToml
 from bursar.scenario.edit import EDITS, MORE
 from bursar.scenario.language import BadLine, read
 from bursar.scenario.word import DEEDS, DETAILS, VERBS

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from bursar.core.document import shown
-from bursar.core.problem import Invalid, Phrase, phrase
+from bursar.core.messages.document import shown
+from bursar.core.messages.problem import Invalid, Phrase, phrase
 
 YES: Final = ("true", "on", "ok", "y", "yes", "1")
 NO: Final = ("false", "off", "n", "no", "0")

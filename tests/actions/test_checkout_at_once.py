@@ -11,12 +11,12 @@ from at_once import at_once
 from bursar import checkout
 from bursar.accounts import members as accounts
 from bursar.accounts.queries import customer
-from bursar.core.edit import read_edits
-from bursar.core.policy import VENDOR, Member
-from bursar.core.refusal import Refused
+from bursar.core.policy.policy import VENDOR, Member
+from bursar.core.policy.refusal import Refused
+from bursar.core.subscription.edit import read_edits
 from bursar.gateways.models import SandboxCharge
 from bursar.invoices.models import Cursor, Invoice
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.payments import queries as payments
 from bursar.payments.models import Attempt, Payment
 from bursar.policy.queries import current

@@ -14,7 +14,7 @@ from bursar.checkout import follow_up
 from bursar.gateways.models import SandboxCharge
 from bursar.gateways.sandbox import Sandbox
 from bursar.invoices.models import Invoice
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.payments.models import Attempt, Payment, Refund
 from bursar.payments.queries import attempt
 from bursar.subscriptions.models import Take
@@ -32,8 +32,8 @@ django.setup()
 from django.conf import settings
 from django.db import connection
 from bursar import checkout
-from bursar.core.edit import read_edits
-from bursar.core.policy import VENDOR
+from bursar.core.subscription.edit import read_edits
+from bursar.core.policy.policy import VENDOR
 from bursar.gateways.sandbox import Sandbox
 
 def die():

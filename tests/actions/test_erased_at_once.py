@@ -9,12 +9,13 @@ from uuid import UUID
 import pytest
 from django.db import connection, connections, transaction
 
-from bursar.accounts.deed import lock
+from bursar.accounts.locked_account import lock
 from bursar.accounts.members import add_member
-from bursar.accounts.models import Member, Person, Staff
-from bursar.accounts.staff import appoint
-from bursar.core.policy import VENDOR
+from bursar.accounts.models import Member
+from bursar.core.policy.policy import VENDOR
 from bursar.erasure.actions import StillServing, StillThere, erase_account, erase_person
+from bursar.identity.models import Person, Staff
+from bursar.identity.staff import appoint
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email
 

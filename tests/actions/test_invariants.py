@@ -16,9 +16,9 @@ import rows
 from bursar.accounts.models import Account
 from bursar.checkout import record_payment, refund, renew, undo_payment
 from bursar.cli.demo import load
-from bursar.core.booking import Booking
-from bursar.core.money import Money
-from bursar.core.policy import VENDOR
+from bursar.core.billing.booking import Booking
+from bursar.core.money.money import Money
+from bursar.core.policy.policy import VENDOR
 from bursar.gateways.models import SandboxCharge
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES, violations
 from door import TEAM_10, Door, email, seats

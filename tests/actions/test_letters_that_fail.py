@@ -14,14 +14,15 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client
 
-from bursar.accounts.models import Member, Person
-from bursar.accounts.staff import appoint
+from bursar.accounts.models import Member
 from bursar.cli import main
 from bursar.cli.checks.letters import letters as check_letters
 from bursar.columns.address import BadAddress, sendable
 from bursar.history.models import Entry
-from bursar.jobs import clock
-from bursar.jobs.clock import LETTERS, run_once
+from bursar.identity.models import Person
+from bursar.identity.staff import appoint
+from bursar.jobs import steps as clock
+from bursar.jobs.steps import LETTERS, run_once
 from bursar.notices.actions import LONGEST_PAUSE, TRIES, pause
 from bursar.notices.mail import outgoing
 from bursar.notices.models import Letter, NotTold, PersonalLetter, Told

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.notices.actions import TRIES
 from bursar.notices.mail import KEYS, BadMailAddress, outgoing, said
 from bursar.notices.models import Letter

@@ -9,19 +9,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bursar.accounts.deed import deed
+from bursar.accounts.locked_account import deed
 from bursar.accounts.queries import Customer
 from bursar.checkout import record_payment
-from bursar.checkout.door import keep
+from bursar.checkout.checks import keep
 from bursar.checkout.gather import Known, edits_of, gather
 from bursar.checkout.write import write
 from bursar.columns.ids import uuid7
-from bursar.core.booking import Booking
-from bursar.core.edit import Edit, read_edits
-from bursar.core.money import Money
-from bursar.core.policy import SYSTEM, VENDOR
-from bursar.core.quote import quote
-from bursar.core.transition import Order, Transition, accept
+from bursar.core.billing.booking import Booking
+from bursar.core.money.money import Money
+from bursar.core.ordering.quote import quote
+from bursar.core.ordering.transition import Order, Transition, accept
+from bursar.core.policy.policy import SYSTEM, VENDOR
+from bursar.core.subscription.edit import Edit, read_edits
 from bursar.history.models import Entry
 from bursar.invoices.actions import number
 from bursar.jobs.invariants import violations

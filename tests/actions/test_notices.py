@@ -10,10 +10,10 @@ import pytest
 from django.core import mail
 from django.db import connections
 
-from bursar.accounts.models import Person
 from bursar.history.models import Entry
+from bursar.identity.models import Person
 from bursar.invoices.models import Cursor
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.notices.actions import TRIES
 from bursar.notices.models import Letter, Told
 from door import ROLES, TEAM_10, Door, email, seats, signed_in

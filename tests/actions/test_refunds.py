@@ -9,19 +9,19 @@ import pytest
 
 from at_once import at_once
 from bursar.checkout import confirm, hear, journal_of_account, pay, record_payment, refund, undo_payment
-from bursar.core.booking import Booking, EntryBooked
-from bursar.core.gateway import ForgedEvent
-from bursar.core.money import Money
-from bursar.core.payment import Method, PaymentOpen
-from bursar.core.policy import VENDOR, Actor, Vendor
-from bursar.core.refund import MoneyInUse, PaymentUndone, RefundTooHigh
-from bursar.core.refusal import Refused
+from bursar.core.billing.booking import Booking, EntryBooked
+from bursar.core.billing.gateway import ForgedEvent
+from bursar.core.billing.payment import Method, PaymentOpen
+from bursar.core.billing.refund import MoneyInUse, PaymentUndone, RefundTooHigh
+from bursar.core.money.money import Money
+from bursar.core.policy.policy import VENDOR, Actor, Vendor
+from bursar.core.policy.refusal import Refused
 from bursar.gateways.models import SandboxCharge, SandboxRefund
 from bursar.gateways.protocol import GivenBack
 from bursar.gateways.sandbox import Sandbox
 from bursar.history.models import Entry
-from bursar.jobs.clock import run_once
 from bursar.jobs.invariants import violations
+from bursar.jobs.steps import run_once
 from bursar.payments.models import Attempt, BankEntry, Payment, Refund
 from bursar.payments.queries import left, paying
 from bursar.payments.received import payment

@@ -8,9 +8,9 @@ import pytest
 
 from bursar import checkout
 from bursar.accounts.queries import customer
-from bursar.core.edit import read_edits
-from bursar.core.request import RequestOpen
-from bursar.jobs.clock import run_once
+from bursar.core.ordering.request import RequestOpen
+from bursar.core.subscription.edit import read_edits
+from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from bursar.subscriptions.models import Request
 from door import TEAM_10, Door, email, seats

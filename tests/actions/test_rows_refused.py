@@ -17,7 +17,7 @@ from bursar.catalog.models import Version as CatalogVersion
 from bursar.columns.codes import CodeField
 from bursar.columns.money import CurrencyField
 from bursar.columns.reference import SameAccount
-from bursar.core.period import Span
+from bursar.core.calendar.period import Span
 from bursar.history.models import Receipt
 from bursar.invoices.models import Invoice, Series
 from bursar.jobs.models import Round

@@ -14,16 +14,16 @@ from bursar.accounts.models import Account
 from bursar.accounts.queries import names
 from bursar.catalog.queries import current as catalog
 from bursar.cli.checks import money
+from bursar.core.billing.payment import Method
 from bursar.core.events import read_event
-from bursar.core.payment import Method
 from bursar.gateways.models import SandboxCharge
 from bursar.history.models import Entry
+from bursar.i18n.history import Story
 from bursar.jobs.invariants import violations
 from bursar.payments.models import Attempt, Payment
 from bursar.payments.queries import method
 from bursar.payments.received import movements, payments, refunds
 from bursar.policy.queries import current as policy
-from bursar.words.history import Story
 from door import Door
 from rows import NOW, TODAY
 

@@ -13,12 +13,12 @@ import bank
 from at_once import at_once
 from bursar import checkout
 from bursar.catalog.queries import NoCatalog
-from bursar.core.edit import read_edits
-from bursar.core.policy import VENDOR
+from bursar.core.policy.policy import VENDOR
+from bursar.core.subscription.edit import read_edits
 from bursar.gateways.models import SandboxCharge
 from bursar.history.models import Entry
 from bursar.invoices.models import Invoice
-from bursar.jobs.clock import move, run_once
+from bursar.jobs.steps import move, run_once
 from bursar.payments.models import Attempt, Payment
 from door import TEAM_10, Door, email
 

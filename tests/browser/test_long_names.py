@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from bursar.accounts.keys import create_link
-from bursar.accounts.staff import appoint
+from bursar.identity.staff import appoint
 from bursar.policy.queries import current
 from door import Door, seats
 

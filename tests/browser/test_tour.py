@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Response
 
 from accessibility import Reader
 from bursar.cli.demo import load
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from tour import PARTS, Tour
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from bursar.core.catalog import Catalog, NoPrice, Product
-from bursar.core.edit import ChangeCycle
+from bursar.core.subscription.catalog import Catalog, NoPrice, Product
+from bursar.core.subscription.edit import ChangeCycle
 from lives import CATALOG, Life, add, cycle, remove, seats
 
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from bursar.core.agreed_item import AgreedItem, agreed_items, items_from, joined
-from bursar.core.edit import SetSeats
-from bursar.core.price import Per
-from bursar.core.timeline import Timeline
+from bursar.core.money.price import Per
+from bursar.core.subscription.agreed_item import AgreedItem, agreed_items, items_from, joined
+from bursar.core.subscription.edit import SetSeats
+from bursar.core.subscription.timeline import Timeline
 from item_rows import written
 from lives import Life, add, cycle, plan, remove, seats
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bursar.core.approval import approvers, overtaken
-from bursar.core.edit import Edit
-from bursar.core.limit import Limit
-from bursar.core.policy import Override, State
-from bursar.core.request import Cause
+from bursar.core.ordering.approval import approvers, overtaken
+from bursar.core.ordering.request import Cause
+from bursar.core.policy.limits import Limit
+from bursar.core.policy.policy import Override, State
+from bursar.core.subscription.edit import Edit
 from lives import ADMIN, BILLING_ADMIN, OWNER, Life, account, add, plan, remove, seats
 
 

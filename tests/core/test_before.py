@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from bursar.core.before import states_quoted
+from bursar.core.ordering.states_before import states_quoted
 from lives import Life, add, seats
 
 

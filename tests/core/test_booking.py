@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.booking import (
+from bursar.core.billing.booking import (
     BadReference,
     BankEntry,
     BeyondEntry,
@@ -19,8 +19,8 @@ from bursar.core.booking import (
     check_booking,
     check_entry,
 )
-from bursar.core.money import Money
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
+from bursar.core.money.money import Money
 
 TODAY = date(2026, 3, 2)
 

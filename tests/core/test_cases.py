@@ -19,18 +19,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bursar.core.charge import Billed, charge, covered, credit
-from bursar.core.currency import digits
-from bursar.core.cycle import BadLength, Calendar, Cycle, Length
-from bursar.core.edit import SetUnits, read_edit
-from bursar.core.money import Money, read_amount, read_rate, rounded, split, text
-from bursar.core.owed import Terms
-from bursar.core.period import EmptySpan, Proration, Span, length, months_between, share
-from bursar.core.price import period_price
-from bursar.core.problem import Invalid
-from bursar.core.tax import UNTAXED
-from bursar.core.text import Text
-from bursar.core.timing import Timing
+from bursar.core.billing.billable import Terms
+from bursar.core.billing.charge import Billed, charge, covered, credit
+from bursar.core.calendar.cycle import BadLength, Calendar, Cycle, Length
+from bursar.core.calendar.period import EmptySpan, Proration, Span, length, months_between, share
+from bursar.core.calendar.timing import Timing
+from bursar.core.messages.problem import Invalid
+from bursar.core.messages.text import Text
+from bursar.core.money.currency import digits
+from bursar.core.money.money import Money, read_amount, read_rate, rounded, split, text
+from bursar.core.money.price import period_price
+from bursar.core.money.tax import UNTAXED
+from bursar.core.subscription.edit import SetUnits, read_edit
 from lives import POLICY, Life, add, plan, seats
 
 ROOT: Final = Path(__file__).resolve().parents[2]

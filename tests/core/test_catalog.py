@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from bursar.core.catalog import Catalog, NoPrice, Plan, Product, UnknownCycle, UnknownPlan, UnknownProduct
-from bursar.core.currency import DIGITS
-from bursar.core.cycle import ANNUAL, ANNUAL_MONTHLY, MONTHLY, Cycle, Length
-from bursar.core.price import MOST_MINOR, Per, Price, TooDear, period_price
-from bursar.core.renewal import Due, next_due
-from bursar.core.tax import BadTaxRate, Tax, read_tax_rate
-from bursar.core.text import Text
-from bursar.core.timeline import Timeline
+from bursar.core.billing.schedule import Due, next_due
+from bursar.core.calendar.cycle import ANNUAL, ANNUAL_MONTHLY, MONTHLY, Cycle, Length
+from bursar.core.messages.text import Text
+from bursar.core.money.currency import DIGITS
+from bursar.core.money.price import MOST_MINOR, Per, Price, TooDear, period_price
+from bursar.core.money.tax import BadTaxRate, Tax, read_tax_rate
+from bursar.core.subscription.catalog import Catalog, NoPrice, Plan, Product, UnknownCycle, UnknownPlan, UnknownProduct
+from bursar.core.subscription.timeline import Timeline
 from lives import Life, add, remove, seats
 
 WEEKLY = Cycle("weekly", Text("weekly"), Length(days=7), Length(days=7))

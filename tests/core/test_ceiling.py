@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from bursar.core.ceiling import Added, Confirm
-from bursar.core.limit import Ceilings, CeilingsCrossed, Limit
-from bursar.core.policy import VENDOR, Actor, Outcome, Reason
-from bursar.core.quote import Quote, check_confirmed
+from bursar.core.ordering.ceilings import Added, Confirm
+from bursar.core.ordering.quote import Quote, check_confirmed
+from bursar.core.policy.limits import Ceilings, CeilingsCrossed, Limit
+from bursar.core.policy.policy import VENDOR, Actor, Outcome, Reason
 from bursar.policy.document import read, write
 from lives import ADMIN, OWNER, POLICY, SUPPORT, Life, add, cycle, plan, seats
 

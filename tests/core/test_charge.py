@@ -8,9 +8,9 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bursar.core.policy import Outcome
-from bursar.core.subscription import NOTHING
-from bursar.core.timeline import Timeline
+from bursar.core.policy.policy import Outcome
+from bursar.core.subscription.subscription import NOTHING
+from bursar.core.subscription.timeline import Timeline
 from lives import Life, add, plan, seats
 
 START = date(2026, 1, 31)

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from bursar.core.clock import NotTheirClock, check_clock, may_move_clock
-from bursar.core.policy import VENDOR, Account, Contact, Member, Override, State, Vendor
+from bursar.core.policy.policy import VENDOR, Account, Contact, Member, Override, State, Vendor
+from bursar.core.policy.sandbox_clock import NotTheirClock, check_clock, may_move_clock
 from bursar.policy.document import read_toml
 
 TODAY: Final = date(2026, 6, 15)

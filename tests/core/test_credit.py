@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.credit import credit_limit, outstanding, who_can_pay_at_once
-from bursar.core.limit import Credit
-from bursar.core.payment import Method, Paying
-from bursar.core.policy import VENDOR, Actor, Outcome, Policy, Reason
-from bursar.core.problem import Conflict
-from bursar.core.timing import Timing
+from bursar.core.billing.payment import Method, Paying
+from bursar.core.calendar.timing import Timing
+from bursar.core.messages.problem import Conflict
+from bursar.core.ordering.credit_limit import credit_limit, outstanding, who_can_pay_at_once
+from bursar.core.policy.limits import Credit
+from bursar.core.policy.policy import VENDOR, Actor, Outcome, Policy, Reason
 from bursar.policy.document import read, write
 from lives import ADMIN, BILLING_ADMIN, OWNER, POLICY, SUPPORT, Life, account, add, cycle, plan, remove, seats
 

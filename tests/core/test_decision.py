@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from bursar.core.decision import Decided
-from bursar.core.edit import RemoveProduct, SetSeats, Suspend
-from bursar.core.policy import Decision, Outcome, Override, Reason, State
+from bursar.core.ordering.decision import Decided
+from bursar.core.policy.policy import Decision, Outcome, Override, Reason, State
+from bursar.core.subscription.edit import RemoveProduct, SetSeats, Suspend
 from lives import BILLING_ADMIN, OWNER, SUPPORT, Life, account, add, remove, seats
 
 FEBRUARY = date(2026, 2, 1)

@@ -7,7 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from bursar.core.edit import (
+from bursar.core.calendar.period import Span
+from bursar.core.messages.problem import Invalid
+from bursar.core.money.money import BadRate
+from bursar.core.subscription.edit import (
     KINDS,
     AddProduct,
     AddTemporarySeats,
@@ -28,10 +31,7 @@ from bursar.core.edit import (
     read_edits,
     write_edit,
 )
-from bursar.core.field import BadEdit
-from bursar.core.money import BadRate
-from bursar.core.period import Span
-from bursar.core.problem import Invalid
+from bursar.core.subscription.edit_field import BadEdit
 
 ID = "00000000-0000-0000-0000-000000000007"
 WRITTEN: list[tuple[dict[str, Any], Edit]] = [

@@ -7,15 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from bursar.core.catalog import Catalog, Plan, UnknownCycle
-from bursar.core.cycle import MONTHLY, Calendar
-from bursar.core.edit import Cancel
-from bursar.core.effect import TooFarBack, effective_on
-from bursar.core.fit import Contradiction, PendingChange
-from bursar.core.measure import CountedAsAWhole, CountedInSeats, CountedInUnits, SeatsNeeded
-from bursar.core.subscription import Subscription
-from bursar.core.timeline import Timeline
-from bursar.core.timing import Timing
+from bursar.core.calendar.cycle import MONTHLY, Calendar
+from bursar.core.calendar.timing import Timing
+from bursar.core.ordering.conflicts import Contradiction, PendingChange
+from bursar.core.subscription.catalog import Catalog, Plan, UnknownCycle
+from bursar.core.subscription.edit import Cancel
+from bursar.core.subscription.edit_rules import TooFarBack, effective_on
+from bursar.core.subscription.measure import CountedAsAWhole, CountedInSeats, CountedInUnits, SeatsNeeded
+from bursar.core.subscription.subscription import Subscription
+from bursar.core.subscription.timeline import Timeline
 from lives import CATALOG, POLICY, Life, add, cycle, plan, seats
 
 

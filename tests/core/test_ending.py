@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from bursar.core.edit import Cancel, RemoveProduct
-from bursar.core.ending import Course, Ending, ending_applied, ending_taken
-from bursar.core.timeline import Timeline
+from bursar.core.subscription.edit import Cancel, RemoveProduct
+from bursar.core.subscription.termination import Course, Ending, ending_applied, ending_taken
+from bursar.core.subscription.timeline import Timeline
 from lives import Life, add, remove, seats
 
 ENDS, GOES_ON, ENDED = Course.ENDS, Course.GOES_ON, Course.ENDED

@@ -11,7 +11,6 @@ from typing import Any, get_args
 import pytest
 
 from bursar.core import events
-from bursar.core.edit import SetSeats
 from bursar.core.events import (
     EVENTS,
     VERSION,
@@ -24,6 +23,7 @@ from bursar.core.events import (
     read_event,
     write_event,
 )
+from bursar.core.subscription.edit import SetSeats
 from stored import ID, STORED
 
 

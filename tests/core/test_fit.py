@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from bursar.core.catalog import Catalog
-from bursar.core.edit import RemoveProduct, SetSeats
-from bursar.core.fit import Contradiction, NeedsProduct, Superseded, UnknownChange, WouldBreak
+from bursar.core.ordering.conflicts import Contradiction, NeedsProduct, Superseded, UnknownChange, WouldBreak
+from bursar.core.subscription.catalog import Catalog
+from bursar.core.subscription.edit import RemoveProduct, SetSeats
 from lives import CATALOG, OWNER, Life, add, plan, remove, seats
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bursar.core.gateway import SANDBOX, NoGateway, served, serves, serving
-from bursar.core.payment import Method
-from bursar.core.policy import Contact
+from bursar.core.billing.gateway import SANDBOX, NoGateway, served, serves, serving
+from bursar.core.billing.payment import Method
+from bursar.core.policy.policy import Contact
 
 SUPPORT = Contact("Support", "support@vendor.example", "support")
 CARD = Method("card", "tok_1")

@@ -7,14 +7,14 @@ from uuid import UUID
 
 import pytest
 
-from bursar.core.charge import Billed, ChargeType, Line, charge, credit
-from bursar.core.grouped import grouped
-from bursar.core.invoice import Totals
-from bursar.core.owed import Terms
-from bursar.core.period import Proration, Span
-from bursar.core.price import Per
-from bursar.core.tax import Tax
-from bursar.core.text import Text
+from bursar.core.billing.billable import Terms
+from bursar.core.billing.charge import Billed, ChargeType, Line, charge, credit
+from bursar.core.billing.grouped_lines import grouped
+from bursar.core.billing.invoice import Totals
+from bursar.core.calendar.period import Proration, Span
+from bursar.core.messages.text import Text
+from bursar.core.money.price import Per
+from bursar.core.money.tax import Tax
 
 JUNE = Span(date(2026, 6, 1), date(2026, 7, 1))
 REST = Span(date(2026, 6, 16), JUNE.end)

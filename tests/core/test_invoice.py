@@ -1,8 +1,8 @@
 """A document says of its parties what it was issued with, and an address has one order."""
 
-from bursar.core.catalog import Catalog, Plan, Product
-from bursar.core.invoice import Address, read_address
-from bursar.core.text import Text
+from bursar.core.billing.invoice import Address, read_address
+from bursar.core.messages.text import Text
+from bursar.core.subscription.catalog import Catalog, Plan, Product
 
 
 def test_an_address_is_read_into_the_order_of_printing() -> None:

@@ -5,13 +5,13 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from bursar.core.charge import Line, charge
-from bursar.core.invoice import Address, Buyer, Invoice, Seller, Totals, totals
-from bursar.core.journal import Entry, Movement, Posting, entries, journal
-from bursar.core.owed import Terms
-from bursar.core.period import Proration, Span
-from bursar.core.tax import UNTAXED, Tax
-from bursar.core.text import Text
+from bursar.core.billing.billable import Terms
+from bursar.core.billing.charge import Line, charge
+from bursar.core.billing.invoice import Address, Buyer, Invoice, Seller, Totals, totals
+from bursar.core.billing.journal import Entry, Movement, Posting, entries, journal
+from bursar.core.calendar.period import Proration, Span
+from bursar.core.messages.text import Text
+from bursar.core.money.tax import UNTAXED, Tax
 
 JUNE = Span(date(2026, 6, 1), date(2026, 7, 1))
 TWENTY = Tax(Decimal("0.20"))

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.document import BadDocument
-from bursar.core.edit import AddProduct
-from bursar.core.limit import Limit
-from bursar.core.policy import VENDOR, Contact, Outcome, Reason
+from bursar.core.messages.document import BadDocument
+from bursar.core.policy.limits import Limit
+from bursar.core.policy.policy import VENDOR, Contact, Outcome, Reason
+from bursar.core.subscription.edit import AddProduct
 from bursar.policy.document import read, write
 from lives import ADMIN, BILLING_ADMIN, OWNER, POLICY, Life, add, cycle, plan, remove, seats
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from bursar.core.charge import Billed, ChargeType, Line, charge, covered, credit
-from bursar.core.owed import Terms
-from bursar.core.period import Proration, Span
-from bursar.core.price import Per
-from bursar.core.tax import Tax
-from bursar.core.text import Text
+from bursar.core.billing.billable import Terms
+from bursar.core.billing.charge import Billed, ChargeType, Line, charge, covered, credit
+from bursar.core.calendar.period import Proration, Span
+from bursar.core.messages.text import Text
+from bursar.core.money.price import Per
+from bursar.core.money.tax import Tax
 
 JUNE = Span(date(2026, 6, 1), date(2026, 7, 1))
 LINE = UUID(int=7)

@@ -5,11 +5,18 @@ from uuid import UUID
 
 import pytest
 
-from bursar.core.capability import ROLES
-from bursar.core.edit import SetSeats
-from bursar.core.member import OneOwner, OnlyFromAdmins, TooManyInvitations, check_invitations, check_role, needed
-from bursar.core.policy import VENDOR
-from bursar.core.seat import SeatsInUse, Use, check_release
+from bursar.core.policy.capability import ROLES
+from bursar.core.policy.member import (
+    OneOwner,
+    OnlyFromAdmins,
+    TooManyInvitations,
+    check_invitations,
+    check_role,
+    needed,
+)
+from bursar.core.policy.policy import VENDOR
+from bursar.core.subscription.edit import SetSeats
+from bursar.core.subscription.seats import SeatsInUse, Use, check_release
 from lives import OWNER
 
 ANYBODY = (None, *ROLES)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.currency import UnknownCurrency, digits
-from bursar.core.money import BadAmount, BadRate, Money, rate_text, read_amount, read_rate, rounded, split, text
-from bursar.core.price import period_price
-from bursar.core.tax import BadTaxRate, Tax, read_tax_rate
+from bursar.core.money.currency import UnknownCurrency, digits
+from bursar.core.money.money import BadAmount, BadRate, Money, rate_text, read_amount, read_rate, rounded, split, text
+from bursar.core.money.price import period_price
+from bursar.core.money.tax import BadTaxRate, Tax, read_tax_rate
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from datetime import date
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bursar.core.charge import Line, open_period
-from bursar.core.cycle import MONTHLY, Calendar
-from bursar.core.subscription import NOTHING, Subscription
-from bursar.core.timing import Timing
+from bursar.core.billing.charge import Line, open_period
+from bursar.core.calendar.cycle import MONTHLY, Calendar
+from bursar.core.calendar.timing import Timing
+from bursar.core.subscription.subscription import NOTHING, Subscription
 from lives import POLICY, Life, add, plan, remove, seats
 
 REDUCING = ("remove_seats", "remove_products", "cancel_account", "downgrade_plan")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.payment import (
+from bursar.core.billing.payment import (
     Answer,
     AttemptState,
     Method,
@@ -25,7 +25,7 @@ from bursar.core.payment import (
     status,
     to_collect,
 )
-from bursar.core.policy import VENDOR
+from bursar.core.policy.policy import VENDOR
 from lives import OWNER
 
 EXPIRES = datetime(2026, 1, 31, 12, tzinfo=UTC)

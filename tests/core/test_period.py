@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.cycle import ANNUAL, ANNUAL_MONTHLY, MONTHLY, BadCycle, BadLength, Calendar, Cycle, Length
-from bursar.core.period import EmptySpan, Proration, Span, elapsed, length, share
-from bursar.core.text import Text
+from bursar.core.calendar.cycle import ANNUAL, ANNUAL_MONTHLY, MONTHLY, BadCycle, BadLength, Calendar, Cycle, Length
+from bursar.core.calendar.period import EmptySpan, Proration, Span, elapsed, length, share
+from bursar.core.messages.text import Text
 
 DAYS = st.dates(date(1996, 1, 1), date(2104, 12, 31))
 RULES = st.sampled_from(Proration)

@@ -10,9 +10,19 @@ from uuid import UUID
 
 import pytest
 
-from bursar.core import document as written
-from bursar.core.capability import CAPABILITIES, DESK, MONEY, OPEN, SHOW_COSTS, STAFF_ROLES, UnknownCapability, known
-from bursar.core.policy import (
+from bursar.core.messages import document as written
+from bursar.core.messages.text import Text
+from bursar.core.policy.capability import (
+    CAPABILITIES,
+    DESK,
+    MONEY,
+    OPEN,
+    SHOW_COSTS,
+    STAFF_ROLES,
+    UnknownCapability,
+    known,
+)
+from bursar.core.policy.policy import (
     VENDOR,
     Account,
     Contact,
@@ -29,7 +39,6 @@ from bursar.core.policy import (
     decide,
     shows_costs,
 )
-from bursar.core.text import Text
 from bursar.policy.document import BothWays, NoAccountType, read, read_toml, write
 
 FILE = Path(__file__).resolve().parents[2] / "policies/standard.toml"

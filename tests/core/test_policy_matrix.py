@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from bursar.core.policy import Account, Contact, Member, Outcome, Override, Reason, State, decide
+from bursar.core.policy.policy import Account, Contact, Member, Outcome, Override, Reason, State, decide
 from bursar.policy.document import read_toml
 
 STANDARD = read_toml(

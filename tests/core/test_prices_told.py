@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from bursar.core.events import Rate, TakenChange
-from bursar.core.subscription import NOTHING
+from bursar.core.subscription.subscription import NOTHING
 from lives import Life, add, seats
 
 Told = list[tuple[str, Rate | None, Rate]]

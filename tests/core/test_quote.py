@@ -6,16 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from bursar.core.content import digest, read_quote, read_state, write_quote, write_state
-from bursar.core.cycle import ANNUAL, Calendar
-from bursar.core.edit import ChangePlan, RemoveProduct, SetSeats, VendorOnly
-from bursar.core.effect import AlreadySubscribed, NotSubscribed, TooFarBack
-from bursar.core.fit import Contradiction, NeedsProduct, PendingChange, UnknownChange, WouldBreak
-from bursar.core.measure import NoQuantity, SeatsNeeded
-from bursar.core.policy import Outcome, Override, Reason, State
-from bursar.core.quote import ACCOUNT_WOULD_END
-from bursar.core.seat import SeatsInUse, Use
-from bursar.core.timing import Timing
+from bursar.core.calendar.cycle import ANNUAL, Calendar
+from bursar.core.calendar.timing import Timing
+from bursar.core.ordering.conflicts import Contradiction, NeedsProduct, PendingChange, UnknownChange, WouldBreak
+from bursar.core.ordering.content import digest, read_quote, read_state, write_quote, write_state
+from bursar.core.ordering.quote import ACCOUNT_WOULD_END
+from bursar.core.policy.policy import Outcome, Override, Reason, State
+from bursar.core.subscription.edit import ChangePlan, RemoveProduct, SetSeats, VendorOnly
+from bursar.core.subscription.edit_rules import AlreadySubscribed, NotSubscribed, TooFarBack
+from bursar.core.subscription.measure import NoQuantity, SeatsNeeded
+from bursar.core.subscription.seats import SeatsInUse, Use
 from lives import ADMIN, AGENT, BILLING_ADMIN, CATALOG, OWNER, POLICY, Life, account, add, cycle, plan, remove, seats
 
 TEAM_10 = add("support", "team", seats=10)

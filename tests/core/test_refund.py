@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.allocation import Allocation, in_force, reversal
-from bursar.core.booking import SOURCES, NothingMoved, Source
-from bursar.core.money import Money
-from bursar.core.payment import Open, Settlement
-from bursar.core.refund import (
+from bursar.core.billing.allocation import Allocation, in_force, reversal
+from bursar.core.billing.booking import SOURCES, NothingMoved, Source
+from bursar.core.billing.payment import Open, Settlement
+from bursar.core.billing.refund import (
     GIVEN_REASONS,
     MoneyInUse,
     PaidBack,
@@ -27,6 +26,7 @@ from bursar.core.refund import (
     cover,
     read_reason,
 )
+from bursar.core.money.money import Money
 
 PAYMENT, REFUND, NOTE, OTHER_NOTE = (UUID(int=number) for number in range(1, 5))
 

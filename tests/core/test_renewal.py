@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from bursar.core.renewal import ended, told_ahead, trial_told_ahead
-from bursar.core.timeline import Timeline
+from bursar.core.billing.schedule import ended, told_ahead, trial_told_ahead
+from bursar.core.subscription.timeline import Timeline
 from lives import Life, add, cycle, remove, seats
 
 

@@ -5,9 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bursar.core.policy import VENDOR, Override
-from bursar.core.refusal import Refused
-from bursar.core.request import (
+from bursar.core.ordering.request import (
     CAUSES,
     CLOSED,
     Basis,
@@ -20,6 +18,8 @@ from bursar.core.request import (
     check_asking,
     check_withdrawing,
 )
+from bursar.core.policy.policy import VENDOR, Override
+from bursar.core.policy.refusal import Refused
 from lives import ADMIN, AGENT, OWNER, Life, add, seats
 
 UNTIL = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from bursar.core.seat import Use
-from bursar.core.shortfall import Shortfall, shortfalls
+from bursar.core.subscription.seats import Use
+from bursar.core.subscription.shortfall import Shortfall, shortfalls
 from lives import Life, add, remove, seats
 
 ONE, TWO, THREE, FOUR = (UUID(int=number) for number in range(1, 5))

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from bursar.core.edit import AddProduct, ChangePlan, Edit, RemoveProduct, SetSeats, SetUnits
-from bursar.core.policy import State
-from bursar.core.subscription import NOTHING, Change
-from bursar.core.timeline import Timeline
+from bursar.core.policy.policy import State
+from bursar.core.subscription.edit import AddProduct, ChangePlan, Edit, RemoveProduct, SetSeats, SetUnits
+from bursar.core.subscription.subscription import NOTHING, Change
+from bursar.core.subscription.timeline import Timeline
 from lives import Life, add, remove, seats
 
 DAY = date(2026, 1, 5)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.effect import OutsideTerm
-from bursar.core.measure import CountedInUnits
-from bursar.core.owed import owed
-from bursar.core.period import Span
-from bursar.core.renewal import ended
-from bursar.core.timeline import Timeline
+from bursar.core.billing.billable import owed
+from bursar.core.billing.schedule import ended
+from bursar.core.calendar.period import Span
+from bursar.core.subscription.edit_rules import OutsideTerm
+from bursar.core.subscription.measure import CountedInUnits
+from bursar.core.subscription.timeline import Timeline
 from lives import Life, add, cycle, seats
 
 Edit = dict[str, object]

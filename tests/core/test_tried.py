@@ -8,15 +8,15 @@ from types import MappingProxyType
 import pytest
 
 from bursar.catalog.document import read
-from bursar.core.cycle import ANNUAL
-from bursar.core.edit import Suspend
-from bursar.core.effect import OnTrial, TrialOver
-from bursar.core.item import Item, Pin
-from bursar.core.policy import State
-from bursar.core.price import Per
-from bursar.core.renewal import Due, Ended, ended, next_due
-from bursar.core.subscription import NOTHING, NotAgreed, Subscription
-from bursar.core.timeline import Timeline
+from bursar.core.billing.schedule import Due, Ended, ended, next_due
+from bursar.core.calendar.cycle import ANNUAL
+from bursar.core.money.price import Per
+from bursar.core.policy.policy import State
+from bursar.core.subscription.edit import Suspend
+from bursar.core.subscription.edit_rules import OnTrial, TrialOver
+from bursar.core.subscription.item import Item, Pin
+from bursar.core.subscription.subscription import NOTHING, NotAgreed, Subscription
+from bursar.core.subscription.timeline import Timeline
 from lives import Life, add, cycle, plan, seats
 
 TRIED = Pin("support", "team", "monthly", Per.SEAT, Decimal(19), 1, True, 0)

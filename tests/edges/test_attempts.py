@@ -23,10 +23,10 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 
-from bursar.accounts.attempts import forget_attempts
 from bursar.accounts.keys import create_link
-from bursar.accounts.models import Person, SignInLink
-from bursar.jobs.clock import run_once
+from bursar.identity.models import Person, SignInLink
+from bursar.identity.sign_in_attempts import forget_attempts
+from bursar.jobs.steps import run_once
 from door import ROLES, Door, email
 from pages import said
 from passkeys import Device

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from bursar.core.capability import CAPABILITIES, ROLES
-from bursar.words.decision import capability
+from bursar.core.policy.capability import CAPABILITIES, ROLES
+from bursar.i18n.decision import capability
 from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

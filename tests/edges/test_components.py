@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2] / "src" / "bursar"
-COMPONENTS = sorted((ROOT / "look/templates/cotton").glob("*.html"))
-TEMPLATES = sorted(chain(ROOT.glob("center/templates/**/*.html"), ROOT.glob("look/templates/**/*.html")))
+COMPONENTS = sorted((ROOT / "ui/templates/cotton").glob("*.html"))
+TEMPLATES = sorted(chain(ROOT.glob("center/templates/**/*.html"), ROOT.glob("ui/templates/**/*.html")))
 VARIABLES = re.compile(r"<c-vars ([^>]*)/>")
 USED = re.compile(r"<c-([\w-]+)((?:\s+(?:[^<>\"]|\"[^\"]*\")*)?)>")
 SAID = re.compile(r"{#.*?#}|{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}|{%.*?%}|{{.*?}}", re.DOTALL)
@@ -43,7 +43,7 @@ def test_what_is_computed_goes_only_where_a_component_escapes_it() -> None:
 
 
 def test_every_component_is_shown_in_the_gallery() -> None:
-    gallery = (ROOT / "look/templates/look/gallery.html").read_text(encoding="utf-8")
+    gallery = (ROOT / "ui/templates/ui/gallery.html").read_text(encoding="utf-8")
     assert {one.stem for one in COMPONENTS} == {name for name, _ in USED.findall(gallery)} - {"slot"}
 
 

@@ -20,8 +20,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from bursar.accounts.keys import create_link
-from bursar.accounts.models import Person
-from bursar.accounts.staff import appoint
+from bursar.identity.models import Person
+from bursar.identity.staff import appoint
 from bursar.policy.queries import current
 from door import Door, email, later, signed_in
 from pages import said

@@ -12,17 +12,17 @@ from click.testing import CliRunner
 from django.db import IntegrityError, connections
 from django.test import Client
 
-from bursar.accounts import staff as actions
 from bursar.accounts.directory import directory
-from bursar.accounts.models import Person, Staff
 from bursar.cli import main
-from bursar.core.edit import KINDS, Cancel, Edit, Resume, StartTrial, Suspend, Undo
-from bursar.core.problem import Problem
-from bursar.core.refusal import Refused
+from bursar.core.messages.problem import Problem
+from bursar.core.policy.refusal import Refused
+from bursar.core.subscription.edit import KINDS, Cancel, Edit, Resume, StartTrial, Suspend, Undo
 from bursar.history.models import Entry
+from bursar.i18n.edits import button
+from bursar.identity import staff as actions
+from bursar.identity.models import Person, Staff
 from bursar.notices.models import PersonalLetter
 from bursar.policy.queries import current
-from bursar.words.edits import button
 from door import TEAM_10, Door, email, seats, signed_in
 from pages import said, taken
 

@@ -10,13 +10,13 @@ from django.core import mail
 from django.db import connections
 from django.test import Client
 
-from bursar.accounts.models import Person
-from bursar.accounts.staff import appoint
-from bursar.core.policy import VENDOR
-from bursar.core.problem import Problem
-from bursar.desk import letters as desk
+from bursar.core.messages.problem import Problem
+from bursar.core.policy.policy import VENDOR
+from bursar.desk import emails as desk
 from bursar.history.models import Entry
-from bursar.jobs.clock import run_once
+from bursar.identity.models import Person
+from bursar.identity.staff import appoint
+from bursar.jobs.steps import run_once
 from bursar.notices.actions import send_again
 from bursar.notices.models import Letter
 from bursar.policy.queries import current

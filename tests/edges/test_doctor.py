@@ -17,12 +17,12 @@ from django.db import connection
 
 import rows
 from bursar.accounts.keys import create_link
-from bursar.accounts.models import Person
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.cli.checks import data, machine
 from bursar.cli.checks.check import Check, ok
 from bursar.cli.checks.outside import outside
 from bursar.cli.serve import _turn
+from bursar.identity.models import Person
 from bursar.jobs.actions import begin_round, end_round
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES
 from bursar.jobs.models import Round

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bursar.catalog import document as catalog
 from bursar.cli import main
-from bursar.core.document import BadDocument
+from bursar.core.messages.document import BadDocument
 from bursar.policy import document as policy
 from census import census, different
 from door import Door

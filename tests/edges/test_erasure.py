@@ -13,16 +13,16 @@ from django.db import connection
 from django.test import Client
 
 from bursar.accounts.keys import create_link
-from bursar.accounts.models import Person
-from bursar.accounts.oneself import ask_address, change_address
-from bursar.accounts.staff import appoint
 from bursar.cli import main
-from bursar.core.policy import VENDOR
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
+from bursar.core.policy.policy import VENDOR
 from bursar.erasure.actions import erase_account, erase_person
 from bursar.history.models import Entry
+from bursar.identity.models import Person
+from bursar.identity.profile import ask_address, change_address
+from bursar.identity.staff import appoint
 from bursar.invoices.models import Invoice
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, seats, signed_in
 

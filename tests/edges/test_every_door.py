@@ -18,11 +18,11 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from bursar.accounts.keys import keys
-from bursar.accounts.models import Person
-from bursar.accounts.staff import appoint
-from bursar.core.capability import CAPABILITIES, DESK, ROLES, STAFF_ROLES
-from bursar.core.capability import CHANGING as ALTERING
-from bursar.jobs.clock import run_once
+from bursar.core.policy.capability import CAPABILITIES, DESK, ROLES, STAFF_ROLES
+from bursar.core.policy.capability import CHANGING as ALTERING
+from bursar.identity.models import Person
+from bursar.identity.staff import appoint
+from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from bursar.policy.actions import publish as publish_unchecked
 from bursar.policy.queries import current

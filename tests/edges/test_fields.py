@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from bursar.accounts.models import BillingDetails
-from bursar.accounts.staff import appoint
+from bursar.identity.staff import appoint
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, signed_in
 from pages import said

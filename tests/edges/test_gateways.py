@@ -10,7 +10,7 @@ from django.test import Client
 
 import bank
 from bursar.gateways.models import SandboxCharge
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.payments.models import Attempt, Method, Payment
 from door import TEAM_10, Door, email, signed_in
 from rows import NOW

@@ -11,7 +11,7 @@ from django.test import Client
 from served import Served
 
 STRICT = re.compile(r"^strict-transport-security: max-age=31536000\r$", re.MULTILINE | re.IGNORECASE)
-EVERYWHERE = ("/", "/sign-in", "/static/look/look.css", "/api/v1/openapi.json", "/healthz", "/readyz", "/nowhere")
+EVERYWHERE = ("/", "/sign-in", "/static/ui/ui.css", "/api/v1/openapi.json", "/healthz", "/readyz", "/nowhere")
 """A page, a file, a call, what watchers ask, and what is not there."""
 
 

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from bursar.invoices.models import Line
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from door import TEAM_10, Door, email, seats, signed_in
 from pages import SPACE, said

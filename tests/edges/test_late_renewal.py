@@ -11,12 +11,12 @@ import pytest
 from bursar.accounts.models import Account
 from bursar.accounts.queries import customer
 from bursar.core.events import RenewalAhead
-from bursar.core.policy import SYSTEM
+from bursar.core.policy.policy import SYSTEM
 from bursar.history.actions import record
 from bursar.history.models import Entry
 from bursar.history.queries import fact
 from bursar.invoices.models import Invoice
-from bursar.notices.letter import write
+from bursar.notices.email import write
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, seats, signed_in
 from pages import said

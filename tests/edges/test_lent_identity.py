@@ -9,9 +9,10 @@ from django.core.cache import cache
 from django.test import Client
 
 from bursar.accounts.keys import create_link
-from bursar.accounts.models import Person, Session
-from bursar.accounts.staff import appoint
-from bursar.jobs.clock import run_once
+from bursar.accounts.models import Session
+from bursar.identity.models import Person
+from bursar.identity.staff import appoint
+from bursar.jobs.steps import run_once
 from bursar.policy.queries import current
 from door import Door, email, signed_in
 from pages import said

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core import mail
 from django.test import Client
 
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.notices.actions import seal_anew, tell
 from bursar.notices.secret import HOLE, filled
 from census import contents

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.logs import BadLogForm, configuration, log
 from bursar.logs.trace import trace
 from door import Door, email, signed_in

@@ -10,9 +10,10 @@ from django.apps import apps
 from django.db import connection
 
 import rows
-from bursar.accounts.models import Member, Person
-from bursar.core.policy import VENDOR
+from bursar.accounts.models import Member
+from bursar.core.policy.policy import VENDOR
 from bursar.erasure.actions import erase_person
+from bursar.identity.models import Person
 from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from agreement import document
 from bursar.api.__main__ import PAGE, written
 from bursar.api.failures import FAILURES
 from bursar.catalog import document as catalog
-from bursar.core.edit import KINDS, read_edit, write_edit
+from bursar.core.subscription.edit import KINDS, read_edit, write_edit
 from bursar.policy import document as policy
 
 ROOT = Path(__file__).resolve().parents[2]

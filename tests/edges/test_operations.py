@@ -9,9 +9,9 @@ from django.db import connection
 from django.test import Client
 
 from bursar.jobs.actions import begin_round
-from bursar.jobs.clock import run_once
 from bursar.jobs.models import Round
 from bursar.jobs.queues import queues
+from bursar.jobs.steps import run_once
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, seats
 

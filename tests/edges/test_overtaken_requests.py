@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from bursar.subscriptions.models import Request
 from door import TEAM_10, Door, email, seats, signed_in

@@ -11,10 +11,10 @@ from django.core.cache import cache
 from django.test import Client
 
 from bursar.accounts.keys import create_link
-from bursar.accounts.models import AddressChange, Person
-from bursar.accounts.oneself import AddressNotValid, ask_address, change_address
 from bursar.history.models import Entry
-from bursar.jobs.clock import run_once
+from bursar.identity.models import AddressChange, Person
+from bursar.identity.profile import AddressNotValid, ask_address, change_address
+from bursar.jobs.steps import run_once
 from bursar.notices.models import PersonalLetter
 from door import Door, email, later, signed_in
 from pages import said

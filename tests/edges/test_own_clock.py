@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from bursar.accounts.staff import appoint
 from bursar.catalog.queries import current as current_catalog
 from bursar.core.events import read_event
 from bursar.history.models import Entry
-from bursar.jobs.clock import run_once
+from bursar.i18n.history import Story
+from bursar.identity.staff import appoint
+from bursar.jobs.steps import run_once
 from bursar.policy.queries import current
-from bursar.words.history import Story
 from door import TEAM_10, Door, email, signed_in
 from pages import said
 

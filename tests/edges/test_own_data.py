@@ -12,13 +12,14 @@ from django.core.cache import cache
 from django.test import Client
 
 from bursar.accounts.keys import create_link
-from bursar.accounts.models import AddressChange, Person, Session, SignInLink
-from bursar.accounts.oneself import ask_address
+from bursar.accounts.models import Session
 from bursar.cli import main
 from bursar.history.models import Receipt
+from bursar.identity.models import AddressChange, Person, SignInLink
+from bursar.identity.profile import ask_address
 from bursar.jobs.actions import begin_round
-from bursar.jobs.clock import run_once
-from bursar.jobs.keeping import LETTERS, WAYS_IN, clear
+from bursar.jobs.retention import LETTERS, WAYS_IN, clear
+from bursar.jobs.steps import run_once
 from bursar.notices.models import PersonalLetter
 from door import TEAM_10, Door, email, seats, signed_in
 from pages import said

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from bursar.accounts.keys import create_link
-from bursar.center.entry import moment
+from bursar.center.visit import moment
 from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,10 +14,10 @@ from django.test import Client
 
 from bursar.accounts.models import Account
 from bursar.accounts.publishing import publish_policy
-from bursar.accounts.staff import appoint
 from bursar.cli import main
-from bursar.core.policy import VENDOR
+from bursar.core.policy.policy import VENDOR
 from bursar.history.models import Entry
+from bursar.identity.staff import appoint
 from bursar.policy.actions import publish as publish_unchecked
 from bursar.policy.queries import current
 from door import ROOT, TEAM_10, Door, email, seats, signed_in

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bursar.center.manage_form import ManageForm
-from bursar.center.refill import refilled
-from bursar.center.wishes import Wishes, read
-from bursar.core.edit import ChangeCycle, SetSeats
-from bursar.core.subscription import Change
+from bursar.center.manage.edits import Wishes, read
+from bursar.center.manage.form import ManageForm
+from bursar.center.manage.prefill import refilled
+from bursar.core.subscription.edit import ChangeCycle, SetSeats
+from bursar.core.subscription.subscription import Change
 from lives import CATALOG, Life
 
 MEMBER = "00000000-0000-0000-0000-000000000009"

@@ -15,7 +15,7 @@ from django.test import Client
 from bursar.accounts.keys import create_key
 from bursar.api.failures import FAILURES
 from bursar.api.problems import codes
-from bursar.core.policy import Reason
+from bursar.core.policy.policy import Reason
 from census import census, different, left_by
 from door import Door
 from problems import problems

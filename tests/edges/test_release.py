@@ -52,7 +52,7 @@ def test_who_was_ticked_stays_ticked_beyond_the_people_that_are_listed(
     seated: tuple[Door, str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, path, ids = seated
-    monkeypatch.setattr("bursar.center.release.MOST_SHOWN", 2)
+    monkeypatch.setattr("bursar.center.manage.freed_seats.MOST_SHOWN", 2)
     owner = signed_in(email("owner"))
     page = said(owner.post(f"{path}/manage", {"quantity_support": "2", f"release_support_{ids['agent']}": "1"}), 422)
     listed = [(name, bool(checked)) for _, checked, name, _ in FIELD.findall(page)]

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from bursar.accounts.models import Account
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from door import TEAM_10, Door, email, seats, signed_in
 

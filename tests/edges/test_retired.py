@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from bursar.cli import main
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from door import TEAM_10, Door, email, seats, signed_in, trial
 from pages import said
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from door import TEAM_10, Door, email, seats, signed_in
 from pages import said

@@ -17,8 +17,8 @@ from django.core.cache import cache
 from django.db import connection
 
 import rows
-from bursar.accounts.models import Person
-from bursar.accounts.sealing import seal, seal_anew, unseal
+from bursar.identity.models import Person
+from bursar.identity.sealing import seal, seal_anew, unseal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OLD, NEW = "the old key, long enough to be one", "the new key, which is another one"

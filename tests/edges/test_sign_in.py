@@ -14,8 +14,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from bursar.accounts.models import Person, Session
-from bursar.jobs.clock import run_once
+from bursar.accounts.models import Session
+from bursar.identity.models import Person
+from bursar.jobs.steps import run_once
 from bursar.notices.models import PersonalLetter
 from door import Door, email, later, signed_in
 from pages import said
@@ -230,7 +231,7 @@ def test_nobody_is_sent_over_who_is_not_there_and_not_too_late(door: Door, path:
 def own_pages() -> list[tuple[str, str]]:
     """Every page of signing in and of what is a person's own: its name and an address of it."""
     found = []
-    for one in get_resolver("bursar.center.sign_in_urls").url_patterns:
+    for one in get_resolver("bursar.center.sign_in.urls").url_patterns:
         assert isinstance(one, URLPattern)
         address = re.sub(r"<uuid:\w+>", str(UUID(int=1)), re.sub(r"<int:\w+>", "1", str(one.pattern)))
         address = re.sub(r"<str:\w+>", "any", address)

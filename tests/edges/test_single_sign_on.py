@@ -12,7 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.test import Client
 
-from bursar.accounts.models import Person
+from bursar.identity.models import Person
 from door import Door, email, signed_in
 from pages import said
 from provider import IdentityProvider, provider
@@ -132,7 +132,7 @@ def test_a_provider_out_of_reach_is_said_so(path: str, vendors: IdentityProvider
 
 
 def test_another_address_ends_the_ties_of_the_one_before(path: str, vendors: IdentityProvider) -> None:
-    from bursar.accounts.oneself import ask_address, change_address
+    from bursar.identity.profile import ask_address, change_address
 
     come(Client(), vendors)
     owner, now = Person.objects.get(email=email("owner")), datetime.now(UTC)

@@ -17,8 +17,8 @@ from allauth.mfa.totp.internal.auth import (
 from django.core.cache import cache
 from django.test import Client
 
-from bursar.accounts.models import Person
-from bursar.accounts.staff import appoint
+from bursar.identity.models import Person
+from bursar.identity.staff import appoint
 from bursar.policy.queries import current
 from door import Door, email, signed_in
 from pages import said

@@ -14,8 +14,9 @@ from typing import Final
 import psycopg
 import pytest
 
-from bursar.accounts.models import Account, Member, Person
+from bursar.accounts.models import Account, Member
 from bursar.cli.demo import LIVES, load
+from bursar.identity.models import Person
 
 Environment = dict[str, str]
 ELSEWHERE: Final = "set BURSAR_HOME to another folder"

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from bursar.center.summary import lost
-from bursar.core.edit import Cancel, ChangePlan, RemoveProduct
-from bursar.core.timing import Timing
-from bursar.words.lines import lines_shown
+from bursar.center.manage.summary import lost
+from bursar.core.calendar.timing import Timing
+from bursar.core.subscription.edit import Cancel, ChangePlan, RemoveProduct
+from bursar.i18n.lines import lines_shown
 from lives import CATALOG, POLICY, Life, add, plan, seats
 
 

@@ -11,10 +11,10 @@ from django.test import Client
 
 from bursar.accounts.keys import INVITATION_DAYS, InvitationNotValid
 from bursar.accounts.members import accept
-from bursar.accounts.models import Person
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 from bursar.history.models import Entry
-from bursar.jobs.clock import run_once
+from bursar.identity.models import Person
+from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from bursar.notices.secret import filled
 from door import TEAM_10, Door, email, signed_in

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bursar.history.models import Entry
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from door import TEAM_10, Door, email, signed_in, temporary
 from pages import said, taken

@@ -6,8 +6,8 @@ import pytest
 from django.utils.translation import override
 
 from bursar.core.events import Audience, Event, read_event
-from bursar.notices.catalogue import AUDIENCES
-from bursar.words.history import Story
+from bursar.i18n.history import Story
+from bursar.notices.readers import AUDIENCES
 from lives import CATALOG, POLICY
 from stored import ID, OTHER, STORED
 

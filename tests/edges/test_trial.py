@@ -4,10 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bursar.accounts import staff
 from bursar.history.models import Entry
+from bursar.identity import staff
 from bursar.invoices.models import Cursor, Invoice
-from bursar.jobs.clock import run_once
+from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, seats, signed_in, trial

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bursar.accounts.staff import appoint
+from bursar.identity.staff import appoint
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, seats, signed_in
 from pages import said

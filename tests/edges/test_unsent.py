@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from bursar.accounts.keys import create_link
-from bursar.accounts.models import Person
-from bursar.accounts.staff import appoint
-from bursar.center.sign_in_urls import urlpatterns as sign_in
+from bursar.center.sign_in.urls import urlpatterns as sign_in
 from bursar.center.urls import urlpatterns as center
 from bursar.desk.urls import urlpatterns as desk
+from bursar.identity.models import Person
+from bursar.identity.staff import appoint
 from bursar.policy.queries import current
 from door import TEAM_10, Door, email, later, signed_in
 from pages import said
@@ -223,7 +223,7 @@ def test_what_was_kept_is_discarded_or_too_old_after_an_hour(account: str, monke
         if way == "discard":
             client.post("/unsent")
         else:
-            monkeypatch.setattr("bursar.center.unsent.time", lambda: time() + 3600)
+            monkeypatch.setattr("bursar.center.unsent_forms.time", lambda: time() + 3600)
         assert client.get("/unsent").status_code == 302 and "unsent" not in client.session
 
 

@@ -10,13 +10,11 @@ import pytest
 from django.utils.translation import override as speaking
 
 from bursar.checkout import Declined
-from bursar.core.capability import CAPABILITIES
-from bursar.core.document import NotWhole
-from bursar.core.edit import read_edits
-from bursar.core.field import BadEdit
-from bursar.core.money import Money
-from bursar.core.period import Span
-from bursar.core.policy import (
+from bursar.core.calendar.period import Span
+from bursar.core.messages.document import NotWhole
+from bursar.core.money.money import Money
+from bursar.core.policy.capability import CAPABILITIES
+from bursar.core.policy.policy import (
     VENDOR,
     Account,
     Actor,
@@ -29,10 +27,12 @@ from bursar.core.policy import (
     State,
     decide,
 )
+from bursar.core.subscription.edit import read_edits
+from bursar.core.subscription.edit_field import BadEdit
+from bursar.i18n import money
+from bursar.i18n.decision import capability, sentence, whom_to_ask
+from bursar.i18n.problem import said
 from bursar.policy.document import read_toml
-from bursar.words import money
-from bursar.words.decision import capability, sentence, whom_to_ask
-from bursar.words.problem import said
 
 FILE = Path(__file__).resolve().parents[2] / "policies/standard.toml"
 STANDARD = read_toml(FILE.read_text(encoding="utf-8"), "standard.toml", version=1)

@@ -18,7 +18,7 @@ import django
 django.setup()
 from bursar.accounts.models import Account
 from bursar.checkout import journal_of_account
-from bursar.core.money import Money, text
+from bursar.core.money.money import Money, text
 from bursar.invoices.queries import documents
 from bursar.payments.queries import left
 

@@ -8,21 +8,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 
-from bursar.accounts.deed import deed, permit
+from bursar.accounts.locked_account import deed, permit
 from bursar.accounts.members import make_member
 from bursar.accounts.models import Account, BillingDetails, Override, Remark, Seller, Standing
-from bursar.accounts.queries import Customer, NotFound
+from bursar.accounts.queries import Customer
 from bursar.catalog.queries import currencies
 from bursar.columns.address import sendable
-from bursar.core.capability import OVERRIDABLE, known
-from bursar.core.currency import check_sold
 from bursar.core.events import AccountAltered, AccountOpened, DetailsSet, OverrideAdded, OverrideEnded, TaxRateChange
-from bursar.core.member import OWNER
-from bursar.core.policy import Actor, Policy, State, Vendor, decide_at_the_desk
-from bursar.core.problem import Conflict, Invalid, phrase
-from bursar.core.refusal import Refused
-from bursar.core.tax import Tax
-from bursar.core.text import one_line
+from bursar.core.messages.problem import Conflict, Invalid, NotFound, phrase
+from bursar.core.messages.text import one_line
+from bursar.core.money.currency import check_sold
+from bursar.core.money.tax import Tax
+from bursar.core.policy.capability import OVERRIDABLE, known
+from bursar.core.policy.member import OWNER
+from bursar.core.policy.policy import Actor, Policy, State, Vendor, decide_at_the_desk
+from bursar.core.policy.refusal import Refused
 from bursar.history.actions import answer, columns, record
 from bursar.history.queries import Once
 from bursar.policy.queries import held

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 
-from bursar.accounts.models import Account, Person, SignInLink, VendorKey
-from bursar.accounts.queries import NotFound
+from bursar.accounts.models import Account, VendorKey
 from bursar.accounts.sandbox import only_in_sandboxes
 from bursar.columns.statement import select_one
-from bursar.core.problem import Problem, phrase
-from bursar.core.text import read_name
+from bursar.core.messages.problem import NotFound, Problem, phrase
+from bursar.core.messages.text import read_name
+from bursar.identity.models import Person, SignInLink
 
 
 class LinkNotValid(Problem):

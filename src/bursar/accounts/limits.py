@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from bursar.accounts.deed import deed, permit
+from bursar.accounts.locked_account import deed, permit
 from bursar.accounts.models import GrowthLimit
 from bursar.core.events import LimitBefore, LimitSet
-from bursar.core.money import Money
-from bursar.core.policy import Actor, Policy
-from bursar.core.problem import Invalid
+from bursar.core.messages.problem import Invalid
+from bursar.core.money.money import Money
+from bursar.core.policy.policy import Actor, Policy
 from bursar.history.actions import record
 
 

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bursar.accounts.deed import deed, permit
 from bursar.accounts.keys import InvitationNotValid, read_invitation
-from bursar.accounts.models import Member, Person, Remark, SentInvitation
-from bursar.accounts.oneself import remember_name
-from bursar.accounts.queries import Customer, NotFound, invitation_before, standing
+from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.models import Member, Remark, SentInvitation
+from bursar.accounts.queries import Customer, invitation_before, standing
 from bursar.core.events import (
     Event,
     MemberAccepted,
@@ -22,7 +21,9 @@ from bursar.core.events import (
     MemberSuspended,
     OwnerChanged,
 )
-from bursar.core.member import (
+from bursar.core.messages.problem import NotFound
+from bursar.core.messages.text import one_line
+from bursar.core.policy.member import (
     ADMIN,
     INVITATIONS_AN_HOUR,
     OWNER,
@@ -36,10 +37,11 @@ from bursar.core.member import (
     invites,
     needed,
 )
-from bursar.core.policy import SYSTEM, Actor, Policy, Vendor
-from bursar.core.text import one_line
+from bursar.core.policy.policy import SYSTEM, Actor, Policy, Vendor
 from bursar.history.actions import answer, record
 from bursar.history.queries import Once
+from bursar.identity.models import Person
+from bursar.identity.profile import remember_name
 
 
 def add_member(

@@ -5,43 +5,13 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from bursar.accounts.guards import ACCOUNT_OWNED, CLOCK_FORWARD, MADE_SO, OWNER_STAYS
-from bursar.accounts.people import (
-    LOCALES,
-    AddressChange,
-    FormerName,
-    Identity,
-    People,
-    Person,
-    SignInLink,
-    Staff,
-    VendorKey,
-)
 from bursar.columns.codes import ACTOR_KINDS, CodeField
 from bursar.columns.guard import KEPT
 from bursar.columns.ids import uuid7
 from bursar.columns.money import CurrencyField, RateField
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
-
-__all__ = [
-    "Account",
-    "AddressChange",
-    "BillingDetails",
-    "FormerName",
-    "GrowthLimit",
-    "Identity",
-    "Member",
-    "Override",
-    "People",
-    "Person",
-    "Remark",
-    "Seller",
-    "Session",
-    "SignInLink",
-    "Staff",
-    "Standing",
-    "VendorKey",
-]
+from bursar.identity.models import LOCALES
 
 
 class Seller(models.Model):
@@ -95,7 +65,7 @@ class Member(AccountRow):
     Who was removed stays as a row; who comes back is a new one.
     """
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     name = models.TextField()
     role = models.TextField()
     state = CodeField(("invited", "active", "suspended"))
@@ -210,3 +180,26 @@ class BillingDetails(models.Model):
     vat_id = models.TextField(blank=True, default="")
     purchase_order = models.TextField(blank=True, default="")
     recipients = models.JSONField(default=list)
+
+
+class VendorKey(models.Model):
+    """A key of one of the vendor's programs, known by its hash only; it may be for less than everything."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.TextField()
+    hash = models.TextField(unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    reads_only = models.BooleanField(default=False)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField(null=True)
+    # `members`: it acts for a member with every call, and never as the vendor.
+    scope = models.TextField(default="vendor", db_default="vendor")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(scope__in=("vendor", "members")), name="accounts_vendorkey_scope_is_known"
+            ),
+        )

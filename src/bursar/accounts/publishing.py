@@ -6,12 +6,12 @@ from typing import Final
 
 from django.db import transaction
 
-from bursar.accounts.models import Staff
 from bursar.columns.statement import select
 from bursar.core.events import AccountAltered
-from bursar.core.policy import Actor, Policy
-from bursar.core.publishing import MOST_NAMED, Left, Serving, check_staff, check_types
+from bursar.core.policy.policy import Actor, Policy
+from bursar.core.policy.publishing import MOST_NAMED, Left, Serving, check_staff, check_types
 from bursar.history.actions import record_each
+from bursar.identity.models import Staff
 from bursar.policy import actions, queries
 from bursar.policy.document import read, replacements
 

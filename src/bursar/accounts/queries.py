@@ -12,19 +12,14 @@ from django.db.models import Case, When
 from bursar.accounts import models
 from bursar.columns.ids import first_of
 from bursar.columns.statement import select, select_one
-from bursar.core.gateway import serving
-from bursar.core.limit import Limit
-from bursar.core.member import BILLING_ADMIN, OWNER, Standing
-from bursar.core.policy import Account, Actor, Contact, Member, Override, State
-from bursar.core.problem import Problem, phrase
-from bursar.core.tax import Tax
+from bursar.core.billing.gateway import serving
+from bursar.core.messages.problem import NotFound, phrase
+from bursar.core.money.tax import Tax
+from bursar.core.policy.limits import Limit
+from bursar.core.policy.member import BILLING_ADMIN, OWNER, Standing
+from bursar.core.policy.policy import Account, Actor, Contact, Member, Override, State
 from bursar.gateways.registry import connected
-
-
-class NotFound(Problem):
-    """There is no such {what}; check what was asked for."""
-
-    code = "not_found"
+from bursar.identity.models import Staff
 
 
 @dataclass(frozen=True)
@@ -208,7 +203,7 @@ def details(account_id: UUID) -> Details:
 def names(account_id: UUID) -> dict[UUID, str]:
     """The name of everybody who is or was a member, and of everybody who is or was of the vendor's staff."""
     rows = models.Member.objects.filter(account_id=account_id).values_list("id", "name")
-    return dict(rows.union(models.Staff.objects.values_list("person_id", "person__name")))
+    return dict(rows.union(Staff.objects.values_list("person_id", "person__name")))
 
 
 def languages(account_id: UUID) -> dict[UUID, str]:

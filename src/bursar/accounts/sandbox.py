@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from bursar.accounts import models
+from bursar.identity.models import Staff
 
 
 def those_only_in_sandboxes(people: Collection[UUID]) -> set[UUID]:
@@ -12,7 +13,7 @@ def those_only_in_sandboxes(people: Collection[UUID]) -> set[UUID]:
     Whoever is invited to a live account or suspended there is in it: they may act in it tomorrow.
     """
     members = models.Member.objects.filter(person_id__in=people, removed_at=None)
-    serving = models.Staff.objects.filter(person_id__in=people, ended_at=None)
+    serving = Staff.objects.filter(person_id__in=people, ended_at=None)
     places = set(
         members.values_list("person_id", "account__sandbox").union(serving.values_list("person_id", "sandbox"))
     )

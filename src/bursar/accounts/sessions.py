@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 
-from bursar.accounts.deed import deed
-from bursar.accounts.models import Member, Person, Session
-from bursar.accounts.queries import NotFound
+from bursar.accounts.locked_account import deed
+from bursar.accounts.models import Member, Session
 from bursar.accounts.sandbox import only_in_sandboxes, people_to_lend
-from bursar.core.policy import Actor
-from bursar.core.problem import Invalid, Problem, phrase
+from bursar.core.messages.problem import Invalid, NotFound, Problem, phrase
+from bursar.core.policy.policy import Actor
 from bursar.history.actions import answer
 from bursar.history.queries import Once
+from bursar.identity.models import Person
 
 MINUTES: Final = 5
 """How long the product has to send the person on."""

@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest
 
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 
 HEADER: Final = "HTTP_BURSAR_ACTOR"
 _EXPECTED: Final = re.compile(r"(?:[!-$&-+\--~]|%[0-9A-Fa-f]{2})+")

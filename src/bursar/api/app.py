@@ -11,13 +11,13 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from bursar.api import accounts, billing, documents, limits, payments, requests, seats, sessions, subscriptions
 from bursar.api.body import JsonParser, NotJson
 from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.expected import expected
 from bursar.api.openapi import complete
 from bursar.api.problems import BadBody, nothing_at, response
-from bursar.core.problem import Problem
+from bursar.api.routes import accounts, billing, documents, limits, payments, requests, seats, sessions, subscriptions
+from bursar.core.messages.problem import Problem
 
 
 class Door(NinjaAPI):

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.parser import Parser
 
-from bursar.core.document import BadJson, json_value
-from bursar.core.problem import Invalid
+from bursar.core.messages.document import BadJson, json_value
+from bursar.core.messages.problem import Invalid
 
 
 class NotJson(Invalid):

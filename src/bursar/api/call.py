@@ -12,13 +12,13 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from bursar.accounts.deed import admit
 from bursar.accounts.keys import holding
-from bursar.accounts.queries import Customer, NotFound, customer, is_member
+from bursar.accounts.locked_account import admit
+from bursar.accounts.queries import Customer, customer, is_member
 from bursar.api.actor import named
-from bursar.core.policy import Actor, Outcome, Policy, Vendor, decide
-from bursar.core.problem import Invalid, Problem, phrase
-from bursar.core.refusal import Refused
+from bursar.core.messages.problem import Invalid, NotFound, Problem, phrase
+from bursar.core.policy.policy import Actor, Outcome, Policy, Vendor, decide
+from bursar.core.policy.refusal import Refused
 from bursar.history.queries import Answer, Once, answered
 from bursar.policy.queries import current
 

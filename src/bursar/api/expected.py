@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bursar.api.bodies import EMAIL
-from bursar.core.problem import Phrase, phrase
+from bursar.api.schema.bodies import EMAIL
+from bursar.core.messages.problem import Phrase, phrase
 
 _BY_TYPE: Final[Mapping[str, Phrase]] = {
     "missing": phrase("a value"),

@@ -5,9 +5,7 @@ from typing import Final
 
 from bursar.accounts.actions import ClockBackwards, ClockTooFar, NoSandbox, OverrideThere, UnknownZone
 from bursar.accounts.limits import OtherCurrency
-from bursar.accounts.queries import NotFound
 from bursar.accounts.sessions import LivePerson, NoActiveMember
-from bursar.api.accounts import BadMoment
 from bursar.api.actor import BadActor
 from bursar.api.call import (
     BadIdempotencyKey,
@@ -20,11 +18,11 @@ from bursar.api.call import (
     VendorDoor,
 )
 from bursar.api.problems import BadBody, Failed, TooSlow, Unreadable
-from bursar.api.subscriptions import QuoteOrEdits
+from bursar.api.routes.accounts import BadMoment
+from bursar.api.routes.subscriptions import QuoteOrEdits
 from bursar.catalog.queries import NoCatalog
 from bursar.checkout import AlreadyTaken, Declined, NeededTooEarly, QuoteExpired, Stale
-from bursar.core import catalog, edit, effect, field, fit, measure
-from bursar.core.booking import (
+from bursar.core.billing.booking import (
     BadReference,
     BeyondEntry,
     EntryBooked,
@@ -32,13 +30,36 @@ from bursar.core.booking import (
     PaymentCurrency,
     ReceivedLater,
 )
-from bursar.core.capability import UnknownCapability
-from bursar.core.ceiling import Confirm
-from bursar.core.clock import NotTheirClock
-from bursar.core.currency import CurrencyNotSold, UnknownCurrency
-from bursar.core.document import BadDocument
-from bursar.core.gateway import NoGateway
-from bursar.core.member import (
+from bursar.core.billing.gateway import NoGateway
+from bursar.core.billing.payment import (
+    NothingToPay,
+    NoToken,
+    NotWaiting,
+    PaymentOpen,
+    StaysAutomatic,
+    TokenNeeded,
+    UnknownMethod,
+)
+from bursar.core.billing.refund import (
+    MoneyInUse,
+    PaidBack,
+    PaymentUndone,
+    RefundTooHigh,
+    ThroughGateway,
+    UnknownRefundReason,
+)
+from bursar.core.messages.document import BadDocument
+from bursar.core.messages.problem import NotFound, Problem
+from bursar.core.money.currency import CurrencyNotSold, UnknownCurrency
+from bursar.core.money.money import BadRate
+from bursar.core.money.price import TooDear
+from bursar.core.money.tax import BadTaxRate
+from bursar.core.ordering import conflicts as fit
+from bursar.core.ordering.ceilings import Confirm
+from bursar.core.ordering.quote import Outdated
+from bursar.core.ordering.request import NoNeedToAsk, NothingToAsk, OnlyRequester, RequestClosed, RequestOpen
+from bursar.core.policy.capability import UnknownCapability
+from bursar.core.policy.member import (
     AlreadyMember,
     InvitedMember,
     NotAccepted,
@@ -54,33 +75,14 @@ from bursar.core.member import (
     TooManyInvitations,
     WhyNeeded,
 )
-from bursar.core.money import BadRate
-from bursar.core.payment import (
-    NothingToPay,
-    NoToken,
-    NotWaiting,
-    PaymentOpen,
-    StaysAutomatic,
-    TokenNeeded,
-    UnknownMethod,
-)
-from bursar.core.policy import UnknownAccountType, UnknownRole
-from bursar.core.price import TooDear
-from bursar.core.problem import Problem
-from bursar.core.publishing import StaffLockedOut, TypesInUse
-from bursar.core.quote import Outdated
-from bursar.core.refund import (
-    MoneyInUse,
-    PaidBack,
-    PaymentUndone,
-    RefundTooHigh,
-    ThroughGateway,
-    UnknownRefundReason,
-)
-from bursar.core.refusal import Refused
-from bursar.core.request import NoNeedToAsk, NothingToAsk, OnlyRequester, RequestClosed, RequestOpen
-from bursar.core.seat import HasSeat, NoSeats, OutOfLightAgents, OutOfSeats, SeatsCounted, SeatsInUse
-from bursar.core.tax import BadTaxRate
+from bursar.core.policy.policy import UnknownAccountType, UnknownRole
+from bursar.core.policy.publishing import StaffLockedOut, TypesInUse
+from bursar.core.policy.refusal import Refused
+from bursar.core.policy.sandbox_clock import NotTheirClock
+from bursar.core.subscription import catalog, edit, measure
+from bursar.core.subscription import edit_field as field
+from bursar.core.subscription import edit_rules as effect
+from bursar.core.subscription.seats import HasSeat, NoSeats, OutOfLightAgents, OutOfSeats, SeatsCounted, SeatsInUse
 from bursar.history.queries import OtherBody
 from bursar.policy.queries import NoPolicy
 

@@ -5,18 +5,18 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from bursar.api import answers, edits, parts, published
 from bursar.api.call import MOST_KEY, UnknownActor
 from bursar.api.failures import ALWAYS, FAILURES, Kinds
 from bursar.api.problems import codes, status_of
+from bursar.api.schema import answers, edits, parts, published
 from bursar.catalog.document import CatalogDocument
 from bursar.checkout import Declined, Stale
-from bursar.core.ceiling import Confirm
-from bursar.core.fit import PendingChange, WouldBreak
-from bursar.core.member import InvitedMember, SuspendedMember
-from bursar.core.problem import Problem
-from bursar.core.publishing import TypesInUse
-from bursar.core.refusal import Refused
+from bursar.core.messages.problem import Problem
+from bursar.core.ordering.ceilings import Confirm
+from bursar.core.ordering.conflicts import PendingChange, WouldBreak
+from bursar.core.policy.member import InvitedMember, SuspendedMember
+from bursar.core.policy.publishing import TypesInUse
+from bursar.core.policy.refusal import Refused
 from bursar.history.queries import OtherBody
 from bursar.policy.document import NewPolicy, PolicyDocument
 

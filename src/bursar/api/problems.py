@@ -5,24 +5,23 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from bursar.accounts.queries import NotFound
-from bursar.api import show
 from bursar.api.call import Call, KeyForMembers, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, VendorDoor, WrongMethod
+from bursar.api.present import values as show
 from bursar.checkout import Declined, Stale
-from bursar.core.ceiling import Confirm
-from bursar.core.clock import NotTheirClock
-from bursar.core.content import write_decision
-from bursar.core.fit import PendingChange, WouldBreak
-from bursar.core.member import NotActive, TooManyInvitations
-from bursar.core.policy import Outcome
-from bursar.core.problem import Conflict, Invalid, Problem, phrase
-from bursar.core.publishing import TypesInUse
-from bursar.core.refusal import Refused
+from bursar.core.messages.problem import Conflict, Invalid, NotFound, Problem, phrase
+from bursar.core.ordering.ceilings import Confirm
+from bursar.core.ordering.conflicts import PendingChange, WouldBreak
+from bursar.core.ordering.content import write_decision
+from bursar.core.policy.member import NotActive, TooManyInvitations
+from bursar.core.policy.policy import Outcome
+from bursar.core.policy.publishing import TypesInUse
+from bursar.core.policy.refusal import Refused
+from bursar.core.policy.sandbox_clock import NotTheirClock
+from bursar.i18n.absence import turned_away
+from bursar.i18n.decision import explained
+from bursar.i18n.problem import said
 from bursar.logs import note, request_id
 from bursar.policy.queries import current
-from bursar.words.absence import turned_away
-from bursar.words.decision import explained
-from bursar.words.problem import said
 
 
 class BadBody(Invalid):

@@ -7,11 +7,11 @@ from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import ConfigDict, TypeAdapter, WrapValidator
 
-from bursar.core.catalog import Catalog, NoEntries, Plan, Product
-from bursar.core.cycle import BUILT_IN, BadCycle, Cycle
-from bursar.core.document import BadDocument, NotKnown, Repeated, shown, toml
-from bursar.core.entry import Listed, Table, read_table
-from bursar.core.schema import refused
+from bursar.core.calendar.cycle import BUILT_IN, BadCycle, Cycle
+from bursar.core.messages.document import BadDocument, NotKnown, Repeated, shown, toml
+from bursar.core.messages.entry import Listed, Table, read_table
+from bursar.core.messages.schema import refused
+from bursar.core.subscription.catalog import Catalog, NoEntries, Plan, Product
 
 _EXAMPLE: Final[dict[str, Any]] = {
     "products": [

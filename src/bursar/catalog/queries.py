@@ -8,10 +8,10 @@ from typing import Final
 from bursar.catalog.document import read
 from bursar.catalog.models import Version
 from bursar.columns.statement import select, select_one
-from bursar.core.catalog import Catalog
-from bursar.core.currency import DIGITS
-from bursar.core.problem import Conflict
-from bursar.core.retirement import following
+from bursar.core.messages.problem import Conflict
+from bursar.core.money.currency import DIGITS
+from bursar.core.subscription.catalog import Catalog
+from bursar.core.subscription.retirement import following
 
 PUBLISHED: Final = "(SELECT published_at FROM catalog_version)"
 """The moments at which versions were published, for the statements of other rooms."""

@@ -8,13 +8,14 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bursar.center.fields import Email, OneOf, PageForm, Parsed, Text, Ticked, whole_number
+from bursar.center.form_fields import Email, OneOf, PageForm, Parsed, Text, Ticked, whole_number
 from bursar.checkout import MOST_TEXT as MOST_REASON
-from bursar.core.field import MOST_SEATS, MOST_TEXT
-from bursar.core.money import BadAmount, BadRate, Money, read_amount
-from bursar.core.payment import Method, TokenNeeded, UnknownMethod, read_method
-from bursar.core.price import MOST_MINOR
-from bursar.words.problem import said
+from bursar.core.billing.payment import Method, TokenNeeded, UnknownMethod, read_method
+from bursar.core.money.money import BadAmount, BadRate, Money, read_amount
+from bursar.core.money.price import MOST_MINOR
+from bursar.core.policy.limits import MOST_SEATS
+from bursar.core.subscription.edit_field import MOST_TEXT
+from bursar.i18n.problem import said
 
 _NOT_SURE: Final = _("Tick that you want to give up ownership; nothing was changed.")
 

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 
 from bursar.accounts.queries import names
 from bursar.catalog.queries import current as current_catalog
-from bursar.center.entry import Visit, shown, visit
-from bursar.center.table import table
-from bursar.core.decision import sees_invoices, sees_prices
+from bursar.center.spreadsheet import table
+from bursar.center.visit import Visit, shown, visit
 from bursar.core.events import GROUPS
+from bursar.core.ordering.decision import sees_invoices, sees_prices
 from bursar.history.queries import Fact, facts
-from bursar.words import money
-from bursar.words.history import Story
+from bursar.i18n import money
+from bursar.i18n.history import Story
 
 PAGE: Final = 50
 MOST: Final = 100_000

@@ -6,17 +6,17 @@ from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from bursar.accounts.queries import NotFound
 from bursar.accounts.sandbox import only_in_sandboxes
-from bursar.center.doors import not_found, welcome
-from bursar.center.entry import Closed, SignInFirst, shown
-from bursar.center.factor import FactorFirst, factor_first
-from bursar.center.proof import lent
-from bursar.center.unsent import drop, kept, sent
-from bursar.core.member import NotActive
+from bursar.center.entrance import not_found, welcome
+from bursar.center.sign_in.proof import lent
+from bursar.center.sign_in.second_factor import FactorFirst, factor_first
+from bursar.center.unsent_forms import drop, kept, sent
+from bursar.center.visit import Closed, SignInFirst, shown
+from bursar.core.messages.problem import NotFound
+from bursar.core.policy.member import NotActive
+from bursar.i18n.absence import turned_away
 from bursar.logs import note
 from bursar.policy.queries import current
-from bursar.words.absence import turned_away
 
 
 class Doorkeeper:

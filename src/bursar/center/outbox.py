@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from bursar.center.entry import shown, visit
+from bursar.center.visit import shown, visit
 from bursar.notices.queries import outbox
 
 LISTED = 100

@@ -2,32 +2,24 @@
 
 from django.urls import include, path
 
-from bursar.center import (
-    admins,
-    cancel,
-    capabilities,
-    clock,
-    demo,
-    details,
-    doors,
-    history,
-    invoices,
-    manage,
-    outbox,
-    payment,
-    requests,
-    seats,
-    subscription,
-    taking,
-    team,
-)
+from bursar.center import entrance as doors
+from bursar.center import history, outbox
+from bursar.center import sandbox_clock as clock
+from bursar.center.billing import details, invoices, payment
+from bursar.center.manage import accepting as taking
+from bursar.center.manage import cancel, subscription
+from bursar.center.manage import page as manage
+from bursar.center.people import billing_admins as admins
+from bursar.center.people import capabilities, seats, team
+from bursar.center.requests import pages as requests
+from bursar.center.sign_in import demo
 
 ACCOUNT = "accounts/<uuid:account_id>"
 
 urlpatterns = [
     path("", doors.home, name="home"),
     path("demo", demo.enter, name="demo"),
-    path("", include("bursar.center.sign_in_urls")),
+    path("", include("bursar.center.sign_in.urls")),
     path("language", doors.language, name="language"),
     path("unsent", doors.unsent, name="unsent"),
     path("sandbox/<uuid:key>", doors.sandbox, name="sandbox"),

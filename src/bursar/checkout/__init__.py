@@ -6,9 +6,9 @@ This is all that the rest of Bursar sees of it; import-linter lets nobody import
 from bursar.checkout.actions import Result, Stale, accept, approve, quote, renew, undo
 from bursar.checkout.announcements import announce
 from bursar.checkout.booking import record_payment, undo_payment
+from bursar.checkout.checks import AlreadyTaken, QuoteExpired
 from bursar.checkout.collection import collect, collect_all, pay, set_method
 from bursar.checkout.consequences import coming_shortfalls, followed, look_at_request
-from bursar.checkout.door import AlreadyTaken, QuoteExpired
 from bursar.checkout.gather import context, edits_of, preview
 from bursar.checkout.journal import journal_of_account, journal_of_invoice
 from bursar.checkout.payment import Declined, confirm, follow_up, give_up, hear

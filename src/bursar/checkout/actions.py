@@ -6,23 +6,23 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from bursar.accounts.deed import deed
+from bursar.accounts.locked_account import deed
 from bursar.accounts.queries import Customer
+from bursar.checkout.checks import check_no_payment_open, check_review, keep, open_payment, shown
 from bursar.checkout.consequences import catch_up, overtake, overtake_request
-from bursar.checkout.door import check_no_payment_open, check_review, keep, open_payment, shown
 from bursar.checkout.gather import Known, edits_of, gather
 from bursar.checkout.payment import charge
 from bursar.checkout.write import write
 from bursar.columns.ids import uuid7
-from bursar.core import transition
-from bursar.core.content import digest as digest_of
-from bursar.core.edit import Edit, Undo
-from bursar.core.policy import SYSTEM, Actor
-from bursar.core.problem import Conflict
-from bursar.core.quote import check_confirmed
-from bursar.core.quote import quote as decide
-from bursar.core.refusal import Refused
-from bursar.core.transition import Order
+from bursar.core.messages.problem import Conflict
+from bursar.core.ordering import transition
+from bursar.core.ordering.content import digest as digest_of
+from bursar.core.ordering.quote import check_confirmed
+from bursar.core.ordering.quote import quote as decide
+from bursar.core.ordering.transition import Order
+from bursar.core.policy.policy import SYSTEM, Actor
+from bursar.core.policy.refusal import Refused
+from bursar.core.subscription.edit import Edit, Undo
 from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import Once
 from bursar.invoices import actions as invoices

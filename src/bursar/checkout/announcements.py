@@ -3,12 +3,12 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from bursar.accounts.deed import deed
+from bursar.accounts.locked_account import deed
 from bursar.checkout.gather import context
+from bursar.core.billing.schedule import told_ahead, trial_told_ahead
 from bursar.core.events import Event, RenewalAhead, TrialEnding
-from bursar.core.policy import SYSTEM
-from bursar.core.renewal import told_ahead, trial_told_ahead
-from bursar.core.shortfall import shortfalls
+from bursar.core.policy.policy import SYSTEM
+from bursar.core.subscription.shortfall import shortfalls
 from bursar.history.actions import record
 from bursar.invoices import actions as invoices
 from bursar.invoices.queries import cursor

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from bursar.accounts.deed import deed, permit
+from bursar.accounts.locked_account import deed, permit
 from bursar.checkout.consequences import follow
-from bursar.core.booking import Booking, check_booking
-from bursar.core.payment import NothingToPay
-from bursar.core.policy import Actor
-from bursar.core.refund import check_undo
+from bursar.core.billing.booking import Booking, check_booking
+from bursar.core.billing.payment import NothingToPay
+from bursar.core.billing.refund import check_undo
+from bursar.core.policy.policy import Actor
 from bursar.history.actions import answer
 from bursar.history.queries import Once
 from bursar.invoices import queries as invoices

@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bursar.accounts.deed import deed, permit
+from bursar.accounts.locked_account import deed, permit
 from bursar.accounts.queries import Customer
-from bursar.checkout.door import check_no_payment_open
+from bursar.checkout.checks import check_no_payment_open
 from bursar.checkout.payment import Declined, charge
-from bursar.core.gateway import NoGateway
-from bursar.core.money import Money
-from bursar.core.payment import Method, NothingToPay, PaymentOpen
-from bursar.core.policy import SYSTEM, Actor
+from bursar.core.billing.gateway import NoGateway
+from bursar.core.billing.payment import Method, NothingToPay, PaymentOpen
+from bursar.core.money.money import Money
+from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.history.actions import answer
 from bursar.history.queries import Once
 from bursar.invoices import queries as invoices

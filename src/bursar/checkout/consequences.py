@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
 
-from bursar.accounts.deed import deed
+from bursar.accounts.locked_account import deed
 from bursar.accounts.queries import customer
 from bursar.checkout.gather import Known, context, edits_of, gather
 from bursar.checkout.write import close_request, write
-from bursar.core.approval import overtaken
-from bursar.core.edit import Edit, SetSeats
 from bursar.core.events import RequestOvertaken, SeatsShort
-from bursar.core.policy import SYSTEM, Actor
-from bursar.core.shortfall import Shortfall, shortfalls
+from bursar.core.ordering.approval import overtaken
+from bursar.core.policy.policy import SYSTEM, Actor
+from bursar.core.subscription.edit import Edit, SetSeats
+from bursar.core.subscription.shortfall import Shortfall, shortfalls
 from bursar.history.actions import record
 from bursar.subscriptions import actions as subscriptions
 from bursar.subscriptions.queries import RequestRow, agreement, open_request, quote

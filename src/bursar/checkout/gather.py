@@ -12,15 +12,15 @@ from bursar.accounts.queries import Customer
 from bursar.catalog import queries as catalog
 from bursar.columns.ids import uuid7
 from bursar.columns.statement import select
-from bursar.core.catalog import Catalog
-from bursar.core.edit import Cancel, Edit, read_edits
-from bursar.core.policy import Actor, Policy
-from bursar.core.quote import Quote, quote
-from bursar.core.renewal import Due
-from bursar.core.seat import SEATLESS
-from bursar.core.situation import Situation
-from bursar.core.timeline import Timeline
-from bursar.core.transition import Transition, catch_up
+from bursar.core.billing.schedule import Due
+from bursar.core.ordering.context import Situation
+from bursar.core.ordering.quote import Quote, quote
+from bursar.core.ordering.transition import Transition, catch_up
+from bursar.core.policy.policy import Actor, Policy
+from bursar.core.subscription.catalog import Catalog
+from bursar.core.subscription.edit import Cancel, Edit, read_edits
+from bursar.core.subscription.seats import SEATLESS
+from bursar.core.subscription.timeline import Timeline
 from bursar.invoices import queries as invoices
 from bursar.payments import queries as payments
 from bursar.policy import queries as policy

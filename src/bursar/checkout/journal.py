@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from bursar.core.journal import Movement, journal
+from bursar.core.billing.journal import Movement, journal
 from bursar.invoices import queries as invoices
 from bursar.payments.received import movements
 

@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from bursar.accounts.deed import deed, permit
-from bursar.accounts.queries import Customer, NotFound
+from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.queries import Customer
 from bursar.checkout.consequences import follow
 from bursar.checkout.gather import gather
 from bursar.checkout.refunds import finish_refund
 from bursar.checkout.write import write
 from bursar.columns.ids import uuid7
-from bursar.core.content import read_quote
-from bursar.core.gateway import SANDBOX
-from bursar.core.money import Money
-from bursar.core.payment import DeclineReason, Step, check_waiting, next_step
-from bursar.core.policy import SYSTEM, Actor, Vendor
-from bursar.core.problem import Problem
-from bursar.core.transition import Order, accept
+from bursar.core.billing.gateway import SANDBOX
+from bursar.core.billing.payment import DeclineReason, Step, check_waiting, next_step
+from bursar.core.messages.problem import NotFound, Problem
+from bursar.core.money.money import Money
+from bursar.core.ordering.content import read_quote
+from bursar.core.ordering.transition import Order, accept
+from bursar.core.policy.policy import SYSTEM, Actor, Vendor
 from bursar.gateways.protocol import Charge
 from bursar.gateways.registry import gateway
 from bursar.gateways.sandbox import Sandbox

@@ -3,14 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from bursar.accounts.deed import deed, permit
+from bursar.accounts.locked_account import deed, permit
+from bursar.checkout.checks import check_no_payment_open
 from bursar.checkout.consequences import follow
-from bursar.checkout.door import check_no_payment_open
 from bursar.columns.ids import uuid7
-from bursar.core.booking import PaymentCurrency, check_reference
-from bursar.core.money import Money
-from bursar.core.policy import SYSTEM, Actor
-from bursar.core.refund import NewRefund, RefundReason, RefundState, cover
+from bursar.core.billing.booking import PaymentCurrency, check_reference
+from bursar.core.billing.refund import NewRefund, RefundReason, RefundState, cover
+from bursar.core.money.money import Money
+from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.gateways.registry import gateway
 from bursar.history.actions import answer
 from bursar.history.queries import Once

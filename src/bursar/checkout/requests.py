@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from bursar.accounts.deed import deed, permit
+from bursar.accounts.locked_account import deed, permit
 from bursar.accounts.queries import Customer
 from bursar.catalog.queries import current as catalog
 from bursar.checkout.actions import Stale
+from bursar.checkout.checks import check_no_payment_open, check_review, keep, shown
 from bursar.checkout.consequences import catch_up, overtake
-from bursar.checkout.door import check_no_payment_open, check_review, keep, shown
 from bursar.checkout.gather import edits_of, gather, preview
 from bursar.checkout.write import close_request
-from bursar.core.edit import Edit
 from bursar.core.events import RequestExpired, RequestRejected, RequestReminded, RequestSubmitted, RequestWithdrawn
-from bursar.core.policy import SYSTEM, Actor, Member, Policy, Vendor
-from bursar.core.problem import Invalid
-from bursar.core.quote import Quote
-from bursar.core.quote import quote as decide
-from bursar.core.request import Basis, NoNeedToAsk, RequestOpen, check_asking, check_withdrawing
+from bursar.core.messages.problem import Invalid
+from bursar.core.ordering.quote import Quote
+from bursar.core.ordering.quote import quote as decide
+from bursar.core.ordering.request import Basis, NoNeedToAsk, RequestOpen, check_asking, check_withdrawing
+from bursar.core.policy.policy import SYSTEM, Actor, Member, Policy, Vendor
+from bursar.core.subscription.edit import Edit
 from bursar.history.actions import answer as keep_answer
 from bursar.history.actions import record
 from bursar.history.queries import Once

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from bursar.accounts.actions import instant, read_zone, set_standings
 from bursar.accounts.queries import Customer
+from bursar.core.billing.schedule import Due
 from bursar.core.events import RequestEnded, RequestOvertaken
-from bursar.core.policy import Actor
-from bursar.core.renewal import Due
-from bursar.core.transition import Transition
+from bursar.core.ordering.transition import Transition
+from bursar.core.policy.policy import Actor
 from bursar.history.actions import record, record_each
 from bursar.invoices import actions as invoices
 from bursar.invoices.queries import CursorRow

@@ -13,7 +13,7 @@ import psycopg
 
 from bursar.cli.files import NotReadable, as_json, show
 from bursar.cli.home import database, ready
-from bursar.core.problem import Conflict
+from bursar.core.messages.problem import Conflict
 from bursar.postgres.dump import ProgramFailed, read_dump, rows_in_dump, write_dump
 
 PATIENCE_SECONDS: Final = 10

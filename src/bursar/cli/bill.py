@@ -16,7 +16,7 @@ def bill(as_json: bool) -> None:
     Example: bursar bill
     """
     with django():
-        from bursar.jobs.clock import run_once
+        from bursar.jobs.steps import run_once
 
         try:
             done = run_once(datetime.now(UTC))

@@ -10,9 +10,9 @@ import click
 from bursar.catalog import document
 from bursar.cli.files import as_json, read_text, show
 from bursar.cli.home import django
-from bursar.core.catalog import Catalog
-from bursar.core.document import toml
-from bursar.core.retirement import following
+from bursar.core.messages.document import toml
+from bursar.core.subscription.catalog import Catalog
+from bursar.core.subscription.retirement import following
 
 
 @click.group()

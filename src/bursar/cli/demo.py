@@ -183,9 +183,9 @@ def load(now: datetime) -> list[tuple[str, str]]:
     """Publish the demo's catalog and policy, make its accounts if they are not there, and give everybody a link."""
     from bursar.accounts.models import Account
     from bursar.accounts.publishing import apply_policy
-    from bursar.accounts.staff import appoint
     from bursar.catalog.actions import apply as apply_catalog
-    from bursar.core.policy import VENDOR
+    from bursar.core.policy.policy import VENDOR
+    from bursar.identity.staff import appoint
     from bursar.policy.queries import current
 
     catalog, policy = "catalogs/demo.toml", "policies/standard.toml"
@@ -208,11 +208,11 @@ def _live(life: Life, now: datetime) -> None:
     from bursar.accounts import actions, queries
     from bursar.accounts.members import add_member
     from bursar.checkout import accept, pay
-    from bursar.core.edit import read_edits
-    from bursar.core.payment import Method
-    from bursar.core.policy import VENDOR
-    from bursar.core.tax import read_tax_rate
-    from bursar.jobs.clock import move
+    from bursar.core.billing.payment import Method
+    from bursar.core.money.tax import read_tax_rate
+    from bursar.core.policy.policy import VENDOR
+    from bursar.core.subscription.edit import read_edits
+    from bursar.jobs.steps import move
     from bursar.payments.actions import set_method
     from bursar.payments.queries import open_invoices
     from bursar.policy.queries import current
@@ -278,7 +278,7 @@ def _links(now: datetime) -> list[tuple[str, str]]:
     from bursar.accounts.keys import create_link
     from bursar.accounts.models import Member
     from bursar.accounts.sandbox import only_in_sandboxes
-    from bursar.accounts.staff import staff
+    from bursar.identity.staff import staff
 
     until = now + timedelta(days=LINK_DAYS)
     order = {life.name: number for number, life in enumerate(LIVES)}

@@ -33,7 +33,7 @@ def person(email: str, yes: bool, as_json: bool) -> None:
     """
     _sure(yes)
     with django():
-        from bursar.core.policy import VENDOR
+        from bursar.core.policy.policy import VENDOR
         from bursar.erasure.actions import erase_person
 
         erased = erase_person(email, actor=VENDOR, now=datetime.now(UTC))
@@ -51,7 +51,7 @@ def account(id: UUID, yes: bool, as_json: bool) -> None:
     """
     _sure(yes)
     with django():
-        from bursar.core.policy import VENDOR
+        from bursar.core.policy.policy import VENDOR
         from bursar.erasure.actions import erase_account
 
         people = erase_account(id, actor=VENDOR, now=datetime.now(UTC))

@@ -10,7 +10,7 @@ import click
 import psycopg
 
 from bursar.cli.files import NotPrinted, say, warn
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 from bursar.postgres import NotStarted, Unusable
 from bursar.postgres.address import cure
 from bursar.postgres.programs import NoPrograms

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import click
 
-from bursar.core.problem import Invalid, Problem
-from bursar.core.text import visible
+from bursar.core.messages.problem import Invalid, Problem
+from bursar.core.messages.text import visible
 
 MOST_BYTES: Final = 4_000_000
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 from bursar.postgres import Server, address, running
 from bursar.postgres.folder import kept_text, usable, write_whole
 

@@ -9,7 +9,7 @@ import click
 
 from bursar.cli.files import as_json, show
 from bursar.cli.home import django
-from bursar.core.text import one_line
+from bursar.core.messages.text import one_line
 
 if TYPE_CHECKING:
     from bursar.accounts.keys import KeyRow, Scope

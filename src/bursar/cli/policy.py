@@ -7,7 +7,7 @@ import click
 
 from bursar.cli.files import as_json, read_text, show
 from bursar.cli.home import django
-from bursar.core.document import toml
+from bursar.core.messages.document import toml
 from bursar.policy import document
 
 
@@ -53,7 +53,7 @@ def apply(file: str, as_json: bool) -> None:
     document.read(found, 1, at=file)
     with django():
         from bursar.accounts.publishing import apply_policy
-        from bursar.core.policy import VENDOR
+        from bursar.core.policy.policy import VENDOR
 
         number = apply_policy(found, file=file, by="command line", actor=VENDOR, now=datetime.now(UTC))
     show({"version": number}, as_json, f"version {number} of the policy is current")

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from bursar.cli.failure import document, explained, fail, shortened
-from bursar.core.text import visible
+from bursar.core.messages.text import visible
 
 JSON: Final = "--json"
 GIVEN: Final = "bursar.given"

@@ -9,20 +9,20 @@ import click
 
 from bursar.catalog.document import read_toml as read_catalog
 from bursar.cli.files import as_json, read_text, show
-from bursar.core.capability import ROLES
-from bursar.core.charge import Line
-from bursar.core.content import write_quote
-from bursar.core.currency import digits
-from bursar.core.document import json_value, shown
-from bursar.core.edit import NAMES, Edit, read_edits
-from bursar.core.field import FIRST_YEAR, LAST_YEAR
-from bursar.core.money import Money, rate_text, text
-from bursar.core.policy import VENDOR, Account, Actor, Contact, Member, Outcome, State
-from bursar.core.quote import Quote
-from bursar.core.quote import quote as decide
-from bursar.core.situation import Situation
-from bursar.core.tax import read_tax_rate
-from bursar.core.transition import Order, accept, catch_up
+from bursar.core.billing.charge import Line
+from bursar.core.messages.document import json_value, shown
+from bursar.core.money.currency import digits
+from bursar.core.money.money import Money, rate_text, text
+from bursar.core.money.tax import read_tax_rate
+from bursar.core.ordering.content import write_quote
+from bursar.core.ordering.context import Situation
+from bursar.core.ordering.quote import Quote
+from bursar.core.ordering.quote import quote as decide
+from bursar.core.ordering.transition import Order, accept, catch_up
+from bursar.core.policy.capability import ROLES
+from bursar.core.policy.policy import VENDOR, Account, Actor, Contact, Member, Outcome, State
+from bursar.core.subscription.edit import NAMES, Edit, read_edits
+from bursar.core.subscription.edit_field import FIRST_YEAR, LAST_YEAR
 from bursar.policy.document import read_toml as read_policy
 
 _NOBODY = UUID(int=0)

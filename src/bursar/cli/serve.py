@@ -19,7 +19,7 @@ from bursar.cli.files import say, warn
 from bursar.cli.home import django, home, ready
 from bursar.cli.process import child, end, granian, listens
 from bursar.cli.supervise import Part, start, sweep, watch
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 from bursar.logs import counters, log
 from bursar.postgres import Server
 from bursar.postgres.folder import short_of_room, usable
@@ -119,7 +119,7 @@ def _one_turn() -> None:
 def _turn() -> bool:
     """Do what is due, and note that it was looked at; return False if something failed, which is logged."""
     from bursar.jobs.actions import begin_round, end_round
-    from bursar.jobs.clock import run_once
+    from bursar.jobs.steps import run_once
 
     try:
         began = time.monotonic()
@@ -182,7 +182,7 @@ def _database(server: Server | None) -> list[Part]:
 
 def _seal_anew() -> None:
     """Bring what is sealed, of second factors and links, under the present key: this process has the right one."""
-    from bursar.accounts.sealing import seal_anew
+    from bursar.identity.sealing import seal_anew
     from bursar.notices.actions import seal_anew as seal_links_anew
 
     if links := seal_links_anew():

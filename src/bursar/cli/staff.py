@@ -6,7 +6,7 @@ import click
 
 from bursar.cli.files import as_json, show
 from bursar.cli.home import django
-from bursar.core.capability import STAFF_ROLES
+from bursar.core.policy.capability import STAFF_ROLES
 
 
 @click.group()
@@ -29,7 +29,7 @@ def appoint(email: str, name: str, role: str, sandbox: bool | None, as_json: boo
     Example: bursar staff appoint ada@vendor.example --name "Ada Lovelace" --role admin
     """
     with django():
-        from bursar.accounts.staff import appoint, colleague
+        from bursar.identity.staff import appoint, colleague
         from bursar.policy.queries import current
 
         made = appoint(current(), name=name, email=email, role=role, sandbox=sandbox, by=None, now=datetime.now(UTC))
@@ -46,7 +46,7 @@ def list_staff(as_json: bool) -> None:
     Example: bursar staff list
     """
     with django():
-        from bursar.accounts.staff import staff
+        from bursar.identity.staff import staff
 
         rows = staff()
     told = [
@@ -74,7 +74,7 @@ def dismiss(email: str, as_json: bool) -> None:
     Example: bursar staff dismiss ada@vendor.example
     """
     with django():
-        from bursar.accounts.staff import dismiss, staff
+        from bursar.identity.staff import dismiss, staff
         from bursar.policy.queries import current
 
         found = next((one for one in staff() if one.email.lower() == email.lower()), None)

@@ -12,7 +12,7 @@ from typing import Final
 
 from bursar.cli.files import warn
 from bursar.cli.process import Child
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 from bursar.logs import log
 
 LOOK_SECONDS: Final = 0.1

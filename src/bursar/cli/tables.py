@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from bursar.cli.files import warn
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 
 LOCK: Final = 0x62757273_61720001
 """The number of PostgreSQL's advisory lock; it means this and nothing else."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.utils.encoding import punycode
 
-from bursar.core.problem import Invalid
+from bursar.core.messages.problem import Invalid
 
 MOST_ADDRESS: Final = 254
 """How many characters an address has at most. Source: RFC 5321, errata 1690."""

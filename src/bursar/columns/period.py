@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from bursar.core.period import Span
+from bursar.core.calendar.period import Span
 
 if TYPE_CHECKING:
     _Column = models.Field[Span, Span]

@@ -12,17 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bursar.accounts import actions
 from bursar.accounts.queries import OverrideRow, names, overrides
-from bursar.center.entry import Visit, to, visit
-from bursar.center.manage import keep, not_done
+from bursar.center.manage.page import keep, not_done
+from bursar.center.visit import Visit, to, visit
 from bursar.checkout import followed
-from bursar.core.edit import Resume, Suspend
-from bursar.core.policy import State
-from bursar.core.problem import Problem
-from bursar.desk.fields import account_types, percent
+from bursar.core.messages.problem import Problem
+from bursar.core.policy.policy import State
+from bursar.core.subscription.edit import Resume, Suspend
+from bursar.desk.form_fields import account_types, percent
 from bursar.desk.forms import OverrideForm, VendorForm, about
 from bursar.history.queries import facts
-from bursar.words import money
-from bursar.words.decision import state
+from bursar.i18n import money
+from bursar.i18n.decision import state
 
 MOST_FACTS: Final = 1000
 

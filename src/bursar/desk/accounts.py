@@ -11,18 +11,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bursar.accounts.actions import open_account
 from bursar.accounts.directory import Found, directory
-from bursar.accounts.models import Person
 from bursar.catalog.queries import currencies
-from bursar.center.entry import to
-from bursar.center.fields import posted
-from bursar.core.policy import State
-from bursar.core.problem import Problem
-from bursar.desk.entry import Shift, at_desk, shown
-from bursar.desk.fields import account_types, uuid
+from bursar.center.form_fields import posted
+from bursar.center.visit import to
+from bursar.core.messages.problem import Problem
+from bursar.core.policy.policy import State
+from bursar.desk.form_fields import account_types, uuid
 from bursar.desk.forms import OpenForm
+from bursar.desk.visit import Shift, at_desk, shown
+from bursar.i18n.decision import account_type_name, state
+from bursar.identity.models import Person
 from bursar.notices.actions import write_to
-from bursar.notices.letter import personal
-from bursar.words.decision import account_type_name, state
+from bursar.notices.email import personal
 
 PAGE: Final = 50
 

@@ -7,14 +7,14 @@ from django.forms import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bursar.accounts.actions import UnknownZone, read_zone
-from bursar.center.fields import Email, OneOf, PageForm, Parsed, Text, Ticked
-from bursar.core.capability import OVERRIDABLE, SHOW_COSTS
-from bursar.core.field import MOST_TEXT
-from bursar.core.money import BadRate
-from bursar.core.tax import BadTaxRate
-from bursar.desk.fields import MOST_PERCENT, read_percent
-from bursar.words.decision import capability
-from bursar.words.problem import said
+from bursar.center.form_fields import Email, OneOf, PageForm, Parsed, Text, Ticked
+from bursar.core.money.money import BadRate
+from bursar.core.money.tax import BadTaxRate
+from bursar.core.policy.capability import OVERRIDABLE, SHOW_COSTS
+from bursar.core.subscription.edit_field import MOST_TEXT
+from bursar.desk.form_fields import MOST_PERCENT, read_percent
+from bursar.i18n.decision import capability
+from bursar.i18n.problem import said
 
 
 class Currency(OneOf):

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.keys import KeyRow, keys, revoke_key
-from bursar.center.entry import to
-from bursar.core.staff import MANAGING
-from bursar.desk.entry import Shift, at_desk, shown
-from bursar.words import money
+from bursar.center.visit import to
+from bursar.core.policy.staff import MANAGING
+from bursar.desk.visit import Shift, at_desk, shown
+from bursar.i18n import money
 
 
 @require_safe

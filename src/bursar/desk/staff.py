@@ -8,17 +8,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bursar.accounts import staff as actions
-from bursar.accounts.models import Person
-from bursar.center.entry import to
 from bursar.center.forms import PersonForm
-from bursar.core.problem import Problem
-from bursar.core.staff import MANAGING
-from bursar.desk.entry import Shift, at_desk, shown
+from bursar.center.visit import to
+from bursar.core.messages.problem import Problem
+from bursar.core.policy.staff import MANAGING
+from bursar.desk.visit import Shift, at_desk, shown
+from bursar.i18n import money
+from bursar.i18n.decision import staff_role_name
+from bursar.identity import staff as actions
+from bursar.identity.models import Person
 from bursar.notices.actions import write_to
-from bursar.notices.letter import personal
-from bursar.words import money
-from bursar.words.decision import staff_role_name
+from bursar.notices.email import personal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from bursar.desk import account, accounts, keys, letters, staff
+from bursar.desk import account, accounts, keys, staff
+from bursar.desk import emails as letters
 
 urlpatterns = [
     path("desk", accounts.page, name="desk"),

@@ -11,27 +11,14 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.db import transaction
 from django.db.models import Model, Q
 
-from bursar.accounts.deed import deed, lock
-from bursar.accounts.models import (
-    Account,
-    AddressChange,
-    BillingDetails,
-    FormerName,
-    Identity,
-    Member,
-    Override,
-    Person,
-    Remark,
-    Session,
-    SignInLink,
-    Staff,
-)
-from bursar.accounts.queries import NotFound
+from bursar.accounts.locked_account import deed, lock
+from bursar.accounts.models import Account, BillingDetails, Member, Override, Remark, Session
 from bursar.core.events import AccountErased, MemberErased
-from bursar.core.member import ERASED
-from bursar.core.policy import Actor, State
-from bursar.core.problem import Conflict, phrase
+from bursar.core.messages.problem import Conflict, NotFound, phrase
+from bursar.core.policy.member import ERASED
+from bursar.core.policy.policy import Actor, State
 from bursar.history.actions import record
+from bursar.identity.models import AddressChange, FormerName, Identity, Person, SignInLink, Staff
 from bursar.notices.models import Letter, PersonalLetter, Unwanted
 from bursar.subscriptions.actions import forget_asked
 from bursar.subscriptions.models import Quote, Request

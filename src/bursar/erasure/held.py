@@ -10,22 +10,10 @@ from allauth.usersessions.models import UserSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Q, QuerySet
 
-from bursar.accounts.models import (
-    Account,
-    AddressChange,
-    BillingDetails,
-    FormerName,
-    Identity,
-    Member,
-    Override,
-    Person,
-    Session,
-    SignInLink,
-    Staff,
-)
-from bursar.accounts.queries import NotFound
-from bursar.core.problem import phrase
+from bursar.accounts.models import Account, BillingDetails, Member, Override, Session
+from bursar.core.messages.problem import NotFound, phrase
 from bursar.history.models import Entry
+from bursar.identity.models import AddressChange, FormerName, Identity, Person, SignInLink, Staff
 from bursar.notices.models import Letter, PersonalLetter, Unwanted
 from bursar.seats.models import Assignment, Seen
 from bursar.subscriptions.models import Quote, Request

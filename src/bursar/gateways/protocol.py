@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bursar.core.money import Money
-from bursar.core.payment import Answer
-from bursar.core.refund import RefundAnswer
+from bursar.core.billing.payment import Answer
+from bursar.core.billing.refund import RefundAnswer
+from bursar.core.money.money import Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ import psycopg
 from django.core import signing
 from django.db import connection
 
-from bursar.core.gateway import ForgedEvent
-from bursar.core.money import Money
-from bursar.core.payment import Answer
+from bursar.core.billing.gateway import ForgedEvent
+from bursar.core.billing.payment import Answer
+from bursar.core.money.money import Money
 from bursar.gateways.protocol import Charge, GatewayEvent, GivenBack
 from bursar.gateways.tokens import NEVER_REFUNDED, TOKENS
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bursar.core.payment import Answer
+from bursar.core.billing.payment import Answer
 
 TOKENS: Final[Mapping[str, tuple[Answer, str]]] = {
     "ok": ("succeeded", ""),

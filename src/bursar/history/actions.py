@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from bursar.core.events import VERSION, Event, write_event
-from bursar.core.policy import Actor, Member
+from bursar.core.policy.policy import Actor, Member
 from bursar.history.models import Entry, Receipt
 from bursar.history.queries import Once
 

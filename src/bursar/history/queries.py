@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bursar.core.events import Event, read_event
-from bursar.core.problem import Invalid
+from bursar.core.messages.problem import Invalid
 from bursar.history.models import Entry, Receipt
 
 

@@ -12,11 +12,11 @@ from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
 from bursar.columns.insert import insert_together
 from bursar.columns.statement import columns_of, execute
-from bursar.core.charge import Billed, Line
-from bursar.core.invoice import totals
-from bursar.core.invoice_content import write_parties
-from bursar.core.text import write_text
-from bursar.core.transition import NewInvoice
+from bursar.core.billing.charge import Billed, Line
+from bursar.core.billing.invoice import totals
+from bursar.core.billing.invoice_content import write_parties
+from bursar.core.messages.text import write_text
+from bursar.core.ordering.transition import NewInvoice
 from bursar.invoices import models, queries
 from bursar.invoices.queries import CursorRow, Letterhead
 

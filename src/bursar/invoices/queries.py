@@ -9,16 +9,15 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bursar.accounts.queries import NotFound
 from bursar.accounts.relations import ACCOUNTS, PARTIES
 from bursar.columns.statement import select, select_one
-from bursar.core.charge import Billed, ChargeType, Line
-from bursar.core.invoice import Buyer, Invoice, Seller
-from bursar.core.invoice_content import read_parties
-from bursar.core.period import Proration, Span
-from bursar.core.price import Per
-from bursar.core.problem import phrase
-from bursar.core.text import Text
+from bursar.core.billing.charge import Billed, ChargeType, Line
+from bursar.core.billing.invoice import Buyer, Invoice, Seller
+from bursar.core.billing.invoice_content import read_parties
+from bursar.core.calendar.period import Proration, Span
+from bursar.core.messages.problem import NotFound, phrase
+from bursar.core.messages.text import Text
+from bursar.core.money.price import Per
 from bursar.invoices import models
 
 

@@ -9,7 +9,7 @@ from bursar.columns.ids import moment_of
 from bursar.core.events import TOLD
 from bursar.gateways.registry import connected
 from bursar.invoices.queries import announcements, renewals
-from bursar.jobs.clock import BATCH, GRACE, LOOK_DAYS
+from bursar.jobs.steps import BATCH, GRACE, LOOK_DAYS
 from bursar.notices.queries import to_send, untold
 from bursar.payments.queries import collectable, unfinished
 from bursar.payments.received import unfinished_refunds

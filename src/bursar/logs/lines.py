@@ -13,7 +13,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
-from bursar.core.problem import Invalid
+from bursar.core.messages.problem import Invalid
 from bursar.logs.trace import trace
 
 FORMS: Final = ("text", "json")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import psycopg
 
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 
 
 def trace(error: BaseException) -> str:

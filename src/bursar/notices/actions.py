@@ -11,24 +11,24 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from bursar.accounts.deed import deed, permit
-from bursar.accounts.models import Person
-from bursar.accounts.queries import NotFound, customer, languages
+from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.queries import customer, languages
 from bursar.accounts.sandbox import only_in_sandboxes
-from bursar.accounts.sealing import is_present, seal, unseal
 from bursar.columns.ids import uuid7
 from bursar.core.events import EmailSentAgain, document_of
-from bursar.core.policy import Actor, Policy
-from bursar.core.problem import Conflict, phrase
+from bursar.core.messages.problem import Conflict, NotFound, phrase
+from bursar.core.policy.policy import Actor, Policy
 from bursar.history.actions import record
 from bursar.history.queries import fact
+from bursar.identity.models import Person
+from bursar.identity.sealing import is_present, seal, unseal
 from bursar.logs import counters
-from bursar.notices.catalogue import concerned, ending, optional, recipients, sees_invoices
+from bursar.notices.email import Written, write, write_to_recipient
 from bursar.notices.failure import failure, place
-from bursar.notices.letter import Written, write, write_to_recipient
 from bursar.notices.message import message
 from bursar.notices.models import Letter, NotTold, PersonalLetter, Told, Unwanted
 from bursar.notices.queries import doing_without
+from bursar.notices.readers import concerned, ending, optional, recipients, sees_invoices
 from bursar.notices.secret import found, sealed
 from bursar.policy.queries import current
 

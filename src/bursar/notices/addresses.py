@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bursar.accounts.models import Person, Seller
-from bursar.accounts.oneself import ADDRESS_MINUTES, ask_address, change_address
+from bursar.accounts.models import Seller
+from bursar.identity.models import Person
+from bursar.identity.profile import ADDRESS_MINUTES, ask_address, change_address
 from bursar.notices.actions import write_to
-from bursar.notices.letter import personal
+from bursar.notices.email import personal
 
 
 def ask(person: Person, address: str, *, now: datetime) -> None:

@@ -11,9 +11,6 @@ from bursar.accounts.keys import INVITATION_DAYS, create_invitation
 from bursar.accounts.queries import Customer, invitation
 from bursar.catalog.queries import current as current_catalog
 from bursar.checkout import context
-from bursar.core.before import states_quoted
-from bursar.core.content import read_quote
-from bursar.core.decision import Decided
 from bursar.core.events import (
     Event,
     FellDue,
@@ -30,20 +27,23 @@ from bursar.core.events import (
     TrialEnding,
     document_of,
 )
-from bursar.core.money import Money
-from bursar.core.policy import SYSTEM, Policy
-from bursar.core.quote import quote
-from bursar.core.shortfall import shortfalls
+from bursar.core.money.money import Money
+from bursar.core.ordering.content import read_quote
+from bursar.core.ordering.decision import Decided
+from bursar.core.ordering.quote import quote
+from bursar.core.ordering.states_before import states_quoted
+from bursar.core.policy.policy import SYSTEM, Policy
+from bursar.core.subscription.shortfall import shortfalls
 from bursar.history.queries import Fact
+from bursar.i18n import edits, money
+from bursar.i18n.decision import role_name
+from bursar.i18n.history import Story
+from bursar.i18n.lines import lines_shown
 from bursar.invoices.queries import document
-from bursar.notices.catalogue import page_of
+from bursar.notices.readers import page_of
 from bursar.payments.queries import left as unpaid
 from bursar.payments.queries import method
 from bursar.subscriptions.queries import agreement, request
-from bursar.words import edits, money
-from bursar.words.decision import role_name
-from bursar.words.history import Story
-from bursar.words.lines import lines_shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from environ import Env
 
-from bursar.core.problem import Invalid, Phrase, phrase
+from bursar.core.messages.problem import Invalid, Phrase, phrase
 
 VARIABLE: Final = "BURSAR_MAIL_URL"
 NOWHERE: Final = "dummymail://"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from bursar.accounts.sealing import seal, unseal
+from bursar.identity.sealing import seal, unseal
 
 HOLE: Final = "\ue000"
 """Stands in a kept text for the secret; no name or address has this character."""

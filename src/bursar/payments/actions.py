@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bursar.accounts.deed import deed, permit
+from bursar.accounts.locked_account import deed, permit
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
+from bursar.core.billing.gateway import served
+from bursar.core.billing.payment import Method, Settlement, check_replacement, settle
 from bursar.core.events import MethodSet, PaymentFailed, PaymentReceived
-from bursar.core.gateway import served
-from bursar.core.money import Money
-from bursar.core.payment import Method, Settlement, check_replacement, settle
-from bursar.core.policy import Actor, Policy
+from bursar.core.money.money import Money
+from bursar.core.policy.policy import Actor, Policy
 from bursar.gateways.registry import connected
 from bursar.history.actions import columns, record
 from bursar.invoices import queries as invoices

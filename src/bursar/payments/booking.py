@@ -7,10 +7,10 @@ from uuid import UUID
 from bursar.accounts.models import Remark
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
-from bursar.core.allocation import in_force, reversal
-from bursar.core.booking import Booking, check_entry
+from bursar.core.billing.allocation import in_force, reversal
+from bursar.core.billing.booking import Booking, check_entry
 from bursar.core.events import PaymentReceived, PaymentUndone
-from bursar.core.policy import Actor
+from bursar.core.policy.policy import Actor
 from bursar.history.actions import record
 from bursar.invoices import queries as invoices
 from bursar.payments import models

@@ -5,7 +5,7 @@ from typing import Final
 import pgtrigger
 
 from bursar.columns.guard import AtCommit, Refuse, refusal
-from bursar.core.gateway import SANDBOX
+from bursar.core.billing.gateway import SANDBOX
 
 _SETTLES: Final = "an allocation takes from a payment or credit note to an invoice, or to a refund of that payment"
 _WITHIN: Final = f"""

@@ -9,8 +9,8 @@ from bursar.columns.ids import uuid7
 from bursar.columns.money import AmountField, CurrencyField
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
-from bursar.core.booking import SOURCES
-from bursar.core.refund import GIVEN_REASONS
+from bursar.core.billing.booking import SOURCES
+from bursar.core.billing.refund import GIVEN_REASONS
 from bursar.payments.guards import (
     ALLOCATION_COVERS,
     ALLOCATION_WITHIN,

@@ -7,12 +7,11 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from bursar.accounts.queries import NotFound
 from bursar.accounts.relations import ACCOUNTS
 from bursar.columns.statement import select, select_one
-from bursar.core.gateway import SANDBOX
-from bursar.core.payment import AttemptState, Method, Open, Paying
-from bursar.core.problem import phrase
+from bursar.core.billing.gateway import SANDBOX
+from bursar.core.billing.payment import AttemptState, Method, Open, Paying
+from bursar.core.messages.problem import NotFound, phrase
 from bursar.invoices.queries import INVOICED
 from bursar.invoices.relations import DOCUMENTS
 from bursar.payments import models

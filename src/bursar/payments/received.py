@@ -6,15 +6,14 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.accounts.queries import NotFound
 from bursar.accounts.relations import REMARKS
 from bursar.columns.statement import select
-from bursar.core.allocation import Allocation
-from bursar.core.booking import BankEntry, Source
-from bursar.core.journal import MovementKind
-from bursar.core.money import Money
-from bursar.core.problem import phrase
-from bursar.core.refund import Received, RefundReason, RefundState
+from bursar.core.billing.allocation import Allocation
+from bursar.core.billing.booking import BankEntry, Source
+from bursar.core.billing.journal import MovementKind
+from bursar.core.billing.refund import Received, RefundReason, RefundState
+from bursar.core.messages.problem import NotFound, phrase
+from bursar.core.money.money import Money
 
 
 @dataclass(frozen=True, slots=True)

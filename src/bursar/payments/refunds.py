@@ -8,10 +8,10 @@ from django.db import transaction
 
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
+from bursar.core.billing.payment import Settlement
+from bursar.core.billing.refund import NewRefund
 from bursar.core.events import PaymentRefunded, RefundFailed
-from bursar.core.payment import Settlement
-from bursar.core.policy import SYSTEM, Actor
-from bursar.core.refund import NewRefund
+from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.history.actions import record
 from bursar.logs import counters
 from bursar.payments import models, received

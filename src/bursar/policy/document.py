@@ -17,8 +17,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from bursar.core.capability import CAPABILITIES, DESK, MONEY, ROLES, STAFF_ROLES, TIMED
-from bursar.core.document import (
+from bursar.core.calendar.period import Proration
+from bursar.core.calendar.timing import Timing
+from bursar.core.messages.document import (
     MOST_TEXT,
     BadDocument,
     MissingEntry,
@@ -29,7 +30,7 @@ from bursar.core.document import (
     shown,
     toml,
 )
-from bursar.core.entry import (
+from bursar.core.messages.entry import (
     CODE,
     Flag,
     Listed,
@@ -42,13 +43,12 @@ from bursar.core.entry import (
     read_table,
     without_default,
 )
-from bursar.core.limit import UNBOUNDED, Ceilings, Credit, Limit, no_owner, terms, uncrossed
-from bursar.core.matrix import AccountType, Capabilities, Role
-from bursar.core.period import Proration
-from bursar.core.policy import Policy, State
-from bursar.core.schema import LeftOut, refused
-from bursar.core.text import Name, Text
-from bursar.core.timing import Timing
+from bursar.core.messages.schema import LeftOut, refused
+from bursar.core.messages.text import Name, Text
+from bursar.core.policy.capability import CAPABILITIES, DESK, MONEY, ROLES, STAFF_ROLES, TIMED
+from bursar.core.policy.limits import UNBOUNDED, Ceilings, Credit, Limit, no_owner, terms, uncrossed
+from bursar.core.policy.policy import Policy, State
+from bursar.core.policy.role import AccountType, Capabilities, Role
 from bursar.policy.example import EXAMPLE
 
 _SEES: Final = ("view_subscription", "view_invoices")

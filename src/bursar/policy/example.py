@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from bursar.core.capability import ROLES, STAFF_ROLES, TIMED
+from bursar.core.policy.capability import ROLES, STAFF_ROLES, TIMED
 
 _OPEN: Final = ["view_subscription", "view_invoices", "pay_invoice"]
 EXAMPLE: Final[dict[str, Any]] = {

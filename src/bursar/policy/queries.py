@@ -7,9 +7,9 @@ from typing import Final
 
 from bursar.columns import version as versions
 from bursar.columns.statement import select, select_one
-from bursar.core.policy import Policy
-from bursar.core.problem import Conflict
-from bursar.core.text import Text
+from bursar.core.messages.problem import Conflict
+from bursar.core.messages.text import Text
+from bursar.core.policy.policy import Policy
 from bursar.policy.document import read
 from bursar.policy.models import Version
 

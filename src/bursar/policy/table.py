@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from bursar.core.capability import CAPABILITIES, DESK, MATRIX, OPEN
-from bursar.core.limit import Credit, Limit
-from bursar.core.money import Money, text
-from bursar.core.policy import Policy, State
+from bursar.core.money.money import Money, text
+from bursar.core.policy.capability import CAPABILITIES, DESK, MATRIX, OPEN
+from bursar.core.policy.limits import Credit, Limit
+from bursar.core.policy.policy import Policy, State
+from bursar.i18n import catalogue, names
 from bursar.policy.document import read_toml
-from bursar.words import catalogue, names
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 SOURCE: Final = "policies/standard.toml"
@@ -68,7 +68,7 @@ def page(policy: Policy, french: French) -> str:
 def written(root: Path = ROOT) -> str:
     """The page as the file and the French catalogue of this source tree say it."""
     policy = read_toml((root / SOURCE).read_text(encoding="utf-8"), SOURCE, version=1)
-    messages = catalogue.read(catalogue.PACKAGE / "words/locale/fr/LC_MESSAGES/django.po")
+    messages = catalogue.read(catalogue.PACKAGE / "i18n/locale/fr/LC_MESSAGES/django.po")
 
     def french(message: str) -> str:
         found = messages.get(message)

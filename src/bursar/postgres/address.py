@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from environ import Env
 
-from bursar.core.problem import Invalid, Phrase, phrase
+from bursar.core.messages.problem import Invalid, Phrase, phrase
 
 SCHEMES: Final = ("postgres", "postgresql")
 _STRAY_PERCENT: Final = re.compile(r"%(?![0-9a-f]{2})|%00", re.IGNORECASE)

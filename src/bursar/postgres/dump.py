@@ -12,7 +12,7 @@ from typing import IO, Final
 
 import psycopg
 
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
 from bursar.postgres import orphans
 from bursar.postgres.programs import programs
 

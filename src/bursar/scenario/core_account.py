@@ -8,18 +8,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bursar.catalog.document import read as read_catalog
-from bursar.core.capability import CAPABILITIES, OVERRIDABLE, ROLES, known
-from bursar.core.catalog import Catalog
-from bursar.core.content import write_decision, write_temporary
-from bursar.core.currency import digits
-from bursar.core.edit import write_edit
-from bursar.core.invoice_content import write_span
-from bursar.core.policy import Account, Actor, Contact, Member, Override, State, decide
-from bursar.core.seat import NoSeats
-from bursar.core.shortfall import shortfalls, write_shortfall
-from bursar.core.situation import Situation
-from bursar.core.subscription import Subscription
-from bursar.core.tax import read_tax_rate
+from bursar.core.billing.invoice_content import write_span
+from bursar.core.money.currency import digits
+from bursar.core.money.tax import read_tax_rate
+from bursar.core.ordering.content import write_decision, write_temporary
+from bursar.core.ordering.context import Situation
+from bursar.core.policy.capability import CAPABILITIES, OVERRIDABLE, ROLES, known
+from bursar.core.policy.policy import Account, Actor, Contact, Member, Override, State, decide
+from bursar.core.subscription.catalog import Catalog
+from bursar.core.subscription.edit import write_edit
+from bursar.core.subscription.seats import NoSeats
+from bursar.core.subscription.shortfall import shortfalls, write_shortfall
+from bursar.core.subscription.subscription import Subscription
 from bursar.policy.document import read as read_policy
 from bursar.scenario import people
 from bursar.scenario.core_seats import Seating

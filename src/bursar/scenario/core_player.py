@@ -6,12 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bursar.core.content import write_change, write_quote
-from bursar.core.edit import Edit, read_edits
-from bursar.core.fit import UnknownChange
-from bursar.core.invoice import Invoice
-from bursar.core.invoice_content import write_money
-from bursar.core.payment import (
+from bursar.core.billing.invoice import Invoice
+from bursar.core.billing.invoice_content import write_money
+from bursar.core.billing.payment import (
     Method,
     NothingToPay,
     Paying,
@@ -22,12 +19,15 @@ from bursar.core.payment import (
     read_method,
     to_collect,
 )
-from bursar.core.policy import Actor, Member
-from bursar.core.quote import Quote, check_confirmed, quote
-from bursar.core.refusal import Refused
-from bursar.core.request import NoNeedToAsk, Standing, check_asking, check_withdrawing
-from bursar.core.situation import Situation
-from bursar.core.transition import Order, Transition, accept, renew
+from bursar.core.ordering.conflicts import UnknownChange
+from bursar.core.ordering.content import write_change, write_quote
+from bursar.core.ordering.context import Situation
+from bursar.core.ordering.quote import Quote, check_confirmed, quote
+from bursar.core.ordering.request import NoNeedToAsk, Standing, check_asking, check_withdrawing
+from bursar.core.ordering.transition import Order, Transition, accept, renew
+from bursar.core.policy.policy import Actor, Member
+from bursar.core.policy.refusal import Refused
+from bursar.core.subscription.edit import Edit, read_edits
 from bursar.gateways.tokens import TOKENS
 from bursar.scenario.core_account import CoreAccount
 from bursar.scenario.core_requests import Asked, Requests

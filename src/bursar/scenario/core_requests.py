@@ -4,13 +4,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from bursar.core.approval import overtaken
-from bursar.core.content import write_quote
-from bursar.core.edit import Edit
-from bursar.core.policy import Member
-from bursar.core.quote import Quote
-from bursar.core.request import Cause, RequestOpen, RequestState, Standing
-from bursar.core.situation import Situation
+from bursar.core.ordering.approval import overtaken
+from bursar.core.ordering.content import write_quote
+from bursar.core.ordering.context import Situation
+from bursar.core.ordering.quote import Quote
+from bursar.core.ordering.request import Cause, RequestOpen, RequestState, Standing
+from bursar.core.policy.policy import Member
+from bursar.core.subscription.edit import Edit
 from bursar.scenario.player import Document
 
 

@@ -4,9 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from bursar.core.policy import Member
-from bursar.core.seat import SEATLESS, HasSeat, Use, check_giving, check_light, check_seats, limited, seats_bought
-from bursar.core.subscription import Subscription
+from bursar.core.policy.policy import Member
+from bursar.core.subscription.seats import (
+    SEATLESS,
+    HasSeat,
+    Use,
+    check_giving,
+    check_light,
+    check_seats,
+    limited,
+    seats_bought,
+)
+from bursar.core.subscription.subscription import Subscription
 from bursar.scenario.player import Answered, Document
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bursar.catalog.document import read as read_catalog
-from bursar.core.capability import ROLES
-from bursar.core.document import BadDocument, toml
-from bursar.core.problem import Invalid
+from bursar.core.messages.document import BadDocument, toml
+from bursar.core.messages.problem import Invalid
+from bursar.core.policy.capability import ROLES
 from bursar.scenario.edit import read_edit
 from bursar.scenario.word import CONFIRMED, DEEDS, VERBS, Mistake, near
 

@@ -7,11 +7,11 @@ from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.core.invoice import Buyer, Invoice, Seller, read_address, totals
-from bursar.core.invoice_content import write_invoice
-from bursar.core.journal import Movement, journal
-from bursar.core.payment import Open, settle, status
-from bursar.core.transition import NewInvoice
+from bursar.core.billing.invoice import Buyer, Invoice, Seller, read_address, totals
+from bursar.core.billing.invoice_content import write_invoice
+from bursar.core.billing.journal import Movement, journal
+from bursar.core.billing.payment import Open, settle, status
+from bursar.core.ordering.transition import NewInvoice
 
 FIRST_ID: Final = 1 << 100
 """Beyond the numbers by which changes are known before they are taken."""

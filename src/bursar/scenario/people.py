@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from bursar.core.content import write_decision
-from bursar.core.member import ADMIN, OWNER, AlreadyMember, NotActive, check_passing, check_role, needed
-from bursar.core.policy import VENDOR, Actor, Member, Outcome, decide
-from bursar.core.situation import Situation
+from bursar.core.ordering.content import write_decision
+from bursar.core.ordering.context import Situation
+from bursar.core.policy.member import ADMIN, OWNER, AlreadyMember, NotActive, check_passing, check_role, needed
+from bursar.core.policy.policy import VENDOR, Actor, Member, Outcome, decide
 from bursar.scenario.player import Answered
 
 

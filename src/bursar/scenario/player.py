@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from bursar.core.content import write_decision
-from bursar.core.member import NotActive
-from bursar.core.policy import Outcome
-from bursar.core.problem import Problem
-from bursar.core.refusal import Refused
+from bursar.core.messages.problem import Problem
+from bursar.core.ordering.content import write_decision
+from bursar.core.policy.member import NotActive
+from bursar.core.policy.policy import Outcome
+from bursar.core.policy.refusal import Refused
 
 Document = Mapping[str, Any]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from bursar.core.money import Money, text
+from bursar.core.money.money import Money, text
 from bursar.scenario.player import Document
 
 _TOLD: Final = ("product", "plan", "cycle", "seats", "units", "span", "until")

@@ -7,7 +7,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote as escaped
 from urllib.request import Request, urlopen
 
-from bursar.core.capability import ROLES
+from bursar.core.policy.capability import ROLES
 from bursar.scenario.player import Answered, Document
 
 PATIENCE_SECONDS: Final = 60

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bursar.core.capability import ROLES
+from bursar.core.policy.capability import ROLES
 from bursar.policy.document import read as read_policy
 from bursar.scenario.language import MARK, BadLine, Scenario, Step
 from bursar.scenario.player import Answered, Document, Player, rights

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
-from bursar.core.capability import OVERRIDABLE, ROLES, TIMED
-from bursar.core.payment import METHOD_KINDS
-from bursar.core.period import Proration
+from bursar.core.billing.payment import METHOD_KINDS
+from bursar.core.calendar.period import Proration
+from bursar.core.policy.capability import OVERRIDABLE, ROLES, TIMED
 
 Words = tuple[str, ...]
 Check = Callable[[Words], None]

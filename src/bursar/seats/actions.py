@@ -6,15 +6,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from bursar.accounts import members as accounts
-from bursar.accounts.deed import deed, permit
-from bursar.accounts.queries import Customer, NotFound
+from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.queries import Customer
 from bursar.accounts.relations import MEMBERS
 from bursar.columns.ids import uuid7
 from bursar.columns.statement import columns_of, select
 from bursar.core.events import SeatAssigned, SeatFreed, SeatsCounted
-from bursar.core.policy import SYSTEM, Actor, Policy
-from bursar.core.problem import phrase
-from bursar.core.seat import SEATLESS, HasSeat, NoSeats, Use, check_giving, check_light, check_seats
+from bursar.core.messages.problem import NotFound, phrase
+from bursar.core.policy.policy import SYSTEM, Actor, Policy
+from bursar.core.subscription.seats import SEATLESS, HasSeat, NoSeats, Use, check_giving, check_light, check_seats
 from bursar.history.actions import Happened, record, record_each
 from bursar.seats.models import Assignment, Capacity, Seen
 from bursar.seats.queries import uses

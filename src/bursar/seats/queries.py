@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bursar.accounts.relations import MEMBERS
 from bursar.columns.statement import select
-from bursar.core.seat import SEATLESS, Use, idle
+from bursar.core.subscription.seats import SEATLESS, Use, idle
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse, StreamingHttpResponse
 
 from bursar.api.problems import TooSlow, Unreadable
-from bursar.core.problem import Problem, phrase
+from bursar.core.messages.problem import Problem, phrase
 from bursar.site.environ import Environ, environ, refused
 
 Message = Mapping[str, Any]

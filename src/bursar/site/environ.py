@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from bursar.api.problems import Unreadable
-from bursar.core.problem import Problem, phrase
+from bursar.core.messages.problem import Problem, phrase
 from bursar.site.refusals import REFUSED
 
 Environ = dict[str, Any]

@@ -6,8 +6,8 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 
 from bursar.api.problems import response, status
-from bursar.core.problem import Problem
-from bursar.words.problem import said
+from bursar.core.messages.problem import Problem
+from bursar.i18n.problem import said
 
 REFUSED: Final = "bursar.refused"
 """Where the environment of a request has the problem for which it is refused."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from bursar.api import problems
-from bursar.center import doors
+from bursar.center import entrance as doors
 from bursar.logs import counters, during, log, noted, request_id
 
 HEADER: Final = "Request-Id"

@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "bursar.payments",
     "bursar.notices",
     "bursar.jobs",
-    "bursar.look",
+    "bursar.ui",
     "bursar.center",
     "bursar.desk",
     # After our own rooms, whose templates go before theirs.
@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "bursar.center.browser_sessions.BrowserSessions",
+    "bursar.center.sign_in.browser_sessions.BrowserSessions",
     "django.middleware.locale.LocaleMiddleware",
     "bursar.site.refusals.Refusals",
     "django.middleware.common.CommonMiddleware",
@@ -131,7 +131,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "bursar.center.adapter.Adapter"
+ACCOUNT_ADAPTER = "bursar.center.sign_in.adapter.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -148,20 +148,20 @@ ACCOUNT_RATE_LIMITS = {
 }
 # How many proxies stand before us, so that whoever tries passwords is known by their own address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("BURSAR_PROXIES", 0, least=0, most=10)
-MFA_ADAPTER = "bursar.center.adapter.Factors"
+MFA_ADAPTER = "bursar.center.sign_in.adapter.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.switch("BURSAR_HTTPS")
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_FORMS = {
-    "login_webauthn": "bursar.center.passkeys.Login",
-    "authenticate_webauthn": "bursar.center.passkeys.SecondFactor",
-    "reauthenticate_webauthn": "bursar.center.passkeys.Confirmation",
+    "login_webauthn": "bursar.center.sign_in.passkeys.Login",
+    "authenticate_webauthn": "bursar.center.sign_in.passkeys.SecondFactor",
+    "reauthenticate_webauthn": "bursar.center.sign_in.passkeys.Confirmation",
 }
 # Whether the vendor's staff acts as such only by a second factor.
 STAFF_SECOND_FACTOR = env.switch("BURSAR_STAFF_SECOND_FACTOR")
 # The identity provider of the vendor, by OpenID Connect: it signs in those whom Bursar knows by the same address.
-SOCIALACCOUNT_ADAPTER = "bursar.center.single_sign_on.Provider"
+SOCIALACCOUNT_ADAPTER = "bursar.center.sign_in.single_sign_on.Provider"
 # Who it is that comes is decided in that adapter alone; the library would take passwords away where it decides.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_LOGIN_ON_GET = True
@@ -185,10 +185,10 @@ SOCIALACCOUNT_PROVIDERS = {
 # The gateways that move money, by code. The built-in one serves sandbox accounts alone.
 GATEWAYS = {"sandbox": "bursar.gateways.sandbox.Sandbox"}
 # What attempts are counted in, for all processes alike. The prefix is new where rows have another form than before.
-CACHES = {"default": {"BACKEND": "bursar.accounts.attempts.Attempts", "KEY_PREFIX": "attempts"}}
+CACHES = {"default": {"BACKEND": "bursar.identity.sign_in_attempts.Attempts", "KEY_PREFIX": "attempts"}}
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [PACKAGE / "words" / "locale"]
+LOCALE_PATHS = [PACKAGE / "i18n" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
@@ -207,9 +207,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "bursar.center.browser_sessions"
+SESSION_ENGINE = "bursar.center.sign_in.browser_sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = env.switch("BURSAR_HTTPS")
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
-CSRF_FAILURE_VIEW = "bursar.center.doors.form_expired"
+CSRF_FAILURE_VIEW = "bursar.center.entrance.form_expired"

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from bursar.api.app import api, nowhere
-from bursar.look.gallery import gallery
+from bursar.ui.gallery import gallery
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bursar.center.urls")),
     path("", include("bursar.desk.urls")),
 ]
-handler403 = "bursar.center.doors.not_found"
-handler404 = "bursar.center.doors.not_found"
-handler429 = "bursar.center.doors.too_many"
+handler403 = "bursar.center.entrance.not_found"
+handler404 = "bursar.center.entrance.not_found"
+handler429 = "bursar.center.entrance.too_many"
 handler500 = "bursar.site.request_log.broken"

@@ -9,14 +9,14 @@ import pgtrigger
 
 from bursar.accounts.models import Remark
 from bursar.columns.insert import insert_together
-from bursar.core.content import digest, write_quote, write_state, write_terms
-from bursar.core.decision import Decided
-from bursar.core.edit import Cancel, Edit, without_words, write_edit
-from bursar.core.policy import Actor
-from bursar.core.quote import Quote
-from bursar.core.request import Cause, RequestState
-from bursar.core.subscription import Change
-from bursar.core.transition import Checkpoint, Order
+from bursar.core.ordering.content import digest, write_quote, write_state, write_terms
+from bursar.core.ordering.decision import Decided
+from bursar.core.ordering.quote import Quote
+from bursar.core.ordering.request import Cause, RequestState
+from bursar.core.ordering.transition import Checkpoint, Order
+from bursar.core.policy.policy import Actor
+from bursar.core.subscription.edit import Cancel, Edit, without_words, write_edit
+from bursar.core.subscription.subscription import Change
 from bursar.history.actions import columns
 from bursar.subscriptions import models
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from bursar.columns.ids import uuid7
 from bursar.columns.statement import columns_of, execute
-from bursar.core.agreed_item import AgreedItem, items_from
-from bursar.core.timeline import Timeline
+from bursar.core.subscription.agreed_item import AgreedItem, items_from
+from bursar.core.subscription.timeline import Timeline
 
 
 def set_items(turned: Mapping[UUID, tuple[str, Timeline, Timeline]]) -> None:

@@ -11,7 +11,7 @@ from bursar.columns.guard import FROZEN, Refuse, frozen_but
 from bursar.columns.money import CurrencyField, RateField
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
-from bursar.core.request import CAUSES, CLOSED
+from bursar.core.ordering.request import CAUSES, CLOSED
 
 
 class Quote(AccountRow):

@@ -7,15 +7,14 @@ from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.accounts.queries import NotFound
 from bursar.accounts.relations import MEMBERS, REMARKS
 from bursar.columns.statement import select, select_one
-from bursar.core.content import read_state, read_terms
-from bursar.core.edit import read_edit
-from bursar.core.problem import phrase
-from bursar.core.request import Basis, Cause, RequestState, Standing
-from bursar.core.subscription import NOTHING, Change
-from bursar.core.timeline import Timeline
+from bursar.core.messages.problem import NotFound, phrase
+from bursar.core.ordering.content import read_state, read_terms
+from bursar.core.ordering.request import Basis, Cause, RequestState, Standing
+from bursar.core.subscription.edit import read_edit
+from bursar.core.subscription.subscription import NOTHING, Change
+from bursar.core.subscription.timeline import Timeline
 from bursar.subscriptions import models
 
 

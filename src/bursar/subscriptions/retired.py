@@ -7,8 +7,8 @@ from typing import Final
 
 from bursar.accounts.relations import ACCOUNTS
 from bursar.columns.statement import columns_of, select
-from bursar.core.catalog import Catalog
-from bursar.core.retirement import sold
+from bursar.core.subscription.catalog import Catalog
+from bursar.core.subscription.retirement import sold
 
 
 @dataclass(frozen=True, slots=True)

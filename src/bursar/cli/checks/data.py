@@ -10,13 +10,14 @@ from django.conf import settings
 from django.db import connection
 
 from bursar.accounts.keys import keys as all_keys
-from bursar.accounts.models import Account, SignInLink
+from bursar.accounts.models import Account
 from bursar.accounts.publishing import typeless
 from bursar.catalog.queries import current as current_catalog
 from bursar.cli.checks.check import Check, ok, warning, wrong
 from bursar.cli.tables import NewerTables, missing
-from bursar.core.limit import UNLIMITED
-from bursar.core.problem import Problem
+from bursar.core.messages.problem import Problem
+from bursar.core.policy.limits import UNLIMITED
+from bursar.identity.models import SignInLink
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES, violations
 from bursar.jobs.queries import last_round
 from bursar.policy.queries import NoPolicy

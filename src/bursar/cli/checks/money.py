@@ -5,11 +5,11 @@ from typing import Final
 
 from bursar.accounts.models import Account
 from bursar.cli.checks.check import Check, ok, warning, wrong
-from bursar.core.gateway import serving
-from bursar.core.money import Money
+from bursar.core.billing.gateway import serving
+from bursar.core.money.money import Money
 from bursar.gateways.registry import connected
+from bursar.i18n.money import amount
 from bursar.payments.queries import gateways_in_use, paid_by_sandbox
-from bursar.words.money import amount
 
 MOST: Final = 100
 """How many payments are named one by one."""

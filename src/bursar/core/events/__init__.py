@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from bursar.core.edit import Edit
 from bursar.core.events.account import (
     AccountAltered,
     AccountErased,
@@ -84,6 +83,7 @@ from bursar.core.events.subscription import (
     TrialEnded,
     TrialEnding,
 )
+from bursar.core.subscription.edit import Edit
 
 EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType(
     {

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bursar.core.events.event import AccountTypeCode, Audience, Event, added_in
-from bursar.core.problem import phrase
+from bursar.core.messages.problem import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from types import UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from bursar.core.edit import Edit, read_edit, write_edit
-from bursar.core.problem import Phrase
+from bursar.core.messages.problem import Phrase
+from bursar.core.subscription.edit import Edit, read_edit, write_edit
 
 VERSION: Final = 2
 """The version of the JSON that is written now. Version 1 has none of the fields that were `added_in` a later one."""
@@ -67,7 +67,7 @@ class Event:
     """A fact of an account's history. Each kind names its subject and the people who are told of it by email.
 
     `sentence` says on the History page and in emails what happened; its places are fields or properties of the class. A
-    kind that takes more than that to be told has none, and a function of its own in `words/history.py`.
+    kind that takes more than that to be told has none, and a function of its own in `i18n/history.py`.
     """
 
     kind: ClassVar[str]

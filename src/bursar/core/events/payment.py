@@ -5,8 +5,8 @@ from uuid import UUID
 
 from bursar.core.events.event import Audience, Event, added_in
 from bursar.core.events.subscription import Invoiced
-from bursar.core.money import Money
-from bursar.core.problem import phrase
+from bursar.core.messages.problem import phrase
+from bursar.core.money.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bursar.core.events.event import Audience, Event, MemberId, ProductCode, RoleCode
-from bursar.core.problem import phrase
+from bursar.core.messages.problem import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from bursar.core.events.event import Audience, Event
-from bursar.core.problem import phrase
+from bursar.core.messages.problem import phrase
 
 Cause = Literal["requester", "account_state", "not_allowed", "not_sold", "subscription", "done"]
 """Why nobody can approve a request any more."""

@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from bursar.core.edit import Edit, StartTrial
 from bursar.core.events.event import Audience, Event, ProductCode, added_in, written_as
-from bursar.core.item import Pin
-from bursar.core.money import Money
-from bursar.core.problem import phrase
-from bursar.core.subscription import Change, Subscription
+from bursar.core.messages.problem import phrase
+from bursar.core.money.money import Money
+from bursar.core.subscription.edit import Edit, StartTrial
+from bursar.core.subscription.item import Pin
+from bursar.core.subscription.subscription import Change, Subscription
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

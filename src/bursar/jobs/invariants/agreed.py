@@ -6,15 +6,15 @@ from typing import Final
 from uuid import UUID
 
 from bursar.accounts.actions import instant
-from bursar.core.agreed_item import AgreedItem, agreed_items
-from bursar.core.charge import Billed, Line, credit, due
-from bursar.core.currency import digits
-from bursar.core.period import Proration, Span, share
-from bursar.core.price import period_price
-from bursar.core.problem import Problem
-from bursar.core.renewal import next_due
-from bursar.core.seat import seats_bought
-from bursar.core.tax import UNTAXED
+from bursar.core.billing.charge import Billed, Line, credit, due
+from bursar.core.billing.schedule import next_due
+from bursar.core.calendar.period import Proration, Span, share
+from bursar.core.messages.problem import Problem
+from bursar.core.money.currency import digits
+from bursar.core.money.price import period_price
+from bursar.core.money.tax import UNTAXED
+from bursar.core.subscription.agreed_item import AgreedItem, agreed_items
+from bursar.core.subscription.seats import seats_bought
 from bursar.jobs.invariants.book import Book
 from bursar.jobs.invariants.rule import Finding
 

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from bursar.accounts.models import Account, Standing
 from bursar.columns.row import AccountRow
-from bursar.core.agreed_item import AgreedItem, joined
-from bursar.core.charge import Billed, Line
-from bursar.core.content import read_state
-from bursar.core.price import Per
-from bursar.core.subscription import NOTHING, Change, Subscription
-from bursar.core.timeline import Timeline
+from bursar.core.billing.charge import Billed, Line
+from bursar.core.money.price import Per
+from bursar.core.ordering.content import read_state
+from bursar.core.subscription.agreed_item import AgreedItem, joined
+from bursar.core.subscription.subscription import NOTHING, Change, Subscription
+from bursar.core.subscription.timeline import Timeline
 from bursar.invoices.models import Coverage, Cursor
 from bursar.invoices.models import Line as LineRow
 from bursar.invoices.queries import CursorRow, read_row

@@ -11,11 +11,11 @@ from django.db import migrations, models
 import bursar.columns.codes
 import bursar.columns.ids
 import bursar.columns.money
-from bursar.core.agreed_item import agreed_items
-from bursar.core.content import read_terms
-from bursar.core.edit import read_edit
-from bursar.core.subscription import NOTHING, Change
-from bursar.core.timeline import Timeline
+from bursar.core.ordering.content import read_terms
+from bursar.core.subscription.agreed_item import agreed_items
+from bursar.core.subscription.edit import read_edit
+from bursar.core.subscription.subscription import NOTHING, Change
+from bursar.core.subscription.timeline import Timeline
 
 COLUMNS = (
     *("id", "position", "capability", "effective_on", "credit", "cuts", "takes_back", "by_vendor", "ordered_on"),

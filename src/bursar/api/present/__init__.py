@@ -1,0 +1,1 @@
+"""Values as programs are shown them."""

@@ -1,0 +1,105 @@
+"""What an account has, and who uses it, as it is shown to programs."""
+
+from collections.abc import Sequence
+
+from bursar.api.call import Call
+from bursar.api.present.values import Shown, change
+from bursar.catalog.queries import versions
+from bursar.checkout import coming_shortfalls
+from bursar.core.billing.invoice_content import write_span
+from bursar.core.money.price import Per
+from bursar.core.ordering.content import write_temporary
+from bursar.core.policy.policy import State, shows_costs
+from bursar.core.subscription.shortfall import write_shortfall
+from bursar.payments import queries as payments
+from bursar.seats.queries import Held, counts, held, uses
+from bursar.subscriptions import queries as subscriptions
+
+
+def subscription(call: Call) -> Shown:
+    """What an account has, what is scheduled, and what it costs where costs are shown."""
+    timeline = subscriptions.agreement(call.id).timeline
+    state = timeline.on(call.today)
+    costs = call.by_vendor or shows_costs(call.policy, call.customer.account, call.today)
+    used = uses(call.id)
+    items = []
+    for item in state.items.values():
+        pin = state.pin(item)
+        use = used.get(item.product)
+        shown: Shown = {"product": item.product, "plan": item.plan, "per": pin.per.value, "quantity": item.quantity}
+        shown |= write_temporary(item)
+        if pin.per is Per.SEAT:
+            shown["seats"] = {"bought": item.whole, "used": use.used if use else 0}
+        if costs:
+            shown["unit_price"] = f"{pin.rate:f}"
+        items.append(shown)
+    calendar = state.calendar if state.items else None
+    until = state.trial_until.isoformat() if state.trial_until else None
+    return {
+        "state": call.customer.account.state.value,
+        "account_type": call.customer.account.account_type,
+        "currency": call.customer.account.currency,
+        "cycle": state.cycle.code,
+        "today": call.today.isoformat(),
+        "period": write_span(calendar.period(call.today)) if calendar else None,
+        "term": write_span(calendar.term(call.today)) if calendar else None,
+        "trial_until": until,
+        "payment_method": {"type": payments.method(call.id).kind},
+        "items": items,
+        "scheduled": [change(one) for one in timeline.pending(call.today)],
+    }
+
+
+def seats(call: Call) -> list[Shown]:
+    """The seats of each product, and who has it."""
+    people = held(call.id)
+    short = {one.product: one for one in coming_shortfalls(call.id, call.today)}
+    return [
+        {
+            "product": product,
+            "bought": use.bought,
+            "used": use.used,
+            "free": use.free,
+            "counted": use.holders is None,
+            "light": use.light,
+            "light_agents": use.light_agents,
+            "people": [_holder(row) for row in people if row.product == product],
+            "short": write_shortfall(short.get(product)),
+        }
+        for product, use in uses(call.id).items()
+        if use.bought or use.used
+    ]
+
+
+def _holder(row: Held) -> Shown:
+    who: Shown = {"id": str(row.member_id), "name": row.name, "email": row.email, "role": row.role}
+    seen_on = row.seen_on.isoformat() if row.seen_on else None
+    return {**who, "state": row.state, "seat": row.seat, "since": row.since.isoformat(), "seen_on": seen_on}
+
+
+def entitlements(call: Call, having: Sequence[Held] | None) -> Shown:
+    """What may be used now; of a member, what they have."""
+    standing = call.customer.account.state
+    if standing is not State.ACTIVE:
+        return {"state": standing.value, "trial_until": None, "products": []}
+    state = subscriptions.agreement(call.id).timeline.on(call.today)
+    catalogs = versions({state.pin(item).catalog_version for item in state.items.values()})
+    used = counts(call.id)
+    mine = None if having is None else {row.product for row in having}
+    products = []
+    for item in state.items.values():
+        pin = state.pin(item)
+        sold = catalogs[pin.catalog_version].product(item.product).plan_by[item.plan]
+        taken = {"bought": item.whole, "used": used.get(item.product, 0)} if pin.per is Per.SEAT else None
+        products.append(
+            {
+                "product": item.product,
+                "plan": item.plan,
+                "quantity": item.whole,
+                "features": [{"en": one.en} | ({"fr": one.fr} if one.fr else {}) for one in sold.features],
+                "seats": taken,
+                "mine": None if mine is None else pin.per is not Per.SEAT or item.product in mine,
+            }
+        )
+    until = state.trial_until.isoformat() if state.trial_until and state.trying else None
+    return {"state": standing.value, "trial_until": until, "products": products}

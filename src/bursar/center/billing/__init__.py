@@ -1,0 +1,1 @@
+"""Invoices, payment and invoice details."""

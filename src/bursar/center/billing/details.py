@@ -1,0 +1,158 @@
+"""Invoice details: what future invoices say of the customer, and who receives them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from bursar.accounts import vat
+from bursar.accounts.actions import set_details
+from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID, Details, details
+from bursar.center.form_fields import OneOf, PageForm, Parsed, Text, address_typed, posted
+from bursar.center.visit import shown, to, visit
+from bursar.columns.address import BadAddress
+from bursar.core.billing.invoice import read_address
+from bursar.core.messages.problem import Problem
+from bursar.i18n.address import address_lines
+from bursar.i18n.country import countries
+
+LONGEST: Final = 200
+ADDRESS: Final = (
+    ("name", gettext_lazy("Company"), "organization"),
+    ("street", gettext_lazy("Street and number"), "street-address"),
+    ("postal_code", gettext_lazy("Postal code"), "postal-code"),
+    ("city", gettext_lazy("City"), "address-level2"),
+    ("country", gettext_lazy("Country"), "country"),
+)
+"""The parts of an address, each with its label and what a browser may fill it from."""
+RECIPIENT: Final = re.compile(r"(?:(?P<name>[^<>@]*)<)?(?P<email>[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>?")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """The details, as a form for those who may change them; otherwise to be read, with the reason."""
+    seen = visit(request, account_id)
+    seen.check("details", "view_invoices")
+    kept, problem = details(account_id), ""
+    form = DetailsForm(kept, posted(request))
+    if form.is_valid():
+        try:
+            set_details(seen.policy, account_id, details=form.columns(), actor=seen.actor, now=seen.now)
+            messages.success(request, _("The details are saved. Future invoices carry them."))
+            return to("details", account_id)
+        except Problem as refused:
+            problem = seen.said(refused)
+    vat_id = form["vat_id"].value()
+    content = {
+        "form": form,
+        "problem": problem,
+        "vat_id": vat_id,
+        "vat": vat.check(vat_id) if vat_id else "",
+        "change": seen.may("manage_invoices"),
+        "why_not": seen.why_not(seen.decide("manage_invoices")),
+        "kept": kept,
+        "sold_to": address_lines(read_address(kept.sold_to)),
+        "bill_to": address_lines(read_address(kept.bill_to or {})),
+        "recipients": _lines(kept),
+    }
+    return shown(request, seen, "details", "details", content, status=422 if problem else form.status)
+
+
+class DetailsForm(PageForm):
+    """What future invoices say of the customer. What the form does not show of an address stays."""
+
+    vat_id = Text(
+        gettext_lazy("VAT id"),
+        longest=MOST_VAT_ID,
+        help=gettext_lazy("With the two letters of the country first, for example FR 40 303265045."),
+    )
+    purchase_order = Text(
+        gettext_lazy("Purchase order"),
+        longest=MOST_PURCHASE_ORDER,
+        help=gettext_lazy("Your own number, if your company wants it on invoices."),
+    )
+    recipients = Parsed(
+        gettext_lazy("Who receives invoices"),
+        lambda typed: _recipients(typed),
+        optional=True,
+        rows=4,
+        help=gettext_lazy(
+            "One a line: an email address, with a name before it if you like and the address in angle brackets. "
+            "They need no seat."
+        ),
+    )
+
+    def __init__(self, kept: Details, sent: Mapping[str, Any] | None = None) -> None:
+        other = {"vat_id": kept.vat_id, "purchase_order": kept.purchase_order, "recipients": "\n".join(_lines(kept))}
+        super().__init__(sent, filled=other)
+        self.kept = {"sold_to": kept.sold_to, "bill_to": kept.bill_to or {}}
+        for which, address in self.kept.items():
+            for part, label, browser in ADDRESS:
+                name = f"{which}_{part}"
+                self.initial[name] = now = str(address.get(part, ""))
+                missing = _("Say to whom is sold: the name of the company.") if name == "sold_to_name" else ""
+                self.fields[name] = (
+                    OneOf(label, wrong=_("Choose one of the countries."), optional=True, of=_countries(now))
+                    if part == "country"
+                    else Text(label, missing=missing, longest=LONGEST, autocomplete=browser)
+                )
+
+    def sold_to(self) -> list[BoundField]:
+        """The fields of the address that is sold to."""
+        return [self[f"sold_to_{part}"] for part, _label, _browser in ADDRESS]
+
+    def bill_to(self) -> list[BoundField]:
+        """The fields of the address that is billed."""
+        return [self[f"bill_to_{part}"] for part, _label, _browser in ADDRESS]
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns to be set."""
+        given = self.cleaned_data
+        sold_to, bill_to = (
+            {**self.kept[which], **{part: given[f"{which}_{part}"] for part, _label, _browser in ADDRESS}}
+            for which in ("sold_to", "bill_to")
+        )
+        return {
+            "sold_to": sold_to,
+            "bill_to": bill_to if any(bill_to.values()) else None,
+            "vat_id": given["vat_id"],
+            "purchase_order": given["purchase_order"],
+            "recipients": given["recipients"] or [],
+        }
+
+
+def _countries(now: str) -> list[tuple[str, str]]:
+    """Return the countries to choose from, with what was written before there was a list, if it is none of them."""
+    known = countries()
+    before = [] if not now or now in dict(known) else [(now, now)]
+    return [("", "–"), *before, *known]
+
+
+def _lines(kept: Details) -> list[str]:
+    """Return the recipients as they are typed."""
+    return [f"{to['name']} <{to['email']}>" if to.get("name") else to["email"] for to in kept.recipients]
+
+
+def _recipients(typed: str) -> list[dict[str, str]]:
+    """Return the recipients that were typed, one a line, with a name or without. Errors: ValidationError."""
+    recipients = []
+    for line in filter(None, map(str.strip, typed.splitlines())):
+        # The length comes first: the pattern takes the square of it to refuse a line.
+        read = RECIPIENT.fullmatch(line) if len(line) <= LONGEST else None
+        try:
+            email = address_typed(read["email"] if read else "")
+        except BadAddress:
+            raise ValidationError(_("This is not an email address: {line}").format(line=line[:60])) from None
+        name = (read["name"] or "").strip() if read else ""
+        recipients.append({"name": name or email.partition("@")[0], "email": email})
+    if len(recipients) > MOST_RECIPIENTS:
+        raise ValidationError(_("At most {count} recipients.").format(count=MOST_RECIPIENTS))
+    return recipients

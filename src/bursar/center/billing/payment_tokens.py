@@ -1,0 +1,37 @@
+"""The cards and mandates that there are to choose from, and why there are none."""
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from bursar.center.manage.options import Choice
+from bursar.center.visit import Visit
+from bursar.core.billing.gateway import NoGateway
+from bursar.core.billing.payment import Method
+from bursar.i18n.payment import token_name
+from bursar.payments.actions import paid_by
+
+TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
+"""What the sandbox gateway's cards and mandates do."""
+
+
+def why_no_card(seen: Visit) -> str:
+    """Return why the account cannot pay by card or direct debit, and what to do; nothing where it can."""
+    try:
+        paid_by(seen.customer, Method("card"))
+    except NoGateway as problem:
+        return seen.said(problem)
+    return ""
+
+
+def kinds(chosen: str | None = None) -> tuple[Choice, ...]:
+    """Return the ways in which a payment can be made automatically; a card unless the other is chosen."""
+    card, debit = _("Card"), _("Direct debit, with a mandate")
+    return Choice("type", "card", card, chosen=chosen != "debit"), Choice(
+        "type", "debit", debit, chosen=chosen == "debit"
+    )
+
+
+def tokens() -> tuple[tuple[str, str], ...]:
+    """Return the sandbox gateway's cards and mandates, each with what it does."""
+    return tuple((one, token_name(one)) for one in TOKENS)

@@ -1,0 +1,1 @@
+"""The subscription page, and changing what it shows: form, summary, accepting, cancelling."""

@@ -1,0 +1,174 @@
+"""Taking a quote from a page: what came of it, and where to go on when it was not done."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST, require_safe
+
+from bursar import checkout
+from bursar.catalog.queries import current as current_catalog
+from bursar.center.manage.offers import CHANGING
+from bursar.center.manage.page import check_sees, confirming, keep, not_done, uuid_given
+from bursar.center.manage.subscription import waiting
+from bursar.center.manage.summary import summary
+from bursar.center.visit import Visit, shown, to, visit
+from bursar.checkout import Declined, QuoteExpired, edits_of
+from bursar.checkout import give_up as give_up_payment
+from bursar.core.billing.payment import NotWaiting, PaymentOpen
+from bursar.core.messages.problem import NotFound, Problem
+from bursar.core.money.money import Money
+from bursar.core.ordering.ceilings import Confirm
+from bursar.core.ordering.content import read_quote
+from bursar.core.ordering.request import RequestClosed
+from bursar.core.policy.refusal import Refused
+from bursar.i18n import money
+from bursar.i18n.limit import asked_once_more
+from bursar.i18n.payment import decline_reason
+from bursar.invoices.queries import of_take
+from bursar.payments.queries import attempt
+from bursar.subscriptions.queries import agreement, quote, taken
+
+
+@require_POST
+def take(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
+    """Do what the quote says, or show what has changed meanwhile."""
+    seen = visit(request, account_id)
+    try:
+        return came_of(request, seen, lambda: _taken(seen, quote_id, "confirm" in request.POST), quote_id=quote_id)
+    except Confirm as much:
+        content = confirming(seen, quote_id, agreement(seen.id).timeline) | {"once_more": asked_once_more(much)}
+        return shown(request, seen, "subscription", "confirm", content, status=409)
+    except checkout.Stale as stale:
+        where = to("summary", account_id, stale.quote_id)
+        return HttpResponseRedirect(f"{where.url}?instead_of={quote_id}")
+
+
+def came_of(
+    request: HttpRequest,
+    seen: Visit,
+    act: Callable[[], checkout.Result],
+    *,
+    quote_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> HttpResponse:
+    """Where to go once something was taken, or tried to be.
+
+    Errors: NotFound, Stale, Confirm, and RequestClosed of the request that is reviewed.
+    """
+    try:
+        result = act()
+    except (NotFound, checkout.Stale, Confirm):
+        raise
+    except RequestClosed as problem:
+        if request_id is not None:
+            raise
+        return not_done(request, seen, seen.said(problem))
+    except Declined as declined:
+        return _declined(request, seen, declined.params["reason"], quote_id, request_id=request_id)
+    except PaymentOpen as problem:
+        return not_done(request, seen, seen.said(problem), waiting=waiting(seen), quote_id=quote_id)
+    except Problem as problem:
+        return not_done(request, seen, seen.said(problem), quote_id=quote_id)
+    if result.take_id is not None:
+        return to("done", seen.id, result.take_id)
+    return to("attempt", seen.id, result.attempt_id)
+
+
+def _taken(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
+    """What came of taking; a quote that is too old is as stale as one that the world has left behind."""
+    try:
+        return checkout.accept(seen.id, quote_id=quote_id, confirmed=confirmed, actor=seen.actor, now=seen.now)
+    except QuoteExpired:
+        raise checkout.Stale(keep(seen, edits_of(seen.customer, quote(seen.id, quote_id)))) from None
+
+
+@require_safe
+def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
+    """What was done, with its invoice, and what happens next."""
+    seen = visit(request, account_id)
+    taking, agreed, catalog = taken(account_id, take_id=take_id), agreement(account_id), current_catalog()
+    check_sees(seen, [change.edit for change in taking.changes])
+    made = {one.id for one in taking.changes}
+    earlier = agreed.timeline.without(lambda change: change.id in made)
+    kept = read_quote(quote(account_id, taking.quote_id).content)
+    document = of_take(account_id, take_id)
+    content: dict[str, Any] = {
+        "summary": summary(seen, kept, earlier, catalog),
+        "on": money.day(taking.on),
+        "invoice": None,
+        "sees": seen.may("view_subscription"),
+    }
+    if document is not None:
+        content["invoice"] = {
+            "id": document.id if seen.may("view_invoices") else None,
+            "number": document.number,
+            "credit": document.kind == "credit_note",
+            "amount": money.amount(Money(document.totals.total, document.currency)),
+        }
+    return shown(request, seen, "subscription", "done", content)
+
+
+@require_POST
+def give_up(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpResponse:
+    """Give up a payment that waits, and go on to what it was for."""
+    seen = visit(request, account_id)
+    try:
+        give_up_payment(account_id, attempt_id, actor=seen.actor, now=seen.now)
+    except (NotWaiting, Refused) as problem:
+        return not_done(request, seen, seen.said(problem))
+    return to("attempt", account_id, attempt_id)
+
+
+def back_to_change(seen: Visit, asked: Mapping[str, str]) -> HttpResponseRedirect:
+    """Return where a change waits whose payment was declined, or a request; without either the page of payment.
+
+    A quote that is too old is asked for anew. Errors: those of `checkout.quote`.
+    """
+    quote_id, request_id = uuid_given(asked.get("quote", "")), uuid_given(asked.get("request", ""))
+    if request_id is not None:
+        return to("request", seen.id, request_id)
+    if quote_id is None:
+        return to("payment", seen.id)
+    kept = quote(seen.id, quote_id)
+    if kept.expires_at <= seen.customer.moment(seen.now):
+        quote_id = keep(seen, edits_of(seen.customer, kept))
+    return to("summary", seen.id, quote_id)
+
+
+@require_safe
+def tried(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpResponse:
+    """What became of a payment: on to what it paid for, or why it did not come through and what to do."""
+    seen = visit(request, account_id)
+    seen.check("payment", "view_subscription")
+    found = attempt(account_id, attempt_id)
+    if found.state == "succeeded" and found.quote_id:
+        return to("done", account_id, taken(account_id, quote_id=found.quote_id).id)
+    if found.state == "succeeded" and found.invoice_id:
+        return to("invoice", account_id, found.invoice_id)
+    if found.state == "open":
+        return HttpResponseRedirect(found.address) if found.address else to("subscription", account_id)
+    return _declined(request, seen, found.reason, found.quote_id, found.invoice_id)
+
+
+def _declined(
+    request: HttpRequest,
+    seen: Visit,
+    reason: str,
+    quote_id: UUID | None,
+    invoice_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> HttpResponse:
+    """Nothing was taken: why, and every way on that is open to this person."""
+    change = seen.decide("change_payment_type")
+    content = {
+        "reason": decline_reason(reason),
+        "quote_id": quote_id,
+        "invoice_id": invoice_id,
+        "request_id": request_id,
+        "replace": seen.may("change_payment_type"),
+        "why_not_replace": seen.why_not(change),
+        "manages": any(seen.open(one) for one in CHANGING),
+    }
+    return shown(request, seen, "payment", "declined", content, status=402)

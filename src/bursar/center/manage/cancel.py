@@ -1,0 +1,62 @@
+"""Cancelling the account: what is lost and on which day, and why; then on to the summary."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from bursar.center.form_fields import posted
+from bursar.center.forms import CancelForm
+from bursar.center.manage.page import keep, not_done, quote_named
+from bursar.center.manage.subscription import waiting
+from bursar.center.visit import shown, to, visit
+from bursar.checkout import context
+from bursar.core.messages.problem import Problem
+from bursar.core.ordering.quote import quote
+from bursar.core.subscription.edit import Cancel
+from bursar.i18n import edits, money
+from bursar.i18n.language import locale
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """What would be lost and when; sent with a reason, on to the quote that ends the account.
+
+    The quote that the address names fills the reason in anew.
+    """
+    seen = visit(request, account_id)
+    seen.check("subscription", "cancel_account")
+    kept = quote_named(request, seen)
+    before = next((edit.reason for edit in kept if isinstance(edit, Cancel)), "")
+    form = CancelForm(posted(request), filled={"reason": before})
+    try:
+        if form.is_valid():
+            return to("summary", account_id, keep(seen, (Cancel(**form.cleaned_data),)))
+        known = context(seen.customer, seen.today, seen.policy)
+        if any(isinstance(one.edit, Cancel) for one in known.timeline.pending(seen.today)):
+            return to("subscription", account_id)
+        decided = quote(known, (Cancel(reason=""),), seen.actor, seen.today)
+    except Problem as problem:
+        return not_done(request, seen, seen.said(problem), written=form["reason"].value())
+    [ending] = decided.edits
+    if ending.effective_on is None:
+        return not_done(request, seen, seen.why_not(ending.decision))
+    state = known.timeline.on(seen.today)
+    held = []
+    for item in state.items.values():
+        plan = known.catalog.known_plan(item.product, item.plan)
+        held.append(
+            {
+                "name": edits.product_name(known.catalog, item.product),
+                "plan": edits.plan_name(known.catalog, item.product, item.plan),
+                "quantity": edits.quantity(item.quantity, state.pin(item).per.value),
+                "features": [one.said(locale().language) for one in plan.features] if plan else [],
+            }
+        )
+    content = {
+        "form": form,
+        "held": held,
+        "on": money.day(ending.effective_on),
+        "waiting": waiting(seen),
+    }
+    return shown(request, seen, "subscription", "cancel", content, status=form.status)

@@ -1,0 +1,108 @@
+"""Who gives their seat up when fewer are bought than are used: the people to choose from, and those who were chosen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bursar.catalog.queries import current as current_catalog
+from bursar.center.visit import Visit
+from bursar.core.subscription.edit import ChangePlan, Edit, SetSeats
+from bursar.core.subscription.seats import Use, without_a_seat
+from bursar.i18n import edits as words
+from bursar.i18n import money
+from bursar.seats.queries import Held, longest_unseen
+
+MOST_SHOWN: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Somebody who uses a seat, when they were last seen in the product, and whether they were chosen."""
+
+    field: str
+    name: str
+    seen: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A product that would have fewer seats than are used, and who could give theirs up, the longest unseen first.
+
+    `others` says that there are more people than are shown.
+    """
+
+    product: str
+    said: str
+    people: tuple[Giver, ...]
+    others: str
+
+
+def chosen(filled: Iterable[str], product: str) -> tuple[UUID, ...]:
+    """Return the members who were ticked in a form as giving up their seat of a product."""
+    prefix = release_field(product, "")
+    return tuple(
+        member
+        for field in filled
+        if field.startswith(prefix) and (member := _member(field.removeprefix(prefix))) is not None
+    )
+
+
+def releases(seen: Visit, edits: Sequence[Edit], used: Mapping[str, Use]) -> tuple[Release, ...]:
+    """Return what must be chosen before edits can be made that leave fewer seats than are used."""
+    return tuple(
+        _release(seen, edit, use)
+        for edit in edits
+        if isinstance(edit, SetSeats | ChangePlan)
+        and (use := used.get(edit.product)) is not None
+        and use.holders is not None
+        and without_a_seat(use, edit)
+    )
+
+
+def _release(seen: Visit, edit: SetSeats | ChangePlan, use: Use) -> Release:
+    product, giving = words.product_name(current_catalog(), edit.product), without_a_seat(use, edit)
+    more = giving - len(frozenset(edit.release) & (use.holders or frozenset()))
+    said = ngettext(
+        "{used} people use {product} (seats left: {seats}). Choose {more} more person who gives theirs up.",
+        "{used} people use {product} (seats left: {seats}). Choose {more} more people who give theirs up.",
+        more,
+    ).format(
+        used=money.number(use.used), product=product, seats=money.number(use.used - giving), more=money.number(more)
+    )
+    enough = _("Enough people are chosen who give their seat of {product} up.").format(product=product)
+    people = longest_unseen(seen.id, edit.product, MOST_SHOWN, edit.release)
+    hidden = use.used - len(people)
+    others = ngettext("{count} other person is not listed", "{count} other people are not listed", hidden)
+    return Release(
+        product=product,
+        said=said if more > 0 else enough,
+        people=tuple(_giver(seen, one, one.member_id in edit.release) for one in people),
+        others=f"{others.format(count=money.number(hidden))}; {_('seats are also taken back on the page of seats.')}"
+        if hidden > 0
+        else "",
+    )
+
+
+def _giver(seen: Visit, row: Held, is_chosen: bool) -> Giver:
+    if row.seen_on is not None:
+        last = _("last seen {day}").format(day=money.day(row.seen_on))
+    else:
+        last = _("never seen in the product; has the seat since {day}").format(day=money.day(seen.day(row.since)))
+    return Giver(release_field(row.product, str(row.member_id)), row.name, last, is_chosen)
+
+
+def release_field(product: str, member: str) -> str:
+    """Return the field of a form in which somebody is ticked as giving up their seat of a product."""
+    return f"release_{product}_{member}"
+
+
+def _member(given: str) -> UUID | None:
+    try:
+        return UUID(given)
+    except ValueError:
+        return None

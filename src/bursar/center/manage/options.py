@@ -1,0 +1,112 @@
+"""What there is to choose in a form: one of several, or how many; filled in as it was sent."""
+
+from dataclasses import dataclass, replace
+
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+
+from bursar.core.money.price import Per
+from bursar.core.policy.limits import MOST_SEATS
+from bursar.core.subscription.catalog import Plan
+from bursar.core.subscription.edit_field import MOST_UNITS
+from bursar.core.subscription.item import Item
+from bursar.core.subscription.subscription import Subscription
+from bursar.i18n import edits as words
+from bursar.i18n import money
+from bursar.i18n.language import locale
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several: its price, what it has, and what it brings or takes beside the one in force.
+
+    `badge` marks the one in force; `type` is "checkbox" for one that may be left.
+    """
+
+    field: str
+    code: str
+    name: str
+    price: str = ""
+    badge: str = ""
+    chosen: bool = False
+    type: str = "radio"
+    has: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+    @property
+    def features(self) -> bool:
+        """Whether there is anything to say of what it has, brings or takes."""
+        return bool(self.has or self.gained or self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many seats or units; `fewer` and `more` say what one step does, `error` what is wrong."""
+
+    field: str
+    label: str
+    value: str
+    least: int
+    most: int
+    help: str
+    fewer: str
+    more: str
+    error: str
+
+
+def choice(
+    field: str,
+    plan: Plan,
+    sold: tuple[str, str],
+    wanted: str,
+    present: Plan | None = None,
+    state: Subscription | None = None,
+    item: Item | None = None,
+) -> Choice:
+    """A plan; the one in force at the price that was agreed, every other at the catalog's."""
+    price, said = plan.price_by.get(sold), locale().language
+    now = present is not None and plan.code == present.code
+    rate = state.pin(item).rate if now and state and item else price.rate if price else None
+    before = present.features if present is not None and not now else ()
+    per = state.pin(item).per if now and state and item else plan.per
+    return Choice(
+        field=field,
+        code=plan.code,
+        name=plan.name.said(said),
+        price=words.priced(rate, sold[0], per.value) if rate is not None else "",
+        badge=mark(now),
+        chosen=plan.code == wanted,
+        has=tuple(one.said(said) for one in plan.features if present is None or now),
+        gained=tuple(one.said(said) for one in plan.features if present is not None and not now and one not in before),
+        lost=tuple(one.said(said) for one in before if one not in plan.features),
+    )
+
+
+def anew(field: BoundField, name: str, per: Per, used: int) -> Count:
+    """Return how many of a product in a plan that counts otherwise than now; at first as many seats as are used."""
+    use = _("people use it now: {number}").format(number=money.number(used)) if per is Per.SEAT and used else ""
+    return replace(counted(field, name, per), help=use)
+
+
+def counted(field: BoundField, name: str, per: Per, *, held: int = 0, least: int = 1, most: int | None = None) -> Count:
+    """Return how many of a product, from as many as it has now."""
+    seats = per is Per.SEAT
+    fewer = _("One seat fewer: {name}") if seats else _("One unit fewer: {name}")
+    more = _("One seat more: {name}") if seats else _("One unit more: {name}")
+    return Count(
+        field=field.html_name,
+        label=str(field.label),
+        value=field.value(),
+        least=least,
+        most=most or (MOST_SEATS if seats else MOST_UNITS),
+        help=_("now {number}").format(number=money.number(held)) if held else "",
+        fewer=fewer.format(name=name),
+        more=more.format(name=name),
+        error=str(next(iter(field.errors), "")),
+    )
+
+
+def mark(now: bool) -> str:
+    """What marks the one in force."""
+    return _("now") if now else ""

@@ -1,0 +1,74 @@
+"""Fill the form of Manage subscription in anew from the edits of a quote: the other way round of `wishes.read`."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from bursar.center.manage.freed_seats import release_field
+from bursar.core.money.money import rate_text
+from bursar.core.subscription.edit import (
+    AddProduct,
+    AddTemporarySeats,
+    ChangeCycle,
+    ChangePlan,
+    Edit,
+    Keep,
+    RemoveProduct,
+    SetSeats,
+    SetUnits,
+    StartTrial,
+    Undo,
+)
+from bursar.core.subscription.edit_rules import collide
+from bursar.core.subscription.subscription import Change
+
+
+def refilled(edits: Sequence[Edit], scheduled: Sequence[Change], currency: str) -> dict[str, str]:
+    """Return the fields of the form that ask for these edits; what the form cannot ask for is left out.
+
+    What the form showed when it was first opened is left out too: it is opened anew, over the state in force now.
+    """
+    filled: dict[str, str] = {}
+    by_id = {change.id: change for change in scheduled}
+    for edit in edits:
+        filled |= dict(_fields(edit))
+        if isinstance(edit, Undo) and (change := by_id.get(edit.change)) is not None:
+            # A change in the way of another edit was asked about; any other was ticked in the list of changes.
+            asked = any(collide(change.edit, other) for other in edits)
+            filled |= {f"about_{change.id}": "undo"} if asked else {f"undo_{change.id}": "1"}
+        if edit.price is not None and (product := getattr(edit, "product", "")):
+            filled[f"price_{product}"] = rate_text(edit.price, currency)
+        if edit.on is not None:
+            filled |= {"on": "day", "day": edit.on.isoformat()} if isinstance(edit.on, date) else {"on": edit.on}
+    return filled
+
+
+def _fields(edit: Edit) -> Iterator[tuple[str, str]]:
+    match edit:
+        case AddProduct() | StartTrial():
+            yield f"add_{edit.product}", edit.plan
+            if count := edit.seats or edit.units:
+                yield f"quantity_{edit.product}", str(count)
+            if isinstance(edit, StartTrial):
+                yield from (("on", "trial"), ("day", edit.until.isoformat()))
+        case SetSeats():
+            yield f"quantity_{edit.product}", str(edit.seats)
+        case SetUnits():
+            yield f"quantity_{edit.product}", str(edit.units)
+        case AddTemporarySeats():
+            yield f"temporary_{edit.product}", str(edit.seats)
+            yield f"first_{edit.product}", edit.span.start.isoformat()
+            yield f"last_{edit.product}", (edit.span.end - timedelta(days=1)).isoformat()
+        case ChangePlan():
+            yield f"plan_{edit.product}", edit.plan
+            for measure, count in (("seats", edit.seats), ("units", edit.units)):
+                if count:
+                    yield f"{measure}_{edit.product}", str(count)
+        case RemoveProduct():
+            yield f"remove_{edit.product}", "1"
+        case ChangeCycle():
+            yield "cycle", edit.cycle
+        case Keep():
+            yield f"about_{edit.change}", "keep"
+    if isinstance(edit, SetSeats | ChangePlan):
+        for member in edit.release:
+            yield release_field(edit.product, str(member)), "1"

@@ -1,0 +1,167 @@
+"""The summary of a quote in words: what happens today and for how much, what waits until when, what renews."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from babel.lists import format_list
+from django.utils.translation import gettext as _
+
+from bursar.center.visit import Visit
+from bursar.core.billing.invoice import Totals
+from bursar.core.messages.text import Text
+from bursar.core.money.money import Money
+from bursar.core.ordering.decision import Decided
+from bursar.core.ordering.quote import ACCOUNT_WOULD_END, Quote
+from bursar.core.ordering.states_before import states_quoted
+from bursar.core.policy.capability import CAPABILITIES
+from bursar.core.policy.policy import Outcome, State
+from bursar.core.subscription.catalog import Catalog
+from bursar.core.subscription.edit import Cancel, ChangePlan, Edit, RemoveProduct, Resume, Suspend, Undo
+from bursar.core.subscription.subscription import Subscription
+from bursar.core.subscription.timeline import Timeline
+from bursar.i18n import edits as words
+from bursar.i18n import money
+from bursar.i18n.decision import capability
+from bursar.i18n.language import locale
+from bursar.i18n.lines import LineShown, lines_shown
+
+
+@dataclass(frozen=True, slots=True)
+class EditShown:
+    """One edit: what changes, from when if not today, what is lost by it, or why not.
+
+    `overruled` is the day from which a change made meanwhile counts instead, where there is one.
+    """
+
+    said: str
+    on: str
+    why_not: str
+    lost: tuple[str, ...]
+    overruled: str
+
+
+@dataclass(frozen=True, slots=True)
+class SumsShown:
+    """Net, tax and total; `tax` is empty where there is none."""
+
+    net: str
+    tax: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A quote as a person reads it; outcome is allowed, by_request or refused.
+
+    `button` says what taking it does. `means` says what it is for an account to be suspended or open again; `standing`
+    is whether it is about nothing else.
+    """
+
+    outcome: str
+    today: tuple[EditShown, ...]
+    later: tuple[EditShown, ...]
+    stopped: tuple[EditShown, ...]
+    lines: tuple[LineShown, ...]
+    due_today: SumsShown
+    due: bool
+    renewal_on: str
+    renewal: SumsShown
+    renewal_lines: tuple[LineShown, ...]
+    warnings: tuple[str, ...]
+    ends: bool
+    button: str
+    means: tuple[str, ...]
+    standing: bool
+
+
+def summary(seen: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> Summary:
+    """Return the summary of a quote to an account with this timeline, each edit measured against its own day."""
+    scheduled = {change.id: change for change in timeline.changes}
+    edits = [one.edit for one in quote.edits]
+    shown = [
+        (
+            one,
+            EditShown(
+                said=words.said_of(one.edit, before, scheduled, catalog),
+                on=money.day(one.effective_on) if one.effective_on else "",
+                why_not=seen.why_not(one.decision),
+                lost=lost(one.edit, before, catalog),
+                overruled=money.day(one.overruled_on) if one.overruled_on else "",
+            ),
+        )
+        for one, before in zip(quote.edits, states_quoted(timeline, quote), strict=True)
+    ]
+    going = [(one, said) for one, said in shown if one.decision.outcome is not Outcome.REFUSED]
+    return Summary(
+        outcome=quote.outcome.value,
+        today=tuple(said for one, said in going if _at_once(one, quote.on)),
+        later=tuple(said for one, said in going if not _at_once(one, quote.on)),
+        stopped=tuple(said for one, said in shown if one.decision.outcome is Outcome.REFUSED),
+        lines=lines_shown(quote.lines, quote.currency),
+        due_today=sums(quote.due_today, quote.currency),
+        due=bool(quote.lines),
+        renewal_on=money.day(quote.renewal_on) if quote.renewal_on else "",
+        renewal=sums(quote.next_renewal, quote.currency),
+        renewal_lines=lines_shown(quote.renewal_lines, quote.currency),
+        warnings=tuple(
+            _("With this the account ends: its last main product goes.")
+            for one in quote.warnings
+            if one == ACCOUNT_WOULD_END and not any(isinstance(edit.edit, Cancel) for edit in quote.edits)
+        ),
+        ends=ACCOUNT_WOULD_END in quote.warnings,
+        button=words.button(edits),
+        means=_means(seen, edits),
+        standing=all(isinstance(edit, Suspend | Resume) for edit in edits) and bool(edits),
+    )
+
+
+def _means(seen: Visit, edits: Sequence[Edit]) -> tuple[str, ...]:
+    """Say what an account that is suspended is closed to and what goes on, or that it is open again."""
+    said = list[str]()
+    if any(isinstance(edit, Suspend) for edit in edits):
+        open_ = sorted(seen.policy.states[State.SUSPENDED], key=list(CAPABILITIES).index)
+        things = format_list([capability(one) for one in open_], locale=locale())
+        said.append(
+            _("Its people, each as far as their role goes, can still: {things}.").format(things=things)
+            if open_
+            else _("Its people can do nothing here any more.")
+        )
+        said += [
+            _("Everything else is closed to them, changes and requests included."),
+            _("Billing goes on: it renews, scheduled changes count on their day, invoices are issued and collected."),
+            _("The vendor’s product is told that the account is suspended, and decides itself whom it lets in."),
+            _("It stays so until somebody of the vendor’s staff resumes it."),
+        ]
+    if any(isinstance(edit, Resume) for edit in edits):
+        said.append(_("Its people can do again what they may. Nothing is charged or given back for the days between."))
+    return tuple(said)
+
+
+def _at_once(decided: Decided, on: date) -> bool:
+    """Return whether an edit is done today; what is undone is scheduled no longer, whenever it would have counted."""
+    return isinstance(decided.edit, Undo) or decided.effective_on is None or decided.effective_on <= on
+
+
+def sums(totals: Totals, currency: str) -> SumsShown:
+    """Sums as a person reads them."""
+    net, tax, total = (money.amount(Money(one, currency)) for one in (totals.net, totals.tax, totals.total))
+    return SumsShown(net, tax if totals.tax else "", total)
+
+
+def lost(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
+    """The features that go with a plan or product, or with everything."""
+    if isinstance(edit, Cancel):
+        return tuple(words.product_name(catalog, item) for item in state.items)
+    item = state.items.get(getattr(edit, "product", ""))
+    had = catalog.known_plan(item.product, item.plan) if item else None
+    if item is None or had is None:
+        return ()
+    if isinstance(edit, RemoveProduct):
+        return _said(had.features)
+    after = catalog.known_plan(item.product, edit.plan) if isinstance(edit, ChangePlan) else None
+    return _said(one for one in had.features if one not in after.features) if after else ()
+
+
+def _said(features: Iterable[Text]) -> tuple[str, ...]:
+    return tuple(one.said(locale().language) for one in features)

@@ -1,0 +1,43 @@
+"""Which of the letters that one may do without a person wants; the others always come."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from bursar.center.form_fields import PageForm, posted
+from bursar.center.visit import signed_in, to
+from bursar.notices.actions import choose
+from bursar.notices.queries import unwanted
+from bursar.notices.readers import OPTIONAL
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest) -> HttpResponse:
+    """The choice, which holds in every account of the person."""
+    person = signed_in(request)
+    without = unwanted(person.pk)
+    form = LettersForm(posted(request), filled={"wanted": [code for code in OPTIONAL if code not in without]})
+    if form.is_valid():
+        choose(person.pk, without=[code for code in OPTIONAL if code not in form.cleaned_data["wanted"]])
+        messages.success(request, _("Your choice of letters is saved."))
+        return to("letters")
+    return render(request, "center/letters.html", {"form": form}, status=form.status)
+
+
+class LettersForm(PageForm):
+    """Which of the letters a person wants."""
+
+    wanted = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            ("changes", gettext_lazy("Somebody changed the subscription, or what was scheduled took effect")),
+            ("renewals", gettext_lazy("A renewal comes, or the subscription was renewed")),
+            ("payments", gettext_lazy("A payment came through")),
+            ("reminders", gettext_lazy("A request still waits to be reviewed")),
+        ],
+    )

@@ -1,0 +1,70 @@
+"""What is held of whoever looks: a page that says what kinds of records there are, and all of them to download."""
+
+from itertools import islice
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bursar.center.visit import signed_in
+from bursar.erasure.held import held, written
+from bursar.i18n import money
+
+MANY = 1000
+"""Up to how many records of a kind are counted on the page."""
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """How many records of each kind there are."""
+    person = signed_in(request)
+    names = _names()
+    counted = ((name, sum(1 for _ in islice(records, MANY + 1))) for name, records in held(person.pk))
+    content = {
+        "kinds": [
+            (
+                names[name],
+                money.number(many) if many <= MANY else _("more than {count}").format(count=money.number(MANY)),
+            )
+            for name, many in counted
+            if many
+        ]
+    }
+    return render(request, "center/own_data.html", content)
+
+
+@require_safe
+def download(request: HttpRequest) -> StreamingHttpResponse:
+    """All records, as JSON."""
+    answer = StreamingHttpResponse(written(signed_in(request).pk), content_type="application/json")
+    answer["Content-Disposition"] = 'attachment; filename="bursar-own-data.json"'
+    return answer
+
+
+def _names() -> dict[str, str]:
+    """What each kind of record is called."""
+    return {
+        "person": _("Your name, address and language"),
+        "former_names": _("Names you went by before"),
+        "addresses": _("Other addresses that you asked for or had"),
+        "memberships": _("Accounts you are or were in"),
+        "staff": _("Roles at the vendor"),
+        "representative_of": _("Accounts that you represent the vendor to"),
+        "recipient_of_invoices": _("Accounts whose invoices are sent to you"),
+        "second_factors": _("Second factors and passkeys, with when they were used"),
+        "identities": _("Identities at the single sign-on"),
+        "sessions": _("Sessions, with network address and browser"),
+        "sign_in_links": _("Sign-in links that were sent to you"),
+        "sent_over_by_the_product": _("Times that the product signed you in"),
+        "letters_not_wanted": _("Letters you do without"),
+        "letters_about_sign_in": _("Letters about your sign-in"),
+        "letters": _("Other letters to you"),
+        "seats": _("Seats you have or had"),
+        "last_seen_in_the_product": _("Days on which you were last seen in the product"),
+        "requests": _("Requests you made"),
+        "answers_to_requests": _("Requests you answered"),
+        "quotes": _("Prices you looked at"),
+        "overrides": _("Exceptions you made"),
+        "history": _("Things you did, in the history"),
+    }

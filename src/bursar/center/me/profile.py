@@ -1,0 +1,62 @@
+"""Who somebody is, as they say themselves: the name they go by, and the address by which they sign in."""
+
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bursar.center.form_fields import posted
+from bursar.center.forms import AddressForm, NameForm
+from bursar.center.sign_in.adapter import too_many
+from bursar.center.visit import moment, signed_in, to
+from bursar.i18n.problem import said
+from bursar.identity.profile import ADDRESS_MINUTES, AddressNotValid, rename
+from bursar.notices.actions import goes_out
+from bursar.notices.addresses import ask, confirm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest) -> HttpResponse:
+    """The name that somebody goes by here, and another one; and their address."""
+    person = signed_in(request)
+    form = NameForm(posted(request), filled={"name": person.name})
+    if form.is_valid():
+        rename(person.pk, name=form.cleaned_data["name"])
+        messages.success(request, _("Your name is saved."))
+        return to("me")
+    return render(request, "center/me.html", {"form": form, "email": person.email}, status=form.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def address(request: HttpRequest) -> HttpResponse:
+    """Ask for another address. What is answered does not tell whether somebody else has it."""
+    person = signed_in(request)
+    form = AddressForm(posted(request), present=person.email)
+    content = {"form": form, "email": person.email, "minutes": ADDRESS_MINUTES, "sends": goes_out(person.pk)}
+    if request.method == "POST" and not content["sends"]:
+        return render(request, "center/address.html", content, status=409)
+    if not form.is_valid():
+        return render(request, "center/address.html", content, status=form.status)
+    given: str = form.cleaned_data["email"]
+    for key in (str(person.pk), given.lower()):
+        if (refused := too_many(request, "new_address", key)) is not None:
+            return refused
+    ask(person, given, now=moment())
+    return render(request, "center/address.html", {**content, "given": given, "sent": True})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_address(request: HttpRequest, secret: str) -> HttpResponse:
+    """Whoever asked for an address has it by one click on the link sent there, and is signed out everywhere else."""
+    person = signed_in(request)
+    if request.method != "POST":
+        return render(request, "center/new_address.html")
+    try:
+        confirm(person, secret, now=moment())
+    except AddressNotValid as problem:
+        return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
+    end_other_sessions(request, person)
+    messages.success(request, _("You sign in by this address from now on."))
+    return to("me")

@@ -1,0 +1,43 @@
+"""What somebody signs in by beside a password: second factors, passkeys, and identities at the vendor's provider."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from allauth.mfa.base.views import IndexView
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bursar.center.visit import signed_in, to
+from bursar.i18n import money
+from bursar.identity.identities import end_identity, identities
+
+
+class Security(IndexView):  # type: ignore[misc]  # the library has no types
+    """The library's page, with the identities by which somebody signs in."""
+
+    def get_context_data(self, **named: Any) -> dict[str, Any]:
+        """What the page shows."""
+        mine = [
+            {
+                "id": one.id,
+                "issuer": urlsplit(one.issuer).netloc or one.issuer,
+                "address": one.address,
+                "since": money.day(one.since_at.date()),
+                "last": money.day(one.last_used_at.date()),
+            }
+            for one in identities(signed_in(self.request).pk)
+        ]
+        return {**super().get_context_data(**named), "identities": mine}
+
+
+@require_POST
+def end(request: HttpRequest, identity: UUID) -> HttpResponse:
+    """Let an identity at the provider no longer be one's own."""
+    end_identity(signed_in(request).pk, identity)
+    messages.success(
+        request, _("The identity is no longer yours. The next sign-in by it asks for your verified address again.")
+    )
+    return to("mfa_index")

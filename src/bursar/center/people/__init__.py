@@ -1,0 +1,1 @@
+"""The team, seats, billing admins and what each person may do."""

@@ -1,0 +1,44 @@
+"""What may I do here? Every capability with its answer, and whom to ask."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bursar.center.visit import Visit, shown, visit
+from bursar.core.policy.capability import CHANGING
+from bursar.i18n.decision import capability, outcome
+
+SUBSCRIPTION: Final = ("view_subscription", *CHANGING)
+PAYMENT: Final = ("view_invoices", "pay_invoice", "manage_invoices", "change_payment_type")
+PEOPLE: Final = ("manage_members", "appoint_billing_admins", "submit_requests", "review_requests")
+
+
+@require_safe
+def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """The whole policy as it is for this person on this account today."""
+    seen = visit(request, account_id)
+    groups = [
+        {"name": _("The subscription"), "rows": _rows(seen, SUBSCRIPTION)},
+        {"name": _("Payment and invoices"), "rows": _rows(seen, PAYMENT)},
+        {"name": _("People"), "rows": _rows(seen, PEOPLE)},
+    ]
+    return shown(request, seen, "capabilities", "capabilities", {"groups": groups})
+
+
+def _rows(seen: Visit, codes: tuple[str, ...]) -> list[dict[str, Any]]:
+    rows = []
+    for code in codes:
+        decision = seen.decide(code)
+        name = capability(code)
+        rows.append(
+            {
+                "name": name[0].upper() + name[1:],
+                "outcome": decision.outcome.value,
+                "said": outcome(decision.outcome.value),
+                "why_not": seen.why_not(decision),
+            }
+        )
+    return rows

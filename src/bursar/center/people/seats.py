@@ -1,0 +1,181 @@
+"""Seats: who uses which product since when, giving it to somebody else, and buying more in the same place."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from bursar.accounts.queries import members
+from bursar.catalog.queries import current as current_catalog
+from bursar.center.forms import SeatForm
+from bursar.center.manage.offers import CHANGING
+from bursar.center.spreadsheet import table
+from bursar.center.visit import Visit, shown, to, visit
+from bursar.checkout import coming_shortfalls, followed
+from bursar.core.messages.problem import NotFound, Problem
+from bursar.core.subscription.seats import Use
+from bursar.i18n import edits, money
+from bursar.i18n.decision import role_name
+from bursar.seats import actions
+from bursar.seats.queries import Held, held, uses
+
+
+@require_safe
+def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """The seats of each product, with the people who use them."""
+    seen = visit(request, account_id)
+    seen.check("seats", "manage_members")
+    return _page(request, seen)
+
+
+@require_POST
+def assign(request: HttpRequest, account_id: UUID, product: str) -> HttpResponse:
+    """Give somebody a product."""
+    seen = visit(request, account_id)
+    form = SeatForm(request.POST)
+    if not form.is_valid():
+        return _page(request, seen, {product: form.wrong("member")})
+    try:
+        with followed(account_id, actor=seen.actor, now=seen.now):
+            actions.assign(
+                seen.policy, account_id, product, form.cleaned_data["member"], actor=seen.actor, now=seen.now
+            )
+    except NotFound:
+        return _page(request, seen, {product: _("Choose somebody from the list.")})
+    except Problem as problem:
+        return _page(request, seen, {product: seen.said(problem)})
+    _warn(request, seen)
+    return to("seats", account_id)
+
+
+def _warn(request: HttpRequest, seen: Visit) -> None:
+    """Say what a scheduled reduction needs now that somebody more has a seat."""
+    catalog = current_catalog()
+    for one in coming_shortfalls(seen.id, seen.today):
+        said = edits.short(edits.product_name(catalog, one.product), one.seats, one.more, one.on)
+        messages.warning(request, said)
+
+
+@require_POST
+def free(request: HttpRequest, account_id: UUID, product: str, member_id: UUID) -> HttpResponse:
+    """Take a product from somebody; gone already is as good."""
+    seen = visit(request, account_id)
+    try:
+        actions.free(seen.policy, account_id, product, member_id, actor=seen.actor, now=seen.now)
+    except NotFound:
+        pass
+    except Problem as problem:
+        return _page(request, seen, {product: seen.said(problem)})
+    return to("seats", account_id)
+
+
+@require_safe
+def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """The same as a table for a spreadsheet."""
+    seen = visit(request, account_id)
+    seen.check("seats", "manage_members")
+    catalog = current_catalog()
+    head = [_("Product"), _("Name"), _("Email"), _("Role"), _("Uses a seat"), _("Since"), _("Last seen")]
+    rows = [
+        (
+            edits.product_name(catalog, one.product),
+            one.name,
+            one.email,
+            role_name(seen.policy, one.role),
+            _("yes") if one.seat else _("no"),
+            seen.day(one.since).isoformat(),
+            one.seen_on.isoformat() if one.seen_on else "",
+        )
+        for one in held(account_id)
+    ]
+    return table("seats", head, rows)
+
+
+def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None) -> HttpResponse:
+    if wrong:
+        seen.check("seats", "manage_members")
+    catalog, people, everybody = current_catalog(), held(seen.id), members(seen.id)
+    wrong, status, products = dict(wrong or {}), 422 if wrong else 200, []
+    for product, use in uses(seen.id).items():
+        if not (use.bought or use.used):
+            continue
+        having = [row for row in people if row.product == product]
+        there = {row.member_id for row in having}
+        idle = _idle(seen, having)
+        products.append(
+            {
+                "code": product,
+                "name": edits.product_name(catalog, product),
+                "use": _in_use(use),
+                "seats": use.bought > 0,
+                "full": use.free == 0 and use.bought > 0,
+                "over": money.number(use.used - use.bought) if use.used > use.bought > 0 else "",
+                "counted": use.holders is None,
+                "light": _light(use),
+                "people": [_shown(seen, row, row.member_id in idle) for row in having],
+                "idle": _how_many_idle(len(idle)),
+                "others": [(str(row.id), _named(seen, row.name, row.role)) for row in everybody if row.id not in there],
+                "wrong": wrong.pop(product, ""),
+            }
+        )
+    content: dict[str, Any] = {
+        "products": products,
+        # What is wrong about a product that is no longer there.
+        "problem": " ".join(wrong.values()),
+        "buy": any(seen.open(capability) for capability in CHANGING),
+        "why_not": seen.why_not(seen.decide("add_seats")),
+    }
+    return shown(request, seen, "seats", "seats", content, status=status)
+
+
+def _idle(seen: Visit, having: list[Held]) -> set[UUID]:
+    """Whose seats stand idle; nobody's where the product never says for whom it asks."""
+    if not any(row.seen_on for row in having):
+        return set()
+    return {row.member_id for row in having if row.idle(seen.customer.zone, seen.today)}
+
+
+def _in_use(use: Use) -> str:
+    """Say how many seats are used of those bought; of a product without seats how many people use it."""
+    used = money.number(use.used)
+    if use.bought:
+        return _("{used} of {bought} used").format(used=used, bought=money.number(use.bought))
+    return ngettext(
+        "{used} person uses it; it has no seats now", "{used} people use it; it has no seats now", use.used
+    ).format(used=used)
+
+
+def _how_many_idle(count: int) -> str:
+    """How many seats stand idle; nothing where none does."""
+    if not count:
+        return ""
+    said = ngettext("{count} seat idle for a month or more", "{count} seats idle for a month or more", count)
+    return said.format(count=money.number(count))
+
+
+def _light(use: Use) -> str:
+    """How many work without a seat of those whom the plan allows; nothing where it allows all."""
+    if use.light_agents is None:
+        return ""
+    light, most = money.number(use.light), money.number(use.light_agents)
+    return _("Light agents without a seat: {light} of {most}").format(light=light, most=most)
+
+
+def _shown(seen: Visit, row: Held, idle: bool) -> dict[str, Any]:
+    return {
+        "id": row.member_id,
+        "name": row.name,
+        "role": role_name(seen.policy, row.role),
+        "since": money.day(seen.day(row.since)),
+        "seat": row.seat,
+        "seen": money.day(row.seen_on) if row.seen_on else "",
+        "idle": idle,
+    }
+
+
+def _named(seen: Visit, name: str, role: str) -> str:
+    return f"{name} ({role_name(seen.policy, role)})"

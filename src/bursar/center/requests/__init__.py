@@ -1,0 +1,1 @@
+"""Requests: asking for a change, approving and rejecting it."""

@@ -1,0 +1,35 @@
+"""The sandbox bar: moving the account's own clock, and everything that falls due on the way."""
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bursar.center.forms import ClockForm
+from bursar.center.visit import Closed, back, visit
+from bursar.core.messages.problem import Problem
+from bursar.core.policy.sandbox_clock import NotTheirClock
+from bursar.i18n import money
+from bursar.jobs.steps import move
+
+
+@require_POST
+def forward(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Move the clock to a day. Errors: Closed to who may not change the subscription."""
+    seen = visit(request, account_id)
+    form = ClockForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.wrong("to"))
+        return back(request)
+    day: date = form.cleaned_data["to"]
+    try:
+        move(account_id, day, actor=seen.actor, now=seen.now)
+        messages.success(request, _("The clock stands at {day} now.").format(day=money.day(day)))
+    except NotTheirClock as problem:
+        raise Closed(seen, "subscription", seen.said(problem)) from None
+    except Problem as problem:
+        messages.error(request, seen.said(problem))
+    return back(request)

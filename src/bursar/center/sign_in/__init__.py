@@ -1,0 +1,1 @@
+"""Signing in: links, passwords, passkeys, second factors and single sign-on."""

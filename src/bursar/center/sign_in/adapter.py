@@ -1,0 +1,142 @@
+"""How the library that signs people in meets Bursar: who may come, and what is written to them."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from allauth.core.ratelimit import consume_or_429
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from bursar.accounts.keys import create_link, void_links
+from bursar.center.sign_in.proof import factors, proved, record
+from bursar.center.visit import moment
+from bursar.identity.models import Person
+from bursar.identity.sealing import seal, unseal
+from bursar.notices.actions import write_to
+from bursar.notices.email import personal
+
+LINK_MINUTES = 15
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
+    """Nobody signs up, and letters go the way of all letters: kept, and sent by the worker."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """People are invited."""
+        return False
+
+    def is_reauthentication_required(self, *, app: str, **_: object) -> bool:
+        """Whether the library asks for a proof: by the rule that guards its pages in the first place."""
+        return not proved(self.request, self.request.user)
+
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
+        """How somebody confirms who they are: by their second factor if they have one, else by their password.
+
+        A code comes last, since whoever has a passkey alone has none.
+        """
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if factors(user):
+            methods = [one for one in methods if one["id"] != "reauthenticate"]
+        return sorted(methods, key=lambda one: one["id"] == "mfa_reauthenticate")
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """Sign somebody in; a session that kept a form for an hour lasts as long as any from now on."""
+        request.session.set_expiry(None)
+        super().login(request, user)
+
+    def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
+        """The link by which somebody chooses a new password."""
+        with translation.override(user.locale):
+            subject, way = _("A new password"), _("Choose a new password")
+            lines = [_("Somebody, you we hope, asked for a new password. If it was not you, do nothing.")]
+            written = personal(user.locale, subject, lines, way, context["password_reset_url"], secret=True)
+        write_to(user, written, now=moment())
+
+    def set_password(self, user: Person, password: str) -> None:
+        """Give somebody another password; links that were sent before sign nobody in any more."""
+        super().set_password(user, password)
+        void_links(user.pk)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The path; letters know where people reach it."""
+        address: str = super().get_reset_password_from_key_url(key)
+        return urlsplit(address).path
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Person, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """What changed of somebody's sign-in; they are told at their address, whoever did it."""
+        with translation.override(user.locale):
+            subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context or {}).split())
+            happened = render_to_string(f"{template_prefix}_message.txt", context or {}).split("\n")
+            lines = [*filter(None, map(str.strip, happened)), _("If it was not you, end your other sessions at once.")]
+            written = personal(user.locale, subject, lines, _("See where you are signed in"), "/me/sessions")
+        write_to(user, written, now=moment())
+
+
+class Factors(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors and passkeys, as people see them in their app or device."""
+
+    def get_totp_issuer(self) -> str:
+        """What the authenticator app says the code is for."""
+        return "Bursar"
+
+    def encrypt(self, text: str) -> str:
+        """A secret as tables hold it."""
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret that a table holds."""
+        return unseal(encrypted_text)
+
+
+def sign_in(request: HttpRequest, person: Person, following: str, way: str) -> HttpResponse:
+    """Sign somebody in who came by a link, after their second factor if they have one."""
+    if request.user.is_authenticated and request.user != person:
+        # Their session goes with them, and what was recorded in it.
+        logout(request)
+    record(request, person, way)
+    response: HttpResponse = perform_login(request, Login(user=person, redirect_url=following))
+    return response
+
+
+def too_many(request: HttpRequest, action: str, key: str) -> HttpResponse | None:
+    """What is answered to whoever does something too often; the settings say how often that is."""
+    answer: HttpResponse | None = consume_or_429(request, action=action, key=key)
+    return answer
+
+
+def let_in(request: HttpRequest, person: Person, way: str) -> None:
+    """Sign somebody in for whom somebody else vouches: the vendor's product, or a sandbox."""
+    request.session.set_expiry(None)
+    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    record(request, person, way)
+    UserSession.objects.create_from_request(request)
+
+
+def send_link(email: str) -> None:
+    """Write the link that signs in to the person of an address, if there is one."""
+    person = Person.objects.filter(email=email.lower(), is_active=True).first()
+    if person is None:
+        return
+    now = moment()
+    secret = create_link(person.email, expires_at=now + timedelta(minutes=LINK_MINUTES))
+    with translation.override(person.locale):
+        lines = [
+            _("The link signs you in once, within {minutes} minutes.").format(minutes=LINK_MINUTES),
+            _("If you did not ask for it, do nothing."),
+        ]
+        written = personal(
+            person.locale, _("Your sign-in link"), lines, _("Sign in"), f"/sign-in/{secret}", secret=True
+        )
+    write_to(person, written, now=now)

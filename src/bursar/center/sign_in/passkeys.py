@@ -1,0 +1,65 @@
+"""Passkeys that count how often they were used: one whose counter goes back may be a copy, and signs nobody in."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import forms
+from allauth.mfa.webauthn.internal.auth import parse_authentication_response
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from bursar.center.visit import moment
+from bursar.identity.models import Person
+from bursar.identity.passkeys import count_on
+from bursar.notices.actions import write_to
+from bursar.notices.email import personal
+
+
+class SecondFactor(forms.AuthenticateWebAuthnForm):  # type: ignore[misc]  # the library has no types
+    """A passkey as second factor."""
+
+    def clean_credential(self) -> Any:
+        """Return the passkey that was used. Errors: ValidationError, also if its counter went back."""
+        return _counted(super().clean_credential(), self.cleaned_data["credential"])
+
+
+class Confirmation(forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey by which somebody confirms who they are."""
+
+    def clean_credential(self) -> Any:
+        """Return the passkey that was used. Errors: ValidationError, also if its counter went back."""
+        return _counted(super().clean_credential(), self.cleaned_data["credential"])
+
+
+class Login(forms.LoginWebAuthnForm):  # type: ignore[misc]
+    """A passkey that signs in by itself."""
+
+    def clean_credential(self) -> Any:
+        """Return the passkey that was used. Errors: ValidationError, also if its counter went back."""
+        return _counted(super().clean_credential(), self.cleaned_data["credential"])
+
+
+def _counted(passkey: Authenticator, credential: dict[str, Any]) -> Authenticator:
+    """Return the passkey if it counts on from where it was; its person is told if not. Errors: ValidationError."""
+    counter = parse_authentication_response(credential).response.authenticator_data.counter
+    copied = count_on(passkey.pk, counter)
+    if copied is not None:
+        _tell(copied.user, str(copied))
+        raise ValidationError(_("This passkey was not taken: it may be a copy. You were sent an email about it."))
+    return passkey
+
+
+def _tell(person: Person, name: str) -> None:
+    """Write to somebody that their passkey was refused."""
+    with translation.override(person.locale):
+        lines = [
+            _("Somebody used the passkey {name}, but it had counted further before. It may have been copied.").format(
+                name=name
+            ),
+            _("It signed nobody in. Remove it and add a new one; if it was not you, end your other sessions too."),
+        ]
+        written = personal(
+            person.locale, _("A passkey was refused"), lines, _("See your passkeys"), "/me/security/keys"
+        )
+    write_to(person, written, now=moment())

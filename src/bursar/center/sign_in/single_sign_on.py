@@ -1,0 +1,142 @@
+"""Signing in by the vendor's identity provider (OpenID Connect). It makes nobody, and connects nobody to anything."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, Final
+
+from allauth.account.utils import get_next_redirect_url
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+from requests import RequestException
+
+from bursar.center.visit import moment
+from bursar.identity.identities import identified
+from bursar.identity.models import Person
+
+LOGIN: Final = "login"
+
+
+class Exchange(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the library has no types
+    """Exchanges what the browser brings back for what the provider says of the person."""
+
+    nonce = ""
+    """The word that was sent along with the browser, and that the provider's answer must hold."""
+
+    def get_callback_url(self, request: HttpRequest, app: object) -> str:
+        """Where the provider sends people back to: where they reach Bursar, whatever stands before it."""
+        return str(settings.BURSAR_URL) + reverse("openid_connect_callback", args=[self.provider_id])
+
+    def complete_login(self, request: HttpRequest, app: object, token: object, **answer: Any) -> Any:
+        """The sign-in, if the two answers of the provider are of one person and of this browser. Errors: OAuth2Error.
+
+        The library has checked issuer, audience and expiry of the id token, if it says them.
+        """
+        login = super().complete_login(request, app, token, **answer)
+        said: dict[str, Any] = login.account.extra_data
+        told = said.get("id_token", {})
+        if not {"iss", "aud", "exp", "sub"} <= told.keys():
+            raise OAuth2Error("The id token is missing or says too little.")
+        if not self.nonce or not constant_time_compare(str(told.get("nonce", "")), self.nonce):
+            raise OAuth2Error("The id token is of another sign-in.")
+        if "userinfo" in said and said["userinfo"].get("sub") != told["sub"]:
+            raise OAuth2Error("The id token and the userinfo are of two people.")
+        return login
+
+
+class SingleSignOn(OpenIDConnectProvider):  # type: ignore[misc]
+    """The vendor's provider, of whose answers only a verified address says who somebody is."""
+
+    oauth2_adapter_class = Exchange
+
+    def extract_uid(self, data: dict[str, Any]) -> str:
+        """The provider's name for the person, of the answer that is signed. Errors: OAuth2Error."""
+        subject = data.get("id_token", {}).get("sub")
+        if not isinstance(subject, str) or not subject:
+            raise OAuth2Error("The id token names nobody.")
+        return subject
+
+    def extract_email_addresses(self, data: dict[str, Any]) -> list[Any]:
+        """The person's address. It is verified if the provider says true; the text `false` says that it is not."""
+        addresses: list[Any] = super().extract_email_addresses(data)
+        for address in addresses:
+            address.verified = address.verified is True or address.verified == "true"
+        return addresses
+
+
+class Callback(OAuth2CallbackView):  # type: ignore[misc]
+    """Where the browser comes back, with the answer to what it was sent for in this session."""
+
+    def _get_state(self, request: HttpRequest, provider: object) -> tuple[dict[str, Any] | None, HttpResponse | None]:
+        state, refused = super()._get_state(request, provider)
+        if state is not None and state.get("process") != LOGIN:
+            return None, render_authentication_error(request, provider)
+        if state is not None:
+            self.adapter.nonce = (state.get("data") or {}).get("nonce", "")
+        return state, refused
+
+
+class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """The vendor's identity provider signs in people who are known here, and makes nobody."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
+        """People are invited."""
+        return False
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> SingleSignOn:
+        """The provider of that id. Errors: SocialApp.DoesNotExist."""
+        return SingleSignOn(request, app=self.get_app(request, provider=provider, client_id=client_id))
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Say who it is that comes. What the library finds by its own tables does not count."""
+        told = sociallogin.account.extra_data["id_token"]
+        address = next((one.email for one in sociallogin.email_addresses if one.verified), None)
+        person = identified(told["iss"], told["sub"], verified_address=address, now=moment())
+        sociallogin.user = person or Person()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Send the browser to the provider to sign in there. Whatever else the address asks for is refused or ignored."""
+    asked = {request.GET.get("process", LOGIN), request.POST.get("process", LOGIN)}
+    if asked != {LOGIN}:
+        problem = _("Single sign-on only signs you in: your identity there cannot be connected by an address.")
+        return render(request, "center/problem.html", {"problem": problem}, status=403)
+    provider, nonce = _provider(request, provider_id), secrets.token_urlsafe(24)
+    following = get_next_redirect_url(request)
+    words = {"data": {"nonce": nonce}, "auth_params": {"nonce": nonce}}
+    return _answered(request, provider, lambda: provider.redirect(request, LOGIN, following, **words))
+
+
+@require_GET
+def back(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Sign in whoever comes back from the provider."""
+    provider = _provider(request, provider_id)
+    return _answered(request, provider, lambda: Callback.adapter_view(Exchange(request, provider_id))(request))
+
+
+def _answered(request: HttpRequest, provider: SingleSignOn, ask: Callable[[], HttpResponse]) -> HttpResponse:
+    """What comes of asking the provider, which may be out of reach."""
+    try:
+        return ask()
+    except RequestException as failure:
+        failed: HttpResponse = render_authentication_error(request, provider, exception=failure)
+        return failed
+
+
+def _provider(request: HttpRequest, provider_id: str) -> SingleSignOn:
+    try:
+        return Provider(request).get_provider(request, provider_id)
+    except SocialApp.DoesNotExist:
+        raise Http404 from None

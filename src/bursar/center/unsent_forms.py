@@ -1,0 +1,207 @@
+"""Forms that were refused before they were acted on: what somebody typed is shown to them, and sent by a fresh click.
+
+It is one mechanism for every form of the pages: one that came too late or too often, of somebody signed out,
+or about something that is gone. A form of another site is shown as text, never as a form, and is never kept.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from time import time
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from allauth.core import ratelimit
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest
+from django.http.request import UnreadablePostError
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+
+from bursar.accounts.queries import customer, memberships
+from bursar.catalog.queries import NoCatalog, current
+from bursar.core.messages.problem import NotFound
+from bursar.core.policy.staff import reaches
+from bursar.i18n.edits import product_name
+from bursar.identity.models import Person
+from bursar.identity.sealing import seal, unseal
+from bursar.identity.staff import colleague
+
+KEY: Final = "unsent"
+KEPT_FOR: Final = timedelta(hours=1)
+MOST_KEPT: Final = 20_000
+"""The longest form that is kept until its sender signs in again. Unit: characters."""
+SECRET: Final = re.compile("password|code|credential|token|secret|csrf|otp", re.IGNORECASE)
+"""Fields that hold what nobody else may read; they are neither shown nor kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A field that somebody typed into; `rows` is above 1 where it has several lines."""
+
+    name: str
+    label: str
+    value: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A form that was refused: where it was sent, what was typed, and what was chosen beside it."""
+
+    path: str
+    typed: tuple[Typed, ...]
+    chosen: tuple[tuple[str, str], ...]
+
+
+def sent(request: HttpRequest) -> Unsent | None:
+    """Return the form that a request sends, if something was typed into it; a preview is not sent by anybody."""
+    if request.method != "POST" or "HX-Request" in request.headers:
+        return None
+    try:
+        pairs = [(name, value) for name, values in request.POST.lists() for value in values]
+    except (UnreadablePostError, SuspiciousOperation):
+        return None
+    return _form(request.path, pairs)
+
+
+def of_our_page(request: HttpRequest) -> bool:
+    """Return whether the browser says that a form comes from a page of ours; one that says nothing does not count."""
+    came_from = request.headers.get("Origin") or request.headers.get("Referer", "")
+    origin = urlsplit(came_from)
+    trusted = f"{origin.scheme}://{origin.netloc}" in settings.CSRF_TRUSTED_ORIGINS
+    return bool(origin.netloc) and (trusted or origin.netloc == request.get_host())
+
+
+def keep(request: HttpRequest) -> bool:
+    """Keep the form of a request in the browser's session, sealed; return whether there was one that could be kept.
+
+    Only forms that have passed the check for forgery come here. How many a network address may have kept is limited,
+    since nobody need be signed in for it.
+    """
+    form = sent(request)
+    if form is None:
+        return False
+    pairs = [*form.chosen, *((one.name, one.value) for one in form.typed)]
+    content = json.dumps({"path": form.path, "pairs": pairs, "until": time() + KEPT_FOR.total_seconds()})
+    if len(content) > MOST_KEPT or not ratelimit.consume(request, action="keep_unsent"):
+        return False
+    request.session[KEY] = seal(content)
+    if not request.user.is_authenticated:
+        # Signing in makes it last again as long as any.
+        request.session.set_expiry(KEPT_FOR)
+    return True
+
+
+def kept(request: HttpRequest) -> Unsent | None:
+    """Return the form that is kept for whoever is signed in; what is too old, or for others to see, is dropped."""
+    if KEY not in request.session or not isinstance(request.user, Person):
+        return None
+    try:
+        content = json.loads(unseal(request.session[KEY]))
+    except (InvalidToken, ValueError):
+        content = {"until": 0}
+    if content["until"] < time() or not _reaches(request.user, content["path"]):
+        drop(request)
+        return None
+    return _form(content["path"], [(name, value) for name, value in content["pairs"]])
+
+
+def drop(request: HttpRequest) -> None:
+    """Forget the form that is kept."""
+    request.session.pop(KEY, None)
+
+
+def _form(path: str, pairs: list[tuple[str, str]]) -> Unsent | None:
+    labels, typed, chosen = _labels(), list[Typed](), list[tuple[str, str]]()
+    for name, value in pairs:
+        value = value.replace("\0", "")
+        if SECRET.search(name):
+            continue
+        label = _label(labels, name)
+        if label and value.strip():
+            rows = 3 if name in ("reason", "recipients") or "\n" in value else 1
+            typed.append(Typed(name, label, value, rows))
+        else:
+            chosen.append((name, value))
+    return Unsent(path, tuple(typed), tuple(chosen)) if typed else None
+
+
+def _label(labels: dict[str, str], name: str) -> str:
+    """Return the label of a field that one types into; nothing for one where something is chosen."""
+    for part in _parts(name):
+        if part in labels and part.endswith("_"):
+            return f"{labels[part]} ({_product(name.removeprefix(part))})"
+        if part in labels:
+            return labels[part]
+    return ""
+
+
+def _product(code: str) -> str:
+    """Return the name of the product that a field is about; its code while nothing is sold."""
+    try:
+        return product_name(current(), code)
+    except NoCatalog:
+        return code
+
+
+def _parts(name: str) -> Iterator[str]:
+    """Yield the name of a field, and what stands in it before a product or after an address."""
+    yield name
+    yield name.partition("_")[0] + "_"
+    yield name.removeprefix("sold_to_").removeprefix("bill_to_")
+
+
+def _labels() -> dict[str, str]:
+    """Return the labels by the names of fields, or by their beginning where a product follows."""
+    return {
+        "reason": _("Why"),
+        "name": _("Name"),
+        "email": _("Email"),
+        "login": _("Email"),
+        "needed_by": _("By which day is it needed? (optional)"),
+        "day": _("Day"),
+        "to": _("Move it to"),
+        "until": _("Until (the last day)"),
+        "seats": _("Seats that they may add"),
+        "amount": _("Amount"),
+        "tax_rate": _("Tax rate in percent"),
+        "time_zone": _("Time zone"),
+        "owner_name": _("Owner"),
+        "owner_email": _("Email of the owner"),
+        "representative_name": _("Representative"),
+        "representative_email": _("Email of the representative"),
+        "street": _("Street and number"),
+        "postal_code": _("Postal code"),
+        "city": _("City"),
+        "vat_id": _("VAT id"),
+        "purchase_order": _("Purchase order"),
+        "recipients": _("Who receives invoices"),
+        "quantity_": _("Quantity"),
+        "seats_": _("Seats"),
+        "units_": _("Units"),
+        "temporary_": _("Temporary seats"),
+        "first_": _("First day"),
+        "last_": _("Last day"),
+        "price_": _("Agreed price"),
+    }
+
+
+def _reaches(person: Person, path: str) -> bool:
+    """Return whether somebody may come to the account that an address is about, if it is about one."""
+    try:
+        account_id: Any = resolve(path).kwargs.get("account_id")
+    except Resolver404:
+        return False
+    if not isinstance(account_id, UUID) or any(mine == account_id for mine, _member, _name in memberships(person.pk)):
+        return True
+    serving = colleague(person.pk)
+    try:
+        return serving is not None and reaches(sandbox_staff=serving.sandbox, sandbox=customer(account_id).sandbox)
+    except NotFound:
+        return False

@@ -1,0 +1,111 @@
+"""Booking money that came without a gateway: from the bank's statement, or as staff enter it."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+from uuid import UUID
+
+from bursar.core.messages.problem import Conflict, Invalid
+from bursar.core.money.money import Money
+
+Source = Literal["attempt", "bank", "staff"]
+"""The source of a payment: an attempt at a gateway, an entry of the bank's statement, or staff who entered it."""
+SOURCES: Final[tuple[Source, ...]] = ("attempt", "bank", "staff")
+MOST_REFERENCE: Final = 35
+"""The most characters of a reference. Source: ISO 20022, Max35Text."""
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9/?:().,'+ -]*")
+
+
+class NothingMoved(Invalid):
+    """Expected an amount above zero; enter how much money it is."""
+
+    code = "nothing_moved"
+
+
+class PaymentCurrency(Invalid):
+    """This account pays in {currency}; enter what came in that currency."""
+
+    code = "payment_currency"
+
+
+class ReceivedLater(Invalid):
+    """Money is booked on the day on which it came; enter {today} or an earlier day."""
+
+    code = "received_later"
+
+
+class BadReference(Invalid):
+    """Expected at most {most} letters without accents, digits, spaces and / - ? : ( ) . , ' +, found {found}."""
+
+    code = "bad_reference"
+
+
+class BeyondEntry(Conflict):
+    """The entry {entry} of the bank's statement brought {whole}, of which {left} is not booked; book that much at most."""
+
+    code = "beyond_entry"
+
+
+class EntryBooked(Conflict):
+    """The entry {entry} of the bank's statement is booked already."""
+
+    code = "entry_booked"
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Money that came: how much, on which value day, under which reference, and the bank's own number of the entry.
+
+    Without an entry it is staff's word alone. `invoices` are those that it pays first, in their order.
+    """
+
+    amount: Money
+    on: date
+    reference: str = ""
+    entry: str = ""
+    invoices: tuple[UUID, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        """The source of the payment."""
+        return "bank" if self.entry else "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """An entry of the bank's statement: what it brought, and how much of that is booked."""
+
+    entry: str
+    amount: Money
+    booked_minor: int = 0
+
+
+def check_booking(booking: Booking, currency: str, today: date) -> None:
+    """Check a booking of an account that pays in a currency.
+
+    Errors: NothingMoved, PaymentCurrency, ReceivedLater, BadReference.
+    """
+    if booking.amount.amount_minor <= 0:
+        raise NothingMoved()
+    if booking.amount.currency != currency:
+        raise PaymentCurrency(currency=currency)
+    if booking.on > today:
+        raise ReceivedLater(today=today)
+    check_reference(booking.reference)
+    check_reference(booking.entry)
+
+
+def check_reference(text: str) -> None:
+    """Check a reference, or the bank's own number of an entry. Errors: BadReference."""
+    if len(text) > MOST_REFERENCE or not _REFERENCE.fullmatch(text):
+        raise BadReference(most=MOST_REFERENCE, found=repr(text)[:60])
+
+
+def check_entry(entry: BankEntry, booking: Booking) -> None:
+    """Check that no more of an entry is booked than it brought. Errors: EntryBooked, BeyondEntry."""
+    left = entry.amount.amount_minor - entry.booked_minor
+    if left <= 0:
+        raise EntryBooked(entry=entry.entry)
+    if booking.amount.currency != entry.amount.currency or booking.amount.amount_minor > left:
+        raise BeyondEntry(entry=entry.entry, whole=entry.amount, left=Money(left, entry.amount.currency))

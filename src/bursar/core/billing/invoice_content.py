@@ -1,0 +1,120 @@
+"""Write lines, totals, seller and buyer of a document as JSON, and read them back."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from bursar.core.billing.charge import ChargeType, Line
+from bursar.core.billing.invoice import Buyer, Invoice, Recipient, Seller, Totals, read_address
+from bursar.core.calendar.period import Proration, Span
+from bursar.core.messages.text import Text, write_text
+from bursar.core.money.money import rate_text
+from bursar.core.money.price import Per
+
+Document = dict[str, Any]
+_AMOUNTS: Final = ("gross", "discount", "amount", "tax")
+
+
+def write_line(line: Line, currency: str) -> Document:
+    """A line as programs see it, with what is needed to read it back."""
+    return {
+        "kind": line.kind,
+        "charge_type": line.charge_type.value,
+        "product": line.product,
+        "plan": line.plan,
+        "description": write_text(line.description),
+        "per": line.per.value,
+        "quantity": line.quantity,
+        "unit_price": rate_text(line.unit_price, currency),
+        "span": write_span(line.span),
+        "period": write_span(line.period),
+        "share": {"days": line.days, "of": line.of},
+        "rule": line.rule.value,
+        **{name: write_money(getattr(line, name), currency) for name in _AMOUNTS},
+        "tax_rate": str(line.tax_rate.normalize()) if line.tax_rate else "0",
+        "period_gross": write_money(line.period_gross, currency),
+        "period_net": write_money(line.period_net, currency),
+        "credits": str(line.credits) if line.credits else None,
+    }
+
+
+def read_line(document: Mapping[str, Any]) -> Line:
+    """The line that `write_line` wrote."""
+    amounts = (*_AMOUNTS, "period_gross", "period_net")
+    return Line(
+        kind=document["kind"],
+        charge_type=ChargeType(document["charge_type"]),
+        product=document["product"],
+        plan=document["plan"],
+        description=Text(**document["description"]),
+        per=Per(document["per"]),
+        quantity=document["quantity"],
+        unit_price=Decimal(document["unit_price"]),
+        span=read_span(document["span"]),
+        period=read_span(document["period"]),
+        rule=Proration(document["rule"]),
+        tax_rate=Decimal(document["tax_rate"]),
+        credits=UUID(document["credits"]) if document["credits"] else None,
+        **{name: document[name]["amount_minor"] for name in amounts},
+    )
+
+
+def write_invoice(invoice: Invoice) -> Document:
+    """An issued document as programs see it, but for what becomes of it later: its status and what is open."""
+    return {
+        "id": str(invoice.id),
+        "kind": invoice.kind,
+        "number": invoice.number,
+        "on": invoice.on.isoformat(),
+        "issued_on": invoice.issued_on.isoformat(),
+        "due_on": invoice.due_on.isoformat(),
+        **write_totals(invoice.totals, invoice.currency),
+        **write_parties(invoice.seller, invoice.buyer),
+        "lines": [{"id": str(line_id), **write_line(line, invoice.currency)} for line_id, line in invoice.booked],
+    }
+
+
+def write_parties(seller: Seller, buyer: Buyer) -> Document:
+    """Return a document's seller and buyer as JSON, with everything needed to read it back."""
+    return {
+        "seller": {"name": seller.name, "country": seller.country},
+        "sold_to": dict(buyer.sold_to.parts),
+        "bill_to": None if buyer.bill_to is None else dict(buyer.bill_to.parts),
+        "vat_id": buyer.vat_id,
+        "purchase_order": buyer.purchase_order,
+        "recipients": [{"name": one.name, "email": one.email} for one in buyer.recipients],
+    }
+
+
+def read_parties(document: Mapping[str, Any]) -> tuple[Seller, Buyer]:
+    """The seller and buyer that `write_parties` wrote."""
+    buyer = Buyer(
+        sold_to=read_address(document["sold_to"]),
+        bill_to=None if document["bill_to"] is None else read_address(document["bill_to"]),
+        vat_id=document["vat_id"],
+        purchase_order=document["purchase_order"],
+        recipients=tuple(Recipient(one.get("name", ""), one["email"]) for one in document["recipients"]),
+    )
+    return Seller(**document["seller"]), buyer
+
+
+def write_totals(totals: Totals, currency: str) -> Document:
+    """Sums as programs see them."""
+    return {name: write_money(getattr(totals, name), currency) for name in ("net", "tax", "total")}
+
+
+def write_money(amount_minor: int, currency: str) -> Document:
+    """An amount as programs see it."""
+    return {"amount_minor": amount_minor, "currency": currency}
+
+
+def write_span(span: Span) -> Document:
+    """Half-open days as programs see them."""
+    return {"start": span.start.isoformat(), "end": span.end.isoformat()}
+
+
+def read_span(document: Mapping[str, str]) -> Span:
+    """The span that `write_span` wrote."""
+    return Span(date.fromisoformat(document["start"]), date.fromisoformat(document["end"]))

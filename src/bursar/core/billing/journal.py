@@ -1,0 +1,80 @@
+"""The journal: balanced double entry as text, computed from the facts and never kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from bursar.core.billing.invoice import Invoice
+from bursar.core.money.money import Money, text
+
+MovementKind = Literal["payment", "refund", "reversal"]
+"""Money that came in, that was paid back, and that was booked by mistake and taken out of the books again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Money that came in; below zero, where it was paid back or had been booked by mistake. Unit: minor units."""
+
+    on: date
+    reference: str
+    amount_minor: int
+    currency: str
+    kind: MovementKind = "payment"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An amount on an account of the ledger; debits are above zero."""
+
+    account: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Postings that balance."""
+
+    on: date
+    title: str
+    currency: str
+    postings: tuple[Posting, ...]
+
+
+def entries(facts: Iterable[Invoice | Movement]) -> tuple[Entry, ...]:
+    """One entry per fact, by day; facts of a day keep their order."""
+    return tuple(_document(fact) if isinstance(fact, Invoice) else _movement(fact) for fact in _by_day(facts))
+
+
+def journal(facts: Iterable[Invoice | Movement]) -> str:
+    """The entries as text: a line with day and title, then a line per posting."""
+    return "\n".join(_written(entry) for entry in entries(facts))
+
+
+def _by_day(facts: Iterable[Invoice | Movement]) -> list[Invoice | Movement]:
+    return sorted(facts, key=lambda fact: fact.on)
+
+
+def _document(document: Invoice) -> Entry:
+    sums = document.totals
+    earned: dict[str, int] = {}
+    for line in document.lines:
+        earned[line.product] = earned.get(line.product, 0) - line.amount
+    postings = [Posting("receivable", sums.total), *(Posting(f"revenue:{code}", net) for code, net in earned.items())]
+    if sums.tax:
+        postings.append(Posting("tax", -sums.tax))
+    title = f"{document.kind.replace('_', ' ')} {document.number}"
+    return Entry(document.on, title, document.currency, tuple(postings))
+
+
+def _movement(movement: Movement) -> Entry:
+    postings = (Posting("cash", movement.amount_minor), Posting("receivable", -movement.amount_minor))
+    return Entry(movement.on, f"{movement.kind} {movement.reference}", movement.currency, postings)
+
+
+def _written(entry: Entry) -> str:
+    lines = [f"{entry.on.isoformat()} {entry.title}"]
+    for posting in entry.postings:
+        amount = text(Money(posting.amount_minor, entry.currency))
+        lines.append(f"  {posting.account:<32} {amount:>14} {entry.currency}")
+    return "\n".join(lines) + "\n"

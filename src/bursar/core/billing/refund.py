@@ -1,0 +1,122 @@
+"""Giving money back: how much of a payment may go, what covers it, and which bookings can be undone instead."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+from uuid import UUID
+
+from bursar.core.billing.booking import NothingMoved, Source
+from bursar.core.billing.payment import Open, Settlement, settle
+from bursar.core.messages.problem import Conflict, Invalid
+from bursar.core.money.money import Money
+
+RefundReason = Literal["goodwill", "duplicate", "service_failure", "fraud", "other", "late"]
+GIVEN_REASONS: Final[tuple[RefundReason, ...]] = ("goodwill", "duplicate", "service_failure", "fraud", "other")
+"""Why staff pay money back. Money that comes too late for what it was to pay goes back by itself."""
+RefundState = Literal["open", "succeeded", "failed"]
+RefundAnswer = Literal["succeeded", "declined", "pending"]
+"""The answers of a gateway to a refund."""
+
+
+class UnknownRefundReason(Invalid):
+    """There is no reason {found} for a refund. The reasons are: {known}."""
+
+    code = "unknown_refund_reason"
+
+
+class RefundTooHigh(Conflict):
+    """Of this payment {left} was not paid back yet; pay back that much at most."""
+
+    code = "refund_too_high"
+
+
+class MoneyInUse(Conflict):
+    """Of this payment and of the account's credit {unused} pays for no invoice; pay back that much at most."""
+
+    code = "money_in_use"
+
+
+class PaymentUndone(Conflict):
+    """The booking of this payment was undone, so there is nothing of it; book the payment again where it belongs."""
+
+    code = "payment_undone"
+
+
+class ThroughGateway(Conflict):
+    """A payment that came through a payment gateway was not booked by mistake, and can only be paid back."""
+
+    code = "through_gateway"
+
+
+class PaidBack(Conflict):
+    """Money of this payment was paid back, so that its booking stays."""
+
+    code = "paid_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A payment as refunds see it: how much went back or is on its way, and how much pays for nothing.
+
+    Unit: minor units of its currency.
+    """
+
+    id: UUID
+    source: Source
+    amount: Money
+    refunded: int = 0
+    unused: int = 0
+    undone: bool = False
+
+    @property
+    def refundable(self) -> int:
+        """The part of it that was not paid back, in minor units."""
+        return self.amount.amount_minor - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class NewRefund:
+    """A refund that is decided: why, and where no gateway moves the money, under which reference it was transferred."""
+
+    id: UUID
+    reason: RefundReason
+    reference: str = ""
+    note: str = ""
+
+
+def read_reason(found: object) -> RefundReason:
+    """Return the reason that staff gave for a refund. Errors: UnknownRefundReason."""
+    for reason in GIVEN_REASONS:
+        if found == reason:
+            return reason
+    raise UnknownRefundReason(found=repr(found)[:60], known=", ".join(GIVEN_REASONS))
+
+
+def cover(payment: Received, refund_id: UUID, amount_minor: int, credits: Iterable[Open]) -> tuple[Settlement, ...]:
+    """Return what covers a refund: the unused money of its payment, then credit that no invoice needs.
+
+    Money that pays for an invoice stays there, so that no refund opens an invoice again.
+    Errors: NothingMoved, PaymentUndone, RefundTooHigh, MoneyInUse.
+    """
+    if amount_minor <= 0:
+        raise NothingMoved()
+    if payment.undone:
+        raise PaymentUndone()
+    currency = payment.amount.currency
+    if amount_minor > payment.refundable:
+        raise RefundTooHigh(left=Money(payment.refundable, currency))
+    sources = (Open(payment.id, payment.unused), *credits)
+    unused = sum(source.left for source in sources)
+    if amount_minor > unused:
+        raise MoneyInUse(unused=Money(min(unused, payment.refundable), currency))
+    return settle(sources, [Open(refund_id, amount_minor)])
+
+
+def check_undo(payment: Received) -> None:
+    """Check that a booking can be undone. Errors: PaymentUndone, ThroughGateway, PaidBack."""
+    if payment.undone:
+        raise PaymentUndone()
+    if payment.source == "attempt":
+        raise ThroughGateway()
+    if payment.refunded:
+        raise PaidBack()

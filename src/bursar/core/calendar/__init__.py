@@ -1,0 +1,1 @@
+"""The calendar: periods, billing cycles and when a change takes effect."""

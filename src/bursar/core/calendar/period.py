@@ -1,0 +1,122 @@
+"""Days from a first one up to but not including a last one, and the share of a price that falls on them.
+
+Source: docs/money-and-time.md#shares
+"""
+
+from calendar import isleap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from bursar.core.messages.problem import Invalid
+from bursar.core.money.money import rounded
+
+THIRTY: Final = 30
+MONTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""The days of each month of a year that is no leap year."""
+FEBRUARY: Final = 1
+
+
+class EmptySpan(Invalid):
+    """A span of days ends after it starts, but {start} to {end} does not."""
+
+    code = "empty_span"
+
+
+class Proration(StrEnum):
+    """How the days of a period are counted when only a part of it is owed.
+
+    By calendar days; by months of 30 days from the period's start; or not at all: the first day stands for the whole.
+    """
+
+    BY_DAY = "by_day"
+    THIRTY = "fixed_30"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """The days from `start` up to but not including `end`, at least one."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            raise EmptySpan(start=self.start, end=self.end)
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day < self.end
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days
+
+    def intersection(self, other: "Span") -> "Span | None":
+        """The days that both have, if any."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Span(start, end) if start < end else None
+
+    def minus(self, others: Iterable["Span"]) -> tuple["Span", ...]:
+        """The days that none of the others has, in order and as few spans as possible."""
+        left, start = [], self.start
+        for other in sorted(others):
+            if start < other.start:
+                left.append(Span(start, min(other.start, self.end)))
+            start = max(start, other.end)
+            if start >= self.end:
+                break
+        if start < self.end:
+            left.append(Span(start, self.end))
+        return tuple(left)
+
+
+def length(period: Span, rule: Proration) -> int:
+    """How many days the whole period counts."""
+    return elapsed(period, period.end, rule)
+
+
+def elapsed(period: Span, day: date, rule: Proration) -> int:
+    """How many days of the period count before a day: none before its start, all of them before its end.
+
+    Errors: ValueError for a day outside the period.
+    """
+    if not period.start <= day <= period.end:
+        raise ValueError(f"{day} is outside {period}")
+    if rule is Proration.BY_DAY:
+        return (day - period.start).days
+    if rule is Proration.NONE:
+        return 0 if day == period.start else 1
+    return _thirty(period.start, day)
+
+
+def share(total: int, span: Span, period: Span, rule: Proration) -> int:
+    """The part of a period's price that falls on a span inside it; parts of any split add up to the whole.
+
+    Unit: minor units. Errors: ValueError for a span that leaves the period.
+    """
+    of = length(period, rule)
+    before, after = (elapsed(period, day, rule) for day in (span.start, span.end))
+    return rounded(total * after, of) - rounded(total * before, of)
+
+
+def _thirty(start: date, day: date) -> int:
+    """Whole months since the start count 30 days each, and the days of a month that has begun at most 30."""
+    months = months_between(start, day)
+    return months * THIRTY + min((day - months_after(start, months)).days, THIRTY)
+
+
+def months_after(start: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = 29 if month == FEBRUARY and isleap(year) else MONTHS[month]
+    return date(year, month + 1, min(start.day, last))
+
+
+def months_between(start: date, day: date) -> int:
+    """How many whole months after the start a day is."""
+    months = (day.year - start.year) * 12 + day.month - start.month
+    return months if start.day <= day.day or months_after(start, months) <= day else months - 1

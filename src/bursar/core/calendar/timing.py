@@ -1,0 +1,16 @@
+"""When a change takes effect, as the vendor decided."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, get_args
+
+from bursar.core.messages.entry import Flag, OneOf, Table
+
+Effect = Literal["now", "end_of_period", "end_of_term"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing(Table):
+    """When a change takes effect, and whether days already billed at the old terms are then credited."""
+
+    effect: Annotated[Effect, OneOf(get_args(Effect))]
+    credit: Flag

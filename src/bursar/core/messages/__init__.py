@@ -1,0 +1,1 @@
+"""Problems and texts: what is said to people, as values."""

@@ -1,0 +1,149 @@
+"""Reading what somebody wrote down: every check says where it stands, what was expected and what was found."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from bursar.core.messages.problem import Invalid
+
+MOST_TEXT: Final = 200
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_LONG: Final = re.compile(r"[0-9_]{4301}")
+_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+class BadDocument(Invalid):
+    """The document cannot be read."""
+
+    code = "bad_document"
+
+
+class BadToml(BadDocument):
+    """{file}, line {line}: expected a TOML document ({detail})."""
+
+
+class BadJson(BadDocument):
+    """{file}, line {line}: expected a JSON document ({detail})."""
+
+    code = "bad_json"
+
+
+class NotTable(BadDocument):
+    """{at}: expected a table of names and values, found {found}."""
+
+
+class NotList(BadDocument):
+    """{at}: expected a list, found {found}."""
+
+
+class NotText(BadDocument):
+    """{at}: expected a text of 1 to {most} characters, found {found}."""
+
+
+class NotCode(BadDocument):
+    """{at}: expected a code of small letters, digits and underscores that starts with a letter, found {found}."""
+
+
+class NotWhole(BadDocument):
+    """{at}: expected a whole number from {least} to {most}, found {found}."""
+
+
+class NotTrueOrFalse(BadDocument):
+    """{at}: expected true or false, found {found}."""
+
+
+class NotKnown(BadDocument):
+    """{at}: expected one of {known}, found {found}."""
+
+
+class UnknownEntry(BadDocument):
+    """{at}: there is no entry {entry} here; the entries are {known}."""
+
+
+class MissingEntry(BadDocument):
+    """{at}: the entry {entry} is missing."""
+
+
+class Repeated(BadDocument):
+    """{at}: {found} is there already."""
+
+
+def toml(text: str, file: str) -> Mapping[str, object]:
+    """The document that the text of a TOML file holds. Errors: BadToml, with file, line and what was expected."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        line = int(place[1]) if place and place[1] else text.count("\n") + 1
+        raise BadToml(file=file, line=line, detail=_PLACE.sub("", str(error))) from None
+    except ValueError:
+        # Python converts no number of more than 4300 digits; tomllib does not say where it met one.
+        long = _LONG.search(text)
+        line = text.count("\n", 0, long.start()) + 1 if long else 1
+        raise BadToml(file=file, line=line, detail="a whole number with too many digits") from None
+    except RecursionError:
+        raise BadToml(file=file, line=1, detail="too many lists within lists") from None
+
+
+def json_value(text: str | bytes, file: str) -> Any:
+    """The value of a JSON text that a database can keep. Errors: BadJson, with file, line and what was expected."""
+    line, detail = 1, ""
+    try:
+        found = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once_each)
+        kept = json.dumps(found, ensure_ascii=False)
+        kept.encode()
+        if "\\u0000" not in kept:
+            return found
+        detail = "the character NUL is in it"
+    except _NotKept as error:
+        detail = str(error)
+    except json.JSONDecodeError as error:
+        line, detail = error.lineno, error.msg
+    except UnicodeError:
+        detail = "it is not UTF-8 text, or has halves of characters"
+    except ValueError:
+        detail = "a whole number with too many digits"
+    except RecursionError:
+        detail = "too many lists within lists"
+    raise BadJson(file=file, line=line, detail=detail)
+
+
+class _NotKept(ValueError):
+    """Something that Python reads as JSON and that we refuse."""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of which no entry is given twice: who reads it could take either."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _NotKept("an entry is given twice")
+    return found
+
+
+def _no_constant(constant: str) -> None:
+    raise _NotKept(f"{constant} is no JSON")
+
+
+def code(value: object, at: str) -> str:
+    """A code of the vendor's own. Errors: NotCode."""
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        raise NotCode(at=at, found=shown(value))
+    return value
+
+
+def one_of(value: object, at: str, known: Iterable[str]) -> str:
+    """One of several words. Errors: NotKnown, naming them."""
+    known = tuple(known)
+    if not isinstance(value, str) or value not in known:
+        raise NotKnown(at=at, known=", ".join(known), found=shown(value))
+    return value
+
+
+def shown(value: object) -> str:
+    """A value as a message may show it: short, whatever it is."""
+    if isinstance(value, Mapping | list | tuple):
+        return "{…}" if isinstance(value, Mapping) else "[…]"
+    short = repr(value)
+    return short if len(short) <= 60 else f"{short[:59]}…"

@@ -1,0 +1,198 @@
+"""The types of entries of a catalog and a policy: what each may hold, and with which problem anything else is refused."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Final, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_core import CoreSchema, core_schema
+
+from bursar.core.messages.document import (
+    MOST_TEXT,
+    BadDocument,
+    MissingEntry,
+    NotCode,
+    NotKnown,
+    NotList,
+    NotTable,
+    NotText,
+    NotTrueOrFalse,
+    NotWhole,
+    Repeated,
+    UnknownEntry,
+    shown,
+)
+from bursar.core.messages.schema import Refuses, place, problem, refused
+
+T = TypeVar("T")
+
+
+class Table:
+    """A dataclass that a table of a document states, with every required entry and no unknown one.
+
+    Errors: NotTable, UnknownEntry, MissingEntry.
+    """
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        inner = handler(source)
+        described: Any = handler.resolve_ref_schema(inner)
+        fields = {one.get("validation_alias", one["name"]): one["schema"] for one in described["schema"]["fields"]}
+        required = tuple(name for name, schema in fields.items() if schema["type"] != "default")
+        known = (*required, *(name for name in fields if name not in required))
+
+        def check(value: object) -> object:
+            if not isinstance(value, Mapping):
+                raise refused(NotTable)
+            for entry in value:
+                if entry not in known:
+                    raise refused(UnknownEntry, entry=shown(entry), known=", ".join(known))
+            for entry in required:
+                if entry not in value:
+                    raise refused(MissingEntry, entry=entry)
+            return value
+
+        # Within the schema of the dataclass, and not around it: pydantic makes that once, and refers to it elsewhere.
+        described["schema"] = core_schema.no_info_before_validator_function(check, described["schema"])
+        return inner
+
+
+class Listed:
+    """A list of entries. Errors: NotList, and `none`, if it is given, for an empty list.
+
+    `exactly` is how many entries there must be; the document says so, and whoever reads the list knows what is missing.
+    """
+
+    def __init__(self, none: type[BadDocument] | None = None, exactly: int | None = None) -> None:
+        self._none, self._exactly = none, exactly
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: object, inside: Callable[[object], Any]) -> Any:
+            if not isinstance(value, list | tuple):
+                raise refused(NotList)
+            found = inside(value)
+            if not found and self._none:
+                raise refused(self._none)
+            return found
+
+        return core_schema.no_info_wrap_validator_function(read, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        least, most = self._exactly or (1 if self._none else None), self._exactly
+        bounds = {"minItems": least, "maxItems": most}
+        return {**handler(core), **{name: bound for name, bound in bounds.items() if bound is not None}}
+
+
+class Within:
+    """A whole number within bounds. Errors: NotWhole."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self._least, self._most = least, most
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        whole = core_schema.int_schema(strict=True, ge=self._least, le=self._most)
+        return Refuses(NotWhole, least=self._least, most=self._most).over(whole)
+
+
+class OneOf:
+    """One of several words. Errors: NotKnown, naming them."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = tuple(known)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        words = core_schema.literal_schema(list(self._known)) if source is str else handler(source)
+        return Refuses(NotKnown, known=", ".join(self._known)).over(words)
+
+
+class SomeOf:
+    """Any of several words, each at most once, written in their own order. Errors: NotList, NotKnown, Repeated."""
+
+    def __init__(self, word: Any, known: Iterable[str]) -> None:
+        self._word, self._known = word, tuple(known)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        words = Annotated[tuple[self._word, ...], Listed()]  # type: ignore[name-defined]
+        return Stated(words, _each_once, self._sorted).__get_pydantic_core_schema__(source, handler)
+
+    def _sorted(self, words: frozenset[str]) -> tuple[str, ...]:
+        return tuple(word for word in self._known if word in words)
+
+
+class Stated:
+    """A value that a document states in another shape: `by` describes that shape, from which the value is made and back."""
+
+    def __init__(self, by: Any, read: Callable[[Any], Any], write: Callable[[Any], Any]) -> None:
+        self._by, self._read, self._write = by, read, write
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        stated = handler.generate_schema(self._by)
+        writing = core_schema.plain_serializer_function_ser_schema(self._write, return_schema=stated)
+        return core_schema.no_info_after_validator_function(self._read, stated, serialization=writing)
+
+
+def _each_once(words: tuple[str, ...]) -> frozenset[str]:
+    for number, word in enumerate(words):
+        if word in words[:number]:
+            raise refused(Repeated, f"[{number}]", found=word)
+    return frozenset(words)
+
+
+def by_code(entries: Iterable[Any]) -> dict[str, Any]:
+    """Return entries by their codes. Errors: Repeated."""
+    found: dict[str, Any] = {}
+    for number, entry in enumerate(entries):
+        if entry.code in found:
+            raise refused(Repeated, f"[{number}].code", found=entry.code)
+        found[entry.code] = entry
+    return found
+
+
+def without_default(schema: dict[str, Any]) -> None:
+    """Leave the default out of a schema where a document could not state it."""
+    del schema["default"]
+
+
+def read_table(adapter: TypeAdapter[T], document: object, at: str) -> T:
+    """Return the value that a document states; `at`, a file, goes before the place in every message.
+
+    Errors: BadDocument, its kinds.
+    """
+    try:
+        return adapter.validate_python(document)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        inside = place("", fault["loc"]).removeprefix(".")
+        refusal = problem({**fault, "loc": ()}, ": ".join(filter(None, (at, inside))) or "document", shown)
+        assert refusal is not None, fault["type"]
+        raise refusal from None
+
+
+def _kept(value: str) -> str:
+    """Return a text without blanks around it; no database keeps the character NUL. Errors: ValueError."""
+    if "\0" in value or not value.strip():
+        raise ValueError("no text")
+    return value.strip()
+
+
+CODE: Final = r"^[a-z][a-z0-9_]{0,62}$"
+Code = Annotated[str, StringConstraints(strict=True, pattern=CODE), Refuses(NotCode), Field(examples=["support"])]
+Word = Annotated[
+    str,
+    StringConstraints(strict=True, min_length=1, max_length=MOST_TEXT, pattern=r"\S"),
+    AfterValidator(_kept),
+    Refuses(NotText, most=MOST_TEXT),
+]
+Words = Annotated[tuple[Word, ...], Listed()]
+Flag = Annotated[bool, Field(strict=True), Refuses(NotTrueOrFalse)]

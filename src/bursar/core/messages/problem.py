@@ -1,0 +1,62 @@
+"""What a person can get wrong, as values: a code, a sentence and what fills it."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that fill a place in a message, with what fills them; translating the template translates them."""
+
+    template: str
+    params: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return self.template.format(**self.params)
+
+
+def phrase(template: str, **params: Any) -> Phrase:
+    """Words for a place in a message; whoever collects messages for translation looks for calls of this."""
+    return Phrase(template, params)
+
+
+class Problem(Exception):
+    """Something about what was asked does not hold.
+
+    The docstring of each concrete problem is its message, a format template over its
+    parameters; translating the template translates the message.
+    """
+
+    code: ClassVar[str]
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__()
+        self.params = params
+
+    @classmethod
+    def template(cls) -> str:
+        """The English message before its parameters are filled in, on one line."""
+        return " ".join(inspect.cleandoc(cls.__doc__ or "").split())
+
+    def __str__(self) -> str:
+        return self.template().format(**self.params)
+
+
+class Invalid(Problem):
+    """What was asked cannot be understood or can never be done."""
+
+    code = "invalid"
+
+
+class Conflict(Problem):
+    """What was asked collides with how things stand now."""
+
+    code = "conflict"
+
+
+class NotFound(Problem):
+    """There is no such {what}; check what was asked for."""
+
+    code = "not_found"

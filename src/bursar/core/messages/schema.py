@@ -1,0 +1,97 @@
+"""Read JSON as the dataclass that describes it; a value that does not fit is refused with a problem of ours.
+
+The types of the fields, with their metadata, are the only description: values are read and written by it, and the
+OpenAPI document is made from it. Pydantic's own English errors reach nobody.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
+
+from bursar.core.messages.problem import Problem
+
+_REFUSED = "refused"
+
+
+def refused(problem: type[Problem], within: str = "", **params: Any) -> PydanticCustomError:
+    """Return the error by which a validator refuses a value; `within` is the place inside the value, such as ".end"."""
+    return PydanticCustomError(_REFUSED, "{problem}", _context(problem, within, params))
+
+
+class Refuses:
+    """Refuse a value that is not as described with this problem, whatever is wrong with it."""
+
+    def __init__(self, problem: type[Problem], **params: Any) -> None:
+        self._context = _context(problem, "", params)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return self.over(handler(source))
+
+    def over(self, schema: CoreSchema) -> CoreSchema:
+        """Return the schema that refuses so whatever another does not take."""
+        return core_schema.custom_error_schema(
+            schema,
+            custom_error_type=_REFUSED,
+            custom_error_message="{problem}",
+            custom_error_context=self._context,
+        )
+
+
+class RefusesAll(Refuses):
+    """The same for a list or an object; what is wrong inside one of its entries is refused at that entry."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: Any, inside: Callable[[Any], Any]) -> Any:
+            try:
+                return inside(value)
+            except ValidationError as error:
+                if any(not is_shape(fault) for fault in error.errors(include_url=False)):
+                    raise
+                raise PydanticCustomError(_REFUSED, "{problem}", self._context) from None
+
+        return core_schema.no_info_wrap_validator_function(read, handler(source))
+
+
+class LeftOut:
+    """A field that may be left out, and then is None; null itself is not taken."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        inner: CoreSchema = handler(source)["schema"]
+        return inner
+
+
+def is_shape(fault: ErrorDetails) -> bool:
+    """Return true if the value itself is wrong, or which entries it has, and not what stands in one of them."""
+    return not fault["loc"] or (len(fault["loc"]) == 1 and (is_unknown(fault) or fault["type"] == "missing"))
+
+
+def is_unknown(fault: ErrorDetails) -> bool:
+    """Return true if an entry is wrong because there is none of its name."""
+    return fault["type"] in ("unexpected_keyword_argument", "invalid_key")
+
+
+def first(error: ValidationError) -> ErrorDetails:
+    """Return the fault that is told: an unknown entry before all others, else the first in the order of the fields."""
+    faults = error.errors(include_url=False)
+    return next((fault for fault in faults if is_unknown(fault)), faults[0])
+
+
+def problem(fault: ErrorDetails, at: str, shown: Callable[[object], str]) -> Problem | None:
+    """Return the problem by which a value was refused, with its place; None for an error that is pydantic's own."""
+    if fault["type"] != _REFUSED:
+        return None
+    context = fault["ctx"]
+    found = {"at": place(at, fault["loc"]) + context["within"], "found": shown(fault["input"])}
+    refusal: Problem = context["problem"](**found | context["params"])
+    return refusal
+
+
+def place(at: str, loc: tuple[int | str, ...]) -> str:
+    """Return a place in a document as people read it: entries after points, numbers of a list in brackets."""
+    return at + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+
+
+def _context(problem: type[Problem], within: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    return {"problem": problem, "within": within, "params": params}

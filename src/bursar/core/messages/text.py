@@ -1,0 +1,61 @@
+"""What the vendor calls its things, in each language."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final
+
+from pydantic import ConfigDict, Field, PlainSerializer
+
+from bursar.core.messages.entry import Table, Word, without_default
+from bursar.core.messages.problem import Invalid
+
+MOST_NAME: Final = 200
+_HIDDEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What steers a terminal, turns the direction of what follows, or is half a character; line breaks and tabs are left alone."""
+
+
+class BadName(Invalid):
+    """{found} is no name: give one of 1 to {most} characters, all of which can be seen."""
+
+    code = "bad_name"
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Table):
+    """A name or sentence in English and, where the vendor wrote it, in French."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(title="Name", extra="forbid")
+
+    en: Word
+    fr: Annotated[Word, Field(json_schema_extra=without_default)] = ""
+
+    def said(self, locale: str) -> str:
+        """The text in that language, or in English."""
+        return self.fr if self.fr and locale.startswith("fr") else self.en
+
+
+def write_text(text: Text) -> dict[str, str]:
+    """A text in the languages that it has."""
+    return {"en": text.en, "fr": text.fr} if text.fr else {"en": text.en}
+
+
+Name = Annotated[Text, PlainSerializer(write_text)]
+"""A text as an entry of a document."""
+
+
+def one_line(said: str) -> str:
+    """A name as it stands in letters and tables: its blanks and line breaks as single blanks."""
+    return " ".join(said.split())
+
+
+def read_name(said: str) -> str:
+    """Return a name on one line. Errors: BadName."""
+    name = one_line(said)
+    if not 1 <= len(name) <= MOST_NAME or _HIDDEN.search(name):
+        raise BadName(found=f'"{visible(name[:60])}"', most=MOST_NAME)
+    return name
+
+
+def visible(said: str) -> str:
+    """Return a text with its hidden characters written out, the escape for one as \\u001b; in JSON they mean the same."""
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", said)

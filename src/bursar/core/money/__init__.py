@@ -1,0 +1,1 @@
+"""Money: currencies, whole minor units, prices and tax rates."""

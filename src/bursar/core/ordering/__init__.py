@@ -1,0 +1,1 @@
+"""Ordering: the billing context, decisions, quotes, requests and transitions."""

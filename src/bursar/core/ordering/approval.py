@@ -1,0 +1,90 @@
+"""Who could approve a request as things stand, and why nobody could any more once events have overtaken it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from bursar.core.messages.problem import Conflict, Problem
+from bursar.core.ordering.context import Situation
+from bursar.core.ordering.quote import Quote, quote
+from bursar.core.ordering.request import Cause
+from bursar.core.policy.policy import Contact, Member, Outcome, Reason, State, decide
+from bursar.core.subscription.catalog import NoPrice, UnknownCycle, UnknownPlan, UnknownProduct
+from bursar.core.subscription.edit import Edit
+from bursar.core.subscription.seats import SeatsInUse
+
+_NOT_SOLD: Final = (UnknownProduct, UnknownPlan, UnknownCycle, NoPrice)
+_PASSING: Final = (Conflict, SeatsInUse)
+"""Problems that people in the account can solve, so that what is asked for can be approved after all."""
+
+_FINAL: Final[Mapping[Reason, Cause]] = {
+    Reason.ACCOUNT_STATE: "account_state",
+    Reason.ACCOUNT_TYPE: "not_allowed",
+    Reason.ROLE: "not_allowed",
+    Reason.CATALOG: "not_sold",
+}
+"""Reasons that no approver can remove; a limit leaves it to the owner, and credit grows when somebody pays."""
+
+
+def approvers(situation: Situation, edits: Sequence[Edit], on: date) -> tuple[Contact, ...]:
+    """Return the members who could approve these edits on a day."""
+    able = [
+        reviewer.role
+        for reviewer, answer in _answers(situation, edits, on)
+        if isinstance(answer, Quote) and answer.refusal() is None
+    ]
+    return situation.account.contacts(able)
+
+
+def overtaken(situation: Situation, edits: Sequence[Edit], requester: UUID, on: date) -> Cause | None:
+    """Return why a request for these edits has no sense any more; None while it can still be approved."""
+    if not _may_ask(situation, requester):
+        return "requester"
+    causes: list[Cause] = []
+    for _, answer in _answers(situation, edits, on):
+        cause = _cause(answer)
+        if cause is None:
+            return None
+        causes.append(cause)
+    if causes:
+        return causes[0]
+    return "not_allowed" if situation.account.state is State.ACTIVE else "account_state"
+
+
+def _may_ask(situation: Situation, requester: UUID) -> bool:
+    """Return whether somebody is an active member in a role that sends requests, or decides on them."""
+    member = next((one for one in situation.account.members if one.id == requester), None)
+    if member is None or not member.active:
+        return False
+    return bool(situation.policy.role(member.role).allowed & {"submit_requests", "review_requests"})
+
+
+def _answers(situation: Situation, edits: Sequence[Edit], on: date) -> Iterator[tuple[Member, Quote | Problem]]:
+    """Yield a reviewer of each role, as their order in the account is, with what the edits come to for them.
+
+    Members of the same role may do the same, so that one of each is enough.
+    """
+    policy, account = situation.policy, situation.account
+    seen = set[str]()
+    for member in account.members:
+        if member.role in seen or not member.active:
+            continue
+        seen.add(member.role)
+        if decide(policy, account, member, "review_requests", on).outcome is Outcome.ALLOWED:
+            try:
+                yield member, quote(situation, edits, member, on)
+            except Problem as problem:
+                yield member, problem
+
+
+def _cause(answer: Quote | Problem) -> Cause | None:
+    """Return why an answer stays a refusal whatever people in the account do."""
+    if isinstance(answer, Problem):
+        if isinstance(answer, _PASSING):
+            return None
+        return "not_sold" if isinstance(answer, _NOT_SOLD) else "subscription"
+    if not answer.edits:
+        return "done"
+    refusal = answer.refusal()
+    return None if refusal is None or refusal.reason is None else _FINAL.get(refusal.reason)

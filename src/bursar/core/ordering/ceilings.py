@@ -1,0 +1,55 @@
+"""How much one change adds, and whether that is more than is done at once, or more than is done online."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bursar.core.messages.problem import Conflict
+from bursar.core.ordering.context import Situation
+from bursar.core.ordering.decision import Decided
+from bursar.core.ordering.purchase_limits import growth, refused
+from bursar.core.policy.policy import Reason
+from bursar.core.subscription.subscription import NOTHING, Subscription
+from bursar.core.subscription.timeline import Timeline
+
+
+class Confirm(Conflict):
+    """This adds {seats} seats, and {amount} without tax to each billing period; {due} is due today. Send "confirm": true if that is meant."""
+
+    code = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The seats that a change adds, and what the added costs in a billing period. Unit: minor units, without tax."""
+
+    seats: int
+    amount: int
+
+
+def added(before: Timeline, after: Timeline, on: date, currency: str) -> Added:
+    """Return the most that edits add on any day: more than there is today, and more than there would be that day anyway.
+
+    So what was scheduled before is not counted again, and undoing what was to become less adds nothing.
+    """
+    today = _bought(before.on(on))
+    seats = amount = 0
+    for day in {on, *(phase.on for phase in (*before.after(on), *after.after(on)))}:
+        has = after.on(day)
+        beside_today = growth(today, has, currency)
+        beside_that_day = growth(_bought(before.on(day)), has, currency)
+        seats = max(seats, min(beside_today[0], beside_that_day[0]))
+        amount = max(amount, min(beside_today[1], beside_that_day[1]))
+    return Added(seats, amount)
+
+
+def within_ceilings(situation: Situation, more: Added, decided: tuple[Decided, ...]) -> tuple[Decided, ...]:
+    """The edits; refused where together they add more than is added online."""
+    refuse = situation.policy.ceilings.refuse
+    if not refuse.passed(more.seats, more.amount, situation.account.currency):
+        return decided
+    return refused(situation, decided, Reason.LIMIT)
+
+
+def _bought(state: Subscription) -> Subscription:
+    """What an account has bought: nothing of what it tries."""
+    return NOTHING if state.trying else state

@@ -1,0 +1,208 @@
+"""Whether edits fit: with who makes them, with each other, with what is scheduled, and with what products need."""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations
+from uuid import UUID
+
+from bursar.core.messages.problem import Conflict, Invalid
+from bursar.core.money.price import Per
+from bursar.core.ordering.context import Situation
+from bursar.core.policy.policy import Actor, Member, State
+from bursar.core.subscription.edit import (
+    MEASURED,
+    NAMES,
+    AddTemporarySeats,
+    ChangePlan,
+    Edit,
+    Keep,
+    RemoveProduct,
+    Resume,
+    SetSeats,
+    SetUnits,
+    StartTrial,
+    Suspend,
+    Undo,
+    VendorOnly,
+)
+from bursar.core.subscription.edit import Cancel as CancelEdit
+from bursar.core.subscription.edit_rules import NothingToTry, collide
+from bursar.core.subscription.measure import measure
+from bursar.core.subscription.subscription import Change, Subscription
+from bursar.core.subscription.timeline import Phase
+
+
+class Contradiction(Invalid):
+    """Edits {first} and {second} of the list are about the same thing; send only one of them."""
+
+    code = "contradiction"
+
+
+class UnknownChange(Invalid):
+    """There is no scheduled change {change}, or the list names it twice."""
+
+    code = "unknown_change"
+
+
+class PendingChange(Conflict):
+    """This is scheduled for the same thing already: {changes}. Say for each whether to undo or to keep it."""
+
+    code = "pending_change"
+
+
+class NeedsProduct(Invalid):
+    """{product} needs {needed}, which the account would not have from {on} on; add it, or remove {product} as well."""
+
+    code = "needs_product"
+
+
+class WouldBreak(Conflict):
+    """This scheduled change depends on what this would take away: {change}. Undo it as well."""
+
+    code = "would_break"
+
+
+class MainProductNeeds(Invalid):
+    """{product} needs {needed}, which the account would not have from {on} on; have {needed} as well, since without {product} the account has no main product."""
+
+    code = "needs_product"
+
+
+class CountedOtherwise(Invalid):
+    """From {on} on {product} is counted otherwise in this account, so the edit {edit} would not fit; leave it out."""
+
+    code = "superseded"
+
+
+class Superseded(Invalid):
+    """From {on} on the account no longer has {product}, so the edit {edit} would come too late; leave it out."""
+
+    code = "superseded"
+
+
+def check_actor(edits: Sequence[Edit], actor: Actor) -> None:
+    """What only the vendor may say is not said by a member. Errors: VendorOnly."""
+    if not isinstance(actor, Member):
+        return
+    for number, edit in enumerate(edits):
+        if isinstance(edit, Suspend | Resume | StartTrial):
+            raise VendorOnly(at=f"edits[{number}]", field=NAMES[type(edit)])
+        for field in ("on", "price"):
+            if getattr(edit, field) is not None:
+                raise VendorOnly(at=f"edits[{number}]", field=field)
+
+
+def check_together(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> None:
+    """No two edits are about the same thing, and each scheduled change is named at most once.
+
+    Errors: Contradiction, UnknownChange.
+    """
+    seen: set[UUID] = set()
+    for edit in edits:
+        if isinstance(edit, Undo | Keep):
+            if edit.change in seen or edit.change not in scheduled:
+                raise UnknownChange(change=edit.change)
+            seen.add(edit.change)
+    about = [(number, edit) for number, edit in enumerate(edits, 1) if not isinstance(edit, Undo | Keep)]
+    for (first, one), (second, other) in combinations(about, 2):
+        if collide(one, other) or isinstance(one, CancelEdit) or isinstance(other, CancelEdit):
+            raise Contradiction(first=first, second=second)
+
+
+def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> None:
+    """Whatever is scheduled for the same thing is named, kept or undone. Errors: PendingChange."""
+    named = {edit.change for edit in edits if isinstance(edit, Undo | Keep)}
+    about = [edit for edit in edits if not isinstance(edit, Undo | Keep)]
+    unnamed = [
+        change
+        for change in scheduled.values()
+        if change.id not in named and any(collide(change.edit, edit) for edit in about)
+    ]
+    if unnamed:
+        raise PendingChange(changes=tuple(unnamed))
+
+
+def check_phases(situation: Situation, new: Collection[Change]) -> None:
+    """Check that every state from the first new change on holds together, and every change still has its object.
+
+    Errors: NeedsProduct, MainProductNeeds, Superseded, CountedOtherwise and NothingToTry where a new change is at fault,
+    WouldBreak where a scheduled one would suffer.
+    """
+    ids = {change.id for change in new}
+    first = min((change.effective_on for change in new), default=None)
+    before = situation.timeline.start
+    for phase in situation.timeline.phases:
+        if first is not None and phase.on >= first:
+            _check_objects(before, phase, ids)
+            _check_tried(phase, ids)
+            _check_needs(situation, before, phase, ids)
+        before = phase.state
+
+
+def _check_objects(before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
+    """Each change of a day finds what it is about, there before or added on that day."""
+    here = set(before.items)
+    counted: dict[str, Per] = {}
+    for change in phase.changes:
+        edit = change.edit
+        if isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
+            # What ends on that day takes temporary seats along that would begin on it.
+            lost = isinstance(edit, AddTemporarySeats) and edit.product not in phase.state.items
+            if edit.product not in here or lost:
+                if change.id not in new:
+                    raise WouldBreak(change=change)
+                raise Superseded(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
+            if not _fits(change, counted.get(edit.product) or before.pin(before.items[edit.product]).per):
+                if change.id not in new:
+                    raise WouldBreak(change=change)
+                raise CountedOtherwise(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
+        elif product := getattr(edit, "product", None):
+            here.add(product)
+        if isinstance(edit, MEASURED) and (per := measure(edit, change.pins)) is not None:
+            counted[edit.product] = per
+
+
+def _fits(change: Change, per: Per) -> bool:
+    """Return whether an edit suits a product that is counted by this measure when it comes to it."""
+    match change.edit:
+        case SetSeats() | AddTemporarySeats():
+            return per is Per.SEAT
+        case SetUnits():
+            return per is Per.UNIT
+        case ChangePlan(seats=None, units=None) as edit:
+            return measure(edit, change.pins) in (None, per, Per.ACCOUNT)
+    return True
+
+
+def _check_tried(phase: Phase, new: Collection[UUID]) -> None:
+    """Nothing is tried on the day on which something is bought: it would be charged, and what was bought would end with it."""
+    trying = any(isinstance(change.edit, StartTrial) for change in phase.changes if change.id in new)
+    if trying and phase.state.calendar is not None:
+        raise NothingToTry()
+
+
+def _check_needs(situation: Situation, before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
+    """Each item has one of each product that it requires, as the current catalog says, or the one by which the account has it.
+
+    What the account has had without it, it keeps: a catalog alters nothing that was agreed.
+    """
+    if phase.state.standing is State.CANCELLED:
+        return
+    for code, item in phase.state.items.items():
+        sold = situation.catalog
+        if code not in sold.product_by:
+            sold = situation.versions.get(phase.state.pin(item).catalog_version, sold)
+        for needed in sold.product_by[code].requires if code in sold.product_by else ():
+            if needed in phase.state.items or (code in before.items and needed not in before.items):
+                continue
+            about = [one for one in phase.changes if getattr(one.edit, "product", None) in (code, needed)]
+            suffering = [change for change in about if change.id not in new]
+            if suffering and len(suffering) == len(about):
+                raise WouldBreak(change=suffering[-1])
+            kind = MainProductNeeds if _last_base(phase.state, code) else NeedsProduct
+            raise kind(product=code, needed=needed, on=phase.on)
+
+
+def _last_base(state: Subscription, product: str) -> bool:
+    """Return whether an account would end without a product: nobody is told to remove it."""
+    bases = [item.product for item in state.items.values() if state.pin(item).base]
+    return bases == [product]

@@ -1,0 +1,238 @@
+"""Write states, changes and quotes as JSON, and read them back."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from bursar.core.billing.invoice_content import (
+    read_line,
+    read_span,
+    write_line,
+    write_money,
+    write_span,
+    write_totals,
+)
+from bursar.core.calendar.cycle import Calendar, Cycle, Length, write_length
+from bursar.core.messages.text import Text
+from bursar.core.money.price import Per
+from bursar.core.ordering.ceilings import Added
+from bursar.core.ordering.decision import Decided
+from bursar.core.ordering.quote import Quote
+from bursar.core.policy.policy import Contact, Decision, Outcome, Reason, State
+from bursar.core.subscription.edit import read_edit, write_edit
+from bursar.core.subscription.item import Item, Pin, Temporary
+from bursar.core.subscription.subscription import Change, Subscription
+
+Document = dict[str, Any]
+
+
+def write_pin(pin: Pin) -> Document:
+    """An agreed price."""
+    return {
+        "product": pin.product,
+        "plan": pin.plan,
+        "cycle": pin.cycle,
+        "per": pin.per.value,
+        "rate": str(pin.rate),
+        "catalog_version": pin.catalog_version,
+        "base": pin.base,
+        "rank": pin.rank,
+        **({} if pin.light_agents is None else {"light_agents": pin.light_agents}),
+    }
+
+
+def read_pin(document: Mapping[str, Any]) -> Pin:
+    """The price that `write_pin` wrote."""
+    return Pin(**{**document, "per": Per(document["per"]), "rate": Decimal(document["rate"])})
+
+
+def write_cycle(cycle: Cycle) -> Document:
+    """A billing cycle with its own definition, so that it means the same whatever the catalog says later."""
+    return {
+        "code": cycle.code,
+        "name": {"en": cycle.name.en, "fr": cycle.name.fr},
+        "term": write_length(cycle.term),
+        "period": write_length(cycle.period),
+    }
+
+
+def read_cycle(document: Mapping[str, Any]) -> Cycle:
+    """The cycle that `write_cycle` wrote."""
+    return Cycle(document["code"], Text(**document["name"]), Length(**document["term"]), Length(**document["period"]))
+
+
+def write_terms(change: Change) -> Document:
+    """What a change agreed besides its edit: prices, and a cycle's definition."""
+    return {
+        "prices": [write_pin(pin) for pin in change.pins],
+        "cycle": write_cycle(change.cycle) if change.cycle else None,
+    }
+
+
+def read_terms(document: Mapping[str, Any]) -> tuple[tuple[Pin, ...], Cycle | None]:
+    """The prices and the cycle that `write_terms` wrote."""
+    cycle = read_cycle(document["cycle"]) if document["cycle"] else None
+    return tuple(read_pin(pin) for pin in document["prices"]), cycle
+
+
+def write_change(change: Change) -> Document:
+    """A change of a quote that is not taken yet."""
+    return {
+        "position": change.position,
+        "order": str(change.order),
+        "edit": write_edit(change.edit),
+        "capability": change.capability,
+        "effective_on": change.effective_on.isoformat(),
+        "terms": write_terms(change),
+        "credit": change.credit,
+        "cuts": change.cuts,
+        "takes_back": change.takes_back,
+        "by_vendor": change.by_vendor,
+        "ordered_on": change.ordered_on.isoformat(),
+        "undoes": str(change.undoes) if change.undoes else None,
+    }
+
+
+def read_change(document: Mapping[str, Any]) -> Change:
+    """The change that `write_change` wrote."""
+    pins, cycle = read_terms(document["terms"])
+    return Change(
+        id=UUID(int=document["position"]),
+        position=document["position"],
+        order=UUID(document["order"]) if "order" in document else UUID(int=0),
+        edit=read_edit(document["edit"], "edit"),
+        capability=document["capability"],
+        effective_on=date.fromisoformat(document["effective_on"]),
+        pins=pins,
+        cycle=cycle,
+        credit=document["credit"],
+        cuts=document.get("cuts", False),
+        takes_back=document.get("takes_back", False),
+        by_vendor=document["by_vendor"],
+        ordered_on=date.fromisoformat(document["ordered_on"]),
+        undoes=UUID(document["undoes"]) if document["undoes"] else None,
+    )
+
+
+def write_state(state: Subscription) -> Document:
+    """The whole agreed state."""
+    calendar = state.calendar
+    return {
+        "standing": state.standing.value,
+        "cycle": write_cycle(state.cycle),
+        "anchor": {"on": calendar.anchor.isoformat(), "origin": calendar.origin} if calendar else None,
+        "items": [
+            {"product": item.product, "plan": item.plan, "quantity": item.quantity} | write_temporary(item)
+            for item in state.items.values()
+        ],
+        "pins": [write_pin(pin) for pin in state.pins.values()],
+        **({"trial_until": state.trial_until.isoformat()} if state.trial_until else {}),
+    }
+
+
+def write_temporary(item: Item) -> Document:
+    """The temporary seats of an item in force, if there are any."""
+    written = [{"seats": one.seats, "span": write_span(one.span)} for one in item.temporary]
+    return {"temporary": written} if written else {}
+
+
+def read_state(document: Mapping[str, Any]) -> Subscription:
+    """The state that `write_state` wrote."""
+    cycle, anchor = read_cycle(document["cycle"]), document["anchor"]
+    pins = [read_pin(pin) for pin in document["pins"]]
+    return Subscription(
+        standing=State(document["standing"]),
+        cycle=cycle,
+        calendar=Calendar(cycle, date.fromisoformat(anchor["on"]), anchor["origin"]) if anchor else None,
+        items=MappingProxyType({item["product"]: _read_item(item) for item in document["items"]}),
+        pins=MappingProxyType({pin.sold: pin for pin in pins}),
+        trial_until=date.fromisoformat(document["trial_until"]) if document.get("trial_until") else None,
+    )
+
+
+def _read_item(document: Mapping[str, Any]) -> Item:
+    temporary = tuple(Temporary(one["seats"], read_span(one["span"])) for one in document.get("temporary", ()))
+    return Item(document["product"], document["plan"], document["quantity"], temporary)
+
+
+def write_quote(quote: Quote) -> Document:
+    """A whole quote, as it is kept and as programs see it."""
+    currency, more = quote.currency, quote.confirm
+    renewal = {"on": quote.renewal_on.isoformat() if quote.renewal_on else None}
+    return {
+        "on": quote.on.isoformat(),
+        "currency": currency,
+        "outcome": quote.outcome.value,
+        "edits": [_write_decided(one) for one in quote.edits],
+        "changes": [write_change(change) for change in quote.changes],
+        "lines": [write_line(line, currency) for line in quote.lines],
+        "renewal_lines": [write_line(line, currency) for line in quote.renewal_lines],
+        "due_today": write_totals(quote.due_today, currency),
+        "next_renewal": {**renewal, **write_totals(quote.next_renewal, currency)},
+        "warnings": list(quote.warnings),
+        "confirm": {"seats": more.seats, "amount": write_money(more.amount, currency)} if more else None,
+    }
+
+
+def read_quote(document: Mapping[str, Any]) -> Quote:
+    """The quote that `write_quote` wrote."""
+    renewal_on = document["next_renewal"]["on"]
+    confirm = document.get("confirm")
+    return Quote(
+        on=date.fromisoformat(document["on"]),
+        currency=document["currency"],
+        edits=tuple(_read_decided(one) for one in document["edits"]),
+        changes=tuple(read_change(one) for one in document["changes"]),
+        lines=tuple(read_line(one) for one in document["lines"]),
+        renewal_on=date.fromisoformat(renewal_on) if renewal_on else None,
+        renewal_lines=tuple(read_line(one) for one in document["renewal_lines"]),
+        warnings=tuple(document["warnings"]),
+        confirm=Added(confirm["seats"], confirm["amount"]["amount_minor"]) if confirm else None,
+    )
+
+
+def digest(quote: Quote) -> str:
+    """What must be the same when a quote is taken: edits, outcomes, days, prices and sums, not the day of asking."""
+    content = write_quote(quote)
+    shown = {name: content[name] for name in ("outcome", "lines", "renewal_lines", "due_today", "next_renewal")}
+    decided = ("edit", "outcome", "effective_on", "overruled_on")
+    shown["edits"] = [{name: one[name] for name in decided if one[name] is not None} for one in content["edits"]]
+    shown["prices"] = [[*pin.sold, str(pin.rate)] for change in quote.changes for pin in change.pins]
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def write_decision(decision: Decision) -> Document:
+    """A decision in codes."""
+    return {
+        "capability": decision.capability,
+        "outcome": decision.outcome.value,
+        "reason": decision.reason.value if decision.reason else None,
+        "ask": [{"name": one.name, "email": one.email, "role": one.role} for one in decision.ask],
+    }
+
+
+def read_decision(document: Mapping[str, Any]) -> Decision:
+    """The decision that `write_decision` wrote."""
+    return Decision(
+        document["capability"],
+        Outcome(document["outcome"]),
+        Reason(document["reason"]) if document["reason"] else None,
+        tuple(Contact(**one) for one in document["ask"]),
+    )
+
+
+def _write_decided(one: Decided) -> Document:
+    days = {"effective_on": one.effective_on, "overruled_on": one.overruled_on}
+    written = {name: day.isoformat() if day else None for name, day in days.items()}
+    return {"edit": write_edit(one.edit), **write_decision(one.decision), **written}
+
+
+def _read_decided(document: Mapping[str, Any]) -> Decided:
+    days = (document.get(name) for name in ("effective_on", "overruled_on"))
+    read = [date.fromisoformat(day) if day else None for day in days]
+    return Decided(read_edit(document["edit"], "edit"), read_decision(document), *read)

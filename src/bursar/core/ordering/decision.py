@@ -1,0 +1,142 @@
+"""Whether an actor may make each edit of a list, and the first day on which it would count."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from bursar.core.ordering.context import Situation
+from bursar.core.policy.policy import (
+    Account,
+    Actor,
+    Decision,
+    Member,
+    Outcome,
+    Policy,
+    Reason,
+    State,
+    Vendor,
+    decide,
+    decide_at_the_desk,
+    shows_costs,
+)
+from bursar.core.subscription.edit import AddProduct, ChangePlan, Edit, Keep, RemoveProduct, SetSeats, Undo
+from bursar.core.subscription.edit_rules import Needs, NoChange, capability, effective_on
+from bursar.core.subscription.seats import check_release
+from bursar.core.subscription.subscription import Change
+
+HARDEST_LAST: Final = (Outcome.ALLOWED, Outcome.BY_REQUEST, Outcome.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One edit, whether this actor may make it, and when it would count; a refused one never does.
+
+    `overruled_on` is the day from which a change that is in force already says otherwise, if the edit is dated back.
+    """
+
+    edit: Edit
+    decision: Decision
+    effective_on: date | None = None
+    overruled_on: date | None = None
+
+
+def harder(one: Decision, other: Decision) -> Decision:
+    """The decision that leaves less room; the first of two alike."""
+    return max(one, other, key=lambda decision: HARDEST_LAST.index(decision.outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody asking for a list of edits on a day; `scheduled` are the pending changes by id."""
+
+    situation: Situation
+    today: date
+    scheduled: Mapping[UUID, Change]
+    edits: Sequence[Edit]
+    actor: Actor
+
+    def decided(self) -> tuple[Decided, ...]:
+        """The edits that would change something, each decided."""
+        return tuple(one for edit in self.edits if (one := self._one(edit)) is not None)
+
+    def _one(self, edit: Edit) -> Decided | None:
+        if isinstance(edit, Keep):
+            kept = self.scheduled[edit.change]
+            return Decided(edit, Decision(kept.capability, Outcome.ALLOWED), kept.effective_on)
+        if isinstance(edit, Undo):
+            undone = self.scheduled[edit.change]
+            # Undoing stands on the day of what it undoes, so that no checkpoint comes between them.
+            return Decided(edit, self._undo(undone), undone.effective_on)
+        timeline, policy = self.situation.timeline, self.situation.policy
+        required = capability(edit, timeline.on(self.today), self.situation.catalog)
+        if isinstance(required, NoChange):
+            return None
+        needed = required.capability if isinstance(required, Needs) else ""
+        decision = self._edit(edit, needed)
+        if decision.outcome is Outcome.REFUSED:
+            return Decided(edit, decision)
+        if (isinstance(edit, SetSeats) and needed == "remove_seats") or isinstance(edit, ChangePlan):
+            check_release(self.situation.used.get(edit.product), edit)
+        return Decided(edit, decision, effective_on(edit, needed, timeline, policy, self.today))
+
+    def _edit(self, edit: Edit, needed: str) -> Decision:
+        offered = True
+        if isinstance(edit, AddProduct):
+            product = self.situation.catalog.product(edit.product)
+            offered = product.sold_online_to(self.situation.account.account_type)
+        decision = self._may(needed, offered=offered)
+        if isinstance(edit, RemoveProduct) and self._ends_the_account():
+            return harder(decision, self._may("cancel_account"))
+        return decision
+
+    def _undo(self, change: Change) -> Decision:
+        return decide_undo(self.situation.policy, self.situation.account, self.actor, change, self.today)
+
+    def _ends_the_account(self) -> bool:
+        """Whether no base product would be left without all those that are to go."""
+        going = {edit.product for edit in self.edits if isinstance(edit, RemoveProduct)}
+        undone = {edit.change for edit in self.edits if isinstance(edit, Undo)}
+        waiting = (one for one in self.scheduled.values() if one.id not in undone)
+        going |= {one.edit.product for one in waiting if isinstance(one.edit, RemoveProduct)}
+        state = self.situation.timeline.on(self.today)
+        return state.has_base() and not any(
+            state.pin(item).base for item in state.items.values() if item.product not in going
+        )
+
+    def _may(self, needed: str, *, offered: bool = True) -> Decision:
+        policy, account = self.situation.policy, self.situation.account
+        return _decide(policy, account, self.actor, needed, self.today, offered=offered)
+
+
+def sees_prices(policy: Policy, account: Account, actor: Actor, on: date) -> bool:
+    """Return True if the actor may know prices and totals: the account's people see costs, or they see invoices."""
+    return shows_costs(policy, account, on) or sees_invoices(policy, account, actor, on)
+
+
+def sees_invoices(policy: Policy, account: Account, actor: Actor, on: date) -> bool:
+    """Return True if the actor may see invoices and payments: a member by the policy, the vendor always."""
+    if not isinstance(actor, Member):
+        return True
+    return decide(policy, account, actor, "view_invoices", on).outcome is Outcome.ALLOWED
+
+
+def decide_undo(policy: Policy, account: Account, actor: Actor, change: Change, on: date) -> Decision:
+    """Whether the actor may take a scheduled change back; what the vendor scheduled only the vendor undoes."""
+    if change.by_vendor and isinstance(actor, Member):
+        return Decision(change.capability, Outcome.REFUSED, Reason.ACCOUNT_TYPE, account.at_the_vendor())
+    return _decide(policy, account, actor, change.capability, on)
+
+
+def _decide(policy: Policy, account: Account, actor: Actor, needed: str, on: date, *, offered: bool = True) -> Decision:
+    """The policy's decision; what has no capability is the vendor's alone, and was checked to be."""
+    if needed:
+        return decide(policy, account, actor, needed, on, offered=offered)
+    if account.state is State.CANCELLED:
+        return Decision(needed, Outcome.REFUSED, Reason.ACCOUNT_STATE)
+    if isinstance(actor, Vendor):
+        made = decide_at_the_desk(policy, actor, "suspend_accounts")
+        if made.outcome is Outcome.REFUSED:
+            return made
+    return Decision(needed, Outcome.ALLOWED)

@@ -1,0 +1,207 @@
+"""Decide and price a list of edits: what would happen, from when, for how much, or why not and whom to ask.
+
+Preview, taking, approving and renewing all ask here; nothing is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from bursar.core.billing.charge import Line
+from bursar.core.billing.invoice import Totals, totals
+from bursar.core.messages.problem import Conflict, Problem
+from bursar.core.money.money import Money
+from bursar.core.ordering.agreed_prices import pins
+from bursar.core.ordering.ceilings import Added, Confirm, added, within_ceilings
+from bursar.core.ordering.conflicts import check_actor, check_pending, check_phases, check_together
+from bursar.core.ordering.context import Situation
+from bursar.core.ordering.credit_limit import within_credit
+from bursar.core.ordering.decision import HARDEST_LAST, Asking, Decided
+from bursar.core.ordering.purchase_limits import within_limits
+from bursar.core.ordering.upcoming_charges import ahead
+from bursar.core.policy.policy import Actor, Decision, Member, Outcome, State
+from bursar.core.subscription.edit import ChangeCycle, Edit, Keep, Undo, without_expected
+from bursar.core.subscription.edit_rules import collide, surprises, takes_back
+from bursar.core.subscription.subscription import Change
+from bursar.core.subscription.timeline import Timeline
+
+ACCOUNT_WOULD_END: Final = "account_would_end"
+
+
+class Outdated(Conflict):
+    """Something else is in force than these edits expected, and as it is now they cannot be made; look at the subscription, and say anew what is to be different."""
+
+    code = "stale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A decided and priced list of edits.
+
+    Edits that change nothing are left out. `changes` have positions but no lasting ids before they are taken. `lines`
+    are due on the day; `renewal_lines` are those of the billing period that begins on `renewal_on`, which is None when
+    none will. What is refused is not priced. `confirm` is what it adds, where that is beyond the ceiling up to which
+    nobody is asked once more; `surprises` says that something else is in force than the edits expected.
+    """
+
+    on: date
+    currency: str
+    edits: tuple[Decided, ...] = ()
+    changes: tuple[Change, ...] = ()
+    lines: tuple[Line, ...] = ()
+    renewal_on: date | None = None
+    renewal_lines: tuple[Line, ...] = ()
+    warnings: tuple[str, ...] = ()
+    confirm: Added | None = None
+    surprises: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """The hardest outcome of all edits."""
+        stopped = self.refusal()
+        return stopped.outcome if stopped else Outcome.ALLOWED
+
+    @property
+    def due_today(self) -> Totals:
+        """What taking it costs at once."""
+        return totals(self.lines)
+
+    @property
+    def next_renewal(self) -> Totals:
+        """What the next billing period costs."""
+        return totals(self.renewal_lines)
+
+    def refusal(self) -> Decision | None:
+        """The first decision that keeps the whole from being taken at once, the hardest outcome first."""
+        stopped = [one.decision for one in self.edits if one.decision.outcome is not Outcome.ALLOWED]
+        return max(stopped, key=lambda decision: HARDEST_LAST.index(decision.outcome), default=None)
+
+
+def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -> Quote:
+    """Return the edits decided for this actor and priced on that day.
+
+    Errors: Invalid where an edit can never be made, Conflict where it collides with what is scheduled, and Outdated
+    before both where something else is in force than the edits expected.
+    """
+    scheduled = {change.id: change for change in situation.timeline.pending(on)}
+    check_actor(edits, actor)
+    check_together(edits, scheduled)
+    surprised = any(surprises(edit, situation.timeline.on(on)) for edit in edits)
+    try:
+        # What was expected matters once: a quote that is kept is compared as a whole when it is taken.
+        answer = _quoted(situation, [without_expected(edit) for edit in edits], scheduled, actor, on)
+    except Problem:
+        if surprised:
+            raise Outdated() from None
+        raise
+    return replace(answer, surprises=surprised)
+
+
+def _quoted(
+    situation: Situation, edits: Sequence[Edit], scheduled: Mapping[UUID, Change], actor: Actor, on: date
+) -> Quote:
+    decided = Asking(situation, on, scheduled, edits, actor).decided()
+    answer = Quote(on=on, currency=situation.account.currency, edits=decided)
+    if answer.outcome is Outcome.REFUSED:
+        return answer
+    check_pending(edits, scheduled)
+    answer = replace(answer, edits=tuple(_overruled(situation.timeline, dated, on) for dated in answer.edits))
+    changes = _planned(situation, scheduled, answer, by_vendor=not isinstance(actor, Member))
+    after = situation.with_(changes)
+    check_phases(after, changes)
+    warnings = (ACCOUNT_WOULD_END,) if _ends(after.timeline, changes) else ()
+    if isinstance(actor, Member):
+        answer = _bounded(situation, after, answer, actor)
+        if answer.outcome is Outcome.REFUSED:
+            return answer
+    return priced(after, replace(answer, changes=changes, warnings=warnings))
+
+
+def priced(after: Situation, answer: Quote) -> Quote:
+    """Return a quote with its lines, once it is taken: those due on its day, and those of the next billing period."""
+    coming = ahead(after, answer.on)
+    return replace(answer, lines=coming.today, renewal_on=coming.renewal_on, renewal_lines=coming.renewal)
+
+
+def check_confirmed(answer: Quote, *, confirmed: bool) -> None:
+    """Raise Confirm where so much is added that it must be confirmed first, and was not."""
+    more = answer.confirm
+    if more is not None and not confirmed:
+        amount, due = (Money(one, answer.currency) for one in (more.amount, answer.due_today.total))
+        raise Confirm(seats=more.seats, amount=amount, due=due)
+
+
+def _bounded(before: Situation, after: Situation, answer: Quote, member: Member) -> Quote:
+    """Return the decisions once it is known how much is added and owed: the member's limits, ceilings, and then credit."""
+    on, bounds = answer.on, before.policy.ceilings
+    more = added(before.timeline, after.timeline, on, answer.currency)
+    edits = within_limits(before, after, answer.edits, member, on)
+    edits = within_ceilings(before, more, edits)
+    edits = within_credit(before, after, edits, on)
+    answer = replace(answer, edits=edits)
+    asked = bounds.ask.passed(more.seats, more.amount, answer.currency)
+    return replace(answer, confirm=more) if asked and answer.outcome is not Outcome.REFUSED else answer
+
+
+def _planned(
+    situation: Situation, scheduled: Mapping[UUID, Change], answer: Quote, *, by_vendor: bool
+) -> tuple[Change, ...]:
+    """Return one change per edit, the cycle first so that a first purchase begins in it; prices are agreed last."""
+    made = [decided for decided in answer.edits if not isinstance(decided.edit, Keep)]
+    made.sort(key=lambda decided: not isinstance(decided.edit, ChangeCycle))
+    changes = tuple(
+        _change(situation, decided, position, answer.on, by_vendor=by_vendor)
+        for position, decided in enumerate(made, situation.position + 1)
+    )
+    # What is undone in the same list is no longer ahead, and what it would have replaced is.
+    undone = {change.undoes for change in changes}
+    ahead_of = (*(change for change in scheduled.values() if change.id not in undone), *changes)
+    situation = situation.with_([change for change in changes if change.undoes is not None])
+    return tuple(
+        replace(change, pins=pins(situation, change.edit, change.effective_on, ahead_of, today=answer.on))
+        for change in changes
+    )
+
+
+def _change(situation: Situation, decided: Decided, position: int, on: date, *, by_vendor: bool) -> Change:
+    edit, needed, policy = decided.edit, decided.decision.capability, situation.policy
+    timing, today = policy.timing.get(needed), decided.effective_on == on
+    taken_back = policy.same_day_undo and today and takes_back(edit, needed, situation.timeline, on)
+    return Change(
+        id=UUID(int=position),
+        position=position,
+        # Positions are counted per account, so that of its first change names an order.
+        order=UUID(int=situation.position + 1),
+        edit=edit,
+        capability=needed,
+        effective_on=decided.effective_on or on,
+        cycle=situation.catalog.cycle(edit.cycle) if isinstance(edit, ChangeCycle) else None,
+        credit=timing is not None and timing.credit,
+        takes_back=taken_back,
+        cuts=policy.cuts_periods,
+        by_vendor=by_vendor,
+        ordered_on=on,
+        undoes=edit.change if isinstance(edit, Undo) else None,
+    )
+
+
+def _overruled(timeline: Timeline, decided: Decided, on: date) -> Decided:
+    """Return an edit that is dated back with the day from which a change made meanwhile overrules it."""
+    if decided.effective_on is None or decided.effective_on >= on or isinstance(decided.edit, Keep | Undo):
+        return decided
+    later = [
+        phase.on
+        for phase in timeline.after(decided.effective_on)
+        if phase.on <= on and any(collide(change.edit, decided.edit) for change in phase.changes)
+    ]
+    return replace(decided, overruled_on=min(later, default=None))
+
+
+def _ends(timeline: Timeline, changes: Sequence[Change]) -> bool:
+    mine = {change.id for change in changes}
+    return any(
+        phase.state.standing is State.CANCELLED and any(change.id in mine for change in phase.changes)
+        for phase in timeline.phases
+    )

@@ -1,0 +1,206 @@
+"""Decide what happens to an account before any of it is written: when a quote is accepted, and when a day falls due.
+
+A preview makes the same transitions and writes none of them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from bursar.core.billing.charge import Line, covered
+from bursar.core.billing.invoice import totals
+from bursar.core.billing.schedule import ended, next_due
+from bursar.core.events import (
+    ChangesApplied,
+    ChangesTaken,
+    Event,
+    Renewed,
+    RequestApproved,
+    TakenChange,
+    TemporarySeatsEnded,
+    TrialEnded,
+)
+from bursar.core.ordering.context import Situation
+from bursar.core.ordering.quote import Quote
+from bursar.core.policy.policy import SYSTEM, VENDOR, Actor
+from bursar.core.subscription.edit import without_words
+from bursar.core.subscription.seats import Release, kept, released
+from bursar.core.subscription.subscription import NOTHING, Change, Subscription
+
+NewId = Callable[[], UUID]
+"""Makes a lasting id; a later one sorts after those made before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An accepted quote. The request that it was made for, if it was made for one, is thereby approved."""
+
+    id: UUID
+    quote_id: UUID
+    request_id: UUID | None = None
+    actor: Actor = VENDOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewInvoice:
+    """Lines that are invoiced together: an invoice, or a credit note where they come to less than nothing."""
+
+    id: UUID
+    order_id: UUID | None
+    due_days: int
+    lines: tuple[tuple[UUID, Line], ...]
+
+    @property
+    def total(self) -> int:
+        """The total with tax. Unit: minor units."""
+        return totals([line for _, line in self.lines]).total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """The whole agreed state of the day on which a billing period ends; nothing before it is folded again."""
+
+    position: int
+    state: Subscription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """Everything that happens to one account at once, on a day by its own clock.
+
+    The account's standing, its seats, its billed days and what falls due next are read from `after`, against `before`.
+    `released` names who gives a seat up now. The events are in the order in which they are told.
+    """
+
+    on: date
+    before: Situation
+    after: Situation
+    order: Order | None = None
+    changes: tuple[Change, ...] = ()
+    invoice: NewInvoice | None = None
+    checkpoint: Checkpoint | None = None
+    released: tuple[Release, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    @property
+    def actor(self) -> Actor:
+        """The person who accepted the quote, or the system where a day fell due."""
+        return self.order.actor if self.order else SYSTEM
+
+    @property
+    def account_id(self) -> UUID:
+        """The account that it happens to."""
+        return self.before.account.id
+
+    @property
+    def settles(self) -> bool:
+        """Whether its invoice meets credit, or its credit note something open.
+
+        Credit never lies beside what is open: it settles that at once. So an account has either, as its sign says.
+        """
+        owed, total = self.before.paying.owes, self.after.paying.owes - self.before.paying.owes
+        return owed < 0 < total or total < 0 < owed
+
+
+def accept(situation: Situation, quote: Quote, order: Order, *, new_id: NewId) -> Transition:
+    """Return what accepting a quote does: its changes are agreed, and what it says is due today is invoiced."""
+    on = quote.on
+    changes = tuple(
+        replace(change, id=new_id(), order=order.id, edit=without_words(change.edit)) for change in quote.changes
+    )
+    agreed = replace(situation.with_(changes), position=situation.position + len(changes))
+    invoice = _invoice(situation, quote.lines, order.id, new_id)
+    releases = released(change for change in changes if change.effective_on <= on)
+    # What is dated back or scheduled is measured against the state of its own day.
+    states = {**situation.timeline.states_before(), **agreed.timeline.states_before()}
+    edits = {change.id: change.edit for change in situation.timeline.changes}
+    accepted = ChangesTaken(
+        quote=order.quote_id,
+        take=order.id,
+        changes=tuple(
+            TakenChange.of(
+                change,
+                states.get(change.undoes or change.id, NOTHING),
+                quote.currency,
+                edits.get(change.undoes) if change.undoes else None,
+            )
+            for change in changes
+        ),
+        invoice=invoice.id if invoice else None,
+        total_minor=invoice.total if invoice else None,
+        currency=quote.currency,
+    )
+    approved = [RequestApproved(request=order.request_id, take=order.id)] if order.request_id else []
+    return Transition(
+        on=on,
+        before=situation,
+        after=_after(agreed, on, invoice, releases),
+        order=order,
+        changes=changes,
+        invoice=invoice,
+        released=releases,
+        events=(accepted, *approved),
+    )
+
+
+def renew(situation: Situation, on: date, *, new_id: NewId) -> Transition:
+    """Return what a day brings by itself: scheduled changes take effect, things end, and what is due is invoiced.
+
+    The end of a billing period leaves a checkpoint.
+    """
+    state, applied = situation.timeline.on(on), situation.timeline.applied(on)
+    invoice = _invoice(situation, situation.due(on), None, new_id)
+    releases, ends_period = released(applied), on == situation.falls_due.period_end
+    gone = ended(situation.timeline, on)
+    events: list[Event] = [TemporarySeatsEnded(product=product, seats=count) for product, count in gone.seats.items()]
+    if gone.trial:
+        events.append(TrialEnded())
+    if ends_period or applied or invoice:
+        kind = Renewed if ends_period and state.items else ChangesApplied
+        events.append(
+            kind(
+                changes=tuple(change.id for change in applied),
+                invoice=invoice.id if invoice else None,
+                total_minor=invoice.total if invoice else None,
+                currency=situation.account.currency,
+            )
+        )
+    return Transition(
+        on=on,
+        before=situation,
+        after=_after(situation, on, invoice, releases),
+        invoice=invoice,
+        checkpoint=Checkpoint(position=situation.position, state=state) if ends_period else None,
+        released=releases,
+        events=tuple(events),
+    )
+
+
+def catch_up(situation: Situation, today: date, *, new_id: NewId) -> tuple[Transition, ...]:
+    """Return what each day brings that has fallen due until today, one after the other."""
+    made: list[Transition] = []
+    while (on := situation.falls_due.on) is not None and on <= today:
+        made.append(renew(situation, on, new_id=new_id))
+        situation = made[-1].after
+    return tuple(made)
+
+
+def _invoice(situation: Situation, lines: Sequence[Line], order_id: UUID | None, new_id: NewId) -> NewInvoice | None:
+    if not lines:
+        return None
+    numbered = tuple((new_id(), line) for line in lines)
+    return NewInvoice(id=new_id(), order_id=order_id, due_days=situation.policy.invoice_due_days, lines=numbered)
+
+
+def _after(agreed: Situation, on: date, invoice: NewInvoice | None, releases: Sequence[Release]) -> Situation:
+    """Return an account, of which all is agreed, as the state of a day leaves it once the invoice is issued."""
+    state, lines = agreed.timeline.on(on), invoice.lines if invoice else ()
+    return replace(
+        agreed,
+        account=replace(agreed.account, state=state.standing),
+        billed=covered(agreed.billed, lines),
+        used=kept(agreed.used, state, releases),
+        paying=replace(agreed.paying, owes=agreed.paying.owes + (invoice.total if invoice else 0)),
+        falls_due=next_due(agreed.timeline, on),
+    )

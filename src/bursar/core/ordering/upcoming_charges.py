@@ -1,0 +1,55 @@
+"""What an account will be charged from a day on, up to the first invoice of the billing period that follows."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from uuid import UUID
+
+from bursar.core.billing.charge import Line, covered, open_period
+from bursar.core.ordering.context import Situation
+from bursar.core.subscription.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Lines due on a day, those of the days until the next billing period, and those of its first day, `renewal_on`.
+
+    `renewal_on` is None when nothing is renewed.
+    """
+
+    today: tuple[Line, ...]
+    meanwhile: tuple[Line, ...] = ()
+    renewal_on: date | None = None
+    renewal: tuple[Line, ...] = ()
+
+
+def ahead(situation: Situation, on: date) -> Ahead:
+    """Return what is charged from a day on if nothing else is agreed."""
+    lines = situation.due(on)
+    renewal_on = _next_period(situation.timeline, on)
+    if renewal_on is None:
+        return Ahead(lines)
+    # What is charged until then counts as paid: a period that is cut short gives back the rest of the old one.
+    numbers = count(1)
+    billed = covered(situation.billed, [(UUID(int=next(numbers)), line) for line in lines])
+    meanwhile: list[Line] = []
+    for day in (phase.on for phase in situation.timeline.after(on) if phase.on < renewal_on):
+        coming = situation.due(day, billed)
+        billed = covered(billed, [(UUID(int=next(numbers)), line) for line in coming])
+        meanwhile += coming
+    if not situation.timeline.on(renewal_on).items:
+        return Ahead(lines, tuple(meanwhile))
+    return Ahead(lines, tuple(meanwhile), renewal_on, situation.due(renewal_on, billed))
+
+
+def _next_period(timeline: Timeline, on: date) -> date | None:
+    """Return the first day of the billing period that follows: the end of this one, unless another cycle begins before."""
+    period = open_period(timeline.on(on), on)
+    begins = [
+        phase.on
+        for phase in timeline.after(on)
+        if (new := open_period(phase.state, phase.on)) and new.start == phase.on
+    ]
+    if period is None:
+        return min(begins, default=None)
+    return min([period.end, *begins])

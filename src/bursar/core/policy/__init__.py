@@ -1,0 +1,1 @@
+"""The policy: account types, roles, capabilities, limits, and the decision."""

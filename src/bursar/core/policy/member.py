@@ -1,0 +1,174 @@
+"""What may be done with the members of an account, and which capability it needs."""
+
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+
+from bursar.core.messages.problem import Conflict, Invalid, Problem
+from bursar.core.policy.policy import Account, Actor, Contact, Member, Policy, Vendor, decide
+
+OWNER: Final = "owner"
+BILLING_ADMIN: Final = "billing_admin"
+ADMIN: Final = "admin"
+ERASED: Final = "–"
+"""The name of who was erased, and of an account that was."""
+
+INVITATIONS_AN_HOUR: Final = 60
+"""How many letters of invitation an account may send within an hour, through whichever door."""
+
+Standing = Literal["invited", "active", "suspended"]
+
+
+class NotActive(Problem):
+    """{name} may do nothing in this account."""
+
+    code = "not_active"
+
+    def __init__(self, *, name: str, ask: tuple[Contact, ...]) -> None:
+        super().__init__(name=name)
+        self.ask = ask
+
+
+class SuspendedMember(NotActive):
+    """{name} is suspended in this account and may do nothing in it."""
+
+
+class InvitedMember(NotActive):
+    """{name} has not accepted the invitation to this account yet, and may do nothing in it before that."""
+
+
+class OneOwner(Invalid):
+    """An account has exactly one owner, who changes only when ownership is passed on; pass it on first, or choose another role."""
+
+    code = "one_owner"
+
+
+class OnlyFromAdmins(Invalid):
+    """Billing admins are appointed from admins: make {name} an admin first."""
+
+    code = "only_from_admins"
+
+
+class AlreadyMember(Conflict):
+    """{email} is a member of this account already; change that member instead."""
+
+    code = "already_member"
+
+
+class OnlyOwner(Conflict):
+    """Only {name}, who owns the account, can pass ownership on; if they are gone, ask the vendor."""
+
+    code = "only_owner"
+
+
+class OnlyToBillingAdmins(Invalid):
+    """Ownership passes to a billing admin of the account: appoint {name} first."""
+
+    code = "only_to_billing_admins"
+
+
+class NotVerified(Conflict):
+    """{name} has never signed in by a link sent to their address; ownership passes only to an address that is known to work."""
+
+    code = "not_verified"
+
+
+class WhyNeeded(Invalid):
+    """Say why the vendor passes ownership on, and not the owner; it stays in the history."""
+
+    code = "why_needed"
+
+
+class OwnerStays(Invalid):
+    """{name} owns the account and cannot be suspended; pass ownership on first."""
+
+    code = "owner_stays"
+
+
+class TooManyInvitations(Problem):
+    """This account sent {most} invitations within an hour; the next can go out in {minutes} min."""
+
+    code = "too_many_invitations"
+
+
+class NotYourself(Invalid):
+    """Nobody suspends themselves; ask somebody else who manages the members."""
+
+    code = "not_yourself"
+
+
+class NotAccepted(Conflict):
+    """{name} has not accepted the invitation yet; withdraw it, or wait."""
+
+    code = "not_accepted"
+
+
+class NotInvited(Conflict):
+    """{name} has accepted the invitation already; there is nothing to send again."""
+
+    code = "not_invited"
+
+
+def check_active(policy: Policy, account: Account, member: Member, standing: Standing, on: date) -> None:
+    """Whether a member may do anything at all; who may not asks those who manage members. Errors: NotActive."""
+    if standing != "active":
+        kind = SuspendedMember if standing == "suspended" else InvitedMember
+        raise kind(name=member.name, ask=decide(policy, account, member, "manage_members", on).ask)
+
+
+def check_standing(actor: Actor, member: Member, before: Standing, after: Standing) -> None:
+    """Whether the actor may suspend or resume a member. Errors: OwnerStays, NotYourself, NotAccepted."""
+    if before == "invited":
+        raise NotAccepted(name=member.name)
+    if after == "suspended" and member.role == OWNER:
+        raise OwnerStays(name=member.name)
+    if after == "suspended" and isinstance(actor, Member) and actor.id == member.id:
+        raise NotYourself()
+
+
+def invites(actor: Actor) -> bool:
+    """Whether whom the actor adds is invited: whom a program of the vendor adds is active at once."""
+    return not isinstance(actor, Vendor) or bool(actor.role)
+
+
+def check_invitations(sent_at: datetime | None, now: datetime) -> None:
+    """Whether one more invitation may go out; `sent_at` is when the last but `INVITATIONS_AN_HOUR - 1` was sent.
+
+    Errors: TooManyInvitations.
+    """
+    left = timedelta(0) if sent_at is None else sent_at + timedelta(hours=1) - now
+    if left > timedelta(0):
+        raise TooManyInvitations(most=INVITATIONS_AN_HOUR, minutes=-(-left // timedelta(minutes=1)))
+
+
+def check_again(name: str, standing: Standing) -> None:
+    """Whether an invitation may be sent again. Errors: NotInvited."""
+    if standing != "invited":
+        raise NotInvited(name=name)
+
+
+def check_passing(actor: Actor, owner: Member, to: Member, *, verified: bool, reason: str) -> None:
+    """Whether the actor may make somebody the owner instead of whoever is.
+
+    Errors: OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
+    """
+    if isinstance(actor, Member) and actor.id != owner.id:
+        raise OnlyOwner(name=owner.name)
+    if not isinstance(actor, Member) and not reason:
+        raise WhyNeeded()
+    if to.role != BILLING_ADMIN or not to.active:
+        raise OnlyToBillingAdmins(name=to.name)
+    if not verified:
+        raise NotVerified(name=to.name)
+
+
+def needed(before: str | None, after: str | None) -> str:
+    """The capability for making, changing or removing a member; None stands for not being one."""
+    return "appoint_billing_admins" if BILLING_ADMIN in (before, after) else "manage_members"
+
+
+def check_role(actor: Actor, name: str, before: str | None, after: str | None) -> None:
+    """Whether a member may have this role after that one, whoever may decide it. Errors: OneOwner, OnlyFromAdmins."""
+    if OWNER in (before, after) and before != after:
+        raise OneOwner()
+    if isinstance(actor, Member) and after == BILLING_ADMIN and before not in (ADMIN, BILLING_ADMIN):
+        raise OnlyFromAdmins(name=name)

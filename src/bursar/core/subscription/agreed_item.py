@@ -1,0 +1,123 @@
+"""The items of an account with their agreed prices, over the days of its timeline."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise, zip_longest
+from typing import Final
+
+from bursar.core.money.price import Per
+from bursar.core.subscription.subscription import Subscription
+from bursar.core.subscription.timeline import Timeline
+
+ALWAYS: Final = date.min
+"""Stands for the day on which something began that was there before its timeline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreedItem:
+    """One item at one price from `starts_on` up to but not including `ends_on`; without `ends_on` it goes on.
+
+    `quantity` is what stays, `temporary` the temporary seats beside it. `rate` is for one seat, unit or account and a
+    whole billing period of the cycle; nothing is owed for a `trial`.
+    """
+
+    product: str
+    plan: str
+    per: Per
+    quantity: int
+    temporary: int
+    cycle: str
+    rate: Decimal
+    trial: bool
+    starts_on: date
+    ends_on: date | None
+
+    def continues(self, before: "AgreedItem") -> bool:
+        """Return true if this is the same on the days that follow another."""
+        return before.ends_on == self.starts_on and self == replace(
+            before, starts_on=self.starts_on, ends_on=self.ends_on
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsFrom:
+    """What an account has of a product from a day on, in the order of the days; before that day nothing is different."""
+
+    product: str
+    on: date
+    items: tuple[AgreedItem, ...]
+
+
+def agreed_items(timeline: Timeline) -> tuple[AgreedItem, ...]:
+    """Return each item of a timeline with the days that it has it at one price, by product and day. Errors: NotAgreed."""
+    days = [(ALWAYS, timeline.start), *((phase.on, phase.state) for phase in timeline.phases)]
+    return joined(
+        item
+        for (on, state), (until, _) in pairwise([*days, (None, timeline.start)])
+        if on is not None and on != until
+        for item in _items(state, on, until)
+    )
+
+
+def joined(items: Iterable[AgreedItem]) -> tuple[AgreedItem, ...]:
+    """Return items by product and day, those as one that follow one another and are the same."""
+    made: list[AgreedItem] = []
+    for item in sorted(items, key=lambda item: (item.product, item.starts_on)):
+        if made and item.continues(made[-1]):
+            made[-1] = replace(made[-1], ends_on=item.ends_on)
+        else:
+            made.append(item)
+    return tuple(made)
+
+
+def items_from(before: Timeline, after: Timeline) -> Iterator[ItemsFrom]:
+    """Yield the items of each product of which a timeline differs from the one before, from the first day that differs.
+
+    Both begin with the same state.
+    """
+    if after is before:
+        return
+    earlier, later = _by_product(before), _by_product(after)
+    for product in sorted({*earlier, *later}):
+        on = _first_difference(earlier[product], later[product])
+        if on is not None:
+            left = (item for item in later[product] if item.ends_on is None or item.ends_on > on)
+            yield ItemsFrom(product, on, tuple(replace(item, starts_on=max(item.starts_on, on)) for item in left))
+
+
+def _items(state: Subscription, on: date, until: date | None) -> Iterator[AgreedItem]:
+    for item in state.items.values():
+        price = state.pin(item)
+        yield AgreedItem(
+            product=item.product,
+            plan=item.plan,
+            per=price.per,
+            quantity=item.quantity,
+            temporary=item.extra,
+            cycle=price.cycle,
+            rate=price.rate,
+            trial=state.trying,
+            starts_on=on,
+            ends_on=until,
+        )
+
+
+def _by_product(timeline: Timeline) -> defaultdict[str, list[AgreedItem]]:
+    items = defaultdict[str, list[AgreedItem]](list)
+    for item in agreed_items(timeline):
+        items[item.product].append(item)
+    return items
+
+
+def _first_difference(before: Sequence[AgreedItem], after: Sequence[AgreedItem]) -> date | None:
+    """Return the first day on which one of two lists has what the other has not; None if there is none."""
+    for old, new in zip_longest(before, after):
+        if old == new:
+            continue
+        if old is not None and new is not None and old == replace(new, ends_on=old.ends_on):
+            return min(item.ends_on for item in (old, new) if item.ends_on is not None)
+        return min(item.starts_on for item in (old, new) if item is not None)
+    return None

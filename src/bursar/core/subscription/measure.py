@@ -1,0 +1,90 @@
+"""By what a product is counted, by the seat, by the unit or as a whole, and what becomes of it in another plan."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from bursar.core.messages.problem import Invalid
+from bursar.core.money.price import Per
+from bursar.core.subscription.edit import MEASURED, AddProduct, ChangePlan, Edit, StartTrial
+from bursar.core.subscription.item import Item, Pin
+
+
+class SeatsNeeded(Invalid):
+    """{product} in the plan {plan} is sold by the seat: give "seats" and no "units"."""
+
+    code = "wrong_measure"
+
+
+class UnitsNeeded(Invalid):
+    """{product} in the plan {plan} is sold by the unit: give "units" and no "seats"."""
+
+    code = "wrong_measure"
+
+
+class NoQuantity(Invalid):
+    """{product} in the plan {plan} has one price for the account: leave "seats" and "units" out."""
+
+    code = "wrong_measure"
+
+
+class SameMeasure(Invalid):
+    """{product} is counted in the plan {plan} as it is now: leave "seats" and "units" out; an edit of their own changes them."""
+
+    code = "wrong_measure"
+
+
+class CountedInSeats(Invalid):
+    """{product} in the plan {plan} is sold by the seat; change its seats instead of its units."""
+
+    code = "wrong_measure"
+
+
+class CountedInUnits(Invalid):
+    """{product} in the plan {plan} is sold by the unit; change its units instead of its seats."""
+
+    code = "wrong_measure"
+
+
+class CountedAsAWhole(Invalid):
+    """{product} in the plan {plan} has one price for the account, so there are no seats or units to change."""
+
+    code = "wrong_measure"
+
+
+_NEEDED: Final[Mapping[Per, type[Invalid]]] = {Per.SEAT: SeatsNeeded, Per.UNIT: UnitsNeeded, Per.ACCOUNT: NoQuantity}
+_COUNTED: Final[Mapping[Per, type[Invalid]]] = {
+    Per.SEAT: CountedInSeats,
+    Per.UNIT: CountedInUnits,
+    Per.ACCOUNT: CountedAsAWhole,
+}
+
+
+def check_number(edit: AddProduct | StartTrial | ChangePlan, per: Per) -> None:
+    """Check that seats or units are given as the plan is sold. Errors: SeatsNeeded, UnitsNeeded, NoQuantity."""
+    given = (edit.seats is not None, edit.units is not None)
+    if given != (per is Per.SEAT, per is Per.UNIT):
+        raise _NEEDED[per](product=edit.product, plan=edit.plan)
+
+
+def check_counted(item: Item, per: Per, wanted: Per) -> None:
+    """Check that an item is counted as wanted. Errors: CountedInSeats, CountedInUnits, CountedAsAWhole."""
+    if per is not wanted:
+        raise _COUNTED[per](product=item.product, plan=item.plan)
+
+
+def measure(edit: Edit, pins: Iterable[Pin]) -> Per | None:
+    """Return by what a product is counted once an edit brings it into a plan, as the prices agreed with it say.
+
+    It is None for an edit that names no plan.
+    """
+    if not isinstance(edit, MEASURED):
+        return None
+    return next((pin.per for pin in pins if pin.sold[:2] == (edit.product, edit.plan)), None)
+
+
+def moved(item: Item, edit: ChangePlan, pins: Iterable[Pin]) -> Item:
+    """Return what there is of a product in its new plan. Temporary seats end with a plan that has no seats."""
+    per = measure(edit, pins)
+    quantity = 1 if per is Per.ACCOUNT else edit.seats or edit.units or item.quantity
+    temporary = item.temporary if per in (None, Per.SEAT) else ()
+    return Item(item.product, edit.plan, quantity, temporary)

@@ -1,0 +1,171 @@
+"""Seats: how many are bought and who has one, and what must be said before fewer are bought than are in use."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from bursar.core.messages.problem import Conflict, Invalid
+from bursar.core.money.price import Per
+from bursar.core.subscription.edit import ChangePlan, SetSeats
+from bursar.core.subscription.subscription import Change, Subscription
+
+SEATLESS: Final = "light_agent"
+"""The role whose people work in a product without using a seat."""
+
+
+class SeatsInUse(Invalid):
+    """{used} people use {product}; to keep {seats} seats, name {more} more of them who give theirs up."""
+
+    code = "seats_in_use"
+
+
+class OutOfSeats(Conflict):
+    """No seat of {product} is free (bought: {bought}); take one from somebody, or add seats to the subscription."""
+
+    code = "out_of_seats"
+
+
+class NoSeats(Conflict):
+    """{product} has no seats on this account; take it in a plan by the seat before giving it to people."""
+
+    code = "no_seats"
+
+
+class SeatsCounted(Conflict):
+    """The vendor's own product gives the seats of {product} to people and only says how many; give them there."""
+
+    code = "seats_counted"
+
+
+class HasSeat(Conflict):
+    """{name} has {product} already."""
+
+    code = "has_seat"
+
+
+class OutOfLightAgents(Conflict):
+    """The plan lets {most} light agents work in {product}; take it from one of them, or give this person a seat."""
+
+    code = "out_of_light_agents"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The seats of one product. More may be used than bought after a reduction: nobody is thrown out.
+
+    `holders` are the members who use one; where the vendor's product counts they are not known. `light` people have it
+    without a seat, of `light_agents` whom the plan allows, if there is a limit.
+    """
+
+    bought: int
+    used: int
+    holders: frozenset[UUID] | None = None
+    light_agents: int | None = None
+    light: int = 0
+
+    @property
+    def free(self) -> int:
+        """How many more people can be given one."""
+        return max(self.bought - self.used, 0)
+
+
+def without_a_seat(use: Use, edit: SetSeats | ChangePlan) -> int:
+    """Return how many people use a product and would have no seat after an edit.
+
+    More seats than are bought take none from anybody, even where there are too few; a plan that brings seats begins anew.
+    """
+    if edit.seats is None or (isinstance(edit, SetSeats) and edit.seats >= use.bought):
+        return 0
+    return max(use.used - edit.seats, 0)
+
+
+def check_release(use: Use | None, edit: SetSeats | ChangePlan) -> None:
+    """Check that where fewer seats than are used are left, the people are named who lose theirs. Errors: SeatsInUse.
+
+    A plan that brings seats begins with as many as are used, or with those people named as well.
+    """
+    if use is None or edit.seats is None:
+        return
+    named = frozenset(edit.release)
+    more = without_a_seat(use, edit) - len(named if use.holders is None else named & use.holders)
+    if more > 0:
+        raise SeatsInUse(used=use.used, product=edit.product, seats=edit.seats, more=more)
+
+
+def check_giving(product: str, use: Use | None) -> None:
+    """Nothing, if the product may be given to people here. Errors: NoSeats, SeatsCounted."""
+    if use is None or use.bought == 0:
+        raise NoSeats(product=product)
+    if use.holders is None:
+        raise SeatsCounted(product=product)
+
+
+def check_seats(product: str, bought: int, before: int, after: int) -> None:
+    """Nothing, unless more people than before would use more seats than there are. Errors: OutOfSeats.
+
+    Of a product that is gone nobody needs a seat.
+    """
+    if after > max(before, bought) and bought > 0:
+        raise OutOfSeats(bought=bought, product=product)
+
+
+IDLE: Final = timedelta(days=30)
+"""After so many days without its person a seat is idle."""
+
+
+def idle(last: date, day: date) -> bool:
+    """Whether a seat is idle on a day: its person was last seen in it, or given it, longer ago."""
+    return last + IDLE < day
+
+
+def check_light(product: str, light_agents: int | None, light: int) -> None:
+    """Nothing, unless somebody more would work without a seat than the plan allows. Errors: OutOfLightAgents."""
+    if light_agents is not None and light > light_agents:
+        raise OutOfLightAgents(most=light_agents, product=product)
+
+
+def limited(state: Subscription) -> dict[str, int]:
+    """How many may work without a seat in each product, where the plans of a state limit it."""
+    pins = {item.product: state.pin(item) for item in state.items.values()}
+    return {product: pin.light_agents for product, pin in pins.items() if pin.light_agents is not None}
+
+
+def seats_bought(state: Subscription) -> dict[str, int]:
+    """Return how many seats a state has of each product that is sold by the seat."""
+    return {item.product: item.whole for item in state.items.values() if state.pin(item).per is Per.SEAT}
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The people who were named to give up their seat of a product when it has fewer."""
+
+    product: str
+    members: frozenset[UUID]
+
+
+def released(changes: Iterable[Change]) -> tuple[Release, ...]:
+    """Return who gives up a seat once these changes are in force."""
+    edits = (change.edit for change in changes)
+    return tuple(
+        Release(edit.product, frozenset(edit.release))
+        for edit in edits
+        if isinstance(edit, SetSeats | ChangePlan) and edit.release
+    )
+
+
+def kept(used: Mapping[str, Use], state: Subscription, releases: Iterable[Release]) -> Mapping[str, Use]:
+    """Return the seats of each product as a state leaves them, once these people have given theirs up."""
+    seats, light_agents, left = seats_bought(state), limited(state), dict(used)
+    for product in seats:
+        left.setdefault(product, Use(0, 0, frozenset()))
+    for release in releases:
+        use = left.get(release.product)
+        if use is not None and use.holders is not None:
+            holders = use.holders - release.members
+            left[release.product] = replace(use, used=use.used - len(use.holders) + len(holders), holders=holders)
+    return {
+        product: replace(use, bought=seats.get(product, 0), light_agents=light_agents.get(product))
+        for product, use in sorted(left.items())
+    }

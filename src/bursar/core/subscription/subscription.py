@@ -1,0 +1,198 @@
+"""The agreed state of an account: what it has, in which cycle, at which prices, and how a change alters it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from bursar.core.calendar.cycle import MONTHLY, Calendar, Cycle
+from bursar.core.messages.problem import Conflict
+from bursar.core.policy.policy import State
+from bursar.core.subscription.edit import (
+    AddProduct,
+    AddTemporarySeats,
+    Cancel,
+    ChangeCycle,
+    ChangePlan,
+    Edit,
+    RemoveProduct,
+    Resume,
+    SetSeats,
+    SetUnits,
+    StartTrial,
+    Suspend,
+)
+from bursar.core.subscription.item import Item, Pin, Sold, Temporary
+from bursar.core.subscription.measure import moved
+
+
+class NotAgreed(Conflict):
+    """No price was agreed for {product} in the plan {plan} and the cycle {cycle}; undo what else is scheduled for it as well."""
+
+    code = "not_agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What an account has on a day. Without a calendar nothing was ever bought; `cycle` is then the one to begin in.
+
+    `trial_until` is the last day of a trial, which may be over; whoever buys has none.
+    """
+
+    standing: State = State.ACTIVE
+    cycle: Cycle = MONTHLY
+    calendar: Calendar | None = None
+    items: Mapping[str, Item] = field(default_factory=lambda: MappingProxyType({}))
+    pins: Mapping[Sold, Pin] = field(default_factory=lambda: MappingProxyType({}))
+    trial_until: date | None = None
+
+    @property
+    def trying(self) -> bool:
+        """Whether what there is was not bought but is being tried."""
+        return self.trial_until is not None and bool(self.items)
+
+    def next_end(self) -> date | None:
+        """The next day on which something is no longer there by itself: temporary seats, or what is tried."""
+        ends = [one.span.end for item in self.items.values() for one in item.temporary]
+        if self.trying and self.trial_until is not None:
+            ends.append(self.trial_until + timedelta(days=1))
+        return min(ends, default=None)
+
+    def pin(self, item: Item) -> Pin:
+        """What was agreed for an item in the cycle in force. Errors: NotAgreed."""
+        agreed = self.pins.get((item.product, item.plan, self.cycle.code))
+        if agreed is None and self.trying:
+            # Nothing is owed for what is tried, so any cycle's price tells what it is.
+            agreed = next((one for one in self.pins.values() if one.sold[:2] == (item.product, item.plan)), None)
+        if agreed is None:
+            raise NotAgreed(product=item.product, plan=item.plan, cycle=self.cycle.code)
+        return agreed
+
+    def has_base(self) -> bool:
+        """Whether a base product is among the items."""
+        return any(self.pin(item).base for item in self.items.values())
+
+
+NOTHING: Final = Subscription()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One edit of a taken quote: from when it counts, and what was agreed with it.
+
+    `capability` is what it needed, empty for what only the vendor does. `order` is the same for the changes of one
+    quote. `credit` says whether days billed at the old terms are given back; `takes_back`, whether those that were
+    ordered on the same day are; `cuts`, whether a period that is invoiced after the order asks for its days at the old
+    terms up to this change only. `undoes` names the change that this one takes back.
+    """
+
+    id: UUID
+    position: int
+    order: UUID
+    edit: Edit
+    capability: str
+    effective_on: date
+    pins: tuple[Pin, ...] = ()
+    cycle: Cycle | None = None
+    credit: bool = False
+    cuts: bool = False
+    takes_back: bool = False
+    by_vendor: bool = False
+    ordered_on: date
+    undoes: UUID | None = None
+
+
+def touches(change: Change, product: str) -> bool:
+    """Whether a change may alter what an account has of a product, or what it pays for it."""
+    return isinstance(change.edit, ChangeCycle | Cancel) or getattr(change.edit, "product", None) == product
+
+
+def state_after(state: Subscription, on: date, changes: tuple[Change, ...]) -> Subscription:
+    """Return the state once what ends on a day has ended and all of its changes are applied.
+
+    Without its last base product an account ends; one that only tried products has nothing again.
+    """
+    if state.standing is State.CANCELLED:
+        return state
+    draft = Draft.of(state, on)
+    draft.apply_all(changes, on)
+    after = draft.state()
+    if after.standing is not State.CANCELLED and not state.trying and state.has_base() and not after.has_base():
+        return replace(after, standing=State.CANCELLED, items=MappingProxyType({}))
+    return after
+
+
+@dataclass(slots=True)
+class Draft:
+    """A state while the changes of a day are applied to it, one after the other."""
+
+    standing: State
+    cycle: Cycle
+    calendar: Calendar | None
+    items: dict[str, Item]
+    pins: dict[Sold, Pin]
+    trial_until: date | None
+
+    @classmethod
+    def of(cls, state: Subscription, on: date) -> "Draft":
+        """Begin with a state, without what is there no longer on a day."""
+        draft = cls(state.standing, state.cycle, state.calendar, dict(state.items), dict(state.pins), state.trial_until)
+        draft._end(on)
+        return draft
+
+    def state(self) -> Subscription:
+        """Return the state that it has come to so far."""
+        items, pins = MappingProxyType(dict(self.items)), MappingProxyType(dict(self.pins))
+        return Subscription(self.standing, self.cycle, self.calendar, items, pins, self.trial_until)
+
+    def apply_all(self, changes: Iterable[Change], on: date) -> None:
+        """Make changes in order, up to the one that ends the account."""
+        for change in changes:
+            if self.standing is not State.CANCELLED:
+                self.apply(change, on)
+
+    def _end(self, on: date) -> None:
+        if self.trial_until is not None and self.trial_until < on:
+            self.items.clear()
+        for product, item in self.items.items():
+            if item.temporary:
+                left = tuple(one for one in item.temporary if on < one.span.end)
+                self.items[product] = replace(item, temporary=left)
+
+    def apply(self, change: Change, on: date) -> None:
+        """Make one change; what no longer has its object changes nothing."""
+        for pin in change.pins:
+            self.pins[pin.sold] = pin
+        match change.edit:
+            case SetSeats(product=product, seats=quantity) | SetUnits(product=product, units=quantity):
+                if item := self.items.get(product):
+                    self.items[product] = replace(item, quantity=quantity)
+            case AddTemporarySeats(product=product, seats=seats, span=span):
+                if item := self.items.get(product):
+                    self.items[product] = replace(item, temporary=(*item.temporary, Temporary(seats, span)))
+            case AddProduct(product=product, plan=plan, seats=seats, units=units):
+                if self.trial_until is not None:
+                    self.items.clear()
+                    self.trial_until = None
+                self.calendar = self.calendar or Calendar(self.cycle, on)
+                self.items[product] = Item(product, plan, seats or units or 1)
+            case StartTrial(product=product, plan=plan, seats=seats, units=units, until=until):
+                self.items[product] = Item(product, plan, seats or units or 1)
+                self.trial_until = until
+            case ChangePlan(product=product) as edit:
+                if item := self.items.get(product):
+                    self.items[product] = moved(item, edit, change.pins)
+            case RemoveProduct(product=product):
+                self.items.pop(product, None)
+            case ChangeCycle():
+                self.cycle = change.cycle or self.cycle
+                self.calendar = self.calendar and self.calendar.changed(self.cycle, on)
+            case Cancel():
+                self.standing = State.CANCELLED
+                self.items.clear()
+            case Suspend():
+                self.standing = State.SUSPENDED
+            case Resume():
+                self.standing = State.ACTIVE

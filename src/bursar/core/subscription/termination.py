@@ -1,0 +1,68 @@
+"""What changes do to the end of an account: it comes, it comes no longer, or it is there."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from bursar.core.policy.policy import State
+from bursar.core.subscription.edit import Cancel, RemoveProduct
+from bursar.core.subscription.subscription import Change
+from bursar.core.subscription.timeline import Phase, Timeline
+
+
+class Course(StrEnum):
+    """How an account's end stands after something happened."""
+
+    ENDS = "ends"
+    GOES_ON = "goes_on"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A turn in the life of an account: on which day it ends, would have ended or ended, and the products lost then.
+
+    `change` is what ends it, usually by cancelling or by taking its last base product away.
+    """
+
+    course: Course
+    on: date
+    lost: tuple[str, ...]
+    change: Change
+
+
+def ending_taken(timeline: Timeline, made: Collection[UUID], today: date) -> Ending | None:
+    """Return how changes that were taken together today turned the account's end; None where it stays as it was."""
+    first, last = _positions(timeline.changes, made)
+    before, after = timeline.as_of(first - 1), timeline.as_of(last)
+    if timeline.start.standing is State.CANCELLED:
+        return None
+    match before.end(), after.end():
+        case Phase() as earlier, None:
+            return Ending(Course.GOES_ON, earlier.on, (), _cause(earlier, ()))
+        case earlier, Phase() as end if earlier is None or earlier.on != end.on:
+            course = Course.ENDS if end.on > today else Course.ENDED
+            return Ending(course, end.on, tuple(before.on(end.on).items), _cause(end, made))
+    return None
+
+
+def ending_applied(timeline: Timeline, applied: Collection[UUID], today: date) -> Ending | None:
+    """Return the end of the account, if what was scheduled for today and is applied now brings it."""
+    earlier = timeline.without(lambda change: change.effective_on >= today)
+    ends = earlier.with_(change for change in timeline.changes if change.id in applied).end()
+    if timeline.start.standing is State.CANCELLED or ends is None or ends.on != today:
+        return None
+    return Ending(Course.ENDED, today, tuple(earlier.on(today).items), _cause(ends, applied))
+
+
+def _positions(changes: Iterable[Change], made: Collection[UUID]) -> tuple[int, int]:
+    positions = [one.position for one in changes if one.id in made]
+    return min(positions, default=0), max(positions, default=0)
+
+
+def _cause(end: Phase, made: Collection[UUID]) -> Change:
+    """What brings the end, rather one of those that were just made; of several the last."""
+    causes = [one for one in end.changes if isinstance(one.edit, Cancel | RemoveProduct)] or end.changes
+    return max(causes, key=lambda one: (isinstance(one.edit, Cancel), one.id in made, one.position))

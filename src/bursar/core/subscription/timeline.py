@@ -1,0 +1,154 @@
+"""A timeline of the agreed state: a state to start with, and a phase for each day that alters it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from bursar.core.policy.policy import State
+from bursar.core.subscription.subscription import NOTHING, Change, Draft, Subscription, state_after
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A state that begins on a day, and the changes that brought it; none, where something just ends by itself."""
+
+    on: date
+    state: Subscription
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The state before the first of some changes, the changes, and the phases that they come to; made by `of`.
+
+    `changes` are all that were made, in any order, those that were undone and their undoing among them. `phases` are in
+    the order of their days, and their changes are only those that count.
+    """
+
+    start: Subscription = NOTHING
+    changes: tuple[Change, ...] = ()
+    phases: tuple[Phase, ...] = ()
+
+    @classmethod
+    def of(cls, start: Subscription, changes: Iterable[Change] = ()) -> "Timeline":
+        """Return the timeline of these changes, from the state that goes before all of them."""
+        changes = tuple(changes)
+        return cls(start, changes, tuple(_phases(start, changes)))
+
+    def on(self, day: date) -> Subscription:
+        """Return the state in force on a day."""
+        state = self.start
+        for phase in self.phases:
+            if phase.on > day:
+                break
+            state = phase.state
+        return state
+
+    def after(self, day: date) -> tuple[Phase, ...]:
+        """Return the phases that begin later than a day."""
+        return tuple(phase for phase in self.phases if phase.on > day)
+
+    def from_(self, day: date) -> tuple[Subscription, ...]:
+        """Return the state of a day and every later one."""
+        return self.on(day), *(phase.state for phase in self.after(day))
+
+    def pending(self, day: date) -> tuple[Change, ...]:
+        """Return the scheduled changes that are not in force on a day, in the order in which they will be applied."""
+        return tuple(change for phase in self.after(day) for change in phase.changes)
+
+    def applied(self, day: date) -> tuple[Change, ...]:
+        """Return the changes that take effect on a day, in the order in which they are applied."""
+        return tuple(change for phase in self.phases if phase.on == day for change in phase.changes)
+
+    def end(self) -> Phase | None:
+        """Return the phase with which the account ends, however it comes to that; None if it goes on."""
+        return next((phase for phase in self.phases if phase.state.standing is State.CANCELLED), None)
+
+    def with_(self, more: Iterable[Change]) -> "Timeline":
+        """Return it with more changes."""
+        more = tuple(more)
+        if not more:
+            return self
+        changes = (*self.changes, *more)
+        # An undoing stands on the day of what it undoes, so nothing before the first new day is different.
+        first = min(change.effective_on for change in more)
+        before = tuple(phase for phase in self.phases if phase.on < first)
+        later = (change for change in changes if change.effective_on >= first)
+        return Timeline(self.start, changes, (*before, *_phases(before[-1].state if before else self.start, later)))
+
+    def without(self, dropped: Callable[[Change], bool]) -> "Timeline":
+        """Return it as if the changes that answer to `dropped` had never been made."""
+        return Timeline.of(self.start, (change for change in self.changes if not dropped(change)))
+
+    def as_of(self, position: int) -> "Timeline":
+        """Return it as it was known when the change of a position was the last."""
+        return self.without(lambda change: change.position > position)
+
+    def until(self, day: date) -> "Timeline":
+        """Return it as if the state of a day went on for ever: nothing that is scheduled later comes, nothing ends."""
+        changes = tuple(change for change in self.changes if change.effective_on <= day)
+        return Timeline(self.start, changes, tuple(phase for phase in self.phases if phase.on <= day))
+
+    def states_before(self) -> Mapping[UUID, Subscription]:
+        """Return the state just before each change that counts, by the id of the change."""
+        return {change.id: before for before, change in self._steps()}
+
+    def orders_from(self, day: date) -> tuple[Subscription, tuple[Phase, ...]]:
+        """Return the state that a day begins with, and one phase for each order from then on.
+
+        A day begins with all that was ordered earlier for it. Orders made on it follow one after the other, though the
+        state of the day is only that after the last of them.
+        """
+        opening, later = self.start, list[Phase]()
+        for phase in self._orders():
+            if phase.on < day or (phase.on == day and all(change.ordered_on < day for change in phase.changes)):
+                opening = phase.state
+            else:
+                later.append(phase)
+        return opening, tuple(later)
+
+    def _orders(self) -> Iterator[Phase]:
+        before = self.start
+        for phase in self.phases:
+            *earlier, last = [tuple(group) for _, group in groupby(phase.changes, key=lambda one: one.order)] or [()]
+            draft = Draft.of(before, phase.on)
+            for changes in earlier:
+                draft.apply_all(changes, phase.on)
+                # Losing the last base product ends the account only if nothing on the same day brings another.
+                yield Phase(phase.on, draft.state(), changes)
+            yield Phase(phase.on, phase.state, last)
+            before = phase.state
+
+    def _steps(self) -> Iterator[tuple[Subscription, Change]]:
+        """Yield the state just before each change, with the change: those of one day follow one another."""
+        before = self.start
+        for phase in self.phases:
+            draft = Draft.of(before, phase.on)
+            for change in phase.changes:
+                yield draft.state(), change
+                draft.apply_all((change,), phase.on)
+            before = phase.state
+
+
+def _phases(start: Subscription, changes: Iterable[Change]) -> Iterator[Phase]:
+    """Yield a phase for each day on which changes take effect or something ends by itself."""
+    state = start
+    by_day = groupby(_in_order(changes), key=lambda change: change.effective_on)
+    for on, together in (*((on, tuple(group)) for on, group in by_day), (date.max, ())):
+        while (ends := state.next_end()) is not None and ends < on:
+            state = state_after(state, ends, ())
+            yield Phase(ends, state, ())
+        if together:
+            state = state_after(state, on, together)
+            yield Phase(on, state, together)
+
+
+def _in_order(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes that count, by day and then by position: neither what was undone nor the undoing itself."""
+    changes = tuple(changes)
+    undone = {change.undoes for change in changes if change.undoes is not None}
+    if undone:
+        changes = tuple(change for change in changes if change.undoes is None and change.id not in undone)
+    return sorted(changes, key=lambda change: (change.effective_on, change.position))

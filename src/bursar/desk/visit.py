@@ -1,0 +1,87 @@
+"""Who of the vendor's staff is at the desk, and what they may do there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bursar.center.sign_in.second_factor import check_factor
+from bursar.center.visit import Link, moment, signed_in
+from bursar.core.messages.problem import Problem
+from bursar.core.policy.policy import Decision, Policy, decide_at_the_desk
+from bursar.core.policy.refusal import Refused
+from bursar.core.policy.staff import MANAGING
+from bursar.i18n.decision import at_the_desk, staff_role_name
+from bursar.i18n.problem import said
+from bursar.identity.staff import Colleague, colleague
+from bursar.policy.queries import current
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One of the vendor's staff at the desk, before any account."""
+
+    colleague: Colleague
+    policy: Policy
+    now: datetime
+
+    def decide(self, capability: str) -> Decision:
+        """Whether they may do that."""
+        return decide_at_the_desk(self.policy, self.colleague.actor, capability)
+
+    def may(self, capability: str) -> bool:
+        """Whether they may do that."""
+        return self.decide(capability).reason is None
+
+    def why_not(self, capability: str) -> str:
+        """Why they may not, and which colleagues to ask; nothing when they may."""
+        return at_the_desk(self.decide(capability), self.policy, self.colleague.actor)
+
+    def said(self, problem: Problem) -> str:
+        """A problem in words."""
+        if isinstance(problem, Refused):
+            return at_the_desk(problem.decision, self.policy, self.colleague.actor)
+        return said(problem)
+
+    def frame(self, here: str) -> dict[str, Any]:
+        """What the frame of every page of the desk needs."""
+        return {
+            "person_name": self.colleague.name,
+            "role": staff_role_name(self.policy, self.colleague.role),
+            "links": tuple(self._links(here)),
+            "sandbox_only": self.colleague.sandbox,
+        }
+
+    def _links(self, here: str) -> Iterator[Link]:
+        for page, name, shows in (
+            ("desk", _("Accounts"), True),
+            ("desk_staff", _("Staff"), True),
+            ("desk_keys", _("Keys"), self.may(MANAGING) and not self.colleague.sandbox),
+        ):
+            if shows:
+                yield Link(reverse(page), name, page == here)
+
+
+def at_desk(request: HttpRequest) -> Shift:
+    """The shift of whoever is signed in; whoever is not of the staff finds no desk.
+
+    Errors: SignInFirst, FactorFirst, Http404.
+    """
+    person = signed_in(request)
+    found = colleague(person.pk)
+    if found is None:
+        raise Http404
+    check_factor(request, person, found)
+    return Shift(found, current(), moment())
+
+
+def shown(
+    request: HttpRequest, shift: Shift, here: str, template: str, content: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page of the desk inside its frame."""
+    return render(request, f"desk/{template}.html", {**shift.frame(here), **content}, status=status)

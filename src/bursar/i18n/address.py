@@ -1,0 +1,13 @@
+"""Addresses as they are printed."""
+
+from bursar.core.billing.invoice import Address
+from bursar.i18n.country import country_name
+
+
+def address_lines(address: Address | None) -> list[str]:
+    """Return the lines of an address: who, where, postal code and city together, and the country by its name."""
+    if address is None:
+        return []
+    town = " ".join(filter(None, (address.get("postal_code"), address.get("city"))))
+    above = [said for name, said in address.parts if name not in ("postal_code", "city", "country")]
+    return [line for line in (*above, town, country_name(address.get("country"))) if line]

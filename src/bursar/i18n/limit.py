@@ -1,0 +1,47 @@
+"""Limits and ceilings in words."""
+
+from babel.lists import format_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bursar.core.money.money import Money
+from bursar.core.ordering.ceilings import Confirm
+from bursar.core.policy.limits import Limit
+from bursar.i18n import money
+from bursar.i18n.language import locale
+
+
+def limit_said(seats: int | None, amount_minor: int | None, currency: str) -> str:
+    """How far billing admins may let an account grow by themselves, in a sentence."""
+    more = ngettext("{count} seat", "{count} seats", seats or 0).format(count=seats)
+    amount = "" if amount_minor is None else money.amount(Money(amount_minor, currency))
+    if seats is None and amount_minor is None:
+        return _("Billing admins may add as much as they want without asking.")
+    if amount_minor is None:
+        template = _("Billing admins may add up to {seats} per billing period without asking.")
+    elif seats is None:
+        template = _("Billing admins may add up to {amount} to a billing period without asking.")
+    else:
+        template = _("Billing admins may add up to {seats} and {amount} to a billing period without asking.")
+    return template.format(seats=more, amount=amount)
+
+
+def asked_once_more(much: Confirm) -> str:
+    """What a change adds, and that it must be confirmed once more."""
+    seats, amount = much.params["seats"], money.amount(much.params["amount"])
+    more = ngettext("{count} seat", "{count} seats", seats).format(count=money.number(seats))
+    template = _(
+        "This adds {seats}, and {amount} without tax to each billing period. "
+        "If that is meant, confirm it once more; nothing was changed yet."
+    )
+    return template.format(seats=more, amount=amount)
+
+
+def ceiling_said(most: Limit, currency: str) -> str:
+    """How much may be added in one change, in a few words."""
+    said = []
+    if most.seats is not None:
+        said.append(ngettext("{count} seat", "{count} seats", most.seats).format(count=money.number(most.seats)))
+    if currency in most.amounts:
+        said.append(_("{amount} a billing period").format(amount=money.amount(Money(most.amounts[currency], currency))))
+    return format_list(said, style="or", locale=locale())

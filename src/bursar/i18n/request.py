@@ -1,0 +1,44 @@
+"""Requests in words."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from bursar.core.ordering.request import CAUSES, Cause, Moved, RequestState
+from bursar.core.policy.policy import Decision, Policy
+from bursar.i18n.decision import account_type_name, people
+
+
+def standing(state: RequestState) -> str:
+    """How a request stands."""
+    return {
+        "open": _("waiting for an answer"),
+        "approved": _("approved"),
+        "rejected": _("rejected"),
+        "withdrawn": _("withdrawn"),
+        "expired": _("expired"),
+        "overtaken": _("overtaken by events"),
+    }[state]
+
+
+def overtaken(cause: Cause) -> str:
+    """Say that a request was closed by itself, and why."""
+    return _("The request was closed by itself, because {why}.").format(why=_(CAUSES[cause].template))
+
+
+def changed(moved: Iterable[Moved], policy: Policy, before: str, after: str) -> list[str]:
+    """What has changed since a request was made, a sentence each; the account was of the type `before`."""
+    types = [account_type_name(policy, one) for one in (before, after)]
+    said = {
+        "catalog": _("The catalog has changed since; what is added costs what it costs today."),
+        "policy": _("The rules of the vendor have changed since."),
+        "account_type": _("The type of the account has changed since: {before} → {after}.").format(
+            before=types[0], after=types[1]
+        ),
+    }
+    return [said[one] for one in moved]
+
+
+def reviewers(decision: Decision, policy: Policy) -> str:
+    """Who can approve or reject, for somebody who may not."""
+    return _("{people} can approve or reject it.").format(people=people(decision.ask, policy))

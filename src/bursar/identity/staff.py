@@ -1,0 +1,136 @@
+"""The vendor's staff: who they are, appointing them, and letting them go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from bursar.core.messages.problem import NotFound, phrase
+from bursar.core.messages.text import read_name
+from bursar.core.policy.capability import STAFF_ROLES
+from bursar.core.policy.policy import Outcome, Policy, UnknownRole, Vendor, decide_at_the_desk
+from bursar.core.policy.refusal import Refused
+from bursar.core.policy.staff import MANAGING, appointed_to_sandboxes, check_ending
+from bursar.identity.models import Person, Staff
+from bursar.policy.queries import held
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of the vendor's staff, by the id of the person. Who is of the `sandbox` acts on no real account."""
+
+    id: UUID
+    name: str
+    email: str
+    role: str
+    sandbox: bool
+    since: datetime
+    last_sign_in_at: datetime | None
+
+    @property
+    def actor(self) -> Vendor:
+        """As whoever does something on an account."""
+        return Vendor(self.id, role=self.role)
+
+
+def staff(*, sandbox: bool | None = None) -> list[Colleague]:
+    """Everybody of the staff, as they came; only those of sandboxes, or of real accounts, if that is asked."""
+    rows = Staff.objects.filter(ended_at=None, person__is_active=True).order_by("id")
+    rows = rows if sandbox is None else rows.filter(sandbox=sandbox)
+    return [Colleague(*row) for row in rows.values_list(*_FIELDS)]
+
+
+def colleague(person_id: UUID) -> Colleague | None:
+    """A person as one of the staff, if they are."""
+    row = Staff.objects.filter(person_id=person_id, ended_at=None, person__is_active=True).values_list(*_FIELDS).first()
+    return Colleague(*row) if row else None
+
+
+def appoint(
+    policy: Policy,
+    *,
+    name: str,
+    email: str,
+    role: str,
+    sandbox: bool | None = None,
+    by: Colleague | None,
+    now: datetime,
+) -> UUID:
+    """Make somebody one of the staff in a role, or give one of them another; the id of the person.
+
+    `by` is None for the operator at the command line. Who has another role stays with sandboxes, or with real accounts,
+    unless `sandbox` says otherwise; whom staff of sandboxes appoints is of sandboxes.
+    Errors: Refused, UnknownRole, SandboxStaff, NobodyLeft, BadAddress, BadName.
+    """
+    if role not in STAFF_ROLES:
+        raise UnknownRole(role=role, known=", ".join(STAFF_ROLES))
+    called = read_name(name)
+    with transaction.atomic():
+        policy = _permit(by)
+        person = Person.objects.found_or_made(email, name=called)
+        before = _live(person.pk)
+        stood, by_sandbox_staff = before is not None and before.sandbox, by is not None and by.sandbox
+        wanted = (role, appointed_to_sandboxes(sandbox, before=stood, by_sandbox_staff=by_sandbox_staff))
+        if before is not None:
+            if (before.role, before.sandbox) == wanted:
+                return person.pk
+            _end(policy, before, person.name, by, now, after=role)
+        Staff.objects.create(
+            person=person, role=role, sandbox=wanted[1], appointed_by_id=by.id if by else None, appointed_at=now
+        )
+    return person.pk
+
+
+def dismiss(policy: Policy, person_id: UUID, *, by: Colleague | None, now: datetime) -> None:
+    """Let somebody be of the staff no longer. Errors: Refused, NotFound, SandboxStaff, NobodyLeft."""
+    with transaction.atomic():
+        policy = _permit(by)
+        before = _live(person_id)
+        if before is None:
+            raise NotFound(what=phrase("colleague"))
+        _end(policy, before, before.person.name, by, now)
+
+
+_FIELDS: Final = (
+    *("person_id", "person__name", "person__email", "role", "sandbox", "appointed_at", "person__last_login"),
+)
+
+
+def _permit(by: Colleague | None) -> Policy:
+    """Return the policy in force, if they may manage the staff by it.
+
+    Whoever else does so at this moment is waited for, and so is a publication: who it relied on is not dismissed by the
+    policy of before. Errors: Refused.
+    """
+    policy = held()
+    list(Staff.objects.filter(ended_at=None).order_by("id").select_for_update())
+    if by is None:
+        return policy
+    live = _live(by.id)
+    decision = decide_at_the_desk(policy, Vendor(by.id, role=live.role if live else by.role), MANAGING)
+    if live is None or decision.outcome is not Outcome.ALLOWED:
+        raise Refused(decision)
+    return policy
+
+
+def _live(person_id: UUID) -> Staff | None:
+    return Staff.objects.filter(person_id=person_id, ended_at=None).select_related("person").first()
+
+
+def _end(policy: Policy, row: Staff, name: str, by: Colleague | None, now: datetime, after: str = "") -> None:
+    """End an appointment, unless nobody would be left who could appoint others; the operator always can."""
+    if by is not None:
+        managing = [code for code, role in policy.staff.items() if MANAGING in role.allowed]
+        others = Staff.objects.filter(ended_at=None, role__in=managing, sandbox=row.sandbox).exclude(pk=row.pk)
+        check_ending(
+            name,
+            role=row.role,
+            after=after,
+            sandbox=row.sandbox,
+            by_sandbox_staff=by.sandbox,
+            managing=managing,
+            others=others.exists(),
+        )
+    Staff.objects.filter(pk=row.pk).update(ended_at=now, ended_by_id=by.id if by else None)

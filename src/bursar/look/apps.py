@@ -1,9 +1,0 @@
-"""The application as Django knows it."""
-
-from django.apps import AppConfig
-
-
-class Look(AppConfig):
-    """Frame and style."""
-
-    name = "bursar.look"

@@ -1,0 +1,90 @@
+"""A letter: what happened, in the language of whoever reads it, and where to see more."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from bursar.accounts.queries import Customer, names
+from bursar.catalog.queries import current as current_catalog
+from bursar.core.events import Event
+from bursar.core.policy.policy import Policy
+from bursar.core.subscription.termination import Ending
+from bursar.history.queries import Fact
+from bursar.i18n import money
+from bursar.i18n.history import Story
+from bursar.invoices.queries import document
+from bursar.notices.body import Telling, about_document, body
+from bursar.notices.secret import sealed
+from bursar.notices.termination import about_ending
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter, as text and as HTML; `secret` is the part of its link by which somebody is let in, if it has one."""
+
+    subject: str
+    text: str
+    html: str
+    secret: str = ""
+
+    def kept(self) -> dict[str, str]:
+        """Return the columns of a row that keeps it, the secret of its link sealed."""
+        return {"subject": self.subject, **asdict(sealed(self.text, self.html, self.secret))}
+
+
+def write(
+    customer: Customer, policy: Policy, fact: Fact, locale: str, sees_invoices: bool, ending: Ending | None = None
+) -> Written:
+    """What one reader is told of a fact, and of what it does to the account's end."""
+    with translation.override(locale):
+        story = Story(names(customer.id), policy, current_catalog(), prices=sees_invoices, invoices=sees_invoices)
+        telling = Telling(customer, policy, fact, story, sees_invoices)
+        said = about_ending(ending, telling) if ending else body(fact.event, telling)
+        content = {
+            "subject": _subject(customer, said.happened),
+            # What happens by itself, nobody did.
+            "who": "" if fact.actor_kind == "system" else story.who(fact.actor_kind, fact.actor_id),
+            "on": money.day(fact.on),
+            "lines": said.lines,
+            "way": said.way,
+            "link": f"{settings.BURSAR_URL}{said.path}",
+            "locale": locale,
+        }
+        secret = said.path.rpartition("/")[2] if said.path.startswith("/invitation/") else ""
+        return replace(_written(content), secret=secret)
+
+
+def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> Written:
+    """What somebody reads who receives the account's invoices and is no member, in the account's language."""
+    with translation.override(customer.locale):
+        found = document(customer.id, invoice_id)
+        what = _("Invoice {number}") if found.kind == "invoice" else _("Credit note {number}")
+        because = _("You read this because {account} has its invoices sent to you.").format(account=customer.name)
+        lines = [*about_document(event, customer), because]
+        subject = _subject(customer, what.format(number=found.number))
+        return _written({"subject": subject, "lines": lines, "locale": customer.locale})
+
+
+def personal(locale: str, subject: str, lines: Sequence[str], way: str, path: str, *, secret: bool = False) -> Written:
+    """What one person is told of their own sign-in.
+
+    `path` is the page that the letter leads to, and `secret` says that its last part lets somebody in.
+    """
+    content = {"subject": subject, "lines": lines, "way": way, "link": f"{settings.BURSAR_URL}{path}", "locale": locale}
+    return replace(_written(content), secret=path.rpartition("/")[2] if secret else "")
+
+
+def _subject(customer: Customer, happened: str) -> str:
+    # A name may have a line break, the head of a letter not.
+    return " ".join(_("{account}: {happened}").format(account=customer.name, happened=happened).split())
+
+
+def _written(content: dict[str, Any]) -> Written:
+    text, html = (render_to_string(f"notices/letter.{kind}", content).strip() for kind in ("txt", "html"))
+    return Written(content["subject"], text, html)
