@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import core, doors, peers, start, trips
+from benchmarks import core, endpoints, peers, start, trips
 from benchmarks.measure import Row, measured
 from benchmarks.page import PAGE, Table, written
 from benchmarks.served import served
@@ -33,11 +33,11 @@ def _micro(title: str, rows: Callable[[], Iterator[Row]]) -> Callable[[], Iterat
     return tables
 
 
-def _doors() -> Iterator[Table]:
+def _endpoints() -> Iterator[Table]:
     heads = ("", "callers", "per second", "p50 ms", "p99 ms", "processor ms")
     with served() as running:
-        yield Table("Calls of the API", heads, list(doors.lines(doors.calls(running))))
-        yield Table("Pages", heads, list(doors.lines(doors.pages(running))))
+        yield Table("Calls of the API", heads, list(endpoints.lines(endpoints.calls(running))))
+        yield Table("Pages", heads, list(endpoints.lines(endpoints.pages(running))))
 
 
 def _start() -> Iterator[Table]:
@@ -53,7 +53,7 @@ def _trips() -> Iterator[Table]:
 ROOMS: Mapping[str, Callable[[], Iterator[Table]]] = {
     "decisions": _micro("Decisions", peers.rows),
     "core": _micro("Decisions, quotes and renewals in the core", core.rows),
-    "doors": _doors,
+    "doors": _endpoints,
     "start": _start,
     "trips": _trips,
 }

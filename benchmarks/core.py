@@ -13,7 +13,7 @@ from benchmarks.measure import Row
 from bursar.catalog.document import read_toml as read_catalog
 from bursar.core.calendar.period import Proration, Span, share
 from bursar.core.ordering.content import digest, write_quote
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote, quote
 from bursar.core.ordering.transition import Order, accept
 from bursar.core.policy.policy import VENDOR, Account, Contact, Member, Outcome, State, decide
@@ -47,19 +47,19 @@ def account(account_type: str = "self_service") -> Account:
     return Account(UUID(int=99), account_type, "EUR", State.ACTIVE, MEMBERS, support=SUPPORT)
 
 
-def lived(changes: int) -> Situation:
+def lived(changes: int) -> BillingContext:
     """An account with three products, and so many changes of a day, each taken and billed."""
-    situation = Situation(account(), POLICY, CATALOG)
-    situation = _accepted(situation, read_edits(list(FIRST)), SINCE)
+    context = BillingContext(account(), POLICY, CATALOG)
+    context = _accepted(context, read_edits(list(FIRST)), SINCE)
     for number in range(changes):
         edits = read_edits([{"edit": "set_seats", "product": "support", "seats": 11 + number}])
-        situation = _accepted(situation, edits, TODAY)
-    return situation
+        context = _accepted(context, edits, TODAY)
+    return context
 
 
-def _accepted(situation: Situation, edits: tuple[Edit, ...], on: date) -> Situation:
-    answer = quote(situation, edits, VENDOR, on)
-    return accept(situation, answer, Order(id=new_id(), quote_id=new_id()), new_id=new_id).after
+def _accepted(context: BillingContext, edits: tuple[Edit, ...], on: date) -> BillingContext:
+    answer = quote(context, edits, VENDOR, on)
+    return accept(context, answer, Order(id=new_id(), quote_id=new_id()), new_id=new_id).after
 
 
 def new_id() -> UUID:
@@ -102,14 +102,14 @@ def _deciding(of: Account, who: Member) -> Callable[[], object]:
 def quotes() -> Iterator[Row]:
     """A list of edits decided and priced; the floor is writing that very answer as JSON, which every door must do."""
     new, grown = lived(0), lived(20)
-    for what, situation, document in (
+    for what, context, document in (
         ("a quote: more seats", new, MORE_SEATS),
         ("a quote: four edits", new, SEVERAL),
         ("a quote: more seats after 20 changes", grown, [{**MORE_SEATS[0], "seats": 99}]),
     ):
         edits = read_edits(list(document))
-        content = write_quote(_quoted(situation, edits)())
-        yield Row(what, _quoted(situation, edits), "its answer as JSON", _written(content))
+        content = write_quote(_quoted(context, edits)())
+        yield Row(what, _quoted(context, edits), "its answer as JSON", _written(content))
     answer = _quoted(new, read_edits(list(MORE_SEATS)))()
     text = json.dumps(write_quote(answer)).encode()
     yield Row("the digest of a quote", lambda: digest(answer), "SHA-256 of its JSON", lambda: hashlib.sha256(text))
@@ -122,8 +122,8 @@ def quotes() -> Iterator[Row]:
     )
 
 
-def _quoted(situation: Situation, edits: tuple[Edit, ...]) -> Callable[[], Quote]:
-    return lambda: quote(situation, edits, MEMBERS[0], TODAY)
+def _quoted(context: BillingContext, edits: tuple[Edit, ...]) -> Callable[[], Quote]:
+    return lambda: quote(context, edits, MEMBERS[0], TODAY)
 
 
 def _written(document: Mapping[str, object]) -> Callable[[], object]:

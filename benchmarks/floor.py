@@ -10,7 +10,7 @@ from bursar.site.settings import *  # noqa: F403  # a Django settings file, with
 
 MIDDLEWARE: list[str] = []
 # The library that signs people in does not start without its middleware.
-INSTALLED_APPS = [one for one in INSTALLED_APPS if not one.startswith("allauth")]  # noqa: F405
+INSTALLED_APPS = [app for app in INSTALLED_APPS if not app.startswith("allauth")]  # noqa: F405
 ROOT_URLCONF = __name__
 FILLING = json.dumps({"filling": "x" * 3000})
 

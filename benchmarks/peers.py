@@ -31,7 +31,7 @@ NO_ENTITIES = cedarpy.Entities.from_json_str("[]")
 def rows() -> Iterator[Row]:
     """Every question of the matrix put to each; the floor is looking the answer up in a dict."""
     accounts = {code: account(code) for code in POLICY.account_types}
-    members = {one.role: one for one in MEMBERS}
+    members = {member.role: member for member in MEMBERS}
     questions = list(product(accounts, members, CAPABILITIES))
     told = {
         (code, role, capability): decide(POLICY, accounts[code], members[role], capability, TODAY).outcome
@@ -52,9 +52,15 @@ def rows() -> Iterator[Row]:
     floor = ("looked up in a dict", lambda: allowed[questions[0]])
     many = len(questions)
     yield Row("Bursar: with reason and whom to ask", ours, *floor, many)
-    yield Row("Cedar: yes or no", lambda: [_permits(requests[one], policies) for one in questions], *floor, many)
-    yield Row("pycasbin, FastEnforcer: yes or no", lambda: [fast.enforce(*one) for one in questions], *floor, many)
-    yield Row("pycasbin, Enforcer: yes or no", lambda: [enforcer.enforce(*one) for one in questions], *floor, many)
+    yield Row(
+        "Cedar: yes or no", lambda: [_permits(requests[question], policies) for question in questions], *floor, many
+    )
+    yield Row(
+        "pycasbin, FastEnforcer: yes or no", lambda: [fast.enforce(*question) for question in questions], *floor, many
+    )
+    yield Row(
+        "pycasbin, Enforcer: yes or no", lambda: [enforcer.enforce(*question) for question in questions], *floor, many
+    )
 
 
 def _casbin(allowed: Mapping[Question, bool], *, fast: bool) -> casbin.Enforcer:

@@ -28,7 +28,7 @@ def computed(*pids: int) -> float:
     ticks = 0
     for pid in (one for root in pids for one in tree(root)):
         try:
-            ticks += sum(int(one) for one in _fields(Path(f"/proc/{pid}/stat"))[11:15])
+            ticks += sum(int(field) for field in _fields(Path(f"/proc/{pid}/stat"))[11:15])
         except OSError:
             continue
     return ticks / TICKS

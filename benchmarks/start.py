@@ -36,7 +36,7 @@ def rows() -> Iterator[tuple[str, str]]:
 def _memory(pid: int) -> Iterator[tuple[str, str]]:
     """What each part holds; a process of its own tree counts with its top."""
     tops = {one: _named(one) for one in tree(pid)}
-    mine = [one for one in tops if _parent(one) == pid]
+    mine = [top for top in tops if _parent(top) == pid]
     total = memory(pid)
     for what, name in KINDS[:-1]:
         yield f"memory: {what}", _mebibytes(sum(memory(one) for one in mine if name in tops[one]))

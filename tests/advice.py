@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from door import TEAM_10, Door, seats, temporary, trial
+from api_client import TEAM_10, ApiClient, seats, temporary, trial
 from refusals import ADMIN, BILLING_ADMIN, NOAH, OWNER, Call, Worlds, asks, booked, taken
 
 Said = Mapping[str, Any]
@@ -34,13 +34,13 @@ def keeping(change: str) -> dict[str, str]:
     return {"edit": "keep", "change": change}
 
 
-def members(door: Door, path: str) -> dict[str, str]:
+def members(api: ApiClient, path: str) -> dict[str, str]:
     """The ids of the members by email."""
-    return {one["email"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+    return {one["email"]: one["id"] for one in api.ok("GET", f"{path}/members")["items"]}
 
 
 def two_named(w: Worlds, call: Call, said: Said) -> list[Call]:
-    ids = members(w.door, w.seated)
+    ids = members(w.api, w.seated)
     return edited(call, {**seats(8), "release": [ids[ADMIN], ids[BILLING_ADMIN]]})
 
 
@@ -49,7 +49,7 @@ def freed(w: Worlds, call: Call, said: Said) -> list[Call]:
 
 
 def light_freed(w: Worlds, call: Call, said: Said) -> list[Call]:
-    lea = members(w.door, w.crowded)["lea@acme.example"]
+    lea = members(w.api, w.crowded)["lea@acme.example"]
     return [Call("DELETE", f"{w.crowded}/seats/support/members/{lea}"), call]
 
 
@@ -72,7 +72,7 @@ def passed_on(w: Worlds, call: Call, said: Said) -> list[Call]:
 
 
 def override_ended(w: Worlds, call: Call, said: Said) -> list[Call]:
-    [override] = w.door.ok("GET", f"{w.overridden}/overrides")["items"]
+    [override] = w.api.ok("GET", f"{w.overridden}/overrides")["items"]
     return [Call("DELETE", f"{w.overridden}/overrides/{override['id']}"), call]
 
 
@@ -81,7 +81,7 @@ def quoted_anew(edit: Any) -> Way:
 
     def way(w: Worlds, call: Call, said: Said) -> list[Call]:
         path = call.path.removesuffix("/changes")
-        quote = w.door.ok("POST", f"{path}/quotes", {"edits": [edit]})
+        quote = w.api.ok("POST", f"{path}/quotes", {"edits": [edit]})
         return again(call, quote=quote["id"])
 
     return way
@@ -89,8 +89,8 @@ def quoted_anew(edit: Any) -> Way:
 
 def the_other_base_kept(w: Worlds, call: Call, said: Said) -> list[Call]:
     """Phone goes with the product that it needs, on an account that has another base product."""
-    path = w.door.account()
-    w.door.take(path, TEAM_10, PHONE, MIXED)
+    path = w.api.account()
+    w.api.take(path, TEAM_10, PHONE, MIXED)
     return [taken(path, *({"edit": "remove_product", "product": one} for one in ("support", "phone")))]
 
 

@@ -11,18 +11,18 @@ from django.db import connections
 from bursar.core.messages.problem import Problem
 
 
-def at_once(number: int, deed: Callable[[int], Any]) -> Counter[str]:
+def at_once(number: int, action: Callable[[int], Any]) -> Counter[str]:
     """How often each thing came of it when so many do it at the same moment."""
     ready = Barrier(number)
 
     def one(turn: int) -> str:
         try:
             ready.wait(30)
-            return str(deed(turn))
+            return str(action(turn))
         except Problem as problem:
             return problem.code
         except ExceptionGroup as several:
-            return str([repr(one) for one in several.exceptions])
+            return str([repr(exception) for exception in several.exceptions])
         finally:
             connections.close_all()
 

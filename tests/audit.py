@@ -98,7 +98,7 @@ class Auditor(CorePlayer):
         return self._taking(partial(super().take, confirmed=confirmed), actor, edits, edits)
 
     def approve(self, actor: str, request: str, *, confirmed: bool = False) -> Document:
-        edits = [write_edit(one) for one in self.asked.one(request).edits]
+        edits = [write_edit(edit) for edit in self.asked.one(request).edits]
         return self._taking(partial(super().approve, confirmed=confirmed), actor, request, edits)
 
     def ask(self, actor: str, edits: Sequence[Document]) -> Document:
@@ -110,26 +110,26 @@ class Auditor(CorePlayer):
     def withdraw(self, actor: str, request: str) -> Document:
         return self._only_said(lambda: CorePlayer.withdraw(self, actor, request))
 
-    def _only_said(self, deed: Callable[[], Document]) -> Document:
+    def _only_said(self, action: Callable[[], Document]) -> Document:
         """Do what changes nothing of the subscription."""
         before = self._caught_up()
         try:
-            return deed()
+            return action()
         finally:
             self._check_unchanged(before)
-            assert len([one for one in self.asked.all if one.standing.state == "open"]) <= 1, "two requests are open"
+            assert len([one for one in self.asked.all if one.status.state == "open"]) <= 1, "two requests are open"
 
     def _taking(
-        self, deed: Callable[[str, Any], Document], actor: str, what: Any, edits: Sequence[Document]
+        self, action: Callable[[str, Any], Document], actor: str, what: Any, edits: Sequence[Document]
     ) -> Document:
         """Take edits, or what a request asks for: what was promised happens, or nothing does."""
         before = self._caught_up()
-        promised, standing = before._promised(actor, edits), [one.standing for one in self.asked.all]
+        promised, standing = before._promised(actor, edits), [one.status for one in self.asked.all]
         try:
-            result = deed(actor, what)
+            result = action(actor, what)
         except Answered:
             self._check_unchanged(before)
-            assert standing == [one.standing for one in self.asked.all], "what was not done closed a request"
+            assert standing == [one.status for one in self.asked.all], "what was not done closed a request"
             raise
         self._check()
         paid = before.ledger.payments
@@ -202,10 +202,10 @@ class Auditor(CorePlayer):
             assert shown["total"]["amount_minor"] == sums["amount"] + sums["tax"], shown
             assert (shown["kind"] == "credit_note") == (shown["total"]["amount_minor"] < 0), shown
         kept = {
-            (one.item, day): one.line for one in self.situation.billed for day in spread(one.span.start, one.span.end)
+            (one.item, day): one.line for one in self.context.billed for day in spread(one.span.start, one.span.end)
         }
         assert kept == books.paid
-        assert len(kept) == sum(one.span.days for one in self.situation.billed), "a day is covered twice"
+        assert len(kept) == sum(one.span.days for one in self.context.billed), "a day is covered twice"
         self._check_money()
 
     def _check_money(self) -> None:
@@ -220,7 +220,7 @@ class Auditor(CorePlayer):
         settled_sources = sum(amount for key, amount in ledger.settled.items() if key not in invoices)
         assert settled_invoices == settled_sources
         owing = sum(one.left for one in ledger.open("invoice"))
-        spare = sum(one.left for one in ledger.sources())
+        spare = sum(source.left for source in ledger.sources())
         assert not (owing and spare), "money lies idle beside an open invoice"
         assert sum(sums.values()) == sum(paid.values()) + owing - spare
         balance = Counter[str]()
@@ -236,9 +236,9 @@ class Auditor(CorePlayer):
         Temporary seats are paid for from the day on which they are ordered. A period that was known to be cut short
         when it began is paid for at the old terms up to that day only.
         """
-        timeline = self.situation.timeline
+        timeline = self.context.timeline
         paid = {
-            (one.item, day): one.line for one in self.situation.billed for day in spread(one.span.start, one.span.end)
+            (one.item, day): one.line for one in self.context.billed for day in spread(one.span.start, one.span.end)
         }
         first = min((phase.on for phase in timeline.phases), default=self.today)
         calendar = self.subscription(self.today).calendar
@@ -260,7 +260,9 @@ class Auditor(CorePlayer):
                 ahead = timeline.on(day).items.get(item.product)
                 extra = ahead.extra if ahead else 0
                 if state.calendar is not None and line.period == state.calendar.period(day):
-                    least = min((one.quantity + extra) * at.pin(one).rate for one, at in ((item, state), (left, cut)))
+                    least = min(
+                        (one.quantity + extra) * at.agreed_price(one).rate for one, at in ((item, state), (left, cut))
+                    )
                     assert line.quantity * line.unit_price >= least, (line, item, day)
 
     def _carry_out(self, made: Transition) -> Any:
@@ -274,12 +276,12 @@ class Auditor(CorePlayer):
 
     def _read(self, timeline: Timeline) -> Timeline:
         on, point = self.checkpoint
-        later = [one for one in timeline.changes if one.effective_on > on or one.position > point.position]
+        later = [change for change in timeline.changes if change.effective_on > on or change.position > point.position]
         return Timeline.of(point.state, later)
 
     def _check_unchanged(self, before: "Auditor") -> None:
         """Nothing was taken, billed or paid."""
-        assert self.situation == before.situation
+        assert self.context == before.context
         assert self.ledger.issued == before.ledger.issued
         assert self.ledger.payments == before.ledger.payments
 
@@ -301,11 +303,11 @@ class Auditor(CorePlayer):
         self._check_renewal(promised)
 
     def _due_again(self) -> Sequence[Line]:
-        return self.situation.due(self.today)
+        return self.context.due(self.today)
 
     def _check_undo(self, before: "Auditor", result: Document) -> None:
         """Undoing all that was just scheduled gives back the state and the outlook from before."""
-        new = self.situation.timeline.changes[len(before.situation.timeline.changes) :]
+        new = self.context.timeline.changes[len(before.context.timeline.changes) :]
         scheduled = [one for one in new if one.effective_on > self.today and one.undoes is None]
         if not scheduled or len(scheduled) < len(new):
             return
@@ -323,12 +325,12 @@ class Auditor(CorePlayer):
 
     def _outlook(self) -> list[object]:
         """Everything an account has from today on, and what its next renewal costs."""
-        situation = self.situation
-        ahead = priced(situation, Quote(on=self.today, currency=self.ledger.currency))
-        states = [(phase.on, phase.state) for phase in situation.timeline.after(self.today)]
-        paid = {(one.item, day): one.line for one in situation.billed for day in spread(one.span.start, one.span.end)}
+        context = self.context
+        ahead = priced(context, Quote(on=self.today, currency=self.ledger.currency))
+        states = [(phase.on, phase.state) for phase in context.timeline.after(self.today)]
+        paid = {(one.item, day): one.line for one in context.billed for day in spread(one.span.start, one.span.end)}
         terms = {day: (line.plan, line.quantity, line.unit_price, line.period) for day, line in paid.items()}
-        return [self.subscription(self.today), states, situation.timeline.pending(self.today), ahead, terms]
+        return [self.subscription(self.today), states, context.timeline.pending(self.today), ahead, terms]
 
     def _check_renewal(self, promised: Document) -> None:
         """When nothing else happens, the next renewal is what the quote said."""

@@ -5,9 +5,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+from api_client import email
 from bursar.accounts.keys import create_link
 from bursar.center.visit import moment
-from door import email
 
 
 class Person:

@@ -130,6 +130,6 @@ def installed(environment: dict[str, str]) -> dict[str, str]:
 @pytest.fixture
 def vendor(transactional_db: None) -> None:
     """What migrations make, there again after tests that emptied every table."""
-    import rows
+    import factory
 
-    rows.seller()
+    factory.seller()

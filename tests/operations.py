@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from door import ROOT
+from api_client import ROOT
 
 
 def operations() -> Iterator[tuple[str, str, str]]:

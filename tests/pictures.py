@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from bursar.postgres.port import free_port
 from chromium import launched
-from tour import Tour
+from page_walk import PageWalk
 
 WIDTHS = {"wide": 1280, "narrow": 390}
 SCHEMES: tuple[Any, ...] = ("light", "dark")
@@ -30,7 +30,7 @@ def main(folder: Path, only: str) -> None:
             context = browser.new_context(base_url=address)
             context.add_cookies(cookies)
             page = context.new_page()
-            for stop in Tour(page).all():
+            for stop in PageWalk(page).all():
                 if not re.search(only, stop):
                     continue
                 for width, pixels in WIDTHS.items():

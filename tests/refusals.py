@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
 
+from api_client import TEAM_10, ApiClient, email, seats, temporary, trial
 from bursar.identity.staff import appoint
 from bursar.policy.queries import current
-from door import TEAM_10, Door, email, seats, temporary, trial
 
 NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 OWNER, BILLING_ADMIN, ADMIN, AGENT = email("owner"), email("billing_admin"), email("admin"), email("agent")
@@ -17,106 +17,106 @@ OWNER, BILLING_ADMIN, ADMIN, AGENT = email("owner"), email("billing_admin"), ema
 class Worlds:
     """Accounts in every state that somebody may meet; each is made when it is first asked for."""
 
-    def __init__(self, door: Door) -> None:
-        self.door = door
-        sold = door.ok("GET", "/catalog")
-        door.ok("PUT", "/catalog", {**sold, "products": [*sold["products"], *MORE]})
+    def __init__(self, api: ApiClient) -> None:
+        self.api = api
+        sold = api.ok("GET", "/catalog")
+        api.ok("PUT", "/catalog", {**sold, "products": [*sold["products"], *MORE]})
 
     @cached_property
     def bare(self) -> str:
-        return self.door.account()
+        return self.api.account()
 
     @cached_property
     def has(self) -> str:
-        path = self.door.account()
+        path = self.api.account()
         voice = {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 1}
-        self.door.take(path, TEAM_10, voice)
+        self.api.take(path, TEAM_10, voice)
         return path
 
     @cached_property
     def managed(self) -> str:
-        path = self.door.account("managed", representative={"name": "Rita", "email": "rita@vendor.example"})
-        self.door.take(path, TEAM_10)
+        path = self.api.account("managed", representative={"name": "Rita", "email": "rita@vendor.example"})
+        self.api.take(path, TEAM_10)
         return path
 
     @cached_property
     def assisted(self) -> str:
-        path = self.door.account("online_assisted")
-        self.door.take(path, TEAM_10)
+        path = self.api.account("online_assisted")
+        self.api.take(path, TEAM_10)
         return path
 
     @cached_property
     def live(self) -> str:
-        return self.door.account(sandbox=False)
+        return self.api.account(sandbox=False)
 
     @cached_property
     def apart(self) -> str:
         """Somebody is suspended, and somebody has not accepted yet."""
-        path = self.door.account()
+        path = self.api.account()
         self._suspend(path)
-        self.door.ok("POST", f"{path}/members", {**NOAH, "role": "agent"}, by=OWNER)
+        self.api.ok("POST", f"{path}/members", {**NOAH, "role": "agent"}, by=OWNER)
         return path
 
     @cached_property
     def inviting(self) -> str:
         """Somebody was invited as often as anybody may be within an hour."""
-        path = self.door.account()
-        noah = self.door.ok("POST", f"{path}/members", {**NOAH, "role": "agent"}, by=OWNER)["id"]
+        path = self.api.account()
+        noah = self.api.ok("POST", f"{path}/members", {**NOAH, "role": "agent"}, by=OWNER)["id"]
         for _ in range(59):
-            self.door.ok("POST", f"{path}/members/{noah}/invitation", by=OWNER)
+            self.api.ok("POST", f"{path}/members/{noah}/invitation", by=OWNER)
         return path
 
     @cached_property
     def ended(self) -> str:
         """Somebody is suspended on an account that is cancelled."""
-        path = self.door.account()
-        self.door.take(path, TEAM_10)
+        path = self.api.account()
+        self.api.take(path, TEAM_10)
         self._suspend(path)
-        self.door.take(path, {"edit": "cancel", "reason": "No.", "on": "now"})
+        self.api.take(path, {"edit": "cancel", "reason": "No.", "on": "now"})
         return path
 
     def _suspend(self, path: str) -> None:
-        agent = next(one for one in self.door.ok("GET", f"{path}/members")["items"] if one["email"] == AGENT)
-        self.door.ok("PATCH", f"{path}/members/{agent['id']}", {"state": "suspended"})
+        agent = next(one for one in self.api.ok("GET", f"{path}/members")["items"] if one["email"] == AGENT)
+        self.api.ok("PATCH", f"{path}/members/{agent['id']}", {"state": "suspended"})
 
     @cached_property
     def pounds(self) -> str:
-        return self.door.account_abroad("GBP")
+        return self.api.account_abroad("GBP")
 
     @cached_property
     def scheduled(self) -> tuple[str, str]:
-        path = self.door.account()
-        self.door.take(path, TEAM_10)
-        return path, self.door.take(path, seats(5), by=OWNER)["changes"][0]["id"]
+        path = self.api.account()
+        self.api.take(path, TEAM_10)
+        return path, self.api.take(path, seats(5), by=OWNER)["changes"][0]["id"]
 
     @cached_property
     def going(self) -> tuple[str, str]:
         """Voice is to go at the renewal."""
-        path = self.door.account()
-        self.door.take(path, TEAM_10, {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 1})
-        gone = self.door.take(path, {"edit": "remove_product", "product": "voice"}, by=OWNER)
+        path = self.api.account()
+        self.api.take(path, TEAM_10, {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 1})
+        gone = self.api.take(path, {"edit": "remove_product", "product": "voice"}, by=OWNER)
         return path, gone["changes"][0]["id"]
 
     @cached_property
     def fewer(self) -> tuple[str, str]:
         """Voice is to have fewer seats from the renewal on."""
-        path = self.door.account()
-        self.door.take(path, TEAM_10, {**VOICE, "seats": 4})
-        return path, self.door.take(path, seats(2, "voice"), by=OWNER)["changes"][0]["id"]
+        path = self.api.account()
+        self.api.take(path, TEAM_10, {**VOICE, "seats": 4})
+        return path, self.api.take(path, seats(2, "voice"), by=OWNER)["changes"][0]["id"]
 
     @cached_property
     def counted(self) -> str:
         """Storage is counted by the unit, and insight as a whole."""
-        path = self.door.account()
+        path = self.api.account()
         storage = {"edit": "add_product", "product": "storage", "plan": "gigabytes", "units": 5}
-        self.door.take(path, TEAM_10, storage, {"edit": "add_product", "product": "insight", "plan": "all"})
+        self.api.take(path, TEAM_10, storage, {"edit": "add_product", "product": "insight", "plan": "all"})
         return path
 
     @cached_property
     def framed(self) -> str:
         """Frame is the main product, and needs kit."""
-        path = self.door.account()
-        self.door.take(
+        path = self.api.account()
+        self.api.take(
             path, *({"edit": "add_product", "product": one, "plan": "one", "seats": 1} for one in ("frame", "kit"))
         )
         return path
@@ -124,185 +124,185 @@ class Worlds:
     @cached_property
     def flattened(self) -> tuple[str, str]:
         """Mixed is to have one price for the account from the renewal on."""
-        path = self.door.account()
-        self.door.take(path, {"edit": "add_product", "product": "mixed", "plan": "each", "seats": 2})
+        path = self.api.account()
+        self.api.take(path, {"edit": "add_product", "product": "mixed", "plan": "each", "seats": 2})
         flat = {"edit": "change_plan", "product": "mixed", "plan": "flat", "on": "renewal"}
-        return path, self.door.take(path, flat)["changes"][0]["id"]
+        return path, self.api.take(path, flat)["changes"][0]["id"]
 
     @cached_property
     def suspended(self) -> str:
-        path = self.door.account()
-        self.door.take(path, TEAM_10)
-        self.door.take(path, {"edit": "suspend"})
+        path = self.api.account()
+        self.api.take(path, TEAM_10)
+        self.api.take(path, {"edit": "suspend"})
         return path
 
     @cached_property
     def cancelled(self) -> str:
-        path = self.door.account()
-        self.door.take(path, TEAM_10)
-        self.door.take(path, {"edit": "cancel", "on": "now"})
+        path = self.api.account()
+        self.api.take(path, TEAM_10)
+        self.api.take(path, {"edit": "cancel", "on": "now"})
         return path
 
     @cached_property
     def waiting(self) -> tuple[str, str]:
-        path = self.door.account()
-        self.door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
-        return path, self.door.take(path, TEAM_10)["id"]
+        path = self.api.account()
+        self.api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+        return path, self.api.take(path, TEAM_10)["id"]
 
     @cached_property
     def finished(self) -> tuple[str, str]:
-        path = self.door.account()
-        self.door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
-        attempt = self.door.take(path, TEAM_10)["id"]
-        self.door.ok("POST", f"{path}/attempts/{attempt}/finish", {"outcome": "succeeded"})
+        path = self.api.account()
+        self.api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+        attempt = self.api.take(path, TEAM_10)["id"]
+        self.api.ok("POST", f"{path}/attempts/{attempt}/finish", {"outcome": "succeeded"})
         return path, attempt
 
     @cached_property
     def short(self) -> str:
         """Pays with a card that has no money."""
-        path = self.door.account()
-        self.door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
+        path = self.api.account()
+        self.api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
         return path
 
     @cached_property
     def stolen(self) -> str:
-        path = self.door.account()
-        self.door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "stolen"})
+        path = self.api.account()
+        self.api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "stolen"})
         return path
 
     @cached_property
     def card(self) -> str:
-        path = self.door.account()
-        self.door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+        path = self.api.account()
+        self.api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
         return path
 
     @cached_property
     def paid(self) -> tuple[str, str]:
-        self.door.take(self.card, TEAM_10)
-        return self.card, self.door.ok("GET", f"{self.card}/invoices")["items"][0]["id"]
+        self.api.take(self.card, TEAM_10)
+        return self.card, self.api.ok("GET", f"{self.card}/invoices")["items"][0]["id"]
 
     @cached_property
     def halved(self) -> str:
         """Half of an entry of the bank was booked by mistake elsewhere, and half here."""
-        path = self.door.account()
+        path = self.api.account()
         wrong = came(self, path, entry="2026-01/8")
-        self.door.ok("POST", f"{wrong}/undo")
+        self.api.ok("POST", f"{wrong}/undo")
         came(self, path, 2_500, entry="2026-01/8")
         return path
 
     @cached_property
     def taken(self) -> tuple[str, str]:
-        path = self.door.account()
-        quote = self.door.ok("POST", f"{path}/quotes", {"edits": [TEAM_10]})["id"]
-        self.door.ok("POST", f"{path}/changes", {"quote": quote})
+        path = self.api.account()
+        quote = self.api.ok("POST", f"{path}/quotes", {"edits": [TEAM_10]})["id"]
+        self.api.ok("POST", f"{path}/changes", {"quote": quote})
         return path, quote
 
     @cached_property
     def expired(self) -> tuple[str, str]:
-        path = self.door.account()
-        quote = self.door.ok("POST", f"{path}/quotes", {"edits": [TEAM_10]})["id"]
-        self.door.ok("POST", f"{path}/clock", {"to": "2026-01-03"})
+        path = self.api.account()
+        quote = self.api.ok("POST", f"{path}/quotes", {"edits": [TEAM_10]})["id"]
+        self.api.ok("POST", f"{path}/clock", {"to": "2026-01-03"})
         return path, quote
 
     @cached_property
     def stale(self) -> tuple[str, str]:
-        path = self.door.account()
-        self.door.take(path, TEAM_10)
-        self.door.ok("POST", f"{path}/clock", {"to": "2026-01-01T20:00:00+01:00"})
-        quote = self.door.ok("POST", f"{path}/quotes", {"edits": [seats(12)]})["id"]
-        self.door.ok("POST", f"{path}/clock", {"to": "2026-01-02"})
+        path = self.api.account()
+        self.api.take(path, TEAM_10)
+        self.api.ok("POST", f"{path}/clock", {"to": "2026-01-01T20:00:00+01:00"})
+        quote = self.api.ok("POST", f"{path}/quotes", {"edits": [seats(12)]})["id"]
+        self.api.ok("POST", f"{path}/clock", {"to": "2026-01-02"})
         return path, quote
 
     @cached_property
     def keyed(self) -> str:
-        self.door.ok("POST", f"{self.bare}/quotes", {"edits": [TEAM_10]}, once="used")
+        self.api.ok("POST", f"{self.bare}/quotes", {"edits": [TEAM_10]}, once="used")
         return self.bare
 
     @cached_property
     def trying(self) -> str:
-        path = self.door.account()
-        self.door.take(path, trial("2026-01-31"))
+        path = self.api.account()
+        self.api.take(path, trial("2026-01-31"))
         return path
 
     @cached_property
     def seated(self) -> str:
         """Ten seats, of which ten are used."""
-        path = self.door.account()
-        self.door.take(path, TEAM_10)
-        self.door.ok("PUT", f"{path}/seats/support", {"in_use": 10})
+        path = self.api.account()
+        self.api.take(path, TEAM_10)
+        self.api.ok("PUT", f"{path}/seats/support", {"in_use": 10})
         return path
 
     @cached_property
     def crowded(self) -> str:
         """As many light agents have Support as the plan Team allows."""
-        path = self.door.account()
-        self.door.take(path, TEAM_10)
+        path = self.api.account()
+        self.api.take(path, TEAM_10)
         for name in ("lea", "leo", "lin"):
             who = {"name": name, "email": f"{name}@acme.example", "role": "light_agent"}
-            made = self.door.ok("POST", f"{path}/members", who)["id"]
-            self.door.ok("PUT", f"{path}/seats/support/members/{made}")
+            made = self.api.ok("POST", f"{path}/members", who)["id"]
+            self.api.ok("PUT", f"{path}/seats/support/members/{made}")
         return path
 
     def seat(self, product: str, role: str, path: str = "") -> str:
         """Where the member of that role is given a product; the agent has the one seat of Voice."""
         where = path or self.has
-        self.door.call("PUT", f"{self.has}/seats/voice/members/{self.member('agent').rpartition('/')[2]}")
-        rows = self.door.ok("GET", f"{where}/members")["items"]
-        return f"{where}/seats/{product}/members/{next(one['id'] for one in rows if one['role'] == role)}"
+        self.api.call("PUT", f"{self.has}/seats/voice/members/{self.member('agent').rpartition('/')[2]}")
+        rows = self.api.ok("GET", f"{where}/members")["items"]
+        return f"{where}/seats/{product}/members/{next(row['id'] for row in rows if row['role'] == role)}"
 
     def passing(self, role: str, *, by: str | None, path: str = "") -> "Call":
         """Ownership is to pass to the member of that role."""
         where = path or self.has
-        rows = self.door.ok("GET", f"{where}/members")["items"]
-        member = next(one["id"] for one in rows if one["role"] == role)
+        rows = self.api.ok("GET", f"{where}/members")["items"]
+        member = next(row["id"] for row in rows if row["role"] == role)
         return Call("POST", f"{where}/owner", {"member": member}, by)
 
     @cached_property
     def asked(self) -> tuple[str, str]:
         """The admin has asked for two seats more."""
-        path = self.door.account("online_assisted")
-        self.door.take(path, TEAM_10)
-        return path, self.door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=ADMIN)["id"]
+        path = self.api.account("online_assisted")
+        self.api.take(path, TEAM_10)
+        return path, self.api.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=ADMIN)["id"]
 
     @cached_property
     def withdrawn(self) -> tuple[str, str]:
-        path = self.door.account("online_assisted")
-        self.door.take(path, TEAM_10)
-        asked = self.door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=ADMIN)["id"]
-        self.door.ok("POST", f"{path}/requests/{asked}/withdraw", by=ADMIN)
+        path = self.api.account("online_assisted")
+        self.api.take(path, TEAM_10)
+        asked = self.api.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=ADMIN)["id"]
+        self.api.ok("POST", f"{path}/requests/{asked}/withdraw", by=ADMIN)
         return path, asked
 
     @cached_property
     def overtaken(self) -> tuple[str, str]:
         """The admin has asked for two seats more, and then the vendor made every change on the account its own."""
-        path = self.door.account("online_assisted")
-        self.door.take(path, TEAM_10)
-        asked = self.door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=ADMIN)["id"]
-        self.door.ok("PATCH", path, {"account_type": "managed"})
+        path = self.api.account("online_assisted")
+        self.api.take(path, TEAM_10)
+        asked = self.api.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=ADMIN)["id"]
+        self.api.ok("PATCH", path, {"account_type": "managed"})
         return path, asked
 
     @cached_property
     def overridden(self) -> str:
-        path = self.door.account()
-        self.door.ok("POST", f"{path}/overrides", GRANT)
+        path = self.api.account()
+        self.api.ok("POST", f"{path}/overrides", GRANT)
         return path
 
     @cached_property
     def limited(self) -> str:
         """Ten seats that the vendor bought, and billing admins who may add one."""
-        path = self.door.account()
-        self.door.take(path, TEAM_10)
-        self.door.ok("PUT", f"{path}/limit", {"seats": 1, "amount": None})
+        path = self.api.account()
+        self.api.take(path, TEAM_10)
+        self.api.ok("PUT", f"{path}/limit", {"seats": 1, "amount": None})
         return path
 
     @cached_property
     def invited(self) -> str:
-        added = self.door.ok("POST", f"{self.bare}/members", {**NOAH, "role": "agent"}, by=ADMIN)
+        added = self.api.ok("POST", f"{self.bare}/members", {**NOAH, "role": "agent"}, by=ADMIN)
         return f"{self.bare}/members/{added['id']}"
 
     def member(self, role: str) -> str:
-        members = self.door.ok("GET", f"{self.has}/members")["items"]
-        return f"{self.has}/members/{next(one['id'] for one in members if one['role'] == role)}"
+        members = self.api.ok("GET", f"{self.has}/members")["items"]
+        return f"{self.has}/members/{next(member['id'] for member in members if member['role'] == role)}"
 
 
 @dataclass(frozen=True)
@@ -354,7 +354,7 @@ def booked(w: Worlds, path: str, amount: int = 5_000, **fields: Any) -> Call:
 
 def came(w: Worlds, path: str, amount: int = 5_000, **fields: Any) -> str:
     """Where a payment is that was booked."""
-    made = w.door.ok("POST", f"{path}/payments", booked(w, path, amount, **fields).body)
+    made = w.api.ok("POST", f"{path}/payments", booked(w, path, amount, **fields).body)
     return f"{path}/payments/{made['id']}"
 
 
@@ -367,20 +367,20 @@ def given_back(payment: str, amount: int = 5_000, **fields: Any) -> Call:
 def undone(w: Worlds) -> str:
     """Where a payment is whose booking was undone."""
     payment = came(w, w.bare)
-    w.door.ok("POST", f"{payment}/undo")
+    w.api.ok("POST", f"{payment}/undo")
     return payment
 
 
 def by_card(w: Worlds) -> str:
     """Where a payment by card is, all of which pays for an invoice."""
     path, _ = w.paid
-    return f"{path}/payments/{w.door.ok('GET', f'{path}/payments')['items'][0]['id']}"
+    return f"{path}/payments/{w.api.ok('GET', f'{path}/payments')['items'][0]['id']}"
 
 
 def partly_back(w: Worlds) -> str:
     """Where a payment of 50.00 is of which 20.00 went back."""
     payment = came(w, w.bare)
-    w.door.ok("POST", f"{payment}/refunds", given_back(payment, 2_000).body)
+    w.api.ok("POST", f"{payment}/refunds", given_back(payment, 2_000).body)
     return payment
 
 
@@ -411,7 +411,7 @@ def product(**fields: Any) -> Call:
 
 
 def policy(worlds: Worlds, **fields: Any) -> Call:
-    return Call("PUT", "/policy", {**worlds.door.ok("GET", "/policy"), **fields})
+    return Call("PUT", "/policy", {**worlds.api.ok("GET", "/policy"), **fields})
 
 
 def cycle(**fields: Any) -> Call:
@@ -423,18 +423,18 @@ def cycle(**fields: Any) -> Call:
 def types_in_use(worlds: Worlds) -> Call:
     """A policy without a type that an account has."""
     assert worlds.managed
-    left = [one for one in worlds.door.ok("GET", "/policy")["account_types"] if one["code"] != "managed"]
+    left = [one for one in worlds.api.ok("GET", "/policy")["account_types"] if one["code"] != "managed"]
     return policy(worlds, account_types=left)
 
 
 def locked_out(worlds: Worlds) -> Call:
     """A policy under which the only one who manages the staff could not any more."""
     appoint(current(), name="Paul", email="paul@vendor.example", role="admin", by=None, now=datetime.now(UTC))
-    return policy(worlds, staff=[{**one, "allowed": []} for one in worlds.door.ok("GET", "/policy")["staff"]])
+    return policy(worlds, staff=[{**one, "allowed": []} for one in worlds.api.ok("GET", "/policy")["staff"]])
 
 
 def both_ways(worlds: Worlds) -> Call:
-    roles = worlds.door.ok("GET", "/policy")["roles"]
+    roles = worlds.api.ok("GET", "/policy")["roles"]
     roles[0]["allowed"] = roles[0]["by_request"] = ["add_seats"]
     return policy(worlds, roles=roles)
 
@@ -574,7 +574,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     ),
     "TooFarBack": lambda w: quoted(w.has, {**seats(12), "on": "2025-12-31"}),
     "OutsideTerm": lambda w: quoted(w.has, temporary("2026-01-20", "2026-02-02")),
-    "TrialOver": lambda w: quoted(w.door.account(), trial("2025-12-31")),
+    "TrialOver": lambda w: quoted(w.api.account(), trial("2025-12-31")),
     "NothingToTry": lambda w: quoted(w.has, trial("2026-02-28")),
     "OnTrial": lambda w: quoted(w.trying, seats(12)),
     "Contradiction": lambda w: quoted(w.has, seats(11), seats(12)),

@@ -18,15 +18,15 @@ from time import monotonic
 
 from hypothesis import given, seed, settings
 
+from account_in_memory import CATALOG
 from audit import Auditor
 from bursar.cli.scenario import system
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.language import Scenario, read
 from bursar.scenario.transcript import play as tell
-from chance import SHRUNK_AND_FORGOTTEN, lives
 from kills import Lived, alone
-from lives import CATALOG
-from telling import POLICY
+from random_moves import SHRUNK_AND_FORGOTTEN, lives
+from random_scenario import POLICY
 
 played: Counter[str] = Counter()
 latest = ""

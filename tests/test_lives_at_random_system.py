@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from bursar.cli.scenario import system
 from bursar.scenario.language import Scenario
-from chance import SAME_EVERY_TIME, lives
+from random_moves import SAME_EVERY_TIME, lives
 from soak import by_the_core, by_the_system
 
 

@@ -116,7 +116,7 @@ def test_a_function_is_under_70_lines() -> None:
 def test_a_name_says_what_the_thing_is() -> None:
     checked = modules("src", "tests", "benchmarks")
     assert not [path for path in checked if vague(path.stem) or vague(path.parent.name)]
-    assert not [at(path, one.lineno) for path in checked for one in nodes(path, ast.ClassDef) if vague(one.name)]
+    assert not [at(path, node.lineno) for path in checked for node in nodes(path, ast.ClassDef) if vague(node.name)]
 
 
 def problems() -> frozenset[str]:
@@ -151,30 +151,36 @@ def test_a_docstring_begins_with_a_verb_or_a_term() -> None:
 
 def test_the_core_counts_exactly() -> None:
     core = modules("src/bursar/core")
-    assert not [at(path, one.lineno) for path in core for one in nodes(path, ast.Name) if one.id in INEXACT]
-    assert not [at(path, one.lineno) for path in core for one in nodes(path, ast.Constant) if type(one.value) is float]
-    divided = [at(path, one.lineno) for path in core for one in nodes(path, ast.BinOp) if isinstance(one.op, ast.Div)]
+    assert not [at(path, node.lineno) for path in core for node in nodes(path, ast.Name) if node.id in INEXACT]
+    assert not [
+        at(path, node.lineno) for path in core for node in nodes(path, ast.Constant) if type(node.value) is float
+    ]
+    divided = [
+        at(path, node.lineno) for path in core for node in nodes(path, ast.BinOp) if isinstance(node.op, ast.Div)
+    ]
     assert not divided, "whole numbers divide by //, shares are a Fraction"
 
 
 def test_the_core_imports_values_only() -> None:
     for path in modules("src/bursar/core"):
-        names = [alias.name for one in nodes(path, ast.Import) for alias in one.names]
-        names += [one.module or "" for one in nodes(path, ast.ImportFrom)]
+        names = [alias.name for node in nodes(path, ast.Import) for alias in node.names]
+        names += [node.module or "" for node in nodes(path, ast.ImportFrom)]
         assert not {name for name in names if not VALUE_MODULES.fullmatch(name)}, path
 
 
 def test_the_core_reads_no_clock_and_nothing_outside() -> None:
     for path in modules("src/bursar/core"):
-        called = {ast.unparse(one.func) for one in nodes(path, ast.Call)}
+        called = {ast.unparse(node.func) for node in nodes(path, ast.Call)}
         assert not called & (CLOCK | OUTSIDE_WORLD), path
-        imported = {alias.name for one in nodes(path, ast.ImportFrom) for alias in one.names}
+        imported = {alias.name for node in nodes(path, ast.ImportFrom) for alias in node.names}
         assert not imported & OUTSIDE_WORLD, path
 
 
 def test_only_the_edges_read_the_clock() -> None:
     inside = [path for path in modules("src/bursar") if path.relative_to(ROOT / "src/bursar").parts[0] not in EDGES]
-    read = {at(path, one.lineno) for path in inside for one in nodes(path, ast.Call) if ast.unparse(one.func) in CLOCK}
+    read = {
+        at(path, node.lineno) for path in inside for node in nodes(path, ast.Call) if ast.unparse(node.func) in CLOCK
+    }
     assert not read
     assert len(inside) > 80
 
@@ -222,14 +228,14 @@ def test_the_patterns_find_what_they_are_for(pattern: re.Pattern[str], parts: tu
 def test_nothing_happens_behind_the_back() -> None:
     """No forms made from models, no signals, no saving that does more than saving."""
     for path in modules("src"):
-        names = {one.id for one in nodes(path, ast.Name)} | {one.attr for one in nodes(path, ast.Attribute)}
+        names = {node.id for node in nodes(path, ast.Name)} | {node.attr for node in nodes(path, ast.Attribute)}
         assert not {name for name in names if "modelform" in name.lower()}, path
-        froms = {one.module or "" for one in nodes(path, ast.ImportFrom)}
-        froms |= {alias.name for one in nodes(path, ast.Import) for alias in one.names}
+        froms = {node.module or "" for node in nodes(path, ast.ImportFrom)}
+        froms |= {alias.name for node in nodes(path, ast.Import) for alias in node.names}
         assert not {name for name in froms if name.endswith("signals") or name.startswith("django.dispatch")}, path
         assert "signals" not in names, path
         saves = [one for kind in nodes(path, ast.ClassDef) for one in kind.body if isinstance(one, ast.FunctionDef)]
-        assert not [at(path, one.lineno) for one in saves if one.name in ("save", "asave")]
+        assert not [at(path, save.lineno) for save in saves if save.name in ("save", "asave")]
 
 
 def layers() -> dict[str, int]:
@@ -298,7 +304,7 @@ def test_statements_name_the_tables_of_their_own_room_alone() -> None:
                     f"{at(path, text.lineno)} writes for {there}"
                 )
         if own not in ("history", "notices"):
-            imported = {alias.name for one in nodes(path, ast.ImportFrom) for alias in one.names}
+            imported = {alias.name for node in nodes(path, ast.ImportFrom) for alias in node.names}
             assert "ENTRIES" not in imported, f"{path} decides from the history"
     assert found > 20, "statements name tables"
 
@@ -316,9 +322,9 @@ def test_keys_into_other_apps_are_written_as_strings() -> None:
         own = f"bursar.{path.relative_to(ROOT / 'src' / 'bursar').parts[0]}"
         foreign = {
             alias.asname or alias.name
-            for one in nodes(path, ast.ImportFrom)
-            if not (one.module or "").startswith(own)
-            for alias in one.names
+            for node in nodes(path, ast.ImportFrom)
+            if not (node.module or "").startswith(own)
+            for alias in node.names
         }
         for call in nodes(path, ast.Call):
             if ast.unparse(call.func).rpartition(".")[2] in RELATIONS:

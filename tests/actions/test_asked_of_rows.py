@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-import rows
+import factory
+from api_client import ApiClient
 from bursar.accounts.models import SentInvitation
 from bursar.subscriptions.models import Quote, Request
-from door import Door
-from rows import NOW, TODAY
+from factory import NOW, TODAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE = [("subscriptions", "0004_requests_overtaken"), ("accounts", "0015_session_digests")]
@@ -21,7 +21,7 @@ BEFORE = [("subscriptions", "0004_requests_overtaken"), ("accounts", "0015_sessi
 @pytest.fixture
 def before(vendor: None) -> Iterator[Any]:
     """The models as they were; afterwards the tables are those of today again."""
-    Door()
+    ApiClient()
     executor = MigrationExecutor(connection)
     executor.migrate(BEFORE)
     try:
@@ -44,13 +44,13 @@ def quoted(before: Any, account: Any) -> Any:
 
 
 def test_a_quote_has_the_account_type_of_when_it_was_made(before: Any) -> None:
-    account = rows.account(account_type="self_service")
+    account = factory.account(account_type="self_service")
     first = quoted(before, account)
     for earlier, later in (("managed", "online_assisted"), ("online_assisted", "self_service")):
-        rows.entry(
+        factory.entry(
             account, kind="account_altered", data={"fields": ["account_type"], "before": earlier, "after": later}
         )
-    rows.entry(account, kind="account_altered", data={"fields": ["name"]})
+    factory.entry(account, kind="account_altered", data={"fields": ["name"]})
     last = quoted(before, account)
     upgrade()
     found = dict(Quote.objects.values_list("id", "account_type"))
@@ -58,25 +58,25 @@ def test_a_quote_has_the_account_type_of_when_it_was_made(before: Any) -> None:
 
 
 def test_reviewers_who_were_reminded_of_an_open_request_are_not_reminded_again(before: Any) -> None:
-    account, made = rows.account(), []
-    for other in (account, rows.account()):
-        member, when = rows.member(other), {"created_at": NOW, "expires_at": NOW + timedelta(days=30)}
+    account, made = factory.account(), []
+    for other in (account, factory.account()):
+        member, when = factory.member(other), {"created_at": NOW, "expires_at": NOW + timedelta(days=30)}
         request = before.get_model("subscriptions", "Request").objects.create(
             account_id=other.id, quote_id=quoted(before, other).id, member_id=member.id, state="open", **when
         )
         made.append(request.id)
-    rows.entry(account, kind="request_reminded", actor_kind="system", data={"request": str(made[0])})
+    factory.entry(account, kind="request_reminded", actor_kind="system", data={"request": str(made[0])})
     upgrade()
     found = dict(Request.objects.values_list("id", "reminded_at"))
     assert (found[made[0]], found[made[1]]) == (NOW, None)
 
 
 def test_invitations_of_the_last_hour_still_count(before: Any) -> None:
-    account, now = rows.account(), datetime.now(UTC)
-    member = rows.member(account)
+    account, now = factory.account(), datetime.now(UTC)
+    member = factory.member(account)
     by: Any = {"kind": "member_added", "actor_kind": "member", "actor_id": member.id}
-    rows.entry(account, **by, recorded_at=now - timedelta(hours=2))
-    counted = rows.entry(account, **by, recorded_at=now - timedelta(minutes=5))
-    rows.entry(account, kind="member_invited", actor_kind="vendor", recorded_at=now)
+    factory.entry(account, **by, recorded_at=now - timedelta(hours=2))
+    counted = factory.entry(account, **by, recorded_at=now - timedelta(minutes=5))
+    factory.entry(account, kind="member_invited", actor_kind="vendor", recorded_at=now)
     upgrade()
     assert list(SentInvitation.objects.values_list("account_id", "sent_at")) == [(account.id, counted.recorded_at)]

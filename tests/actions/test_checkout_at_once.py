@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from api_client import TEAM_10, ApiClient, email, seats
 from at_once import at_once
 from bursar import checkout
 from bursar.accounts import members as accounts
@@ -23,25 +24,24 @@ from bursar.policy.queries import current
 from bursar.seats import actions as seating
 from bursar.seats.models import Assignment, Capacity
 from bursar.subscriptions.models import Change, Request, Take
-from door import TEAM_10, Door, email, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 def account_id(path: str) -> UUID:
     return UUID(path.rpartition("/")[2])
 
 
-def test_two_purchases_at_once_do_not_go_beyond_the_credit_together(door: Door) -> None:
+def test_two_purchases_at_once_do_not_go_beyond_the_credit_together(api: ApiClient) -> None:
     bought = ({**TEAM_10, "seats": 300}, {**TEAM_10, "product": "voice", "plan": "standard", "seats": 200})
     for turn in range(5):
-        path = door.account(owner={"name": "Owner", "email": f"owner@{turn}.example"})
+        path = api.account(owner={"name": "Owner", "email": f"owner@{turn}.example"})
         account, owner = account_id(path), customer(account_id(path)).owner
 
         def take(number: int, account: UUID = account, owner: Member = owner) -> str:
@@ -51,8 +51,8 @@ def test_two_purchases_at_once_do_not_go_beyond_the_credit_together(door: Door) 
         assert at_once(2, take) == {"done": 1, "refused": 1}
 
 
-def test_twenty_takes_of_one_quote_take_it_once(door: Door) -> None:
-    account = account_id(door.account())
+def test_twenty_takes_of_one_quote_take_it_once(api: ApiClient) -> None:
+    account = account_id(api.account())
     quote = checkout.quote(account, read_edits([TEAM_10]), actor=VENDOR, now=NOW)
 
     def take(_: int) -> str:
@@ -63,8 +63,8 @@ def test_twenty_takes_of_one_quote_take_it_once(door: Door) -> None:
     assert (Take.objects.count(), Change.objects.count(), Invoice.objects.count()) == (1, 1, 1)
 
 
-def test_of_two_colliding_quotes_one_wins_and_the_other_is_stale(door: Door) -> None:
-    account = account_id(door.account())
+def test_of_two_colliding_quotes_one_wins_and_the_other_is_stale(api: ApiClient) -> None:
+    account = account_id(api.account())
     checkout.accept(account, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
     quotes = [checkout.quote(account, read_edits([seats(many)]), actor=VENDOR, now=NOW) for many in (12, 15)]
 
@@ -76,9 +76,9 @@ def test_of_two_colliding_quotes_one_wins_and_the_other_is_stale(door: Door) -> 
     assert Invoice.objects.count() == 2
 
 
-def test_who_pays_automatically_is_charged_once(door: Door) -> None:
-    path = door.account()
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+def test_who_pays_automatically_is_charged_once(api: ApiClient) -> None:
+    path = api.account()
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
     account = account_id(path)
     quote = checkout.quote(account, read_edits([TEAM_10]), actor=VENDOR, now=NOW)
 
@@ -92,7 +92,7 @@ def test_who_pays_automatically_is_charged_once(door: Door) -> None:
     assert (Attempt.objects.count(), SandboxCharge.objects.count(), Payment.objects.count()) == (1, 1, 1)
 
 
-def test_a_renewal_run_by_many_workers_happens_once(door: Door) -> None:
+def test_a_renewal_run_by_many_workers_happens_once(api: ApiClient) -> None:
     opened = {
         "name": "Live",
         "account_type": "self_service",
@@ -100,7 +100,7 @@ def test_a_renewal_run_by_many_workers_happens_once(door: Door) -> None:
         "time_zone": "Europe/Paris",
         "owner": {"name": "Owner", "email": "owner@live.example"},
     }
-    ids = [UUID(door.ok("POST", "/accounts", opened)["id"]) for _ in range(4)]
+    ids = [UUID(api.ok("POST", "/accounts", opened)["id"]) for _ in range(4)]
     for one in ids:
         checkout.accept(one, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
     later = NOW + timedelta(days=65)
@@ -119,47 +119,47 @@ def test_a_renewal_run_by_many_workers_happens_once(door: Door) -> None:
     assert set(Cursor.objects.values_list("billed_until", flat=True)) == {date(2026, 4, 1)}
 
 
-def test_a_renewal_waits_for_an_open_payment(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+def test_a_renewal_waits_for_an_open_payment(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
     waiting = Attempt.objects.filter(state="open").count()
     assert waiting == 1
     assert checkout.renew(account_id(path), now=NOW + timedelta(days=40)) == 0
 
 
-def test_the_same_call_sent_many_times_at_once_is_answered_the_same(door: Door) -> None:
-    path = door.account()
+def test_the_same_call_sent_many_times_at_once_is_answered_the_same(api: ApiClient) -> None:
+    path = api.account()
     answers = at_once(
-        8, lambda _: door.ok("POST", f"{path}/changes", {"edits": [TEAM_10]}, by=email("owner"), once="k")
+        8, lambda _: api.ok("POST", f"{path}/changes", {"edits": [TEAM_10]}, by=email("owner"), idempotency_key="k")
     )
     assert list(answers.values()) == [8]
     assert Take.objects.count() == 1
     added = {"name": "New", "email": "new@acme.example", "role": "agent"}
-    answers = at_once(8, lambda _: door.ok("POST", f"{path}/members", added, once="m"))
+    answers = at_once(8, lambda _: api.ok("POST", f"{path}/members", added, idempotency_key="m"))
     assert list(answers.values()) == [8]
 
 
-def test_a_person_is_added_once_by_many(door: Door) -> None:
-    path = door.account()
+def test_a_person_is_added_once_by_many(api: ApiClient) -> None:
+    path = api.account()
     added = {"name": "New", "email": "new@acme.example", "role": "agent"}
-    answers = at_once(6, lambda _: door.call("POST", f"{path}/members", added).status_code)
+    answers = at_once(6, lambda _: api.call("POST", f"{path}/members", added).status_code)
     assert answers == {"201": 1, "409": 5}
 
 
-def test_every_deed_leaves_one_entry_in_the_history(door: Door) -> None:
-    path = door.account()
-    before = len(door.ok("GET", f"{path}/history")["items"])
-    door.take(path, TEAM_10)
-    door.ok("PUT", f"{path}/billing_details", {"purchase_order": "PO-1"}, by=email("owner"))
-    door.fails(403, "PUT", f"{path}/payment_method", {"type": "card", "token": "ok"}, by=email("admin"))
-    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]][:-before]
+def test_every_deed_leaves_one_entry_in_the_history(api: ApiClient) -> None:
+    path = api.account()
+    before = len(api.ok("GET", f"{path}/history")["items"])
+    api.take(path, TEAM_10)
+    api.ok("PUT", f"{path}/billing_details", {"purchase_order": "PO-1"}, by=email("owner"))
+    api.fails(403, "PUT", f"{path}/payment_method", {"type": "card", "token": "ok"}, by=email("admin"))
+    kinds = [one["kind"] for one in api.ok("GET", f"{path}/history")["items"]][:-before]
     assert kinds == ["refused", "details_set", "changes_taken"]
 
 
-def test_of_two_requests_at_once_one_is_open_and_the_other_is_told(door: Door) -> None:
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10)
+def test_of_two_requests_at_once_one_is_open_and_the_other_is_told(api: ApiClient) -> None:
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10)
     admin = member_of(path, "admin")
 
     def ask(turn: int) -> str:
@@ -170,11 +170,11 @@ def test_of_two_requests_at_once_one_is_open_and_the_other_is_told(door: Door) -
     assert Request.objects.count() == 1
 
 
-def test_of_many_reviewers_at_once_one_decides_and_the_others_are_told(door: Door) -> None:
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10)
+def test_of_many_reviewers_at_once_one_decides_and_the_others_are_told(api: ApiClient) -> None:
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10)
     account, owner = account_id(path), member_of(path, "owner")
-    asked = UUID(door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"])
+    asked = UUID(api.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"])
     deeds: list[Callable[[], object]] = [
         lambda: checkout.approve(account, asked, actor=owner, now=NOW),
         lambda: checkout.approve(account, asked, actor=member_of(path, "billing_admin"), now=NOW),
@@ -193,12 +193,12 @@ def test_of_many_reviewers_at_once_one_decides_and_the_others_are_told(door: Doo
     assert (closed.take_id is not None) == approved
 
 
-def test_a_request_is_approved_and_paid_for_once(door: Door) -> None:
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10)
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+def test_a_request_is_approved_and_paid_for_once(api: ApiClient) -> None:
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10)
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
     account, owner = account_id(path), member_of(path, "owner")
-    asked = UUID(door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"])
+    asked = UUID(api.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"])
     paid = Payment.objects.count()
 
     def approve(_: int) -> str:
@@ -212,12 +212,12 @@ def test_a_request_is_approved_and_paid_for_once(door: Door) -> None:
     assert Request.objects.get().state == "approved"
 
 
-def test_of_fifty_people_who_claim_a_seat_at_once_as_many_get_one_as_are_bought(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
+def test_of_fifty_people_who_claim_a_seat_at_once_as_many_get_one_as_are_bought(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
     account = account_id(path)
     people = [
-        UUID(door.ok("POST", f"{path}/members", {"name": "P", "email": f"p{n}@x.example", "role": "agent"})["id"])
+        UUID(api.ok("POST", f"{path}/members", {"name": "P", "email": f"p{n}@x.example", "role": "agent"})["id"])
         for n in range(50)
     ]
 
@@ -230,10 +230,10 @@ def test_of_fifty_people_who_claim_a_seat_at_once_as_many_get_one_as_are_bought(
     assert Capacity.objects.get().used == 10
 
 
-def test_however_often_ownership_is_passed_on_at_once_there_is_one_owner(door: Door) -> None:
-    path = door.account()
+def test_however_often_ownership_is_passed_on_at_once_there_is_one_owner(api: ApiClient) -> None:
+    path = api.account()
     other = {"name": "Bea", "email": "bea@acme.example", "role": "billing_admin"}
-    heirs = [member_of(path, "billing_admin").id, UUID(door.ok("POST", f"{path}/members", other)["id"])]
+    heirs = [member_of(path, "billing_admin").id, UUID(api.ok("POST", f"{path}/members", other)["id"])]
     account, owner = account_id(path), member_of(path, "owner")
 
     def give(turn: int) -> str:
@@ -241,12 +241,12 @@ def test_however_often_ownership_is_passed_on_at_once_there_is_one_owner(door: D
         return "done"
 
     assert at_once(10, give) == {"done": 1, "only_owner": 9}
-    roles = [one.role for one in customer(account).account.members if one.id in (owner.id, *heirs)]
+    roles = [member.role for member in customer(account).account.members if member.id in (owner.id, *heirs)]
     assert sorted(roles) == ["admin", "billing_admin", "owner"]
 
 
-def test_who_is_suspended_removed_and_made_the_owner_at_once_leaves_one_active_owner(door: Door) -> None:
-    path = door.account()
+def test_who_is_suspended_removed_and_made_the_owner_at_once_leaves_one_active_owner(api: ApiClient) -> None:
+    path = api.account()
     account, owner, heir = account_id(path), member_of(path, "owner"), member_of(path, "billing_admin")
     rules = current()
     deeds: list[Callable[[], object]] = [
@@ -262,20 +262,20 @@ def test_who_is_suspended_removed_and_made_the_owner_at_once_leaves_one_active_o
         return "done"
 
     assert at_once(15, act)["done"] >= 1
-    [left] = [one for one in customer(account).account.members if one.role == "owner"]
+    [left] = [member for member in customer(account).account.members if member.role == "owner"]
     assert left.active and left.id in (owner.id, heir.id)
 
 
-def test_of_many_light_agents_who_become_agents_at_once_as_many_do_as_seats_are_free(door: Door) -> None:
-    path = door.account()
-    door.take(path, {**TEAM_10, "seats": 2})
+def test_of_many_light_agents_who_become_agents_at_once_as_many_do_as_seats_are_free(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, {**TEAM_10, "seats": 2})
     account, rules = account_id(path), current()
     people = [
-        UUID(door.ok("POST", f"{path}/members", {"name": "P", "email": f"p{n}@x.example", "role": "light_agent"})["id"])
+        UUID(api.ok("POST", f"{path}/members", {"name": "P", "email": f"p{n}@x.example", "role": "light_agent"})["id"])
         for n in range(3)
     ]
-    for one in people:
-        seating.assign(rules, account, "support", one, actor=VENDOR, now=NOW)
+    for person in people:
+        seating.assign(rules, account, "support", person, actor=VENDOR, now=NOW)
 
     def become(turn: int) -> str:
         seating.change_member(rules, account, people[turn % 3], role="agent", actor=VENDOR, now=NOW)
@@ -286,16 +286,16 @@ def test_of_many_light_agents_who_become_agents_at_once_as_many_do_as_seats_are_
 
 
 @pytest.mark.parametrize("became", ["admin", "suspended", "removed"])
-def test_whoever_lost_their_role_while_they_waited_for_the_lock_does_nothing_by_it(door: Door, became: str) -> None:
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10)
+def test_whoever_lost_their_role_while_they_waited_for_the_lock_does_nothing_by_it(api: ApiClient, became: str) -> None:
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10)
     account, acting, admin = account_id(path), member_of(path, "billing_admin"), member_of(path, "admin")
-    asked = UUID(door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"])
+    asked = UUID(api.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))["id"])
     where = f"{path}/members/{acting.id}"
     if became == "removed":
-        door.ok("DELETE", where)
+        api.ok("DELETE", where)
     else:
-        door.ok("PATCH", where, {"role": "admin"} if became == "admin" else {"state": "suspended"})
+        api.ok("PATCH", where, {"role": "admin"} if became == "admin" else {"state": "suspended"})
     deeds: list[Callable[[], object]] = [
         lambda: checkout.approve(account, asked, actor=acting, now=NOW),
         lambda: checkout.reject(account, asked, reason="no", actor=acting, now=NOW),
@@ -309,13 +309,13 @@ def test_whoever_lost_their_role_while_they_waited_for_the_lock_does_nothing_by_
     for deed in deeds:
         with pytest.raises(Refused):
             deed()
-    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+    kinds = [one["kind"] for one in api.ok("GET", f"{path}/history")["items"]]
     assert kinds[: len(deeds)] == ["refused"] * len(deeds)
     assert Request.objects.get().state == "open"
 
 
-def test_a_former_owner_appoints_nobody_by_a_deed_that_waited(door: Door) -> None:
-    path = door.account()
+def test_a_former_owner_appoints_nobody_by_a_deed_that_waited(api: ApiClient) -> None:
+    path = api.account()
     account, owner, heir = account_id(path), member_of(path, "owner"), member_of(path, "billing_admin")
     accounts.pass_on(current(), account, heir.id, actor=owner, now=NOW)
     with pytest.raises(Refused):
@@ -324,19 +324,19 @@ def test_a_former_owner_appoints_nobody_by_a_deed_that_waited(door: Door) -> Non
 
 def member_of(path: str, role: str) -> Member:
     members = customer(account_id(path)).account.members
-    return next(one for one in members if one.role == role)
+    return next(member for member in members if member.role == role)
 
 
 def test_a_payment_that_is_given_up_while_the_gateway_confirms_it_is_paid_or_given_up_and_never_both(
-    door: Door,
+    api: ApiClient,
 ) -> None:
     came = Counter[str]()
     for turn in range(12):
-        path = door.account(owner={"name": "Owner", "email": f"owner@{turn}.example"})
+        path = api.account(owner={"name": "Owner", "email": f"owner@{turn}.example"})
         account, owner = account_id(path), customer(account_id(path)).owner
         checkout.accept(account, edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
         for token in ("ok", "needs_authentication"):
-            door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
+            api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
         attempt = checkout.accept(account, edits=read_edits([seats(12)]), actor=owner, now=NOW).attempt_id
         assert attempt is not None
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from api_client import TEAM_10, ApiClient
 from bursar.checkout import follow_up
 from bursar.gateways.models import SandboxCharge
 from bursar.gateways.sandbox import Sandbox
@@ -18,7 +19,6 @@ from bursar.jobs.steps import run_once
 from bursar.payments.models import Attempt, Payment, Refund
 from bursar.payments.queries import attempt
 from bursar.subscriptions.models import Take
-from door import TEAM_10, Door
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,7 +66,7 @@ if moment == "after everything":
 
 @pytest.fixture
 def path(vendor: None) -> str:
-    door = Door()
+    api = ApiClient()
     opened = {
         "name": "Acme",
         "sandbox": True,
@@ -75,8 +75,8 @@ def path(vendor: None) -> str:
         "time_zone": "Europe/Paris",
         "owner": {"name": "Owner", "email": "owner@acme.example"},
     }
-    found = f"/accounts/{door.ok('POST', '/accounts', opened)['id']}"
-    door.ok("PUT", f"{found}/payment_method", {"type": "card", "token": "ok"})
+    found = f"/accounts/{api.ok('POST', '/accounts', opened)['id']}"
+    api.ok("PUT", f"{found}/payment_method", {"type": "card", "token": "ok"})
     return found
 
 
@@ -106,7 +106,7 @@ def test_whatever_was_killed_is_finished_and_charged_at_most_once(path: str, mom
     counts = (Take.objects.count(), Invoice.objects.count(), Payment.objects.count(), succeeded)
     assert counts == (taken,) * 4
     assert Attempt.objects.get().state == ("succeeded" if taken else "cancelled")
-    assert Door().ok("POST", f"{path}/changes", {"edits": [TEAM_10]})["invoice"] if not taken else True
+    assert ApiClient().ok("POST", f"{path}/changes", {"edits": [TEAM_10]})["invoice"] if not taken else True
 
 
 def test_what_was_killed_just_now_is_left_alone_for_a_moment(path: str) -> None:

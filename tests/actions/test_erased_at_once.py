@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, connections, transaction
 
+from api_client import TEAM_10, ApiClient, email
 from bursar.accounts.locked_account import lock
 from bursar.accounts.members import add_member
 from bursar.accounts.models import Member
@@ -17,29 +18,28 @@ from bursar.erasure.actions import StillServing, StillThere, erase_account, eras
 from bursar.identity.models import Person, Staff
 from bursar.identity.staff import appoint
 from bursar.policy.queries import current
-from door import TEAM_10, Door, email
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ZOE = {"name": "Zoe", "email": "zoe@acme.example", "role": "agent"}
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 @pytest.fixture
-def former(door: Door) -> UUID:
+def former(api: ApiClient) -> UUID:
     """An account in which Zoe was a member."""
-    path = door.account()
-    door.ok("DELETE", f"{path}/members/{door.ok('POST', f'{path}/members', ZOE)['id']}")
+    path = api.account()
+    api.ok("DELETE", f"{path}/members/{api.ok('POST', f'{path}/members', ZOE)['id']}")
     return UUID(path.rpartition("/")[2])
 
 
 @pytest.fixture
-def other(door: Door) -> UUID:
+def other(api: ApiClient) -> UUID:
     """An account in which she never was."""
-    return UUID(door.account(owner={"name": "Olga", "email": "olga@other.example"}).rpartition("/")[2])
+    return UUID(api.account(owner={"name": "Olga", "email": "olga@other.example"}).rpartition("/")[2])
 
 
 def invite(account_id: UUID, who: str = ZOE["email"]) -> None:
@@ -124,11 +124,11 @@ def test_staff_is_not_erased_while_they_are_appointed(former: UUID) -> None:
         second(erase, first=serve)
 
 
-def test_an_account_is_erased_without_the_people_whom_another_invites_meanwhile(door: Door, other: UUID) -> None:
-    path = door.account(owner={"name": "Ines", "email": "ines@acme.example"})
+def test_an_account_is_erased_without_the_people_whom_another_invites_meanwhile(api: ApiClient, other: UUID) -> None:
+    path = api.account(owner={"name": "Ines", "email": "ines@acme.example"})
     own, account_id = "ines@acme.example", UUID(path.rpartition("/")[2])
-    door.take(path, TEAM_10)
-    door.take(path, {"edit": "cancel", "reason": "No.", "on": "now"})
+    api.take(path, TEAM_10)
+    api.take(path, {"edit": "cancel", "reason": "No.", "on": "now"})
 
     def forget() -> int:
         return erase_account(account_id, actor=VENDOR, now=datetime.now(UTC))
@@ -137,7 +137,7 @@ def test_an_account_is_erased_without_the_people_whom_another_invites_meanwhile(
     assert Person.objects.get(email=own).is_active and Person.objects.get(email=email("admin")).is_active
 
 
-def test_two_accounts_that_invite_a_new_address_at_once_invite_one_person(door: Door, other: UUID) -> None:
-    path = door.account()
+def test_two_accounts_that_invite_a_new_address_at_once_invite_one_person(api: ApiClient, other: UUID) -> None:
+    path = api.account()
     second(lambda: invite(other), first=lambda: invite(UUID(path.rpartition("/")[2])))
     assert Member.objects.filter(person__email=ZOE["email"]).count() == 2

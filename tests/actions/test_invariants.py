@@ -12,7 +12,8 @@ import pytest
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-import rows
+import factory
+from api_client import TEAM_10, ApiClient, email, seats
 from bursar.accounts.models import Account
 from bursar.checkout import record_payment, refund, renew, undo_payment
 from bursar.cli.demo import load
@@ -21,7 +22,6 @@ from bursar.core.money.money import Money
 from bursar.core.policy.policy import VENDOR
 from bursar.gateways.models import SandboxCharge
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES, violations
-from door import TEAM_10, Door, email, seats
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 NOW = datetime.now(UTC)
@@ -31,7 +31,7 @@ NOW = datetime.now(UTC)
 def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The demo, and an account that was changed twice on one day, for all tests here; what one breaks is undone."""
     with django_db_blocker.unblock(), transaction.atomic():
-        rows.seller()
+        factory.seller()
         load(NOW)
         changed_on_its_first_day()
         # What is deferred until a commit is looked at now, before anything is broken.
@@ -44,11 +44,11 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 def changed_on_its_first_day() -> None:
-    door = Door()
-    path = door.account(tax_rate="0.20")
-    door.take(path, TEAM_10)
-    door.take(path, seats(12), by=email("owner"))
-    door.ok("POST", f"{path}/clock", {"to": "2026-03-15"}, once="clock")
+    api = ApiClient()
+    path = api.account(tax_rate="0.20")
+    api.take(path, TEAM_10)
+    api.take(path, seats(12), by=email("owner"))
+    api.ok("POST", f"{path}/clock", {"to": "2026-03-15"}, idempotency_key="clock")
     booked_and_given_back(UUID(path.rpartition("/")[2]))
 
 
@@ -71,7 +71,7 @@ def behind_the_back(statement: str) -> None:
 
 
 def broken(*, deep: bool = False) -> set[str]:
-    return {one.rule for one in violations(NOW, deep=deep)}
+    return {violation.rule for violation in violations(NOW, deep=deep)}
 
 
 def test_a_healthy_vendor_breaks_no_rule() -> None:
@@ -221,7 +221,7 @@ DEEP_BREAKS: dict[str, list[tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize(("rule", "statements"), [(rule, one) for rule, ways in BREAKS.items() for one in ways])
+@pytest.mark.parametrize(("rule", "statements"), [(rule, way) for rule, ways in BREAKS.items() for way in ways])
 def test_a_rule_alone_tells_what_breaks_it(rule: str, statements: tuple[str, ...]) -> None:
     for statement in statements:
         behind_the_back(statement)
@@ -230,7 +230,7 @@ def test_a_rule_alone_tells_what_breaks_it(rule: str, statements: tuple[str, ...
     assert all(one.expected != one.found for one in found)
 
 
-@pytest.mark.parametrize(("rule", "statements"), [(rule, one) for rule, ways in DEEP_BREAKS.items() for one in ways])
+@pytest.mark.parametrize(("rule", "statements"), [(rule, way) for rule, ways in DEEP_BREAKS.items() for way in ways])
 def test_what_follows_from_the_changes_is_decided_again(rule: str, statements: tuple[str, ...]) -> None:
     for statement in statements:
         behind_the_back(statement)

@@ -8,17 +8,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from api_client import TEAM_10, ApiClient, email, seats, temporary, trial
 from bursar.jobs.invariants import violations
 from bursar.subscriptions.models import Item
-from door import TEAM_10, Door, email, seats, temporary, trial
 
 pytestmark = pytest.mark.django_db
 CHAT: dict[str, Any] = {"edit": "add_product", "product": "chat", "plan": "standard", "seats": 2}
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 def rows(path: str) -> list[tuple[object, ...]]:
@@ -31,13 +31,13 @@ def check() -> None:
     assert list(violations(datetime.now(UTC), deep=True)) == []
 
 
-def until(door: Door, path: str, day: str) -> None:
-    door.ok("POST", f"{path}/clock", {"to": day}, once=day)
+def until(api: ApiClient, path: str, day: str) -> None:
+    api.ok("POST", f"{path}/clock", {"to": day}, idempotency_key=day)
 
 
-def undo_all(door: Door, path: str) -> None:
-    scheduled = door.ok("GET", f"{path}/subscription")["scheduled"]
-    door.take(path, *({"edit": "undo", "change": change["id"]} for change in scheduled))
+def undo_all(api: ApiClient, path: str) -> None:
+    scheduled = api.ok("GET", f"{path}/subscription")["scheduled"]
+    api.take(path, *({"edit": "undo", "change": change["id"]} for change in scheduled))
 
 
 STEPS: dict[str, list[Any]] = {
@@ -68,23 +68,23 @@ STEPS: dict[str, list[Any]] = {
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_the_rows_say_what_the_changes_say_after_every_step(door: Door, name: str) -> None:
-    path = door.account("managed")
+def test_the_rows_say_what_the_changes_say_after_every_step(api: ApiClient, name: str) -> None:
+    path = api.account("managed")
     for step in STEPS[name]:
         if isinstance(step, str):
-            until(door, path, step)
+            until(api, path, step)
         elif callable(step):
-            step(door, path)
+            step(api, path)
         else:
-            door.take(path, *step)
+            api.take(path, *step)
         check()
     assert rows(path)
 
 
-def test_what_is_scheduled_has_its_days_at_once_and_nothing_is_written_when_they_come(door: Door) -> None:
-    path = door.account("managed")
-    door.take(path, TEAM_10)
-    door.take(path, {**seats(5), "on": "renewal"}, temporary("2026-01-05", "2026-01-20"))
+def test_what_is_scheduled_has_its_days_at_once_and_nothing_is_written_when_they_come(api: ApiClient) -> None:
+    path = api.account("managed")
+    api.take(path, TEAM_10)
+    api.take(path, {**seats(5), "on": "renewal"}, temporary("2026-01-05", "2026-01-20"))
     days = [date(2026, 1, 1), date(2026, 1, 5), date(2026, 1, 20), date(2026, 2, 1)]
     written = [
         ("support", "team", *count, start, end)
@@ -92,24 +92,24 @@ def test_what_is_scheduled_has_its_days_at_once_and_nothing_is_written_when_they
     ]
     assert rows(path) == written
     with CaptureQueriesContext(connection) as statements:
-        until(door, path, "2026-04-01")
+        until(api, path, "2026-04-01")
     assert not [query for query in statements if 'INTO "subscriptions_item' in query["sql"]]
     assert rows(path) == written
 
 
-def test_what_is_taken_back_leaves_the_days_before_as_they_are(door: Door) -> None:
-    path = door.account("managed")
-    door.take(path, TEAM_10)
-    door.take(path, {**seats(5), "on": "renewal"})
-    undo_all(door, path)
+def test_what_is_taken_back_leaves_the_days_before_as_they_are(api: ApiClient) -> None:
+    path = api.account("managed")
+    api.take(path, TEAM_10)
+    api.take(path, {**seats(5), "on": "renewal"})
+    undo_all(api, path)
     days = [date(2026, 1, 1), date(2026, 2, 1)]
     assert rows(path) == [("support", "team", 10, 0, *days), ("support", "team", 10, 0, days[1], None)]
 
 
-def test_a_preview_and_a_quote_write_no_items(door: Door) -> None:
-    path = door.account()
-    door.ok("POST", f"{path}/quotes", {"edits": [TEAM_10]})
-    door.take(path, TEAM_10)
+def test_a_preview_and_a_quote_write_no_items(api: ApiClient) -> None:
+    path = api.account()
+    api.ok("POST", f"{path}/quotes", {"edits": [TEAM_10]})
+    api.take(path, TEAM_10)
     before = rows(path)
-    door.ok("POST", f"{path}/quotes", {"edits": [seats(20)]}, by=email("owner"))
+    api.ok("POST", f"{path}/quotes", {"edits": [seats(20)]}, by=email("owner"))
     assert rows(path) == before

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client
 
+from api_client import ApiClient, email, signed_in
 from bursar.accounts.models import Member
 from bursar.cli import main
 from bursar.cli.checks.letters import letters as check_letters
@@ -28,7 +29,6 @@ from bursar.notices.mail import outgoing
 from bursar.notices.models import Letter, NotTold, PersonalLetter, Told
 from bursar.notices.queries import FORGOTTEN
 from bursar.policy.queries import current
-from door import Door, email, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,9 +47,9 @@ UNSENDABLE = (
 
 
 @pytest.fixture
-def door(vendor: None, settings: Any) -> Door:
+def api(vendor: None, settings: Any) -> ApiClient:
     settings.SENDS_MAIL = True
-    return Door()
+    return ApiClient()
 
 
 class Post(ThreadingTCPServer):
@@ -108,23 +108,23 @@ def mail_server(settings: Any, **ways: Any) -> Iterator[Post]:
         server.shutdown()
 
 
-def real_account(door: Door) -> str:
+def real_account(api: ApiClient) -> str:
     """An account of which everybody has read everything so far."""
-    path = door.account("managed", sandbox=False, today=None)
+    path = api.account("managed", sandbox=False, today=None)
     run_once(datetime.now(UTC))
     Letter.objects.all().delete()
     return path
 
 
-def test_ten_letters_to_addresses_that_no_mail_reaches_keep_no_other_waiting(door: Door, settings: Any) -> None:
-    path = real_account(door)
+def test_ten_letters_to_addresses_that_no_mail_reaches_keep_no_other_waiting(api: ApiClient, settings: Any) -> None:
+    path = real_account(api)
     by = {"name": "Ada", "role": "agent"}
     for number in range(LETTERS):
-        door.ok("POST", f"{path}/members", {**by, "email": f"ada{number}@acme.example"}, by=email("owner"))
+        api.ok("POST", f"{path}/members", {**by, "email": f"ada{number}@acme.example"}, by=email("owner"))
     for number in range(LETTERS):
         # As a Bursar of before took it.
         Person.objects.filter(email=f"ada{number}@acme.example").update(email=f"{number}{TOO_LONG}")
-    door.ok("POST", f"{path}/members", {**by, "email": "good@acme.example"}, by=email("owner"))
+    api.ok("POST", f"{path}/members", {**by, "email": "good@acme.example"}, by=email("owner"))
     with mail_server(settings) as server:
         for _ in range(3):
             run_once(datetime.now(UTC))
@@ -136,8 +136,8 @@ def test_ten_letters_to_addresses_that_no_mail_reaches_keep_no_other_waiting(doo
     assert found.state == "warning" and "10 letters" in found.found
 
 
-def test_ten_sign_in_links_that_no_mail_reaches_keep_no_other_waiting(door: Door, settings: Any) -> None:
-    real_account(door)
+def test_ten_sign_in_links_that_no_mail_reaches_keep_no_other_waiting(api: ApiClient, settings: Any) -> None:
+    real_account(api)
     person = Person.objects.get(email=email("agent"))
     rows = {"person": person, "locale": "en", "subject": "S", "text": "T", "html": "H", "state": "waiting"}
     before = datetime.now(UTC) - timedelta(minutes=1)
@@ -151,9 +151,9 @@ def test_ten_sign_in_links_that_no_mail_reaches_keep_no_other_waiting(door: Door
     assert set(PersonalLetter.objects.filter(person=person).values_list("state", "tries")) == {("failed", 1)}
 
 
-def test_what_nobody_foresaw_counts_as_a_try_too_and_is_given_up_at_last(door: Door, settings: Any) -> None:
-    path = real_account(door)
-    door.ok("POST", f"{path}/members", {"name": "A", "email": "a@acme.example", "role": "agent"}, by=email("owner"))
+def test_what_nobody_foresaw_counts_as_a_try_too_and_is_given_up_at_last(api: ApiClient, settings: Any) -> None:
+    path = real_account(api)
+    api.ok("POST", f"{path}/members", {"name": "A", "email": "a@acme.example", "role": "agent"}, by=email("owner"))
     settings.DEFAULT_FROM_EMAIL = TOO_LONG
     now = datetime.now(UTC)
     with mail_server(settings) as server:
@@ -161,7 +161,7 @@ def test_what_nobody_foresaw_counts_as_a_try_too_and_is_given_up_at_last(door: D
             with pytest.raises(ExceptionGroup) as caught:
                 run_once(now)
             letter = Letter.objects.get()
-            assert any(str(letter.pk) in note for one in caught.value.exceptions for note in one.__notes__)
+            assert any(str(letter.pk) in note for exception in caught.value.exceptions for note in exception.__notes__)
             assert letter.tries == tries and letter.failure
             run_once(now)
             now += LONGEST_PAUSE
@@ -169,9 +169,9 @@ def test_what_nobody_foresaw_counts_as_a_try_too_and_is_given_up_at_last(door: D
     assert Letter.objects.get().state == "failed"
 
 
-def test_a_letter_has_one_message_id_for_good(door: Door, settings: Any) -> None:
-    path = real_account(door)
-    door.ok("POST", f"{path}/members", {"name": "A", "email": "a@acme.example", "role": "agent"}, by=email("owner"))
+def test_a_letter_has_one_message_id_for_good(api: ApiClient, settings: Any) -> None:
+    path = real_account(api)
+    api.ok("POST", f"{path}/members", {"name": "A", "email": "a@acme.example", "role": "agent"}, by=email("owner"))
     now = datetime.now(UTC)
     with mail_server(settings, silent=2) as server:
         run_once(now)
@@ -186,10 +186,10 @@ def test_a_letter_has_one_message_id_for_good(door: Door, settings: Any) -> None
     assert str(Letter.objects.get().pk) in str(ids["a@acme.example"])
 
 
-def test_letters_beyond_ascii_before_the_at_sign_need_a_server_that_takes_them(door: Door, settings: Any) -> None:
-    path = real_account(door)
+def test_letters_beyond_ascii_before_the_at_sign_need_a_server_that_takes_them(api: ApiClient, settings: Any) -> None:
+    path = real_account(api)
     invited = {"name": "Zoë", "email": "zoë@bücher.example", "role": "agent"}
-    door.ok("POST", f"{path}/members", invited, by=email("owner"))
+    api.ok("POST", f"{path}/members", invited, by=email("owner"))
     with mail_server(settings) as server:
         run_once(datetime.now(UTC))
         assert not server.taken
@@ -200,8 +200,8 @@ def test_letters_beyond_ascii_before_the_at_sign_need_a_server_that_takes_them(d
         assert [to for to, _ in server.taken] == ["zoë@xn--bcher-kva.example"]
 
 
-def test_every_entrance_refuses_an_address_to_which_nothing_can_be_sent(door: Door) -> None:
-    path = door.account(sandbox=False, today=None)
+def test_every_entrance_refuses_an_address_to_which_nothing_can_be_sent(api: ApiClient) -> None:
+    path = api.account(sandbox=False, today=None)
     appoint(current(), name="Al", email="al@vendor.example", role="admin", by=None, now=datetime.now(UTC))
     owner, staff = signed_in(email("owner")), signed_in("al@vendor.example")
     french = signed_in(email("owner"), "fr")
@@ -218,7 +218,7 @@ def test_every_entrance_refuses_an_address_to_which_nothing_can_be_sent(door: Do
             ("PATCH", path, {"representative": person}),
             ("PUT", f"{path}/billing_details", {"sold_to": {"name": "Acme"}, "recipients": [person]}),
         ):
-            refused = door.fails(422, method, where, body)
+            refused = api.fails(422, method, where, body)
             assert "ada@example.com" in str(refused) or "254" in str(refused), (where, refused)
         form = {**person, "role": "agent"}
         assert "Give an email address" in said(owner.post(f"{path}/team/invite", form), 422)
@@ -244,17 +244,17 @@ def broken_fact(path: str) -> UUID:
 
 
 def test_facts_that_cannot_be_told_keep_no_other_waiting_and_are_given_up_where_all_see_it(
-    door: Door, monkeypatch: Any
+    api: ApiClient, monkeypatch: Any
 ) -> None:
-    path = real_account(door)
+    path = real_account(api)
     broken = [broken_fact(path) for _ in range(3)]
     monkeypatch.setattr(clock, "BATCH", 3)
     member = Member.objects.get(account_id=path.rpartition("/")[2], role="admin")
-    door.ok("PATCH", f"{path}/members/{member.pk}", {"role": "agent"})
+    api.ok("PATCH", f"{path}/members/{member.pk}", {"role": "agent"})
     now = datetime.now(UTC)
     with pytest.raises(ExceptionGroup) as caught:
         run_once(now)
-    notes = [note for one in caught.value.exceptions for note in one.__notes__]
+    notes = [note for exception in caught.value.exceptions for note in exception.__notes__]
     assert len(notes) == 3 and all(path.rpartition("/")[2] in note for note in notes)
     run_once(now)
     assert Letter.objects.get().address == email("admin")
@@ -273,8 +273,8 @@ def test_facts_that_cannot_be_told_keep_no_other_waiting_and_are_given_up_where_
     assert "3 of them given up" in check_letters(later).found
 
 
-def test_a_fact_is_told_once_what_kept_it_from_being_told_is_mended(door: Door) -> None:
-    path = real_account(door)
+def test_a_fact_is_told_once_what_kept_it_from_being_told_is_mended(api: ApiClient) -> None:
+    path = real_account(api)
     entry = broken_fact(path)
     now = datetime.now(UTC)
     with pytest.raises(ExceptionGroup):

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from api_client import TEAM_10, ApiClient, email
 from bursar.jobs.steps import run_once
 from bursar.notices.actions import TRIES
 from bursar.notices.mail import KEYS, BadMailAddress, outgoing, said
 from bursar.notices.models import Letter
-from door import TEAM_10, Door, email
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESSES = {
@@ -45,9 +45,9 @@ ACCEPTED: dict[str, Any] = {
 def account(vendor: None, settings: Any) -> str:
     """A real account whose owner and billing admin are to be told something."""
     settings.SENDS_MAIL = True
-    door = Door()
-    path = door.account("managed", sandbox=False, today=None)
-    door.take(path, TEAM_10)
+    api = ApiClient()
+    path = api.account("managed", sandbox=False, today=None)
+    api.take(path, TEAM_10)
     return path
 
 

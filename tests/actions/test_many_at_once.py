@@ -9,11 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bursar.accounts.locked_account import deed
+from api_client import TEAM_10, ApiClient, email, seats
+from bursar.accounts.locked_account import locked_account
 from bursar.accounts.queries import Customer
 from bursar.checkout import record_payment
-from bursar.checkout.checks import keep
-from bursar.checkout.gather import Known, edits_of, gather
+from bursar.checkout.checks import save_quote
+from bursar.checkout.gather import GatheredAccount, edits_of, gather
 from bursar.checkout.write import write
 from bursar.columns.ids import uuid7
 from bursar.core.billing.booking import Booking
@@ -29,8 +30,7 @@ from bursar.payments.models import Allocation
 from bursar.seats.models import Assignment
 from bursar.subscriptions.models import Item, Request
 from bursar.subscriptions.queries import open_request
-from bursar.subscriptions.queries import quote as kept_quote
-from door import TEAM_10, Door, email, seats
+from bursar.subscriptions.queries import quote as saved_quote
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -39,18 +39,18 @@ MANY = 20
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
-def asking(door: Door) -> UUID:
+def asking(api: ApiClient) -> UUID:
     """An account with credit, where two people use a product and somebody asks for more of another."""
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10, CHAT)
-    for member in door.ok("GET", f"{path}/members")["items"]:
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10, CHAT)
+    for member in api.ok("GET", f"{path}/members")["items"]:
         if member["role"] in ("admin", "agent"):
-            door.ok("PUT", f"{path}/seats/chat/members/{member['id']}")
-    door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))
+            api.ok("PUT", f"{path}/seats/chat/members/{member['id']}")
+    api.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))
     account = UUID(path.rpartition("/")[2])
     record_payment(account, Booking(Money(1_000_000, "EUR"), date(2026, 1, 1)), actor=VENDOR, now=NOW)
     return account
@@ -59,35 +59,35 @@ def asking(door: Door) -> UUID:
 def decided(customer: Customer) -> tuple[Transition, Transition]:
     """Fewer seats at once, two people giving theirs up; then what was asked for is approved, and paid from the credit."""
     known = gather(customer, customer.today(NOW))
-    using = [str(member) for member in known.situation.used["chat"].holders or ()]
+    using = [str(member) for member in known.context.used["chat"].holders or ()]
     fewer = {"edit": "set_seats", "product": "chat", "seats": 1, "on": "now", "release": using}
     first = ordered(known, read_edits([fewer]))
     request = open_request(customer.id)
     assert request is not None
-    edits = edits_of(customer, kept_quote(customer.id, request.quote_id))
-    return first, ordered(Known(customer, first.after), edits, request.id)
+    edits = edits_of(customer, saved_quote(customer.id, request.quote_id))
+    return first, ordered(GatheredAccount(customer, first.after), edits, request.id)
 
 
-def ordered(known: Known, edits: tuple[Edit, ...], request_id: UUID | None = None) -> Transition:
-    answer = quote(known.situation, edits, VENDOR, known.customer.today(NOW))
+def ordered(known: GatheredAccount, edits: tuple[Edit, ...], request_id: UUID | None = None) -> Transition:
+    answer = quote(known.context, edits, VENDOR, known.customer.today(NOW))
     assert answer.refusal() is None
-    kept = keep(known, answer, edits, actor=VENDOR, now=NOW, request_id=request_id)
+    kept = save_quote(known, answer, edits, actor=VENDOR, now=NOW, request_id=request_id)
     order = Order(id=uuid7(), quote_id=kept, request_id=request_id, actor=VENDOR)
-    return accept(known.situation, answer, order, new_id=uuid7)
+    return accept(known.context, answer, order, new_id=uuid7)
 
 
 def written(accounts: list[UUID]) -> list[str]:
     """Write what is decided about accounts together; return the statements that it took."""
     with ExitStack() as locks:
-        customers = {account: locks.enter_context(deed(account, SYSTEM, NOW)) for account in accounts}
+        customers = {account: locks.enter_context(locked_account(account, SYSTEM, NOW)) for account in accounts}
         steps = [step for customer in customers.values() for step in decided(customer)]
         with CaptureQueriesContext(connection) as statements:
             number(*write(steps, customers, now=NOW))
     return [query["sql"] for query in statements if "SAVEPOINT" not in query["sql"]]
 
 
-def test_two_transitions_and_forty_take_the_same_statements(door: Door) -> None:
-    accounts = [asking(door) for _ in range(1 + MANY)]
+def test_two_transitions_and_forty_take_the_same_statements(api: ApiClient) -> None:
+    accounts = [asking(api) for _ in range(1 + MANY)]
     kinds = [[" ".join(sql.split())[:40] for sql in written(some)] for some in (accounts[:1], accounts[1:])]
     assert kinds[0] == kinds[1]
     assert len(kinds[0]) <= 16, kinds[0]
@@ -100,8 +100,8 @@ def test_two_transitions_and_forty_take_the_same_statements(door: Door) -> None:
     assert Item.objects.filter(product="chat", quantity=1).count() == len(accounts)
 
 
-def test_who_gives_up_a_seat_is_told_before_what_was_agreed(door: Door) -> None:
-    account = asking(door)
+def test_who_gives_up_a_seat_is_told_before_what_was_agreed(api: ApiClient) -> None:
+    account = asking(api)
     written([account])
     told = list(Entry.objects.filter(account_id=account).order_by("-id").values_list("kind", flat=True)[:5])
     assert told == ["request_approved", "changes_taken", "changes_taken", "seat_freed", "seat_freed"]

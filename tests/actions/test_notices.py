@@ -10,29 +10,29 @@ import pytest
 from django.core import mail
 from django.db import connections
 
+from api_client import ROLES, TEAM_10, ApiClient, email, seats, signed_in
 from bursar.history.models import Entry
 from bursar.identity.models import Person
 from bursar.invoices.models import Cursor
 from bursar.jobs.steps import run_once
 from bursar.notices.actions import TRIES
 from bursar.notices.models import Letter, Told
-from door import ROLES, TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
-def asked(door: Door, **fields: Any) -> tuple[str, str]:
+def asked(api: ApiClient, **fields: Any) -> tuple[str, str]:
     """An account on which the admin has asked for two seats more, and the request's path."""
-    path = door.account("online_assisted", **fields)
-    door.take(path, TEAM_10)
+    path = api.account("online_assisted", **fields)
+    api.take(path, TEAM_10)
     told_before()
     body = {"edits": [seats(12)], "reason": "Two join <us>"}
-    return path, f"{path}/requests/{door.ok('POST', f'{path}/requests', body, by=email('admin'))['id']}"
+    return path, f"{path}/requests/{api.ok('POST', f'{path}/requests', body, by=email('admin'))['id']}"
 
 
 def told_before() -> None:
@@ -51,8 +51,8 @@ def letters() -> list[tuple[str, str]]:
     return said
 
 
-def test_a_request_and_its_answer_are_told_once_to_whom_they_concern_in_their_language(door: Door) -> None:
-    _, request = asked(door)
+def test_a_request_and_its_answer_are_told_once_to_whom_they_concern_in_their_language(api: ApiClient) -> None:
+    _, request = asked(api)
     Person.objects.filter(email=email("billing_admin")).update(locale="fr")
     run_once(datetime.now(UTC))
     run_once(datetime.now(UTC))
@@ -67,15 +67,15 @@ def test_a_request_and_its_answer_are_told_once_to_whom_they_concern_in_their_la
         f"http://localhost:8000{request}" in english.text and f'href="http://localhost:8000{request}"' in english.html
     )
     assert french.subject == "Acme : Un changement a été demandé." and "38,00 €" in french.text.replace("\xa0", " ")
-    door.ok("POST", f"{request}/reject", {"reason": "Not this month."}, by=email("owner"))
+    api.ok("POST", f"{request}/reject", {"reason": "Not this month."}, by=email("owner"))
     run_once(datetime.now(UTC))
     [answer] = Letter.objects.filter(address=email("admin"))
     assert answer.subject == "Acme: The request was rejected." and "The answer: Not this month." in answer.text
     assert Letter.objects.count() == 3
 
 
-def test_many_workers_tell_a_fact_once(door: Door) -> None:
-    asked(door)
+def test_many_workers_tell_a_fact_once(api: ApiClient) -> None:
+    asked(api)
 
     def work(_: int) -> str:
         try:
@@ -90,9 +90,9 @@ def test_many_workers_tell_a_fact_once(door: Door) -> None:
     assert Told.objects.count() == Told.objects.values("entry_id").distinct().count()
 
 
-def test_a_sandbox_keeps_its_letters_and_its_pages_show_them(door: Door, settings: Any) -> None:
+def test_a_sandbox_keeps_its_letters_and_its_pages_show_them(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
-    path, _ = asked(door)
+    path, _ = asked(api)
     run_once(datetime.now(UTC))
     assert not mail.outbox
     assert set(Letter.objects.values_list("state", flat=True)) == {"outbox"}
@@ -102,9 +102,9 @@ def test_a_sandbox_keeps_its_letters_and_its_pages_show_them(door: Door, setting
     assert "Two join &lt;us&gt;" in shown
 
 
-def test_letters_of_a_live_account_are_sent_once_as_text_and_html(door: Door, settings: Any) -> None:
+def test_letters_of_a_live_account_are_sent_once_as_text_and_html(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
-    path, _ = asked(door, sandbox=False, today=None, name="Two\nlines")
+    path, _ = asked(api, sandbox=False, today=None, name="Two\nlines")
     for _ in range(2):
         run_once(datetime.now(UTC))
         run_once(datetime.now(UTC))
@@ -116,17 +116,17 @@ def test_letters_of_a_live_account_are_sent_once_as_text_and_html(door: Door, se
     assert signed_in(email("agent")).get(f"{path}/outbox").status_code == 404
 
 
-def test_without_a_mail_server_letters_of_live_accounts_stay_where_they_are(door: Door) -> None:
-    asked(door, sandbox=False, today=None)
+def test_without_a_mail_server_letters_of_live_accounts_stay_where_they_are(api: ApiClient) -> None:
+    asked(api, sandbox=False, today=None)
     run_once(datetime.now(UTC))
     assert not mail.outbox and set(Letter.objects.values_list("state", flat=True)) == {"outbox"}
 
 
-def test_a_mail_server_that_is_away_is_asked_again_later_and_at_last_no_more(door: Door, settings: Any) -> None:
+def test_a_mail_server_that_is_away_is_asked_again_later_and_at_last_no_more(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    asked(door, sandbox=False, today=None)
+    asked(api, sandbox=False, today=None)
     now = datetime.now(UTC)
     for tries in range(1, TRIES + 1):
         run_once(now)
@@ -136,12 +136,12 @@ def test_a_mail_server_that_is_away_is_asked_again_later_and_at_last_no_more(doo
     assert set(Letter.objects.values_list("state", flat=True)) == {"failed"}
 
 
-def test_new_owners_and_billing_admins_are_told(door: Door) -> None:
-    path = door.account()
-    rows = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
-    door.ok("PATCH", f"{path}/members/{rows['admin']}", {"role": "billing_admin"}, by=email("owner"))
-    door.ok("PATCH", f"{path}/members/{rows['agent']}", {"role": "light_agent"}, by=email("owner"))
-    door.ok("POST", f"{path}/owner", {"member": rows["billing_admin"]}, by=email("owner"))
+def test_new_owners_and_billing_admins_are_told(api: ApiClient) -> None:
+    path = api.account()
+    rows = {one["role"]: one["id"] for one in api.ok("GET", f"{path}/members")["items"]}
+    api.ok("PATCH", f"{path}/members/{rows['admin']}", {"role": "billing_admin"}, by=email("owner"))
+    api.ok("PATCH", f"{path}/members/{rows['agent']}", {"role": "light_agent"}, by=email("owner"))
+    api.ok("POST", f"{path}/owner", {"member": rows["billing_admin"]}, by=email("owner"))
     run_once(datetime.now(UTC))
     told = Counter(Letter.objects.values_list("address", "subject"))
     assert told == {
@@ -154,16 +154,16 @@ def test_new_owners_and_billing_admins_are_told(door: Door) -> None:
     }
 
 
-def test_a_change_and_its_invoice_are_told_together_to_who_sees_invoices(door: Door) -> None:
-    path = door.account()
+def test_a_change_and_its_invoice_are_told_together_to_who_sees_invoices(api: ApiClient) -> None:
+    path = api.account()
     Person.objects.filter(email=email("billing_admin")).update(locale="fr")
-    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"}, by=email("owner"))
+    api.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"}, by=email("owner"))
     run_once(datetime.now(UTC))
     english, french = (Letter.objects.get(address=email(role)) for role in ("owner", "billing_admin"))
     assert english.subject == "Acme: The subscription was changed." and "By Owner, January 1, 2026." in english.text
     for said in ("Support", "Billing cycle: annual", "-000001 for", "To be paid by January 31"):
         assert said in english.text, english.text
-    [invoice] = door.ok("GET", f"{path}/invoices")["items"]
+    [invoice] = api.ok("GET", f"{path}/invoices")["items"]
     assert f"http://localhost:8000{path}/invoices/{invoice['id']}" in english.text
     assert (
         "À payer au plus tard le 31 janvier 2026" in french.text
@@ -172,24 +172,24 @@ def test_a_change_and_its_invoice_are_told_together_to_who_sees_invoices(door: D
     assert Letter.objects.count() == 2
     Letter.objects.all().delete()
     # What costs nothing now is told to the others, not to whoever did it.
-    [change] = door.take(path, seats(8), by=email("owner"))["changes"]
+    [change] = api.take(path, seats(8), by=email("owner"))["changes"]
     assert letters() == [("billing_admin", "Support : 10 → 8 licences, 2 de moins (à partir du 1er janvier 2027)")]
-    door.ok("DELETE", f"{path}/changes/{change['id']}", by=email("owner"))
+    api.ok("DELETE", f"{path}/changes/{change['id']}", by=email("owner"))
     undone = "Support : 10 → 8 licences, 2 de moins (à partir du 1er janvier 2027)"
     assert letters() == [("billing_admin", f"Un changement prévu a été annulé : {undone}")]
 
 
-def test_a_renewal_and_its_payment_are_one_letter_told_when_it_is_known_what_became_of_it(door: Door) -> None:
-    path = door.account()
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
-    door.take(path, TEAM_10, by=email("owner"))
+def test_a_renewal_and_its_payment_are_one_letter_told_when_it_is_known_what_became_of_it(api: ApiClient) -> None:
+    path = api.account()
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    api.take(path, TEAM_10, by=email("owner"))
     assert [who for who, _ in letters()] == ["owner", "billing_admin"]
-    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
-    number = door.ok("GET", f"{path}/invoices")["items"][0]["number"]
+    api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    number = api.ok("GET", f"{path}/invoices")["items"][0]["number"]
     assert letters() == [(role, f"€190.00 was paid for invoice {number}.") for role in ("owner", "billing_admin")]
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
     letters()
-    door.ok("POST", f"{path}/clock", {"to": "2026-03-01"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-03-01"})
     run_once(datetime.now(UTC))
     failed = Letter.objects.get(address=email("owner"))
     assert failed.subject.startswith("Acme: A payment of €190.00 for invoice ")
@@ -197,16 +197,16 @@ def test_a_renewal_and_its_payment_are_one_letter_told_when_it_is_known_what_bec
     assert "Pay the invoice in another way" in failed.text and "-000003" in failed.text
 
 
-def test_a_renewal_that_a_credit_settles_is_told_though_nothing_is_collected(door: Door) -> None:
-    path = door.account()
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
-    door.take(path, seats_of(40), {"edit": "change_cycle", "cycle": "annual"}, by=email("owner"))
-    sold = door.ok("GET", "/policy")
+def test_a_renewal_that_a_credit_settles_is_told_though_nothing_is_collected(api: ApiClient) -> None:
+    path = api.account()
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    api.take(path, seats_of(40), {"edit": "change_cycle", "cycle": "annual"}, by=email("owner"))
+    sold = api.ok("GET", "/policy")
     now = {"effect": "now", "credit": True}
-    door.ok("PUT", "/policy", {**sold, "timing": {**sold["timing"], "remove_seats": now, "change_billing_cycle": now}})
-    door.take(path, seats(1), {"edit": "change_cycle", "cycle": "monthly"}, by=email("owner"))
+    api.ok("PUT", "/policy", {**sold, "timing": {**sold["timing"], "remove_seats": now, "change_billing_cycle": now}})
+    api.take(path, seats(1), {"edit": "change_cycle", "cycle": "monthly"}, by=email("owner"))
     letters()
-    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
     assert letters() == [("owner", "The subscription was renewed."), ("billing_admin", "The subscription was renewed.")]
 
 
@@ -214,24 +214,26 @@ def seats_of(number: int) -> dict[str, Any]:
     return {**TEAM_10, "seats": number}
 
 
-def test_a_renewal_on_invoice_is_told_with_the_day_by_which_it_is_to_be_paid(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
+def test_a_renewal_on_invoice_is_told_with_the_day_by_which_it_is_to_be_paid(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
     letters()
-    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
     run_once(datetime.now(UTC))
     told = Letter.objects.get(address=email("owner"))
     assert told.subject == "Acme: The subscription was renewed." and "To be paid by March 3, 2026: €190.00" in told.text
 
 
-def test_a_renewal_after_a_long_term_is_told_ahead_once_with_what_it_costs_and_what_is_scheduled(door: Door) -> None:
-    path = door.account(today="2026-01-01")
-    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
-    door.take(path, seats(8))
+def test_a_renewal_after_a_long_term_is_told_ahead_once_with_what_it_costs_and_what_is_scheduled(
+    api: ApiClient,
+) -> None:
+    path = api.account(today="2026-01-01")
+    api.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    api.take(path, seats(8))
     told_before()
-    door.ok("POST", f"{path}/clock", {"to": "2026-12-17"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-12-17"})
     assert letters() == []
-    door.ok("POST", f"{path}/clock", {"to": "2026-12-18"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-12-18"})
     run_once(datetime.now(UTC))
     [letter] = Letter.objects.filter(address=email("owner"))
     assert letter.subject == "Acme: The subscription renews on January 1, 2027."
@@ -242,23 +244,23 @@ def test_a_renewal_after_a_long_term_is_told_ahead_once_with_what_it_costs_and_w
     ):
         assert said in letter.text, letter.text
     told_before()
-    door.ok("POST", f"{path}/clock", {"to": "2026-12-25"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-12-25"})
     assert letters() == []
-    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+    kinds = [one["kind"] for one in api.ok("GET", f"{path}/history")["items"]]
     assert kinds.count("renewal_ahead") == 1
-    door.ok("POST", f"{path}/clock", {"to": "2027-12-20"})
-    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+    api.ok("POST", f"{path}/clock", {"to": "2027-12-20"})
+    kinds = [one["kind"] for one in api.ok("GET", f"{path}/history")["items"]]
     assert kinds.count("renewal_ahead") == 2
 
 
-def test_what_took_effect_by_itself_is_named_also_after_later_renewals(door: Door) -> None:
-    path = door.account("online_assisted", today="2026-01-01")
-    door.take(path, TEAM_10)
+def test_what_took_effect_by_itself_is_named_also_after_later_renewals(api: ApiClient) -> None:
+    path = api.account("online_assisted", today="2026-01-01")
+    api.take(path, TEAM_10)
     span = {"start": "2026-01-10", "end": "2026-01-20"}
-    door.take(path, {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span})
-    door.take(path, {**seats(8), "on": "renewal"})
+    api.take(path, {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span})
+    api.take(path, {**seats(8), "on": "renewal"})
     told_before()
-    door.ok("POST", f"{path}/clock", {"to": "2026-03-05"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-03-05"})
     run_once(datetime.now(UTC))
     said = [one.text for one in Letter.objects.filter(address=email("owner")).order_by("id")]
     begun, over, renewed, again = said
@@ -268,20 +270,20 @@ def test_what_took_effect_by_itself_is_named_also_after_later_renewals(door: Doo
     assert "→" not in again and "€152.00" in again
 
 
-def test_what_renews_each_month_or_ends_is_not_told_ahead(door: Door) -> None:
-    monthly, ending = door.account(today="2026-01-01"), door.account(today="2026-01-01", name="Other")
-    door.take(monthly, TEAM_10)
-    door.take(ending, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
-    door.take(ending, {"edit": "cancel", "reason": "done"})
+def test_what_renews_each_month_or_ends_is_not_told_ahead(api: ApiClient) -> None:
+    monthly, ending = api.account(today="2026-01-01"), api.account(today="2026-01-01", name="Other")
+    api.take(monthly, TEAM_10)
+    api.take(ending, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    api.take(ending, {"edit": "cancel", "reason": "done"})
     for path, day in ((monthly, "2026-01-25"), (ending, "2026-12-25")):
-        door.ok("POST", f"{path}/clock", {"to": day})
-        assert "renewal_ahead" not in [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+        api.ok("POST", f"{path}/clock", {"to": day})
+        assert "renewal_ahead" not in [one["kind"] for one in api.ok("GET", f"{path}/history")["items"]]
 
 
-def test_on_the_real_clock_the_worker_announces_by_the_day_of_each_account(door: Door) -> None:
+def test_on_the_real_clock_the_worker_announces_by_the_day_of_each_account(api: ApiClient) -> None:
     today = datetime.now(UTC)
-    path = door.account("managed", sandbox=False, today=None, time_zone="UTC")
-    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    path = api.account("managed", sandbox=False, today=None, time_zone="UTC")
+    api.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
     ends = Cursor.objects.get(account_id=path.rpartition("/")[2]).billed_until
     assert ends is not None
     told_before()
@@ -292,15 +294,17 @@ def test_on_the_real_clock_the_worker_announces_by_the_day_of_each_account(door:
     assert counted == [0, 1, 1, 1, 1]
 
 
-def test_who_only_receives_invoices_reads_of_each_invoice_once_and_of_nothing_else(door: Door, settings: Any) -> None:
+def test_who_only_receives_invoices_reads_of_each_invoice_once_and_of_nothing_else(
+    api: ApiClient, settings: Any
+) -> None:
     settings.SENDS_MAIL = True
-    path = door.account("managed", sandbox=False, today=None, locale="fr")
+    path = api.account("managed", sandbox=False, today=None, locale="fr")
     people = [("Books", "books@acme.example"), ("Owner", "OWNER@acme.example"), ("Agent", email("agent"))]
     details = {"recipients": [{"name": name, "email": address} for name, address in people]}
-    door.ok("PUT", f"{path}/billing_details", {"sold_to": {"name": "Acme"}, **details})
+    api.ok("PUT", f"{path}/billing_details", {"sold_to": {"name": "Acme"}, **details})
     told_before()
-    door.take(path, TEAM_10)
-    door.take(path, {"edit": "cancel", "reason": "done"})
+    api.take(path, TEAM_10)
+    api.take(path, {"edit": "cancel", "reason": "done"})
     for _ in range(2):
         run_once(datetime.now(UTC))
     found = [one for one in mail.outbox if one.to[0] in ("books@acme.example", email("agent"))]
@@ -312,10 +316,10 @@ def test_who_only_receives_invoices_reads_of_each_invoice_once_and_of_nothing_el
     assert len(owner) == 2, "a member who sees invoices reads it once"
 
 
-def test_people_do_without_what_they_need_not_know_and_are_told_all_else(door: Door) -> None:
-    path = door.account("self_service", today="2026-01-01")
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
-    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+def test_people_do_without_what_they_need_not_know_and_are_told_all_else(api: ApiClient) -> None:
+    path = api.account("self_service", today="2026-01-01")
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    api.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
     told_before()
     owner = signed_in(email("owner"))
     shown = owner.get("/me/letters").content.decode()
@@ -325,24 +329,24 @@ def test_people_do_without_what_they_need_not_know_and_are_told_all_else(door: D
     assert owner.post("/me/letters", {"wanted": ["payments"]}).status_code == 302
     shown = owner.get("/me/letters").content.decode()
     assert shown.count("checked") == 1
-    door.take(path, seats(8))
+    api.take(path, seats(8))
     assert [who for who, _ in letters()] == ["billing_admin"]
-    door.ok("POST", f"{path}/clock", {"to": "2026-12-20"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-12-20"})
     assert [who for who, _ in letters()] == ["billing_admin"]
-    door.ok("PUT", f"{path}/payment_method", {"type": "invoice"})
-    door.ok("POST", f"{path}/clock", {"to": "2027-01-01"})
+    api.ok("PUT", f"{path}/payment_method", {"type": "invoice"})
+    api.ok("POST", f"{path}/clock", {"to": "2027-01-01"})
     assert sorted(who for who, said in letters() if "renewed" in said) == ["billing_admin", "owner"], "it is to be paid"
     assert owner.post("/me/letters", {"wanted": ["payments", "changes", "renewals", "reminders"]}).status_code == 302
-    door.take(path, seats(7))
+    api.take(path, seats(7))
     assert sorted(who for who, _ in letters()) == ["billing_admin", "owner"]
 
 
-def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_letters_of_its_own(door: Door) -> None:
-    path = door.account("self_service", today="2026-01-01")
+def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_letters_of_its_own(api: ApiClient) -> None:
+    path = api.account("self_service", today="2026-01-01")
     Person.objects.filter(email=email("billing_admin")).update(locale="fr")
-    door.take(path, TEAM_10, {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 2})
+    api.take(path, TEAM_10, {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 2})
     told_before()
-    [cancelled] = door.take(path, {"edit": "cancel", "reason": "done"}, by=email("owner"))["changes"]
+    [cancelled] = api.take(path, {"edit": "cancel", "reason": "done"}, by=email("owner"))["changes"]
     run_once(datetime.now(UTC))
     letters = {one.address: one for one in Letter.objects.all()}
     assert set(letters) == {email("owner"), email("billing_admin")}, "also whoever did it"
@@ -358,7 +362,7 @@ def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_letters_
         assert said in f"{english.text}\n" and said.strip() in english.html, english.text
     assert "Cela peut être annulé avant le 1er février 2026." in french.text
     told_before()
-    door.ok("DELETE", f"{path}/changes/{cancelled['id']}", by=email("owner"))
+    api.ok("DELETE", f"{path}/changes/{cancelled['id']}", by=email("owner"))
     run_once(datetime.now(UTC))
     undone = Letter.objects.get(address=email("owner"))
     assert undone.subject == "Acme: The account goes on: its end was undone."
@@ -367,9 +371,9 @@ def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_letters_
         Letter.objects.get(address=email("billing_admin")).subject
         == "Acme : Le compte continue : sa fin a été annulée."
     )
-    door.take(path, {"edit": "cancel", "reason": "done"}, by=email("owner"))
+    api.take(path, {"edit": "cancel", "reason": "done"}, by=email("owner"))
     told_before()
-    door.ok("POST", f"{path}/clock", {"to": "2026-02-03"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-02-03"})
     run_once(datetime.now(UTC))
     over = {one.address: one for one in Letter.objects.all()}
     assert set(over) == {email(role) for role in ROLES}, "nobody works in it any more"
@@ -383,33 +387,33 @@ def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_letters_
     assert "restent dues" in over[email("billing_admin")].text
 
 
-def test_an_account_that_ends_without_its_last_base_product_is_told_like_one_that_is_cancelled(door: Door) -> None:
-    path = door.account("self_service", today="2026-01-01")
+def test_an_account_that_ends_without_its_last_base_product_is_told_like_one_that_is_cancelled(api: ApiClient) -> None:
+    path = api.account("self_service", today="2026-01-01")
     voice = {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 2}
-    door.take(path, TEAM_10, voice)
+    api.take(path, TEAM_10, voice)
     told_before()
-    door.take(path, {"edit": "remove_product", "product": "voice"})
+    api.take(path, {"edit": "remove_product", "product": "voice"})
     assert [said for _, said in letters()] == ["Remove Voice (from February 1, 2026)"] * 2
-    door.take(path, {"edit": "remove_product", "product": "support"}, by=email("owner"))
+    api.take(path, {"edit": "remove_product", "product": "support"}, by=email("owner"))
     run_once(datetime.now(UTC))
     told = Letter.objects.get(address=email("owner"))
     assert told.subject == "Acme: The account ends on February 1, 2026."
     assert "Remove Support (from February 1, 2026)" in told.text and "What is lost then: Support\n" in told.text
     told_before()
-    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
     assert {said for _, said in letters()} == {"The account has ended."}
 
 
-def test_nobody_does_without_the_letter_that_an_account_ends_and_the_vendor_ends_one_at_once(door: Door) -> None:
-    path = door.account("managed", today="2026-01-01", representative={"name": "Rita", "email": "rita@vendor.example"})
-    door.take(path, TEAM_10)
+def test_nobody_does_without_the_letter_that_an_account_ends_and_the_vendor_ends_one_at_once(api: ApiClient) -> None:
+    path = api.account("managed", today="2026-01-01", representative={"name": "Rita", "email": "rita@vendor.example"})
+    api.take(path, TEAM_10)
     assert signed_in(email("owner")).post("/me/letters", {}).status_code == 302
     told_before()
-    [cancelled] = door.take(path, {"edit": "cancel", "reason": "done"})["changes"]
+    [cancelled] = api.take(path, {"edit": "cancel", "reason": "done"})["changes"]
     run_once(datetime.now(UTC))
     told = Letter.objects.get(address=email("owner"))
     assert "Your contact at the vendor can help: Rita" in told.text, "who of them could undo it"
-    door.ok("DELETE", f"{path}/changes/{cancelled['id']}")
+    api.ok("DELETE", f"{path}/changes/{cancelled['id']}")
     assert ("owner", "The account goes on: its end was undone.") in letters()
-    door.take(path, {"edit": "cancel", "reason": "done", "on": "now"})
+    api.take(path, {"edit": "cancel", "reason": "done", "on": "now"})
     assert letters() == [(role, "The account has ended.") for role in ROLES]

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from api_client import TEAM_10, ApiClient, temporary
 from at_once import at_once
 from bursar.checkout import confirm, hear, journal_of_account, pay, record_payment, refund, undo_payment
 from bursar.core.billing.booking import Booking, EntryBooked
@@ -25,7 +26,6 @@ from bursar.jobs.steps import run_once
 from bursar.payments.models import Attempt, BankEntry, Payment, Refund
 from bursar.payments.queries import left, paying
 from bursar.payments.received import payment
-from door import TEAM_10, Door, temporary
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -35,14 +35,14 @@ WHOLE = 19_000
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
-def opened(door: Door, token: str = "needs_authentication", **fields: Any) -> tuple[UUID, UUID]:
+def opened(api: ApiClient, token: str = "needs_authentication", **fields: Any) -> tuple[UUID, UUID]:
     """An account on invoice terms with an open invoice of 190.00, and a payment of it by card that waits."""
-    path = door.account(**fields)
-    door.take(path, TEAM_10)
+    path = api.account(**fields)
+    api.take(path, TEAM_10)
     account = UUID(path.rpartition("/")[2])
     [invoice] = left(account)
     if token:
@@ -55,9 +55,9 @@ def booked(account: UUID, amount: int = WHOLE, *, entry: str = "", actor: Actor 
     return record_payment(account, booking, actor=actor, now=NOW)
 
 
-def paid_twice(door: Door, **fields: Any) -> tuple[UUID, UUID]:
+def paid_twice(api: ApiClient, **fields: Any) -> tuple[UUID, UUID]:
     """An account that paid its invoice by transfer while its card was still asked, and the payment by card."""
-    account, _ = opened(door, **fields)
+    account, _ = opened(api, **fields)
     booked(account)
     confirm(Attempt.objects.get(account_id=account).id, "succeeded", now=NOW)
     return account, Payment.objects.get(account_id=account, source="attempt").id
@@ -71,8 +71,8 @@ def sound() -> None:
     assert list(violations(NOW, deep=True)) == []
 
 
-def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(door: Door) -> None:
-    account, card = paid_twice(door)
+def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(api: ApiClient) -> None:
+    account, card = paid_twice(api)
     assert (payment(account, card).unused, paying(account).owes) == (WHOLE, -WHOLE)
     back(account, card, 4_000)
     assert SandboxCharge.objects.get().outcome == "succeeded"
@@ -91,8 +91,8 @@ def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(doo
     sound()
 
 
-def test_money_that_pays_for_an_invoice_stays_there(door: Door) -> None:
-    account, invoice = opened(door, "")
+def test_money_that_pays_for_an_invoice_stays_there(api: ApiClient) -> None:
+    account, invoice = opened(api, "")
     transfer = booked(account)
     with pytest.raises(MoneyInUse):
         back(account, transfer, 1)
@@ -105,8 +105,8 @@ def test_money_that_pays_for_an_invoice_stays_there(door: Door) -> None:
 
 
 @pytest.mark.parametrize("parts", [(WHOLE, WHOLE), (7_000, 7_000, 7_000)])
-def test_refunds_of_one_payment_at_once_never_exceed_it(door: Door, parts: tuple[int, ...]) -> None:
-    account, card = paid_twice(door)
+def test_refunds_of_one_payment_at_once_never_exceed_it(api: ApiClient, parts: tuple[int, ...]) -> None:
+    account, card = paid_twice(api)
 
     def act(turn: int) -> str:
         back(account, card, parts[turn])
@@ -119,8 +119,8 @@ def test_refunds_of_one_payment_at_once_never_exceed_it(door: Door, parts: tuple
     sound()
 
 
-def test_an_entry_of_the_bank_is_booked_once_for_whatever_account(door: Door) -> None:
-    accounts = [opened(door, "", owner={"name": "Owner", "email": f"o{one}@acme.example"})[0] for one in range(2)]
+def test_an_entry_of_the_bank_is_booked_once_for_whatever_account(api: ApiClient) -> None:
+    accounts = [opened(api, "", owner={"name": "Owner", "email": f"o{one}@acme.example"})[0] for one in range(2)]
 
     def act(turn: int) -> str:
         booked(accounts[turn % 2], entry="2026-01/7")
@@ -131,15 +131,15 @@ def test_an_entry_of_the_bank_is_booked_once_for_whatever_account(door: Door) ->
     sound()
 
 
-def test_what_was_booked_for_the_wrong_account_is_undone_and_booked_for_the_right_one(door: Door) -> None:
-    (wrong, owed), (right, paid) = (
-        opened(door, "", owner={"name": "Owner", "email": f"o{one}@acme.example"}) for one in range(2)
+def test_what_was_booked_for_the_wrong_account_is_undone_and_booked_for_the_right_one(api: ApiClient) -> None:
+    (wrong, billable), (right, paid) = (
+        opened(api, "", owner={"name": "Owner", "email": f"o{one}@acme.example"}) for one in range(2)
     )
     mistake = booked(wrong, entry="2026-01/7")
     with pytest.raises(EntryBooked):
         booked(right, entry="2026-01/7")
     undo_payment(wrong, mistake, actor=VENDOR, now=NOW)
-    assert (left(wrong)[owed], paying(wrong).owes) == (WHOLE, WHOLE)
+    assert (left(wrong)[billable], paying(wrong).owes) == (WHOLE, WHOLE)
     assert payment(wrong, mistake).undone
     booked(right, entry="2026-01/7")
     assert left(right)[paid] == 0
@@ -153,37 +153,37 @@ def test_what_was_booked_for_the_wrong_account_is_undone_and_booked_for_the_righ
     sound()
 
 
-def test_other_money_of_the_account_pays_for_what_is_open_again(door: Door) -> None:
-    account, invoice = opened(door, "")
+def test_other_money_of_the_account_pays_for_what_is_open_again(api: ApiClient) -> None:
+    account, invoice = opened(api, "")
     mistake, rest = booked(account), booked(account)
     undo_payment(account, mistake, actor=VENDOR, now=NOW)
     assert (left(account)[invoice], payment(account, rest).unused) == (0, 0)
     sound()
 
 
-def test_a_booking_pays_the_invoices_that_it_names_first(door: Door) -> None:
-    account, first = opened(door, "")
+def test_a_booking_pays_the_invoices_that_it_names_first(api: ApiClient) -> None:
+    account, first = opened(api, "")
     path = f"/accounts/{account}"
-    second = UUID(door.take(path, {**TEAM_10, "product": "voice", "plan": "standard"})["invoice"]["id"])
+    second = UUID(api.take(path, {**TEAM_10, "product": "voice", "plan": "standard"})["invoice"]["id"])
     booked(account, 1_000, invoices=(second,))
     assert (left(account)[first], left(account)[second]) == (WHOLE, 28_000)
     sound()
 
 
-def credited(door: Door, token: str) -> tuple[UUID, UUID, int]:
+def credited(api: ApiClient, token: str) -> tuple[UUID, UUID, int]:
     """An account that paid by card, and has a credit note that no invoice needs; its payment, and how much that is."""
-    account, invoice = opened(door, token)
+    account, invoice = opened(api, token)
     card = Payment.objects.get(account_id=account).id
     path = f"/accounts/{account}"
-    added = door.take(path, temporary("2026-01-10", "2026-01-20"))
+    added = api.take(path, temporary("2026-01-10", "2026-01-20"))
     booked(account, left(account)[UUID(added["invoice"]["id"])])
-    note = door.ok("DELETE", f"{path}/changes/{added['changes'][0]['id']}")["invoice"]
+    note = api.ok("DELETE", f"{path}/changes/{added['changes'][0]['id']}")["invoice"]
     assert (note["kind"], left(account)[invoice]) == ("credit_note", 0)
     return account, card, note["open"]["amount_minor"]
 
 
-def test_credit_that_no_invoice_needs_goes_back_out_of_a_payment(door: Door) -> None:
-    account, card, credit = credited(door, "ok")
+def test_credit_that_no_invoice_needs_goes_back_out_of_a_payment(api: ApiClient) -> None:
+    account, card, credit = credited(api, "ok")
     with pytest.raises(MoneyInUse):
         back(account, card, credit + 1)
     back(account, card, credit)
@@ -192,8 +192,8 @@ def test_credit_that_no_invoice_needs_goes_back_out_of_a_payment(door: Door) -> 
     sound()
 
 
-def test_a_refund_that_the_gateway_declines_leaves_the_money_as_credit(door: Door) -> None:
-    account, card, credit = credited(door, "refund_declined")
+def test_a_refund_that_the_gateway_declines_leaves_the_money_as_credit(api: ApiClient) -> None:
+    account, card, credit = credited(api, "refund_declined")
     back(account, card, credit)
     failed = Refund.objects.get()
     assert (failed.state, failed.failure) == ("failed", "refund_declined")
@@ -221,9 +221,9 @@ class Loses(Breaks):
 
 @pytest.mark.parametrize("kind", ["Breaks", "Loses"])
 def test_a_refund_whose_answer_is_lost_is_finished_by_the_worker_and_goes_back_once(
-    door: Door, settings: Any, kind: str
+    api: ApiClient, settings: Any, kind: str
 ) -> None:
-    account, card = paid_twice(door)
+    account, card = paid_twice(api)
     usual = settings.GATEWAYS
     settings.GATEWAYS = {"sandbox": f"{__name__}.{kind}"}
     with pytest.raises(ConnectionError):
@@ -240,15 +240,15 @@ def test_a_refund_whose_answer_is_lost_is_finished_by_the_worker_and_goes_back_o
     sound()
 
 
-def test_while_a_payment_waits_nothing_goes_back_and_what_came_is_booked(door: Door) -> None:
-    account, _ = opened(door)
+def test_while_a_payment_waits_nothing_goes_back_and_what_came_is_booked(api: ApiClient) -> None:
+    account, _ = opened(api)
     transfer = booked(account, WHOLE + 100)
     with pytest.raises(PaymentOpen):
         back(account, transfer, 100)
 
 
-def test_an_event_that_arrives_twice_counts_once_and_a_forged_one_not_at_all(door: Door) -> None:
-    account, invoice = opened(door)
+def test_an_event_that_arrives_twice_counts_once_and_a_forged_one_not_at_all(api: ApiClient) -> None:
+    account, invoice = opened(api)
     attempt, sandbox = Attempt.objects.get(), Sandbox()
     event = sandbox.event(str(attempt.id))
     assert hear("sandbox", event, {}, now=NOW) == "wait"
@@ -262,8 +262,8 @@ def test_an_event_that_arrives_twice_counts_once_and_a_forged_one_not_at_all(doo
         assert hear("sandbox", sandbox.event(unknown), {}, now=NOW) == "nothing"
 
 
-def test_events_of_one_payment_at_once_book_it_once(door: Door) -> None:
-    account, _ = opened(door)
+def test_events_of_one_payment_at_once_book_it_once(api: ApiClient) -> None:
+    account, _ = opened(api)
     attempt, sandbox = Attempt.objects.get(), Sandbox()
     sandbox.authenticate(str(attempt.id), "succeeded")
     event = sandbox.event(str(attempt.id))
@@ -272,8 +272,8 @@ def test_events_of_one_payment_at_once_book_it_once(door: Door) -> None:
 
 
 @pytest.mark.parametrize(("role", "may"), [("support", False), ("sales", False), ("finance", True), ("admin", True)])
-def test_only_staff_with_the_right_book_refund_and_undo(door: Door, role: str, may: bool) -> None:
-    account, _ = opened(door, "")
+def test_only_staff_with_the_right_book_refund_and_undo(api: ApiClient, role: str, may: bool) -> None:
+    account, _ = opened(api, "")
     clerk, mistake = Vendor(UUID(int=7), role=role), booked(account, WHOLE)
     too_much = booked(account, 100)
     acts: list[Callable[[], object]] = [

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from api_client import TEAM_10, ApiClient, email, seats
 from bursar import checkout
 from bursar.accounts.queries import customer
 from bursar.core.ordering.request import RequestOpen
@@ -13,18 +14,17 @@ from bursar.core.subscription.edit import read_edits
 from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from bursar.subscriptions.models import Request
-from door import TEAM_10, Door, email, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_request_that_nobody_reviewed_in_time_makes_room_before_a_worker_looks_and_after(vendor: None) -> None:
-    door, now = Door(), datetime.now(UTC)
+    api, now = ApiClient(), datetime.now(UTC)
     live: Any = {"sandbox": False, "today": None}
-    path = door.account("online_assisted", **live)
-    door.take(path, TEAM_10)
+    path = api.account("online_assisted", **live)
+    api.take(path, TEAM_10)
     account = UUID(path.rpartition("/")[2])
-    admin = next(one for one in customer(account).account.members if one.role == "admin")
+    admin = next(member for member in customer(account).account.members if member.role == "admin")
 
     def ask(at: datetime, many: int) -> UUID:
         return checkout.submit(account, edits=read_edits([seats(many)]), actor=admin, now=at)
@@ -41,24 +41,24 @@ def test_a_request_that_nobody_reviewed_in_time_makes_room_before_a_worker_looks
 
 
 def test_reviewers_are_reminded_once_before_a_request_is_closed(vendor: None) -> None:
-    door, now = Door(), datetime.now(UTC)
+    api, now = ApiClient(), datetime.now(UTC)
     live: Any = {"sandbox": False, "today": None}
-    path = door.account("online_assisted", **live)
-    door.take(path, TEAM_10)
-    asked = door.ok("POST", f"{path}/requests", {"edits": [seats(12)], "reason": "Spring."}, by=email("admin"))
+    path = api.account("online_assisted", **live)
+    api.take(path, TEAM_10)
+    asked = api.ok("POST", f"{path}/requests", {"edits": [seats(12)], "reason": "Spring."}, by=email("admin"))
 
     def reminded() -> list[tuple[str, bool]]:
         # What happened is told by the moment at which it was really written down.
         run_once(datetime.now(UTC))
         letters = Letter.objects.filter(subject__contains="still waits").order_by("address")
-        return [(one.address, "is closed on" in one.text and "Spring." in one.text) for one in letters]
+        return [(letter.address, "is closed on" in letter.text and "Spring." in letter.text) for letter in letters]
 
     run_once(now + timedelta(days=22, hours=23))
     assert reminded() == []
     for days in (23, 24, 29):
         run_once(now + timedelta(days=days, hours=1))
         assert reminded() == [(email("billing_admin"), True), (email("owner"), True)]
-    [entry] = [one for one in door.ok("GET", f"{path}/history")["items"] if one["kind"] == "request_reminded"]
+    [entry] = [one for one in api.ok("GET", f"{path}/history")["items"] if one["kind"] == "request_reminded"]
     assert entry["data"] == {"request": asked["id"]} and entry["actor"]["kind"] == "system"
 
 
@@ -68,12 +68,12 @@ def test_reviewers_are_reminded_once_before_a_request_is_closed(vendor: None) ->
 def test_a_sandbox_reminds_by_its_own_clock_and_as_the_policy_says(
     vendor: None, reminder: int, day: str, told: int
 ) -> None:
-    door = Door()
-    door.ok("PUT", "/policy", {**door.ok("GET", "/policy"), "reminder_days": reminder})
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10)
-    door.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))
+    api = ApiClient()
+    api.ok("PUT", "/policy", {**api.ok("GET", "/policy"), "reminder_days": reminder})
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10)
+    api.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))
     for to in ("2026-01-20", day, "2026-01-26"):
-        door.ok("POST", f"{path}/clock", {"to": to})
-    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+        api.ok("POST", f"{path}/clock", {"to": to})
+    kinds = [one["kind"] for one in api.ok("GET", f"{path}/history")["items"]]
     assert kinds.count("request_reminded") == told

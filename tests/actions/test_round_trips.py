@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from door import ROOT, TEAM_10, Door, seats
+from api_client import ROOT, TEAM_10, ApiClient, seats
 
 MORE = {"code": "standard", "name": {"en": "Standard", "fr": "Standard"}}
 PRICE = {"currency": "EUR", "cycle": "monthly", "per": "seat", "amount": "3.00"}
@@ -19,39 +19,39 @@ def extra(number: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    found = Door()
+def api(vendor: None) -> ApiClient:
+    found = ApiClient()
     catalog = tomllib.loads((ROOT / "catalogs/demo.toml").read_text(encoding="utf-8"))
     found.ok("PUT", "/catalog", {**catalog, "products": [*catalog["products"], *map(extra, range(9))]})
     return found
 
 
-def small(door: Door) -> str:
-    path = door.account(owner={"name": "Owner", "email": "owner@small.example"})
-    door.take(path, TEAM_10)
+def small(api: ApiClient) -> str:
+    path = api.account(owner={"name": "Owner", "email": "owner@small.example"})
+    api.take(path, TEAM_10)
     return path
 
 
-def large(door: Door) -> str:
+def large(api: ApiClient) -> str:
     """Ten items and more than fifty changes, three of them scheduled."""
-    path = door.account(owner={"name": "Owner", "email": "owner@large.example"})
+    path = api.account(owner={"name": "Owner", "email": "owner@large.example"})
     adding = [
         {"edit": "add_product", "product": f"extra_{number}", "plan": "standard", "seats": 9} for number in range(9)
     ]
-    door.take(path, TEAM_10, *adding)
+    api.take(path, TEAM_10, *adding)
     for round_ in range(17):
-        door.take(path, seats(11 + round_), *(seats(10 + round_, f"extra_{number}") for number in (1, 2)))
-    door.take(path, *(seats(1, f"extra_{number}") for number in range(3, 6)), by="owner@large.example")
+        api.take(path, seats(11 + round_), *(seats(10 + round_, f"extra_{number}") for number in (1, 2)))
+    api.take(path, *(seats(1, f"extra_{number}") for number in range(3, 6)), by="owner@large.example")
     return path
 
 
-def asked(door: Door, path: str, way: str, edits: list[dict[str, Any]], by: str | None) -> int:
+def asked(api: ApiClient, path: str, way: str, edits: list[dict[str, Any]], by: str | None) -> int:
     """How often the database is asked, once what a process keeps of it is kept."""
     method, _, address = way.format(path).partition(" ")
-    for one in edits[:1]:
-        door.ok(method, address, {"edits": [one]}, by=by)
+    for edit in edits[:1]:
+        api.ok(method, address, {"edits": [edit]}, by=by)
     with CaptureQueriesContext(connection) as statements:
-        door.ok(method, address, {"edits": edits[1:]} if edits else None, by=by)
+        api.ok(method, address, {"edits": edits[1:]} if edits else None, by=by)
     return len(statements)
 
 
@@ -64,9 +64,9 @@ WAYS: tuple[tuple[str, list[dict[str, Any]], int], ...] = (
 
 
 @pytest.mark.parametrize("by", [None, "owner@{}.example"])
-def test_a_small_and_a_large_account_take_the_same_round_trips(door: Door, by: str | None) -> None:
-    paths = {"small": small(door), "large": large(door)}
+def test_a_small_and_a_large_account_take_the_same_round_trips(api: ApiClient, by: str | None) -> None:
+    paths = {"small": small(api), "large": large(api)}
     for way, edits, most in WAYS:
-        counts = [asked(door, path, way, edits, by and by.format(name)) for name, path in paths.items()]
+        counts = [asked(api, path, way, edits, by and by.format(name)) for name, path in paths.items()]
         assert counts == [counts[0]] * 2, way
         assert counts[0] <= most, way

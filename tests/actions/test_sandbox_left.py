@@ -9,7 +9,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import override
 
 import bank
-import rows
+import factory
+from api_client import ApiClient
 from bursar.accounts.models import Account
 from bursar.accounts.queries import names
 from bursar.catalog.queries import current as catalog
@@ -24,8 +25,7 @@ from bursar.payments.models import Attempt, Payment
 from bursar.payments.queries import method
 from bursar.payments.received import movements, payments, refunds
 from bursar.policy.queries import current as policy
-from door import Door
-from rows import NOW, TODAY
+from factory import NOW, TODAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE = [("payments", "0001_initial")]
@@ -34,7 +34,7 @@ BEFORE = [("payments", "0001_initial")]
 @pytest.fixture
 def before(vendor: None) -> Iterator[Any]:
     """The models of payments as they were; afterwards the tables are those of today again."""
-    Door()
+    ApiClient()
     executor = MigrationExecutor(connection)
     executor.migrate(BEFORE)
     try:
@@ -62,7 +62,7 @@ def tried(before: Any, account: Account, state: str, charge: str = "", **cause: 
         account_id=account.id, state=state, actor_kind="vendor", **cause, **money, **when
     )
     if charge:
-        rows.charge(key=str(attempt.id), outcome=charge)
+        factory.charge(key=str(attempt.id), outcome=charge)
     return attempt
 
 
@@ -74,14 +74,16 @@ def told(account: Account) -> list[str]:
         with override(language):
             entries = Entry.objects.filter(account_id=account.id, actor_kind="system").order_by("id")
             said += [
-                sentence for one in entries for sentence in story.what(read_event(one.kind, one.data, one.version))
+                sentence
+                for entry in entries
+                for sentence in story.what(read_event(entry.kind, entry.data, entry.version))
             ]
     return said
 
 
 def test_live_accounts_with_a_card_of_the_sandbox_gateway_pay_on_invoice_terms(before: Any) -> None:
-    card, debit, invoiced, nothing = (rows.account() for _ in range(4))
-    trial = rows.account(sandbox=True)
+    card, debit, invoiced, nothing = (factory.account() for _ in range(4))
+    trial = factory.account(sandbox=True)
     for account, kinds in ((card, ["card"]), (debit, ["card", "debit"]), (invoiced, ["card", "invoice"])):
         for kind in kinds:
             pays(before, account, kind)
@@ -106,10 +108,10 @@ def test_live_accounts_with_a_card_of_the_sandbox_gateway_pay_on_invoice_terms(b
     [("pending", "cancelled"), ("succeeded", "refunded"), ("declined", "declined"), ("", "cancelled")],
 )
 def test_what_they_had_open_there_is_given_up_for_good(before: Any, charge: str, after: str) -> None:
-    account, trial = rows.account(), rows.account(sandbox=True)
-    invoice = rows.invoice(account)
+    account, trial = factory.account(), factory.account(sandbox=True)
+    invoice = factory.invoice(account)
     waiting = tried(before, account, "open", charge, invoice_id=invoice.id)
-    kept = tried(before, trial, "open", "pending", quote_id=rows.quote(trial).id)
+    kept = tried(before, trial, "open", "pending", quote_id=factory.quote(trial).id)
     upgrade()
     row = Attempt.objects.get(pk=waiting.id)
     assert (row.state, row.reason, row.gateway) == ("cancelled", "sandbox_gateway", "sandbox")
@@ -117,13 +119,13 @@ def test_what_they_had_open_there_is_given_up_for_good(before: Any, charge: str,
     assert told(account)[0] == ("A payment did not come through: the sandbox gateway pays for sandbox accounts only.")
     assert Attempt.objects.get(pk=kept.id).state == "open"
     assert SandboxCharge.objects.get(pk=str(kept.id)).outcome == "pending"
-    assert "attempts_end" not in {one.rule for one in violations(NOW) if one.account_id == account.id}
+    assert "attempts_end" not in {violation.rule for violation in violations(NOW) if violation.account_id == account.id}
 
 
 def test_the_doctor_lists_what_was_paid_without_money(before: Any) -> None:
-    account, trial = rows.account(), rows.account(sandbox=True)
+    account, trial = factory.account(), factory.account(sandbox=True)
     for one in (account, trial):
-        invoice = rows.invoice(one)
+        invoice = factory.invoice(one)
         attempt = tried(before, one, "succeeded", "succeeded", invoice_id=invoice.id)
         came = {"attempt_id": attempt.id, "amount_minor": 14_400, "currency": "EUR", "on": TODAY}
         paid = before.get_model("payments", "Payment").objects.create(account_id=one.id, recorded_at=NOW, **came)
@@ -139,8 +141,8 @@ def test_the_doctor_lists_what_was_paid_without_money(before: Any) -> None:
 
 
 def test_money_that_went_back_was_paid_and_covers_its_refund(before: Any) -> None:
-    account = rows.account()
-    late = tried(before, account, "refunded", quote_id=rows.quote(account).id)
+    account = factory.account()
+    late = tried(before, account, "refunded", quote_id=factory.quote(account).id)
     before.get_model("payments", "Refund").objects.create(
         account_id=account.id, attempt_id=late.id, amount_minor=14_400, recorded_at=NOW
     )
@@ -149,8 +151,11 @@ def test_money_that_went_back_was_paid_and_covers_its_refund(before: Any) -> Non
     assert (row.source, row.attempt_id, row.on, row.refunded, row.unused) == ("attempt", late.id, TODAY, 14_400, 0)
     [back] = refunds(account.id, [row.id])
     assert (back.state, back.reason, back.on, back.amount_minor) == ("succeeded", "late", TODAY, 14_400)
-    assert [(one.kind, one.amount_minor) for one in movements(account.id)] == [("payment", 14_400), ("refund", -14_400)]
-    assert [one for one in violations(NOW) if one.account_id == account.id] == []
+    assert [(movement.kind, movement.amount_minor) for movement in movements(account.id)] == [
+        ("payment", 14_400),
+        ("refund", -14_400),
+    ]
+    assert [violation for violation in violations(NOW) if violation.account_id == account.id] == []
     assert list(money.paid_without_money()) == []
 
 
@@ -158,13 +163,13 @@ def test_the_doctor_says_when_live_accounts_have_no_gateway(vendor: None, settin
     [check] = money.gateways()
     assert (check.state, check.found) == ("ok", "sandbox connected")
     assert list(money.paid_without_money()) == []
-    live = rows.account()
+    live = factory.account()
     [check] = money.gateways()
     assert check.state == "warning" and "1 there" in check.found and "invoice terms only" in check.found
     bank.connect(settings)
-    assert [one.state for one in money.gateways()] == ["ok"]
-    rows.method(live, gateway="bank")
-    assert [one.state for one in money.gateways()] == ["ok"]
+    assert [gateway.state for gateway in money.gateways()] == ["ok"]
+    factory.method(live, gateway="bank")
+    assert [gateway.state for gateway in money.gateways()] == ["ok"]
     settings.GATEWAYS = {"sandbox": settings.GATEWAYS["sandbox"]}
     [check] = money.gateways()
     assert check.state == "wrong" and "bank" in check.found

@@ -9,15 +9,15 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from api_client import TEAM_10, ApiClient, email, seats
 from bursar import checkout
-from door import TEAM_10, Door, email, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 @contextmanager
@@ -34,10 +34,10 @@ def counting() -> Iterator[list[str]]:
         yield sent
 
 
-def live(door: Door) -> str:
+def live(api: ApiClient) -> str:
     """An account by the real clock that has bought ten seats."""
-    path = door.account("online_assisted", sandbox=False, today=None)
-    door.take(path, TEAM_10)
+    path = api.account("online_assisted", sandbox=False, today=None)
+    api.take(path, TEAM_10)
     return path
 
 
@@ -47,24 +47,24 @@ def renewed(path: str, days: int) -> list[str]:
     return sent
 
 
-def test_an_edit_and_a_renewal_need_few_statements(door: Door) -> None:
-    path = live(door)
+def test_an_edit_and_a_renewal_need_few_statements(api: ApiClient) -> None:
+    path = live(api)
     with counting() as sent:
-        door.take(path, seats(12))
+        api.take(path, seats(12))
     assert len(sent) <= 18, [" ".join(sql.split())[:60] for sql in sent]
     sent = renewed(path, 40)
     assert len(sent) <= 11, [" ".join(sql.split())[:60] for sql in sent]
 
 
-def test_several_days_that_are_due_are_written_at_once(door: Door) -> None:
-    path = live(door)
+def test_several_days_that_are_due_are_written_at_once(api: ApiClient) -> None:
+    path = live(api)
     by_month = renewed(path, 32)
     assert len(renewed(path, 32 + 6 * 31)) <= len(by_month)
 
 
-def test_approving_needs_few_statements(door: Door) -> None:
-    path = live(door)
-    asked = door.ok("POST", f"{path}/requests", {"edits": [seats(14)]}, by=email("admin"))["id"]
+def test_approving_needs_few_statements(api: ApiClient) -> None:
+    path = live(api)
+    asked = api.ok("POST", f"{path}/requests", {"edits": [seats(14)]}, by=email("admin"))["id"]
     with counting() as sent:
-        door.ok("POST", f"{path}/requests/{asked}/approve", {}, by=email("owner"))
+        api.ok("POST", f"{path}/requests/{asked}/approve", {}, by=email("owner"))
     assert len(sent) <= 24, [" ".join(sql.split())[:60] for sql in sent]

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count
 
 import bank
+from api_client import TEAM_10, ApiClient, email
 from at_once import at_once
 from bursar import checkout
 from bursar.catalog.queries import NoCatalog
@@ -20,7 +21,6 @@ from bursar.history.models import Entry
 from bursar.invoices.models import Invoice
 from bursar.jobs.steps import move, run_once
 from bursar.payments.models import Attempt, Payment
-from door import TEAM_10, Door, email
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -28,28 +28,28 @@ LATER = NOW + timedelta(days=65)
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
-def paying(door: Door, token: str, number: int) -> list[UUID]:
+def paying(api: ApiClient, token: str, number: int) -> list[UUID]:
     """Live accounts with ten seats, which pay by a card from then on."""
     ids = []
     for one in range(number):
         owner = {"name": "Owner", "email": f"owner{one}@live.example"}
-        path = door.account(sandbox=False, today=None, owner=owner, name=f"Live {one}")
+        path = api.account(sandbox=False, today=None, owner=owner, name=f"Live {one}")
         ids.append(UUID(path.rpartition("/")[2]))
         checkout.accept(ids[-1], edits=read_edits([TEAM_10]), actor=VENDOR, now=NOW)
-        door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
+        api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
     return ids
 
 
 @pytest.mark.parametrize(("token", "state"), [("ok", "succeeded"), ("declined_funds", "failed")])
 def test_many_workers_collect_each_invoice_once_and_report_no_failure(
-    door: Door, settings: Any, token: str, state: str
+    api: ApiClient, settings: Any, token: str, state: str
 ) -> None:
     bank.connect(settings)
-    paying(door, token, 3)
+    paying(api, token, 3)
 
     def work(_: int) -> str:
         run_once(LATER)
@@ -63,9 +63,9 @@ def test_many_workers_collect_each_invoice_once_and_report_no_failure(
     assert Payment.objects.count() == (9 if state == "succeeded" else 0)
 
 
-def test_an_account_whose_payment_waits_is_passed_over_until_it_is_finished(door: Door, settings: Any) -> None:
+def test_an_account_whose_payment_waits_is_passed_over_until_it_is_finished(api: ApiClient, settings: Any) -> None:
     bank.connect(settings)
-    paying(door, "needs_authentication", 2)
+    paying(api, "needs_authentication", 2)
 
     def work(_: int) -> str:
         run_once(datetime.now(UTC))
@@ -77,11 +77,11 @@ def test_an_account_whose_payment_waits_is_passed_over_until_it_is_finished(door
 
 
 @pytest.mark.parametrize("token", ["ok", "needs_authentication", "declined_funds"])
-def test_a_clock_that_many_move_at_once_answers_what_it_did(door: Door, token: str) -> None:
-    path = door.account()
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
-    door.take(path, TEAM_10)
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
+def test_a_clock_that_many_move_at_once_answers_what_it_did(api: ApiClient, token: str) -> None:
+    path = api.account()
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    api.take(path, TEAM_10)
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
     account, days = UUID(path.rpartition("/")[2]), [date(2026, month, 2) for month in (2, 3, 4, 4)]
 
     def forward(turn: int) -> str:
@@ -90,17 +90,17 @@ def test_a_clock_that_many_move_at_once_answers_what_it_did(door: Door, token: s
 
     came = at_once(4, forward)
     assert set(came) <= {"done", "clock_backwards"} and came["done"] >= 2
-    assert door.ok("GET", path)["today"] == "2026-04-02"
+    assert api.ok("GET", path)["today"] == "2026-04-02"
     tried = Attempt.objects.exclude(invoice=None).values("invoice").annotate(times=Count("id"))
     assert all(one["times"] == 1 for one in tried)
     if token != "needs_authentication":
         assert Invoice.objects.filter(account_id=account).count() == 4
 
 
-def test_a_clock_moved_while_somebody_pays_answers_that_it_moved(door: Door) -> None:
-    path = door.account()
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
-    door.take(path, TEAM_10)
+def test_a_clock_moved_while_somebody_pays_answers_that_it_moved(api: ApiClient) -> None:
+    path = api.account()
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    api.take(path, TEAM_10)
     account, came = UUID(path.rpartition("/")[2]), Counter[str]()
 
     def act(turn: int) -> str:
@@ -113,41 +113,41 @@ def test_a_clock_moved_while_somebody_pays_answers_that_it_moved(door: Door) -> 
     for _ in range(3):
         came += at_once(4, act)
     assert came["moved"] == 6
-    assert door.ok("GET", path)["today"] == "2026-02-02"
+    assert api.ok("GET", path)["today"] == "2026-02-02"
 
 
-def test_what_cannot_be_done_on_the_way_leaves_the_clock_where_it_stood(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+def test_what_cannot_be_done_on_the_way_leaves_the_clock_where_it_stood(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
     account = UUID(path.rpartition("/")[2])
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE catalog_version CASCADE")
     with pytest.raises(NoCatalog):
         move(account, date(2026, 2, 2), actor=VENDOR, now=NOW)
-    assert door.ok("GET", path)["today"] == "2026-01-01"
+    assert api.ok("GET", path)["today"] == "2026-01-01"
     assert (Invoice.objects.count(), Attempt.objects.get().state) == (1, "open")
-    Door()
+    ApiClient()
     move(account, date(2026, 2, 2), actor=VENDOR, now=NOW)
-    assert door.ok("GET", path)["today"] == "2026-02-02"
+    assert api.ok("GET", path)["today"] == "2026-02-02"
     assert Invoice.objects.count() == 2
     assert list(Attempt.objects.order_by("id").values_list("state", flat=True)) == ["failed", "open"]
 
 
-def test_only_who_may_change_the_subscription_moves_the_clock(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
+def test_only_who_may_change_the_subscription_moves_the_clock(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
     for role in ("admin", "agent", "light_agent"):
-        told = door.fails(403, "POST", f"{path}/clock", {"to": "2026-01-05"}, by=email(role))
+        told = api.fails(403, "POST", f"{path}/clock", {"to": "2026-01-05"}, by=email(role))
         assert told["code"] == "not_their_clock"
     assert Entry.objects.filter(kind="refused", data__attempt="move_clock").count() == 3
-    assert door.ok("GET", path)["today"] == "2026-01-01"
-    assert door.ok("POST", f"{path}/clock", {"to": "2026-01-05"}, by=email("billing_admin"))["today"] == "2026-01-05"
-    door.take(path, {"edit": "cancel", "on": "now"})
-    assert door.ok("POST", f"{path}/clock", {"to": "2026-01-06"}, by=email("owner"))["today"] == "2026-01-06"
-    managed = door.account("managed", owner={"name": "Else", "email": "else@other.example"})
-    door.fails(403, "POST", f"{managed}/clock", {"to": "2026-01-05"}, by="else@other.example")
-    assert door.ok("POST", f"{managed}/clock", {"to": "2026-01-05"})["today"] == "2026-01-05"
+    assert api.ok("GET", path)["today"] == "2026-01-01"
+    assert api.ok("POST", f"{path}/clock", {"to": "2026-01-05"}, by=email("billing_admin"))["today"] == "2026-01-05"
+    api.take(path, {"edit": "cancel", "on": "now"})
+    assert api.ok("POST", f"{path}/clock", {"to": "2026-01-06"}, by=email("owner"))["today"] == "2026-01-06"
+    managed = api.account("managed", owner={"name": "Else", "email": "else@other.example"})
+    api.fails(403, "POST", f"{managed}/clock", {"to": "2026-01-05"}, by="else@other.example")
+    assert api.ok("POST", f"{managed}/clock", {"to": "2026-01-05"})["today"] == "2026-01-05"
 
 
 SEATS = {"edit": "set_seats", "product": "support"}

@@ -6,10 +6,10 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser
 
+from api_client import ApiClient, seats
 from bursar.accounts.keys import create_link
 from bursar.identity.staff import appoint
 from bursar.policy.queries import current
-from door import Door, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG: Final = "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüsselbund" * 2
@@ -27,27 +27,27 @@ def named() -> dict[str, str]:
 
 
 def test_no_long_name_widens_a_page(browser: Browser, live_server: Any, vendor: None) -> None:
-    door, now = Door(), datetime.now(UTC)
+    api, now = ApiClient(), datetime.now(UTC)
     prices = [{"currency": "EUR", "cycle": "monthly", "per": "seat", "amount": "19.00"}]
     plans = [{"code": code, "name": named(), "features": [named()], "prices": prices} for code in ("one", "two")]
     codes = ("desk", "phone")
     products = [{"code": code, "name": named(), "base": code == "desk", "plans": plans} for code in codes]
-    door.ok("PUT", "/catalog", {"products": products})
-    path = door.account("self_service", name=LONG, owner={"name": LONG, "email": ADDRESS})
-    door.take(path, {"edit": "add_product", "product": "desk", "plan": "one", "seats": 5})
-    members = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+    api.ok("PUT", "/catalog", {"products": products})
+    path = api.account("self_service", name=LONG, owner={"name": LONG, "email": ADDRESS})
+    api.take(path, {"edit": "add_product", "product": "desk", "plan": "one", "seats": 5})
+    members = {one["role"]: one["id"] for one in api.ok("GET", f"{path}/members")["items"]}
     for role in ("admin", "agent", "billing_admin"):
-        door.ok("PATCH", f"{path}/members/{members[role]}", {"name": LONG})
-    door.ok("PUT", f"{path}/seats/desk/members/{members['agent']}")
-    door.take(path, seats(3, "desk"), by=ADDRESS)
+        api.ok("PATCH", f"{path}/members/{members[role]}", {"name": LONG})
+    api.ok("PUT", f"{path}/seats/desk/members/{members['agent']}")
+    api.take(path, seats(3, "desk"), by=ADDRESS)
     details = {
         "sold_to": {"name": LONG, "line1": LONG},
         "purchase_order": LONG[:100],
         "recipients": [{"name": LONG, "email": ADDRESS}],
     }
-    door.ok("PUT", f"{path}/billing_details", details)
-    invoice = door.ok("GET", f"{path}/invoices")["items"][0]["id"]
-    quote = door.ok(
+    api.ok("PUT", f"{path}/billing_details", details)
+    invoice = api.ok("GET", f"{path}/invoices")["items"][0]["id"]
+    quote = api.ok(
         "POST", f"{path}/quotes", {"edits": [{"edit": "add_product", "product": "phone", "plan": "one", "seats": 2}]}
     )["id"]
     appoint(current(), name=LONG, email=f"staff.{ADDRESS}", role="admin", by=None, now=now)
@@ -56,7 +56,7 @@ def test_no_long_name_widens_a_page(browser: Browser, live_server: Any, vendor: 
         (
             ADDRESS,
             [
-                *(f"{path}/{one}" for one in PAGES),
+                *(f"{path}/{page}" for page in PAGES),
                 f"{path}/invoices/{invoice}",
                 f"{path}/quotes/{quote}",
                 f"{path}/team/{members['agent']}",

@@ -6,20 +6,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from api_client import TEAM_10, ApiClient, email, seats
 from browsing import Person
-from door import TEAM_10, Door, email, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def door(vendor: None) -> Iterator[Door]:
-    yield Door()
+def api(vendor: None) -> Iterator[ApiClient]:
+    yield ApiClient()
 
 
-def test_the_summary_follows_the_form_and_the_change_is_made(browser: Browser, live_server: Any, door: Door) -> None:
-    path = door.account(tax_rate="0.20")
-    door.take(path, TEAM_10)
+def test_the_summary_follows_the_form_and_the_change_is_made(
+    browser: Browser, live_server: Any, api: ApiClient
+) -> None:
+    path = api.account(tax_rate="0.20")
+    api.take(path, TEAM_10)
     owner = Person(browser, live_server, "owner")
     owner.page.get_by_role("link", name="Manage subscription").click()
     owner.page.get_by_label("Seats", exact=True).first.fill("14")
@@ -31,13 +33,13 @@ def test_the_summary_follows_the_form_and_the_change_is_made(browser: Browser, l
     owner.page.get_by_role("button", name="Review changes").click()
     owner.page.get_by_role("button", name="Update subscription").click()
     expect(owner.page.get_by_role("main")).to_contain_text("€114.00 was issued")
-    assert door.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 15
+    assert api.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 15
     assert owner.complaints == []
 
 
-def test_it_works_without_javascript_and_by_keyboard(browser: Browser, live_server: Any, door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
+def test_it_works_without_javascript_and_by_keyboard(browser: Browser, live_server: Any, api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
     owner = Person(browser, live_server, "owner", java_script_enabled=False)
     owner.page.goto(f"{path}/manage")
     expect(owner.page.locator(".stepper button").first).to_be_hidden()
@@ -49,16 +51,16 @@ def test_it_works_without_javascript_and_by_keyboard(browser: Browser, live_serv
     owner.page.get_by_role("button", name="Update subscription").focus()
     owner.page.keyboard.press("Enter")
     expect(owner.page.get_by_role("main")).to_contain_text("The subscription is updated")
-    assert door.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 12
+    assert api.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 12
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_what_becomes_of_a_scheduled_change_is_asked_in_place(
-    browser: Browser, live_server: Any, door: Door, scripts: bool
+    browser: Browser, live_server: Any, api: ApiClient, scripts: bool
 ) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
-    door.take(path, seats(5), by=email("owner"))
+    path = api.account()
+    api.take(path, TEAM_10)
+    api.take(path, seats(5), by=email("owner"))
     owner = Person(browser, live_server, "owner", java_script_enabled=scripts)
     owner.page.goto(f"{path}/manage")
     owner.page.get_by_label("Seats", exact=True).first.fill("8")
@@ -71,13 +73,15 @@ def test_what_becomes_of_a_scheduled_change_is_asked_in_place(
     owner.page.get_by_role("button", name="Review changes").click()
     owner.page.get_by_role("button", name="Update subscription").click()
     expect(owner.page.get_by_role("main")).to_contain_text("Nothing was due today")
-    [change] = door.ok("GET", f"{path}/subscription")["scheduled"]
+    [change] = api.ok("GET", f"{path}/subscription")["scheduled"]
     assert change["edit"]["seats"] == 8
 
 
-def test_everything_can_be_reached_and_done_by_keyboard_alone(browser: Browser, live_server: Any, door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
+def test_everything_can_be_reached_and_done_by_keyboard_alone(
+    browser: Browser, live_server: Any, api: ApiClient
+) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
     owner = Person(browser, live_server, "owner")
     page = owner.page
     page.goto(f"{path}/subscription")

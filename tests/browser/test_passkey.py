@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from api_client import ApiClient
 from browsing import Person
-from door import Door
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AUTHENTICATOR = {
@@ -20,7 +20,7 @@ AUTHENTICATOR = {
 
 
 def test_a_passkey_is_added_and_signs_in(browser: Browser, live_server: Any, vendor: None) -> None:
-    path = Door().account()
+    path = ApiClient().account()
     owner = Person(browser, live_server, "owner")
     page = owner.page
     device = page.context.new_cdp_session(page)

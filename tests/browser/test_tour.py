@@ -11,7 +11,7 @@ from accessibility import Reader
 from bursar.cli.demo import load
 from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
-from tour import PARTS, Tour
+from page_walk import PARTS, PageWalk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -43,13 +43,13 @@ def test_every_page_is_accessible_fits_and_complains_of_nothing(
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     reader, stops = Reader(page), 0
-    for stop in Tour(page).part(walks):
+    for stop in PageWalk(page).part(walks):
         stops += 1
         assert page.locator("html").get_attribute("lang") == language, stop
         wrong += [f"{stop} {fault}" for fault in reader.faults()]
     assert stops > 25
     assert not wrong, "\n".join(wrong)
-    assert not [one for one in complaints if not any(meant in one for meant in MEANT)]
+    assert not [complaint for complaint in complaints if not any(meant in complaint for meant in MEANT)]
     context.close()
 
 
@@ -65,7 +65,7 @@ def test_the_first_view_is_small(browser: Browser, live_server: Any, vendor: Non
     load(datetime.now(UTC))
     context = browser.new_context(base_url=live_server.url)
     page, loaded = context.new_page(), list[Response]()
-    tour = Tour(page)
+    tour = PageWalk(page)
     tour.sign_in("Jonas Weber")
     page.on("response", lambda response: loaded.append(response))
     for where in ("subscription", "manage"):
@@ -86,7 +86,7 @@ def test_nothing_moves_while_a_page_arrives_slowly(
     context = browser.new_context(base_url=live_server.url)
     context.add_init_script(WATCH_SHIFTS)
     page = context.new_page()
-    tour = Tour(page)
+    tour = PageWalk(page)
     tour.sign_in("Jonas Weber")
     line = context.new_cdp_session(page)
     line.send("Network.enable")

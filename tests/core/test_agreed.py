@@ -7,23 +7,23 @@ from decimal import Decimal
 
 import pytest
 
+from account_in_memory import CATALOG, AccountInMemory, add, cycle, remove, seats
 from bursar.core.subscription.catalog import Catalog, NoPrice, Product
 from bursar.core.subscription.edit import ChangeCycle
-from lives import CATALOG, Life, add, cycle, remove, seats
 
 
-def lived() -> Life:
+def lived() -> AccountInMemory:
     """Ten seats and two of an add-on, monthly since 1 January 2026."""
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10), add("chat", "standard", seats=2))
     return life
 
 
-def selling(life: Life, chat: Callable[[Product], Product | None]) -> Life:
+def selling(life: AccountInMemory, chat: Callable[[Product], Product | None]) -> AccountInMemory:
     """The same account under a catalog in which chat is sold otherwise, or not at all."""
-    products = (chat(one) if one.code == "chat" else one for one in CATALOG.products)
-    catalog = Catalog(2, tuple(one for one in products if one), CATALOG.own_cycles)
-    life.situation = replace(life.situation, catalog=catalog)
+    products = (chat(product) if product.code == "chat" else product for product in CATALOG.products)
+    catalog = Catalog(2, tuple(product for product in products if product), CATALOG.own_cycles)
+    life.context = replace(life.context, catalog=catalog)
     return life
 
 
@@ -35,8 +35,8 @@ def not_by_the_year(product: Product) -> Product:
     return replace(product, plans=plans)
 
 
-def undo(life: Life) -> dict[str, object]:
-    return {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)}
+def undo(life: AccountInMemory) -> dict[str, object]:
+    return {"edit": "undo", "change": str(life.context.timeline.changes[-1].id)}
 
 
 def test_a_cycle_needs_a_price_for_everything_that_the_account_still_has_in_it() -> None:
@@ -75,7 +75,7 @@ def test_what_is_undone_in_the_same_list_is_ahead_again_and_needs_its_price() ->
 
 
 def test_what_was_to_come_and_is_undone_in_the_same_list_needs_no_price() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10))
     selling(life, not_by_the_year).do("2026-01-05", add("chat", "standard", seats=2, on="renewal"))
     with pytest.raises(NoPrice):
@@ -84,13 +84,11 @@ def test_what_was_to_come_and_is_undone_in_the_same_list_needs_no_price() -> Non
 
 
 def test_of_two_cycles_that_begin_on_a_day_only_the_last_needs_a_price() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10))
     life.do("2026-01-05", cycle("annual"))
     life.do("2026-01-06", {**undo(life), "edit": "keep"}, cycle("annual_monthly"))
-    assert [
-        change.edit.cycle for change in life.situation.timeline.changes if isinstance(change.edit, ChangeCycle)
-    ] == [
+    assert [change.edit.cycle for change in life.context.timeline.changes if isinstance(change.edit, ChangeCycle)] == [
         "annual",
         "annual_monthly",
     ]
@@ -99,7 +97,7 @@ def test_of_two_cycles_that_begin_on_a_day_only_the_last_needs_a_price() -> None
 
 
 def test_a_price_of_the_vendors_own_holds_for_the_cycle_in_force_and_the_catalogs_for_the_one_to_come() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10))
     life.do("2026-01-05", cycle("annual"))
     answer = life.do("2026-01-06", add("chat", "standard", seats=1, price="10.00"))
@@ -117,6 +115,6 @@ def test_the_next_renewal_is_known_from_a_checkpoint_alone() -> None:
 
 
 def test_an_account_that_has_nothing_renews_when_what_it_bought_begins_or_never() -> None:
-    assert Life().ask("2026-01-01", {"edit": "suspend"}).renewal_on is None
-    answer = Life().ask("2026-01-01", add("support", "team", seats=10, on="2026-02-15"))
+    assert AccountInMemory().ask("2026-01-01", {"edit": "suspend"}).renewal_on is None
+    answer = AccountInMemory().ask("2026-01-01", add("support", "team", seats=10, on="2026-02-15"))
     assert (answer.lines, answer.renewal_on, answer.next_renewal.net) == ((), date(2026, 2, 15), 19000)

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from account_in_memory import AccountInMemory, add, cycle, plan, remove, seats
 from bursar.core.money.price import Per
 from bursar.core.subscription.agreed_item import AgreedItem, agreed_items, items_from, joined
 from bursar.core.subscription.edit import SetSeats
 from bursar.core.subscription.timeline import Timeline
 from item_rows import written
-from lives import Life, add, cycle, plan, remove, seats
 
 
 def temporary(number: int, start: str, end: str) -> dict[str, object]:
@@ -31,8 +31,8 @@ def told(timeline: Timeline) -> list[str]:
     ]
 
 
-def bought(number: int = 10) -> Life:
-    life = Life()
+def bought(number: int = 10) -> AccountInMemory:
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=number))
     return life
 
@@ -41,7 +41,7 @@ def test_an_item_has_the_days_on_which_it_is_had_in_one_quantity_and_plan_at_one
     life = bought()
     life.do("2026-01-10", seats("support", 12))
     life.do("2026-01-11", seats("support", 8, on="renewal"), temporary(2, "2026-01-20", "2026-01-25"))
-    assert told(life.situation.timeline) == [
+    assert told(life.context.timeline) == [
         "support team 10+0 seat monthly 19 2026-01-01/2026-01-10",
         "support team 12+0 seat monthly 19 2026-01-10/2026-01-20",
         "support team 12+2 seat monthly 19 2026-01-20/2026-01-25",
@@ -51,21 +51,21 @@ def test_an_item_has_the_days_on_which_it_is_had_in_one_quantity_and_plan_at_one
 
 
 def test_the_end_of_a_trial_is_known_from_its_beginning() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", trial("2026-01-14"))
-    assert told(life.situation.timeline) == ["support team 3+0 seat monthly 19 trial 2026-01-01/2026-01-15"]
+    assert told(life.context.timeline) == ["support team 3+0 seat monthly 19 trial 2026-01-01/2026-01-15"]
 
 
 def test_what_is_removed_or_cancelled_ends_and_an_undone_change_is_not_there() -> None:
     life = bought()
     life.do("2026-01-05", seats("support", 5, on="renewal"))
     life.do("2026-01-06", {"edit": "undo", "change": str(life.change(SetSeats).id)})
-    assert told(life.situation.timeline) == ["support team 10+0 seat monthly 19 2026-01-01/"]
+    assert told(life.context.timeline) == ["support team 10+0 seat monthly 19 2026-01-01/"]
     life.do("2026-01-07", {"edit": "cancel"})
-    assert told(life.situation.timeline) == ["support team 10+0 seat monthly 19 2026-01-01/2026-02-01"]
+    assert told(life.context.timeline) == ["support team 10+0 seat monthly 19 2026-01-01/2026-02-01"]
 
 
-EDITS: dict[str, Callable[[Life], object]] = {
+EDITS: dict[str, Callable[[AccountInMemory], object]] = {
     "more": lambda life: life.do("2026-02-03", seats("support", 12)),
     "fewer": lambda life: life.do("2026-02-03", seats("support", 5, on="renewal")),
     "dated back": lambda life: life.do("2026-02-10", seats("support", 12, on="2026-02-02")),
@@ -86,30 +86,30 @@ def test_what_an_edit_alters_is_told_from_the_first_day_that_differs(name: str) 
     life = bought()
     life.renew("2026-02-01")
     life.from_checkpoint("2026-02-01")
-    rows = agreed_items(life.situation.timeline)
+    rows = agreed_items(life.context.timeline)
     for step in (EDITS[name], undone):
-        before = life.situation.timeline
+        before = life.context.timeline
         step(life)
-        rows = written(rows, before, life.situation.timeline)
-        assert joined(rows) == agreed_items(life.situation.timeline)
+        rows = written(rows, before, life.context.timeline)
+        assert joined(rows) == agreed_items(life.context.timeline)
 
 
-def undone(life: Life) -> None:
+def undone(life: AccountInMemory) -> None:
     """Take back what is scheduled, if something is."""
-    for change in life.situation.timeline.pending(date(2026, 2, 10)):
+    for change in life.context.timeline.pending(date(2026, 2, 10)):
         life.do("2026-02-10", {"edit": "undo", "change": str(change.id)})
 
 
 def test_what_stays_as_it_is_is_not_written_again() -> None:
     life = bought()
     life.do("2026-01-05", add("chat", "standard", seats=2))
-    before = life.situation.timeline
+    before = life.context.timeline
     life.do("2026-01-10", seats("chat", 3))
-    [turn] = items_from(before, life.situation.timeline)
+    [turn] = items_from(before, life.context.timeline)
     assert (turn.product, turn.on, [item.quantity for item in turn.items]) == ("chat", date(2026, 1, 10), [3])
-    before = life.situation.timeline
+    before = life.context.timeline
     life.renew("2026-02-01")
-    assert list(items_from(before, life.situation.timeline)) == []
+    assert list(items_from(before, life.context.timeline)) == []
 
 
 def test_only_what_is_the_same_on_the_following_day_is_joined() -> None:

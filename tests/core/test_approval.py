@@ -6,41 +6,41 @@ from typing import Any
 
 import pytest
 
+from account_in_memory import ADMIN, BILLING_ADMIN, OWNER, AccountInMemory, account, add, plan, remove, seats
 from bursar.core.ordering.approval import approvers, overtaken
 from bursar.core.ordering.request import Cause
 from bursar.core.policy.limits import Limit
 from bursar.core.policy.policy import Override, State
 from bursar.core.subscription.edit import Edit
-from lives import ADMIN, BILLING_ADMIN, OWNER, Life, account, add, plan, remove, seats
 
 
-def life(**fields: Any) -> Life:
+def life(**fields: Any) -> AccountInMemory:
     """An online-assisted account with four seats of Support."""
-    made = Life("online_assisted")
+    made = AccountInMemory("online_assisted")
     made.do("2026-01-01", add("support", "team", seats=4))
-    made.situation = replace(made.situation, account=account("online_assisted", **fields))
+    made.context = replace(made.context, account=account("online_assisted", **fields))
     return made
 
 
-def cause(of: Life, *edits: Edit) -> Cause | None:
-    return overtaken(of.situation, edits, ADMIN.id, date.fromisoformat("2026-01-05"))
+def cause(of: AccountInMemory, *edits: Edit) -> Cause | None:
+    return overtaken(of.context, edits, ADMIN.id, date.fromisoformat("2026-01-05"))
 
 
-[MORE] = Life.read(seats("support", 5))
-[CHAT] = Life.read(add("chat", "standard", seats=1))
+[MORE] = AccountInMemory.read(seats("support", 5))
+[CHAT] = AccountInMemory.read(add("chat", "standard", seats=1))
 
 
 def test_what_an_active_reviewer_could_approve_is_not_overtaken() -> None:
     assert cause(life(), MORE) is None
-    assert [one.role for one in approvers(life().situation, (MORE,), date.fromisoformat("2026-01-05"))] == [
+    assert [approver.role for approver in approvers(life().context, (MORE,), date.fromisoformat("2026-01-05"))] == [
         "owner",
         "billing_admin",
     ]
     away = replace(OWNER, active=False), BILLING_ADMIN, ADMIN
     assert cause(life(members=away), MORE) is None
-    assert [one.role for one in approvers(life(members=away).situation, (MORE,), date.fromisoformat("2026-01-05"))] == [
-        "billing_admin"
-    ]
+    assert [
+        approver.role for approver in approvers(life(members=away).context, (MORE,), date.fromisoformat("2026-01-05"))
+    ] == ["billing_admin"]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_type_or_an_exception_or_a_state_that_closes_it_overtakes_a_request_an
     None
 ):
     closed = life()
-    closed.situation = replace(closed.situation, account=account("managed"))
+    closed.context = replace(closed.context, account=account("managed"))
     assert cause(closed, MORE) == "not_allowed"
     assert cause(life(overrides=(Override("add_seats", grant=False),)), MORE) == "not_allowed"
     assert cause(life(overrides=(Override("submit_requests", grant=False),)), MORE) is None
@@ -77,15 +77,15 @@ def test_with_nobody_who_reviews_it_a_request_is_overtaken() -> None:
 
 
 def test_what_is_not_sold_any_more_and_what_no_longer_fits_and_what_is_there_already_are_told_apart() -> None:
-    assert cause(life(), *Life.read(add("gone", "one", seats=1))) == "not_sold"
-    assert cause(life(), *Life.read(plan("support", "gone"))) == "not_sold"
-    assert cause(life(), *Life.read(seats("chat", 5))) == "subscription"
+    assert cause(life(), *AccountInMemory.read(add("gone", "one", seats=1))) == "not_sold"
+    assert cause(life(), *AccountInMemory.read(plan("support", "gone"))) == "not_sold"
+    assert cause(life(), *AccountInMemory.read(seats("chat", 5))) == "subscription"
     bought = life()
     bought.do("2026-01-02", add("chat", "standard", seats=1))
     assert cause(bought, CHAT) == "subscription"
-    assert cause(life(), *Life.read(seats("support", 4))) == "done"
+    assert cause(life(), *AccountInMemory.read(seats("support", 4))) == "done"
     # As long as something of it is left to do, the rest of it being there already is no reason.
-    assert cause(life(), *Life.read(seats("support", 4)), CHAT) is None
+    assert cause(life(), *AccountInMemory.read(seats("support", 4)), CHAT) is None
 
 
 def test_what_can_be_solved_in_the_account_waits() -> None:
@@ -94,13 +94,17 @@ def test_what_can_be_solved_in_the_account_waits() -> None:
     assert cause(scheduled, MORE) is None
     limited = life(limits={"billing_admin": Limit(0)}, members=(replace(OWNER, active=False), BILLING_ADMIN, ADMIN))
     assert cause(limited, MORE) is None
-    assert approvers(limited.situation, (MORE,), date.fromisoformat("2026-01-05")) == ()
+    assert approvers(limited.context, (MORE,), date.fromisoformat("2026-01-05")) == ()
 
 
 def test_who_can_approve_is_asked_of_each_role_that_reviews() -> None:
     limited = life(limits={"billing_admin": Limit(0)})
-    assert [one.role for one in approvers(limited.situation, (MORE,), date.fromisoformat("2026-01-05"))] == ["owner"]
+    assert [approver.role for approver in approvers(limited.context, (MORE,), date.fromisoformat("2026-01-05"))] == [
+        "owner"
+    ]
     going = life(overrides=(Override("remove_products", grant=True), Override("cancel_account", grant=True)))
     going.do("2026-01-02", add("chat", "standard", seats=1))
-    edits = Life.read(remove("chat"))
-    assert [one.role for one in approvers(going.situation, edits, date.fromisoformat("2026-01-05"))] == ["owner"]
+    edits = AccountInMemory.read(remove("chat"))
+    assert [approver.role for approver in approvers(going.context, edits, date.fromisoformat("2026-01-05"))] == [
+        "owner"
+    ]

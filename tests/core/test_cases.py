@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from account_in_memory import POLICY, AccountInMemory, add, plan, seats
 from bursar.core.billing.billable import Terms
 from bursar.core.billing.charge import Billed, charge, covered, credit
 from bursar.core.calendar.cycle import BadLength, Calendar, Cycle, Length
@@ -31,7 +32,6 @@ from bursar.core.money.money import Money, read_amount, read_rate, rounded, spli
 from bursar.core.money.price import period_price
 from bursar.core.money.tax import UNTAXED
 from bursar.core.subscription.edit import SetUnits, read_edit
-from lives import POLICY, Life, add, plan, seats
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CASES: Final = ROOT / "tests" / "cases"
@@ -150,7 +150,7 @@ def killbill_proration_cycles(case: Case) -> tuple[Answer, Answer]:
     except EmptySpan:
         return expected, "invalid_date_sequence"
     periods = walk(grid(lasting(case["billing_period"]), start, case["bill_cycle_day"]), start, until)
-    billed = ((one, one.intersection(held)) for one in periods if start <= until)
+    billed = ((period, period.intersection(held)) for period in periods if start <= until)
     return expected, ninth(sum(share(10**9, part, one, Proration.BY_DAY) for one, part in billed if part))
 
 
@@ -174,7 +174,7 @@ def killbill_date_arithmetic(case: Case) -> tuple[Answer, Answer]:
             return case["expected"], ninth(share(10**9, Span(start, boundary), here, rule))
     first = date.fromisoformat(case["period_start"])
     periods = walk(calendar(lasting(case["billing_period"]), first), first, end - timedelta(1))
-    parts = ((one, one.intersection(Span(first, end))) for one in periods)
+    parts = ((period, period.intersection(Span(first, end))) for period in periods)
     return case["expected"], ninth(sum(share(10**9, part, one, rule) for one, part in parts if part))
 
 
@@ -279,10 +279,10 @@ def meteroid_proration(case: Case) -> tuple[Answer, Answer]:
 # Seats and plans changed within a period
 
 
-def life(price: str, number: int, on: str, **policy: Any) -> Life:
+def life(price: str, number: int, on: str, **policy: Any) -> AccountInMemory:
     """An account in dollars with seats at an agreed price since a day, billed monthly, under a policy of its own."""
-    made = Life(currency="USD")
-    made.situation = replace(made.situation, policy=replace(POLICY, **policy))
+    made = AccountInMemory(currency="USD")
+    made.context = replace(made.context, policy=replace(POLICY, **policy))
     made.do(on, add("support", "team", seats=number, price=price))
     return made
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from account_in_memory import AccountInMemory, add, remove, seats
 from bursar.core.billing.schedule import Due, next_due
 from bursar.core.calendar.cycle import ANNUAL, ANNUAL_MONTHLY, MONTHLY, Cycle, Length
 from bursar.core.messages.text import Text
@@ -13,7 +14,6 @@ from bursar.core.money.price import MOST_MINOR, Per, Price, TooDear, period_pric
 from bursar.core.money.tax import BadTaxRate, Tax, read_tax_rate
 from bursar.core.subscription.catalog import Catalog, NoPrice, Plan, Product, UnknownCycle, UnknownPlan, UnknownProduct
 from bursar.core.subscription.timeline import Timeline
-from lives import Life, add, remove, seats
 
 WEEKLY = Cycle("weekly", Text("weekly"), Length(days=7), Length(days=7))
 
@@ -86,12 +86,12 @@ def test_tax_is_a_ratio_of_at_most_the_whole_price() -> None:
         read_tax_rate("1.000000000001")
 
 
-def due(life: Life, on: str) -> Due:
-    return next_due(life.situation.timeline, date.fromisoformat(on))
+def due(life: AccountInMemory, on: str) -> Due:
+    return next_due(life.context.timeline, date.fromisoformat(on))
 
 
 def test_what_falls_due_next_is_the_end_of_the_period_or_a_scheduled_change_before_it() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-31", add("support", "team", seats=10))
     end = date(2026, 2, 28)
     assert due(life, "2026-01-31") == Due(end, end)
@@ -103,7 +103,7 @@ def test_what_falls_due_next_is_the_end_of_the_period_or_a_scheduled_change_befo
 
 def test_nothing_falls_due_where_nothing_was_bought_or_everything_ended() -> None:
     assert next_due(Timeline(), date(2026, 1, 1)) == Due(None, None)
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10))
     life.do("2026-01-05", remove("support"))
     assert due(life, "2026-01-31") == Due(date(2026, 2, 1), date(2026, 2, 1))
@@ -111,7 +111,7 @@ def test_nothing_falls_due_where_nothing_was_bought_or_everything_ended() -> Non
 
 
 def test_before_its_first_day_an_account_has_that_day_to_come_and_no_period() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10, on="2026-02-15"))
     assert due(life, "2026-01-31") == Due(date(2026, 2, 15), None)
     assert due(life, "2026-02-15") == Due(date(2026, 3, 15), date(2026, 3, 15))

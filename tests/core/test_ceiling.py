@@ -5,25 +5,25 @@ from datetime import date
 
 import pytest
 
+from account_in_memory import ADMIN, OWNER, POLICY, SUPPORT, AccountInMemory, add, cycle, plan, seats
 from bursar.core.ordering.ceilings import Added, Confirm
 from bursar.core.ordering.quote import Quote, check_confirmed
 from bursar.core.policy.limits import Ceilings, CeilingsCrossed, Limit
 from bursar.core.policy.policy import VENDOR, Actor, Outcome, Reason
 from bursar.policy.document import read, write
-from lives import ADMIN, OWNER, POLICY, SUPPORT, Life, add, cycle, plan, seats
 
 TEN, HUNDRED = Limit(10), Limit(100)
 
 
-def bounded(ask: Limit = TEN, refuse: Limit = HUNDRED, account_type: str = "self_service") -> Life:
-    life = Life(account_type)
+def bounded(ask: Limit = TEN, refuse: Limit = HUNDRED, account_type: str = "self_service") -> AccountInMemory:
+    life = AccountInMemory(account_type)
     policy = replace(POLICY, ceilings=Ceilings(ask, refuse), credit={})
-    life.situation = replace(life.situation, policy=policy)
+    life.context = replace(life.context, policy=policy)
     life.do("2026-01-01", add("support", "team", seats=50))
     return life
 
 
-def asked(life: Life, *edits: object, by: Actor = OWNER, on: str = "2026-01-02") -> Quote:
+def asked(life: AccountInMemory, *edits: object, by: Actor = OWNER, on: str = "2026-01-02") -> Quote:
     return life.ask(on, *edits, by=by)  # type: ignore[arg-type]  # edits as lives write them
 
 
@@ -69,13 +69,13 @@ def test_what_was_scheduled_before_is_not_counted_again() -> None:
 def test_undoing_a_reduction_adds_nothing() -> None:
     life = bounded()
     life.do("2026-01-02", seats("support", 1), by=OWNER)
-    undo = {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)}
+    undo = {"edit": "undo", "change": str(life.context.timeline.changes[-1].id)}
     assert asked(life, undo).confirm is None
 
 
 def test_what_is_tried_counts_when_it_is_bought() -> None:
-    life = Life()
-    life.situation = replace(life.situation, policy=replace(POLICY, ceilings=Ceilings(Limit(2)), credit={}))
+    life = AccountInMemory()
+    life.context = replace(life.context, policy=replace(POLICY, ceilings=Ceilings(Limit(2)), credit={}))
     life.do(
         "2026-01-01", {"edit": "start_trial", "product": "support", "plan": "team", "seats": 3, "until": "2026-01-30"}
     )
@@ -131,7 +131,7 @@ def test_ceilings_read_as_they_were_written_and_the_first_is_below_the_second() 
 def test_a_day_counts_by_what_is_there_on_it() -> None:
     life = bounded()
     life.do("2026-01-02", seats("support", 1), by=OWNER)
-    keep = {"edit": "keep", "change": str(life.situation.timeline.changes[-1].id)}
+    keep = {"edit": "keep", "change": str(life.context.timeline.changes[-1].id)}
     found = asked(life, seats("support", 70), keep)
     assert found.confirm == Added(20, 38_000)
     assert found.on == date(2026, 1, 2)

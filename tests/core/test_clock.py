@@ -34,7 +34,7 @@ def account(account_type: str, *, state: State = State.ACTIVE, **fields: Any) ->
 )
 def test_only_who_may_change_something_at_once_moves_it(account_type: str, may: set[object]) -> None:
     people = (OWNER, BILLING, ADMIN, AGENT, LIGHT)
-    assert {one for one in people if may_move_clock(STANDARD, account(account_type), one, TODAY)} == may
+    assert {person for person in people if may_move_clock(STANDARD, account(account_type), person, TODAY)} == may
 
 
 def test_one_capability_is_enough_and_being_suspended_is_too_little() -> None:

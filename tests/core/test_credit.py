@@ -7,6 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from account_in_memory import (
+    ADMIN,
+    BILLING_ADMIN,
+    OWNER,
+    POLICY,
+    SUPPORT,
+    AccountInMemory,
+    account,
+    add,
+    cycle,
+    plan,
+    remove,
+    seats,
+)
 from bursar.core.billing.payment import Method, Paying
 from bursar.core.calendar.timing import Timing
 from bursar.core.messages.problem import Conflict
@@ -14,22 +28,21 @@ from bursar.core.ordering.credit_limit import credit_limit, outstanding, who_can
 from bursar.core.policy.limits import Credit
 from bursar.core.policy.policy import VENDOR, Actor, Outcome, Policy, Reason
 from bursar.policy.document import read, write
-from lives import ADMIN, BILLING_ADMIN, OWNER, POLICY, SUPPORT, Life, account, add, cycle, plan, remove, seats
 
 ALLOWED, BEYOND = (Outcome.ALLOWED, None), (Outcome.REFUSED, Reason.CREDIT)
 ON_CARD = Method("card", "ok")
 
 
-class Buying(Life):
+class Buying(AccountInMemory):
     """A life in which nobody pays, by a policy with a credit limit."""
 
     def __init__(self, policy: Policy = POLICY, account_type: str = "self_service", **more: str) -> None:
         super().__init__(account_type, **more)
-        self.situation = replace(self.situation, policy=policy)
+        self.context = replace(self.context, policy=policy)
 
     def owe(self, owes: int, method: Method | None = None) -> None:
-        paying = Paying(method or self.situation.paying.method, owes)
-        self.situation = replace(self.situation, paying=paying)
+        paying = Paying(method or self.context.paying.method, owes)
+        self.context = replace(self.context, paying=paying)
 
 
 def limited(limit: str | None = "100.00", **fields: object) -> Policy:
@@ -37,7 +50,7 @@ def limited(limit: str | None = "100.00", **fields: object) -> Policy:
     return read({**write(POLICY), "credit": {"self_service": entry}}, 2)
 
 
-def outcome(life: Life, on: str, *edits: object, by: Actor = OWNER) -> tuple[Outcome, Reason | None]:
+def outcome(life: AccountInMemory, on: str, *edits: object, by: Actor = OWNER) -> tuple[Outcome, Reason | None]:
     answer = life.ask(on, *edits, by=by)  # type: ignore[arg-type]  # edits as lives write them
     refusal = answer.refusal()
     return answer.outcome, refusal.reason if refusal else None
@@ -61,7 +74,7 @@ def test_open_and_new_count_together_and_tax_is_owed_too() -> None:
     life = Buying(limited(), tax="0.20")
     assert outcome(life, "2026-01-01", add("support", "team", seats=5)) == BEYOND
     life.do("2026-01-01", add("support", "team", seats=3), by=OWNER)
-    assert life.situation.paying.owes == 6840
+    assert life.context.paying.owes == 6840
     # A seat for 16 of 31 days costs 9.81 and 1.97 tax.
     life.owe(8822)
     assert outcome(life, "2026-01-16", seats("support", 4)) == ALLOWED
@@ -100,7 +113,7 @@ def test_reductions_are_never_stopped_nor_what_costs_nothing_more() -> None:
     for edit in (seats("support", 3), remove("voice"), {"edit": "cancel"}):
         assert outcome(life, "2026-01-05", edit) == ALLOWED
     life.do("2026-01-05", seats("support", 3), by=OWNER)
-    undo = {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)}
+    undo = {"edit": "undo", "change": str(life.context.timeline.changes[-1].id)}
     assert outcome(life, "2026-01-06", undo) == ALLOWED
     assert outcome(life, "2026-01-06", remove("voice"), add("chat", "standard", seats=1)) == BEYOND
 
@@ -111,7 +124,7 @@ def test_what_is_scheduled_for_the_renewal_is_owed_now() -> None:
     life.do("2026-01-01", add("support", "team", seats=1), by=OWNER)
     assert outcome(life, "2026-01-05", seats("support", 6)) == BEYOND
     life.do("2026-01-05", seats("support", 3), by=OWNER)
-    keep = {"edit": "keep", "change": str(life.situation.timeline.changes[-1].id)}
+    keep = {"edit": "keep", "change": str(life.context.timeline.changes[-1].id)}
     # 19.00 are open, 38.00 more come with the renewal; 5 seats would make them 76.00.
     assert outcome(life, "2026-01-05", seats("support", 5), keep) == ALLOWED
     assert outcome(life, "2026-01-05", seats("support", 6), keep) == BEYOND
@@ -122,7 +135,7 @@ def test_undoing_a_reduction_is_stopped_where_its_room_was_used_meanwhile() -> N
     life = Buying(replace(limited("300.00"), timing=timing))
     life.do("2026-01-01", add("support", "team", seats=15))
     life.do("2026-01-02", seats("support", 1), by=OWNER)
-    less = {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)}
+    less = {"edit": "undo", "change": str(life.context.timeline.changes[-1].id)}
     assert outcome(life, "2026-01-03", less) == ALLOWED
     life.do("2026-01-03", add("voice", "standard", seats=5), by=OWNER)
     assert outcome(life, "2026-01-04", less) == BEYOND
@@ -142,7 +155,7 @@ def test_a_renewal_is_not_owed_before_it_comes_and_stops_nobody() -> None:
     life = Buying(limited())
     life.do("2026-01-01", add("support", "team", seats=4), by=OWNER)
     life.renew("2026-02-01")
-    assert life.situation.paying.owes == 15200
+    assert life.context.paying.owes == 15200
     assert outcome(life, "2026-02-02", seats("support", 5)) == BEYOND
     assert outcome(life, "2026-02-02", seats("support", 3)) == ALLOWED
     life.owe(0)
@@ -170,7 +183,7 @@ def test_what_is_refused_is_not_priced_and_names_the_vendor() -> None:
     refusal = answer.refusal()
     assert refusal and refusal.ask == (SUPPORT,)
     assert (answer.lines, answer.changes, answer.renewal_lines, answer.confirm) == ((), (), (), None)
-    assert [one.effective_on for one in answer.edits] == [None]
+    assert [edit.effective_on for edit in answer.edits] == [None]
 
 
 def test_a_payment_method_helps_only_where_a_gateway_serves_and_somebody_may_set_one() -> None:
@@ -240,14 +253,14 @@ def test_no_order_of_purchases_owes_more_than_the_credit(
         except Conflict:  # with what is scheduled already, which is not the matter here
             continue
         if answer.outcome is Outcome.ALLOWED:
-            before = _owed(life, on)
+            before = _billable(life, on)
             life.do(on, *edits, by=OWNER)
-            assert _owed(life, on) <= max(40_000, before)
-        assert life.situation.paying.owes <= 40_000
-    before = life.situation.paying.owes
+            assert _billable(life, on) <= max(40_000, before)
+        assert life.context.paying.owes <= 40_000
+    before = life.context.paying.owes
     life.renew("2026-02-01")
-    assert life.situation.paying.owes - before <= 40_000
+    assert life.context.paying.owes - before <= 40_000
 
 
-def _owed(life: Life, on: str) -> int:
-    return outstanding(life.situation, date.fromisoformat(on))
+def _billable(life: AccountInMemory, on: str) -> int:
+    return outstanding(life.context, date.fromisoformat(on))

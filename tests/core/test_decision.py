@@ -5,28 +5,28 @@ from datetime import date
 
 import pytest
 
+from account_in_memory import BILLING_ADMIN, OWNER, SUPPORT, AccountInMemory, account, add, remove, seats
 from bursar.core.ordering.decision import Decided
 from bursar.core.policy.policy import Decision, Outcome, Override, Reason, State
 from bursar.core.subscription.edit import RemoveProduct, SetSeats, Suspend
-from lives import BILLING_ADMIN, OWNER, SUPPORT, Life, account, add, remove, seats
 
 FEBRUARY = date(2026, 2, 1)
 
 
-def lived(account_type: str = "self_service") -> Life:
+def lived(account_type: str = "self_service") -> AccountInMemory:
     """Ten seats and two of an add-on, monthly since 1 January 2026."""
-    life = Life(account_type)
+    life = AccountInMemory(account_type)
     life.do("2026-01-01", add("support", "team", seats=10), add("chat", "standard", seats=2))
     return life
 
 
-def overridden(life: Life, *overrides: Override) -> Life:
-    life.situation = replace(life.situation, account=replace(life.situation.account, overrides=overrides))
+def overridden(life: AccountInMemory, *overrides: Override) -> AccountInMemory:
+    life.context = replace(life.context, account=replace(life.context.account, overrides=overrides))
     return life
 
 
-def undo(life: Life) -> dict[str, object]:
-    return {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)}
+def undo(life: AccountInMemory) -> dict[str, object]:
+    return {"edit": "undo", "change": str(life.context.timeline.changes[-1].id)}
 
 
 def test_what_is_kept_stands_in_the_quote_with_its_own_day_and_is_allowed() -> None:
@@ -66,7 +66,7 @@ def test_what_is_refused_is_said_with_the_edit_and_never_counts() -> None:
 def test_an_account_that_has_ended_is_neither_suspended_nor_opened_again(deed: str) -> None:
     life = lived()
     life.do("2026-01-05", {"edit": "cancel", "on": "now"})
-    assert life.situation.account.state is State.CANCELLED
+    assert life.context.account.state is State.CANCELLED
     refusal = life.ask("2026-01-06", {"edit": deed}).refusal()
     assert refusal == Decision("", Outcome.REFUSED, Reason.ACCOUNT_STATE)
 
@@ -114,7 +114,7 @@ def test_whom_to_ask_is_the_representative_where_there_is_one() -> None:
     rita = replace(SUPPORT, name="Rita", role="representative")
     life = lived()
     life.do("2026-01-05", seats("support", 8))
-    life.situation = replace(life.situation, account=account(representative=rita))
+    life.context = replace(life.context, account=account(representative=rita))
     refusal = life.ask("2026-01-06", undo(life), by=OWNER).refusal()
     assert refusal is not None
     assert refusal.ask == (rita,)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from account_in_memory import CATALOG, POLICY, AccountInMemory, add, cycle, plan, seats
 from bursar.core.calendar.cycle import MONTHLY, Calendar
 from bursar.core.calendar.timing import Timing
 from bursar.core.ordering.conflicts import Contradiction, PendingChange
@@ -16,23 +17,25 @@ from bursar.core.subscription.edit_rules import TooFarBack, effective_on
 from bursar.core.subscription.measure import CountedAsAWhole, CountedInSeats, CountedInUnits, SeatsNeeded
 from bursar.core.subscription.subscription import Subscription
 from bursar.core.subscription.timeline import Timeline
-from lives import CATALOG, POLICY, Life, add, cycle, plan, seats
 
 
-def lived(**first: object) -> Life:
+def lived(**first: object) -> AccountInMemory:
     """Ten seats in the lowest plan, monthly since 1 January 2026."""
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", {**add("support", "team", seats=10), **first})
     return life
 
 
 def selling(plans: Callable[[tuple[Plan, ...]], tuple[Plan, ...]]) -> Catalog:
     """The demo's catalog in its next version, with other plans of support."""
-    products = tuple(replace(one, plans=plans(one.plans)) if one.code == "support" else one for one in CATALOG.products)
+    products = tuple(
+        replace(product, plans=plans(product.plans)) if product.code == "support" else product
+        for product in CATALOG.products
+    )
     return Catalog(2, products, CATALOG.own_cycles)
 
 
-def needed(life: Life, on: str, edit: Mapping[str, object]) -> str:
+def needed(life: AccountInMemory, on: str, edit: Mapping[str, object]) -> str:
     return life.ask(on, edit).edits[0].decision.capability
 
 
@@ -47,14 +50,14 @@ def test_another_price_for_the_present_plan_is_agreed_as_an_upgrade_and_counts_a
 def test_plans_are_ranked_as_they_are_sold_today() -> None:
     life = lived(plan="growth")
     assert needed(life, "2026-01-05", plan("support", "team")) == "downgrade_plan"
-    life.situation = replace(life.situation, catalog=selling(lambda plans: tuple(reversed(plans))))
+    life.context = replace(life.context, catalog=selling(lambda plans: tuple(reversed(plans))))
     assert needed(life, "2026-01-05", plan("support", "team")) == "upgrade_plan"
     assert needed(life, "2026-01-05", plan("support", "professional")) == "downgrade_plan"
 
 
 def test_a_plan_that_is_no_longer_sold_keeps_the_rank_it_was_agreed_at() -> None:
     life = lived(plan="growth")
-    life.situation = replace(life.situation, catalog=selling(lambda plans: (plans[0], *plans[2:])))
+    life.context = replace(life.context, catalog=selling(lambda plans: (plans[0], *plans[2:])))
     assert needed(life, "2026-01-05", plan("support", "team")) == "downgrade_plan"
     assert needed(life, "2026-01-05", plan("support", "professional")) == "upgrade_plan"
     assert needed(life, "2026-01-05", plan("support", "enterprise")) == "upgrade_plan"
@@ -98,12 +101,22 @@ def test_an_account_that_is_to_end_can_be_suspended_and_change_its_cycle_and_is_
 
 def test_a_price_is_agreed_with_the_catalog_version_the_rank_and_the_measure_of_its_day() -> None:
     life = lived(plan="growth")
-    [pin] = life.situation.timeline.changes[0].pins
-    assert (pin.product, pin.plan, pin.cycle, pin.rate) == ("support", "growth", "monthly", Decimal("45.00"))
-    assert (pin.catalog_version, pin.base, pin.rank, pin.per) == (1, True, 1, "seat")
-    life.situation = replace(life.situation, catalog=selling(lambda plans: plans))
+    [agreed_price] = life.context.timeline.changes[0].agreed_prices
+    assert (agreed_price.product, agreed_price.plan, agreed_price.cycle, agreed_price.rate) == (
+        "support",
+        "growth",
+        "monthly",
+        Decimal("45.00"),
+    )
+    assert (agreed_price.catalog_version, agreed_price.base, agreed_price.rank, agreed_price.per) == (
+        1,
+        True,
+        1,
+        "seat",
+    )
+    life.context = replace(life.context, catalog=selling(lambda plans: plans))
     life.do("2026-01-05", add("chat", "standard", seats=1))
-    [later] = life.situation.timeline.changes[-1].pins
+    [later] = life.context.timeline.changes[-1].agreed_prices
     assert (later.catalog_version, later.base, later.rank) == (2, False, 0)
 
 
@@ -142,7 +155,7 @@ def test_what_is_sold_by_the_seat_the_unit_or_the_account_is_counted_so() -> Non
 
 
 def test_there_is_no_changing_to_a_cycle_that_there_is_not() -> None:
-    for life in (Life(), lived()):
+    for life in (AccountInMemory(), lived()):
         with pytest.raises(UnknownCycle):
             life.ask("2026-01-05", cycle("daily"))
 
@@ -167,9 +180,9 @@ def test_an_end_a_suspension_and_another_cycle_are_never_backdated(edit: dict[st
 
 def test_a_first_purchase_is_never_backdated() -> None:
     first = add("support", "team", seats=1)
-    assert Life().ask("2026-01-20", {**first, "on": "2026-01-20"}).edits[0].effective_on == date(2026, 1, 20)
+    assert AccountInMemory().ask("2026-01-20", {**first, "on": "2026-01-20"}).edits[0].effective_on == date(2026, 1, 20)
     with pytest.raises(TooFarBack):
-        Life().ask("2026-01-20", {**first, "on": "2026-01-19"})
+        AccountInMemory().ask("2026-01-20", {**first, "on": "2026-01-19"})
 
 
 def test_before_its_first_day_an_account_has_no_term_to_wait_for() -> None:
@@ -180,10 +193,10 @@ def test_before_its_first_day_an_account_has_no_term_to_wait_for() -> None:
 
 
 def test_what_waits_counts_from_the_next_period_or_the_next_term_as_the_policy_says() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10), cycle("annual_monthly"))
     assert life.ask("2026-03-10", seats("support", 8)).edits[0].effective_on == date(2027, 1, 1)
     timing = {**POLICY.timing, "remove_seats": Timing("end_of_period", credit=False)}
-    life.situation = replace(life.situation, policy=replace(POLICY, timing=timing))
+    life.context = replace(life.context, policy=replace(POLICY, timing=timing))
     assert life.ask("2026-03-10", seats("support", 8)).edits[0].effective_on == date(2026, 4, 1)
     assert life.ask("2026-03-10", seats("support", 8, on="renewal")).edits[0].effective_on == date(2027, 1, 1)

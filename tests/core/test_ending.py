@@ -4,37 +4,37 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from account_in_memory import AccountInMemory, add, remove, seats
 from bursar.core.subscription.edit import Cancel, RemoveProduct
 from bursar.core.subscription.termination import Course, Ending, ending_applied, ending_taken
 from bursar.core.subscription.timeline import Timeline
-from lives import Life, add, remove, seats
 
 ENDS, GOES_ON, ENDED = Course.ENDS, Course.GOES_ON, Course.ENDED
 FEBRUARY = date(2026, 2, 1)
 CANCEL: dict[str, object] = {"edit": "cancel", "reason": "done"}
 
 
-def life() -> Life:
-    made = Life()
+def life() -> AccountInMemory:
+    made = AccountInMemory()
     made.do("2026-01-01", add("support", "team", seats=2), add("voice", "standard", seats=1))
     return made
 
 
-def taken(life: Life, day: str, *edits: dict[str, object]) -> tuple[Ending | None, list[UUID]]:
+def taken(life: AccountInMemory, day: str, *edits: dict[str, object]) -> tuple[Ending | None, list[UUID]]:
     """What a taking does to the end, and the ids of its changes."""
-    known = {one.id for one in life.situation.timeline.changes}
+    known = {change.id for change in life.context.timeline.changes}
     life.do(day, *edits)
-    made = [one.id for one in life.situation.timeline.changes if one.id not in known]
+    made = [change.id for change in life.context.timeline.changes if change.id not in known]
     return read(life, day, made), made
 
 
-def read(life: Life, day: str, made: Collection[UUID]) -> Ending | None:
-    return ending_taken(life.situation.timeline, made, date.fromisoformat(day))
+def read(life: AccountInMemory, day: str, made: Collection[UUID]) -> Ending | None:
+    return ending_taken(life.context.timeline, made, date.fromisoformat(day))
 
 
-def applied(life: Life, day: date, *kinds: type) -> Ending | None:
-    ids = [one.id for one in life.situation.timeline.changes if isinstance(one.edit, kinds)]
-    return ending_applied(life.situation.timeline, ids, day)
+def applied(life: AccountInMemory, day: date, *kinds: type) -> Ending | None:
+    ids = [change.id for change in life.context.timeline.changes if isinstance(change.edit, kinds)]
+    return ending_applied(life.context.timeline, ids, day)
 
 
 def test_cancelling_ends_an_account_undoing_it_lets_it_go_on_and_what_came_later_changes_neither() -> None:

@@ -5,15 +5,15 @@ from uuid import UUID
 
 import pytest
 
+from account_in_memory import CATALOG, OWNER, AccountInMemory, add, plan, remove, seats
 from bursar.core.ordering.conflicts import Contradiction, NeedsProduct, Superseded, UnknownChange, WouldBreak
 from bursar.core.subscription.catalog import Catalog
 from bursar.core.subscription.edit import RemoveProduct, SetSeats
-from lives import CATALOG, OWNER, Life, add, plan, remove, seats
 
 
-def lived() -> Life:
+def lived() -> AccountInMemory:
     """Two base products and two add-ons, one of which needs the first; monthly since 1 January 2026."""
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "professional", seats=10), add("suite", "growth", seats=1))
     life.do("2026-01-01", add("chat", "standard", seats=4), add("quality", "standard", seats=3))
     return life
@@ -61,17 +61,18 @@ def test_what_is_scheduled_for_a_product_keeps_it_from_going_before() -> None:
 
 def test_what_is_no_longer_sold_stays_beside_what_is_changed() -> None:
     life = lived()
-    products = tuple(one for one in CATALOG.products if one.code != "chat")
-    life.situation = replace(life.situation, catalog=Catalog(2, products))
+    products = tuple(product for product in CATALOG.products if product.code != "chat")
+    life.context = replace(life.context, catalog=Catalog(2, products))
     assert life.ask("2026-01-05", seats("support", 12), by=OWNER).due_today.net > 0
 
 
 def test_a_product_that_needs_two_others_needs_both() -> None:
     products = tuple(
-        replace(one, requires=("support", "voice")) if one.code == "quality" else one for one in CATALOG.products
+        replace(product, requires=("support", "voice")) if product.code == "quality" else product
+        for product in CATALOG.products
     )
-    life = Life()
-    life.situation = replace(life.situation, catalog=Catalog(2, products))
+    life = AccountInMemory()
+    life.context = replace(life.context, catalog=Catalog(2, products))
     both = (add("support", "professional", seats=1), add("voice", "standard", seats=1))
     for missing, others in (("voice", both[:1]), ("support", (*both[1:], add("suite", "growth", seats=1)))):
         with pytest.raises(NeedsProduct) as caught:
@@ -81,7 +82,7 @@ def test_a_product_that_needs_two_others_needs_both() -> None:
 
 
 def test_what_is_missing_is_named_whatever_else_is_in_the_list() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("suite", "growth", seats=1))
     with pytest.raises(NeedsProduct) as caught:
         life.ask("2026-01-05", {"edit": "suspend"}, add("quality", "standard", seats=1))

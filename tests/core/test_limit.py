@@ -7,25 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from account_in_memory import ADMIN, BILLING_ADMIN, OWNER, POLICY, AccountInMemory, add, cycle, plan, remove, seats
 from bursar.core.messages.document import BadDocument
 from bursar.core.policy.limits import Limit
 from bursar.core.policy.policy import VENDOR, Contact, Outcome, Reason
 from bursar.core.subscription.edit import AddProduct
 from bursar.policy.document import read, write
-from lives import ADMIN, BILLING_ADMIN, OWNER, POLICY, Life, add, cycle, plan, remove, seats
 
 THE_OWNER = (Contact(OWNER.name, OWNER.email, "owner"),)
 
 
-def limited(account_type: str = "self_service", **limit: Any) -> Life:
+def limited(account_type: str = "self_service", **limit: Any) -> AccountInMemory:
     """Four seats of Support at 19.00 since January, and a limit for billing admins."""
-    life = Life(account_type)
-    life.situation = replace(life.situation, policy=replace(POLICY, limits={"billing_admin": Limit(**limit)}))
+    life = AccountInMemory(account_type)
+    life.context = replace(life.context, policy=replace(POLICY, limits={"billing_admin": Limit(**limit)}))
     life.do("2026-01-01", add("support", "team", seats=4))
     return life
 
 
-def outcome(life: Life, on: str, *edits: dict[str, object], by: Any = BILLING_ADMIN) -> tuple[Outcome, Reason | None]:
+def outcome(
+    life: AccountInMemory, on: str, *edits: dict[str, object], by: Any = BILLING_ADMIN
+) -> tuple[Outcome, Reason | None]:
     decision = life.ask(on, *edits, by=by).refusal()
     return (decision.outcome, decision.reason) if decision else (Outcome.ALLOWED, None)
 
@@ -82,7 +84,7 @@ def test_becoming_smaller_needs_nobody_and_does_not_hide_what_grows_beside_it() 
 def test_what_is_to_become_smaller_later_does_not_hide_what_grows_now() -> None:
     life = limited(seats=2)
     life.do("2026-01-05", seats("support", 1), by=BILLING_ADMIN)
-    kept: dict[str, object] = {"edit": "keep", "change": str(life.situation.timeline.changes[-1].id)}
+    kept: dict[str, object] = {"edit": "keep", "change": str(life.context.timeline.changes[-1].id)}
     assert outcome(life, "2026-01-06", kept, seats("support", 6)) == ALLOWED
     assert outcome(life, "2026-01-06", kept, seats("support", 7)) == BEYOND
 
@@ -99,13 +101,13 @@ def test_what_somebody_else_let_grow_beyond_the_limit_stops_nothing_that_does_no
 def test_taking_back_that_something_becomes_smaller_is_growth() -> None:
     life = limited(seats=0)
     life.do("2026-01-05", seats("support", 2), by=VENDOR)
-    change = life.situation.timeline.changes[-1]
+    change = life.context.timeline.changes[-1]
     assert outcome(life, "2026-01-06", {"edit": "undo", "change": str(change.id)}) != ALLOWED
 
 
 def test_a_first_purchase_is_growth_as_a_whole() -> None:
-    life = Life()
-    life.situation = replace(life.situation, policy=replace(POLICY, limits={"billing_admin": Limit(seats=5)}))
+    life = AccountInMemory()
+    life.context = replace(life.context, policy=replace(POLICY, limits={"billing_admin": Limit(seats=5)}))
     assert outcome(life, "2026-01-05", add("support", "team", seats=5)) == ALLOWED
     assert outcome(life, "2026-01-05", add("support", "team", seats=6)) == BEYOND
     life.do("2026-01-05", add("support", "team", seats=5), by=BILLING_ADMIN)
@@ -115,8 +117,8 @@ def test_a_first_purchase_is_growth_as_a_whole() -> None:
 
 def test_the_narrower_of_two_limits_counts_and_other_roles_are_not_touched() -> None:
     life = limited("online_assisted", seats=9)
-    account = replace(life.situation.account, limits={"billing_admin": Limit(seats=2)})
-    life.situation = replace(life.situation, account=account)
+    account = replace(life.context.account, limits={"billing_admin": Limit(seats=2)})
+    life.context = replace(life.context, account=account)
     assert outcome(life, "2026-01-05", seats("support", 6)) == ALLOWED
     assert outcome(life, "2026-01-05", seats("support", 7)) == BEYOND
     decision = life.ask("2026-01-05", seats("support", 99), by=ADMIN).refusal()
@@ -184,8 +186,8 @@ def test_what_costs_nothing_more_is_not_beyond_a_limit_of_nothing() -> None:
 
 def test_buying_what_was_tried_is_growth_as_a_whole() -> None:
     for limit, bought in (({"seats": 3}, 3), ({"amounts": {"EUR": 3 * 1900}}, 3)):
-        life = Life("self_service")
-        life.situation = replace(life.situation, policy=replace(POLICY, limits={"billing_admin": Limit(**limit)}))
+        life = AccountInMemory("self_service")
+        life.context = replace(life.context, policy=replace(POLICY, limits={"billing_admin": Limit(**limit)}))
         life.do(
             "2026-01-01",
             {"edit": "start_trial", "product": "support", "plan": "team", "seats": 3, "until": "2026-01-14"},
@@ -195,8 +197,8 @@ def test_buying_what_was_tried_is_growth_as_a_whole() -> None:
 
 
 def test_temporary_seats_count_on_their_days_like_others() -> None:
-    life = Life("online_assisted")
-    life.situation = replace(life.situation, policy=replace(POLICY, limits={"billing_admin": Limit(seats=3)}))
+    life = AccountInMemory("online_assisted")
+    life.context = replace(life.context, policy=replace(POLICY, limits={"billing_admin": Limit(seats=3)}))
     life.do("2026-01-01", add("support", "team", seats=4))
     span = {"start": "2026-01-10", "end": "2026-01-20"}
     more: dict[str, object] = {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span}

@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from chance import SAME_EVERY_TIME, lives
+from random_moves import SAME_EVERY_TIME, lives
 from soak import by_the_core
 
 

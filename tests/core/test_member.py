@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from account_in_memory import OWNER
 from bursar.core.policy.capability import ROLES
 from bursar.core.policy.member import (
     OneOwner,
@@ -17,7 +18,6 @@ from bursar.core.policy.member import (
 from bursar.core.policy.policy import VENDOR
 from bursar.core.subscription.edit import SetSeats
 from bursar.core.subscription.seats import SeatsInUse, Use, check_release
-from lives import OWNER
 
 ANYBODY = (None, *ROLES)
 

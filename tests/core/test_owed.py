@@ -6,26 +6,26 @@ from datetime import date
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from account_in_memory import POLICY, AccountInMemory, add, plan, remove, seats
 from bursar.core.billing.charge import Line, open_period
 from bursar.core.calendar.cycle import MONTHLY, Calendar
 from bursar.core.calendar.timing import Timing
 from bursar.core.subscription.subscription import NOTHING, Subscription
-from lives import POLICY, Life, add, plan, remove, seats
 
 REDUCING = ("remove_seats", "remove_products", "cancel_account", "downgrade_plan")
 
 
-def lived() -> Life:
+def lived() -> AccountInMemory:
     """Ten seats and two of an add-on, monthly since 1 January 2026."""
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10), add("chat", "standard", seats=2))
     return life
 
 
-def crediting(life: Life) -> Life:
+def crediting(life: AccountInMemory) -> AccountInMemory:
     """The same account under a policy that gives back at once what is reduced."""
     timing = {**POLICY.timing, **{one: Timing("now", credit=True) for one in REDUCING}}
-    life.situation = replace(life.situation, policy=replace(POLICY, timing=timing))
+    life.context = replace(life.context, policy=replace(POLICY, timing=timing))
     return life
 
 
@@ -77,7 +77,7 @@ def test_the_same_price_agreed_again_changes_nothing_and_what_follows_counts() -
 
 
 def test_a_lower_plan_at_the_same_price_is_no_reduction_and_stands_on_the_invoice() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "growth", seats=10, price="19.00"))
     answer = life.do("2026-01-22", plan("support", "team", on="now", price="19.00"))
     assert [(line.plan, line.amount) for line in answer.lines] == [("growth", -6129), ("team", 6129)]
@@ -92,7 +92,7 @@ def test_a_product_of_one_cent_is_not_given_back_without_credit() -> None:
 def test_what_is_free_stands_on_the_invoice_whatever_the_policy_credits() -> None:
     life = lived()
     timing = {**POLICY.timing, "add_products": Timing("now", credit=False)}
-    life.situation = replace(life.situation, policy=replace(POLICY, timing=timing))
+    life.context = replace(life.context, policy=replace(POLICY, timing=timing))
     answer = life.do("2026-01-22", add("analytics", "essential", seats=1, price="0"))
     assert said(answer.lines) == [("charge", "analytics", 1, 10)]
     assert answer.due_today.net == 0
@@ -119,7 +119,7 @@ def test_a_cancelled_account_is_credited_for_each_of_its_products_where_the_poli
 def test_a_product_that_was_reduced_without_credit_on_the_day_of_the_end_keeps_only_its_own_days() -> None:
     life = lived()
     timing = {**POLICY.timing, "cancel_account": Timing("now", credit=True)}
-    life.situation = replace(life.situation, policy=replace(POLICY, timing=timing))
+    life.context = replace(life.context, policy=replace(POLICY, timing=timing))
     assert life.do("2026-01-22", seats("support", 5, on="now")).lines == ()
     assert said(life.do("2026-01-22", {"edit": "cancel"}).lines) == [("credit", "chat", 2, 10)]
 
@@ -144,11 +144,11 @@ ORDERS = st.lists(st.tuples(st.integers(1, 31), st.integers(1, 30)), min_size=1,
 """Days of January, and how many seats are ordered on each; several orders may fall on one day."""
 
 
-def reducing(*, same_day_undo: bool = False) -> Life:
+def reducing(*, same_day_undo: bool = False) -> AccountInMemory:
     """Ten seats at 31.00 since 1 January, 1.00 a seat and day; fewer seats count at once and give nothing back."""
-    life = Life()
+    life = AccountInMemory()
     timing = {**POLICY.timing, "remove_seats": Timing("now", credit=False)}
-    life.situation = replace(life.situation, policy=replace(POLICY, timing=timing, same_day_undo=same_day_undo))
+    life.context = replace(life.context, policy=replace(POLICY, timing=timing, same_day_undo=same_day_undo))
     life.do("2026-01-01", add("support", "team", seats=10, price="31.00"))
     return life
 
@@ -165,15 +165,15 @@ def test_without_credit_each_day_costs_the_most_seats_that_there_were_so_far(ord
 @given(ORDERS)
 @example([(2, 1), (3, 2), (3, 1), (3, 2)])
 def test_what_is_taken_back_on_the_day_leaves_what_the_day_began_with(orders: list[tuple[int, int]]) -> None:
-    life, owed, have = reducing(same_day_undo=True), [10] * 32, 10
+    life, billable, have = reducing(same_day_undo=True), [10] * 32, 10
     for day in range(2, 32):
-        began, dawn = have, owed[day]
+        began, dawn = have, billable[day]
         for number in [number for on, number in orders if on == day]:
             life.do(f"2026-01-{day:02}", seats("support", number))
             taken_back = began <= number < have
-            owed[day:] = [max(number, dawn if taken_back else owed[day])] * (32 - day)
+            billable[day:] = [max(number, dawn if taken_back else billable[day])] * (32 - day)
             have = number
-    assert billed(life) == 100 * sum(owed[1:])
+    assert billed(life) == 100 * sum(billable[1:])
 
 
 def test_taking_back_an_increase_leaves_what_an_earlier_reduction_without_credit_keeps_owed() -> None:
@@ -190,6 +190,6 @@ def test_taking_back_an_increase_leaves_what_an_earlier_reduction_without_credit
     assert crediting(life).do("2026-01-20", seats("support", 3)).lines == ()
 
 
-def billed(life: Life) -> int:
+def billed(life: AccountInMemory) -> int:
     """What is billed for January, less what was given back."""
-    return sum(one.line.amount * one.span.days // one.line.span.days for one in life.situation.billed)
+    return sum(one.line.amount * one.span.days // one.line.span.days for one in life.context.billed)

@@ -8,25 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from account_in_memory import OWNER
 from bursar.core.billing.payment import (
     Answer,
     AttemptState,
     Method,
     NoToken,
     Open,
-    Settlement,
+    ProposedAllocation,
     StaysAutomatic,
     TokenNeeded,
     UnknownMethod,
     check_replacement,
     next_step,
+    propose_allocations,
     read_method,
-    settle,
     status,
     to_collect,
 )
 from bursar.core.policy.policy import VENDOR
-from lives import OWNER
 
 EXPIRES = datetime(2026, 1, 31, 12, tzinfo=UTC)
 CARD, DEBIT, ON_TERMS = Method("card", "tok_1"), Method("debit", "tok_2"), Method()
@@ -135,20 +135,22 @@ def test_credits_that_no_open_invoice_needs_are_used_before_money_is_collected(
 
 def test_money_settles_invoices_in_their_order_and_none_beyond_what_is_left() -> None:
     invoices = [Open(FIRST, 50), Open(SECOND, 30), Open(THIRD, 20)]
-    assert settle([Open(CREDIT, 60), Open(PAYMENT, 25)], invoices) == (
-        Settlement(CREDIT, FIRST, 50),
-        Settlement(CREDIT, SECOND, 10),
-        Settlement(PAYMENT, SECOND, 20),
-        Settlement(PAYMENT, THIRD, 5),
+    assert propose_allocations([Open(CREDIT, 60), Open(PAYMENT, 25)], invoices) == (
+        ProposedAllocation(CREDIT, FIRST, 50),
+        ProposedAllocation(CREDIT, SECOND, 10),
+        ProposedAllocation(PAYMENT, SECOND, 20),
+        ProposedAllocation(PAYMENT, THIRD, 5),
     )
 
 
 def test_what_has_nothing_left_settles_nothing_and_is_not_settled() -> None:
     invoices = [Open(FIRST, 0), Open(SECOND, 1)]
-    assert settle([Open(CREDIT, 0), Open(PAYMENT, 1)], invoices) == (Settlement(PAYMENT, SECOND, 1),)
-    assert settle([Open(PAYMENT, 5)], [Open(FIRST, 0)]) == ()
-    assert settle([], invoices) == ()
-    assert settle([Open(PAYMENT, 5)], []) == ()
+    assert propose_allocations([Open(CREDIT, 0), Open(PAYMENT, 1)], invoices) == (
+        ProposedAllocation(PAYMENT, SECOND, 1),
+    )
+    assert propose_allocations([Open(PAYMENT, 5)], [Open(FIRST, 0)]) == ()
+    assert propose_allocations([], invoices) == ()
+    assert propose_allocations([Open(PAYMENT, 5)], []) == ()
 
 
 LEFT = st.lists(st.integers(0, 50), max_size=6)
@@ -156,7 +158,7 @@ LEFT = st.lists(st.integers(0, 50), max_size=6)
 
 @given(LEFT, LEFT)
 def test_as_much_is_settled_as_both_sides_have(money: list[int], owing: list[int]) -> None:
-    settled = settle(
+    settled = propose_allocations(
         [Open(UUID(int=number), left) for number, left in enumerate(money)],
         [Open(UUID(int=number), left) for number, left in enumerate(owing)],
     )

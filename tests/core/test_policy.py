@@ -190,9 +190,9 @@ STILL_OPEN = {
 @pytest.mark.parametrize("state", list(STILL_OPEN))
 def test_an_account_that_is_not_active_is_closed_for_all_but_looking_and_paying(state: State) -> None:
     closed = account("self_service", state=state)
-    decisions = [decide(STANDARD, closed, OWNER, one, TODAY) for one in CAPABILITIES]
-    assert {one.capability for one in decisions if one.outcome is Outcome.ALLOWED} == STILL_OPEN[state]
-    refused = [one for one in decisions if one.outcome is not Outcome.ALLOWED]
+    decisions = [decide(STANDARD, closed, OWNER, capability, TODAY) for capability in CAPABILITIES]
+    assert {decision.capability for decision in decisions if decision.outcome is Outcome.ALLOWED} == STILL_OPEN[state]
+    refused = [decision for decision in decisions if decision.outcome is not Outcome.ALLOWED]
     assert {(one.outcome, one.reason, one.ask) for one in refused} == {
         (Outcome.REFUSED, Reason.ACCOUNT_STATE, (REPRESENTATIVE,))
     }
@@ -219,7 +219,11 @@ def test_the_matrix_does_not_bind_the_vendor(state: State) -> None:
 
 def test_even_the_vendor_changes_no_subscription_of_a_cancelled_account() -> None:
     ended = account("self_service", state=State.CANCELLED)
-    allowed = {one for one in CAPABILITIES if decide(STANDARD, ended, VENDOR, one, TODAY).outcome is Outcome.ALLOWED}
+    allowed = {
+        capability
+        for capability in CAPABILITIES
+        if decide(STANDARD, ended, VENDOR, capability, TODAY).outcome is Outcome.ALLOWED
+    }
     looking_and_paying = {"view_subscription", "view_invoices", "pay_invoice"}
     assert allowed == looking_and_paying | {"manage_members", "appoint_billing_admins"}
     assert decide(STANDARD, ended, VENDOR, "add_seats", TODAY).reason is Reason.ACCOUNT_STATE
@@ -227,7 +231,7 @@ def test_even_the_vendor_changes_no_subscription_of_a_cancelled_account() -> Non
 
 def test_costs_show_as_the_type_says_unless_the_account_is_overridden() -> None:
     showing = account("managed", overrides=(Override(SHOW_COSTS, grant=True, until=TODAY),))
-    assert [shows_costs(STANDARD, account(one), TODAY) for one in STANDARD.account_types] == [False, False, True]
+    assert [shows_costs(STANDARD, account(kind), TODAY) for kind in STANDARD.account_types] == [False, False, True]
     assert shows_costs(STANDARD, showing, TODAY)
     assert not shows_costs(STANDARD, showing, date(2026, 6, 16))
     assert not shows_costs(STANDARD, account("self_service", overrides=(Override(SHOW_COSTS, grant=False),)), TODAY)
@@ -265,12 +269,12 @@ def test_what_the_policy_does_not_know_is_named_with_what_it_knows() -> None:
 
 def test_an_account_of_a_type_that_the_policy_no_longer_has_can_look_and_change_nothing_online() -> None:
     policy, here = replace(STANDARD, former={"partner": Text("partner account")}), account("partner")
-    for one in CAPABILITIES:
-        decision = decide(policy, here, OWNER, one, TODAY)
-        if one in OPEN:
-            assert decision.reason is not Reason.ACCOUNT_TYPE, one
+    for capability in CAPABILITIES:
+        decision = decide(policy, here, OWNER, capability, TODAY)
+        if capability in OPEN:
+            assert decision.reason is not Reason.ACCOUNT_TYPE, capability
         else:
-            assert (decision.outcome, decision.reason) == (Outcome.REFUSED, Reason.ACCOUNT_TYPE), one
+            assert (decision.outcome, decision.reason) == (Outcome.REFUSED, Reason.ACCOUNT_TYPE), capability
     assert not shows_costs(policy, here, TODAY)
     assert (policy.type_name("partner"), policy.type_name("never_there")) == (
         Text("partner account"),

@@ -6,6 +6,21 @@ from decimal import Decimal
 
 import pytest
 
+from account_in_memory import (
+    ADMIN,
+    AGENT,
+    BILLING_ADMIN,
+    CATALOG,
+    OWNER,
+    POLICY,
+    AccountInMemory,
+    account,
+    add,
+    cycle,
+    plan,
+    remove,
+    seats,
+)
 from bursar.core.calendar.cycle import ANNUAL, Calendar
 from bursar.core.calendar.timing import Timing
 from bursar.core.ordering.conflicts import Contradiction, NeedsProduct, PendingChange, UnknownChange, WouldBreak
@@ -16,20 +31,19 @@ from bursar.core.subscription.edit import ChangePlan, RemoveProduct, SetSeats, V
 from bursar.core.subscription.edit_rules import AlreadySubscribed, NotSubscribed, TooFarBack
 from bursar.core.subscription.measure import NoQuantity, SeatsNeeded
 from bursar.core.subscription.seats import SeatsInUse, Use
-from lives import ADMIN, AGENT, BILLING_ADMIN, CATALOG, OWNER, POLICY, Life, account, add, cycle, plan, remove, seats
 
 TEAM_10 = add("support", "team", seats=10)
 
 
-def lived(account_type: str = "self_service", tax: str = "0", **first: object) -> Life:
+def lived(account_type: str = "self_service", tax: str = "0", **first: object) -> AccountInMemory:
     """Ten seats in the lowest plan, monthly since 1 January 2026."""
-    life = Life(account_type, tax)
+    life = AccountInMemory(account_type, tax)
     life.do("2026-01-01", {**TEAM_10, **first})
     return life
 
 
 def test_the_worked_example_holds_to_the_cent() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2022-10-27", add("support", "team", seats=10, price="12.00"), cycle("annual"))
     answer = life.do("2023-07-14", seats("support", 11))
     credit, charge = answer.lines
@@ -41,7 +55,7 @@ def test_the_worked_example_holds_to_the_cent() -> None:
 
 
 def test_a_first_purchase_is_charged_for_its_first_period_with_tax_by_line() -> None:
-    life = Life(tax="0.20")
+    life = AccountInMemory(tax="0.20")
     answer = life.do("2026-01-31", TEAM_10, add("privacy", "standard"), by=OWNER)
     assert [(line.product, line.amount, line.tax) for line in answer.lines] == [
         ("support", 19000, 3800),
@@ -52,9 +66,9 @@ def test_a_first_purchase_is_charged_for_its_first_period_with_tax_by_line() -> 
 
 def test_a_first_purchase_begins_in_the_cycle_of_the_same_list_in_any_order() -> None:
     for edits in ([TEAM_10, cycle("annual")], [cycle("annual"), TEAM_10]):
-        answer = Life().ask("2026-01-01", *edits, by=BILLING_ADMIN)
+        answer = AccountInMemory().ask("2026-01-01", *edits, by=BILLING_ADMIN)
         assert answer.outcome is Outcome.ALLOWED
-        assert [one.decision.capability for one in answer.edits] == ["add_products", "add_products"]
+        assert [edit.decision.capability for edit in answer.edits] == ["add_products", "add_products"]
         assert answer.due_today.net == 190_000
 
 
@@ -69,7 +83,7 @@ def test_fewer_seats_wait_for_the_term_and_give_nothing_back() -> None:
 
 
 def test_in_an_annual_term_billed_monthly_reductions_wait_for_the_year() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", TEAM_10, cycle("annual_monthly"))
     assert life.ask("2026-03-10", seats("support", 9)).edits[0].effective_on == date(2027, 1, 1)
 
@@ -85,7 +99,7 @@ def test_a_vendor_may_reduce_at_once_and_the_days_stay_paid() -> None:
 def test_a_policy_that_credits_gives_reductions_back_at_once() -> None:
     life = lived()
     timing = {**POLICY.timing, "remove_seats": Timing("now", credit=True)}
-    life.situation = replace(life.situation, policy=replace(POLICY, timing=timing))
+    life.context = replace(life.context, policy=replace(POLICY, timing=timing))
     answer = life.do("2026-01-16", seats("support", 5), by=OWNER)
     assert [(line.kind, line.quantity) for line in answer.lines] == [("credit", 10), ("charge", 5)]
     assert answer.due_today.total < 0
@@ -109,7 +123,7 @@ def test_added_seats_pay_the_agreed_rate_and_new_products_the_catalogs() -> None
 
 
 def test_a_cycle_change_takes_the_catalogs_prices_and_keeps_the_anchor() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-31", {**TEAM_10, "price": "10.00"})
     answer = life.do("2026-02-10", cycle("annual"), by=OWNER)
     assert (answer.renewal_on, answer.next_renewal.net) == (date(2026, 2, 28), 190_000)
@@ -154,14 +168,14 @@ def test_an_admin_asks_where_requests_are_open_and_sees_the_cost() -> None:
 
 def test_the_hardest_outcome_of_a_list_is_the_lists() -> None:
     answer = lived("online_assisted").ask("2026-01-05", plan("support", "growth"), seats("support", 8), by=OWNER)
-    assert [one.decision.outcome for one in answer.edits] == [Outcome.ALLOWED, Outcome.REFUSED]
+    assert [edit.decision.outcome for edit in answer.edits] == [Outcome.ALLOWED, Outcome.REFUSED]
     assert answer.outcome is Outcome.REFUSED
 
 
 def test_an_override_opens_until_its_last_day() -> None:
     life = lived("online_assisted")
     granted = account("online_assisted", overrides=(Override("remove_seats", True, date(2026, 1, 10)),))
-    life.situation = replace(life.situation, account=granted)
+    life.context = replace(life.context, account=granted)
     assert life.ask("2026-01-10", seats("support", 8), by=OWNER).outcome is Outcome.ALLOWED
     assert life.ask("2026-01-11", seats("support", 8), by=OWNER).outcome is Outcome.REFUSED
 
@@ -218,24 +232,24 @@ def test_a_product_that_another_needs_cannot_go_alone() -> None:
     with pytest.raises(NeedsProduct):
         life.ask("2026-01-05", remove("support"), by=OWNER)
     both = life.do("2026-01-05", remove("support"), remove("quality"), by=OWNER)
-    assert [one.effective_on for one in both.edits] == [date(2026, 2, 1)] * 2
+    assert [edit.effective_on for edit in both.edits] == [date(2026, 2, 1)] * 2
     with pytest.raises(WouldBreak):
-        life.ask("2026-01-06", {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)}, by=OWNER)
+        life.ask("2026-01-06", {"edit": "undo", "change": str(life.context.timeline.changes[-1].id)}, by=OWNER)
 
 
 def test_what_depends_on_an_undone_change_is_named() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("suite", "growth", seats=1))
     life.do("2026-01-02", add("support", "team", seats=1, on="renewal"))
-    first = str(life.situation.timeline.changes[-1].id)
+    first = str(life.context.timeline.changes[-1].id)
     life.do("2026-01-03", add("quality", "standard", seats=1, on="renewal"))
     with pytest.raises(WouldBreak) as caught:
         life.ask("2026-01-04", {"edit": "undo", "change": first})
-    assert caught.value.params["change"] == life.situation.timeline.changes[-1]
+    assert caught.value.params["change"] == life.context.timeline.changes[-1]
 
 
 def test_what_was_bought_on_the_same_day_is_not_said_to_depend_on_a_product_that_lacks_another() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("suite", "growth", seats=1))
     with pytest.raises(NeedsProduct) as caught:
         life.ask("2026-01-01", add("quality", "standard", seats=1))
@@ -248,7 +262,7 @@ def test_giving_up_the_last_base_product_ends_the_account_and_says_so() -> None:
     answer = life.do("2026-01-05", remove("support"), by=OWNER)
     assert answer.warnings == (ACCOUNT_WOULD_END,)
     assert (answer.renewal_on, answer.renewal_lines) == (None, ())
-    assert life.state("2026-02-01").standing is State.CANCELLED
+    assert life.state("2026-02-01").account_state is State.CANCELLED
     assert life.renew("2026-02-01") == ()
     assert life.change(RemoveProduct).capability == "remove_products"
 
@@ -263,7 +277,7 @@ def test_cancelling_takes_effect_at_the_end_of_the_term() -> None:
 def test_nothing_changes_on_a_cancelled_account_even_for_the_vendor() -> None:
     life = lived()
     life.do("2026-01-05", {"edit": "cancel", "on": "now"})
-    life.situation = replace(life.situation, account=account(state=State.CANCELLED))
+    life.context = replace(life.context, account=account(state=State.CANCELLED))
     refusal = life.ask("2026-01-05", add("chat", "standard", seats=1)).refusal()
     assert refusal is not None
     assert refusal.reason is Reason.ACCOUNT_STATE
@@ -304,7 +318,7 @@ def test_only_the_vendor_says_when_and_at_what_price() -> None:
 
 def test_seats_in_use_are_given_up_by_name() -> None:
     life = lived()
-    life.situation = replace(life.situation, used={"support": Use(bought=10, used=9)})
+    life.context = replace(life.context, used={"support": Use(bought=10, used=9)})
     with pytest.raises(SeatsInUse) as caught:
         life.ask("2026-01-05", seats("support", 7), by=OWNER)
     assert caught.value.params["more"] == 2
@@ -341,9 +355,9 @@ def test_what_is_undone_counts_no_more_also_where_nothing_came_before() -> None:
 def test_a_suspended_account_is_opened_again_by_the_vendor() -> None:
     life = lived()
     life.do("2026-01-05", {"edit": "suspend"})
-    assert life.state("2026-01-05").standing is State.SUSPENDED
+    assert life.state("2026-01-05").account_state is State.SUSPENDED
     life.do("2026-01-09", {"edit": "resume"})
-    assert life.state("2026-01-09").standing is State.ACTIVE
+    assert life.state("2026-01-09").account_state is State.ACTIVE
 
 
 def test_a_quote_and_a_state_read_back_as_they_were_written() -> None:
@@ -359,7 +373,7 @@ def test_a_digest_is_of_figures_and_days_whatever_versions_moved() -> None:
     life = lived()
     ask = seats("support", 8)
     first = life.ask("2026-01-05", ask, by=OWNER)
-    life.situation = replace(life.situation, catalog=replace(CATALOG, version=7), versions={1: CATALOG})
+    life.context = replace(life.context, catalog=replace(CATALOG, version=7), versions={1: CATALOG})
     assert digest(life.ask("2026-01-06", ask, by=OWNER)) == digest(first)
     assert digest(life.ask("2026-01-06", seats("support", 12), by=OWNER)) != digest(
         life.ask("2026-01-07", seats("support", 12), by=OWNER)

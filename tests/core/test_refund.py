@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bursar.core.billing.allocation import Allocation, in_force, reversal
 from bursar.core.billing.booking import SOURCES, NothingMoved, Source
-from bursar.core.billing.payment import Open, Settlement
+from bursar.core.billing.payment import Open, ProposedAllocation
 from bursar.core.billing.refund import (
     GIVEN_REASONS,
     MoneyInUse,
@@ -39,13 +39,13 @@ def received(
 
 def test_a_refund_takes_unused_money_of_its_payment_first_and_then_credit_that_no_invoice_needs() -> None:
     notes = [Open(NOTE, 20), Open(OTHER_NOTE, 30)]
-    assert cover(received(unused=50), REFUND, 40, notes) == (Settlement(PAYMENT, REFUND, 40),)
+    assert cover(received(unused=50), REFUND, 40, notes) == (ProposedAllocation(PAYMENT, REFUND, 40),)
     assert cover(received(unused=50), REFUND, 75, notes) == (
-        Settlement(PAYMENT, REFUND, 50),
-        Settlement(NOTE, REFUND, 20),
-        Settlement(OTHER_NOTE, REFUND, 5),
+        ProposedAllocation(PAYMENT, REFUND, 50),
+        ProposedAllocation(NOTE, REFUND, 20),
+        ProposedAllocation(OTHER_NOTE, REFUND, 5),
     )
-    assert cover(received(unused=0), REFUND, 20, notes) == (Settlement(NOTE, REFUND, 20),)
+    assert cover(received(unused=0), REFUND, 20, notes) == (ProposedAllocation(NOTE, REFUND, 20),)
 
 
 def test_no_more_goes_back_than_came_in_and_has_not_gone_back_yet() -> None:

@@ -3,17 +3,17 @@
 from dataclasses import replace
 from datetime import date
 
+from account_in_memory import AccountInMemory, add, cycle, remove, seats
 from bursar.core.billing.schedule import ended, told_ahead, trial_told_ahead
 from bursar.core.subscription.timeline import Timeline
-from lives import Life, add, cycle, remove, seats
 
 
-def ahead(life: Life, *days: str) -> list[bool]:
-    return [told_ahead(life.situation.timeline, date.fromisoformat(day)) for day in days]
+def ahead(life: AccountInMemory, *days: str) -> list[bool]:
+    return [told_ahead(life.context.timeline, date.fromisoformat(day)) for day in days]
 
 
-def bought(code: str) -> Life:
-    life = Life()
+def bought(code: str) -> AccountInMemory:
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10), cycle(code))
     return life
 
@@ -36,14 +36,17 @@ def test_what_ends_or_was_never_bought_renews_for_nobody() -> None:
     going, removed = bought("annual"), bought("annual")
     going.do("2026-02-01", {"edit": "cancel", "reason": "done"})
     removed.do("2026-02-01", remove("support"))
-    assert ahead(going, "2027-01-01") + ahead(removed, "2027-01-01") + ahead(Life(), "2027-01-01") == [False] * 3
+    assert (
+        ahead(going, "2027-01-01") + ahead(removed, "2027-01-01") + ahead(AccountInMemory(), "2027-01-01")
+        == [False] * 3
+    )
 
 
 def test_temporary_seats_of_a_single_day_end_on_the_next_one_also_from_a_state_that_was_written_down() -> None:
     life = bought("monthly")
     span = {"start": "2026-01-10", "end": "2026-01-11"}
     life.do("2026-01-05", {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span})
-    assert dict(ended(life.situation.timeline, date(2026, 1, 11)).seats) == {"support": 2}
+    assert dict(ended(life.context.timeline, date(2026, 1, 11)).seats) == {"support": 2}
     kept = life.state("2026-01-10")
     assert dict(ended(Timeline.of(kept), date(2026, 1, 11)).seats) == {"support": 2}
 
@@ -53,18 +56,18 @@ def test_what_ends_and_what_changes_on_a_day_is_one_state() -> None:
     span = {"start": "2026-01-10", "end": "2026-01-20"}
     life.do("2026-01-05", {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span})
     life.do("2026-01-05", seats("support", 12, on="2026-01-20"))
-    on_the_day = [phase for phase in life.situation.timeline.phases if phase.on == date(2026, 1, 20)]
+    on_the_day = [phase for phase in life.context.timeline.phases if phase.on == date(2026, 1, 20)]
     assert [one.state.items["support"].whole for one in on_the_day] == [12]
 
 
 def test_the_end_of_a_trial_is_told_ahead_unless_it_was_bought_or_cancelled_until_then() -> None:
     def told(*later: dict[str, object]) -> bool:
-        life = Life()
+        life = AccountInMemory()
         given = {"product": "support", "plan": "team", "seats": 3, "until": "2026-01-14"}
         life.do("2026-01-01", {"edit": "start_trial", **given})
         for edit in later:
             life.do("2026-01-05", edit)
-        last, timeline = date(2026, 1, 14), life.situation.timeline
+        last, timeline = date(2026, 1, 14), life.context.timeline
         kept = replace(timeline, start=life.state("2026-01-06"))
         assert not later or trial_told_ahead(kept, last) == trial_told_ahead(timeline, last)
         return trial_told_ahead(timeline, last)

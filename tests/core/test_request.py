@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from account_in_memory import ADMIN, AGENT, OWNER, AccountInMemory, add, seats
 from bursar.core.ordering.request import (
     CAUSES,
     CLOSED,
@@ -14,38 +15,37 @@ from bursar.core.ordering.request import (
     OnlyRequester,
     RequestClosed,
     RequestOvertaken,
-    Standing,
+    RequestStatus,
     check_asking,
     check_withdrawing,
 )
 from bursar.core.policy.policy import VENDOR, Override
 from bursar.core.policy.refusal import Refused
-from lives import ADMIN, AGENT, OWNER, Life, add, seats
 
 UNTIL = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 def test_an_open_request_has_expired_from_its_moment_on_and_a_closed_one_never_does() -> None:
     a_moment = timedelta(microseconds=1)
-    standing = Standing("open", UNTIL)
-    assert [standing.at(UNTIL + off) for off in (-a_moment, timedelta(), a_moment)] == ["open", "expired", "expired"]
+    status = RequestStatus("open", UNTIL)
+    assert [status.at(UNTIL + off) for off in (-a_moment, timedelta(), a_moment)] == ["open", "expired", "expired"]
     for state in ("approved", "rejected", "withdrawn", "expired"):
-        closed = replace(standing, state=state)
+        closed = replace(status, state=state)
         assert {closed.at(UNTIL - a_moment), closed.at(UNTIL)} == {state}
         with pytest.raises(RequestClosed) as caught:
             closed.check_open(UNTIL - a_moment)
         assert caught.value.params == {"state": CLOSED[state]}
     with pytest.raises(RequestOvertaken) as caught:
-        Standing("overtaken", UNTIL, "done").check_open(UNTIL - a_moment)
+        RequestStatus("overtaken", UNTIL, "done").check_open(UNTIL - a_moment)
     assert caught.value.params == {"why": CAUSES["done"]} and caught.value.code == RequestClosed.code
-    standing.check_open(UNTIL - a_moment)
+    status.check_open(UNTIL - a_moment)
     with pytest.raises(RequestClosed) as caught:
-        standing.check_open(UNTIL)
+        status.check_open(UNTIL)
     assert str(caught.value.params["state"]) == "expired"
 
 
 def test_only_what_may_not_be_done_at_once_is_asked_for() -> None:
-    life = Life("online_assisted")
+    life = AccountInMemory("online_assisted")
     life.do("2026-01-01", add("support", "team", seats=4))
     check_asking(life.ask("2026-01-05", seats("support", 5), by=ADMIN))
     for by, many, problem in (
@@ -56,8 +56,8 @@ def test_only_what_may_not_be_done_at_once_is_asked_for() -> None:
     ):
         with pytest.raises(problem):
             check_asking(life.ask("2026-01-05", seats("support", many), by=by))
-    closed = replace(life.situation.account, overrides=(Override("submit_requests", grant=False),))
-    life.situation = replace(life.situation, account=closed)
+    closed = replace(life.context.account, overrides=(Override("submit_requests", grant=False),))
+    life.context = replace(life.context, account=closed)
     with pytest.raises(Refused):
         check_asking(life.ask("2026-01-05", seats("support", 5), by=ADMIN))
 

@@ -4,24 +4,24 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from account_in_memory import AccountInMemory, add, remove, seats
 from bursar.core.subscription.seats import Use
 from bursar.core.subscription.shortfall import Shortfall, shortfalls
-from lives import Life, add, remove, seats
 
 ONE, TWO, THREE, FOUR = (UUID(int=number) for number in range(1, 5))
 TODAY = date(2026, 1, 5)
 
 
-def short(life: Life, use: Use, today: date = TODAY) -> tuple[Shortfall, ...]:
-    return shortfalls(life.situation.timeline, {"support": use}, today)
+def short(life: AccountInMemory, use: Use, today: date = TODAY) -> tuple[Shortfall, ...]:
+    return shortfalls(life.context.timeline, {"support": use}, today)
 
 
-def reduced(*named: UUID, to: int = 1) -> Life:
+def reduced(*named: UUID, to: int = 1) -> AccountInMemory:
     """Four seats, and from the renewal on fewer; these people are named."""
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=4))
     use = Use(4, len(named) + to, frozenset((ONE, TWO, THREE, FOUR)[: len(named) + to]))
-    life.situation = replace(life.situation, used={"support": use})
+    life.context = replace(life.context, used={"support": use})
     life.do("2026-01-02", seats("support", to, release=[str(member) for member in named], on="renewal"))
     return life
 
@@ -37,7 +37,7 @@ def test_somebody_else_in_the_seat_of_who_was_named_must_be_named_or_another() -
     life = reduced(TWO, THREE)
     [found] = short(life, Use(4, 3, frozenset({ONE, THREE, FOUR})))
     assert (found.product, found.on, found.seats, found.more) == ("support", date(2026, 2, 1), 1, 1)
-    assert found.named == (THREE,) and found.change == life.situation.timeline.changes[-1].id
+    assert found.named == (THREE,) and found.change == life.context.timeline.changes[-1].id
     [found] = short(life, Use(4, 4, frozenset({ONE, TWO, THREE, FOUR})))
     assert (found.more, found.named) == (1, (TWO, THREE))
 
@@ -58,9 +58,9 @@ def test_what_is_past_or_undone_or_goes_altogether_leaves_nobody_short() -> None
     use = Use(4, 3, frozenset({ONE, TWO, THREE}))
     life = reduced()
     assert short(life, use, date(2026, 2, 1)) == ()
-    gone = Life()
+    gone = AccountInMemory()
     gone.do("2026-01-01", add("support", "team", seats=4), add("chat", "standard", seats=1))
     gone.do("2026-01-02", remove("chat", on="renewal"))
-    assert shortfalls(gone.situation.timeline, {"chat": Use(1, 1, frozenset({ONE}))}, TODAY) == ()
-    life.do("2026-01-03", {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)})
+    assert shortfalls(gone.context.timeline, {"chat": Use(1, 1, frozenset({ONE}))}, TODAY) == ()
+    life.do("2026-01-03", {"edit": "undo", "change": str(life.context.timeline.changes[-1].id)})
     assert short(life, use) == ()

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from account_in_memory import AccountInMemory, add, remove, seats
 from bursar.core.policy.policy import State
 from bursar.core.subscription.edit import AddProduct, ChangePlan, Edit, RemoveProduct, SetSeats, SetUnits
 from bursar.core.subscription.subscription import NOTHING, Change
 from bursar.core.subscription.timeline import Timeline
-from lives import Life, add, remove, seats
 
 DAY = date(2026, 1, 5)
 
@@ -40,39 +40,41 @@ def test_a_change_to_what_is_no_longer_there_changes_nothing() -> None:
 
 
 def test_an_account_that_never_had_a_base_product_does_not_end_for_want_of_one() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("chat", "standard", seats=2), add("analytics", "essential", seats=1))
-    assert life.state("2026-01-01").standing is State.ACTIVE
+    assert life.state("2026-01-01").account_state is State.ACTIVE
     life.do("2026-01-05", remove("analytics"))
-    assert life.state("2026-02-01").standing is State.ACTIVE
+    assert life.state("2026-02-01").account_state is State.ACTIVE
     assert list(life.state("2026-02-01").items) == ["chat"]
 
 
 def test_an_account_ends_with_the_last_of_its_base_products() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do(
         "2026-01-01", add("support", "team", seats=2), add("suite", "growth", seats=1), add("chat", "standard", seats=1)
     )
     life.do("2026-01-05", remove("support", on="now"))
-    assert life.state("2026-01-05").standing is State.ACTIVE
+    assert life.state("2026-01-05").account_state is State.ACTIVE
     life.do("2026-01-06", remove("suite", on="now"))
-    assert (life.state("2026-01-06").standing, dict(life.state("2026-01-06").items)) == (State.CANCELLED, {})
+    assert (life.state("2026-01-06").account_state, dict(life.state("2026-01-06").items)) == (State.CANCELLED, {})
 
 
 def test_every_change_taken_has_an_id_of_its_own_and_the_next_position() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=2), add("chat", "standard", seats=1))
     life.do("2026-01-05", seats("support", 3))
-    made = life.situation.timeline.changes
+    made = life.context.timeline.changes
     assert [one.position for one in made] == [1, 2, 3]
     assert [one.id.int for one in made] == sorted({one.id.int for one in made})
     assert min(one.id.int for one in made) >= 1000
 
 
-@pytest.mark.parametrize(("deeds", "standing"), [(["suspend"], State.SUSPENDED), (["suspend", "resume"], State.ACTIVE)])
-def test_an_account_stands_as_its_state_of_the_day_says(deeds: list[str], standing: State) -> None:
-    life = Life()
+@pytest.mark.parametrize(
+    ("deeds", "account_state"), [(["suspend"], State.SUSPENDED), (["suspend", "resume"], State.ACTIVE)]
+)
+def test_an_account_stands_as_its_state_of_the_day_says(deeds: list[str], account_state: State) -> None:
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=2))
     for number, deed in enumerate(deeds, 5):
         life.do(f"2026-01-0{number}", {"edit": deed})
-    assert life.situation.account.state is standing
+    assert life.context.account.state is account_state

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bursar.core.billing.billable import owed
+from account_in_memory import AccountInMemory, add, cycle, seats
+from bursar.core.billing.billable import billable
 from bursar.core.billing.schedule import ended
 from bursar.core.calendar.period import Span
 from bursar.core.subscription.edit_rules import OutsideTerm
 from bursar.core.subscription.measure import CountedInUnits
 from bursar.core.subscription.timeline import Timeline
-from lives import Life, add, cycle, seats
 
 Edit = dict[str, object]
 
@@ -22,8 +22,8 @@ def temporary(number: int, start: str, end: str) -> Edit:
     return {"edit": "add_temporary_seats", "product": "support", "seats": number, "span": span}
 
 
-def january(quantity: int = 10, tax: str = "0") -> Life:
-    life = Life(tax=tax)
+def january(quantity: int = 10, tax: str = "0") -> AccountInMemory:
+    life = AccountInMemory(tax=tax)
     life.do("2026-01-01", add("support", "team", seats=quantity))
     return life
 
@@ -50,7 +50,7 @@ def test_for_a_whole_period_they_cost_what_seats_that_stay_cost_for_it() -> None
     days=st.lists(st.integers(0, 30), min_size=3, max_size=3, unique=True).map(sorted),
 )
 def test_ordered_at_once_or_in_two_parts_they_cost_the_same(quantity: int, number: int, days: list[int]) -> None:
-    first, middle, last = (str(date(2026, 1, 1) + timedelta(days=one)) for one in days)
+    first, middle, last = (str(date(2026, 1, 1) + timedelta(days=day)) for day in days)
     whole, parts = january(quantity), january(quantity)
     cost = whole.do("2026-01-01", temporary(number, first, last)).due_today.net
     cost_of_parts = [
@@ -65,7 +65,7 @@ def test_undone_before_they_begin_they_cost_nothing(number: int, first: int, len
     end = min(start + timedelta(days=length), date(2026, 2, 1))
     life = january()
     ordered = life.do("2026-01-01", temporary(number, str(start), str(end)))
-    undone = life.do("2026-01-01", {"edit": "undo", "change": str(life.situation.timeline.changes[-1].id)})
+    undone = life.do("2026-01-01", {"edit": "undo", "change": str(life.context.timeline.changes[-1].id)})
     assert ordered.due_today.net + undone.due_today.net == 0 < ordered.due_today.net
     assert life.renew("2026-01-01") == ()
 
@@ -86,19 +86,19 @@ def test_only_what_is_sold_by_the_seat_has_them() -> None:
 
 
 def test_those_that_a_state_was_written_down_with_are_paid_for_in_the_next_period_too() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10, price="31.00"), cycle("annual_monthly"))
     life.do("2026-01-05", temporary(3, "2026-01-10", "2026-02-08"))
     kept = life.state("2026-02-01")
     february = Span(date(2026, 2, 1), date(2026, 3, 1))
-    found = list(owed(Timeline.of(kept), february, on=date(2026, 2, 1), currency="EUR"))
+    found = list(billable(Timeline.of(kept), february, on=date(2026, 2, 1), currency="EUR"))
     assert [(one.terms.quantity, one.span.days) for one in found] == [(13, 7), (10, 21)]
 
 
 def test_what_ends_on_a_day_is_told_once_by_product() -> None:
     life = january()
     life.do("2026-01-05", temporary(3, "2026-01-10", "2026-01-20"), temporary(2, "2026-01-12", "2026-01-20"))
-    timeline = life.situation.timeline
+    timeline = life.context.timeline
     told = {day: dict(ended(timeline, date(2026, 1, day)).seats) for day in (12, 19, 20, 21)}
     assert told == {12: {}, 19: {}, 20: {"support": 5}, 21: {}}
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
+from account_in_memory import AccountInMemory, add, cycle, plan, seats
 from bursar.catalog.document import read
 from bursar.core.billing.schedule import Due, Ended, ended, next_due
 from bursar.core.calendar.cycle import ANNUAL
@@ -14,12 +15,11 @@ from bursar.core.money.price import Per
 from bursar.core.policy.policy import State
 from bursar.core.subscription.edit import Suspend
 from bursar.core.subscription.edit_rules import OnTrial, TrialOver
-from bursar.core.subscription.item import Item, Pin
+from bursar.core.subscription.item import AgreedPrice, Item
 from bursar.core.subscription.subscription import NOTHING, NotAgreed, Subscription
 from bursar.core.subscription.timeline import Timeline
-from lives import Life, add, cycle, plan, seats
 
-TRIED = Pin("support", "team", "monthly", Per.SEAT, Decimal(19), 1, True, 0)
+TRIED = AgreedPrice("support", "team", "monthly", Per.SEAT, Decimal(19), 1, True, 0)
 Edit = dict[str, object]
 
 
@@ -27,8 +27,8 @@ def trial(until: str, product: str = "support", plan: str = "team", **measure: i
     return {"edit": "start_trial", "product": product, "plan": plan, "until": until, **measure}
 
 
-def tried() -> Life:
-    life = Life()
+def tried() -> AccountInMemory:
+    life = AccountInMemory()
     life.do("2026-01-01", trial("2026-01-14", seats=3))
     return life
 
@@ -39,13 +39,13 @@ def test_what_is_tried_is_there_up_to_and_including_the_last_day() -> None:
     assert life.change(Suspend).effective_on == date(2026, 1, 14)
     there = {day: list(life.state(f"2026-01-{day}").items) for day in (13, 14, 15)}
     assert there == {13: ["support"], 14: ["support"], 15: []}
-    assert life.state("2026-01-15").standing is State.SUSPENDED, "its end changes nothing else"
+    assert life.state("2026-01-15").account_state is State.SUSPENDED, "its end changes nothing else"
 
 
 def test_as_much_is_tried_as_was_given() -> None:
-    life = Life()
+    life = AccountInMemory()
     life.do("2026-01-01", trial("2026-01-14", seats=3), trial("2026-01-14", "resolutions", "standard", units=4))
-    assert {one.product: one.quantity for one in life.state("2026-01-02").items.values()} == {
+    assert {item.product: item.quantity for item in life.state("2026-01-02").items.values()} == {
         "support": 3,
         "resolutions": 4,
     }
@@ -53,7 +53,7 @@ def test_as_much_is_tried_as_was_given() -> None:
 
 def test_what_falls_due_is_the_day_after_its_last_one_and_nothing_once_it_is_over() -> None:
     life = tried()
-    timeline = life.situation.timeline
+    timeline = life.context.timeline
     until, after = date(2026, 1, 14), date(2026, 1, 15)
     assert next_due(timeline, date(2026, 1, 2)) == Due(after, None, until)
     assert next_due(timeline, after) == Due(None, None, None)
@@ -64,7 +64,7 @@ def test_what_falls_due_is_the_day_after_its_last_one_and_nothing_once_it_is_ove
 def test_who_bought_before_it_was_over_has_no_end_of_it() -> None:
     life = tried()
     life.do("2026-01-10", add("support", "growth", seats=4), cycle("annual"))
-    timeline = life.situation.timeline
+    timeline = life.context.timeline
     assert ended(timeline, date(2026, 1, 15)) == Ended({}, False)
     assert next_due(timeline, date(2026, 1, 12)) == Due(date(2027, 1, 10), date(2027, 1, 10), None)
 
@@ -77,7 +77,7 @@ def test_it_goes_on_from_a_state_that_was_written_down() -> None:
 
 
 def test_a_trial_may_last_for_today_alone_and_no_shorter() -> None:
-    life = Life()
+    life = AccountInMemory()
     with pytest.raises(TrialOver):
         life.ask("2026-01-02", trial("2026-01-01", seats=3))
     life.do("2026-01-02", trial("2026-01-02", seats=3))
@@ -94,15 +94,15 @@ def test_what_is_tried_is_not_changed() -> None:
 def test_what_is_tried_needs_no_price_in_the_cycle_that_was_chosen_since_and_what_was_bought_does() -> None:
     items = MappingProxyType({"support": Item("support", "team", 3)})
     trying = Subscription(
-        cycle=ANNUAL, items=items, pins=MappingProxyType({TRIED.sold: TRIED}), trial_until=date(2026, 1, 14)
+        cycle=ANNUAL, items=items, agreed_prices=MappingProxyType({TRIED.sold: TRIED}), trial_until=date(2026, 1, 14)
     )
-    assert trying.pin(items["support"]) == TRIED
+    assert trying.agreed_price(items["support"]) == TRIED
     for wrong in (replace(trying, trial_until=None), trying):
         with pytest.raises(NotAgreed):
-            wrong.pin(items["support"] if wrong is not trying else Item("voice", "standard", 1))
+            wrong.agreed_price(items["support"] if wrong is not trying else Item("voice", "standard", 1))
     other = replace(TRIED, cycle="annual", rate=Decimal(190))
-    both = replace(trying, pins=MappingProxyType({TRIED.sold: TRIED, other.sold: other}))
-    assert both.pin(items["support"]) == other, "that of the cycle in force, where there is one"
+    both = replace(trying, agreed_prices=MappingProxyType({TRIED.sold: TRIED, other.sold: other}))
+    assert both.agreed_price(items["support"]) == other, "that of the cycle in force, where there is one"
     assert NOTHING.trying is False
 
 
@@ -113,8 +113,8 @@ def test_a_plan_is_bought_in_a_cycle_in_which_what_was_tried_is_not_sold() -> No
     }
     plans = [{"code": code, "name": {"en": code}, "prices": found} for code, found in prices.items()]
     sold = {"products": [{"code": "support", "name": {"en": "Support"}, "base": True, "plans": plans}]}
-    life = Life()
-    life.situation = replace(life.situation, catalog=read(sold, 1))
+    life = AccountInMemory()
+    life.context = replace(life.context, catalog=read(sold, 1))
     life.do("2026-01-01", trial("2026-01-14", seats=3))
     answer = life.do("2026-01-10", cycle("annual"), add("support", "growth", seats=2))
     assert answer.due_today.net == 90000

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from advice import ADVICE, Way
-from door import Door
+from api_client import ApiClient
 from problems import problems
 from refusals import CALLS, Call, Worlds
 
@@ -18,7 +18,7 @@ ADVISES: Final = re.compile(r"[;:.] (?!There|The |It has|It does)[A-Za-z\"]")
 
 @pytest.fixture
 def worlds(vendor: None) -> Worlds:
-    return Worlds(Door())
+    return Worlds(ApiClient())
 
 
 @pytest.mark.parametrize("name", sorted(ADVICE))
@@ -29,16 +29,16 @@ def test_what_a_message_advises_works_and_ends_no_account(worlds: Worlds, name: 
 
 def follow(worlds: Worlds, name: str, way: Way) -> None:
     """Be told, and do what was advised."""
-    door, call = worlds.door, CALLS[name](worlds)
-    told = send(door, call)
+    api, call = worlds.api, CALLS[name](worlds)
+    told = send(api, call)
     assert told.status_code >= 400, name
-    before = subscription(door, call)
+    before = subscription(api, call)
     calls, after = way(worlds, call, told.json()), None
     assert calls
     for number, step in enumerate(calls):
-        answer = send(door, step)
+        answer = send(api, step)
         assert answer.status_code < 300, (name, number, answer.status_code, answer.content)
-        after = subscription(door, step)
+        after = subscription(api, step)
         if after is not None:
             assert after["state"] != "cancelled", (name, number)
             assert "cancel" not in [one["edit"]["edit"] for one in after["scheduled"]], (name, number)
@@ -46,15 +46,15 @@ def follow(worlds: Worlds, name: str, way: Way) -> None:
     assert not (before and before["items"] and after) or after["items"], name
 
 
-def send(door: Door, call: Call) -> Any:
+def send(api: ApiClient, call: Call) -> Any:
     headers = {} if call.key else {"Authorization": "Bearer nothing"}
-    return door.call(call.method, call.path, call.body, by=call.by, once=call.once, **headers)
+    return api.call(call.method, call.path, call.body, by=call.by, idempotency_key=call.once, **headers)
 
 
-def subscription(door: Door, call: Call) -> Any:
+def subscription(api: ApiClient, call: Call) -> Any:
     """What the account of a call has, if the call is about one."""
     account = re.match(r"/accounts/[0-9a-f-]{36}", call.path)
-    return door.ok("GET", f"{account[0]}/subscription") if account else None
+    return api.ok("GET", f"{account[0]}/subscription") if account else None
 
 
 def test_every_message_that_advises_something_is_tried_or_named_here() -> None:

@@ -23,11 +23,11 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 
+from api_client import ROLES, ApiClient, email
 from bursar.accounts.keys import create_link
 from bursar.identity.models import Person, SignInLink
 from bursar.identity.sign_in_attempts import forget_attempts
 from bursar.jobs.steps import run_once
-from door import ROLES, Door, email
 from pages import said
 from passkeys import Device
 
@@ -43,7 +43,7 @@ def path(vendor: None, settings: Any) -> str:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
-    return Door().account("online_assisted", sandbox=False, today=None)
+    return ApiClient().account("online_assisted", sandbox=False, today=None)
 
 
 def owner(password: str = PASSWORD) -> Person:

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from door import TEAM_10, Door, seats
+from api_client import TEAM_10, ApiClient, seats
 from set_up import set_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,15 +57,15 @@ def relations(url: str) -> int:
 
 
 def test_a_backup_of_a_working_system_is_restored_whole(vendor: None, here: str, empty: str, reachable: Path) -> None:
-    door, file, enough, stopped = Door(), reachable / "bursar.dump", Event(), Event()
-    path = door.account(sandbox=False, today=None)
-    door.take(path, TEAM_10)
+    api, file, enough, stopped = ApiClient(), reachable / "bursar.dump", Event(), Event()
+    path = api.account(sandbox=False, today=None)
+    api.take(path, TEAM_10)
 
     def work() -> int:
         number = 10
         while not stopped.is_set():
             number += 1
-            door.take(path, seats(number))
+            api.take(path, seats(number))
             if number == 12:
                 enough.set()
         connections.close_all()

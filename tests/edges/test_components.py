@@ -33,7 +33,7 @@ def test_a_component_gives_each_of_its_variables_a_value(component: Path) -> Non
 
 def test_what_is_computed_goes_only_where_a_component_escapes_it() -> None:
     """A `:name` that a component does not declare would be written as it is among its attributes."""
-    known = {one.stem: declared(one) for one in COMPONENTS}
+    known = {component.stem: declared(component) for component in COMPONENTS}
     for template in TEMPLATES:
         for name, attributes in USED.findall(template.read_text(encoding="utf-8")):
             if name in ("slot", "vars"):
@@ -44,7 +44,7 @@ def test_what_is_computed_goes_only_where_a_component_escapes_it() -> None:
 
 def test_every_component_is_shown_in_the_gallery() -> None:
     gallery = (ROOT / "ui/templates/ui/gallery.html").read_text(encoding="utf-8")
-    assert {one.stem for one in COMPONENTS} == {name for name, _ in USED.findall(gallery)} - {"slot"}
+    assert {component.stem for component in COMPONENTS} == {name for name, _ in USED.findall(gallery)} - {"slot"}
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)

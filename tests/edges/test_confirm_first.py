@@ -19,11 +19,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from api_client import ApiClient, email, later, signed_in
 from bursar.accounts.keys import create_link
 from bursar.identity.models import Person
 from bursar.identity.staff import appoint
 from bursar.policy.queries import current
-from door import Door, email, later, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,19 +43,19 @@ def path(vendor: None, settings: Any) -> str:
     cache.clear()
     settings.SENDS_MAIL = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    return Door().account("online_assisted", sandbox=False, today=None)
+    return ApiClient().account("online_assisted", sandbox=False, today=None)
 
 
 def routes(resolver: URLResolver, prefix: str = "") -> dict[str, URLPattern]:
     """Every page that is served, by its address with something in place of each variable."""
     found: dict[str, URLPattern] = {}
-    for one in resolver.url_patterns:
-        address = prefix + str(one.pattern)
-        if isinstance(one, URLResolver):
-            found |= routes(one, address)
+    for pattern in resolver.url_patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found |= routes(pattern, address)
         else:
             numbered = re.sub(r"<uuid:\w+>", str(UUID(int=1)), re.sub(r"<int:\w+>", "1", address))
-            found[re.sub(r"<\w+:\w+>", "any", numbered)] = one
+            found[re.sub(r"<\w+:\w+>", "any", numbered)] = pattern
     return found
 
 
@@ -68,8 +68,8 @@ def guarded() -> dict[str, str]:
 
 def sent_over(role: str = "owner", path: str = "") -> Client:
     """Somebody whom the vendor's product sends over."""
-    client, door = Client(), Door()
-    address = door.ok("POST", f"{path}/sessions", {"actor": email(role)})["address"]
+    client, api = Client(), ApiClient()
+    address = api.ok("POST", f"{path}/sessions", {"actor": email(role)})["address"]
     assert client.get(address.removeprefix("http://localhost:8000")).status_code == 302
     return client
 

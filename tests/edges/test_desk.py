@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from django.db import IntegrityError, connections
 from django.test import Client
 
+from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.directory import directory
 from bursar.cli import main
 from bursar.core.messages.problem import Problem
@@ -23,15 +24,14 @@ from bursar.identity import staff as actions
 from bursar.identity.models import Person, Staff
 from bursar.notices.models import PersonalLetter
 from bursar.policy.queries import current
-from door import TEAM_10, Door, email, seats, signed_in
 from pages import said, taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 def appoint(role: str, *, sandbox: bool = False, by: actions.Colleague | None = None) -> actions.Colleague:
@@ -46,9 +46,9 @@ def at_work(role: str, *, sandbox: bool = False) -> Client:
     return signed_in(appoint(role, sandbox=sandbox).email)
 
 
-def test_what_the_staff_does_stands_in_the_history_under_their_name(door: Door) -> None:
-    path = door.account("managed")
-    door.take(path, TEAM_10)
+def test_what_the_staff_does_stands_in_the_history_under_their_name(api: ApiClient) -> None:
+    path = api.account("managed")
+    api.take(path, TEAM_10)
     sales = at_work("sales")
     assert sales.get("/")["Location"] == "/desk"
     assert "Acme" in said(sales.get("/desk"))
@@ -62,13 +62,13 @@ def test_what_the_staff_does_stands_in_the_history_under_their_name(door: Door) 
         assert "Ms &lt;sales&gt; (vendor)" in said(somebody.get(f"{path}/history"))
 
 
-def test_the_staff_agrees_prices_and_days(door: Door) -> None:
-    path = door.account("managed", today="2026-01-01")
-    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+def test_the_staff_agrees_prices_and_days(api: ApiClient) -> None:
+    path = api.account("managed", today="2026-01-01")
+    api.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
     sales = at_work("sales")
     assert "Agreed price" in said(sales.get(f"{path}/manage"))
     taken(sales, path, quantity_support="10", price_support="12,50")
-    [item] = door.ok("GET", f"{path}/subscription")["items"]
+    [item] = api.ok("GET", f"{path}/subscription")["items"]
     assert (item["quantity"], Decimal(item["unit_price"])) == (10, Decimal("12.5"))
     assert "July 1, 2026" in taken(sales, path, quantity_support="15", on="day", day="2026-07-01")
     for form, wrong in (
@@ -78,18 +78,18 @@ def test_the_staff_agrees_prices_and_days(door: Door) -> None:
         assert wrong in said(sales.post(f"{path}/manage", form), 422)
 
 
-def test_a_customer_who_sends_what_only_the_staff_says_is_not_heard(door: Door) -> None:
-    path = door.account("self_service")
-    door.take(path, TEAM_10)
+def test_a_customer_who_sends_what_only_the_staff_says_is_not_heard(api: ApiClient) -> None:
+    path = api.account("self_service")
+    api.take(path, TEAM_10)
     owner = signed_in(email("owner"))
-    [before] = door.ok("GET", f"{path}/subscription")["items"]
+    [before] = api.ok("GET", f"{path}/subscription")["items"]
     taken(owner, path, quantity_support="11", price_support="0.01", on="day", day="2026-12-01")
-    [after] = door.ok("GET", f"{path}/subscription")["items"]
+    [after] = api.ok("GET", f"{path}/subscription")["items"]
     assert (after["quantity"], after["unit_price"]) == (11, before["unit_price"])
 
 
-def test_who_may_not_is_told_which_colleagues_may_and_it_is_written_down(door: Door) -> None:
-    path = door.account("managed")
+def test_who_may_not_is_told_which_colleagues_may_and_it_is_written_down(api: ApiClient) -> None:
+    path = api.account("managed")
     support = at_work("support")
     told = said(support.post(f"{path}/desk", {"name": "Other", "account_type": "managed", "tax_rate": "0"}), 409)
     assert "With your role (Support) you cannot change what the vendor says of an account" in told
@@ -99,8 +99,8 @@ def test_who_may_not_is_told_which_colleagues_may_and_it_is_written_down(door: D
     assert "ask a colleague: Sales or Administration" in said(support.get("/desk/open"), 403)
 
 
-def test_staff_of_sandboxes_finds_no_real_account(door: Door) -> None:
-    sandbox, real = door.account("managed"), door.account("managed", sandbox=False, today=None, name="Real")
+def test_staff_of_sandboxes_finds_no_real_account(api: ApiClient) -> None:
+    sandbox, real = api.account("managed"), api.account("managed", sandbox=False, today=None, name="Real")
     trainee = at_work("admin", sandbox=True)
     listed = said(trainee.get("/desk"))
     assert "Acme" in listed and "Real" not in listed
@@ -111,10 +111,10 @@ def test_staff_of_sandboxes_finds_no_real_account(door: Door) -> None:
     form = {"name": "New", "account_type": "managed", "currency": "EUR", "time_zone": "UTC", "locale": "en"}
     owner = {"owner_name": "New", "owner_email": "new@acme.example", "tax_rate": "0"}
     opened = trainee.post("/desk/open", {**form, **owner})
-    assert door.ok("GET", opened["Location"].removesuffix("/subscription"))["sandbox"] is True
+    assert api.ok("GET", opened["Location"].removesuffix("/subscription"))["sandbox"] is True
 
 
-def test_an_account_is_opened_at_the_desk(door: Door, settings: Any) -> None:
+def test_an_account_is_opened_at_the_desk(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
     sales = at_work("sales")
     form = {"name": "New", "account_type": "managed", "currency": "QQQ", "time_zone": "UTC", "locale": "fr"}
@@ -123,25 +123,25 @@ def test_an_account_is_opened_at_the_desk(door: Door, settings: Any) -> None:
     owner["representative_email"] = "rep@vendor.example"
     assert "Choose one of the currencies of the catalog" in said(sales.post("/desk/open", {**form, **owner}), 422)
     opened = sales.post("/desk/open", {**form, **owner, "currency": "usd"})
-    account = door.ok("GET", opened["Location"].removesuffix("/subscription"))
+    account = api.ok("GET", opened["Location"].removesuffix("/subscription"))
     assert (account["name"], account["currency"], account["sandbox"]) == ("New", "USD", False)
     assert account["representative"]["email"] == "rep@vendor.example"
     [letter] = PersonalLetter.objects.filter(address="lea@new.example")
     assert letter.subject == "Le compte New est ouvert" and "/sign-in/link" in letter.text
 
 
-def test_whom_the_staff_adds_is_invited(door: Door) -> None:
-    path = door.account("managed")
+def test_whom_the_staff_adds_is_invited(api: ApiClient) -> None:
+    path = api.account("managed")
     form = {"name": "Noah", "email": "noah@acme.example", "role": "agent"}
     assert at_work("support").post(f"{path}/team/invite", form).status_code == 302
-    noah = next(one for one in door.ok("GET", f"{path}/members")["items"] if one["email"] == form["email"])
+    noah = next(one for one in api.ok("GET", f"{path}/members")["items"] if one["email"] == form["email"])
     assert noah["state"] == "invited"
 
 
-def test_exceptions_and_standing_are_set_on_the_page_of_the_vendor(door: Door) -> None:
-    path = door.account("managed")
+def test_exceptions_and_standing_are_set_on_the_page_of_the_vendor(api: ApiClient) -> None:
+    path = api.account("managed")
     chief, owner = at_work("admin"), signed_in(email("owner"))
-    door.take(path, TEAM_10)
+    api.take(path, TEAM_10)
     assert owner.get(f"{path}/manage").status_code == 403
     form = {"capability": "add_seats", "grant": "1", "reason": "They <called>.", "until": "2026-01-31"}
     assert "Say why" in said(chief.post(f"{path}/desk/overrides", {**form, "reason": ""}), 422)
@@ -156,51 +156,53 @@ def test_exceptions_and_standing_are_set_on_the_page_of_the_vendor(door: Door) -
     for state in ("suspended", "active"):
         summary = chief.post(f"{path}/desk/standing")["Location"]
         assert chief.post(f"{summary}/take").status_code == 302
-        assert door.ok("GET", f"{path}/subscription")["state"] == state
+        assert api.ok("GET", f"{path}/subscription")["state"] == state
     fields = {"name": "Acme SA", "account_type": "self_service", "tax_rate": "0.1", "representative_email": ""}
     assert chief.post(f"{path}/desk", fields).status_code == 302
-    account = door.ok("GET", path)
+    account = api.ok("GET", path)
     assert (account["name"], account["account_type"]) == ("Acme SA", "self_service")
 
 
-def test_who_may_suspend_accounts_and_see_no_subscription_is_led_to_no_closed_page(door: Door) -> None:
-    usual = door.ok("GET", "/policy")
+def test_who_may_suspend_accounts_and_see_no_subscription_is_led_to_no_closed_page(api: ApiClient) -> None:
+    usual = api.ok("GET", "/policy")
     staff = [{**one, "allowed": ["suspend_accounts"]} if one["code"] == "support" else one for one in usual["staff"]]
-    door.ok("PUT", "/policy", {**usual, "staff": staff})
-    path, guard = door.account(), at_work("support")
-    door.take(path, TEAM_10)
+    api.ok("PUT", "/policy", {**usual, "staff": staff})
+    path, guard = api.account(), at_work("support")
+    api.take(path, TEAM_10)
     for label, state in (("Suspend the account", "suspended"), ("Resume the account", "active")):
         summary = guard.post(f"{path}/desk/standing")["Location"]
         assert label in said(guard.get(summary))
         done = guard.post(f"{summary}/take")["Location"]
         assert "Back to the account" in said(guard.get(done))
-        assert door.ok("GET", f"{path}/subscription")["state"] == state
+        assert api.ok("GET", f"{path}/subscription")["state"] == state
     assert guard.get(f"{path}/subscription").status_code == 403
-    seats_summary = door.ok("POST", f"{path}/quotes", {"edits": [seats(12)]})["id"]
+    seats_summary = api.ok("POST", f"{path}/quotes", {"edits": [seats(12)]})["id"]
     assert guard.get(f"{path}/quotes/{seats_summary}").status_code == 403
 
 
-def test_the_staff_passes_ownership_on_where_the_owner_is_gone_and_says_why(door: Door) -> None:
-    path = door.account("managed")
-    heir = next(one for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "billing_admin")["id"]
+def test_the_staff_passes_ownership_on_where_the_owner_is_gone_and_says_why(api: ApiClient) -> None:
+    path = api.account("managed")
+    heir = next(one for one in api.ok("GET", f"{path}/members")["items"] if one["role"] == "billing_admin")["id"]
     form = {"member": heir, "sure": "1", "reason": "The owner left the company."}
     support, sales = at_work("support"), at_work("sales")
     assert "ask a colleague: Sales or Administration" in said(support.post(f"{path}/admins/owner", form), 409)
     assert "Say why" in said(sales.post(f"{path}/admins/owner", {**form, "reason": " "}), 409)
     assert sales.post(f"{path}/admins/owner", form).status_code == 302
-    assert next(one for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "owner")["id"] == heir
+    assert next(one for one in api.ok("GET", f"{path}/members")["items"] if one["role"] == "owner")["id"] == heir
     [fact] = Entry.objects.filter(kind="owner_changed")
     assert fact.actor_id == Person.objects.get(email="sales@vendor.example").pk
 
 
-def test_the_desk_is_for_nobody_else(door: Door) -> None:
-    path = door.account()
+def test_the_desk_is_for_nobody_else(api: ApiClient) -> None:
+    path = api.account()
     for somebody, status in ((signed_in(email("owner")), 404), (Client(), 401)):
         for page in ("/desk", "/desk/open", "/desk/staff", "/desk/keys", f"{path}/desk"):
             assert somebody.get(page).status_code == status, page
 
 
-def test_whoever_is_appointed_is_written_to_and_whoever_is_dismissed_is_out_at_once(door: Door, settings: Any) -> None:
+def test_whoever_is_appointed_is_written_to_and_whoever_is_dismissed_is_out_at_once(
+    api: ApiClient, settings: Any
+) -> None:
     settings.SENDS_MAIL = True
     chief = at_work("admin")
     form = {"name": "Noé", "email": "noe@vendor.example", "role": "sales"}
@@ -218,7 +220,7 @@ def test_whoever_is_appointed_is_written_to_and_whoever_is_dismissed_is_out_at_o
     assert "no such colleague" in said(chief.post(f"/desk/staff/{person.pk}/dismiss"), 409)
 
 
-def test_somebody_who_may_manage_the_staff_always_stays(door: Door) -> None:
+def test_somebody_who_may_manage_the_staff_always_stays(api: ApiClient) -> None:
     chief, trainee, now = appoint("admin"), appoint("admin", sandbox=True), datetime.now(UTC)
     with pytest.raises(Problem) as caught:
         actions.dismiss(current(), chief.id, by=chief, now=now)
@@ -238,7 +240,7 @@ def test_somebody_who_may_manage_the_staff_always_stays(door: Door) -> None:
     assert actions.colleague(chief.id) is None, "the operator can"
 
 
-def test_two_who_dismiss_each_other_at_the_same_moment_leave_one(door: Door) -> None:
+def test_two_who_dismiss_each_other_at_the_same_moment_leave_one(api: ApiClient) -> None:
     one = appoint("admin")
     made = actions.appoint(current(), name="B", email="b@vendor.example", role="admin", by=one, now=datetime.now(UTC))
     other = actions.colleague(made)
@@ -259,15 +261,15 @@ def test_two_who_dismiss_each_other_at_the_same_moment_leave_one(door: Door) -> 
     assert len(actions.staff()) == 1
 
 
-def test_nobody_is_dismissed_by_the_policy_of_before_a_publication_that_relied_on_them(door: Door) -> None:
+def test_nobody_is_dismissed_by_the_policy_of_before_a_publication_that_relied_on_them(api: ApiClient) -> None:
     chief, before = appoint("admin"), current()
     made = actions.appoint(before, name="S", email="s@vendor.example", role="support", by=chief, now=datetime.now(UTC))
-    usual = door.ok("GET", "/policy")
+    usual = api.ok("GET", "/policy")
     staff = [
         {**one, "allowed": [code for code in one["allowed"] if code != "manage_staff"] + managers(one["code"])}
         for one in usual["staff"]
     ]
-    door.ok("PUT", "/policy", {**usual, "staff": staff})
+    api.ok("PUT", "/policy", {**usual, "staff": staff})
     with pytest.raises(Problem) as caught:
         actions.dismiss(before, made, by=chief, now=datetime.now(UTC))
     assert isinstance(caught.value, Refused)
@@ -281,7 +283,7 @@ def managers(role: str) -> list[str]:
     return ["manage_staff"] if role == "support" else []
 
 
-def test_an_appointment_is_a_fact(door: Door) -> None:
+def test_an_appointment_is_a_fact(api: ApiClient) -> None:
     appoint("sales")
     with pytest.raises(IntegrityError):
         Staff.objects.update(role="admin")
@@ -289,9 +291,9 @@ def test_an_appointment_is_a_fact(door: Door) -> None:
         Staff.objects.all().delete()
 
 
-def test_accounts_are_found_by_name_id_and_the_address_of_somebody_in_them(door: Door) -> None:
-    first = door.account("managed", name="Alpha 100%", owner={"name": "Zoe", "email": "zoe_b@alpha.example"})
-    door.account("self_service", name="beta", owner={"name": "Bo", "email": "bo@beta.example"})
+def test_accounts_are_found_by_name_id_and_the_address_of_somebody_in_them(api: ApiClient) -> None:
+    first = api.account("managed", name="Alpha 100%", owner={"name": "Zoe", "email": "zoe_b@alpha.example"})
+    api.account("self_service", name="beta", owner={"name": "Bo", "email": "bo@beta.example"})
 
     def found(q: str = "", **more: Any) -> list[str]:
         filters = {"account_type": "", "state": "", "sandbox_only": False, "after": None, "limit": 9, **more}
@@ -306,28 +308,28 @@ def test_accounts_are_found_by_name_id_and_the_address_of_somebody_in_them(door:
     assert found(after=alpha.id) == ["beta"]
 
 
-def test_keys_are_revoked_at_the_desk(door: Door) -> None:
+def test_keys_are_revoked_at_the_desk(api: ApiClient) -> None:
     chief = at_work("admin")
     page = said(chief.get("/desk/keys"))
     [where] = re.findall(r'action="(/desk/keys/[^"]+/revoke)"', page)
     assert chief.post(where).status_code == 302
-    assert door.call("GET", "/accounts").status_code == 401
+    assert api.call("GET", "/accounts").status_code == 401
     assert "revoked" in said(chief.get("/desk/keys"))
 
 
-def test_on_a_demo_one_can_be_the_staff_of_sandboxes_and_no_other(door: Door, settings: Any) -> None:
-    door.account()
+def test_on_a_demo_one_can_be_the_staff_of_sandboxes_and_no_other(api: ApiClient, settings: Any) -> None:
+    api.account()
     real, trainee = appoint("sales"), appoint("support", sandbox=True)
     for demo, whom, status in ((False, trainee, 404), (True, real, 404), (True, trainee, 302)):
         settings.DEMO = demo
         assert Client().post("/demo", {"colleague": str(whom.id)}).status_code == status
     assert trainee.name.replace("<", "&lt;").replace(">", "&gt;") in said(Client().get("/"))
-    path = door.account(sandbox=False, today=None)
-    door.ok("POST", f"{path}/members", {"name": "S", "email": trainee.email, "role": "admin"})
+    path = api.account(sandbox=False, today=None)
+    api.ok("POST", f"{path}/members", {"name": "S", "email": trainee.email, "role": "admin"})
     assert Client().post("/demo", {"colleague": str(trainee.id)}).status_code == 404, "who is in a real account"
 
 
-def test_the_first_of_the_staff_is_appointed_at_the_command_line(door: Door) -> None:
+def test_the_first_of_the_staff_is_appointed_at_the_command_line(api: ApiClient) -> None:
     def run(*words: str) -> str:
         done = CliRunner().invoke(main, ["staff", *words])
         assert done.exit_code == 0, done.output
@@ -347,9 +349,9 @@ LINK = re.compile(r'<a [^>]*href="(/accounts/[^"#]+)"')
 
 
 @pytest.mark.parametrize("role", ["finance", "admin"])
-def test_suspending_says_what_it_means_and_leads_only_where_its_actor_may_be(door: Door, role: str) -> None:
-    path, colleague = door.account("online_assisted"), at_work(role)
-    door.take(path, TEAM_10)
+def test_suspending_says_what_it_means_and_leads_only_where_its_actor_may_be(api: ApiClient, role: str) -> None:
+    path, colleague = api.account("online_assisted"), at_work(role)
+    api.take(path, TEAM_10)
     summary = colleague.post(f"{path}/desk/standing")["Location"]
     page = said(colleague.get(summary))
     for still in (
@@ -367,9 +369,9 @@ def test_suspending_says_what_it_means_and_leads_only_where_its_actor_may_be(doo
     for link in [done, *LINK.findall(said(colleague.get(done)))]:
         assert colleague.get(link).status_code == 200, link
     # What it says of billing is so: the renewal is invoiced though the account is suspended.
-    door.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
-    assert door.ok("GET", path)["state"] == "suspended"
-    assert len(door.ok("GET", f"{path}/invoices")["items"]) == 2
+    api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
+    assert api.ok("GET", path)["state"] == "suspended"
+    assert len(api.ok("GET", f"{path}/invoices")["items"]) == 2
     again = colleague.post(f"{path}/desk/standing")["Location"]
     assert re.search(r"<button[^>]*>\s*Resume the account\s*</button>", said(colleague.get(again)))
 

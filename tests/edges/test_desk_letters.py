@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import connections
 from django.test import Client
 
+from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.policy import VENDOR
 from bursar.desk import emails as desk
@@ -20,16 +21,15 @@ from bursar.jobs.steps import run_once
 from bursar.notices.actions import send_again
 from bursar.notices.models import Letter
 from bursar.policy.queries import current
-from door import TEAM_10, Door, email, seats, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def door(vendor: None, settings: Any) -> Door:
+def api(vendor: None, settings: Any) -> ApiClient:
     settings.SENDS_MAIL = True
-    return Door()
+    return ApiClient()
 
 
 def at_work(role: str) -> Client:
@@ -37,10 +37,10 @@ def at_work(role: str) -> Client:
     return signed_in(f"{role}@vendor.example")
 
 
-def told(door: Door, name: str = "Acme") -> str:
+def told(api: ApiClient, name: str = "Acme") -> str:
     """A real account of which owner and billing admin were told once, by letters that were sent."""
-    path = door.account("managed", sandbox=False, today=None, name=name)
-    door.take(path, TEAM_10)
+    path = api.account("managed", sandbox=False, today=None, name=name)
+    api.take(path, TEAM_10)
     for _ in range(2):
         run_once(datetime.now(UTC))
     mail.outbox.clear()
@@ -51,14 +51,14 @@ def rows(page: str) -> list[str]:
     return re.findall('<tr><th scope="row".*?</tr>', page)
 
 
-def test_the_staff_reads_what_went_to_whom_the_newest_first_and_what_became_of_it(door: Door) -> None:
-    path = told(door, "A & B <Co>")
+def test_the_staff_reads_what_went_to_whom_the_newest_first_and_what_became_of_it(api: ApiClient) -> None:
+    path = told(api, "A & B <Co>")
     support = at_work("support")
     page = rows(said(support.get(f"{path}/desk/letters")))
     assert [email(role) in row for role, row in zip(("billing_admin", "owner"), page, strict=True)] == [True, True]
     assert "Owner<br>" in page[1] and "A &amp; B &lt;Co&gt;: Add Support" in page[1]
     assert re.search(r">sent<br><span class=\"soft\">[A-Z][a-z]+ \d+, \d{4} at \d+:\d\d [AP]M", page[1]), page[1]
-    door.take(path, seats(12))
+    api.take(path, seats(12))
     run_once(datetime.now(UTC))
     new, old = (
         Letter.objects.filter(subject__contains="12 seats"),
@@ -72,10 +72,10 @@ def test_the_staff_reads_what_went_to_whom_the_newest_first_and_what_became_of_i
     assert "after 2 tries, again on " in page[1] and "kept in the outbox" in page[2]
 
 
-def test_letters_are_searched_by_address_filtered_by_state_and_paged(door: Door, monkeypatch: Any) -> None:
-    path = told(door)
+def test_letters_are_searched_by_address_filtered_by_state_and_paged(api: ApiClient, monkeypatch: Any) -> None:
+    path = told(api)
     Letter.objects.filter(address=email("owner")).update(state="failed", sent_at=None, tries=6)
-    other = told(door, "Other")
+    other = told(api, "Other")
     support = at_work("support")
 
     def found(query: str, where: str = path) -> list[str]:
@@ -95,8 +95,8 @@ def test_letters_are_searched_by_address_filtered_by_state_and_paged(door: Door,
     assert "Older letters" not in said(support.get(f"{path}/desk/letters?{following.replace('&amp;', '&')}"))
 
 
-def test_a_letter_that_failed_is_sent_again_under_the_name_of_whoever_did_it(door: Door) -> None:
-    path = told(door)
+def test_a_letter_that_failed_is_sent_again_under_the_name_of_whoever_did_it(api: ApiClient) -> None:
+    path = told(api)
     Letter.objects.filter(address=email("owner")).update(
         state="failed", sent_at=None, tries=6, failure="550 No <such> user"
     )
@@ -121,10 +121,10 @@ def test_a_letter_that_failed_is_sent_again_under_the_name_of_whoever_did_it(doo
     assert "Ms &lt;support&gt; (vendor)" in told_in_history
 
 
-def test_two_who_send_a_letter_again_at_the_same_moment_send_it_once(door: Door) -> None:
-    path = told(door)
+def test_two_who_send_a_letter_again_at_the_same_moment_send_it_once(api: ApiClient) -> None:
+    path = told(api)
     Letter.objects.filter(address=email("owner")).update(state="failed", sent_at=None, tries=6)
-    letter, account = Letter.objects.get(state="failed"), door.ok("GET", path)["id"]
+    letter, account = Letter.objects.get(state="failed"), api.ok("GET", path)["id"]
 
     def send(_: int) -> str:
         try:
@@ -142,8 +142,8 @@ def test_two_who_send_a_letter_again_at_the_same_moment_send_it_once(door: Door)
     assert len(mail.outbox) == 1
 
 
-def test_without_mail_a_letter_that_failed_is_kept_and_that_is_said(door: Door, settings: Any) -> None:
-    path = told(door)
+def test_without_mail_a_letter_that_failed_is_kept_and_that_is_said(api: ApiClient, settings: Any) -> None:
+    path = told(api)
     Letter.objects.filter(address=email("owner")).update(state="failed", sent_at=None, tries=6, member_id=None)
     settings.SENDS_MAIL = False
     chief = at_work("admin")
@@ -153,9 +153,9 @@ def test_without_mail_a_letter_that_failed_is_kept_and_that_is_said(door: Door, 
     assert "A letter that had failed was sent again." in said(chief.get(f"{path}/history"))
 
 
-def test_no_letter_of_a_sandbox_goes_out_by_being_sent_again(door: Door) -> None:
-    path = door.account("managed")
-    door.take(path, TEAM_10)
+def test_no_letter_of_a_sandbox_goes_out_by_being_sent_again(api: ApiClient) -> None:
+    path = api.account("managed")
+    api.take(path, TEAM_10)
     run_once(datetime.now(UTC))
     Letter.objects.filter(address=email("owner")).update(state="failed", tries=6)
     chief = at_work("admin")
@@ -165,9 +165,9 @@ def test_no_letter_of_a_sandbox_goes_out_by_being_sent_again(door: Door) -> None
     assert not mail.outbox and set(Letter.objects.values_list("state", flat=True)) == {"outbox"}
 
 
-def test_an_account_does_not_see_its_letters_and_none_of_another_is_sent(door: Door) -> None:
-    path, other = told(door), told(door, "Other")
-    theirs = Letter.objects.filter(account_id=door.ok("GET", other)["id"])[:1].get()
+def test_an_account_does_not_see_its_letters_and_none_of_another_is_sent(api: ApiClient) -> None:
+    path, other = told(api), told(api, "Other")
+    theirs = Letter.objects.filter(account_id=api.ok("GET", other)["id"])[:1].get()
     for somebody, status in ((signed_in(email("owner")), 404), (Client(), 401)):
         assert somebody.get(f"{path}/desk/letters").status_code == status
         assert somebody.post(f"{path}/desk/letters/{theirs.pk}/again").status_code == status

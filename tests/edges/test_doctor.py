@@ -15,7 +15,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-import rows
+import factory
+from api_client import ApiClient
 from bursar.accounts.keys import create_link
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.cli.checks import data, machine
@@ -27,7 +28,6 @@ from bursar.jobs.actions import begin_round, end_round
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES
 from bursar.jobs.models import Round
 from bursar.policy.models import Version as PolicyVersion
-from door import Door
 
 NOW = datetime(2026, 1, 10, 9, 30, tzinfo=UTC)
 PAGE = Path(__file__).resolve().parents[2] / "docs/operations.md"
@@ -218,7 +218,7 @@ def test_a_worker_is_known_by_its_last_round(
 
 @pytest.mark.django_db
 def test_a_worker_writes_each_round_down() -> None:
-    rows.seller()
+    factory.seller()
     _turn()
     row = Round.objects.get()
     assert row.ended_at is not None
@@ -232,15 +232,15 @@ def test_what_is_not_published_yet_is_wrong_and_has_its_command() -> None:
     assert [one.state for one in data.published()] == ["wrong", "wrong"]
     assert "bursar catalog apply FILE" in next(iter(data.published())).cure
     assert data.keys(datetime.now(UTC)).state == "warning"
-    Door()
+    ApiClient()
     assert [one.state for one in data.published()] == ["ok", "ok"]
     assert data.keys(datetime.now(UTC)).state == "ok"
 
 
 @pytest.mark.django_db
 def test_what_is_published_and_cannot_be_read_is_wrong() -> None:
-    rows.version(CatalogVersion, document={"products": 1})
-    rows.version(PolicyVersion, document={})
+    factory.version(CatalogVersion, document={"products": 1})
+    factory.version(PolicyVersion, document={})
     assert [one.state for one in data.published()] == ["wrong", "wrong"]
 
 
@@ -262,12 +262,12 @@ def test_a_clock_that_is_off_by_a_minute_is_wrong() -> None:
 @pytest.mark.django_db
 def test_a_zone_that_is_unknown_here_is_named() -> None:
     assert data.zones_of_accounts().state == "ok"
-    rows.account(time_zone="Mars/Olympus")
+    factory.account(time_zone="Mars/Olympus")
     assert "Mars/Olympus" in data.zones_of_accounts().found
 
 
 def states(*checks: Check) -> list[str]:
-    return [one.state for one in checks]
+    return [check.state for check in checks]
 
 
 @pytest.mark.parametrize(
@@ -301,9 +301,9 @@ def test_a_demo_beside_live_accounts_is_told(settings: Any) -> None:
     assert data.demo(NOW) == ok("demo", "none")
     settings.DEMO = True
     assert data.demo(NOW).state == "ok"
-    rows.account(sandbox=True)
+    factory.account(sandbox=True)
     assert data.demo(NOW).state == "ok"
-    rows.account(sandbox=False)
+    factory.account(sandbox=False)
     assert data.demo(NOW).state == "warning"
     settings.DEMO = False
     assert data.demo(NOW).state == "ok"

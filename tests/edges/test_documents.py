@@ -14,12 +14,12 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api_client import ApiClient
 from bursar.catalog import document as catalog
 from bursar.cli import main
 from bursar.core.messages.document import BadDocument
 from bursar.policy import document as policy
-from census import census, different
-from door import Door
+from database_digest import database_digest, different
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 KINDS: Final = {"catalog": (catalog, "catalogs/demo.toml"), "policy": (policy, "policies/standard.toml")}
@@ -51,7 +51,7 @@ def original(kind: str) -> dict[str, Any]:
     return tomllib.loads((ROOT / KINDS[kind][1]).read_text(encoding="utf-8"))
 
 
-PLACES: Final = {kind: [one for one in places(original(kind)) if one] for kind in KINDS}
+PLACES: Final = {kind: [place for place in places(original(kind)) if place] for kind in KINDS}
 
 
 @st.composite
@@ -107,16 +107,16 @@ def test_a_spoilt_document_is_refused_with_its_place_or_means_the_same_when_writ
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_a_spoilt_document_that_is_put_changes_nothing_and_says_where(vendor: None, kind: str) -> None:
-    door = Door()
-    before = census()
+    api = ApiClient()
+    before = database_digest()
 
     @settings(QUIET, max_examples=60)
     @given(spoilt(kind))
     def put(found: Any) -> None:
         nonlocal before
         body = json.dumps(found, default=str).encode("utf-8", "surrogatepass")
-        answer = door.call("PUT", f"/{kind}", body)
-        after = census()
+        answer = api.call("PUT", f"/{kind}", body)
+        after = database_digest()
         if answer.status_code == 422:
             problem = answer.json()
             assert problem["code"] in ("bad_document", "bad_body"), problem

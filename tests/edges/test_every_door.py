@@ -17,6 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from api_client import ROOT, TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.keys import keys
 from bursar.core.policy.capability import CAPABILITIES, DESK, ROLES, STAFF_ROLES
 from bursar.core.policy.capability import CHANGING as ALTERING
@@ -26,8 +27,7 @@ from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from bursar.policy.actions import publish as publish_unchecked
 from bursar.policy.queries import current
-from census import census, writes
-from door import ROOT, TEAM_10, Door, email, seats, signed_in
+from database_digest import database_digest, writes
 from operations import operations
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +202,7 @@ QUERIES: Final = {"end_override_of": "?capability=show_costs"}
 class World:
     """An account with a bit of everything, what stands for the ids in addresses, and what each role may do there."""
 
-    door: Door
+    api: ApiClient
     ids: dict[str, str]
     may: dict[str, dict[str, str]]
     asked: bool
@@ -242,14 +242,14 @@ class World:
 
 
 def world(account_type: str, *, asked: bool) -> World:
-    door = Door()
-    path = door.account(account_type)
+    api = ApiClient()
+    path = api.account(account_type)
     for role in STAFF_ROLES:
         appoint(current(), name=role, email=address(f"staff {role}"), role=role, by=None, now=datetime.now(UTC))
-    taken = door.take(path, TEAM_10)
-    members = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
-    door.ok("PUT", f"{path}/seats/support/members/{members['agent']}")
-    [change] = door.take(path, {"edit": "change_cycle", "cycle": "annual"})["changes"]
+    taken = api.take(path, TEAM_10)
+    members = {one["role"]: one["id"] for one in api.ok("GET", f"{path}/members")["items"]}
+    api.ok("PUT", f"{path}/seats/support/members/{members['agent']}")
+    [change] = api.take(path, {"edit": "change_cycle", "cycle": "annual"})["changes"]
     asking = {"edits": [seats(12)], **WHY}
     ids = {
         "account_id": path.rpartition("/")[2],
@@ -258,16 +258,16 @@ def world(account_type: str, *, asked: bool) -> World:
         "change_id": change["id"],
         "invoice_id": taken["invoice"]["id"],
         "attempt_id": str(uuid4()),
-        "payment_id": booked(door, path),
+        "payment_id": booked(api, path),
         "take_id": next(
-            one["data"]["take"] for one in door.ok("GET", f"{path}/history")["items"] if one["kind"] == "changes_taken"
+            one["data"]["take"] for one in api.ok("GET", f"{path}/history")["items"] if one["kind"] == "changes_taken"
         ),
-        "quote_id": door.ok("POST", f"{path}/quotes", {"edits": [seats(12)]})["id"],
-        "override_id": door.ok("POST", f"{path}/overrides", {"capability": "show_costs", "grant": True, **WHY})["id"],
-        "invited": door.ok("POST", f"{path}/members", {**NOAH, "email": "zoe@acme.example"}, by=email("owner"))["id"],
-        "request_id": door.ok("POST", f"{path}/requests", asking, by=email("admin"))["id"] if asked else str(uuid4()),
+        "quote_id": api.ok("POST", f"{path}/quotes", {"edits": [seats(12)]})["id"],
+        "override_id": api.ok("POST", f"{path}/overrides", {"capability": "show_costs", "grant": True, **WHY})["id"],
+        "invited": api.ok("POST", f"{path}/members", {**NOAH, "email": "zoe@acme.example"}, by=email("owner"))["id"],
+        "request_id": api.ok("POST", f"{path}/requests", asking, by=email("admin"))["id"] if asked else str(uuid4()),
         "free": members["admin"],
-        "suspended": suspended(door, path),
+        "suspended": suspended(api, path),
         "person_id": str(Person.objects.get(email="support@vendor.example").pk),
         "key_id": str(keys()[0].id),
         "letter_id": failed_letter(path),
@@ -275,20 +275,20 @@ def world(account_type: str, *, asked: bool) -> World:
     }
     may = {
         role: {
-            one["capability"]: one["outcome"] for one in door.ok("GET", f"{path}/capabilities", by=email(role))["items"]
+            one["capability"]: one["outcome"] for one in api.ok("GET", f"{path}/capabilities", by=email(role))["items"]
         }
         for role in ROLES
     }
     rights = (*CAPABILITIES, *DESK)
     for role, right in current().staff.items():
         may[f"staff {role}"] = {one: "allowed" if one in right.allowed else "refused" for one in rights}
-    return World(door, ids, may, asked)
+    return World(api, ids, may, asked)
 
 
-def booked(door: Door, path: str) -> str:
+def booked(api: ApiClient, path: str) -> str:
     """The id of a payment that has some money left."""
     came = {"amount": {"amount_minor": 100_000, "currency": "EUR"}}
-    made: str = door.ok("POST", f"{path}/payments", came)["id"]
+    made: str = api.ok("POST", f"{path}/payments", came)["id"]
     return made
 
 
@@ -300,10 +300,10 @@ def failed_letter(path: str) -> str:
     return str(letter.pk)
 
 
-def suspended(door: Door, path: str) -> str:
+def suspended(api: ApiClient, path: str) -> str:
     """An admin who is suspended; their id."""
-    sven: str = door.ok("POST", f"{path}/members", {"name": "Sven", "email": email("sven"), "role": "admin"})["id"]
-    door.ok("PATCH", f"{path}/members/{sven}", {"state": "suspended"})
+    sven: str = api.ok("POST", f"{path}/members", {"name": "Sven", "email": email("sven"), "role": "admin"})["id"]
+    api.ok("PATCH", f"{path}/members/{sven}", {"state": "suspended"})
     return sven
 
 
@@ -318,18 +318,18 @@ def attempt(act: Callable[[], Any]) -> tuple[Any, bool]:
         before = writes()
         answer = act()
         wrote = writes() != before
-        after = census() if wrote else {}
+        after = database_digest() if wrote else {}
         transaction.set_rollback(True)
     # The digests of all tables cost most of a try; whoever wrote nothing at all has changed nothing.
-    return answer, wrote and after != census()
+    return answer, wrote and after != database_digest()
 
 
 def routes() -> Iterator[tuple[str, str]]:
     """Every page of an account and of the desk by name, with its address."""
     for pages in ("bursar.center.urls", "bursar.desk.urls"):
-        for one in get_resolver(pages).url_patterns:
-            if isinstance(one, URLPattern) and str(one.pattern).startswith(("accounts/", "desk")):
-                yield str(one.name), f"/{one.pattern}"
+        for pattern in get_resolver(pages).url_patterns:
+            if isinstance(pattern, URLPattern) and str(pattern.pattern).startswith(("accounts/", "desk")):
+                yield str(pattern.name), f"/{pattern.pattern}"
 
 
 def test_every_page_and_every_operation_says_whom_it_is_for() -> None:
@@ -400,10 +400,10 @@ def test_no_page_opens_to_who_is_suspended_or_has_not_accepted_yet(vendor: None,
                 wrong.append(f"{method} {page} says more than whom to ask")
     assert not wrong, "\n".join(wrong)
     assert APART[name] in client.get("/", follow=True).content.decode()
-    kept = here.door.ok("GET", f"/accounts/{here.ids['account_id']}/history?about=refused")["items"]
+    kept = here.api.ok("GET", f"/accounts/{here.ids['account_id']}/history?about=refused")["items"]
     assert not kept, "what was tried above was undone again"
     client.post(f"/accounts/{here.ids['account_id']}/team/invite", NOAH)
-    assert len(here.door.ok("GET", f"/accounts/{here.ids['account_id']}/history?about=refused")["items"]) == 1
+    assert len(here.api.ok("GET", f"/accounts/{here.ids['account_id']}/history?about=refused")["items"]) == 1
 
 
 @pytest.mark.parametrize("name", APART)
@@ -414,7 +414,7 @@ def test_every_operation_is_refused_alike_to_who_is_suspended_or_has_not_accepte
         need, body = OPERATIONS[operation]
         path = here.filled(pattern) + QUERIES.get(operation, "")
         for once in (None, "again", "again"):
-            call = partial(here.door.call, method, path, here.sent(body), by=email(name), once=once)
+            call = partial(here.api.call, method, path, here.sent(body), by=email(name), idempotency_key=once)
             answer, changed = attempt(call)
             said = document["paths"][f"/api/v1{pattern}"][method.lower()]
             if not any(one["name"] == "Bursar-Actor" for one in said["parameters"]):
@@ -437,10 +437,12 @@ def test_what_was_answered_before_is_not_answered_again_to_who_was_suspended(ven
     path, by = f"/accounts/{here.ids['account_id']}", email("billing_admin")
     sent = {"edits": [seats(13)]}
     for where in ("quotes", "changes"):
-        here.door.ok("POST", f"{path}/{where}", sent, by=by, once=where)
-    here.door.ok("PATCH", f"{path}/members/{here.ids['billing_admin']}", {"state": "suspended"})
+        here.api.ok("POST", f"{path}/{where}", sent, by=by, idempotency_key=where)
+    here.api.ok("PATCH", f"{path}/members/{here.ids['billing_admin']}", {"state": "suspended"})
     for where in ("quotes", "changes"):
-        assert here.door.fails(403, "POST", f"{path}/{where}", sent, by=by, once=where)["code"] == "not_active"
+        assert (
+            here.api.fails(403, "POST", f"{path}/{where}", sent, by=by, idempotency_key=where)["code"] == "not_active"
+        )
 
 
 def test_every_page_keeps_other_sites_out(vendor: None) -> None:
@@ -476,7 +478,7 @@ def test_every_operation_is_done_for_whom_it_is_for_and_for_nobody_else(
             fits = here.fits(need, role)
             if fits and name in PAYING:
                 continue
-            answer, changed = attempt(partial(here.door.call, method, path, here.sent(body), by=email(role)))
+            answer, changed = attempt(partial(here.api.call, method, path, here.sent(body), by=email(role)))
             status = answer.status_code
             if not (status < 300 if fits else status in refused and not changed):
                 wrong.append(f"{role} {name}: {status} {answer.content[:200]}, changed: {changed}")
@@ -504,7 +506,7 @@ NOTHING_OF_BEFORE: Final[dict[str, Any]] = {
 @pytest.mark.parametrize(("account_type", "asked"), [("online_assisted", True), ("self_service", False)])
 def test_no_page_and_no_operation_fails_on_what_is_retired(vendor: None, account_type: str, asked: bool) -> None:
     here = world(account_type, asked=asked)
-    here.door.ok("PUT", "/catalog", NOTHING_OF_BEFORE)
+    here.api.ok("PUT", "/catalog", NOTHING_OF_BEFORE)
     policy = tomllib.loads((ROOT / "policies/standard.toml").read_text(encoding="utf-8"))
     policy["account_types"] = [one for one in policy["account_types"] if one["code"] != account_type]
     policy["credit"].pop(account_type, None)
@@ -518,14 +520,11 @@ def test_no_page_and_no_operation_fails_on_what_is_retired(vendor: None, account
             for send, form in ((client.get, {}), (client.post, PAGES.get(("POST", name), ("", {}))[1])):
                 if name not in PAYING and undone(partial(send, path, here.sent(form))).status_code >= 500:
                     failed.append(f"{role} {name}")
-    here.door.client.raise_request_exception = False
+    here.api.client.raise_request_exception = False
     for method, pattern, operation in operations():
         path, body = here.filled(pattern) + QUERIES.get(operation, ""), here.sent(OPERATIONS[operation][1])
         for by in (None, email("owner")):
-            if (
-                operation not in PAYING
-                and undone(partial(here.door.call, method, path, body, by=by)).status_code >= 500
-            ):
+            if operation not in PAYING and undone(partial(here.api.call, method, path, body, by=by)).status_code >= 500:
                 failed.append(f"{by or 'vendor'} {operation}")
     assert not failed, "\n".join(failed)
 

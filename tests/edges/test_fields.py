@@ -7,10 +7,10 @@ from typing import Any, Final
 import pytest
 from django.test import Client
 
+from api_client import TEAM_10, ApiClient, email, signed_in
 from bursar.accounts.models import BillingDetails
 from bursar.identity.staff import appoint
 from bursar.policy.queries import current
-from door import TEAM_10, Door, email, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,8 +30,8 @@ OPENED: Final = {
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 def chief() -> Client:
@@ -46,9 +46,9 @@ def wrong_at(field: str, answer: Any) -> bool:
 
 
 @pytest.mark.parametrize("who", ["owner", "staff"])
-def test_a_number_that_was_emptied_is_an_error_at_its_field(door: Door, who: str) -> None:
-    path = door.account("self_service")
-    door.take(path, TEAM_10)
+def test_a_number_that_was_emptied_is_an_error_at_its_field(api: ApiClient, who: str) -> None:
+    path = api.account("self_service")
+    api.take(path, TEAM_10)
     client = signed_in(email("owner")) if who == "owner" else chief()
     filled = {
         name or other: value or same for name, value, other, same in NUMBER.findall(said(client.get(f"{path}/manage")))
@@ -70,9 +70,9 @@ def offered(client: Client, path: str, name: str) -> str:
     return str(found[0])
 
 
-def test_temporary_seats_without_their_number_are_an_error_at_its_field(door: Door) -> None:
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10)
+def test_temporary_seats_without_their_number_are_an_error_at_its_field(api: ApiClient) -> None:
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10)
     owner, days = signed_in(email("owner")), {"first_support": "2026-01-05", "last_support": "2026-01-09"}
     assert wrong_at("temporary_support", owner.post(f"{path}/manage", {"temporary_support": "", **days}))
 
@@ -90,7 +90,7 @@ def test_temporary_seats_without_their_number_are_an_error_at_its_field(door: Do
         *(("name", one) for one in ("",)),
     ],
 )
-def test_what_is_wrong_about_a_new_account_stands_at_its_field(door: Door, field: str, wrong: str) -> None:
+def test_what_is_wrong_about_a_new_account_stands_at_its_field(api: ApiClient, field: str, wrong: str) -> None:
     assert wrong_at(field, chief().post("/desk/open", {**OPENED, field: wrong}))
 
 
@@ -104,32 +104,32 @@ def test_what_is_wrong_about_a_new_account_stands_at_its_field(door: Door, field
         ("100", "1", "100", "100"),
     ],
 )
-def test_a_tax_rate_is_typed_in_percent(door: Door, typed: str, rate: str, english: str, french: str) -> None:
+def test_a_tax_rate_is_typed_in_percent(api: ApiClient, typed: str, rate: str, english: str, french: str) -> None:
     colleague = chief()
     opened = colleague.post("/desk/open", {**OPENED, "tax_rate": typed})["Location"].removesuffix("/subscription")
-    assert door.ok("GET", opened)["tax_rate"] == rate
+    assert api.ok("GET", opened)["tax_rate"] == rate
     form = {"name": "New", "account_type": "managed", "representative_name": "", "representative_email": ""}
     for language, shown in (("en", english), ("fr", french)):
         colleague.post("/language", {"language": language})
         assert f'name="tax_rate" value="{shown}"' in said(colleague.get(f"{opened}/desk"))
         assert colleague.post(f"{opened}/desk", {**form, "tax_rate": shown}).status_code == 302
-        assert door.ok("GET", opened)["tax_rate"] == rate
+        assert api.ok("GET", opened)["tax_rate"] == rate
     assert wrong_at("tax_rate", colleague.post(f"{opened}/desk", {**form, "tax_rate": ""}))
 
 
-def test_a_currency_is_one_of_the_catalog_in_any_case_of_letters(door: Door) -> None:
+def test_a_currency_is_one_of_the_catalog_in_any_case_of_letters(api: ApiClient) -> None:
     owner = {"name": "O", "email": "o@b.example"}
     body = {"name": "B", "account_type": "managed", "owner": owner}
-    assert door.ok("POST", "/accounts", {**body, "currency": "usd"})["currency"] == "USD"
-    failed = door.fails(422, "POST", "/accounts", {**body, "currency": "XPF"})
+    assert api.ok("POST", "/accounts", {**body, "currency": "usd"})["currency"] == "USD"
+    failed = api.fails(422, "POST", "/accounts", {**body, "currency": "XPF"})
     assert failed["code"] == "currency_not_sold" and "EUR, USD" in failed["detail"]
 
 
-def test_a_country_is_chosen_from_a_list_and_what_was_written_before_stays(door: Door) -> None:
-    path = door.account("self_service")
+def test_a_country_is_chosen_from_a_list_and_what_was_written_before_stays(api: ApiClient) -> None:
+    path = api.account("self_service")
     before = {"name": "Acme", "country": "Allemagne du Sud"}
     BillingDetails.objects.filter(account_id=path.rpartition("/")[2]).update(sold_to=before)
-    assert door.ok("PUT", f"{path}/billing_details", {"sold_to": before})["sold_to"] == before
+    assert api.ok("PUT", f"{path}/billing_details", {"sold_to": before})["sold_to"] == before
     for name, country in (
         ("sold_to", "Atlantis"),
         ("bill_to", "allemagne du sud"),
@@ -137,7 +137,7 @@ def test_a_country_is_chosen_from_a_list_and_what_was_written_before_stays(door:
         ("sold_to", "ZZ"),
     ):
         body = {"sold_to": before, name: {"name": "Acme", "country": country}}
-        failed = door.fails(422, "PUT", f"{path}/billing_details", body)
+        failed = api.fails(422, "PUT", f"{path}/billing_details", body)
         assert failed["code"] == "bad_body" and f"{name}.country" in failed["detail"]
     owner = signed_in(email("owner"), "fr")
     page = said(owner.get(f"{path}/details"))
@@ -147,15 +147,15 @@ def test_a_country_is_chosen_from_a_list_and_what_was_written_before_stays(door:
     assert owner.post(f"{path}/details", form).status_code == 302
     assert wrong_at("sold_to_country", owner.post(f"{path}/details", {**form, "sold_to_country": "Atlantis"}))
     assert owner.post(f"{path}/details", {**form, "sold_to_country": "DE", "bill_to_country": "FR"}).status_code == 302
-    kept = door.ok("GET", f"{path}/billing_details")
+    kept = api.ok("GET", f"{path}/billing_details")
     assert (kept["sold_to"]["country"], kept["bill_to"]["country"]) == ("DE", "FR")
-    taken = door.take(path, TEAM_10)
+    taken = api.take(path, TEAM_10)
     assert "Allemagne" in said(owner.get(f"{path}/invoices/{taken['invoice']['id']}"))
 
 
-def test_everything_that_is_wrong_with_manage_is_marked_at_once(door: Door) -> None:
-    path = door.account("self_service")
-    door.take(path, TEAM_10)
+def test_everything_that_is_wrong_with_manage_is_marked_at_once(api: ApiClient) -> None:
+    path = api.account("self_service")
+    api.take(path, TEAM_10)
     wrong = {"quantity_support": "many", "price_support": "cheap", "on": "day", "day": "soon"}
     page = said(chief().post(f"{path}/manage", {**wrong, "temporary_support": "x"}), 422)
     for field in ("quantity_support", "price_support", "day", "temporary_support", "last_support"):
@@ -163,16 +163,16 @@ def test_everything_that_is_wrong_with_manage_is_marked_at_once(door: Door) -> N
     assert all(f'value="{typed}"' in page for typed in ("many", "cheap", "soon"))
 
 
-def test_what_is_not_asked_for_is_not_checked(door: Door) -> None:
-    path = door.account("self_service")
-    door.take(path, TEAM_10)
+def test_what_is_not_asked_for_is_not_checked(api: ApiClient) -> None:
+    path = api.account("self_service")
+    api.take(path, TEAM_10)
     unasked = {"quantity_voice": "many", "first_support": "soon", "day": "soon", "price_voice": "cheap"}
     assert chief().post(f"{path}/manage", {**unasked, "quantity_support": "12"}).status_code == 302
 
 
-def test_a_reason_that_is_too_long_is_refused_and_not_cut(door: Door) -> None:
-    path = door.account("self_service")
-    door.take(path, TEAM_10)
+def test_a_reason_that_is_too_long_is_refused_and_not_cut(api: ApiClient) -> None:
+    path = api.account("self_service")
+    api.take(path, TEAM_10)
     owner, typed = signed_in(email("owner")), "x" * 2_001
     answer = owner.post(f"{path}/cancel", {"reason": typed})
     assert wrong_at("reason", answer) and typed in said(answer, 422)
@@ -180,8 +180,8 @@ def test_a_reason_that_is_too_long_is_refused_and_not_cut(door: Door) -> None:
     assert owner.post(f"{path}/cancel", {"reason": "\r\n".join(["x"] * 1_000)}).status_code == 302
 
 
-def test_what_was_chosen_of_a_payment_method_comes_back(door: Door) -> None:
-    path = door.account("self_service")
+def test_what_was_chosen_of_a_payment_method_comes_back(api: ApiClient) -> None:
+    path = api.account("self_service")
     page = said(signed_in(email("owner")).post(f"{path}/payment", {"type": "debit", "token": ""}), 422)
     assert 'value="debit" checked' in page and 'value="card" checked' not in page
     assert re.search(r'id="about-token"[^>]*>\s*<p class="error">', page)

@@ -6,16 +6,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from census import contents
-from door import Door, email, signed_in
+from api_client import ApiClient, email, signed_in
+from database_digest import contents
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COOKIE = "sessionid"
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 def keys() -> list[str]:
@@ -24,8 +24,8 @@ def keys() -> list[str]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def test_who_reads_the_tables_can_be_nobody_by_a_session(door: Door) -> None:
-    path = door.account()
+def test_who_reads_the_tables_can_be_nobody_by_a_session(api: ApiClient) -> None:
+    path = api.account()
     browser = signed_in(email("owner"))
     secret = browser.cookies[COOKIE].value
     assert browser.get(f"{path}/subscription").status_code == 200
@@ -37,8 +37,8 @@ def test_who_reads_the_tables_can_be_nobody_by_a_session(door: Door) -> None:
         assert thief.get(f"{path}/subscription").status_code == 401
 
 
-def test_a_session_goes_on_and_the_others_can_be_ended(door: Door) -> None:
-    path = door.account()
+def test_a_session_goes_on_and_the_others_can_be_ended(api: ApiClient) -> None:
+    path = api.account()
     here, there = signed_in(email("owner")), signed_in(email("owner"))
     assert here.get("/me/sessions").status_code == 200
     assert here.post("/me/sessions").status_code == 302
@@ -48,8 +48,8 @@ def test_a_session_goes_on_and_the_others_can_be_ended(door: Door) -> None:
     assert here.get(f"{path}/subscription").status_code == 401
 
 
-def test_who_was_signed_in_before_the_upgrade_stays_so(door: Door) -> None:
-    path = door.account()
+def test_who_was_signed_in_before_the_upgrade_stays_so(api: ApiClient) -> None:
+    path = api.account()
     browser = signed_in(email("owner"))
     with connection.cursor() as cursor:
         for table in ("django_session", "usersessions_usersession"):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.models import Account
 from bursar.accounts.queries import customer
 from bursar.core.events import RenewalAhead
@@ -18,7 +19,6 @@ from bursar.history.queries import fact
 from bursar.invoices.models import Invoice
 from bursar.notices.email import write
 from bursar.policy.queries import current
-from door import TEAM_10, Door, email, seats, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,8 +26,8 @@ DUE_TODAY = re.compile(r"<dt>Due today</dt><dd>([^<]+)</dd>")
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 def late(path: str, day: str = "2026-02-10T09:00") -> UUID:
@@ -37,67 +37,67 @@ def late(path: str, day: str = "2026-02-10T09:00") -> UUID:
     return account_id
 
 
-def bought(door: Door, account_type: str = "self_service", **edit: Any) -> str:
-    path = door.account(account_type)
-    door.take(path, {**TEAM_10, **edit})
+def bought(api: ApiClient, account_type: str = "self_service", **edit: Any) -> str:
+    path = api.account(account_type)
+    api.take(path, {**TEAM_10, **edit})
     return path
 
 
-def seated(door: Door, path: str, *roles: str) -> dict[str, str]:
-    ids = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+def seated(api: ApiClient, path: str, *roles: str) -> dict[str, str]:
+    ids = {one["role"]: one["id"] for one in api.ok("GET", f"{path}/members")["items"]}
     for role in roles:
-        door.ok("PUT", f"{path}/seats/support/members/{ids[role]}")
+        api.ok("PUT", f"{path}/seats/support/members/{ids[role]}")
     return ids
 
 
-def four_seated_who_will_be_three(door: Door) -> str:
+def four_seated_who_will_be_three(api: ApiClient) -> str:
     """Return an account that is reduced to 3 seats on 1 January, with 4 people until the agent leaves on 5 December."""
-    path = door.account()
-    door.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
-    ids = seated(door, path, "owner", "billing_admin", "agent")
-    fewer = door.take(path, seats(3))["changes"][0]["id"]
-    door.ok("PUT", f"{path}/seats/support/members/{ids['admin']}")
+    path = api.account()
+    api.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
+    ids = seated(api, path, "owner", "billing_admin", "agent")
+    fewer = api.take(path, seats(3))["changes"][0]["id"]
+    api.ok("PUT", f"{path}/seats/support/members/{ids['admin']}")
     naming = {**seats(9), "release": [ids["agent"]], "on": "2026-12-05"}
-    door.take(path, naming, {"edit": "keep", "change": fewer})
+    api.take(path, naming, {"edit": "keep", "change": fewer})
     return path
 
 
-def test_the_summary_beside_a_form_costs_what_the_quote_says(door: Door) -> None:
-    path = bought(door)
+def test_the_summary_beside_a_form_costs_what_the_quote_says(api: ApiClient) -> None:
+    path = bought(api)
     account_id = late(path)
     before = Entry.objects.count(), Invoice.objects.count()
     page = said(signed_in(email("owner")).post(f"{path}/manage/preview", {"quantity_support": "11"}))
     assert (Entry.objects.count(), Invoice.objects.count()) == before, "looking writes nothing"
-    quote = door.ok("POST", f"{path}/quotes", {"edits": [seats(11)]}, by=email("owner"))
+    quote = api.ok("POST", f"{path}/quotes", {"edits": [seats(11)]}, by=email("owner"))
     # 19 of 28 days of February at 19.00.
     assert quote["due_today"]["total"] == {"amount_minor": 1289, "currency": "EUR"}
     assert DUE_TODAY.findall(page) == ["€12.89"]
     assert Invoice.objects.filter(account_id=account_id).count() == 2, "a quote writes what had fallen due"
 
 
-def test_a_request_is_priced_today_as_approving_it_costs(door: Door) -> None:
-    path = bought(door, "online_assisted")
+def test_a_request_is_priced_today_as_approving_it_costs(api: ApiClient) -> None:
+    path = bought(api, "online_assisted")
     late(path, "2026-01-31T09:00")
-    asked = door.ok("POST", f"{path}/requests", {"edits": [seats(11)]}, by=email("admin"))["id"]
+    asked = api.ok("POST", f"{path}/requests", {"edits": [seats(11)]}, by=email("admin"))["id"]
     late(path)
-    shown = door.ok("GET", f"{path}/requests/{asked}", by=email("owner"))["today"]["due_today"]["total"]
-    approved = door.ok("POST", f"{path}/requests/{asked}/approve", {}, by=email("owner"))
+    shown = api.ok("GET", f"{path}/requests/{asked}", by=email("owner"))["today"]["due_today"]["total"]
+    approved = api.ok("POST", f"{path}/requests/{asked}/approve", {}, by=email("owner"))
     assert shown["amount_minor"] == approved["invoice"]["total"]["amount_minor"] == 1289
 
 
-def test_the_subscription_page_counts_the_seats_that_the_renewal_left(door: Door) -> None:
-    path = bought(door)
-    ids = seated(door, path, "owner", "agent")
-    door.take(path, {**seats(1), "release": [ids["agent"]]})
+def test_the_subscription_page_counts_the_seats_that_the_renewal_left(api: ApiClient) -> None:
+    path = bought(api)
+    ids = seated(api, path, "owner", "agent")
+    api.take(path, {**seats(1), "release": [ids["agent"]]})
     owner = signed_in(email("owner"))
     assert "2 used, 8 free" in said(owner.get(f"{path}/subscription"))
     late(path)
     assert "1 used, 0 free" in said(owner.get(f"{path}/subscription"))
 
 
-def test_cancelling_is_refused_where_a_scheduled_suspension_has_fallen_due(door: Door) -> None:
-    path = bought(door)
-    door.take(path, {"edit": "suspend", "on": "2026-02-05"})
+def test_cancelling_is_refused_where_a_scheduled_suspension_has_fallen_due(api: ApiClient) -> None:
+    path = bought(api)
+    api.take(path, {"edit": "suspend", "on": "2026-02-05"})
     owner = signed_in(email("owner"))
     assert "would end on <strong>February 1, 2026" in said(owner.get(f"{path}/cancel"))
     late(path)
@@ -105,8 +105,8 @@ def test_cancelling_is_refused_where_a_scheduled_suspension_has_fallen_due(door:
     assert "suspended" in page and "would end on" not in page
 
 
-def test_an_email_ahead_of_a_renewal_counts_the_seats_that_a_late_change_left(door: Door) -> None:
-    path = four_seated_who_will_be_three(door)
+def test_an_email_ahead_of_a_renewal_counts_the_seats_that_a_late_change_left(api: ApiClient) -> None:
+    path = four_seated_who_will_be_three(api)
     account_id = late(path, "2026-12-18T09:00")
     now = datetime.now(UTC)
     ahead = [RenewalAhead(renewal_on=date(2027, 1, 1))]
@@ -117,14 +117,14 @@ def test_an_email_ahead_of_a_renewal_counts_the_seats_that_a_late_change_left(do
     assert "9 → 3 seats" in email_.text and "too few seats" not in email_.text
 
 
-def test_a_seat_that_a_late_change_frees_is_not_missing_later(door: Door) -> None:
-    path = four_seated_who_will_be_three(door)
+def test_a_seat_that_a_late_change_frees_is_not_missing_later(api: ApiClient) -> None:
+    path = four_seated_who_will_be_three(api)
     late(path, "2026-12-18T09:00")
-    [support] = door.ok("GET", f"{path}/seats")["items"]
+    [support] = api.ok("GET", f"{path}/seats")["items"]
     assert support["short"] is None, "the agent has given up their seat by now"
     member = {"name": "New", "email": email("new"), "role": "agent"}
-    added = door.ok("POST", f"{path}/members", member)["id"]
-    answer = door.call("PUT", f"{path}/seats/support/members/{added}")
+    added = api.ok("POST", f"{path}/members", member)["id"]
+    answer = api.call("PUT", f"{path}/seats/support/members/{added}")
     assert json.loads(answer.headers["Seats-Short"])["more"] == 1, "of 4 people 3 can stay"
     told = Entry.objects.filter(kind="seats_short", on="2026-12-18").values_list("data__more", flat=True)
     assert list(told) == [1]

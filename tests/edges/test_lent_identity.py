@@ -8,13 +8,13 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from api_client import ApiClient, email, signed_in
 from bursar.accounts.keys import create_link
 from bursar.accounts.models import Session
 from bursar.identity.models import Person
 from bursar.identity.staff import appoint
 from bursar.jobs.steps import run_once
 from bursar.policy.queries import current
-from door import Door, email, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,20 +22,20 @@ LIVE: dict[str, Any] = {"sandbox": False, "today": None}
 
 
 @pytest.fixture
-def door(vendor: None, settings: Any) -> Door:
+def api(vendor: None, settings: Any) -> ApiClient:
     cache.clear()
     settings.DEMO = True
-    return Door()
+    return ApiClient()
 
 
 @pytest.fixture
-def path(door: Door) -> str:
+def path(api: ApiClient) -> str:
     """A sandbox account."""
-    return door.account("online_assisted")
+    return api.account("online_assisted")
 
 
-def member(door: Door, path: str, role: str = "owner") -> str:
-    return next(str(one["id"]) for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == role)
+def member(api: ApiClient, path: str, role: str = "owner") -> str:
+    return next(str(one["id"]) for one in api.ok("GET", f"{path}/members")["items"] if one["role"] == role)
 
 
 def serving(address: str, *, sandbox: bool = False) -> None:
@@ -48,17 +48,17 @@ def many_times() -> str:
     return f"/sign-in/{create_link(email('owner'), expires_at=until, single_use=False)}"
 
 
-def becomes_member(door: Door) -> None:
-    door.account(**LIVE, owner={"name": "Real", "email": email("owner")})
+def becomes_member(api: ApiClient) -> None:
+    api.account(**LIVE, owner={"name": "Real", "email": email("owner")})
 
 
-def is_invited(door: Door) -> None:
-    live = door.account(**LIVE, owner={"name": "Boss", "email": "boss@live.example"})
+def is_invited(api: ApiClient) -> None:
+    live = api.account(**LIVE, owner={"name": "Boss", "email": "boss@live.example"})
     invited = {"name": "O", "email": email("owner"), "role": "admin"}
-    door.ok("POST", f"{live}/members", invited, by="boss@live.example")
+    api.ok("POST", f"{live}/members", invited, by="boss@live.example")
 
 
-def becomes_staff(door: Door) -> None:
+def becomes_staff(api: ApiClient) -> None:
     serving(email("owner"))
 
 
@@ -66,52 +66,50 @@ BECOMING_LIVE = pytest.mark.parametrize("become_live", [becomes_member, is_invit
 
 
 @BECOMING_LIVE
-def test_whoever_is_live_anywhere_is_neither_offered_nor_let_in(door: Door, path: str, become_live: Any) -> None:
-    owner, link = member(door, path), many_times()
+def test_whoever_is_live_anywhere_is_neither_offered_nor_let_in(api: ApiClient, path: str, become_live: Any) -> None:
+    owner, link = member(api, path), many_times()
     assert owner in said(Client().get("/"))
-    become_live(door)
+    become_live(api)
     assert owner not in said(Client().get("/"))
     assert Client().post("/demo", {"member": owner}).status_code == 404
     assert Client().post(link).status_code == 403
-    refused = door.fails(422, "POST", f"{path}/sessions", {"actor": email("owner")})
+    refused = api.fails(422, "POST", f"{path}/sessions", {"actor": email("owner")})
     assert refused["code"] == "live_person" and "sandbox" in refused["detail"]
 
 
 @BECOMING_LIVE
-def test_a_lent_session_ends_when_the_person_becomes_live(door: Door, path: str, become_live: Any) -> None:
-    owner, link = member(door, path), many_times()
-    sent = door.ok("POST", f"{path}/sessions", {"actor": email("owner")})["address"].removeprefix(
+def test_a_lent_session_ends_when_the_person_becomes_live(api: ApiClient, path: str, become_live: Any) -> None:
+    owner, link = member(api, path), many_times()
+    sent = api.ok("POST", f"{path}/sessions", {"actor": email("owner")})["address"].removeprefix(
         "http://localhost:8000"
     )
-    late = door.ok("POST", f"{path}/sessions", {"actor": email("owner")})["address"].removeprefix(
+    late = api.ok("POST", f"{path}/sessions", {"actor": email("owner")})["address"].removeprefix(
         "http://localhost:8000"
     )
     clients = [Client(), Client(), Client()]
     clients[0].post("/demo", {"member": owner})
     clients[1].post(link)
     clients[2].get(sent)
-    assert {one.get(f"{path}/capabilities").status_code for one in clients} == {200}
-    become_live(door)
-    assert [one.get(f"{path}/capabilities").status_code for one in clients] == [401, 401, 401]
+    assert {client.get(f"{path}/capabilities").status_code for client in clients} == {200}
+    become_live(api)
+    assert [client.get(f"{path}/capabilities").status_code for client in clients] == [401, 401, 401]
     assert Client().get(late).status_code == 403, "a way in that was opened before"
     assert signed_in(email("owner")).get(f"{path}/capabilities").status_code == 200, "who proves their address stays"
 
 
-def test_staff_of_sandboxes_who_is_live_anywhere_is_not_offered(door: Door, path: str) -> None:
+def test_staff_of_sandboxes_who_is_live_anywhere_is_not_offered(api: ApiClient, path: str) -> None:
     serving("trainee@vendor.example", sandbox=True)
     trainee = Person.objects.get(email="trainee@vendor.example")
     assert str(trainee.pk) in said(Client().get("/"))
-    live = door.account(**LIVE, owner={"name": "Boss", "email": "boss@live.example"})
-    door.ok("POST", f"{live}/members", {"name": "T", "email": trainee.email, "role": "admin"})
+    live = api.account(**LIVE, owner={"name": "Boss", "email": "boss@live.example"})
+    api.ok("POST", f"{live}/members", {"name": "T", "email": trainee.email, "role": "admin"})
     assert str(trainee.pk) not in said(Client().get("/"))
     assert Client().post("/demo", {"colleague": str(trainee.pk)}).status_code == 404
 
 
-def test_an_invitation_read_in_a_sandboxs_outbox_signs_nobody_in_who_is_live(door: Door, path: str) -> None:
-    becomes_staff(door)
-    door.ok(
-        "POST", f"{path}/members", {"name": "B", "email": "boss@vendor.example", "role": "admin"}, by=email("admin")
-    )
+def test_an_invitation_read_in_a_sandboxs_outbox_signs_nobody_in_who_is_live(api: ApiClient, path: str) -> None:
+    becomes_staff(api)
+    api.ok("POST", f"{path}/members", {"name": "B", "email": "boss@vendor.example", "role": "admin"}, by=email("admin"))
     run_once(datetime.now(UTC))
     serving("boss@vendor.example")
     reader = signed_in(email("billing_admin"))
@@ -122,9 +120,9 @@ def test_an_invitation_read_in_a_sandboxs_outbox_signs_nobody_in_who_is_live(doo
     assert client.get("/me").status_code == 401
 
 
-def test_nobody_keeps_a_way_in_of_somebody_whom_a_sandbox_lent(door: Door, path: str) -> None:
+def test_nobody_keeps_a_way_in_of_somebody_whom_a_sandbox_lent(api: ApiClient, path: str) -> None:
     client = Client()
-    client.post("/demo", {"member": member(door, path)})
+    client.post("/demo", {"member": member(api, path)})
     password = {"password1": "seven green lamps", "password2": "seven green lamps"}
     for where in ("/me/password/first", "/me/security/app", "/me/security/keys/add", "/me/address"):
         assert "sign in again" in said(client.post(where, password), 403).lower(), where

@@ -9,25 +9,25 @@ from django.apps import apps
 from django.core import mail
 from django.test import Client
 
+from api_client import ApiClient, email, signed_in
 from bursar.jobs.steps import run_once
 from bursar.notices.actions import seal_anew, tell
 from bursar.notices.secret import HOLE, filled
-from census import contents
-from door import Door, email, signed_in
+from database_digest import contents
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
-def test_a_letter_forgets_the_invitation_that_it_brought(door: Door, settings: Any) -> None:
+def test_a_letter_forgets_the_invitation_that_it_brought(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
-    path = door.account(sandbox=False, today=None)
+    path = api.account(sandbox=False, today=None)
     invited = {"name": "Zoë", "email": "zoe@acme.example", "role": "admin"}
-    door.ok("POST", f"{path}/members", invited, by=email("owner"))
+    api.ok("POST", f"{path}/members", invited, by=email("owner"))
     run_once(datetime.now(UTC))
     run_once(datetime.now(UTC))
     [brought] = [one for one in mail.outbox if one.to == ["zoe@acme.example"]]
@@ -35,9 +35,9 @@ def test_a_letter_forgets_the_invitation_that_it_brought(door: Door, settings: A
     assert secret not in contents()
 
 
-def test_a_letter_about_signing_in_that_is_given_up_forgets_its_link(door: Door, settings: Any) -> None:
+def test_a_letter_about_signing_in_that_is_given_up_forgets_its_link(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
-    door.account(sandbox=False, today=None)
+    api.account(sandbox=False, today=None)
     Client().post("/sign-in/link", {"email": email("owner")})
     letters = apps.get_model("notices", "PersonalLetter").objects
     assert f"/sign-in/{HOLE}" in letters.get().text and letters.get().secret
@@ -47,11 +47,11 @@ def test_a_letter_about_signing_in_that_is_given_up_forgets_its_link(door: Door,
     assert (letters.get().text, letters.get().html, letters.get().secret) == ("", "", "")
 
 
-def written(door: Door, *, sandbox: bool) -> Any:
+def written(api: ApiClient, *, sandbox: bool) -> Any:
     """The letter with an invitation to an account, which waits or stands in the outbox."""
-    path = door.account(sandbox=sandbox, today="2026-01-01" if sandbox else None)
+    path = api.account(sandbox=sandbox, today="2026-01-01" if sandbox else None)
     invited = {"name": "Zoë", "email": "zoe@acme.example", "role": "admin"}
-    door.ok("POST", f"{path}/members", invited, by=email("owner"))
+    api.ok("POST", f"{path}/members", invited, by=email("owner"))
     account = path.rpartition("/")[2]
     for entry in apps.get_model("history", "Entry").objects.filter(
         account_id=account, kind__in=("member_added", "member_invited")
@@ -62,10 +62,10 @@ def written(door: Door, *, sandbox: bool) -> Any:
 
 @pytest.mark.parametrize("sandbox", [True, False])
 def test_an_invitation_that_waits_failed_or_stands_in_the_outbox_holds_its_link_sealed(
-    door: Door, settings: Any, sandbox: bool
+    api: ApiClient, settings: Any, sandbox: bool
 ) -> None:
     settings.SENDS_MAIL = True
-    letter = written(door, sandbox=sandbox)
+    letter = written(api, sandbox=sandbox)
     assert letter.state == ("outbox" if sandbox else "waiting")
     [secret] = set(re.findall(r"/invitation/(\S+)", filled(letter.text, letter.secret)))
     assert len(secret) > 40 and secret not in contents()
@@ -79,22 +79,22 @@ def test_an_invitation_that_waits_failed_or_stands_in_the_outbox_holds_its_link_
     assert letter.state == "failed" and filled(letter.html, letter.secret).count(secret) and secret not in contents()
 
 
-def test_a_personal_link_that_waits_is_sealed_and_reaches_its_reader(door: Door, settings: Any) -> None:
+def test_a_personal_link_that_waits_is_sealed_and_reaches_its_reader(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
-    door.account(sandbox=False, today=None)
+    api.account(sandbox=False, today=None)
     Client().post("/sign-in/link", {"email": email("owner")})
     Client().post("/sign-in/password", {"email": email("owner")})
     before = contents()
     run_once(datetime.now(UTC))
     mine = [str(one.body) for one in mail.outbox if one.to == [email("owner")]]
     links = [one for body in mine for one in re.findall(r"(/sign-in/\S{20,})", body)]
-    assert len(links) == 2 and not [one for one in links if one.rpartition("/")[2] in before]
-    assert {Client().get(one).status_code for one in links} <= {200, 302}
+    assert len(links) == 2 and not [link for link in links if link.rpartition("/")[2] in before]
+    assert {Client().get(link).status_code for link in links} <= {200, 302}
 
 
-def test_links_of_before_and_under_a_key_of_before_are_sealed_at_the_start(door: Door, settings: Any) -> None:
+def test_links_of_before_and_under_a_key_of_before_are_sealed_at_the_start(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
-    letter = written(door, sandbox=False)
+    letter = written(api, sandbox=False)
     text, html = (filled(said, letter.secret) for said in (letter.text, letter.html))
     rows = type(letter).objects.filter(pk=letter.pk)
     rows.update(text=text, html=html, secret="")

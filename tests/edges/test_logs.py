@@ -13,10 +13,10 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from api_client import ApiClient, email, signed_in
 from bursar.jobs.steps import run_once
 from bursar.logs import BadLogForm, configuration, log
 from bursar.logs.trace import trace
-from door import Door, email, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 UUID_4 = "00000000-0000-4000-8000-000000000000"
@@ -37,20 +37,20 @@ def lines() -> Iterator[StringIO]:
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 def read(lines: StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines.getvalue().splitlines()]
 
 
-def test_each_request_is_one_line_with_its_id_its_account_and_how_it_went(door: Door, lines: StringIO) -> None:
-    path = door.account()
+def test_each_request_is_one_line_with_its_id_its_account_and_how_it_went(api: ApiClient, lines: StringIO) -> None:
+    path = api.account()
     lines.truncate(0)
     lines.seek(0)
-    answered = door.call("GET", f"{path}/subscription?secret=marked", by=email("owner"))
-    refused = door.call("GET", f"{path}/invoices", by=email("agent"))
+    answered = api.call("GET", f"{path}/subscription?secret=marked", by=email("owner"))
+    refused = api.call("GET", f"{path}/invoices", by=email("agent"))
     signed_in(email("owner")).get(f"{path}/team?q=marked")
     first, second, *_, page = [one for one in read(lines) if one["event"] == "request"]
     assert {name: first[name] for name in ("method", "route", "status", "outcome", "account", "level")} == {
@@ -69,8 +69,10 @@ def test_each_request_is_one_line_with_its_id_its_account_and_how_it_went(door: 
     assert "marked" not in lines.getvalue()
 
 
-def test_a_failure_is_logged_once_and_its_id_stands_on_the_page_in_both_languages(door: Door, lines: StringIO) -> None:
-    path = door.account()
+def test_a_failure_is_logged_once_and_its_id_stands_on_the_page_in_both_languages(
+    api: ApiClient, lines: StringIO
+) -> None:
+    path = api.account()
     browser = signed_in(email("owner"))
     browser.raise_request_exception = False
     for language, said in (("en", "Something went wrong"), ("fr", "Un problème est survenu")):
@@ -90,11 +92,11 @@ def test_a_failure_is_logged_once_and_its_id_stands_on_the_page_in_both_language
         assert (request["status"], request["outcome"], request["level"]) == (500, "failed", "error")
 
 
-def test_a_failure_of_the_api_is_a_problem_with_the_id(door: Door, lines: StringIO) -> None:
-    path = door.account()
-    door.client.raise_request_exception = False
+def test_a_failure_of_the_api_is_a_problem_with_the_id(api: ApiClient, lines: StringIO) -> None:
+    path = api.account()
+    api.client.raise_request_exception = False
     with without_table("catalog_version"):
-        problem = door.fails(500, "GET", "/catalog")
+        problem = api.fails(500, "GET", "/catalog")
     assert problem["code"] == "failed"
     [failure] = [one for one in read(lines) if "exception" in one]
     assert failure["request"] == problem["request_id"]
@@ -112,10 +114,10 @@ def test_a_page_that_says_so_comes_also_when_no_table_answers(lines: StringIO) -
 
 
 def test_the_worker_says_for_which_account_it_failed_and_not_what_the_database_said(
-    door: Door, lines: StringIO
+    api: ApiClient, lines: StringIO
 ) -> None:
-    path = door.account(sandbox=False, today=None)
-    door.take(path, {"edit": "add_product", "product": "support", "plan": "team", "seats": 2})
+    path = api.account(sandbox=False, today=None)
+    api.take(path, {"edit": "add_product", "product": "support", "plan": "team", "seats": 2})
     with raising("notices_told", "marked-Zoë zoe@marked.example"), pytest.raises(ExceptionGroup):
         run_once(datetime.now(UTC))
     failed = [one for one in read(lines) if one["event"] == "a step of the worker failed"]

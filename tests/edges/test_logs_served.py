@@ -40,9 +40,9 @@ def served(reachable: Path) -> Iterator[Served]:
 
 def test_lines_about_the_server_s_own_parts_are_json_too(served: Served) -> None:
     children = psutil.Process(served.process.pid).children(recursive=True)
-    called = {one: " ".join(one.cmdline()) for one in children}
-    [worker] = [one for one in children if "bursar.cli worker" in called[one]]
-    web_worker = next(one for one in children if "granian" in called[one] and "worker-" in called[one])
+    called = {child: " ".join(child.cmdline()) for child in children}
+    [worker] = [child for child in children if "bursar.cli worker" in called[child]]
+    web_worker = next(child for child in children if "granian" in called[child] and "worker-" in called[child])
     for one in (worker, web_worker):
         one.kill()
     served.wait_for("works again")
@@ -101,8 +101,10 @@ def test_no_secret_that_is_fed_to_it_stands_in_any_of_its_logs(served: Served) -
     served.send("POST", f"/api/v1/accounts/{account_id}/members", json.dumps(member), **bearer)
     served.wait_for("a step of the worker failed")
     problem = json.loads(answer.split("\r\n\r\n", 1)[1])
-    assert [one["request"] for one in served.lines() if one["event"] == "a request failed"] == [problem["request_id"]]
-    failed = [one for one in served.lines() if one["event"] == "a step of the worker failed"]
+    assert [line["request"] for line in served.lines() if line["event"] == "a request failed"] == [
+        problem["request_id"]
+    ]
+    failed = [line for line in served.lines() if line["event"] == "a step of the worker failed"]
     assert {one["account"] for one in failed} == {account_id}
     database = home_for(served.home, unprivileged(served.home)) / "postgres" / "log"
     for log in (served.log, database):

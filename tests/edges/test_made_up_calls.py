@@ -15,10 +15,10 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks
 
-from agreement import document
+from api_client import TEAM_10, ApiClient, email, seats
 from bursar.api.failures import FAILURES
-from census import census, different, left_by
-from door import TEAM_10, Door, email, seats
+from database_digest import database_digest, different, left_by
+from openapi_check import document
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHECKS: Final = [
@@ -36,31 +36,31 @@ QUIET: Final = settings(
     suppress_health_check=list(HealthCheck),
 )
 SCHEMA: Final = schemathesis.openapi.from_dict(document())
-OPERATIONS: Final = [one.ok() for one in SCHEMA.get_all_operations() if isinstance(one, Ok)]
+OPERATIONS: Final = [operation.ok() for operation in SCHEMA.get_all_operations() if isinstance(operation, Ok)]
 
 
 class World:
     """A server with an account that has something of everything, and how it is called."""
 
     def __init__(self, url: str) -> None:
-        self.door = Door()
+        self.api = ApiClient()
         self.url = url
-        path = self.door.account(tax_rate="0.20")
-        first = self.door.take(path, TEAM_10)
-        scheduled = self.door.take(path, seats(5), by=email("owner"))
+        path = self.api.account(tax_rate="0.20")
+        first = self.api.take(path, TEAM_10)
+        scheduled = self.api.take(path, seats(5), by=email("owner"))
         override = {"capability": "cancel_account", "grant": False, "reason": "call us"}
-        made = self.door.ok("POST", f"{path}/overrides", override)
-        members = {one["role"]: one["id"] for one in self.door.ok("GET", f"{path}/members")["items"]}
-        self.door.ok(
+        made = self.api.ok("POST", f"{path}/overrides", override)
+        members = {one["role"]: one["id"] for one in self.api.ok("GET", f"{path}/members")["items"]}
+        self.api.ok(
             "POST", f"{path}/overrides", {"capability": "submit_requests", "grant": True, "reason": "as agreed"}
         )
         adding = {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 2}
-        asked = self.door.ok("POST", f"{path}/requests", {"edits": [adding]}, by=email("admin"))
+        asked = self.api.ok("POST", f"{path}/requests", {"edits": [adding]}, by=email("admin"))
         invoice = first["invoice"]["id"]
         pay = {"type": "card", "token": "needs_authentication"}
         came = {"amount": {"amount_minor": 100, "currency": "EUR"}}
-        payment = self.door.ok("POST", f"{path}/payments", came)["id"]
-        attempt = self.door.ok("POST", f"{path}/invoices/{invoice}/pay", pay)["id"]
+        payment = self.api.ok("POST", f"{path}/payments", came)["id"]
+        attempt = self.api.ok("POST", f"{path}/invoices/{invoice}/pay", pay)["id"]
         self.ids = {
             "account_id": path.rsplit("/", 1)[-1],
             "member_id": members["agent"],
@@ -75,13 +75,13 @@ class World:
 
     def call(self, case: Any, by: str | None) -> None:
         """Send it, look at the answer, and at the database if it says no."""
-        headers = {"Authorization": f"Bearer {self.door.key}"} | ({"Bursar-Actor": by} if by else {})
-        before = census()
+        headers = {"Authorization": f"Bearer {self.api.key}"} | ({"Bursar-Actor": by} if by else {})
+        before = database_digest()
         response = case.call(base_url=self.url, headers=headers)
         wrong = any(is_wrong(case, location) for location in (ParameterLocation.BODY, ParameterLocation.QUERY))
         case.validate_response(response, checks=[*CHECKS, *([checks.negative_data_rejection] if wrong else [])])
         if response.status_code >= 400:
-            assert different(before, census()) <= left_by(response.json()["code"]), case.as_curl_command()
+            assert different(before, database_digest()) <= left_by(response.json()["code"]), case.as_curl_command()
 
     def known(self, case: Any) -> Any:
         """The same about things that exist."""

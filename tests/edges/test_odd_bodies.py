@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from door import TEAM_10, Door, email
+from api_client import TEAM_10, ApiClient, email
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHANGE = "00000000-0000-4000-8000-000000000000"
@@ -57,10 +57,10 @@ ODD: list[Any] = [
 
 
 def test_no_body_makes_a_traceback(vendor: None) -> None:
-    door = Door()
-    path = door.account()
-    invoice = door.take(path, TEAM_10)["invoice"]["id"]
-    before = door.ok("GET", f"{path}/subscription")
+    api = ApiClient()
+    path = api.account()
+    invoice = api.take(path, TEAM_10)["invoice"]["id"]
+    before = api.ok("GET", f"{path}/subscription")
     places = [
         ("POST", "/accounts"), ("PATCH", path), ("POST", f"{path}/members"), ("PATCH", f"{path}/members/{CHANGE}"),
         ("POST", f"{path}/overrides"), ("POST", f"{path}/quotes"), ("POST", f"{path}/changes"),
@@ -72,8 +72,8 @@ def test_no_body_makes_a_traceback(vendor: None) -> None:
     for method, where in places:
         for body in ODD:
             for actor in (None, email("owner")):
-                answer = door.call(method, where, body, by=actor)
+                answer = api.call(method, where, body, by=actor)
                 assert answer.status_code < 500, (method, where, body, answer.content)
                 if answer.status_code >= 400:
                     assert answer.json()["detail"], (method, where, body)
-    assert door.ok("GET", f"{path}/subscription")["items"] == before["items"]
+    assert api.ok("GET", f"{path}/subscription")["items"] == before["items"]

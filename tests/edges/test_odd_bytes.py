@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import pytest
 
-from agreement import document
-from census import census, different, left_by
-from door import Door, email
+from api_client import ApiClient, email
+from database_digest import database_digest, different, left_by
+from openapi_check import document
 from refusals import Worlds
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,18 +55,18 @@ def spoilt(example: dict[str, Any]) -> Iterator[bytes]:
 
 @pytest.fixture
 def worlds(vendor: None) -> Worlds:
-    return Worlds(Door())
+    return Worlds(ApiClient())
 
 
 def test_a_spoilt_body_is_answered_as_the_document_says_and_what_is_refused_changes_nothing(worlds: Worlds) -> None:
     known = {name: ids(worlds, name) for name in OPERATIONS}
     for name, (method, path, example) in OPERATIONS.items():
         where = path.format(**known[name])
-        before = census()
+        before = database_digest()
         refused = 0
         for body in spoilt(example):
-            answer = worlds.door.call(method, where, body)
-            after = census()
+            answer = worlds.api.call(method, where, body)
+            after = database_digest()
             if answer.status_code >= 400:
                 refused += 1
                 problem = answer.json()
@@ -78,15 +78,15 @@ def test_a_spoilt_body_is_answered_as_the_document_says_and_what_is_refused_chan
 
 def test_a_body_with_the_same_entry_twice_is_refused(worlds: Worlds) -> None:
     twice = b'{"edits": [], "edits": [{"edit": "cancel"}]}'
-    assert worlds.door.fails(422, "POST", f"{worlds.has}/changes", twice)["code"] == "bad_body"
+    assert worlds.api.fails(422, "POST", f"{worlds.has}/changes", twice)["code"] == "bad_body"
 
 
 def test_a_body_is_read_as_json_whatever_it_is_called(worlds: Worlds) -> None:
     said = json.dumps({"edits": [{"edit": "cancel"}]})
-    headers = {"Authorization": f"Bearer {worlds.door.key}"}
+    headers = {"Authorization": f"Bearer {worlds.api.key}"}
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
         for body, status in ((said, 201), ("edits=all", 422), ("--x\r\n", 422)):
-            answer = worlds.door.client.generic(
+            answer = worlds.api.client.generic(
                 "POST", f"/api/v1{worlds.has}/quotes", body.encode(), content_type=kind, headers=headers
             )
             assert answer.status_code == status, (kind, answer.content)
@@ -95,10 +95,10 @@ def test_a_body_is_read_as_json_whatever_it_is_called(worlds: Worlds) -> None:
 def test_a_method_that_an_address_does_not_have_is_a_problem_that_names_those_it_has(worlds: Worlds) -> None:
     for path, methods in document()["paths"].items():
         where = path.removeprefix("/api/v1").format(**ids(worlds, ""))
-        allowed = ", ".join(sorted(one.upper() for one in methods))
+        allowed = ", ".join(sorted(method.upper() for method in methods))
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - set(allowed.split(", ")):
             for by in (None, email("owner")):
-                answer = worlds.door.call(method, where, by=by)
+                answer = worlds.api.call(method, where, by=by)
                 assert (answer.status_code, answer["Allow"]) == (405, allowed), (method, where)
                 assert answer.json()["code"] == "wrong_method"
 
@@ -106,9 +106,9 @@ def test_a_method_that_an_address_does_not_have_is_a_problem_that_names_those_it
 def ids(worlds: Worlds, name: str) -> dict[str, str]:
     """Things that exist, as a path names them."""
     path, attempt = worlds.waiting if name == "finish" else (worlds.has, "00000000-0000-4000-8000-000000000000")
-    invoices = worlds.door.ok("GET", f"{worlds.has}/invoices")["items"]
-    members = worlds.door.ok("GET", f"{worlds.has}/members")["items"]
-    member = next(one["id"] for one in members if one["role"] == "agent")
+    invoices = worlds.api.ok("GET", f"{worlds.has}/invoices")["items"]
+    members = worlds.api.ok("GET", f"{worlds.has}/members")["items"]
+    member = next(member["id"] for member in members if member["role"] == "agent")
     nobody = "00000000-0000-4000-8000-000000000000"
     return {
         "account_id": path.rsplit("/", 1)[-1],

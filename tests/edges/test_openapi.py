@@ -8,12 +8,12 @@ from typing import Any
 
 import jsonschema_rs
 
-from agreement import document
 from bursar.api.__main__ import PAGE, written
 from bursar.api.failures import FAILURES
 from bursar.catalog import document as catalog
 from bursar.core.subscription.edit import KINDS, read_edit, write_edit
 from bursar.policy import document as policy
+from openapi_check import document
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +41,7 @@ def test_every_operation_says_what_it_is_how_it_answers_and_how_it_fails() -> No
 
 def test_every_reference_has_its_schema_and_every_schema_is_referred_to() -> None:
     schemas = set(document()["components"]["schemas"])
-    referred = {one.rsplit("/", 1)[-1] for one in references(document())}
+    referred = {reference.rsplit("/", 1)[-1] for reference in references(document())}
     assert referred == schemas
 
 
@@ -103,6 +103,6 @@ def references(found: Any) -> Iterator[str]:
     if isinstance(found, dict):
         if isinstance(found.get("$ref"), str):
             yield found["$ref"]
-        yield from (one for value in found.values() for one in references(value))
+        yield from (reference for value in found.values() for reference in references(value))
     elif isinstance(found, list):
-        yield from (one for value in found for one in references(value))
+        yield from (reference for value in found for reference in references(value))

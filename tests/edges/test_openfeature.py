@@ -10,42 +10,42 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from openfeature import api
+from openfeature import api as openfeature
 from openfeature.client import OpenFeatureClient
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.exception import ErrorCode
 from openfeature.flag_evaluation import Reason
 
+from api_client import TEAM_10, ApiClient, email
 from bursar.openfeature.provider import Entitlements
-from door import TEAM_10, Door, email
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 @pytest.fixture
-def path(door: Door) -> str:
+def path(api: ApiClient) -> str:
     """Ten seats of Support, one of which the agent has, and an add-on without seats."""
-    path = door.account()
-    door.take(path, TEAM_10, {"edit": "add_product", "product": "resolutions", "plan": "standard", "units": 3})
-    agent = next(one for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
-    door.ok("PUT", f"{path}/seats/support/members/{agent['id']}")
+    path = api.account()
+    api.take(path, TEAM_10, {"edit": "add_product", "product": "resolutions", "plan": "standard", "units": 3})
+    agent = next(one for one in api.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
+    api.ok("PUT", f"{path}/seats/support/members/{agent['id']}")
     return path
 
 
 @pytest.fixture(autouse=True)
 def no_provider() -> Iterator[None]:
     yield
-    api.clear_providers()
+    openfeature.clear_providers()
 
 
-def flags(url: str, door: Door, **more: Any) -> OpenFeatureClient:
-    api.set_provider(Entitlements(url, door.key, **more))
-    return api.get_client()
+def flags(url: str, api: ApiClient, **more: Any) -> OpenFeatureClient:
+    openfeature.set_provider(Entitlements(url, api.key, **more))
+    return openfeature.get_client()
 
 
 def of(path: str, role: str = "") -> EvaluationContext:
@@ -82,8 +82,8 @@ def forwarding(url: str) -> Iterator[tuple[str, list[int]]]:
         server.shutdown()
 
 
-def test_flags_say_what_may_be_used_and_by_whom(live_server: Any, door: Door, path: str) -> None:
-    asked = flags(live_server.url, door)
+def test_flags_say_what_may_be_used_and_by_whom(live_server: Any, api: ApiClient, path: str) -> None:
+    asked = flags(live_server.url, api)
     for role, may in (("", True), ("agent", True), ("admin", False)):
         assert asked.get_boolean_value("support", not may, of(path, role)) is may, role
     assert asked.get_boolean_value("resolutions", False, of(path, "admin")), "what has no seats is everybody's"
@@ -100,15 +100,15 @@ def test_flags_say_what_may_be_used_and_by_whom(live_server: Any, door: Door, pa
     assert numbers == [10, 10, 1]
     assert asked.get_float_value("resolutions.quantity", 0.0, of(path)) == 3.0
     known: Any = asked.get_object_value("account", {}, of(path))
-    assert known == door.ok("GET", f"{path}/entitlements")
+    assert known == api.ok("GET", f"{path}/entitlements")
     one: Any = asked.get_object_value("support", {}, of(path))
     assert one["plan"] == "team"
 
 
-def test_who_is_suspended_may_use_nothing(live_server: Any, door: Door, path: str) -> None:
-    agent = next(one for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
-    door.ok("PATCH", f"{path}/members/{agent['id']}", {"state": "suspended"})
-    asked = flags(live_server.url, door)
+def test_who_is_suspended_may_use_nothing(live_server: Any, api: ApiClient, path: str) -> None:
+    agent = next(one for one in api.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
+    api.ok("PATCH", f"{path}/members/{agent['id']}", {"state": "suspended"})
+    asked = flags(live_server.url, api)
     assert [asked.get_boolean_value(one, True, of(path, "agent")) for one in ("support", "resolutions")] == [
         False,
         False,
@@ -117,8 +117,8 @@ def test_who_is_suspended_may_use_nothing(live_server: Any, door: Door, path: st
     assert asked.get_boolean_details("account.active", True, of(path, "agent")).error_code is ErrorCode.FLAG_NOT_FOUND
 
 
-def test_what_cannot_be_answered_has_its_default_and_says_why(live_server: Any, door: Door, path: str) -> None:
-    asked, nobody = flags(live_server.url, door), EvaluationContext("zoe@elsewhere.example", of(path).attributes)
+def test_what_cannot_be_answered_has_its_default_and_says_why(live_server: Any, api: ApiClient, path: str) -> None:
+    asked, nobody = flags(live_server.url, api), EvaluationContext("zoe@elsewhere.example", of(path).attributes)
     for context, code in (
         (EvaluationContext(), ErrorCode.INVALID_CONTEXT),
         (of(f"/accounts/{uuid4()}"), ErrorCode.INVALID_CONTEXT),
@@ -129,31 +129,31 @@ def test_what_cannot_be_answered_has_its_default_and_says_why(live_server: Any, 
     assert asked.get_string_details("voice.plan", "none", of(path)).error_code is ErrorCode.FLAG_NOT_FOUND
     assert asked.get_boolean_details("support.plan", True, of(path)).error_code is ErrorCode.FLAG_NOT_FOUND
     assert asked.get_integer_details("support.plan", 7, of(path)).error_code is ErrorCode.TYPE_MISMATCH
-    api.set_provider(Entitlements(live_server.url, "no key"))
+    openfeature.set_provider(Entitlements(live_server.url, "no key"))
     assert asked.get_boolean_details("support", True, of(path)).error_code is ErrorCode.GENERAL
     with pytest.raises(ValueError, match="address of Bursar"):
         Entitlements("billing.example", "key")
 
 
 def test_an_answer_is_asked_for_again_by_its_tag_when_it_is_no_longer_fresh(
-    live_server: Any, door: Door, path: str
+    live_server: Any, api: ApiClient, path: str
 ) -> None:
     with forwarding(live_server.url) as (url, answers):
-        fresh = flags(url, door, fresh_seconds=3600.0, account=path.rpartition("/")[2])
+        fresh = flags(url, api, fresh_seconds=3600.0, account=path.rpartition("/")[2])
         assert [fresh.get_boolean_value("support", False) for _ in range(5)] == [True] * 5
         assert answers == [200]
-        asked = flags(url, door, fresh_seconds=0.0)
+        asked = flags(url, api, fresh_seconds=0.0)
         for _ in range(2):
             assert asked.get_integer_value("support.quantity", 0, of(path)) == 10
         assert answers == [200, 200, 304]
-        door.take(path, {"edit": "set_seats", "product": "support", "seats": 12})
+        api.take(path, {"edit": "set_seats", "product": "support", "seats": 12})
         assert asked.get_integer_value("support.quantity", 0, of(path)) == 12
         assert answers == [200, 200, 304, 200]
 
 
-def test_while_bursar_cannot_be_reached_the_last_answer_counts_on(live_server: Any, door: Door, path: str) -> None:
+def test_while_bursar_cannot_be_reached_the_last_answer_counts_on(live_server: Any, api: ApiClient, path: str) -> None:
     with forwarding(live_server.url) as (url, _):
-        asked = flags(url, door, fresh_seconds=0.0)
+        asked = flags(url, api, fresh_seconds=0.0)
         assert asked.get_boolean_details("support", False, of(path)).reason is Reason.TARGETING_MATCH
     found = asked.get_boolean_details("support", False, of(path))
     assert (found.value, found.reason) == (True, Reason.STALE)

@@ -8,20 +8,20 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from api_client import TEAM_10, ApiClient, email, seats
 from bursar.jobs.actions import begin_round
 from bursar.jobs.models import Round
 from bursar.jobs.queues import queues
 from bursar.jobs.steps import run_once
 from bursar.policy.queries import current
-from door import TEAM_10, Door, email, seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOKEN = "a token for the tests, not short"
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 @pytest.fixture
@@ -86,13 +86,13 @@ def test_figures_are_for_who_has_the_token_and_nowhere_without_one(watcher: Clie
     assert Client(headers={"authorization": "Bearer "}).get("/metrics").status_code == 404
 
 
-def test_figures_count_requests_decisions_attempts_and_what_waits(door: Door, watcher: Client) -> None:
+def test_figures_count_requests_decisions_attempts_and_what_waits(api: ApiClient, watcher: Client) -> None:
     before = figures(watcher)
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10)
-    door.fails(403, "POST", f"{path}/changes", {"edits": [seats(5)]}, by=email("owner"))
-    live = door.account(sandbox=False, today=None)
-    door.take(live, TEAM_10)
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10)
+    api.fails(403, "POST", f"{path}/changes", {"edits": [seats(5)]}, by=email("owner"))
+    live = api.account(sandbox=False, today=None)
+    api.take(live, TEAM_10)
     after = figures(watcher)
 
     def more(name: str) -> float:
@@ -108,9 +108,9 @@ def test_figures_count_requests_decisions_attempts_and_what_waits(door: Door, wa
     assert not [name for name in after if "acme" in name.lower()]
 
 
-def test_the_age_of_a_queue_is_that_of_what_waits_longest_in_it(door: Door) -> None:
-    live = door.account(sandbox=False, today=None)
-    door.take(live, TEAM_10)
+def test_the_age_of_a_queue_is_that_of_what_waits_longest_in_it(api: ApiClient) -> None:
+    live = api.account(sandbox=False, today=None)
+    api.take(live, TEAM_10)
     later = datetime.now(UTC) + timedelta(days=40)
     found = {queue.step: queue for queue in queues(later)}
     assert set(found) == {"finish", "collect", "tell", "renew", "expire", "send", "look", "remind", "announce"}
@@ -119,10 +119,10 @@ def test_the_age_of_a_queue_is_that_of_what_waits_longest_in_it(door: Door) -> N
     assert found["expire"].waiting == 0
 
 
-def test_reminders_and_announcements_that_wait_have_an_age_too(door: Door) -> None:
-    live = door.account("online_assisted", sandbox=False, today=None, time_zone="UTC")
-    door.take(live, {"edit": "change_cycle", "cycle": "annual"}, TEAM_10)
-    door.ok("POST", f"{live}/requests", {"edits": [seats(12)]}, by="admin@acme.example")
+def test_reminders_and_announcements_that_wait_have_an_age_too(api: ApiClient) -> None:
+    live = api.account("online_assisted", sandbox=False, today=None, time_zone="UTC")
+    api.take(live, {"edit": "change_cycle", "cycle": "annual"}, TEAM_10)
+    api.ok("POST", f"{live}/requests", {"edits": [seats(12)]}, by="admin@acme.example")
     policy, now = current(), datetime.now(UTC)
     found = {queue.step: queue for queue in queues(now)}
     assert (found["remind"].waiting, found["announce"].waiting, found["look"].waiting) == (0, 0, 0)
@@ -130,7 +130,7 @@ def test_reminders_and_announcements_that_wait_have_an_age_too(door: Door) -> No
     found = {queue.step: queue for queue in queues(later)}
     assert found["remind"].waiting == found["look"].waiting == 1
     assert timedelta(hours=4) < timedelta(seconds=found["remind"].oldest_seconds) < timedelta(hours=6)
-    ends = date.fromisoformat(door.ok("POST", f"{live}/quotes", {"edits": [seats(11)]})["next_renewal"]["on"])
+    ends = date.fromisoformat(api.ok("POST", f"{live}/quotes", {"edits": [seats(11)]})["next_renewal"]["on"])
     told_from = datetime.combine(ends - timedelta(days=policy.renewal_notice_days), time(), UTC)
     found = {queue.step: queue for queue in queues(told_from + timedelta(hours=5))}
     assert (found["announce"].waiting, found["announce"].oldest_seconds) == (1, 5 * 3600)

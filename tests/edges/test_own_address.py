@@ -10,13 +10,13 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from api_client import ApiClient, email, later, signed_in
 from bursar.accounts.keys import create_link
 from bursar.history.models import Entry
 from bursar.identity.models import AddressChange, Person
 from bursar.identity.profile import AddressNotValid, ask_address, change_address
 from bursar.jobs.steps import run_once
 from bursar.notices.models import PersonalLetter
-from door import Door, email, later, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,17 +25,17 @@ NEW = "Adele@Elsewhere.example"
 
 
 @pytest.fixture
-def door(vendor: None, settings: Any) -> Door:
+def api(vendor: None, settings: Any) -> ApiClient:
     settings.SENDS_MAIL = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     cache.clear()
-    return Door()
+    return ApiClient()
 
 
 @pytest.fixture
-def path(door: Door) -> str:
+def path(api: ApiClient) -> str:
     """A real account."""
-    return door.account("online_assisted", sandbox=False, today=None)
+    return api.account("online_assisted", sandbox=False, today=None)
 
 
 def letters() -> dict[str, str]:
@@ -82,7 +82,7 @@ def test_an_address_is_changed_by_the_link_that_was_sent_there_once(path: str) -
     assert Entry.objects.count() == facts, "it concerns the person, and no account"
 
 
-def test_who_changed_their_address_signs_in_by_the_new_one_alone(door: Door, path: str) -> None:
+def test_who_changed_their_address_signs_in_by_the_new_one_alone(api: ApiClient, path: str) -> None:
     EmailAddress.objects.create(user=admin(), email=email("admin"), verified=True, primary=True)
     client = Client()
     client.post("/sign-in", {"login": email("admin"), "password": PASSWORD})
@@ -93,7 +93,7 @@ def test_who_changed_their_address_signs_in_by_the_new_one_alone(door: Door, pat
     client.post(link(letters()[NEW]))
     again = [Client().post("/sign-in", {"login": one, "password": PASSWORD}) for one in (email("admin"), NEW)]
     assert [one.status_code for one in again] == [200, 302]
-    assert NEW.lower() in {one["email"] for one in door.ok("GET", f"{path}/members")["items"]}
+    assert NEW.lower() in {one["email"] for one in api.ok("GET", f"{path}/members")["items"]}
 
 
 def test_nobody_learns_whose_an_address_is_but_whoever_has_it(path: str) -> None:
@@ -140,20 +140,20 @@ def test_addresses_are_not_asked_for_without_end(path: str) -> None:
     assert signed_in(email("owner")).post("/me/address", {"email": NEW}).status_code == 429, "so is each address"
 
 
-def test_no_address_is_changed_from_which_no_letter_goes_out(door: Door, settings: Any) -> None:
-    door.account()
+def test_no_address_is_changed_from_which_no_letter_goes_out(api: ApiClient, settings: Any) -> None:
+    api.account()
     client = signed_in(email("admin"), "fr")
     shown = said(client.get("/me/address"))
     assert "Votre adresse reste ce qu’elle est" in shown and 'type="email"' not in shown
     assert client.post("/me/address", {"email": NEW}).status_code == 409 and not AddressChange.objects.exists()
 
 
-def test_an_invitation_sent_to_the_address_of_before_lets_nobody_in(door: Door, path: str) -> None:
-    other = door.account("managed", sandbox=False, today=None, owner={"name": "Olga", "email": "olga@other.example"})
-    for one in door.ok("GET", f"{other}/members")["items"]:
+def test_an_invitation_sent_to_the_address_of_before_lets_nobody_in(api: ApiClient, path: str) -> None:
+    other = api.account("managed", sandbox=False, today=None, owner={"name": "Olga", "email": "olga@other.example"})
+    for one in api.ok("GET", f"{other}/members")["items"]:
         if one["email"] == email("admin"):
-            door.ok("DELETE", f"{other}/members/{one['id']}")
-    row = door.ok(
+            api.ok("DELETE", f"{other}/members/{one['id']}")
+    row = api.ok(
         "POST", f"{other}/members", {"name": "A", "email": email("admin"), "role": "agent"}, by="olga@other.example"
     )
     mail.outbox.clear()

@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.core.cache import cache
 from django.test import Client
 
+from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.keys import create_link
 from bursar.accounts.models import Session
 from bursar.cli import main
@@ -21,21 +22,20 @@ from bursar.jobs.actions import begin_round
 from bursar.jobs.retention import LETTERS, WAYS_IN, clear
 from bursar.jobs.steps import run_once
 from bursar.notices.models import PersonalLetter
-from door import TEAM_10, Door, email, seats, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
-def test_what_is_kept_no_longer_is_deleted_once_an_hour_and_nothing_else(door: Door) -> None:
-    path, now = door.account(sandbox=False, today=None), datetime.now(UTC)
+def test_what_is_kept_no_longer_is_deleted_once_an_hour_and_nothing_else(api: ApiClient) -> None:
+    path, now = api.account(sandbox=False, today=None), datetime.now(UTC)
     client = signed_in(email("owner"))
-    door.ok("POST", f"{path}/sessions", {"actor": email("owner"), "page": "seats"}, once="once")
+    api.ok("POST", f"{path}/sessions", {"actor": email("owner"), "page": "seats"}, idempotency_key="once")
     ask_address(Person.objects.get(email=email("admin")).pk, "other@acme.example", now=now)
     Client().post("/sign-in/link", {"email": email("owner")})
     create_link(email("agent"), expires_at=now + timedelta(days=365))
@@ -50,7 +50,7 @@ def test_what_is_kept_no_longer_is_deleted_once_an_hour_and_nothing_else(door: D
     run_once(later)
     assert [kind._default_manager.count() for kind in kept] == [1, 0, 0, 1, 1]
     assert not Receipt.objects.filter(answer_kind="session").exists()
-    door.ok("POST", f"{path}/sessions", {"actor": email("owner"), "page": "seats"}, once="once")
+    api.ok("POST", f"{path}/sessions", {"actor": email("owner"), "page": "seats"}, idempotency_key="once")
     assert client.get("/me").status_code == 200
     cache.set("over", 1, timeout=-1)
     clear(now + LETTERS + timedelta(hours=1))
@@ -58,16 +58,16 @@ def test_what_is_kept_no_longer_is_deleted_once_an_hour_and_nothing_else(door: D
     assert client.get("/me").status_code == 401
 
 
-def lived(door: Door) -> str:
+def lived(api: ApiClient) -> str:
     """An account in which the admin asked for something, of which another person wrote."""
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10)
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10)
     asked = {"edits": [seats(12)], "reason": "My cat wants seats."}
-    request = door.ok("POST", f"{path}/requests", asked, by=email("admin"))["id"]
-    door.ok("POST", f"{path}/requests/{request}/reject", {"reason": "My dog says no."}, by=email("owner"))
+    request = api.ok("POST", f"{path}/requests", asked, by=email("admin"))["id"]
+    api.ok("POST", f"{path}/requests/{request}/reject", {"reason": "My dog says no."}, by=email("owner"))
     recipients = [{"name": "Ad", "email": email("admin")}, {"name": "Books", "email": "books@acme.example"}]
-    other = door.account(name="Other", owner={"name": "Olga", "email": "olga@other.example"})
-    door.ok("PUT", f"{other}/billing_details", {"sold_to": {"name": "Other"}, "recipients": recipients})
+    other = api.account(name="Other", owner={"name": "Olga", "email": "olga@other.example"})
+    api.ok("PUT", f"{other}/billing_details", {"sold_to": {"name": "Other"}, "recipients": recipients})
     run_once(datetime.now(UTC))
     return path
 
@@ -75,8 +75,8 @@ def lived(door: Door) -> str:
 OTHERS = ("owner", "billing_admin", "olga", "books", "my dog", "light_agent@")
 
 
-def test_a_person_has_what_is_held_of_them_and_nothing_of_others(door: Door) -> None:
-    path = lived(door)
+def test_a_person_has_what_is_held_of_them_and_nothing_of_others(api: ApiClient) -> None:
+    path = lived(api)
     client = signed_in(email("admin"))
     answer: Any = client.get("/me/data.json")
     assert answer.streaming and "attachment" in answer["Content-Disposition"]
@@ -95,8 +95,8 @@ def test_a_person_has_what_is_held_of_them_and_nothing_of_others(door: Door) -> 
     assert "Demandes que vous avez faites" in said(signed_in(email("admin"), "fr").get("/me/data"))
 
 
-def test_the_operator_exports_a_person_to_a_file_or_to_the_terminal(door: Door, tmp_path: Path) -> None:
-    lived(door)
+def test_the_operator_exports_a_person_to_a_file_or_to_the_terminal(api: ApiClient, tmp_path: Path) -> None:
+    lived(api)
     file = tmp_path / "admin.json"
     run = CliRunner().invoke(main, ["export", "person", email("admin").upper(), "--json", "--to", str(file)])
     assert run.exit_code == 0 and not run.output, run.output

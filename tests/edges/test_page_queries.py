@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.queries import customer
-from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
@@ -28,8 +28,8 @@ PAGES = (
 
 
 def test_a_page_of_a_large_account_asks_no_more_than_that_of_a_small_one(vendor: None) -> None:
-    door = Door()
-    sold = door.ok("GET", "/catalog")
+    api = ApiClient()
+    sold = api.ok("GET", "/catalog")
     price = {"currency": "EUR", "cycle": "monthly", "per": "seat", "amount": "1.00"}
     named: list[dict[str, Any]] = [
         {
@@ -39,11 +39,11 @@ def test_a_page_of_a_large_account_asks_no_more_than_that_of_a_small_one(vendor:
         }
         for number in range(10)
     ]
-    door.ok("PUT", "/catalog", {**sold, "products": [*sold["products"], *named]})
-    small, large = door.account(), door.account(owner={"name": "Large", "email": "large@acme.example"})
+    api.ok("PUT", "/catalog", {**sold, "products": [*sold["products"], *named]})
+    small, large = api.account(), api.account(owner={"name": "Large", "email": "large@acme.example"})
     for path in (small, large):
-        door.take(path, TEAM_10)
-    grow(door, large, [one["code"] for one in named])
+        api.take(path, TEAM_10)
+    grow(api, large, [one["code"] for one in named])
     for where in PAGES:
         counts = [
             asked(signed_in(who), f"{path}/{where}") for who, path in (owner(small), ("large@acme.example", large))
@@ -52,34 +52,34 @@ def test_a_page_of_a_large_account_asks_no_more_than_that_of_a_small_one(vendor:
 
 
 def test_entitlements_are_asked_on_every_request_of_a_product_and_take_a_few_queries(vendor: None) -> None:
-    door = Door()
-    path = door.account()
-    door.take(path, TEAM_10, {"edit": "add_product", "product": "privacy", "plan": "standard"})
-    agent = next(one["id"] for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
-    door.ok("PUT", f"{path}/seats/support/members/{agent}")
-    tag = door.call("GET", f"{path}/entitlements", by=email("agent"))["ETag"]
+    api = ApiClient()
+    path = api.account()
+    api.take(path, TEAM_10, {"edit": "add_product", "product": "privacy", "plan": "standard"})
+    agent = next(one["id"] for one in api.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
+    api.ok("PUT", f"{path}/seats/support/members/{agent}")
+    tag = api.call("GET", f"{path}/entitlements", by=email("agent"))["ETag"]
     for by, queries in ((None, 5), (email("agent"), 6)):
         for known in ({}, {"If-None-Match": tag}):
             with CaptureQueriesContext(connection) as captured:
-                door.call("GET", f"{path}/entitlements", by=by, **known)
+                api.call("GET", f"{path}/entitlements", by=by, **known)
             assert len(captured) == queries, [one["sql"] for one in captured]
     account = UUID(path.rpartition("/")[2])
     for only, roles in ((None, 5), ("", 1), (email("owner"), 1), (email("agent"), 2)):
         assert len(customer(account, only=only).account.members) == roles, "however many people there are"
 
 
-def grow(door: Door, path: str, products: list[str]) -> None:
+def grow(api: ApiClient, path: str, products: list[str]) -> None:
     """Ten items more, members, invoices, and changes that wait."""
-    sold = door.ok("GET", "/catalog")
+    sold = api.ok("GET", "/catalog")
     for number, product in enumerate(products):
         # What is bought is named as its own version of the catalog named it.
-        door.ok(
+        api.ok(
             "PUT", "/catalog", {**sold, "products": [*sold["products"], {**sold["products"][0], "code": f"v{number}"}]}
         )
-        door.take(path, {"edit": "add_product", "product": product, "plan": "one", "seats": 3})
-        door.ok("POST", f"{path}/members", {"name": product, "email": f"{product}@acme.example", "role": "admin"})
+        api.take(path, {"edit": "add_product", "product": product, "plan": "one", "seats": 3})
+        api.ok("POST", f"{path}/members", {"name": product, "email": f"{product}@acme.example", "role": "admin"})
     for product in products[:5]:
-        door.take(path, seats(2, product), by="large@acme.example")
+        api.take(path, seats(2, product), by="large@acme.example")
 
 
 def owner(path: str) -> tuple[str, str]:

@@ -7,24 +7,24 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.keys import create_link
 from bursar.center.visit import moment
-from door import TEAM_10, Door, email, seats, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 def text(response: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
-def test_a_link_signs_in_once_after_a_click(door: Door) -> None:
-    path = door.account()
+def test_a_link_signs_in_once_after_a_click(api: ApiClient) -> None:
+    path = api.account()
     secret = create_link(email("owner"), expires_at=moment() + timedelta(hours=1))
     client = Client()
     assert client.get(f"/sign-in/{secret}").status_code == 200
@@ -38,16 +38,16 @@ def test_a_link_signs_in_once_after_a_click(door: Door) -> None:
     assert client.get(f"{path}/subscription").status_code == 401
 
 
-def test_nobody_sees_an_account_that_is_not_theirs(door: Door) -> None:
-    mine = door.account()
-    other = door.account(owner={"name": "Else", "email": "owner@else.example"})
+def test_nobody_sees_an_account_that_is_not_theirs(api: ApiClient) -> None:
+    mine = api.account()
+    other = api.account(owner={"name": "Else", "email": "owner@else.example"})
     for where in ("subscription", "manage", "invoices"):
         assert signed_in("owner@else.example").get(f"{mine}/{where}").status_code == 404
         assert signed_in("owner@else.example").get(f"{other}/{where}").status_code == 200
 
 
-def test_whoever_asks_only_for_the_head_of_a_page_is_answered_as_if_they_read_it(door: Door) -> None:
-    path = door.account()
+def test_whoever_asks_only_for_the_head_of_a_page_is_answered_as_if_they_read_it(api: ApiClient) -> None:
+    path = api.account()
     owner = signed_in(email("owner"))
     for where in ("subscription", "manage", "history", "history.csv", "payment", "nowhere"):
         whole, head = owner.get(f"{path}/{where}"), owner.head(f"{path}/{where}")
@@ -57,9 +57,9 @@ def test_whoever_asks_only_for_the_head_of_a_page_is_answered_as_if_they_read_it
     assert owner.head("/session/any").status_code == 405
 
 
-def test_the_summary_is_what_is_charged(door: Door) -> None:
-    path = door.account(tax_rate="0.20")
-    door.take(path, TEAM_10)
+def test_the_summary_is_what_is_charged(api: ApiClient) -> None:
+    path = api.account(tax_rate="0.20")
+    api.take(path, TEAM_10)
     owner = signed_in(email("owner"))
     form = owner.get(f"{path}/manage")
     assert 'name="quantity_support" value="10" min="1"' in form.content.decode()
@@ -70,18 +70,16 @@ def test_the_summary_is_what_is_charged(door: Door) -> None:
     done = owner.post(f"{asked['Location']}/take")["Location"]
     assert done.startswith(f"{path}/takings/")
     assert "€114.00 was issued" in text(owner.get(done))
-    assert door.ok("GET", f"{path}/invoices")["items"][0]["total"]["amount_minor"] == 11400
+    assert api.ok("GET", f"{path}/invoices")["items"][0]["total"]["amount_minor"] == 11400
     assert "15 seats" in text(owner.get(f"{path}/subscription"))
 
 
-def test_the_pages_agree_with_the_api_for_everybody(door: Door) -> None:
+def test_the_pages_agree_with_the_api_for_everybody(api: ApiClient) -> None:
     for account_type in ("managed", "online_assisted", "self_service"):
-        path = door.account(account_type)
-        door.take(path, TEAM_10)
+        path = api.account(account_type)
+        api.take(path, TEAM_10)
         for role in ("owner", "billing_admin", "admin", "agent"):
-            decided = {
-                one["capability"]: one for one in door.ok("GET", f"{path}/capabilities", by=email(role))["items"]
-            }
+            decided = {one["capability"]: one for one in api.ok("GET", f"{path}/capabilities", by=email(role))["items"]}
             page = signed_in(email(role)).get(f"{path}/subscription")
             if decided["view_subscription"]["outcome"] == "refused":
                 assert page.status_code == 403
@@ -100,9 +98,9 @@ def test_the_pages_agree_with_the_api_for_everybody(door: Door) -> None:
             assert (invoices.status_code == 200) == (decided["view_invoices"]["outcome"] == "allowed")
 
 
-def test_who_may_only_ask_is_told_who_can_do_it_and_sees_the_cost(door: Door) -> None:
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10)
+def test_who_may_only_ask_is_told_who_can_do_it_and_sees_the_cost(api: ApiClient) -> None:
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10)
     admin = signed_in(email("admin"))
     asked = admin.post(f"{path}/manage", {"quantity_support": "12"})
     shown = text(admin.get(asked["Location"]))
@@ -110,41 +108,41 @@ def test_who_may_only_ask_is_told_who_can_do_it_and_sees_the_cost(door: Door) ->
     assert "Owner (owner)" in shown
     assert "Update subscription" not in shown
     assert admin.post(f"{asked['Location']}/take").status_code == 409
-    assert door.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 10
+    assert api.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 10
 
 
-def test_what_moved_meanwhile_is_shown_before_it_is_charged(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
+def test_what_moved_meanwhile_is_shown_before_it_is_charged(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
     owner = signed_in(email("owner"))
-    door.ok("POST", f"{path}/clock", {"to": "2026-01-01T20:00:00+01:00"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-01-01T20:00:00+01:00"})
     asked = owner.post(f"{path}/manage", {"quantity_support": "15"})["Location"]
-    door.ok("POST", f"{path}/clock", {"to": "2026-01-02"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-01-02"})
     moved = owner.post(f"{asked}/take")["Location"]
     shown = text(owner.get(moved))
     assert "have changed meanwhile" in shown
     old, new = shown.split("What it is now")
     assert ("€95.00" in old, "€91.94" in new) == (True, True)
-    assert len(door.ok("GET", f"{path}/invoices")["items"]) == 1
+    assert len(api.ok("GET", f"{path}/invoices")["items"]) == 1
 
 
-def test_a_declined_payment_says_why_and_that_nothing_was_changed(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
+def test_a_declined_payment_says_why_and_that_nothing_was_changed(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
     owner = signed_in(email("owner"), "fr")
     asked = owner.post(f"{path}/manage", {"quantity_support": "15"})["Location"]
     refused = owner.post(f"{asked}/take")
     assert refused.status_code == 402
     assert "fonds insuffisants" in text(refused)
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
     assert f'action="{asked}/take"' in refused.content.decode()
     assert "/takings/" in owner.post(f"{asked}/take")["Location"]
 
 
-def test_a_payment_is_confirmed_at_the_gateways_page(door: Door) -> None:
-    path = door.account()
-    door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
+def test_a_payment_is_confirmed_at_the_gateways_page(api: ApiClient) -> None:
+    path = api.account()
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "needs_authentication"})
     owner = signed_in(email("owner"))
     asked = owner.post(f"{path}/manage", {"add_support": "team", "quantity_support": "3"})["Location"]
     gateway = owner.get(owner.post(f"{asked}/take")["Location"])["Location"]
@@ -155,10 +153,10 @@ def test_a_payment_is_confirmed_at_the_gateways_page(door: Door) -> None:
     assert "3 seats" in text(owner.get(f"{path}/subscription"))
 
 
-def test_scheduled_changes_are_shown_and_undone(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
-    change = door.take(path, seats(5), by=email("owner"))["changes"][0]["id"]
+def test_scheduled_changes_are_shown_and_undone(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
+    change = api.take(path, seats(5), by=email("owner"))["changes"][0]["id"]
     owner = signed_in(email("owner"))
     assert "Support: 10 → 5 seats, 5 fewer" in text(owner.get(f"{path}/subscription"))
     asked = owner.post(f"{path}/changes/{change}/undo")["Location"]
@@ -167,9 +165,9 @@ def test_scheduled_changes_are_shown_and_undone(door: Door) -> None:
     assert "Nothing is scheduled" in text(owner.get(f"{path}/subscription"))
 
 
-def test_cancelling_says_on_which_day_and_can_be_undone(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
+def test_cancelling_says_on_which_day_and_can_be_undone(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
     owner = signed_in(email("owner"))
     asked = owner.post(f"{path}/cancel", {"reason": "too dear\0"})["Location"]
     shown = text(owner.get(asked))
@@ -177,12 +175,12 @@ def test_cancelling_says_on_which_day_and_can_be_undone(door: Door) -> None:
     assert "Nothing will be renewed" in shown
     owner.post(f"{asked}/take")
     assert "Cancel the account" in text(owner.get(f"{path}/subscription"))
-    assert "too dear" not in str(door.ok("GET", f"{path}/history"))
+    assert "too dear" not in str(api.ok("GET", f"{path}/history"))
 
 
-def test_a_filled_form_that_means_nothing_says_so(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
+def test_a_filled_form_that_means_nothing_says_so(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
     owner = signed_in(email("owner"))
     for filled in (
         {},
@@ -200,21 +198,21 @@ def test_a_filled_form_that_means_nothing_says_so(door: Door) -> None:
     assert "2 more" in text(preview)
 
 
-def test_pages_speak_the_language_that_the_person_chose(door: Door) -> None:
-    path = door.account()
-    door.take(path, TEAM_10)
+def test_pages_speak_the_language_that_the_person_chose(api: ApiClient) -> None:
+    path = api.account()
+    api.take(path, TEAM_10)
     client = signed_in(email("owner"), "fr")
     page = client.get(f"{path}/subscription")
     assert '<html lang="fr">' in page.content.decode()
     assert "Gérer l’abonnement" in text(page)
     assert "190,00\xa0€" in page.content.decode()
-    invoice = door.ok("GET", f"{path}/invoices")["items"][0]
+    invoice = api.ok("GET", f"{path}/invoices")["items"][0]
     assert "1er janvier 2026" in text(client.get(f"{path}/invoices/{invoice['id']}"))
     assert "Content-Security-Policy" in page
 
 
-def test_a_form_from_elsewhere_changes_nothing(door: Door) -> None:
-    path = door.account()
+def test_a_form_from_elsewhere_changes_nothing(api: ApiClient) -> None:
+    path = api.account()
     secret = create_link(email("owner"), expires_at=moment() + timedelta(hours=1))
     client = Client(enforce_csrf_checks=True)
     assert client.post(f"/sign-in/{secret}").status_code == 403

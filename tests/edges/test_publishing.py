@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from django.db import connection, transaction
 from django.test import Client
 
+from api_client import ROOT, TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.models import Account
 from bursar.accounts.publishing import publish_policy
 from bursar.cli import main
@@ -20,7 +21,6 @@ from bursar.history.models import Entry
 from bursar.identity.staff import appoint
 from bursar.policy.actions import publish as publish_unchecked
 from bursar.policy.queries import current
-from door import ROOT, TEAM_10, Door, email, seats, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,16 +60,16 @@ def without_managing() -> dict[str, Any]:
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    found = Door()
+def api(vendor: None) -> ApiClient:
+    found = ApiClient()
     found.ok("PUT", "/policy", with_partners())
     return found
 
 
-def test_a_type_that_accounts_have_cannot_be_taken_out_and_the_accounts_are_named(door: Door) -> None:
-    paths = [door.account("partner", name=f"Partner {number}") for number in range(12)]
+def test_a_type_that_accounts_have_cannot_be_taken_out_and_the_accounts_are_named(api: ApiClient) -> None:
+    paths = [api.account("partner", name=f"Partner {number}") for number in range(12)]
     version = current().version
-    problem = door.fails(409, "PUT", "/policy", standard())
+    problem = api.fails(409, "PUT", "/policy", standard())
     assert problem["code"] == "types_in_use"
     assert problem["count"] == 12
     assert problem["accounts"] == [
@@ -78,49 +78,49 @@ def test_a_type_that_accounts_have_cannot_be_taken_out_and_the_accounts_are_name
     ]
     assert "12" in problem["detail"] and "Partner 9" in problem["detail"] and "replaces" in problem["detail"]
     assert "Partner 10" not in problem["detail"]
-    assert "n’a pas" in door.fails(409, "PUT", "/policy", standard(), **{"Accept-Language": "fr"})["detail"]
+    assert "n’a pas" in api.fails(409, "PUT", "/policy", standard(), **{"Accept-Language": "fr"})["detail"]
     assert current().version == version
 
 
-def test_a_policy_that_says_what_replaces_a_type_moves_its_accounts_with_an_entry_each(door: Door) -> None:
-    moved, other = [door.account("partner") for _ in range(3)], door.account("self_service")
+def test_a_policy_that_says_what_replaces_a_type_moves_its_accounts_with_an_entry_each(api: ApiClient) -> None:
+    moved, other = [api.account("partner") for _ in range(3)], api.account("self_service")
     replacing = {**standard(), "replaces": {"partner": "managed", "never_there": "managed"}}
-    version = door.ok("PUT", "/policy", replacing)["version"]
-    assert "replaces" not in door.ok("GET", "/policy")
+    version = api.ok("PUT", "/policy", replacing)["version"]
+    assert "replaces" not in api.ok("GET", "/policy")
     for path in moved:
-        assert door.ok("GET", path)["account_type"] == "managed"
-        [entry] = [one for one in door.ok("GET", f"{path}/history")["items"] if one["kind"] == "account_altered"]
+        assert api.ok("GET", path)["account_type"] == "managed"
+        [entry] = [one for one in api.ok("GET", f"{path}/history")["items"] if one["kind"] == "account_altered"]
         assert entry["data"] == {"fields": ["account_type"], "before": "partner", "after": "managed"}
         assert (entry["actor"]["kind"], entry["on"]) == ("vendor", "2026-01-01")
-    assert door.ok("GET", other)["account_type"] == "self_service"
-    assert door.ok("PUT", "/policy", replacing)["version"] == version
+    assert api.ok("GET", other)["account_type"] == "self_service"
+    assert api.ok("PUT", "/policy", replacing)["version"] == version
     assert Entry.objects.filter(kind="account_altered").count() == 3
     for language, told in (("en", "partner account → managed account"), ("fr", "compte partenaire → compte géré")):
         assert told in said(signed_in(email("owner"), language).get(f"{moved[0]}/history"))
 
 
-def test_what_replaces_a_type_is_a_type_of_the_same_policy_and_what_it_replaces_is_not(door: Door) -> None:
+def test_what_replaces_a_type_is_a_type_of_the_same_policy_and_what_it_replaces_is_not(api: ApiClient) -> None:
     for replaces, place in (
         ({"partner": "nothing"}, "replaces.partner: expected one of managed"),
         ({"managed": "self_service"}, "replaces.managed: "),
         ({"Not a code": "managed"}, "replaces.Not a code: expected a code"),
         (["partner"], "replaces: expected a table"),
     ):
-        problem = door.fails(422, "PUT", "/policy", {**standard(), "replaces": replaces})
+        problem = api.fails(422, "PUT", "/policy", {**standard(), "replaces": replaces})
         assert problem["code"] == "bad_document" and problem["detail"].startswith(place), problem
 
 
-def test_a_policy_under_which_nobody_could_manage_the_staff_is_refused(door: Door) -> None:
-    door.ok("PUT", "/policy", without_managing())
-    door.ok("PUT", "/policy", standard())
+def test_a_policy_under_which_nobody_could_manage_the_staff_is_refused(api: ApiClient) -> None:
+    api.ok("PUT", "/policy", without_managing())
+    api.ok("PUT", "/policy", standard())
     appoint(current(), name="Paul", email="paul@vendor.example", role="admin", by=None, now=datetime.now(UTC))
-    problem = door.fails(409, "PUT", "/policy", without_managing())
+    problem = api.fails(409, "PUT", "/policy", without_managing())
     assert problem["code"] == "staff_locked_out"
     assert "Paul" in problem["detail"]
 
 
-def test_the_command_line_says_the_same_and_check_says_it_without_publishing(door: Door, tmp_path: Path) -> None:
-    door.account("partner", name="Nordlys")
+def test_the_command_line_says_the_same_and_check_says_it_without_publishing(api: ApiClient, tmp_path: Path) -> None:
+    api.account("partner", name="Nordlys")
     file, version = ROOT / "policies/standard.toml", current().version
     for command in (["check", "--accounts"], ["apply"]):
         failed = run("policy", *command, str(file))
@@ -136,14 +136,14 @@ def test_the_command_line_says_the_same_and_check_says_it_without_publishing(doo
     assert current().version == version + 1 and Account.objects.get().account_type == "managed"
 
 
-def test_an_account_opened_while_a_policy_is_published_never_has_a_type_that_is_gone(door: Door) -> None:
+def test_an_account_opened_while_a_policy_is_published_never_has_a_type_that_is_gone(api: ApiClient) -> None:
     """Whoever opens it has read the policy of before, and waits; what was published meanwhile decides."""
     published, answers = Event(), list[Any]()
 
     def open_() -> None:
         assert published.wait(60)
         try:
-            answers.append(door.call("POST", "/accounts", {**OPENED, "account_type": "partner"}))
+            answers.append(api.call("POST", "/accounts", {**OPENED, "account_type": "partner"}))
         finally:
             connection.close()
 
@@ -161,11 +161,11 @@ def test_an_account_opened_while_a_policy_is_published_never_has_a_type_that_is_
     assert not Account.objects.filter(account_type="partner").exists()
 
 
-def test_every_page_of_an_account_whose_type_is_gone_answers_and_the_demo_too(door: Door, settings: Any) -> None:
+def test_every_page_of_an_account_whose_type_is_gone_answers_and_the_demo_too(api: ApiClient, settings: Any) -> None:
     """As a database may be that an older Bursar has served."""
     settings.DEMO = True
-    path = door.account("partner")
-    door.take(path, TEAM_10)
+    path = api.account("partner")
+    api.take(path, TEAM_10)
     publish_unchecked(standard(), by="tests", now=datetime.now(UTC))
     client = signed_in(email("owner"))
     for where in ("subscription", "manage", "payment", "invoices", "team", "history", "capabilities", "cancel"):
@@ -174,6 +174,6 @@ def test_every_page_of_an_account_whose_type_is_gone_answers_and_the_demo_too(do
     for where in ("subscription", "capabilities"):
         assert "partner account" in said(client.get(f"{path}/{where}")), where
     assert "partner account" in said(Client().get("/"))
-    refused = door.fails(403, "POST", f"{path}/changes", {"edits": [seats(11)]}, by=email("owner"))
+    refused = api.fails(403, "POST", f"{path}/changes", {"edits": [seats(11)]}, by=email("owner"))
     assert refused["reason"] == "account_type" and "partner account" in refused["detail"]
-    assert door.ok("GET", f"{path}/capabilities", by=email("owner"))["items"]
+    assert api.ok("GET", f"{path}/capabilities", by=email("owner"))["items"]

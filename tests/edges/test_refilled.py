@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
+from account_in_memory import CATALOG, AccountInMemory
 from bursar.center.manage.edits import Wishes, read
 from bursar.center.manage.form import ManageForm
 from bursar.center.manage.prefill import refilled
 from bursar.core.subscription.edit import ChangeCycle, SetSeats
 from bursar.core.subscription.subscription import Change
-from lives import CATALOG, Life
 
 MEMBER = "00000000-0000-0000-0000-000000000009"
 
 
-def life() -> Life:
+def life() -> AccountInMemory:
     """An account with two products, and a reduction and another cycle that are scheduled."""
-    made = Life()
+    made = AccountInMemory()
     made.do(
         "2026-01-01",
         {"edit": "add_product", "product": "support", "plan": "team", "seats": 10},
@@ -28,7 +28,9 @@ def life() -> Life:
     return made
 
 
-def sent(filled: dict[str, str], made: Life, scheduled: tuple[Change, ...], *, by_staff: bool = False) -> Wishes:
+def sent(
+    filled: dict[str, str], made: AccountInMemory, scheduled: tuple[Change, ...], *, by_staff: bool = False
+) -> Wishes:
     """What a form asks for that is sent as it was filled in."""
     form = ManageForm(
         filled,
@@ -67,8 +69,8 @@ def sent(filled: dict[str, str], made: Life, scheduled: tuple[Change, ...], *, b
 )
 def test_a_form_that_was_filled_in_from_edits_asks_for_them(edits: list[dict[str, Any]]) -> None:
     made = life()
-    wanted = Life.read(*edits)
-    scheduled = made.situation.timeline.pending(date(2026, 1, 5))
+    wanted = AccountInMemory.read(*edits)
+    scheduled = made.context.timeline.pending(date(2026, 1, 5))
     asked = sent(refilled(wanted, scheduled, "EUR"), made, scheduled, by_staff=True)
     assert sorted(map(repr, asked.edits)) == sorted(map(repr, wanted))
 
@@ -77,7 +79,7 @@ def test_a_form_that_was_filled_in_from_edits_asks_for_them(edits: list[dict[str
 def test_what_was_said_of_a_scheduled_change_is_said_again(answer: str) -> None:
     made = life()
     less, cycle = made.change(SetSeats), made.change(ChangeCycle)
-    wanted = Life.read(
+    wanted = AccountInMemory.read(
         {"edit": "set_seats", "product": "support", "seats": 12},
         {"edit": answer, "change": str(less.id)},
         {"edit": "undo", "change": str(cycle.id)},
@@ -89,7 +91,7 @@ def test_what_was_said_of_a_scheduled_change_is_said_again(answer: str) -> None:
 
 
 def test_a_price_per_unit_and_plans_of_other_measures_are_filled_in_too() -> None:
-    wanted = Life.read(
+    wanted = AccountInMemory.read(
         {"edit": "change_plan", "product": "support", "plan": "team", "seats": 7, "release": [MEMBER]},
         {"edit": "set_units", "product": "storage", "units": 30},
         {"edit": "change_plan", "product": "api", "plan": "packs", "units": 4},

@@ -12,12 +12,12 @@ from typing import Any, Final
 import pytest
 from django.test import Client
 
+from api_client import ApiClient
 from bursar.accounts.keys import create_key
 from bursar.api.failures import FAILURES
 from bursar.api.problems import codes
 from bursar.core.policy.policy import Reason
-from census import census, different, left_by
-from door import Door
+from database_digest import database_digest, different, left_by
 from problems import problems
 from refusals import CALLS, Call, Worlds
 
@@ -31,16 +31,16 @@ ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @pytest.fixture
 def worlds(vendor: None) -> Worlds:
-    return Worlds(Door())
+    return Worlds(ApiClient())
 
 
 def test_every_refusal_says_what_was_expected_and_what_to_do_in_both_languages(worlds: Worlds) -> None:
     wrong = {}
     for name, ask in CALLS.items():
         call = ask(worlds)
-        before = census()
-        said = told(worlds.door, call)
-        changed = different(before, census()) - left_by(said["code"])
+        before = database_digest()
+        said = told(worlds.api, call)
+        changed = different(before, database_digest()) - left_by(said["code"])
         assert not changed, (name, changed)
         if said != SAID.get(name):
             wrong[name] = said
@@ -119,12 +119,12 @@ ELSEWHERE: Final = {
 """Who else can say it, and where that is tested."""
 
 
-def told(door: Door, call: Call) -> dict[str, Any]:
+def told(api: ApiClient, call: Call) -> dict[str, Any]:
     """What is answered, in both languages; ids and numbers are not said twice alike."""
     sentences = {}
     for language in ("fr", "en"):
         headers = {"Accept-Language": language} | ({} if call.key else {"Authorization": "Bearer nothing"})
-        answer = door.call(call.method, call.path, call.body, by=call.by, once=call.once, **headers)
+        answer = api.call(call.method, call.path, call.body, by=call.by, idempotency_key=call.once, **headers)
         problem = answer.json()
         assert problem["status"] == answer.status_code
         assert problem["type"] == f"urn:bursar:{problem['code']}"

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from api_client import TEAM_10, ApiClient, email, signed_in
 from bursar.seats.actions import see
-from door import TEAM_10, Door, email, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,23 +18,23 @@ FIELD = re.compile(
 
 
 @pytest.fixture
-def seated(vendor: None) -> tuple[Door, str, dict[str, str]]:
+def seated(vendor: None) -> tuple[ApiClient, str, dict[str, str]]:
     """Owner, billing admin, admin and agent each use one of ten seats; the ids of members by role."""
-    door = Door()
-    path = door.account(today="2026-01-11")
-    door.take(path, TEAM_10)
-    ids = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+    api = ApiClient()
+    path = api.account(today="2026-01-11")
+    api.take(path, TEAM_10)
+    ids = {one["role"]: one["id"] for one in api.ok("GET", f"{path}/members")["items"]}
     for role in ("owner", "billing_admin", "admin", "agent"):
-        door.ok("PUT", f"{path}/seats/support/members/{ids[role]}")
+        api.ok("PUT", f"{path}/seats/support/members/{ids[role]}")
     account = UUID(path.rpartition("/")[2])
     for role, day in (("admin", 3), ("owner", 5), ("billing_admin", 4)):
         see(account, UUID(ids[role]), date(2026, 1, day))
-    return door, path, ids
+    return api, path, ids
 
 
 @pytest.mark.parametrize("way", ["manage", "manage/preview"])
 def test_manage_lists_who_could_give_a_seat_up_the_longest_unseen_first(
-    seated: tuple[Door, str, dict[str, str]], way: str
+    seated: tuple[ApiClient, str, dict[str, str]], way: str
 ) -> None:
     _, path, ids = seated
     owner = signed_in(email("owner"))
@@ -49,7 +49,7 @@ def test_manage_lists_who_could_give_a_seat_up_the_longest_unseen_first(
 
 
 def test_who_was_ticked_stays_ticked_beyond_the_people_that_are_listed(
-    seated: tuple[Door, str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+    seated: tuple[ApiClient, str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, path, ids = seated
     monkeypatch.setattr("bursar.center.manage.freed_seats.MOST_SHOWN", 2)
@@ -60,8 +60,8 @@ def test_who_was_ticked_stays_ticked_beyond_the_people_that_are_listed(
     assert "1 other person is not listed" in page
 
 
-def test_who_is_ticked_gives_their_seat_up_at_the_renewal(seated: tuple[Door, str, dict[str, str]]) -> None:
-    door, path, ids = seated
+def test_who_is_ticked_gives_their_seat_up_at_the_renewal(seated: tuple[ApiClient, str, dict[str, str]]) -> None:
+    api, path, ids = seated
     owner = signed_in(email("owner"))
     form = {"quantity_support": "2", f"release_support_{ids['agent']}": "1"}
     page = said(owner.post(f"{path}/manage", form), 422)
@@ -70,26 +70,26 @@ def test_who_is_ticked_gives_their_seat_up_at_the_renewal(seated: tuple[Door, st
     sent = owner.post(f"{path}/manage", form | {f"release_support_{ids['admin']}": "1", "release_support_nobody": "1"})
     assert sent.status_code == 302
     assert owner.post(f"{sent['Location']}/take").status_code == 302
-    door.ok("POST", f"{path}/clock", {"to": "2026-02-11"})
-    [support] = door.ok("GET", f"{path}/seats")["items"]
+    api.ok("POST", f"{path}/clock", {"to": "2026-02-11"})
+    [support] = api.ok("GET", f"{path}/seats")["items"]
     assert sorted(one["email"] for one in support["people"]) == [email("billing_admin"), email("owner")]
 
 
-def test_who_is_ticked_and_then_keeps_enough_seats_loses_nothing(seated: tuple[Door, str, dict[str, str]]) -> None:
-    door, path, ids = seated
+def test_who_is_ticked_and_then_keeps_enough_seats_loses_nothing(seated: tuple[ApiClient, str, dict[str, str]]) -> None:
+    api, path, ids = seated
     owner = signed_in(email("owner"))
     sent = owner.post(f"{path}/manage", {"quantity_support": "12", f"release_support_{ids['agent']}": "1"})
     owner.post(f"{sent['Location']}/take")
-    assert door.ok("GET", f"{path}/seats")["items"][0]["used"] == 4
+    assert api.ok("GET", f"{path}/seats")["items"][0]["used"] == 4
 
 
 def test_a_hundred_people_at_most_are_listed(vendor: None) -> None:
-    door = Door()
-    path = door.account()
-    door.take(path, {**TEAM_10, "seats": 120})
+    api = ApiClient()
+    path = api.account()
+    api.take(path, {**TEAM_10, "seats": 120})
     for number in range(103):
         who = {"name": f"A{number}", "email": f"a{number}@acme.example", "role": "agent"}
-        made = door.ok("POST", f"{path}/members", who)["id"]
-        door.ok("PUT", f"{path}/seats/support/members/{made}")
+        made = api.ok("POST", f"{path}/members", who)["id"]
+        api.ok("PUT", f"{path}/seats/support/members/{made}")
     page = said(signed_in(email("owner"), "fr").post(f"{path}/manage", {"quantity_support": "5"}), 422)
     assert len(FIELD.findall(page)) == 100 and "3 autres personnes ne sont pas affichées" in page

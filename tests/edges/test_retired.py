@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner
 
+from api_client import TEAM_10, ApiClient, email, seats, signed_in, trial
 from bursar.cli import main
 from bursar.jobs.steps import run_once
-from door import TEAM_10, Door, email, seats, signed_in, trial
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,25 +57,25 @@ DESK: Final[dict[str, Any]] = {
 
 
 @pytest.fixture
-def kept(vendor: None) -> tuple[Door, str]:
+def kept(vendor: None) -> tuple[ApiClient, str]:
     """An account in a product, plan, cycle and currency that the catalog no longer has."""
-    door = Door()
-    door.ok("PUT", "/catalog", DESK)
-    path = door.account(currency="GBP")
+    api = ApiClient()
+    api.ok("PUT", "/catalog", DESK)
+    path = api.account(currency="GBP")
     desk = {"edit": "add_product", "product": "desk_v1", "plan": "first_v1", "seats": 5}
-    door.take(path, desk, {"edit": "change_cycle", "cycle": "season_v1"})
-    agent = next(one["id"] for one in door.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
-    door.ok("PUT", f"{path}/seats/desk_v1/members/{agent}")
-    door.take(path, seats(4, "desk_v1"), by=email("owner"))
-    door.ok("PUT", "/catalog", OTHER)
-    return door, path
+    api.take(path, desk, {"edit": "change_cycle", "cycle": "season_v1"})
+    agent = next(one["id"] for one in api.ok("GET", f"{path}/members")["items"] if one["role"] == "agent")
+    api.ok("PUT", f"{path}/seats/desk_v1/members/{agent}")
+    api.take(path, seats(4, "desk_v1"), by=email("owner"))
+    api.ok("PUT", "/catalog", OTHER)
+    return api, path
 
 
-def test_what_an_account_has_keeps_its_names_on_every_page(kept: tuple[Door, str]) -> None:
-    door, path = kept
-    going = [{"edit": "remove_product", "product": "desk_v1"}, *undoing(door, path)]
-    quote = door.ok("POST", f"{path}/quotes", {"edits": going})["id"]
-    invoice = door.ok("GET", f"{path}/invoices")["items"][0]["id"]
+def test_what_an_account_has_keeps_its_names_on_every_page(kept: tuple[ApiClient, str]) -> None:
+    api, path = kept
+    going = [{"edit": "remove_product", "product": "desk_v1"}, *undoing(api, path)]
+    quote = api.ok("POST", f"{path}/quotes", {"edits": going})["id"]
+    invoice = api.ok("GET", f"{path}/invoices")["items"][0]["id"]
     run_once(datetime.now(UTC))
     for language, product, plan, cycle in (
         ("en", "Front desk", "First plan", "every season"),
@@ -93,32 +93,32 @@ def test_what_an_account_has_keeps_its_names_on_every_page(kept: tuple[Door, str
             assert not CODE.search(page) and product in page, where
 
 
-def test_what_an_account_has_is_named_in_its_choices_and_may_grow(kept: tuple[Door, str]) -> None:
-    door, path = kept
+def test_what_an_account_has_is_named_in_its_choices_and_may_grow(kept: tuple[ApiClient, str]) -> None:
+    api, path = kept
     client = signed_in(email("owner"))
     page = said(client.get(f"{path}/manage"))
     assert 'value="season_v1"' in page and "every season" in page
-    [change] = door.ok("GET", f"{path}/subscription")["scheduled"]
+    [change] = api.ok("GET", f"{path}/subscription")["scheduled"]
     edits = [seats(8, "desk_v1"), {"edit": "undo", "change": change["id"]}]
-    taken = door.take(path, *edits, by=email("owner"))
+    taken = api.take(path, *edits, by=email("owner"))
     assert taken["invoice"]["net"] == {"amount_minor": 12000, "currency": "GBP"}
-    door.ok("POST", f"{path}/clock", {"to": "2026-01-29"})
-    renewed = door.ok("GET", f"{path}/invoices")["items"][0]
+    api.ok("POST", f"{path}/clock", {"to": "2026-01-29"})
+    renewed = api.ok("GET", f"{path}/invoices")["items"][0]
     assert (renewed["net"]["amount_minor"], renewed["lines"][0]["unit_price"]) == (32000, "40.00")
-    assert door.ok("GET", f"{path}/entitlements")["products"][0]["features"] == [{"en": "A bell", "fr": "Une sonnette"}]
+    assert api.ok("GET", f"{path}/entitlements")["products"][0]["features"] == [{"en": "A bell", "fr": "Une sonnette"}]
 
 
 def test_publishing_a_catalog_says_how_many_accounts_have_what_it_retires(vendor: None, tmp_path: Any) -> None:
-    door = Door()
-    door.ok("PUT", "/catalog", DESK)
+    api = ApiClient()
+    api.ok("PUT", "/catalog", DESK)
     desk = {"edit": "add_product", "product": "desk_v1", "plan": "first_v1", "seats": 5}
     for number in range(3):
-        path = door.account(currency="GBP", name=f"Account {number}")
+        path = api.account(currency="GBP", name=f"Account {number}")
         if number:
-            door.take(path, desk)
-    removed = door.account(currency="GBP")
-    door.take(removed, desk)
-    door.take(removed, {"edit": "cancel", "on": "now"})
+            api.take(path, desk)
+    removed = api.account(currency="GBP")
+    api.take(removed, desk)
+    api.take(removed, {"edit": "cancel", "on": "now"})
     file = tmp_path / "other.toml"
     file.write_text(
         '[[products]]\ncode = "other"\nname = { en = "Other" }\n[[products.plans]]\ncode = "only"\n'
@@ -129,19 +129,19 @@ def test_publishing_a_catalog_says_how_many_accounts_have_what_it_retires(vendor
     assert "2 accounts have what it no longer sells" in differs.stdout and "desk_v1 first_v1: 2" in differs.stdout, (
         differs.output
     )
-    answer = door.ok("PUT", "/catalog", OTHER)
+    answer = api.ok("PUT", "/catalog", OTHER)
     assert answer["retired"] == {
         "accounts": 2,
         "items": [{"product": "desk_v1", "plan": "first_v1", "accounts": 2}],
     }
     applied = CliRunner().invoke(main, ["catalog", "apply", str(file)])
     assert "2 accounts have what it no longer sells" in applied.stdout, applied.output
-    assert door.ok("PUT", "/catalog", DESK)["retired"] == {"accounts": 0, "items": []}
+    assert api.ok("PUT", "/catalog", DESK)["retired"] == {"accounts": 0, "items": []}
 
 
 def test_who_has_it_scheduled_or_tries_it_is_counted_and_who_no_longer_has_it_is_not(vendor: None) -> None:
-    door = Door()
-    usual = door.ok("GET", "/catalog")
+    api = ApiClient()
+    usual = api.ok("GET", "/catalog")
     growth = {"edit": "change_plan", "product": "support", "plan": "growth"}
     taken = {
         "has it": [[TEAM_10]],
@@ -151,16 +151,16 @@ def test_who_has_it_scheduled_or_tries_it_is_counted_and_who_no_longer_has_it_is
         "no longer has it": [[TEAM_10], [{**growth, "on": "now"}]],
     }
     for name, steps in taken.items():
-        path = door.account("managed", name=name)
+        path = api.account("managed", name=name)
         for edits in steps:
-            door.take(path, *edits)
-    assert retired_without(door, usual, "EUR", "monthly") == {"support team": 3}
+            api.take(path, *edits)
+    assert retired_without(api, usual, "EUR", "monthly") == {"support team": 3}
     # What is tried is sold as long as it has a price in any cycle.
-    assert retired_without(door, usual, "EUR", "monthly", "annual", "annual_monthly") == {"support team": 4}
-    assert retired_without(door, usual, "USD", "monthly") == {}
+    assert retired_without(api, usual, "EUR", "monthly", "annual", "annual_monthly") == {"support team": 4}
+    assert retired_without(api, usual, "USD", "monthly") == {}
 
 
-def retired_without(door: Door, usual: dict[str, Any], currency: str, *cycles: str) -> dict[str, int]:
+def retired_without(api: ApiClient, usual: dict[str, Any], currency: str, *cycles: str) -> dict[str, int]:
     """Publish the catalog without these prices of the team plan, and return who has what is retired."""
 
     def left(plan: dict[str, Any]) -> dict[str, Any]:
@@ -171,9 +171,9 @@ def retired_without(door: Door, usual: dict[str, Any], currency: str, *cycles: s
         {**product, "plans": [left(plan) if plan["code"] == "team" else plan for plan in product["plans"]]}
         for product in usual["products"]
     ]
-    retired = door.ok("PUT", "/catalog", {**usual, "products": products})["retired"]
+    retired = api.ok("PUT", "/catalog", {**usual, "products": products})["retired"]
     return {f"{item['product']} {item['plan']}": item["accounts"] for item in retired["items"]}
 
 
-def undoing(door: Door, path: str) -> list[dict[str, Any]]:
-    return [{"edit": "undo", "change": one["id"]} for one in door.ok("GET", f"{path}/subscription")["scheduled"]]
+def undoing(api: ApiClient, path: str) -> list[dict[str, Any]]:
+    return [{"edit": "undo", "change": one["id"]} for one in api.ok("GET", f"{path}/subscription")["scheduled"]]

@@ -16,7 +16,7 @@ from cryptography.fernet import InvalidToken
 from django.core.cache import cache
 from django.db import connection
 
-import rows
+import factory
 from bursar.identity.models import Person
 from bursar.identity.sealing import seal, seal_anew, unseal
 
@@ -28,7 +28,7 @@ OLD, NEW = "the old key, long enough to be one", "the new key, which is another 
 def person(vendor: None, settings: Any) -> Person:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = OLD, []
     cache.clear()
-    return rows.person()
+    return factory.person()
 
 
 def code(secret: str) -> str:
@@ -90,6 +90,6 @@ def test_secrets_of_before_are_read_and_then_sealed(person: Person) -> None:
 
 def test_nothing_is_sealed_under_a_key_that_does_not_read_what_is_there(person: Person, settings: Any) -> None:
     TOTP.activate(person, generate_totp_secret())
-    Authenticator.objects.create(user=rows.person(), type="totp", data={"secret": generate_totp_secret()})
+    Authenticator.objects.create(user=factory.person(), type="totp", data={"secret": generate_totp_secret()})
     settings.SECRET_KEY, before = NEW, held()
     assert seal_anew() == (0, 1) and held() == before

@@ -43,8 +43,8 @@ def calls() -> list[tuple[str, str, dict[str, Any]]]:
             and isinstance(node.func, ast.Attribute)
             and ast.unparse(node.func.value) == "env"
         ):
-            name, *others = (ast.literal_eval(one) for one in node.args)
-            more = {one.arg or "": ast.literal_eval(one.value) for one in node.keywords}
+            name, *others = (ast.literal_eval(arg) for arg in node.args)
+            more = {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in node.keywords}
             found.append((node.func.attr, name, {**more, **({"default": others[0]} if others else {})}))
     return found
 

@@ -14,11 +14,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from api_client import ApiClient, email, later, signed_in
 from bursar.accounts.models import Session
 from bursar.identity.models import Person
 from bursar.jobs.steps import run_once
 from bursar.notices.models import PersonalLetter
-from door import Door, email, later, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,17 +26,17 @@ PASSWORD = "seven green lamps"
 
 
 @pytest.fixture
-def door(vendor: None, settings: Any) -> Door:
+def api(vendor: None, settings: Any) -> ApiClient:
     settings.SENDS_MAIL = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     cache.clear()
-    return Door()
+    return ApiClient()
 
 
 @pytest.fixture
-def path(door: Door) -> str:
+def path(api: ApiClient) -> str:
     """A real account."""
-    return door.account("online_assisted", sandbox=False, today=None)
+    return api.account("online_assisted", sandbox=False, today=None)
 
 
 def owner(password: str = PASSWORD) -> Person:
@@ -76,9 +76,9 @@ def test_a_password_signs_in_and_leads_on_to_where_one_was_going(path: str) -> N
     assert by_password(Client(), next="https://elsewhere.example/")["Location"] == "/"
 
 
-def test_the_case_of_letters_in_an_address_does_not_matter_wherever_it_was_written(door: Door) -> None:
+def test_the_case_of_letters_in_an_address_does_not_matter_wherever_it_was_written(api: ApiClient) -> None:
     made = {"name": "Ada", "email": "Ada.Byron@Acme.Example"}
-    path = door.account("online_assisted", sandbox=False, today=None, owner=made)
+    path = api.account("online_assisted", sandbox=False, today=None, owner=made)
     person = Person.objects.get(email__iexact=made["email"])
     person.set_password(PASSWORD)
     person.save()
@@ -127,8 +127,8 @@ def test_links_are_not_asked_for_without_end(path: str) -> None:
     assert "Too many attempts" in said(Client().post("/sign-in/link", {"email": email("owner")}), 429)
 
 
-def test_no_letter_to_people_of_a_sandbox_goes_out(door: Door) -> None:
-    door.account("online_assisted")
+def test_no_letter_to_people_of_a_sandbox_goes_out(api: ApiClient) -> None:
+    api.account("online_assisted")
     Client().post("/sign-in/link", {"email": email("owner")})
     run_once(datetime.now(UTC))
     letter = PersonalLetter.objects.get()
@@ -199,10 +199,10 @@ def test_sessions_are_seen_and_ended(path: str) -> None:
     assert who(here, path) == "Owner" and not who(there, path)
 
 
-def test_the_product_sends_its_people_over_once(door: Door, path: str) -> None:
+def test_the_product_sends_its_people_over_once(api: ApiClient, path: str) -> None:
     body = {"actor": "ADMIN@acme.example", "page": "team", "return_to": "https://app.example/settings?a=1&b=2"}
-    made = door.ok("POST", f"{path}/sessions", body, once="k")
-    assert door.ok("POST", f"{path}/sessions", body, once="k") == made and Session.objects.count() == 1
+    made = api.ok("POST", f"{path}/sessions", body, idempotency_key="k")
+    assert api.ok("POST", f"{path}/sessions", body, idempotency_key="k") == made and Session.objects.count() == 1
     where = made["address"].removeprefix("http://localhost:8000")
     client = Client()
     assert client.get(where)["Location"] == f"{path}/team"
@@ -212,30 +212,30 @@ def test_the_product_sends_its_people_over_once(door: Door, path: str) -> None:
     assert Person.objects.get(email=email("admin")).email_verified_at is None, "the product does not prove an address"
 
 
-def test_nobody_is_sent_over_who_is_not_there_and_not_too_late(door: Door, path: str) -> None:
-    refused = door.fails(422, "POST", f"{path}/sessions", {"actor": "nobody@acme.example"})
+def test_nobody_is_sent_over_who_is_not_there_and_not_too_late(api: ApiClient, path: str) -> None:
+    refused = api.fails(422, "POST", f"{path}/sessions", {"actor": "nobody@acme.example"})
     assert refused["code"] == "no_active_member"
     for wrong in ({"page": "policy"}, {"return_to": "javascript:alert(1)"}, {"actor": 7}):
-        assert door.fails(422, "POST", f"{path}/sessions", {"actor": email("owner"), **wrong})["code"] == "bad_body"
-    made = door.ok("POST", f"{path}/sessions", {"actor": email("agent")})
+        assert api.fails(422, "POST", f"{path}/sessions", {"actor": email("owner"), **wrong})["code"] == "bad_body"
+    made = api.ok("POST", f"{path}/sessions", {"actor": email("agent")})
     where = made["address"].removeprefix("http://localhost:8000")
     Session.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     said(Client().get(where), 403)
     said(Client().get(where[:-2] + "xx"), 403)
-    later = door.ok("POST", f"{path}/sessions", {"actor": email("agent")})["address"]
-    agent = next(one for one in door.ok("GET", f"{path}/members")["items"] if one["email"] == email("agent"))
-    door.ok("PATCH", f"{path}/members/{agent['id']}", {"state": "suspended"})
+    later = api.ok("POST", f"{path}/sessions", {"actor": email("agent")})["address"]
+    agent = next(one for one in api.ok("GET", f"{path}/members")["items"] if one["email"] == email("agent"))
+    api.ok("PATCH", f"{path}/members/{agent['id']}", {"state": "suspended"})
     said(Client().get(later.removeprefix("http://localhost:8000")), 403)
 
 
 def own_pages() -> list[tuple[str, str]]:
     """Every page of signing in and of what is a person's own: its name and an address of it."""
     found = []
-    for one in get_resolver("bursar.center.sign_in.urls").url_patterns:
-        assert isinstance(one, URLPattern)
-        address = re.sub(r"<uuid:\w+>", str(UUID(int=1)), re.sub(r"<int:\w+>", "1", str(one.pattern)))
+    for pattern in get_resolver("bursar.center.sign_in.urls").url_patterns:
+        assert isinstance(pattern, URLPattern)
+        address = re.sub(r"<uuid:\w+>", str(UUID(int=1)), re.sub(r"<int:\w+>", "1", str(pattern.pattern)))
         address = re.sub(r"<str:\w+>", "any", address)
-        found.append((str(one.name), "/" + ("sign-in/password/1-a" if address.startswith("^") else address)))
+        found.append((str(pattern.name), "/" + ("sign-in/password/1-a" if address.startswith("^") else address)))
     return found
 
 

@@ -12,8 +12,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.test import Client
 
+from api_client import ApiClient, email, signed_in
 from bursar.identity.models import Person
-from door import Door, email, signed_in
 from pages import said
 from provider import IdentityProvider, provider
 
@@ -26,7 +26,7 @@ PASSWORD = "seven green lamps"
 def path(vendor: None) -> str:
     """A real account."""
     cache.clear()
-    return Door().account("online_assisted", sandbox=False, today=None)
+    return ApiClient().account("online_assisted", sandbox=False, today=None)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_nothing_but_signing_in_begins_at_the_provider(path: str, vendors: Ident
     asked = urlencode({"process": process})
     answers = [client.get(f"/sign-in/with/sso?{asked}"), client.post(f"/sign-in/with/sso?{asked}")]
     answers.append(client.post("/sign-in/with/sso", {"process": process}))
-    assert [one.status_code for one in answers] == [403, 403, 403]
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
     assert "only signs you in" in said(answers[0], 403)
     assert who(Client(), path) == "" and not SocialAccount.objects.exists()
 

@@ -121,7 +121,7 @@ def test_a_header_that_decides_comes_once(wire: Wire) -> None:
 
 def chunked(wire: Wire, path: str, *chunks: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
     lines = (b"Authorization: Bearer " + wire.vendor.encode(), b"Content-Type: application/json")
-    body = b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in chunks)
+    body = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
     return head("POST", f"/api/v1{path}", *lines, b"Transfer-Encoding: chunked") + body + end
 
 

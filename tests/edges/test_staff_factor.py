@@ -17,10 +17,10 @@ from allauth.mfa.totp.internal.auth import (
 from django.core.cache import cache
 from django.test import Client
 
+from api_client import ApiClient, email, signed_in
 from bursar.identity.models import Person
 from bursar.identity.staff import appoint
 from bursar.policy.queries import current
-from door import Door, email, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def path(vendor: None, settings: Any) -> str:
     """An account, at a vendor who asks for a second factor."""
     cache.clear()
     settings.STAFF_SECOND_FACTOR = True
-    return Door().account("managed")
+    return ApiClient().account("managed")
 
 
 def appointed(address: str = DESK, *, sandbox: bool = False) -> Person:
@@ -92,11 +92,11 @@ def test_a_session_that_began_without_the_second_factor_confirms_it_once(path: s
 
 def test_whom_the_product_sends_over_does_not_come_to_the_desk_by_that(path: str) -> None:
     with_app()
-    door = Door()
-    path = door.account("managed", sandbox=False, today=None)
-    door.ok("POST", f"{path}/members", {"name": "Tess", "email": DESK, "role": "admin"})
-    other = door.account("managed", name="Other")
-    where = door.ok("POST", f"{path}/sessions", {"actor": DESK})["address"].removeprefix("http://localhost:8000")
+    api = ApiClient()
+    path = api.account("managed", sandbox=False, today=None)
+    api.ok("POST", f"{path}/members", {"name": "Tess", "email": DESK, "role": "admin"})
+    other = api.account("managed", name="Other")
+    where = api.ok("POST", f"{path}/sessions", {"actor": DESK})["address"].removeprefix("http://localhost:8000")
     tess = Client()
     assert tess.get(where).status_code == 302
     assert tess.get(f"{path}/subscription").status_code == 200, "as a member she is who she is"

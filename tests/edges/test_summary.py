@@ -3,15 +3,15 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from account_in_memory import CATALOG, POLICY, AccountInMemory, add, plan, seats
 from bursar.center.manage.summary import lost
 from bursar.core.calendar.timing import Timing
 from bursar.core.subscription.edit import Cancel, ChangePlan, RemoveProduct
 from bursar.i18n.lines import lines_shown
-from lives import CATALOG, POLICY, Life, add, plan, seats
 
 
-def support(**options: str) -> Life:
-    life = Life(**options)
+def support(**options: str) -> AccountInMemory:
+    life = AccountInMemory(**options)
     life.do("2026-01-01", add("support", "growth", seats=10))
     return life
 
@@ -28,7 +28,7 @@ def test_more_seats_are_told_by_how_many_more_and_what_they_come_to() -> None:
 def test_fewer_seats_are_told_by_how_many_fewer_and_what_comes_back() -> None:
     life = support()
     at_once = {**POLICY.timing, "remove_seats": Timing("now", True)}
-    life.situation = replace(life.situation, policy=replace(POLICY, timing=at_once))
+    life.context = replace(life.context, policy=replace(POLICY, timing=at_once))
     [line] = lines_shown(life.ask("2026-01-17", seats("support", 8)).lines, "EUR")
     assert (line.said, line.amount) == ("Support, Growth: 2 fewer seats × €45.00", "-€43.55")
 

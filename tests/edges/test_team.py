@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from api_client import TEAM_10, ApiClient, email, signed_in
 from bursar.accounts.keys import INVITATION_DAYS, InvitationNotValid
 from bursar.accounts.members import accept
 from bursar.core.messages.problem import Problem
@@ -17,7 +18,6 @@ from bursar.identity.models import Person
 from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from bursar.notices.secret import filled
-from door import TEAM_10, Door, email, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,12 +25,12 @@ NOAH = {"name": "Noah <b>", "email": "noah@acme.example", "role": "agent"}
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
-def member(door: Door, path: str, address: str) -> dict[str, Any]:
-    return next(one for one in door.ok("GET", f"{path}/members")["items"] if one["email"] == address)
+def member(api: ApiClient, path: str, address: str) -> dict[str, Any]:
+    return next(one for one in api.ok("GET", f"{path}/members")["items"] if one["email"] == address)
 
 
 def link(address: str = NOAH["email"]) -> str:
@@ -43,30 +43,30 @@ def link(address: str = NOAH["email"]) -> str:
     return found[1]
 
 
-def test_invitations_are_limited_so_that_nobody_writes_to_strangers_without_end(door: Door) -> None:
-    path = door.account("managed", sandbox=False, today=None)
+def test_invitations_are_limited_so_that_nobody_writes_to_strangers_without_end(api: ApiClient) -> None:
+    path = api.account("managed", sandbox=False, today=None)
     admin = signed_in(email("admin"))
     assert admin.post(f"{path}/team/invite", NOAH).status_code == 302
-    one = f"{path}/members/{member(door, path, NOAH['email'])['id']}"
+    one = f"{path}/members/{member(api, path, NOAH['email'])['id']}"
     where = f"{path}/team/{one.rpartition('/')[2]}/invite"
     # Whichever door they come through, and whoever sends them.
     again = [admin.post(where).status_code for _ in range(30)]
-    again += [door.call("POST", f"{one}/invitation", by=email("owner")).status_code for _ in range(30)]
+    again += [api.call("POST", f"{one}/invitation", by=email("owner")).status_code for _ in range(30)]
     assert again == [302] * 30 + [200] * 29 + [429]
     assert "60 invitations within an hour; the next can go out in 60 min." in said(admin.post(where), 429)
     zoe = {**NOAH, "email": "zoe@acme.example"}
     assert "the next can go out" in said(admin.post(f"{path}/team/invite", zoe), 429)
-    assert door.fails(429, "POST", f"{path}/members", zoe, by=email("owner"))["code"] == "too_many_invitations"
+    assert api.fails(429, "POST", f"{path}/members", zoe, by=email("owner"))["code"] == "too_many_invitations"
     # The vendor's own program writes to whom it likes, and other accounts are not held up.
-    door.ok("POST", f"{one}/invitation")
-    door.ok("POST", f"{path}/members", zoe)
-    assert door.ok("POST", f"{door.account()}/members", NOAH, by=email("owner"))["state"] == "invited"
+    api.ok("POST", f"{one}/invitation")
+    api.ok("POST", f"{path}/members", zoe)
+    assert api.ok("POST", f"{api.account()}/members", NOAH, by=email("owner"))["state"] == "invited"
     day = Entry.objects.filter(kind__in=("member_added", "member_invited"))
     assert day.filter(actor_kind="member").count() == 61
 
 
-def test_somebody_who_is_invited_accepts_by_the_link_once_and_is_in(door: Door) -> None:
-    path = door.account("managed", sandbox=False, today=None)
+def test_somebody_who_is_invited_accepts_by_the_link_once_and_is_in(api: ApiClient) -> None:
+    path = api.account("managed", sandbox=False, today=None)
     admin = signed_in(email("admin"))
     assert admin.post(f"{path}/team/invite", NOAH)["Location"] == f"{path}/team"
     shown = said(admin.get(f"{path}/team"))
@@ -76,45 +76,45 @@ def test_somebody_who_is_invited_accepts_by_the_link_once_and_is_in(door: Door) 
     assert letter.subject == "Acme: You are invited as agent." and "By Admin" in letter.text
     # An invitation that was not accepted opens nothing, and programs that look at links accept nothing.
     assert "Accept the invitation" in said(Client().get(where))
-    assert member(door, path, NOAH["email"])["state"] == "invited"
+    assert member(api, path, NOAH["email"])["state"] == "invited"
     noah = Client()
     assert noah.post(where)["Location"] == path
-    assert member(door, path, NOAH["email"])["state"] == "active"
+    assert member(api, path, NOAH["email"])["state"] == "active"
     assert Person.objects.get(email=NOAH["email"]).email_verified_at is not None
     assert "Whom to ask" in said(noah.get(f"{path}/team"))
     assert "is not valid any more" in said(Client().post(where), 403)
     assert "n’est plus valable" in said(Client(headers={"Accept-Language": "fr"}).post(where), 403)
-    kinds = [one["kind"] for one in door.ok("GET", f"{path}/history")["items"]]
+    kinds = [one["kind"] for one in api.ok("GET", f"{path}/history")["items"]]
     assert kinds[:2] == ["member_accepted", "member_added"]
 
 
-def test_an_invitation_of_a_sandbox_signs_in_nobody_whom_its_reader_might_not_be(door: Door, settings: Any) -> None:
-    live = door.account("managed", sandbox=False, today=None)
-    path = door.account()
+def test_an_invitation_of_a_sandbox_signs_in_nobody_whom_its_reader_might_not_be(api: ApiClient, settings: Any) -> None:
+    live = api.account("managed", sandbox=False, today=None)
+    path = api.account()
     noah = {**NOAH, "email": email("agent")}
     # Somebody of a live account is invited into a sandbox, where everybody reads the letter.
-    door.ok("DELETE", f"{path}/members/{member(door, path, noah['email'])['id']}")
+    api.ok("DELETE", f"{path}/members/{member(api, path, noah['email'])['id']}")
     for demo in (False, True):
         settings.DEMO = demo
-        row = door.ok("POST", f"{path}/members", noah, by=email("admin"))
+        row = api.ok("POST", f"{path}/members", noah, by=email("admin"))
         reader = Client()
         assert reader.post(link(noah["email"]))["Location"] == path
         assert reader.get(live).status_code == reader.get(path).status_code == 401
-        assert member(door, path, noah["email"])["state"] == "active"
+        assert member(api, path, noah["email"])["state"] == "active"
         assert Person.objects.get(email=noah["email"]).email_verified_at is None
-        door.ok("DELETE", f"{path}/members/{row['id']}")
+        api.ok("DELETE", f"{path}/members/{row['id']}")
     # On a demo one can be anybody who is in sandboxes only.
-    door.ok("POST", f"{path}/members", NOAH, by=email("admin"))
+    api.ok("POST", f"{path}/members", NOAH, by=email("admin"))
     reader = Client()
     reader.post(link())
     assert "Whom to ask" in said(reader.get(f"{path}/team"))
 
 
-def test_only_the_last_invitation_counts_and_only_for_some_days(door: Door) -> None:
-    path = door.account()
+def test_only_the_last_invitation_counts_and_only_for_some_days(api: ApiClient) -> None:
+    path = api.account()
     owner = signed_in(email("owner"))
     owner.post(f"{path}/team/invite", NOAH)
-    first, row = link(), member(door, path, NOAH["email"])
+    first, row = link(), member(api, path, NOAH["email"])
     owner.post(f"{path}/team/{row['id']}/invite")
     second = link()
     assert first != second
@@ -128,9 +128,9 @@ def test_only_the_last_invitation_counts_and_only_for_some_days(door: Door) -> N
     said(Client().post(second), 403)
 
 
-def test_an_invitation_is_accepted_once_however_many_click(door: Door) -> None:
-    path = door.account()
-    door.ok("POST", f"{path}/members", NOAH, by=email("admin"))
+def test_an_invitation_is_accepted_once_however_many_click(api: ApiClient) -> None:
+    path = api.account()
+    api.ok("POST", f"{path}/members", NOAH, by=email("admin"))
     secret = link().removeprefix("/invitation/")
 
     def click(_: int) -> str:
@@ -147,11 +147,11 @@ def test_an_invitation_is_accepted_once_however_many_click(door: Door) -> None:
     assert outcomes == ["in", *["invitation_not_valid"] * 7]
 
 
-def test_what_becomes_of_seats_is_said_before_and_after(door: Door) -> None:
-    path = door.account("online_assisted")
-    door.take(path, TEAM_10)
-    row = member(door, path, email("agent"))
-    door.ok("PUT", f"{path}/seats/support/members/{row['id']}")
+def test_what_becomes_of_seats_is_said_before_and_after(api: ApiClient) -> None:
+    path = api.account("online_assisted")
+    api.take(path, TEAM_10)
+    row = member(api, path, email("agent"))
+    api.ok("PUT", f"{path}/seats/support/members/{row['id']}")
     admin = signed_in(email("admin"))
     page = f"{path}/team/{row['id']}"
     shown = said(admin.get(page))
@@ -159,14 +159,14 @@ def test_what_becomes_of_seats_is_said_before_and_after(door: Door) -> None:
     assert "go on using a seat of Support" in shown and "Their seat of Support becomes free" in shown
     admin.post(f"{page}/suspend")
     assert "Agent is suspended." in said(admin.get(f"{path}/team"))
-    assert door.ok("GET", f"{path}/seats")["items"][0]["used"] == 1
+    assert api.ok("GET", f"{path}/seats")["items"][0]["used"] == 1
     assert signed_in(email("agent")).get(f"{path}/team").status_code == 403
-    assert door.fails(403, "GET", f"{path}/history", by=email("agent"))["code"] == "not_active"
+    assert api.fails(403, "GET", f"{path}/history", by=email("agent"))["code"] == "not_active"
     admin.post(f"{page}/resume")
     said(signed_in(email("agent")).get(f"{path}/team"))
     admin.post(f"{page}/role", {"role": "light_agent"})
     assert "A seat is free now, and stays bought: Support." in said(admin.get(f"{path}/team"))
-    assert member(door, path, email("agent"))["role"] == "light_agent"
+    assert member(api, path, email("agent"))["role"] == "light_agent"
     admin.post(f"{page}/remove")
     assert "Agent is no member any more." in said(admin.get(f"{path}/team"))
     run_once(datetime.now(UTC))
@@ -179,9 +179,9 @@ def test_what_becomes_of_seats_is_said_before_and_after(door: Door) -> None:
     ]
 
 
-def test_who_may_not_is_told_why_and_sees_no_button(door: Door) -> None:
-    path = door.account()
-    rows = {one["role"]: one["id"] for one in door.ok("GET", f"{path}/members")["items"]}
+def test_who_may_not_is_told_why_and_sees_no_button(api: ApiClient) -> None:
+    path = api.account()
+    rows = {one["role"]: one["id"] for one in api.ok("GET", f"{path}/members")["items"]}
     admin = signed_in(email("admin"))
     assert "Suspend" not in said(admin.get(f"{path}/team/{rows['owner']}"))
     assert "This is you" in said(admin.get(f"{path}/team/{rows['admin']}"))
@@ -203,22 +203,22 @@ def test_who_may_not_is_told_why_and_sees_no_button(door: Door) -> None:
     assert "Invite somebody" not in shown and "can do this" in shown
     said(agent.get(f"{path}/team/{rows['owner']}"), 403)
     said(agent.post(f"{path}/team/invite", NOAH), 409)
-    assert {one["state"] for one in door.ok("GET", f"{path}/members")["items"]} == {"active"}
+    assert {one["state"] for one in api.ok("GET", f"{path}/members")["items"]} == {"active"}
 
 
-def test_a_name_stays_on_one_line_so_that_letters_say_nothing_else_by_it(door: Door) -> None:
-    path = door.account()
+def test_a_name_stays_on_one_line_so_that_letters_say_nothing_else_by_it(api: ApiClient) -> None:
+    path = api.account()
     trick = {"name": "Eve\n\nPay your bill at\u2028example.org ", "email": "eve@acme.example", "role": "admin"}
-    member = door.ok("POST", f"{path}/members", trick)["id"]
-    assert door.ok("GET", f"{path}/members/{member}")["name"] == "Eve Pay your bill at example.org"
-    door.ok("PATCH", f"{path}/members/{member}", {"name": "Eve\r\nBeware"})
-    assert door.ok("GET", f"{path}/members/{member}")["name"] == "Eve Beware"
-    door.ok("PATCH", path, {"name": "Acme\nand sons"})
-    assert door.ok("GET", path)["name"] == "Acme and sons"
+    member = api.ok("POST", f"{path}/members", trick)["id"]
+    assert api.ok("GET", f"{path}/members/{member}")["name"] == "Eve Pay your bill at example.org"
+    api.ok("PATCH", f"{path}/members/{member}", {"name": "Eve\r\nBeware"})
+    assert api.ok("GET", f"{path}/members/{member}")["name"] == "Eve Beware"
+    api.ok("PATCH", path, {"name": "Acme\nand sons"})
+    assert api.ok("GET", path)["name"] == "Acme and sons"
 
 
-def test_people_are_found_filtered_and_sorted(door: Door) -> None:
-    path = door.account()
+def test_people_are_found_filtered_and_sorted(api: ApiClient) -> None:
+    path = api.account()
     owner = signed_in(email("owner"))
 
     def names(query: str) -> list[str]:
@@ -231,10 +231,10 @@ def test_people_are_found_filtered_and_sorted(door: Door) -> None:
     assert names("state=suspended") == [] and names("from=3") == ["Agent", "Light_Agent"]
 
 
-def test_accents_and_signs_neither_hide_people_nor_put_them_last(door: Door) -> None:
-    path = door.account(owner={"name": "Zoé 100%", "email": "owner@acme.example"})
+def test_accents_and_signs_neither_hide_people_nor_put_them_last(api: ApiClient) -> None:
+    path = api.account(owner={"name": "Zoé 100%", "email": "owner@acme.example"})
     for name, address in (("Élodie", "e_l@x.example"), ("E\u0301mile", "emile@x.example"), ("Œuvrard", "o@x.example")):
-        door.ok("POST", f"{path}/members", {"name": name, "email": address, "role": "agent"})
+        api.ok("POST", f"{path}/members", {"name": name, "email": address, "role": "agent"})
     owner = signed_in(email("owner"))
 
     def names(**query: str) -> list[str]:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from api_client import TEAM_10, ApiClient, email, signed_in, temporary
 from bursar.history.models import Entry
 from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
-from door import TEAM_10, Door, email, signed_in, temporary
 from pages import said, taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,9 +16,9 @@ SEASON = {"temporary_support": "5", "first_support": "2026-01-10", "last_support
 
 @pytest.fixture
 def path(vendor: None) -> str:
-    door = Door()
-    path = door.account("online_assisted", today="2026-01-01")
-    door.take(path, TEAM_10)
+    api = ApiClient()
+    path = api.account("online_assisted", today="2026-01-01")
+    api.take(path, TEAM_10)
     return path
 
 
@@ -32,14 +32,14 @@ def test_the_owner_orders_them_beside_other_changes_and_sees_what_they_cost(path
     assert days in history and f"{days} (from" not in history, "the days are said once"
     assert "Support, Team: 5 more seats × €19.00" in summary and "€30.65" in summary
     assert "5 temporary seats" in said(owner.get(f"{path}/subscription")), "they are scheduled"
-    Door().ok("POST", f"{path}/clock", {"to": "2026-01-10"})
+    ApiClient().ok("POST", f"{path}/clock", {"to": "2026-01-10"})
     assert "10 seats<br>5 more until January 19, 2026" in said(owner.get(f"{path}/subscription"))
     assert "now 5 more until January 19, 2026" in said(owner.get(f"{path}/manage"))
 
 
 def test_in_french_the_last_day_is_named_as_people_count(path: str) -> None:
     taken(signed_in(email("owner"), "fr"), path, **SEASON)
-    Door().ok("POST", f"{path}/clock", {"to": "2026-01-10"})
+    ApiClient().ok("POST", f"{path}/clock", {"to": "2026-01-10"})
     assert "5 de plus jusqu’au 19 janvier 2026" in said(signed_in(email("owner"), "fr").get(f"{path}/subscription"))
 
 
@@ -68,26 +68,26 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(path: str, wrong:
 
 
 def test_where_the_type_of_account_does_not_have_them_they_are_not_offered_and_refused_if_sent(vendor: None) -> None:
-    door = Door()
+    api = ApiClient()
     for account_type in ("self_service", "managed"):
-        path = door.account(account_type, today="2026-01-01", name=account_type)
-        door.take(path, TEAM_10)
+        path = api.account(account_type, today="2026-01-01", name=account_type)
+        api.take(path, TEAM_10)
         owner = signed_in(email("owner"))
         if account_type == "self_service":
             assert "Temporary seats" not in said(owner.get(f"{path}/manage"))
-        refused = door.fails(
+        refused = api.fails(
             403, "POST", f"{path}/changes", {"edits": [temporary("2026-01-10", "2026-01-20")]}, by=email("owner")
         )
         assert (refused["code"], refused["reason"]) == ("refused", "account_type")
 
 
 def test_they_are_seats_that_people_use_until_they_end_and_who_sees_invoices_is_told(path: str) -> None:
-    door = Door()
-    door.take(path, temporary("2026-01-10", "2026-01-20", 1))
-    door.ok("POST", f"{path}/clock", {"to": "2026-01-10"})
-    [seats] = door.ok("GET", f"{path}/seats")["items"]
-    [entitled] = door.ok("GET", f"{path}/entitlements")["products"]
-    [item] = door.ok("GET", f"{path}/subscription")["items"]
+    api = ApiClient()
+    api.take(path, temporary("2026-01-10", "2026-01-20", 1))
+    api.ok("POST", f"{path}/clock", {"to": "2026-01-10"})
+    [seats] = api.ok("GET", f"{path}/seats")["items"]
+    [entitled] = api.ok("GET", f"{path}/entitlements")["products"]
+    [item] = api.ok("GET", f"{path}/subscription")["items"]
     assert (seats["bought"], entitled["quantity"], entitled["seats"]["bought"]) == (11, 11, 11)
     assert (item["quantity"], item["temporary"]) == (
         10,
@@ -95,9 +95,9 @@ def test_they_are_seats_that_people_use_until_they_end_and_who_sees_invoices_is_
     )
     run_once(datetime.now(UTC))
     Letter.objects.all().delete()
-    door.ok("POST", f"{path}/clock", {"to": "2026-01-25"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-01-25"})
     run_once(datetime.now(UTC))
-    [seats] = door.ok("GET", f"{path}/seats")["items"]
+    [seats] = api.ok("GET", f"{path}/seats")["items"]
     assert seats["bought"] == 10
     [fact] = Entry.objects.filter(kind="temporary_seats_ended")
     assert fact.data == {"product": "support", "seats": 1} and str(fact.on) == "2026-01-20"
@@ -106,7 +106,7 @@ def test_they_are_seats_that_people_use_until_they_end_and_who_sees_invoices_is_
 
 
 def test_undone_before_they_begin_what_was_paid_comes_back(path: str) -> None:
-    door = Door()
-    change = door.take(path, temporary("2026-01-10", "2026-01-20"))["changes"][0]["id"]
-    assert door.ok("DELETE", f"{path}/changes/{change}")["invoice"]["kind"] == "credit_note"
-    assert door.ok("GET", f"{path}/subscription")["scheduled"] == []
+    api = ApiClient()
+    change = api.take(path, temporary("2026-01-10", "2026-01-20"))["changes"][0]["id"]
+    assert api.ok("DELETE", f"{path}/changes/{change}")["invoice"]["kind"] == "credit_note"
+    assert api.ok("GET", f"{path}/subscription")["scheduled"] == []

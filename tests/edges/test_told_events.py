@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
+from account_in_memory import CATALOG, POLICY
 from bursar.core.events import Audience, Event, read_event
 from bursar.i18n.history import Story
 from bursar.notices.readers import AUDIENCES
-from lives import CATALOG, POLICY
 from stored import ID, OTHER, STORED
 
 SAMPLES = [(kind, data) for kind, found in STORED.items() for data in found]

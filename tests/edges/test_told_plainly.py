@@ -13,12 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 from django.db import connection
 
+from api_client import ApiClient
 from bursar.accounts.keys import create_key, keys
 from bursar.cli import main
 from bursar.cli.files import NotPrinted, say
 from bursar.postgres import address
 from commands import ALL, ROOT, RUNS
-from door import Door
 
 NO_DATABASE: Final = {
     ("catalog", "check"),
@@ -82,13 +82,17 @@ def told(*arguments: str) -> Result:
 def filled(words: tuple[str, ...], wrong: str | None = None) -> Iterator[list[str]]:
     """The arguments that a command needs, or them with something wrong in the place of each in turn; JSON if it can."""
     command = ALL[words]
-    needed = [one for one in command.params if one.required or isinstance(one, click.Argument)]
+    needed = [param for param in command.params if param.required or isinstance(param, click.Argument)]
     parts = [[*_flag(one), _form(one, words[0])] for one in needed]
-    ends = [one.opts[0] for one in command.params if one.name in ("as_json", "yes")]
+    ends = [param.opts[0] for param in command.params if param.name in ("as_json", "yes")]
     if wrong is None:
         yield [*words, *(word for part in parts for word in part), *ends]
         return
-    optional = [one for one in command.params if isinstance(one, click.Option) and not one.is_flag and not one.required]
+    optional = [
+        param
+        for param in command.params
+        if isinstance(param, click.Option) and not param.is_flag and not param.required
+    ]
     for place, _ in enumerate(parts):
         spoilt = [[*part[:-1], wrong] if number == place else part for number, part in enumerate(parts)]
         yield [*words, *(word for part in spoilt for word in part), *ends]
@@ -252,7 +256,7 @@ def test_a_key_that_nobody_could_read_is_not_made(vendor: None) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_names_are_such_that_people_can_read_them(vendor: None) -> None:
-    Door()
+    ApiClient()
     before = len(keys())
     for name in ("", " \n", "x" * 100_000, "\x1b[2Jshop", "a\u202eb", "a\x7f"):
         told("key", "create", name, "--json")
@@ -273,7 +277,7 @@ def test_nothing_that_is_printed_steers_a_terminal(capsys: pytest.CaptureFixture
 
 def test_everything_is_printed_by_the_functions_that_keep_terminals_safe() -> None:
     rooms = [*(ROOT / "src/bursar/cli").rglob("*.py")]
-    printing = [one.name for one in rooms if "click.echo(" in (text := one.read_text("utf-8")) or " print(" in text]
+    printing = [room.name for room in rooms if "click.echo(" in (text := room.read_text("utf-8")) or " print(" in text]
     assert printing == ["files.py"]
 
 

@@ -4,33 +4,33 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from api_client import TEAM_10, ApiClient, email, seats, signed_in, trial
 from bursar.history.models import Entry
 from bursar.identity import staff
 from bursar.invoices.models import Cursor, Invoice
 from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from bursar.policy.queries import current
-from door import TEAM_10, Door, email, seats, signed_in, trial
 from pages import said, taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def door(vendor: None) -> Door:
-    return Door()
+def api(vendor: None) -> ApiClient:
+    return ApiClient()
 
 
 @pytest.fixture
-def path(door: Door) -> str:
+def path(api: ApiClient) -> str:
     """A trial of Support with three seats until 14 January."""
-    path = door.account("self_service", today="2026-01-01")
-    door.take(path, trial("2026-01-14"))
+    path = api.account("self_service", today="2026-01-01")
+    api.take(path, trial("2026-01-14"))
     return path
 
 
-def test_the_staff_gives_a_trial_where_nothing_was_bought_yet(door: Door) -> None:
-    path = door.account("self_service", today="2026-01-01")
+def test_the_staff_gives_a_trial_where_nothing_was_bought_yet(api: ApiClient) -> None:
+    path = api.account("self_service", today="2026-01-01")
     now, address = datetime.now(UTC), "sales@vendor.example"
     staff.appoint(current(), name="Sales", email=address, role="sales", sandbox=True, by=None, now=now)
     sales = signed_in(address)
@@ -41,24 +41,24 @@ def test_the_staff_gives_a_trial_where_nothing_was_bought_yet(door: Door) -> Non
         assert "Give the day from which" in said(sales.post(f"{path}/manage", form | {"day": none, "on": "day"}), 422)
     summary = taken(sales, path, day="2026-01-14", **form)
     assert "Trial of Support, plan Growth: 4 seats, until January 14, 2026" in summary and "€0.00" in summary
-    found = door.ok("GET", f"{path}/subscription")
+    found = api.ok("GET", f"{path}/subscription")
     assert (found["trial_until"], found["items"][0]["quantity"], found["period"]) == ("2026-01-14", 4, None)
-    bought = door.account("self_service", today="2026-01-01")
-    door.take(bought, TEAM_10)
+    bought = api.account("self_service", today="2026-01-01")
+    api.take(bought, TEAM_10)
     assert "as a trial" not in said(sales.get(f"{bought}/manage"))
 
 
-def test_customers_give_themselves_no_trial(door: Door) -> None:
-    path = door.account("self_service", today="2026-01-01")
+def test_customers_give_themselves_no_trial(api: ApiClient) -> None:
+    path = api.account("self_service", today="2026-01-01")
     owner = signed_in(email("owner"))
     assert "as a trial" not in said(owner.get(f"{path}/manage"))
     form = {"add_support": "team", "quantity_support": "3", "on": "trial", "day": "2026-01-14"}
     assert "€57.00" in taken(owner, path, **form), "it is bought"
-    refused = door.fails(422, "POST", f"{path}/quotes", {"edits": [trial("2026-02-14")]}, by=email("owner"))
+    refused = api.fails(422, "POST", f"{path}/quotes", {"edits": [trial("2026-02-14")]}, by=email("owner"))
     assert refused["code"] == "vendor_only"
 
 
-def test_whoever_may_buy_sees_how_long_it_lasts_and_buys_what_is_tried_as_it_is(door: Door, path: str) -> None:
+def test_whoever_may_buy_sees_how_long_it_lasts_and_buys_what_is_tried_as_it_is(api: ApiClient, path: str) -> None:
     owner = signed_in(email("owner"))
     page = said(owner.get(f"{path}/subscription"))
     assert "Trial until January 14, 2026: 14 days left." in page and "Choose a plan" in page
@@ -67,7 +67,7 @@ def test_whoever_may_buy_sees_how_long_it_lasts_and_buys_what_is_tried_as_it_is(
     assert 'value="team" checked' in form and 'name="quantity_support" value="3"' in form
     assert "Add Support, plan Team: 3 seats" in form, "the summary says from the start what the form would buy"
     assert "Support, Team: 3 seats × €19.00" in taken(owner, path, add_support="team", quantity_support="3")
-    found = door.ok("GET", f"{path}/subscription")
+    found = api.ok("GET", f"{path}/subscription")
     assert (found["trial_until"], found["period"]["start"]) == (None, "2026-01-01")
     assert "Trial" not in said(owner.get(f"{path}/subscription"))
 
@@ -77,13 +77,13 @@ def test_who_may_not_buy_sees_the_trial_and_whom_to_ask(path: str) -> None:
     assert "Trial until January 14, 2026" in admin and "Choose a plan" not in admin and "Owner (owner)" in admin
 
 
-def test_it_is_told_ahead_once_ends_by_itself_and_costs_nothing(door: Door, path: str) -> None:
-    assert door.ok("GET", f"{path}/entitlements")["trial_until"] == "2026-01-14"
+def test_it_is_told_ahead_once_ends_by_itself_and_costs_nothing(api: ApiClient, path: str) -> None:
+    assert api.ok("GET", f"{path}/entitlements")["trial_until"] == "2026-01-14"
     run_once(datetime.now(UTC))
     Letter.objects.all().delete()
     told = []
     for day in (10, 11, 12, 14, 15, 20):
-        door.ok("POST", f"{path}/clock", {"to": f"2026-01-{day}"})
+        api.ok("POST", f"{path}/clock", {"to": f"2026-01-{day}"})
         run_once(datetime.now(UTC))
         told.append({one.subject for one in Letter.objects.all()})
         addresses = {one.address for one in Letter.objects.all()}
@@ -91,7 +91,7 @@ def test_it_is_told_ahead_once_ends_by_itself_and_costs_nothing(door: Door, path
         Letter.objects.all().delete()
     ending, over = {"Acme: The trial ends on January 14, 2026."}, {"Acme: The trial is over."}
     assert told == [set(), ending, set(), set(), over, set()]
-    assert door.ok("GET", f"{path}/entitlements") == {"state": "active", "trial_until": None, "products": []}
+    assert api.ok("GET", f"{path}/entitlements") == {"state": "active", "trial_until": None, "products": []}
     assert not Invoice.objects.exists()
     owner = signed_in(email("owner"))
     assert "The trial ended on January 14, 2026" in said(owner.get(f"{path}/subscription"))
@@ -101,37 +101,37 @@ def test_it_is_told_ahead_once_ends_by_itself_and_costs_nothing(door: Door, path
 
 
 @pytest.mark.parametrize("bought_on", ["2026-01-13", "2026-01-15"])
-def test_of_what_is_bought_by_its_end_nobody_is_told_that_it_ends(door: Door, path: str, bought_on: str) -> None:
-    door.take(path, {**TEAM_10, "on": bought_on})
+def test_of_what_is_bought_by_its_end_nobody_is_told_that_it_ends(api: ApiClient, path: str, bought_on: str) -> None:
+    api.take(path, {**TEAM_10, "on": bought_on})
     for day in (12, 20):
-        door.ok("POST", f"{path}/clock", {"to": f"2026-01-{day}"})
+        api.ok("POST", f"{path}/clock", {"to": f"2026-01-{day}"})
     kinds = set(Entry.objects.values_list("kind", flat=True))
     assert "changes_applied" in kinds and not kinds & {"trial_ending", "trial_ended"}
-    [product] = door.ok("GET", f"{path}/entitlements")["products"]
+    [product] = api.ok("GET", f"{path}/entitlements")["products"]
     assert product["quantity"] == 10
 
 
-def test_what_is_bought_a_day_after_its_end_does_not_keep_it(door: Door, path: str) -> None:
-    door.take(path, {**TEAM_10, "on": "2026-01-16"})
+def test_what_is_bought_a_day_after_its_end_does_not_keep_it(api: ApiClient, path: str) -> None:
+    api.take(path, {**TEAM_10, "on": "2026-01-16"})
     for day in (12, 15):
-        door.ok("POST", f"{path}/clock", {"to": f"2026-01-{day}"})
+        api.ok("POST", f"{path}/clock", {"to": f"2026-01-{day}"})
     assert {"trial_ending", "trial_ended"} <= set(Entry.objects.values_list("kind", flat=True))
-    assert door.ok("GET", f"{path}/entitlements")["products"] == []
+    assert api.ok("GET", f"{path}/entitlements")["products"] == []
 
 
-def test_days_that_the_vendor_adds_are_told_ahead_anew(door: Door, path: str) -> None:
-    door.ok("POST", f"{path}/clock", {"to": "2026-01-12"})
-    door.take(path, trial("2026-01-20"))
-    door.ok("POST", f"{path}/clock", {"to": "2026-01-18"})
+def test_days_that_the_vendor_adds_are_told_ahead_anew(api: ApiClient, path: str) -> None:
+    api.ok("POST", f"{path}/clock", {"to": "2026-01-12"})
+    api.take(path, trial("2026-01-20"))
+    api.ok("POST", f"{path}/clock", {"to": "2026-01-18"})
     told = [one.data for one in Entry.objects.filter(kind="trial_ending").order_by("id")]
     assert told == [{"trial_until": "2026-01-14"}, {"trial_until": "2026-01-20"}]
-    door.fails(409, "POST", f"{path}/quotes", {"edits": [seats(5)]})
+    api.fails(409, "POST", f"{path}/quotes", {"edits": [seats(5)]})
 
 
-def test_on_the_real_clock_the_worker_tells_ahead_and_ends_it(door: Door) -> None:
-    path = door.account("self_service", sandbox=False, today=None, time_zone="UTC")
+def test_on_the_real_clock_the_worker_tells_ahead_and_ends_it(api: ApiClient) -> None:
+    path = api.account("self_service", sandbox=False, today=None, time_zone="UTC")
     until = datetime.now(UTC).date() + timedelta(days=20)
-    door.take(path, trial(until.isoformat()))
+    api.take(path, trial(until.isoformat()))
     account = path.rpartition("/")[2]
     counted = []
     for days in (4, 3, 2, 0, -1, -2):

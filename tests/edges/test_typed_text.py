@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.identity.staff import appoint
 from bursar.policy.queries import current
-from door import TEAM_10, Door, email, seats, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,16 +17,16 @@ SHOWN = "We need “two” &lt;more&gt; for spring"
 
 
 @pytest.fixture
-def assisted(vendor: None) -> tuple[Door, str]:
+def assisted(vendor: None) -> tuple[ApiClient, str]:
     """An online-assisted account with ten seats."""
-    door = Door()
-    path = door.account("online_assisted", today="2026-01-11")
-    door.take(path, TEAM_10)
-    return door, path
+    api = ApiClient()
+    path = api.account("online_assisted", today="2026-01-11")
+    api.take(path, TEAM_10)
+    return api, path
 
 
-def asked(door: Door, path: str, role: str = "admin", many: int = 12) -> str:
-    made = door.ok("POST", f"{path}/requests", {"edits": [seats(many)]}, by=email(role))
+def asked(api: ApiClient, path: str, role: str = "admin", many: int = 12) -> str:
+    made = api.ok("POST", f"{path}/requests", {"edits": [seats(many)]}, by=email(role))
     return f"{path}/requests/{made['id']}"
 
 
@@ -35,16 +35,18 @@ def summary(client: Client, path: str, many: str = "13") -> str:
     return found
 
 
-def another_admin(door: Door, path: str) -> Client:
-    door.ok("POST", f"{path}/members", {"name": "Zoe", "email": "zoe@acme.example", "role": "admin"})
+def another_admin(api: ApiClient, path: str) -> Client:
+    api.ok("POST", f"{path}/members", {"name": "Zoe", "email": "zoe@acme.example", "role": "admin"})
     return signed_in("zoe@acme.example")
 
 
-def test_who_comes_second_reads_who_asked_for_what_and_when_and_finds_no_button(assisted: tuple[Door, str]) -> None:
-    door, path = assisted
-    zoe = another_admin(door, path)
+def test_who_comes_second_reads_who_asked_for_what_and_when_and_finds_no_button(
+    assisted: tuple[ApiClient, str],
+) -> None:
+    api, path = assisted
+    zoe = another_admin(api, path)
     assert "Review changes" in said(zoe.get(f"{path}/manage"))
-    request = asked(door, path)
+    request = asked(api, path)
     page = said(zoe.get(f"{path}/manage"))
     assert "Admin asked for this on January 11, 2026:" in page and "Support: 10 → 12 seats, 2 more" in page
     assert request in page and "Review changes" not in page
@@ -56,51 +58,51 @@ def test_who_comes_second_reads_who_asked_for_what_and_when_and_finds_no_button(
     assert "Admin asked for this" in page and "Review changes" in page
 
 
-def test_who_asks_while_somebody_else_did_keeps_what_they_wrote(assisted: tuple[Door, str]) -> None:
-    door, path = assisted
-    zoe = another_admin(door, path)
+def test_who_asks_while_somebody_else_did_keeps_what_they_wrote(assisted: tuple[ApiClient, str]) -> None:
+    api, path = assisted
+    zoe = another_admin(api, path)
     where = summary(zoe, path)
-    asked(door, path)
+    asked(api, path)
     page = said(zoe.post(f"{where}/ask", {"reason": TEXT, "needed_by": "2026-02-01"}), 409)
     assert SHOWN in page and "A request is open already" in page
 
 
-def test_who_asks_at_old_figures_is_shown_the_new_ones_with_what_they_wrote(assisted: tuple[Door, str]) -> None:
-    door, path = assisted
+def test_who_asks_at_old_figures_is_shown_the_new_ones_with_what_they_wrote(assisted: tuple[ApiClient, str]) -> None:
+    api, path = assisted
     admin = signed_in(email("admin"))
     where = summary(admin, path)
-    door.ok("POST", f"{path}/clock", {"to": "2026-01-26"})
+    api.ok("POST", f"{path}/clock", {"to": "2026-01-26"})
     page = said(admin.post(f"{where}/ask", {"reason": TEXT, "needed_by": "2026-02-01"}), 409)
     assert SHOWN in page and 'value="2026-02-01"' in page and "What it is now" in page and "Submit request" in page
 
 
-def test_who_rejects_keeps_what_they_wrote_whatever_stands_in_the_way(assisted: tuple[Door, str]) -> None:
-    door, path = assisted
-    owner, request = signed_in(email("owner")), asked(door, path)
+def test_who_rejects_keeps_what_they_wrote_whatever_stands_in_the_way(assisted: tuple[ApiClient, str]) -> None:
+    api, path = assisted
+    owner, request = signed_in(email("owner")), asked(api, path)
     for token in ("ok", "needs_authentication"):
-        door.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
-    door.ok("POST", f"{request}/approve", by=email("owner"))
+        api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": token})
+    api.ok("POST", f"{request}/approve", by=email("owner"))
     page = said(owner.post(f"{request}/reject", {"reason": TEXT}), 409)
     assert SHOWN in page and "waits to be finished" in page
-    door.ok("POST", f"{path}/clock", {"to": "2026-01-12"})
-    door.ok("POST", f"{request}/reject", {"reason": "No."}, by=email("billing_admin"))
+    api.ok("POST", f"{path}/clock", {"to": "2026-01-12"})
+    api.ok("POST", f"{request}/reject", {"reason": "No."}, by=email("billing_admin"))
     page = said(owner.post(f"{request}/reject", {"reason": TEXT}), 409)
     assert SHOWN in page and "no longer open (rejected)" in page
 
 
 def test_who_cancels_while_somebody_else_did_keeps_what_they_wrote(vendor: None) -> None:
-    door = Door()
-    path = door.account()
-    door.take(path, TEAM_10)
+    api = ApiClient()
+    path = api.account()
+    api.take(path, TEAM_10)
     owner = signed_in(email("owner"))
-    door.take(path, {"edit": "cancel", "reason": ""})
+    api.take(path, {"edit": "cancel", "reason": ""})
     assert SHOWN in said(owner.post(f"{path}/cancel", {"reason": TEXT}), 409)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_what_is_typed_into_forms_about_people_stays(vendor: None, language: str) -> None:
-    door = Door()
-    path = door.account()
+    api = ApiClient()
+    path = api.account()
     owner = signed_in(email("owner"), language)
     form = {"name": TEXT, "email": email("admin"), "role": "agent"}
     assert SHOWN in said(owner.post(f"{path}/team/invite", form), 409)
@@ -108,11 +110,11 @@ def test_what_is_typed_into_forms_about_people_stays(vendor: None, language: str
 
 
 def test_a_requester_is_not_offered_to_reject_their_own_request_and_reads_who_can_approve_it(
-    assisted: tuple[Door, str],
+    assisted: tuple[ApiClient, str],
 ) -> None:
-    door, path = assisted
-    door.ok("PUT", f"{path}/limit", {"seats": 1, "amount": None}, by=email("owner"))
-    request = asked(door, path, "billing_admin")
+    api, path = assisted
+    api.ok("PUT", f"{path}/limit", {"seats": 1, "amount": None}, by=email("owner"))
+    request = asked(api, path, "billing_admin")
     page = said(signed_in(email("billing_admin")).get(request))
     assert "Reject" not in page and "Withdraw the request" in page
     assert "Owner (owner) can approve it." in page and "Billing_Admin (billing admin)" not in page
@@ -123,11 +125,11 @@ def test_a_requester_is_not_offered_to_reject_their_own_request_and_reads_who_ca
 
 
 def test_staff_who_pass_ownership_on_keep_why(vendor: None) -> None:
-    door = Door()
-    path = door.account()
+    api = ApiClient()
+    path = api.account()
     appoint(current(), name="Sam", email="sam@v.example", role="admin", sandbox=False, by=None, now=datetime.now(UTC))
-    members = door.ok("GET", f"{path}/members")["items"]
-    heir = next(one["id"] for one in members if one["role"] == "billing_admin")
+    members = api.ok("GET", f"{path}/members")["items"]
+    heir = next(member["id"] for member in members if member["role"] == "billing_admin")
     sam: Any = signed_in("sam@v.example")
     page = said(sam.post(f"{path}/admins/owner", {"member": heir, "reason": TEXT}), 422)
     assert SHOWN in page and f'value="{heir}" selected' in page

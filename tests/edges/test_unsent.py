@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from api_client import TEAM_10, ApiClient, email, later, signed_in
 from bursar.accounts.keys import create_link
 from bursar.center.sign_in.urls import urlpatterns as sign_in
 from bursar.center.urls import urlpatterns as center
@@ -18,7 +19,6 @@ from bursar.desk.urls import urlpatterns as desk
 from bursar.identity.models import Person
 from bursar.identity.staff import appoint
 from bursar.policy.queries import current
-from door import TEAM_10, Door, email, later, signed_in
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,16 +83,16 @@ STAFF: Final = {name for name in FORMS if name.startswith("desk_")}
 @pytest.fixture
 def account(vendor: None) -> str:
     """The address of an account with ten seats, whose vendor has a member of staff."""
-    door = Door()
-    path = door.account()
-    door.take(path, TEAM_10)
+    api = ApiClient()
+    path = api.account()
+    api.take(path, TEAM_10)
     appoint(current(), name="Sam", email="sam@v.example", role="admin", sandbox=False, by=None, now=datetime.now(UTC))
     return path
 
 
 def address(name: str, account_path: str = f"/accounts/{ID}") -> str:
     """Where a form is sent."""
-    fields = next(one.pattern.converters for one in PAGES if one.name == name)
+    fields = next(page.pattern.converters for page in PAGES if page.name == name)
     values: dict[str, Any] = dict.fromkeys(fields, ID)
     values |= {"account_id": account_path.rpartition("/")[2]} if "account_id" in values else {}
     values |= {"pk": 7} if "pk" in values else {}
@@ -101,8 +101,8 @@ def address(name: str, account_path: str = f"/accounts/{ID}") -> str:
 
 def test_every_form_is_known_here(account: str) -> None:
     known = {*FORMS, *NO_TEXT, *ONLY_SECRETS}
-    assert known <= {one.name for one in PAGES}
-    takes = {one.name for one in PAGES if Client().post(address(str(one.name))).status_code not in (404, 405)}
+    assert known <= {page.name for page in PAGES}
+    takes = {page.name for page in PAGES if Client().post(address(str(page.name))).status_code not in (404, 405)}
     assert not {name for name in takes - known if not str(name).startswith("socialaccount_")}
 
 
@@ -208,7 +208,7 @@ def test_secrets_are_neither_shown_nor_kept(account: str) -> None:
 def test_nobody_else_finds_what_was_typed_about_an_account(account: str) -> None:
     client = Client()
     client.post(f"{account}/cancel", {"reason": TEXT})
-    Door().account(owner={"name": "Else", "email": "owner@else.example"})
+    ApiClient().account(owner={"name": "Else", "email": "owner@else.example"})
     secret = create_link("owner@else.example", expires_at=datetime.now(UTC) + timedelta(hours=1))
     came: Any = client.post(f"/sign-in/{secret}", follow=True)
     assert SHOWN not in said(came) and "unsent" not in client.session

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
 
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.members import make_member
 from bursar.accounts.models import Account, BillingDetails, Override, Remark, Seller, Standing
 from bursar.accounts.queries import Customer
@@ -24,7 +24,7 @@ from bursar.core.policy.member import OWNER
 from bursar.core.policy.policy import Actor, Policy, State, Vendor, decide_at_the_desk
 from bursar.core.policy.refusal import Refused
 from bursar.history.actions import answer, columns, record
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 from bursar.policy.queries import held
 
 CLOCK_YEARS: Final = 10
@@ -76,7 +76,7 @@ def open_account(
     tax: Tax,
     actor: Actor,
     now: datetime,
-    once: Once | None = None,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
     """A new account with its owner, in a currency of the catalog, whichever its letters' case.
 
@@ -112,7 +112,7 @@ def open_account(
         BillingDetails.objects.create(account=account, sold_to={"name": name})
         event = AccountOpened(account_type=account_type, currency=currency, owner=owner.id)
         record(account_id=account.id, events=[event], actor=actor, on=on, now=now)
-        answer(once, kind="account", id=account.id, status=201, now=now)
+        answer(idempotency_key, kind="account", id=account.id, status=201, now=now)
     return account.id
 
 
@@ -125,7 +125,7 @@ def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], a
         sendable(fields["representative_email"])
     if "time_zone" in fields:
         read_zone(fields["time_zone"])
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "alter_accounts", now)
         if "account_type" in fields:
             held().account_type(fields["account_type"])
@@ -151,11 +151,11 @@ def add_override(
     until: date | None,
     actor: Actor,
     now: datetime,
-    once: Once | None = None,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
     """Grant or withhold one capability on one account. Errors: NotFound, Refused, UnknownCapability, OverrideThere."""
     known(capability, OVERRIDABLE)
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "grant_overrides", now)
         if Override.objects.filter(account_id=account_id, capability=capability, ended_at=None).exists():
             raise OverrideThere(capability=capability)
@@ -172,13 +172,13 @@ def add_override(
         )
         event = OverrideAdded(override=override.id, capability=capability, grant=grant)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
-        answer(once, kind="override", id=override.id, status=201, now=now)
+        answer(idempotency_key, kind="override", id=override.id, status=201, now=now)
     return override.id
 
 
 def end_override(policy: Policy, account_id: UUID, override_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Let an override count no longer. Errors: NotFound, Refused."""
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "grant_overrides", now)
         live = Override.objects.filter(account_id=account_id, pk=override_id, ended_at=None)
         if not live.update(ended_at=now):
@@ -191,15 +191,17 @@ def set_details(policy: Policy, account_id: UUID, *, details: dict[str, Any], ac
     """Say what future invoices say of the customer: columns by name. Errors: NotFound, Refused, BadAddress."""
     for recipient in details.get("recipients") or ():
         sendable(recipient["email"])
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "manage_invoices", now)
         BillingDetails.objects.filter(pk=account_id).update(**details)
         event = DetailsSet(fields=tuple(sorted(details)))
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
-def set_clock(customer: Customer, to: datetime, *, now: datetime, once: Once | None = None) -> None:
-    """Move a sandbox account's clock, inside a deed. Errors: NoSandbox, ClockBackwards, ClockTooFar."""
+def set_clock(
+    customer: Customer, to: datetime, *, now: datetime, idempotency_key: IdempotencyKey | None = None
+) -> None:
+    """Move a sandbox account's clock, under the lock. Errors: NoSandbox, ClockBackwards, ClockTooFar."""
     if customer.clock_at is None:
         raise NoSandbox()
     if to < customer.clock_at:
@@ -207,10 +209,10 @@ def set_clock(customer: Customer, to: datetime, *, now: datetime, once: Once | N
     if to > customer.clock_at + timedelta(days=366 * CLOCK_YEARS):
         raise ClockTooFar(clock_at=customer.moment(now).astimezone(customer.zone), years=CLOCK_YEARS)
     Account.objects.filter(pk=customer.id).update(clock_at=to)
-    answer(once, kind="account", id=customer.id, status=200, now=now)
+    answer(idempotency_key, kind="account", id=customer.id, status=200, now=now)
 
 
-def set_standings(turned: Collection[tuple[UUID, State, date]]) -> None:
+def set_account_states(turned: Collection[tuple[UUID, State, date]]) -> None:
     """Write down how accounts stand from a day on, under their locks."""
     Standing.objects.bulk_update(
         [Standing(account_id=account_id, state=state, since_on=on) for account_id, state, on in turned],

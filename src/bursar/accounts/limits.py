@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.models import GrowthLimit
 from bursar.core.events import LimitBefore, LimitSet
 from bursar.core.messages.problem import Invalid
@@ -25,7 +25,7 @@ def set_limit(
 
     Errors: NotFound, Refused, OtherCurrency.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "appoint_billing_admins", now)
         currency = customer.account.currency
         if amount is not None and amount.currency != currency:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bursar.accounts.queries import Customer, customer, standing
+from bursar.accounts.queries import Customer, customer, member_state
 from bursar.columns.statement import select_one
 from bursar.core.events import AttemptRefused
 from bursar.core.messages.problem import NotFound, Problem, phrase
@@ -22,7 +22,7 @@ from bursar.logs import counters
 
 
 @contextmanager
-def deed(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
+def locked_account(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
     """The account as it stands under its lock; what is done inside is done together or not at all.
 
     A refusal inside undoes everything and is written into the history. Errors: NotFound.
@@ -54,7 +54,7 @@ def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, 
     """Raise NotActive unless a member is active; what they try to do is written into the history."""
     on = customer.today(now)
     try:
-        check_active(policy, customer.account, member, standing(customer.id, member.id), on)
+        check_active(policy, customer.account, member, member_state(customer.id, member.id), on)
     except NotActive:
         if tries:
             event = AttemptRefused(capability="", outcome=Outcome.REFUSED.value, reason=NotActive.code)
@@ -94,6 +94,6 @@ def lock(account_id: UUID) -> None:
 def permit(policy: Policy, customer: Customer, actor: Actor, capability: str, now: datetime) -> None:
     """Raise Refused, with the decision, unless the actor may do this at once, as they stand under the lock."""
     # Whoever waited for the lock may have lost their role to whoever had it.
-    decision = decide(policy, customer.account, customer.standing_of(actor), capability, customer.today(now))
+    decision = decide(policy, customer.account, customer.as_of_now(actor), capability, customer.today(now))
     if decision.outcome is not Outcome.ALLOWED:
         raise Refused(decision)

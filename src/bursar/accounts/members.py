@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from bursar.accounts.keys import InvitationNotValid, read_invitation
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.models import Member, Remark, SentInvitation
-from bursar.accounts.queries import Customer, invitation_before, standing
+from bursar.accounts.queries import Customer, invitation_before, member_state
 from bursar.core.events import (
     Event,
     MemberAccepted,
@@ -28,18 +28,18 @@ from bursar.core.policy.member import (
     INVITATIONS_AN_HOUR,
     OWNER,
     AlreadyMember,
-    Standing,
+    MemberState,
     check_again,
     check_invitations,
+    check_member_state,
     check_passing,
     check_role,
-    check_standing,
     invites,
     needed,
 )
 from bursar.core.policy.policy import SYSTEM, Actor, Policy, Vendor
 from bursar.history.actions import answer, record
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 from bursar.identity.models import Person
 from bursar.identity.profile import remember_name
 
@@ -53,41 +53,47 @@ def add_member(
     role: str,
     actor: Actor,
     now: datetime,
-    once: Once | None = None,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
     """A new member: active when a program of the vendor makes them, invited by a member or by one of the staff.
 
     Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember, TooManyInvitations, BadAddress.
     """
     policy.role(role)
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, needed(None, role), now)
         check_role(actor, name, None, role)
-        if any(one.email.lower() == email.lower() for one in customer.account.members):
+        if any(member.email.lower() == email.lower() for member in customer.account.members):
             raise AlreadyMember(email=email)
         invited_at = now if invites(actor) else None
         _count_invitation(account_id, actor, now)
         member = make_member(account_id, name, email, role, customer.locale, now, invited_at)
         _record(customer, [MemberAdded(member=member.id, role=role)], actor, now)
-        answer(once, kind="member", id=member.id, status=201, now=now)
+        answer(idempotency_key, kind="member", id=member.id, status=201, now=now)
     return member.id
 
 
 def invite_again(
-    policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime, once: Once | None = None
+    policy: Policy,
+    account_id: UUID,
+    member_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> None:
     """Send the invitation of somebody who has not accepted it once more; the link sent before works no longer.
 
     Errors: NotFound, Refused, NotInvited, TooManyInvitations.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         member = customer.member(member_id)
         permit(policy, customer, actor, needed(member.role, member.role), now)
-        check_again(member.name, standing(account_id, member_id))
+        check_again(member.name, member_state(account_id, member_id))
         _count_invitation(account_id, actor, now)
         Member.objects.filter(account_id=account_id, pk=member_id).update(invited_at=now)
         _record(customer, [MemberInvited(member=member_id, role=member.role)], actor, now)
-        answer(once, kind="member", id=member_id, status=200, now=now)
+        answer(idempotency_key, kind="member", id=member_id, status=200, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ def accept(secret: str, *, now: datetime) -> Accepted:
     """Make whom an invitation names an active member, once. Errors: InvitationNotValid."""
     account_id, member_id, invited_at, address = read_invitation(secret, now=now)
     try:
-        with deed(account_id, SYSTEM, now) as customer:
+        with locked_account(account_id, SYSTEM, now) as customer:
             waiting = Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None, state="invited")
             invited = waiting.filter(invited_at=invited_at, person__email=address.lower(), person__is_active=True)
             if not invited.update(state="active"):
@@ -130,7 +136,7 @@ def change_member(
     now: datetime,
     role: str | None = None,
     name: str | None = None,
-    state: Standing | None = None,
+    state: MemberState | None = None,
 ) -> None:
     """Give a member another role or name, suspend or resume them.
 
@@ -138,13 +144,13 @@ def change_member(
     """
     if role is not None:
         policy.role(role)
-    with deed(account_id, actor, now) as customer:
-        before, stood = customer.member(member_id), standing(account_id, member_id)
+    with locked_account(account_id, actor, now) as customer:
+        before, stood = customer.member(member_id), member_state(account_id, member_id)
         after = role or before.role
         permit(policy, customer, actor, needed(before.role, after), now)
         check_role(actor, before.name, before.role, after)
         if state is not None:
-            check_standing(actor, before, stood, state)
+            check_member_state(actor, before, stood, state)
         if name is not None and one_line(name) != before.name:
             remember_name(_person_id(account_id, member_id), before.name)
         Member.objects.filter(account_id=account_id, pk=member_id).update(
@@ -160,7 +166,7 @@ def change_member(
 
 def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Take a member out of the account. Errors: NotFound, Refused, OneOwner."""
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         before = customer.member(member_id)
         permit(policy, customer, actor, needed(before.role, None), now)
         check_role(actor, before.name, before.role, None)
@@ -176,13 +182,13 @@ def pass_on(
     reason: str = "",
     actor: Actor,
     now: datetime,
-    once: Once | None = None,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> None:
     """Make a billing admin the owner; whoever was becomes an admin. In a sandbox every address counts as verified.
 
     Errors: NotFound, Refused, OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         owner, to = customer.owner, customer.member(member_id)
         there = Member.objects.filter(account_id=account_id)
         verified = customer.sandbox or there.filter(pk=to.id, person__email_verified_at__isnull=False).exists()
@@ -194,7 +200,7 @@ def pass_on(
         remark = Remark.objects.create(account_id=account_id, text=reason) if reason else None
         event = OwnerChanged(before=owner.id, after=to.id, remark=remark.id if remark else None)
         _record(customer, [event], actor, now)
-        answer(once, kind="member", id=to.id, status=200, now=now)
+        answer(idempotency_key, kind="member", id=to.id, status=200, now=now)
 
 
 def make_member(
@@ -206,7 +212,7 @@ def make_member(
     now: datetime,
     invited_at: datetime | None = None,
 ) -> Member:
-    """A new member, found or made as a person by their email, inside a deed; active unless they are invited.
+    """A new member, found or made as a person by their email, under the lock; active unless they are invited.
 
     The name is what this account calls them; somebody new goes by it on their own pages too.
     """
@@ -225,7 +231,7 @@ def make_member(
 
 
 def _count_invitation(account_id: UUID, actor: Actor, now: datetime) -> None:
-    """Count one more invitation, inside a deed, if the actor sends one. Errors: TooManyInvitations."""
+    """Count one more invitation, under the lock, if the actor sends one. Errors: TooManyInvitations."""
     if invites(actor):
         check_invitations(invitation_before(account_id, INVITATIONS_AN_HOUR, since=now - timedelta(hours=1)), now)
         SentInvitation.objects.create(account_id=account_id, sent_at=now)

@@ -16,7 +16,7 @@ from bursar.core.billing.gateway import serving
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.money.tax import Tax
 from bursar.core.policy.limits import Limit
-from bursar.core.policy.member import BILLING_ADMIN, OWNER, Standing
+from bursar.core.policy.member import BILLING_ADMIN, OWNER, MemberState
 from bursar.core.policy.policy import Account, Actor, Contact, Member, Override, State
 from bursar.gateways.registry import connected
 from bursar.identity.models import Staff
@@ -44,7 +44,7 @@ class Customer:
     @property
     def owner(self) -> Member:
         """The owner of the account; there is always exactly one."""
-        return next(one for one in self.account.members if one.role == OWNER)
+        return next(member for member in self.account.members if member.role == OWNER)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -61,16 +61,16 @@ class Customer:
 
     def member(self, member_id: UUID) -> Member:
         """The member of that id. Errors: NotFound."""
-        found = next((one for one in self.account.members if one.id == member_id), None)
+        found = next((member for member in self.account.members if member.id == member_id), None)
         if found is None:
             raise NotFound(what=phrase("member"))
         return found
 
-    def standing_of(self, actor: Actor) -> Actor:
+    def as_of_now(self, actor: Actor) -> Actor:
         """Whoever acts, as they stand in the account now; a member who has left it is not active any more."""
         if not isinstance(actor, Member):
             return actor
-        found = next((one for one in self.account.members if one.id == actor.id), None)
+        found = next((member for member in self.account.members if member.id == actor.id), None)
         return found or replace(actor, active=False)
 
 
@@ -82,7 +82,7 @@ class MemberRow:
     name: str
     email: str
     role: str
-    state: Standing
+    state: MemberState
     invited_at: datetime | None
     last_sign_in_at: datetime | None
 
@@ -143,13 +143,13 @@ def members(account_id: UUID) -> list[MemberRow]:
     return sorted((MemberRow(*row) for row in rows.values_list(*fields)), key=lambda one: one.role != OWNER)
 
 
-def standing(account_id: UUID, member_id: UUID) -> Standing:
+def member_state(account_id: UUID, member_id: UUID) -> MemberState:
     """How a member stands. Errors: NotFound."""
     rows = models.Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None)
     found = rows.values_list("state", flat=True).first()
     if found is None:
         raise NotFound(what=phrase("member"))
-    return cast(Standing, found)
+    return cast(MemberState, found)
 
 
 def invitation(account_id: UUID, member_id: UUID) -> datetime | None:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 
-from bursar.accounts.locked_account import deed
+from bursar.accounts.locked_account import locked_account
 from bursar.accounts.models import Member, Session
 from bursar.accounts.sandbox import only_in_sandboxes, people_to_lend
 from bursar.core.messages.problem import Invalid, NotFound, Problem, phrase
 from bursar.core.policy.policy import Actor
 from bursar.history.actions import answer
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 from bursar.identity.models import Person
 
 MINUTES: Final = 5
@@ -84,12 +84,12 @@ def open_session(
     return_to: str,
     actor: Actor,
     now: datetime,
-    once: Once | None = None,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
     """A new way in for the active member of that email; its id. Errors: NotFound, NoActiveMember, LivePerson."""
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         wanted = email.strip().lower()
-        found = (one for one in customer.account.members if one.active and one.email.lower() == wanted)
+        found = (member for member in customer.account.members if member.active and member.email.lower() == wanted)
         member = next(found, None)
         if member is None:
             raise NoActiveMember(actor=email[:254])
@@ -99,7 +99,7 @@ def open_session(
         made = Session.objects.create(
             account_id=account_id, member_id=member.id, page=page, return_to=return_to, expires_at=until
         )
-        answer(once, kind="session", id=made.pk, status=201, now=now)
+        answer(idempotency_key, kind="session", id=made.pk, status=201, now=now)
     return made.pk
 
 

@@ -20,7 +20,7 @@ from bursar.api.routes import accounts, billing, documents, limits, payments, re
 from bursar.core.messages.problem import Problem
 
 
-class Door(NinjaAPI):
+class Api(NinjaAPI):
     """The API, whose document says of every operation how it fails."""
 
     def __init__(self, **options: Any) -> None:
@@ -41,7 +41,7 @@ class Door(NinjaAPI):
         return str(operation.view_func.__name__)
 
 
-api = Door(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
+api = Api(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
 for room in (accounts, limits, sessions, subscriptions, requests, seats, billing, payments, documents):
     api.add_router("", room.router)
 

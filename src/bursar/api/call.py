@@ -19,7 +19,7 @@ from bursar.api.actor import named
 from bursar.core.messages.problem import Invalid, NotFound, Problem, phrase
 from bursar.core.policy.policy import Actor, Outcome, Policy, Vendor, decide
 from bursar.core.policy.refusal import Refused
-from bursar.history.queries import Answer, Once, answered
+from bursar.history.queries import Answer, IdempotencyKey, answered
 from bursar.policy.queries import current
 
 MOST_KEY: Final = 255
@@ -111,7 +111,7 @@ class Call:
         """The member that Bursar-Actor names, or the vendor."""
         if self.member is None:
             return self.key
-        found = next((one for one in self.customer.account.members if one.email.lower() == self.member), None)
+        found = next((member for member in self.customer.account.members if member.email.lower() == self.member), None)
         if found is None:
             raise UnknownActor(actor=self.member[:254])
         if not found.active:
@@ -195,22 +195,22 @@ def moment() -> datetime:
     return datetime.now(UTC)
 
 
-def once(request: HttpRequest, deed: Callable[[Once | None], Answer]) -> Answer:
+def once(request: HttpRequest, action: Callable[[IdempotencyKey | None], Answer]) -> Answer:
     """What a deed is answered; sent again with the same key and body, the same without doing it again.
 
     Errors: OtherBody, BadIdempotencyKey, and those of the deed.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        return deed(None)
+        return action(None)
     if not 1 <= len(key) <= MOST_KEY or not (key.isascii() and key.isprintable()):
         raise BadIdempotencyKey(most=MOST_KEY)
     digest = hashlib.sha256((named(request) or "").encode() + b"\n" + request.body).hexdigest()
-    asked = Once(f"{_vendor(request).id} {request.method} {request.path}", key, digest)
+    asked = IdempotencyKey(f"{_vendor(request).id} {request.method} {request.path}", key, digest)
     if (before := answered(asked)) is not None:
         return before
     try:
-        return deed(asked)
+        return action(asked)
     except (Problem, IntegrityError):
         # Somebody may have sent the same at the same moment and been first.
         if (meanwhile := answered(asked)) is not None:

@@ -133,8 +133,10 @@ class Visit:
     def why_not_all(self, decisions: Sequence[Decision]) -> tuple[str, ...]:
         """Why not each of several things, and then once whom to ask about all of them."""
         account = self.customer.account
-        why = [sentence(one, self.policy, account, self.actor, self.today) for one in decisions]
-        return tuple(filter(None, dict.fromkeys((*why, *(whom_to_ask(one, self.policy) for one in decisions)))))
+        why = [sentence(decision, self.policy, account, self.actor, self.today) for decision in decisions]
+        return tuple(
+            filter(None, dict.fromkeys((*why, *(whom_to_ask(decision, self.policy) for decision in decisions))))
+        )
 
     def said(self, problem: Problem) -> str:
         """A problem in words; a refusal says why, and whom to ask."""

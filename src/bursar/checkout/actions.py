@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from bursar.accounts.locked_account import deed
+from bursar.accounts.locked_account import locked_account
 from bursar.accounts.queries import Customer
-from bursar.checkout.checks import check_no_payment_open, check_review, keep, open_payment, shown
+from bursar.checkout.checks import check_no_payment_open, check_review, open_payment, save_quote, shown
 from bursar.checkout.consequences import catch_up, overtake, overtake_request
-from bursar.checkout.gather import Known, edits_of, gather
+from bursar.checkout.gather import GatheredAccount, edits_of, gather
 from bursar.checkout.payment import charge
 from bursar.checkout.write import write
 from bursar.columns.ids import uuid7
@@ -24,11 +24,11 @@ from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.core.policy.refusal import Refused
 from bursar.core.subscription.edit import Edit, Undo
 from bursar.history.actions import answer as keep_answer
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 from bursar.invoices import actions as invoices
 from bursar.payments.queries import attempt
 from bursar.subscriptions.queries import RequestRow, request, taken
-from bursar.subscriptions.queries import quote as kept_quote
+from bursar.subscriptions.queries import quote as saved_quote
 
 
 class Stale(Conflict):
@@ -70,19 +70,26 @@ class Wanted:
     confirmed: bool = False
 
 
-def quote(account_id: UUID, edits: Sequence[Edit], *, actor: Actor, now: datetime, once: Once | None = None) -> UUID:
+def quote(
+    account_id: UUID,
+    edits: Sequence[Edit],
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: IdempotencyKey | None = None,
+) -> UUID:
     """A new quote for these edits, kept as it is shown.
 
     Errors: NotFound, Stale where something else is in force than the edits expected, and Invalid and Conflict as they
     deserve.
     """
-    with deed(account_id, actor, now) as customer:
-        known, on = gather(customer, customer.today(now)), customer.today(now)
-        answer = decide(known.situation, edits, actor, on)
-        documents = catch_up(known, now)
-        kept = keep(known, answer, edits, actor=actor, now=now)
+    with locked_account(account_id, actor, now) as customer:
+        gathered, on = gather(customer, customer.today(now)), customer.today(now)
+        answer = decide(gathered.context, edits, actor, on)
+        documents = catch_up(gathered, now)
+        kept = save_quote(gathered, answer, edits, actor=actor, now=now)
         if not answer.surprises:
-            keep_answer(once, kind="quote", id=kept, status=201, now=now)
+            keep_answer(idempotency_key, kind="quote", id=kept, status=201, now=now)
         invoices.number(*documents)
     if answer.surprises:
         raise Stale(kept)
@@ -97,22 +104,22 @@ def accept(
     confirmed: bool = False,
     actor: Actor,
     now: datetime,
-    once: Once | None = None,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> Result:
     """Take a quote as it was shown, or edits as they are decided now; who pays automatically pays first.
 
     Errors: NotFound, Refused, Stale, Confirm, QuoteExpired, AlreadyTaken, PaymentOpen, Declined, RequestClosed, and
     those of `quote`.
     """
-    with deed(account_id, actor, now) as customer:
-        known = gather(customer, customer.today(now))
-        check_no_payment_open(customer, known.payment_until)
+    with locked_account(account_id, actor, now) as customer:
+        gathered = gather(customer, customer.today(now))
+        check_no_payment_open(customer, gathered.payment_until)
         before = shown(customer, quote_id, now) if quote_id else None
         wanted = Wanted(tuple(edits), confirmed=confirmed)
         if before is not None:
             reviewed = request(account_id, before.request_id) if before.request_id else None
             wanted = Wanted(edits_of(customer, before), before.id, before.digest, reviewed, confirmed)
-        result = _take(known, wanted, actor, now, once)
+        result = _take(gathered, wanted, actor, now, idempotency_key)
     return _carried_on(account_id, result, now)
 
 
@@ -129,7 +136,7 @@ def approve(
     confirmed: bool = False,
     actor: Actor,
     now: datetime,
-    once: Once | None = None,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> Result:
     """Take what a request asks for, as it is decided now for whoever approves it.
 
@@ -137,12 +144,12 @@ def approve(
 
     Errors: NotFound, Refused, Stale, Confirm, PaymentOpen, Declined, RequestClosed, and those of `quote`.
     """
-    with deed(account_id, actor, now) as customer:
-        known = gather(customer, customer.today(now))
-        check_no_payment_open(customer, known.payment_until)
+    with locked_account(account_id, actor, now) as customer:
+        gathered = gather(customer, customer.today(now))
+        check_no_payment_open(customer, gathered.payment_until)
         reviewed = request(account_id, request_id)
-        edits = edits_of(customer, kept_quote(account_id, reviewed.quote_id))
-        result = _take(known, Wanted(edits, None, digest, reviewed, confirmed), actor, now, once)
+        edits = edits_of(customer, saved_quote(account_id, reviewed.quote_id))
+        result = _take(gathered, Wanted(edits, None, digest, reviewed, confirmed), actor, now, idempotency_key)
     return _carried_on(account_id, result, now)
 
 
@@ -152,7 +159,7 @@ def _carried_on(account_id: UUID, result: Result, now: datetime) -> Result:
     Errors: Stale, RequestOvertaken, Declined.
     """
     if result.overtaken_id is not None:
-        request(account_id, result.overtaken_id).standing.check_open(now)
+        request(account_id, result.overtaken_id).status.check_open(now)
     if result.stale_id is not None:
         raise Stale(result.stale_id)
     if result.attempt_id is not None and charge(account_id, result.attempt_id, now=now).state == "succeeded":
@@ -162,10 +169,10 @@ def _carried_on(account_id: UUID, result: Result, now: datetime) -> Result:
 
 def renew(account_id: UUID, *, now: datetime) -> int:
     """Do everything that has fallen due; on how many days something had. Twice is once."""
-    with deed(account_id, SYSTEM, now) as customer:
-        known = gather(customer, customer.today(now))
-        invoices.number(*catch_up(known, now))
-    return len(known.overdue)
+    with locked_account(account_id, SYSTEM, now) as customer:
+        gathered = gather(customer, customer.today(now))
+        invoices.number(*catch_up(gathered, now))
+    return len(gathered.overdue)
 
 
 def take_of_attempt(account_id: UUID, attempt_id: UUID) -> UUID | None:
@@ -174,36 +181,38 @@ def take_of_attempt(account_id: UUID, attempt_id: UUID) -> UUID | None:
     return taken(account_id, quote_id=quote_id).id if quote_id else None
 
 
-def _take(known: Known, wanted: Wanted, actor: Actor, now: datetime, once: Once | None) -> Result:
+def _take(
+    gathered: GatheredAccount, wanted: Wanted, actor: Actor, now: datetime, idempotency_key: IdempotencyKey | None
+) -> Result:
     """The first transaction: everything is done in it, or an attempt to pay is written on the quote."""
-    customer, on, reviewed = known.customer, known.customer.today(now), wanted.request
+    customer, on, reviewed = gathered.customer, gathered.customer.today(now), wanted.request
     if reviewed is not None:
-        check_review(known.situation.policy, customer, reviewed, actor, now)
-    documents = catch_up(known, now)
-    if reviewed is not None and overtake_request(known, reviewed, wanted.edits, now):
+        check_review(gathered.context.policy, customer, reviewed, actor, now)
+    documents = catch_up(gathered, now)
+    if reviewed is not None and overtake_request(gathered, reviewed, wanted.edits, now):
         invoices.number(*documents)
         return Result(customer, overtaken_id=reviewed.id)
-    answer = decide(known.situation, wanted.edits, customer.standing_of(actor), on)
+    answer = decide(gathered.context, wanted.edits, customer.as_of_now(actor), on)
     refusal = answer.refusal()
     if refusal is not None and not answer.surprises:
         raise Refused(refusal)
     request_id = reviewed.id if reviewed is not None else None
-    keeping = partial(keep, known, answer, wanted.edits, actor=actor, now=now, request_id=request_id)
+    keeping = partial(save_quote, gathered, answer, wanted.edits, actor=actor, now=now, request_id=request_id)
     if answer.surprises or (wanted.digest is not None and digest_of(answer) != wanted.digest):
         stale_id = keeping()
         invoices.number(*documents)
         return Result(customer, stale_id=stale_id)
     check_confirmed(answer, confirmed=wanted.confirmed)
     kept = wanted.quote_id or keeping()
-    attempt_id = open_payment(known, answer, kept, actor=actor, now=now)
+    attempt_id = open_payment(gathered, answer, kept, actor=actor, now=now)
     if attempt_id is not None:
-        keep_answer(once, kind="attempt", id=attempt_id, status=201, now=now)
+        keep_answer(idempotency_key, kind="attempt", id=attempt_id, status=201, now=now)
         invoices.number(*documents)
         return Result(customer, attempt_id=attempt_id)
     order = Order(id=uuid7(), quote_id=kept, request_id=request_id, actor=actor)
-    made = transition.accept(known.situation, answer, order, new_id=uuid7)
+    made = transition.accept(gathered.context, answer, order, new_id=uuid7)
     documents += write([made], {customer.id: customer}, now=now)
-    overtake(replace(known, situation=made.after, asked=known.asked and reviewed is None), now)
-    keep_answer(once, kind="take", id=order.id, status=201, now=now)
+    overtake(replace(gathered, context=made.after, asked=gathered.asked and reviewed is None), now)
+    keep_answer(idempotency_key, kind="take", id=order.id, status=201, now=now)
     invoices.number(*documents)
     return Result(replace(customer, account=made.after.account), order.id)

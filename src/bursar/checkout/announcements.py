@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from bursar.accounts.locked_account import deed
+from bursar.accounts.locked_account import locked_account
 from bursar.checkout.gather import context
 from bursar.core.billing.schedule import told_ahead, trial_told_ahead
 from bursar.core.events import Event, RenewalAhead, TrialEnding
@@ -17,19 +17,19 @@ from bursar.policy.queries import current
 
 def announce(account_id: UUID, *, now: datetime) -> None:
     """Write down, once, that a renewal or the end of a trial comes of which people are told ahead."""
-    with deed(account_id, SYSTEM, now) as customer:
+    with locked_account(account_id, SYSTEM, now) as customer:
         on, ahead, policy = customer.today(now), cursor(account_id), current()
         told = list[Event]()
         until = _first_told(account_id, ahead.trial_until, on, policy.trial_notice_days)
         if until is not None and on <= until:
-            known = context(customer, on, policy)
-            if trial_told_ahead(known.timeline, until):
+            gathered = context(customer, on, policy)
+            if trial_told_ahead(gathered.timeline, until):
                 told.append(TrialEnding(trial_until=until))
         until = _first_told(account_id, ahead.billed_until, on, policy.renewal_notice_days)
         if until is not None and on < until:
-            known = context(customer, on, policy)
-            short = any(shortage.on == until for shortage in shortfalls(known.timeline, known.used, on))
-            if short or told_ahead(known.timeline, until):
+            gathered = context(customer, on, policy)
+            short = any(shortage.on == until for shortage in shortfalls(gathered.timeline, gathered.used, on))
+            if short or told_ahead(gathered.timeline, until):
                 told.append(RenewalAhead(renewal_on=until))
         record(account_id=account_id, events=told, actor=SYSTEM, on=on, now=now)
 

@@ -3,14 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.checkout.consequences import follow
 from bursar.core.billing.booking import Booking, check_booking
 from bursar.core.billing.payment import NothingToPay
 from bursar.core.billing.refund import check_undo
 from bursar.core.policy.policy import Actor
 from bursar.history.actions import answer
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 from bursar.invoices import queries as invoices
 from bursar.payments import booking as payments
 from bursar.payments import received
@@ -19,14 +19,20 @@ from bursar.policy import queries as policy
 
 
 def record_payment(
-    account_id: UUID, booking: Booking, *, note: str = "", actor: Actor, now: datetime, once: Once | None = None
+    account_id: UUID,
+    booking: Booking,
+    *,
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
     """Book money that came, and settle what is open with it; return the payment.
 
     Errors: NotFound, Refused, NothingMoved, PaymentCurrency, ReceivedLater, BadReference, NothingToPay, EntryBooked,
     BeyondEntry.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy.current(), customer, actor, "record_payments", now)
         check_booking(booking, customer.account.currency, customer.today(now))
         for invoice_id in booking.invoices:
@@ -35,16 +41,18 @@ def record_payment(
                 raise NothingToPay(number=document.number)
         payment_id = payments.book(customer, booking, note=note, actor=actor, now=now)
         follow(account_id, now)
-        answer(once, kind="payment", id=payment_id, status=201, now=now)
+        answer(idempotency_key, kind="payment", id=payment_id, status=201, now=now)
     return payment_id
 
 
-def undo_payment(account_id: UUID, payment_id: UUID, *, actor: Actor, now: datetime, once: Once | None = None) -> None:
+def undo_payment(
+    account_id: UUID, payment_id: UUID, *, actor: Actor, now: datetime, idempotency_key: IdempotencyKey | None = None
+) -> None:
     """Take a payment that was booked by mistake out of the books; what it paid for is open again.
 
     Errors: NotFound, Refused, PaymentUndone, ThroughGateway, PaidBack.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy.current(), customer, actor, "record_payments", now)
         payment = received.payment(account_id, payment_id)
         check_undo(payment.received)
@@ -52,4 +60,4 @@ def undo_payment(account_id: UUID, payment_id: UUID, *, actor: Actor, now: datet
         # Other money of the account that is left may pay for what is open now.
         allocate(customer.id, now=now)
         follow(account_id, now)
-        answer(once, kind="payment", id=payment_id, status=200, now=now)
+        answer(idempotency_key, kind="payment", id=payment_id, status=200, now=now)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bursar.accounts.locked_account import permit
 from bursar.accounts.queries import Customer
-from bursar.checkout.gather import Known
+from bursar.checkout.gather import GatheredAccount
 from bursar.core.billing.payment import PaymentOpen, to_collect
 from bursar.core.messages.problem import Conflict
 from bursar.core.money.money import Money
@@ -15,8 +15,8 @@ from bursar.core.policy.policy import Actor, Policy
 from bursar.core.subscription.edit import Edit, without_expected
 from bursar.payments import actions as payments
 from bursar.subscriptions import actions as subscriptions
-from bursar.subscriptions.queries import KeptQuote, RequestRow
-from bursar.subscriptions.queries import quote as kept_quote
+from bursar.subscriptions.queries import RequestRow, SavedQuote
+from bursar.subscriptions.queries import quote as saved_quote
 
 
 class QuoteExpired(Conflict):
@@ -40,12 +40,12 @@ def check_no_payment_open(customer: Customer, payment_until: datetime | None) ->
 def check_review(policy: Policy, customer: Customer, request: RequestRow, actor: Actor, now: datetime) -> None:
     """Raise Refused or RequestClosed unless the actor may approve or reject the request now."""
     permit(policy, customer, actor, "review_requests", now)
-    request.standing.check_open(customer.moment(now))
+    request.status.check_open(customer.moment(now))
 
 
-def shown(customer: Customer, quote_id: UUID, now: datetime) -> KeptQuote:
+def shown(customer: Customer, quote_id: UUID, now: datetime) -> SavedQuote:
     """The quote that somebody wants to take. Errors: NotFound, AlreadyTaken, QuoteExpired."""
-    found = kept_quote(customer.id, quote_id)
+    found = saved_quote(customer.id, quote_id)
     if found.taken:
         raise AlreadyTaken()
     if found.expires_at <= customer.moment(now):
@@ -53,8 +53,8 @@ def shown(customer: Customer, quote_id: UUID, now: datetime) -> KeptQuote:
     return found
 
 
-def keep(
-    known: Known,
+def save_quote(
+    gathered: GatheredAccount,
     answer: Quote,
     edits: Sequence[Edit],
     *,
@@ -63,31 +63,33 @@ def keep(
     request_id: UUID | None = None,
 ) -> UUID:
     """The quote as it is shown, of the request that it reviews, if any; it expires by the account's own clock."""
-    moment, situation = known.customer.moment(now), known.situation
-    return subscriptions.keep(
-        known.customer.id,
+    moment, context = gathered.customer.moment(now), gathered.context
+    return subscriptions.save_quote(
+        gathered.customer.id,
         answer,
         [without_expected(edit) for edit in edits],
         actor=actor,
-        catalog_version=situation.catalog.version,
-        policy_version=situation.policy.version,
-        account_type=situation.account.account_type,
+        catalog_version=context.catalog.version,
+        policy_version=context.policy.version,
+        account_type=context.account.account_type,
         now=moment,
-        expires_at=moment + timedelta(hours=situation.policy.quote_hours),
+        expires_at=moment + timedelta(hours=context.policy.quote_hours),
         request_id=request_id,
     )
 
 
-def open_payment(known: Known, answer: Quote, quote_id: UUID, *, actor: Actor, now: datetime) -> UUID | None:
+def open_payment(
+    gathered: GatheredAccount, answer: Quote, quote_id: UUID, *, actor: Actor, now: datetime
+) -> UUID | None:
     """Return an attempt to collect what a quote costs today from who pays automatically and has not enough credit.
 
     Errors: NoGateway.
     """
-    customer, situation = known.customer, known.situation
-    method = situation.paying.method
+    customer, context = gathered.customer, gathered.context
+    method = context.paying.method
     if answer.due_today.total <= 0 or not method.automatic:
         return None
-    amount = to_collect(answer.due_today.total, situation.paying.owes)
+    amount = to_collect(answer.due_today.total, context.paying.owes)
     if amount == 0:
         return None
     return payments.begin(
@@ -98,5 +100,5 @@ def open_payment(known: Known, answer: Quote, quote_id: UUID, *, actor: Actor, n
         actor=actor,
         on=answer.on,
         now=now,
-        expires_at=customer.moment(now) + timedelta(minutes=situation.policy.attempt_minutes),
+        expires_at=customer.moment(now) + timedelta(minutes=context.policy.attempt_minutes),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.queries import Customer
 from bursar.checkout.checks import check_no_payment_open
 from bursar.checkout.payment import Declined, charge
@@ -12,7 +12,7 @@ from bursar.core.billing.payment import Method, NothingToPay, PaymentOpen
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.history.actions import answer
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 from bursar.invoices import queries as invoices
 from bursar.payments import actions as payments
 from bursar.payments import queries
@@ -21,16 +21,22 @@ from bursar.policy import queries as policy
 
 
 def pay(
-    account_id: UUID, invoice_id: UUID, method: Method, *, actor: Actor, now: datetime, once: Once | None = None
+    account_id: UUID,
+    invoice_id: UUID,
+    method: Method,
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> AttemptRow:
     """Pay what is open of an invoice once, by this method.
 
     Errors: NotFound, Refused, PaymentOpen, NothingToPay, NoGateway, Declined.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy.current(), customer, actor, "pay_invoice", now)
         attempt_id = _begin(customer, invoice_id, method, actor=actor, now=now)
-        answer(once, kind="attempt", id=attempt_id, status=201, now=now)
+        answer(idempotency_key, kind="attempt", id=attempt_id, status=201, now=now)
     return charge(account_id, attempt_id, now=now)
 
 
@@ -39,7 +45,7 @@ def collect(account_id: UUID, invoice_id: UUID, *, now: datetime, again: bool = 
 
     An invoice that was tried before is left alone unless it is to be tried `again`; what cannot be collected now waits.
     """
-    with deed(account_id, SYSTEM, now) as customer:
+    with locked_account(account_id, SYSTEM, now) as customer:
         # Under the lock: whoever waited for it may find that somebody else has just tried.
         method = queries.method(account_id)
         if not method.automatic or (queries.attempted(account_id, invoice_id) and not again):
@@ -68,11 +74,11 @@ def collect_all(account_id: UUID, *, now: datetime, again: bool) -> int:
     """Collect everything that is open, `again` after a new payment method; return how many invoices were settled."""
     if not queries.method(account_id).automatic:
         return 0
-    return sum(collect(account_id, one.id, now=now, again=again) for one in queries.open_invoices(account_id))
+    return sum(collect(account_id, invoice.id, now=now, again=again) for invoice in queries.open_invoices(account_id))
 
 
 def _begin(customer: Customer, invoice_id: UUID, method: Method, *, actor: Actor, now: datetime) -> UUID:
-    """Return a new open attempt on what is left of an invoice, inside a deed.
+    """Return a new open attempt on what is left of an invoice, under the lock.
 
     Errors: NotFound, PaymentOpen, NothingToPay, NoGateway.
     """

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
 
-from bursar.accounts.locked_account import deed
+from bursar.accounts.locked_account import locked_account
 from bursar.accounts.queries import customer
-from bursar.checkout.gather import Known, context, edits_of, gather
+from bursar.checkout.gather import GatheredAccount, context, edits_of, gather
 from bursar.checkout.write import close_request, write
 from bursar.core.events import RequestOvertaken, SeatsShort
 from bursar.core.ordering.approval import overtaken
@@ -22,9 +22,9 @@ from bursar.subscriptions.queries import RequestRow, agreement, open_request, qu
 @contextmanager
 def followed(account_id: UUID, *, actor: Actor, now: datetime) -> Iterator[None]:
     """Let an account or its people be changed, and then do what follows from it. Errors: NotFound."""
-    with deed(account_id, actor, now) as account:
+    with locked_account(account_id, actor, now) as account:
         today = account.today(now)
-        before = {(one.change, one.more) for one in coming_shortfalls(account_id, today)}
+        before = {(shortfall.change, shortfall.more) for shortfall in coming_shortfalls(account_id, today)}
         yield
         follow(account_id, now)
         for short in coming_shortfalls(account_id, today):
@@ -38,8 +38,8 @@ def coming_shortfalls(account_id: UUID, today: date) -> tuple[Shortfall, ...]:
     # Seats change hands often, and few accounts have a reduction ahead.
     if not any(isinstance(change.edit, SetSeats) for change in scheduled):
         return ()
-    known = context(customer(account_id), today)
-    return shortfalls(known.timeline, known.used, today)
+    gathered = context(customer(account_id), today)
+    return shortfalls(gathered.timeline, gathered.used, today)
 
 
 def _tell_of(short: Shortfall, account_id: UUID, today: date, actor: Actor, now: datetime) -> None:
@@ -48,38 +48,38 @@ def _tell_of(short: Shortfall, account_id: UUID, today: date, actor: Actor, now:
     record(account_id=account_id, events=[event], actor=actor, on=today, now=now)
 
 
-def catch_up(known: Known, now: datetime) -> tuple[UUID, ...]:
-    """Write what has fallen due for an account, inside a deed; return the documents that still need numbers."""
-    documents = write(known.overdue, {known.customer.id: known.customer}, now=now)
-    if known.overdue:
-        overtake(known, now)
+def catch_up(gathered: GatheredAccount, now: datetime) -> tuple[UUID, ...]:
+    """Write what has fallen due for an account, under the lock; return the documents that still need numbers."""
+    documents = write(gathered.overdue, {gathered.customer.id: gathered.customer}, now=now)
+    if gathered.overdue:
+        overtake(gathered, now)
     return documents
 
 
 def follow(account_id: UUID, now: datetime) -> None:
-    """Close the account's request, inside a deed, if nobody could approve it any more as things stand now."""
+    """Close the account's request, under the lock, if nobody could approve it any more as things stand now."""
     if open_request(account_id) is not None:
         # Whoever calls may know the account as it was before.
         account = customer(account_id)
         overtake(gather(account, account.today(now)), now)
 
 
-def overtake(known: Known, now: datetime) -> bool:
-    """Close the account's request, inside a deed, if nobody could approve it any more; return True if so.
+def overtake(gathered: GatheredAccount, now: datetime) -> bool:
+    """Close the account's request, under the lock, if nobody could approve it any more; return True if so.
 
     While a payment for it waits it stays open: the payer decides.
     """
-    account = known.customer
-    request = open_request(account.id) if known.asked and known.payment_until is None else None
-    if request is None or request.standing.at(account.moment(now)) != "open":
+    account = gathered.customer
+    request = open_request(account.id) if gathered.asked and gathered.payment_until is None else None
+    if request is None or request.status.at(account.moment(now)) != "open":
         return False
-    return overtake_request(known, request, edits_of(account, quote(account.id, request.quote_id)), now)
+    return overtake_request(gathered, request, edits_of(account, quote(account.id, request.quote_id)), now)
 
 
-def overtake_request(known: Known, request: RequestRow, edits: Sequence[Edit], now: datetime) -> bool:
-    """Close an open request, inside a deed, if nobody could approve its edits any more; return True if so."""
-    account = known.customer
-    cause = overtaken(known.situation, edits, request.member_id, account.today(now))
+def overtake_request(gathered: GatheredAccount, request: RequestRow, edits: Sequence[Edit], now: datetime) -> bool:
+    """Close an open request, under the lock, if nobody could approve its edits any more; return True if so."""
+    account = gathered.customer
+    cause = overtaken(gathered.context, edits, request.member_id, account.today(now))
     if cause is None:
         subscriptions.looked_at_request(account.id, request.id, now=now)
         return False
@@ -89,5 +89,5 @@ def overtake_request(known: Known, request: RequestRow, edits: Sequence[Edit], n
 
 def look_at_request(account_id: UUID, *, now: datetime) -> None:
     """Look again whether anybody could still approve the account's open request: the rules may be others now."""
-    with deed(account_id, SYSTEM, now):
+    with locked_account(account_id, SYSTEM, now):
         follow(account_id, now)

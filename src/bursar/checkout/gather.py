@@ -13,7 +13,7 @@ from bursar.catalog import queries as catalog
 from bursar.columns.ids import uuid7
 from bursar.columns.statement import select
 from bursar.core.billing.schedule import Due
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote, quote
 from bursar.core.ordering.transition import Transition, catch_up
 from bursar.core.policy.policy import Actor, Policy
@@ -29,20 +29,20 @@ from bursar.subscriptions import queries as subscriptions
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class GatheredAccount:
     """An account as it is by its own clock, and what has fallen due until then and is not written yet.
 
     While a payment is open nothing falls due: `payment_until` is when it ends. `asked` says that a request is open.
     """
 
     customer: Customer
-    situation: Situation
+    context: BillingContext
     overdue: tuple[Transition, ...] = ()
     payment_until: datetime | None = None
     asked: bool = False
 
 
-def gather(customer: Customer, today: date, rules: Policy | None = None) -> Known:
+def gather(customer: Customer, today: date, rules: Policy | None = None) -> GatheredAccount:
     """Return what is known of an account on a day of its clock; by the policy that was read already, if one was.
 
     Errors: NoCatalog, NoPolicy.
@@ -52,7 +52,7 @@ def gather(customer: Customer, today: date, rules: Policy | None = None) -> Know
     due_at, billed_until, trial_until, number, digest, published_at, asked, used, billed = row[9:]
     agreed = subscriptions.read_agreement(since, state, position, changes)
     sold, versions = _catalogs(agreed.timeline)
-    situation = Situation(
+    context = BillingContext(
         account=customer.account,
         policy=rules or policy.read_current(number, digest, published_at),
         catalog=sold,
@@ -65,16 +65,16 @@ def gather(customer: Customer, today: date, rules: Policy | None = None) -> Know
         paying=payments.read_paying(method, token, gateway, owes),
         versions=versions,
     )
-    overdue = () if payment_until else catch_up(situation, today, new_id=uuid7)
+    overdue = () if payment_until else catch_up(context, today, new_id=uuid7)
     if overdue:
-        situation = overdue[-1].after
-        customer = replace(customer, account=situation.account)
-    return Known(customer, situation, overdue, payment_until, asked)
+        context = overdue[-1].after
+        customer = replace(customer, account=context.account)
+    return GatheredAccount(customer, context, overdue, payment_until, asked)
 
 
-def context(customer: Customer, today: date, rules: Policy | None = None) -> Situation:
+def context(customer: Customer, today: date, rules: Policy | None = None) -> BillingContext:
     """Return what an account has agreed and was billed, as a page shows it; nothing is written."""
-    return gather(customer, today, rules).situation
+    return gather(customer, today, rules).context
 
 
 def preview(
@@ -84,7 +84,7 @@ def preview(
     return quote(context(customer, today, rules), edits, actor, today)
 
 
-def edits_of(customer: Customer, kept: subscriptions.KeptQuote) -> tuple[Edit, ...]:
+def edits_of(customer: Customer, kept: subscriptions.SavedQuote) -> tuple[Edit, ...]:
     """The edits of a kept quote, with why somebody cancels."""
     if not kept.edits:
         return ()
@@ -97,8 +97,11 @@ def edits_of(customer: Customer, kept: subscriptions.KeptQuote) -> tuple[Edit, .
 
 def _catalogs(timeline: Timeline) -> tuple[Catalog, Mapping[int, Catalog]]:
     """Return the catalog in force, and the earlier versions that items of a timeline were sold from."""
-    pins = (*timeline.start.pins.values(), *(pin for change in timeline.changes for pin in change.pins))
-    return catalog.current_and_earlier({pin.catalog_version for pin in pins})
+    agreed_prices = (
+        *timeline.start.agreed_prices.values(),
+        *(agreed_price for change in timeline.changes for agreed_price in change.agreed_prices),
+    )
+    return catalog.current_and_earlier({agreed_price.catalog_version for agreed_price in agreed_prices})
 
 
 _ACCOUNT: Final = f"""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.queries import Customer
 from bursar.checkout.consequences import follow
 from bursar.checkout.gather import gather
@@ -24,7 +24,7 @@ from bursar.gateways.protocol import Charge
 from bursar.gateways.registry import gateway
 from bursar.gateways.sandbox import Sandbox
 from bursar.history.actions import answer
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 from bursar.invoices import actions as invoices
 from bursar.payments import actions as payments
 from bursar.payments import queries
@@ -75,16 +75,18 @@ def confirm(attempt_id: UUID, outcome: Literal["succeeded", "failed"], *, now: d
     return attempt
 
 
-def give_up(account_id: UUID, attempt_id: UUID, *, actor: Actor, now: datetime, once: Once | None = None) -> AttemptRow:
+def give_up(
+    account_id: UUID, attempt_id: UUID, *, actor: Actor, now: datetime, idempotency_key: IdempotencyKey | None = None
+) -> AttemptRow:
     """Give up a payment that waits for the payer; return the attempt, which is paid where the money came first.
 
     Errors: NotFound, Refused, NotWaiting.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy.current(), customer, actor, "pay_invoice", now)
         attempt = queries.attempt(account_id, attempt_id)
         check_waiting(attempt.state)
-        answer(once, kind="attempt", id=attempt_id, status=201, now=now)
+        answer(idempotency_key, kind="attempt", id=attempt_id, status=201, now=now)
     _cancel(attempt, actor=actor, reason="given_up", now=now)
     return queries.attempt(account_id, attempt_id)
 
@@ -113,7 +115,7 @@ def hear(code: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -
 
 def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> Step:
     """The second transaction: take and invoice what was paid for, or end the attempt."""
-    with deed(attempt.account_id, SYSTEM, now) as customer:
+    with locked_account(attempt.account_id, SYSTEM, now) as customer:
         current = queries.attempt(attempt.account_id, attempt.id)
         step = next_step(current.state, charge.answer, current.expires_at, customer.moment(now))
         match step:
@@ -138,9 +140,9 @@ def _take(customer: Customer, attempt: AttemptRow, now: datetime) -> tuple[UUID,
         payments.allocate(customer.id, now=now, first=(attempt.invoice_id,) if attempt.invoice_id else ())
         return ()
     kept = subscriptions.quote(customer.id, attempt.quote_id)
-    paid_for, known = replace(read_quote(kept.content), on=attempt.on), gather(customer, attempt.on)
+    paid_for, gathered = replace(read_quote(kept.content), on=attempt.on), gather(customer, attempt.on)
     order = Order(id=uuid7(), quote_id=kept.id, request_id=kept.request_id, actor=actor)
-    made = accept(known.situation, paid_for, order, new_id=uuid7)
+    made = accept(gathered.context, paid_for, order, new_id=uuid7)
     documents = write([made], {customer.id: customer}, now=now)
     payments.book(attempt, actor=actor, on=attempt.on, now=now)
     payments.allocate(customer.id, now=now, first=documents)
@@ -152,7 +154,7 @@ def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str, now: datetime) ->
     charge = gateway(attempt.gateway).cancel(str(attempt.id))
     if charge.answer == "succeeded":
         return _book(attempt, charge, now)
-    with deed(attempt.account_id, actor, now):
+    with locked_account(attempt.account_id, actor, now):
         if queries.attempt(attempt.account_id, attempt.id).state == "open":
             payments.end(attempt, "cancelled", actor=actor, now=now, reason=reason)
             follow(attempt.account_id, now)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.checkout.checks import check_no_payment_open
 from bursar.checkout.consequences import follow
 from bursar.columns.ids import uuid7
@@ -13,7 +13,7 @@ from bursar.core.money.money import Money
 from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.gateways.registry import gateway
 from bursar.history.actions import answer
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 from bursar.payments import queries, received, refunds
 from bursar.payments.received import RefundRow
 from bursar.policy import queries as policy
@@ -29,14 +29,14 @@ def refund(
     note: str = "",
     actor: Actor,
     now: datetime,
-    once: Once | None = None,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
     """Pay so much of a payment back; return the refund.
 
     Errors: NotFound, Refused, PaymentOpen, NothingMoved, PaymentCurrency, BadReference, PaymentUndone, RefundTooHigh,
     MoneyInUse.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy.current(), customer, actor, "refund_payments", now)
         payment, new = received.payment(account_id, payment_id), NewRefund(uuid7(), reason, reference, note)
         if amount.currency != payment.currency:
@@ -49,7 +49,7 @@ def refund(
         )
         refunds.begin(account_id, payment, new, covered, actor=actor, on=customer.today(now), now=now)
         follow(account_id, now)
-        answer(once, kind="refund", id=new.id, status=201, now=now)
+        answer(idempotency_key, kind="refund", id=new.id, status=201, now=now)
     finish_refund(received.refund(account_id, new.id), now=now)
     return new.id
 
@@ -60,7 +60,7 @@ def finish_refund(refund: RefundRow, *, now: datetime) -> RefundState:
         return refund.state
     amount = Money(refund.amount_minor, refund.currency)
     given = gateway(refund.gateway).refund(str(refund.id), str(refund.charge), amount)
-    with deed(refund.account_id, SYSTEM, now) as customer:
+    with locked_account(refund.account_id, SYSTEM, now) as customer:
         current = received.refund(refund.account_id, refund.id)
         if current.state == "open" and given.answer == "succeeded":
             refunds.succeed(current, now=now)

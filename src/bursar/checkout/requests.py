@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.queries import Customer
 from bursar.catalog.queries import current as catalog
 from bursar.checkout.actions import Stale
-from bursar.checkout.checks import check_no_payment_open, check_review, keep, shown
+from bursar.checkout.checks import check_no_payment_open, check_review, save_quote, shown
 from bursar.checkout.consequences import catch_up, overtake
 from bursar.checkout.gather import edits_of, gather, preview
 from bursar.checkout.write import close_request
@@ -21,7 +21,7 @@ from bursar.core.policy.policy import SYSTEM, Actor, Member, Policy, Vendor
 from bursar.core.subscription.edit import Edit
 from bursar.history.actions import answer as keep_answer
 from bursar.history.actions import record
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 from bursar.invoices import actions as invoices
 from bursar.payments.queries import payment_until
 from bursar.policy.queries import current as policy
@@ -54,33 +54,33 @@ def submit(
     needed_by: date | None = None,
     actor: Actor,
     now: datetime,
-    once: Once | None = None,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
     """A request for what a quote says, or for edits as they are decided now; the id of the request.
 
     Errors: Refused, Stale, NothingToAsk, NoNeedToAsk, RequestOpen, NeededTooEarly, and those of `quote` and of `shown`.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         if not isinstance(actor, Member):
             raise NoNeedToAsk()
         before = shown(customer, quote_id, now) if quote_id else None
-        known, on = gather(customer, customer.today(now)), customer.today(now)
-        documents = catch_up(known, now)
-        if known.asked:
+        gathered, on = gather(customer, customer.today(now)), customer.today(now)
+        documents = catch_up(gathered, now)
+        if gathered.asked:
             _expire(customer, now)
-            overtake(known, now)
+            overtake(gathered, now)
             if open_request(account_id) is not None:
                 raise RequestOpen()
         if needed_by is not None and needed_by < on:
             raise NeededTooEarly(today=on)
         wanted = edits_of(customer, before) if before else tuple(edits)
-        answer = decide(known.situation, wanted, known.customer.standing_of(actor), on)
-        kept = keep(known, answer, wanted, actor=actor, now=now)
+        answer = decide(gathered.context, wanted, gathered.customer.as_of_now(actor), on)
+        kept = save_quote(gathered, answer, wanted, actor=actor, now=now)
         if not answer.surprises:
             check_asking(answer)
-            until = customer.moment(now) + timedelta(days=known.situation.policy.request_days)
+            until = customer.moment(now) + timedelta(days=gathered.context.policy.request_days)
             made = _submit(customer, kept, actor, reason, needed_by, until, now)
-            keep_answer(once, kind="request", id=made, status=201, now=now)
+            keep_answer(idempotency_key, kind="request", id=made, status=201, now=now)
         invoices.number(*documents)
     if answer.surprises:
         raise Stale(kept)
@@ -112,28 +112,36 @@ def _submit(
 
 
 def reject(
-    account_id: UUID, request_id: UUID, *, reason: str, actor: Actor, now: datetime, once: Once | None = None
+    account_id: UUID,
+    request_id: UUID,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: IdempotencyKey | None = None,
 ) -> None:
     """Close a request without doing it, saying why.
 
     Errors: NotFound, Refused, RequestClosed, ReasonNeeded, PaymentOpen.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         check_review(policy(), customer, request(account_id, request_id), actor, now)
         if not reason.strip():
             raise ReasonNeeded()
         check_no_payment_open(customer, payment_until(account_id))
         event = RequestRejected(request=request_id)
         close_request(customer, event, actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
-        keep_answer(once, kind="request", id=request_id, status=200, now=now)
+        keep_answer(idempotency_key, kind="request", id=request_id, status=200, now=now)
 
 
-def withdraw(account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime, once: Once | None = None) -> None:
+def withdraw(
+    account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime, idempotency_key: IdempotencyKey | None = None
+) -> None:
     """Take a request back: one's own, or as the vendor.
 
     Errors: NotFound, Refused, OnlyRequester, RequestClosed, PaymentOpen.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         found = request(account_id, request_id)
         if isinstance(actor, Vendor):
             permit(policy(), customer, actor, "review_requests", now)
@@ -141,10 +149,10 @@ def withdraw(account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime,
             # Whose request it is, is said to who may see it.
             permit(policy(), customer, actor, "view_subscription", now)
         check_withdrawing(actor, found.member_id, found.name)
-        found.standing.check_open(customer.moment(now))
+        found.status.check_open(customer.moment(now))
         check_no_payment_open(customer, payment_until(account_id))
         close_request(customer, RequestWithdrawn(request=request_id), actor=actor, now=now)
-        keep_answer(once, kind="request", id=request_id, status=200, now=now)
+        keep_answer(idempotency_key, kind="request", id=request_id, status=200, now=now)
 
 
 def preview_request(customer: Customer, row: RequestRow, actor: Actor, rules: Policy, now: datetime) -> Quote:
@@ -160,13 +168,13 @@ def basis(customer: Customer, rules: Policy) -> Basis:
 
 def expire(account_id: UUID, *, now: datetime) -> None:
     """Close the account's request if nobody reviewed it in time."""
-    with deed(account_id, SYSTEM, now) as customer:
+    with locked_account(account_id, SYSTEM, now) as customer:
         _expire(customer, now)
 
 
 def remind(account_id: UUID, *, now: datetime) -> None:
     """Write down, once, that whoever may review the account's request is reminded that it will be closed."""
-    with deed(account_id, SYSTEM, now) as customer:
+    with locked_account(account_id, SYSTEM, now) as customer:
         waits = unreviewed(account_id, customer.moment(now), policy().reminder_days)
         if waits is not None:
             subscriptions.reminded_of_request(account_id, waits, now=now)
@@ -177,7 +185,7 @@ def remind(account_id: UUID, *, now: datetime) -> None:
 def _expire(customer: Customer, now: datetime) -> None:
     """While a payment for it waits, a request stays open: the payer decides."""
     found = open_request(customer.id)
-    if found is None or found.standing.at(customer.moment(now)) == "open":
+    if found is None or found.status.at(customer.moment(now)) == "open":
         return
     if payment_until(customer.id) is None:
         close_request(customer, RequestExpired(request=found.id), actor=SYSTEM, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from bursar.accounts.actions import instant, read_zone, set_standings
+from bursar.accounts.actions import instant, read_zone, set_account_states
 from bursar.accounts.queries import Customer
 from bursar.core.billing.schedule import Due
 from bursar.core.events import RequestEnded, RequestOvertaken
@@ -36,7 +36,11 @@ def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, no
     invoices.issue(issued, now=now)
     _write_projections(steps, customers)
     freed = seats.release(
-        [(customers[step.account_id], release.product, release.members) for step in steps for release in step.released],
+        [
+            (customers[step.account_id], release.product, release.members)
+            for step in steps
+            for release in step.freed_seats
+        ],
         now=now,
     )
     told = ((step.account_id, step.on, step.actor, event) for step in steps for event in step.events)
@@ -79,7 +83,7 @@ def _write_projections(steps: Sequence[Transition], customers: Mapping[UUID, Cus
     first = {step.account_id: step.before for step in reversed(steps)}
     last = {step.account_id: step.after for step in steps}
     turned = {step.account_id: step.on for step in steps if step.after.account.state is not step.before.account.state}
-    set_standings([(account_id, last[account_id].account.state, on) for account_id, on in turned.items()])
+    set_account_states([(account_id, last[account_id].account.state, on) for account_id, on in turned.items()])
     set_items(
         {
             account_id: (after.account.currency, first[account_id].timeline, after.timeline)
@@ -88,7 +92,7 @@ def _write_projections(steps: Sequence[Transition], customers: Mapping[UUID, Cus
     )
     seats.set_bought({account_id: (first[account_id].used, after.used) for account_id, after in last.items()})
     invoices.cover({account_id: (first[account_id].billed, after.billed) for account_id, after in last.items()})
-    invoices.look_again(
+    invoices.reschedule(
         {
             account_id: _cursor(customers[account_id], after.falls_due)
             for account_id, after in last.items()

@@ -37,7 +37,7 @@ class Life:
     currency: str
     locale: str
     people: Mapping[str, str]
-    deeds: Sequence[tuple[int, str, Sequence[dict[str, Any]]]] = ()
+    steps: Sequence[tuple[int, str, Sequence[dict[str, Any]]]] = ()
     token: str = ""
     tax_rate: str = "0.20"
     representative: tuple[str, str] | None = field(default=None)
@@ -219,7 +219,7 @@ def _live(life: Life, now: datetime) -> None:
     from bursar.seats.actions import assign, see
 
     policy, today = current(), now.date()
-    first = max((days for days, _, _ in life.deeds), default=0)
+    first = max((days for days, _, _ in life.steps), default=0)
     account_id = actions.open_account(
         policy,
         name=life.name,
@@ -240,7 +240,7 @@ def _live(life: Life, now: datetime) -> None:
         add_member(policy, account_id, name=name, email=life.email(name), role=role, actor=VENDOR, now=now)
     if life.token:
         set_method(policy, account_id, Method("card", life.token), actor=VENDOR, now=now)
-    for days, who, edits in life.deeds:
+    for days, who, edits in life.steps:
         move(account_id, today - timedelta(days=days), actor=VENDOR, now=now)
         for invoice in open_invoices(account_id):
             pay(account_id, invoice.id, Method("debit", "ok"), actor=VENDOR, now=now)

@@ -37,15 +37,15 @@ def doctor(deep: bool, as_json: bool) -> None:
     if reached.url is not None and readable.state == "ok":
         more, broken = _asked(deep)
         checks += more
-    many = Counter(one.state for one in checks)
+    many = Counter(check.state for check in checks)
     document = {
         "wrong": many["wrong"],
         "warnings": many["warning"],
-        "checks": [asdict(one) for one in checks],
+        "checks": [asdict(check) for check in checks],
         "violations": [_plain(one) for one in broken],
     }
     summary = f"{many['wrong']} wrong, {many['warning']} to look at, {many['ok']} as they should be"
-    show(document, as_json, "\n".join([*(line for one in checks for line in _lines(one)), summary]))
+    show(document, as_json, "\n".join([*(line for check in checks for line in _lines(check)), summary]))
     if many["wrong"]:
         raise SystemExit(1)
 

@@ -53,7 +53,7 @@ def end(children: Sequence[Child]) -> None:
 def wait_for(port: int, children: Sequence[Child]) -> None:
     """Nothing, once something listens on the port. Errors: SystemExit when it does not come."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and all(one.poll() is None for one in children):
+    while time.monotonic() < deadline and all(child.poll() is None for child in children):
         if listens(port):
             return
         time.sleep(0.05)

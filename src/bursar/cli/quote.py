@@ -15,7 +15,7 @@ from bursar.core.money.currency import digits
 from bursar.core.money.money import Money, rate_text, text
 from bursar.core.money.tax import read_tax_rate
 from bursar.core.ordering.content import write_quote
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote
 from bursar.core.ordering.quote import quote as decide
 from bursar.core.ordering.transition import Order, accept, catch_up
@@ -91,14 +91,14 @@ def quote(
     members = (actor,) if isinstance(actor, Member) else ()
     support = Contact("customer support", "", "support")
     account = Account(_NOBODY, account_type, currency, State.ACTIVE, members, support=support)
-    situation = Situation(account, rules, read_catalog(read_text(catalog), catalog, 1), tax=read_tax_rate(tax_rate))
+    context = BillingContext(account, rules, read_catalog(read_text(catalog), catalog, 1), tax=read_tax_rate(tax_rate))
     if has:
-        bought = decide(situation, _edits(has, "--has"), VENDOR, since or on)
+        bought = decide(context, _edits(has, "--has"), VENDOR, since or on)
         new_id = (UUID(int=number) for number in count(1 << 64)).__next__
-        situation = accept(situation, bought, Order(id=new_id(), quote_id=new_id()), new_id=new_id).after
-        for made in catch_up(situation, on, new_id=new_id):
-            situation = made.after
-    answer = decide(situation, _edits(edits, "EDITS"), actor, on)
+        context = accept(context, bought, Order(id=new_id(), quote_id=new_id()), new_id=new_id).after
+        for made in catch_up(context, on, new_id=new_id):
+            context = made.after
+    answer = decide(context, _edits(edits, "EDITS"), actor, on)
     show(write_quote(answer), as_json, "\n".join(_written(answer)))
     if answer.outcome is Outcome.REFUSED:
         raise SystemExit(1)
@@ -114,12 +114,12 @@ def _edits(given: str, name: str) -> tuple[Edit, ...]:
 def _written(answer: Quote) -> list[str]:
     """The quote for a person at a terminal."""
     lines = [f"{answer.outcome.value} on {answer.on}"]
-    for one in answer.edits:
-        decision = one.decision
+    for edit in answer.edits:
+        decision = edit.decision
         why = f" ({decision.reason.value})" if decision.reason else ""
-        when = f" from {one.effective_on}" if one.effective_on else ""
-        until = f", overruled from {one.overruled_on}" if one.overruled_on else ""
-        lines.append(f"  {NAMES[type(one.edit)]}: {decision.outcome.value}{why}{when}{until}")
+        when = f" from {edit.effective_on}" if edit.effective_on else ""
+        until = f", overruled from {edit.overruled_on}" if edit.overruled_on else ""
+        lines.append(f"  {NAMES[type(edit.edit)]}: {decision.outcome.value}{why}{when}{until}")
         lines += [f"    ask {contact.name} {contact.email}".rstrip() for contact in decision.ask]
     if answer.outcome is Outcome.REFUSED:
         return lines
@@ -129,7 +129,7 @@ def _written(answer: Quote) -> list[str]:
     lines.append(f"next renewal on {answer.renewal_on}" if answer.renewal_on else "no next renewal")
     lines += [_line(line, answer.currency) for line in answer.renewal_lines]
     lines.append(_sum("net, tax, total", answer.next_renewal, answer.currency))
-    return [*lines, *(f"warning: {one}" for one in answer.warnings)]
+    return [*lines, *(f"warning: {warning}" for warning in answer.warnings)]
 
 
 def _line(line: Line, currency: str) -> str:

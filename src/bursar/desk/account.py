@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bursar.accounts import actions
 from bursar.accounts.queries import OverrideRow, names, overrides
-from bursar.center.manage.page import keep, not_done
+from bursar.center.manage.page import not_done, save_quote
 from bursar.center.visit import Visit, to, visit
 from bursar.checkout import followed
 from bursar.core.messages.problem import Problem
@@ -96,7 +96,7 @@ def stand(request: HttpRequest, account_id: UUID) -> HttpResponse:
         return _page(request, seen, problem=seen.why_not(seen.decide("suspend_accounts")))
     active = seen.customer.account.state is State.ACTIVE
     try:
-        return to("summary", account_id, keep(seen, (Suspend() if active else Resume(),)))
+        return to("summary", account_id, save_quote(seen, (Suspend() if active else Resume(),)))
     except Problem as problem:
         return not_done(request, seen, seen.said(problem))
 
@@ -118,22 +118,22 @@ def _page(
     problem: str = "",
 ) -> HttpResponse:
     form, override = form or _vendor(seen), override or OverrideForm()
-    who, standing, made_on = names(seen.id), seen.customer.account.state, _days(seen)
+    who, account_state, made_on = names(seen.id), seen.customer.account.state, _days(seen)
     deciding = {one: seen.decide(one) for one in ("alter_accounts", "grant_overrides", "suspend_accounts")}
     content = {
         **seen.frame("desk_account"),
         "form": form,
         "override": override,
         "problem": problem,
-        "overrides": [_shown(seen, one, who, made_on) for one in overrides(seen.id)],
+        "overrides": [_shown(seen, override, who, made_on) for override in overrides(seen.id)],
         "may": {one: made.reason is None for one, made in deciding.items()},
         "why_not": seen.why_not_all([made for made in deciding.values() if made.reason]),
         "currency": seen.currency,
         "zone": seen.customer.time_zone,
         "since": money.day(made_on.get(seen.id, seen.day(seen.customer.created_at))),
-        "state": state(standing.value),
-        "active": standing is State.ACTIVE,
-        "cancelled": standing is State.CANCELLED,
+        "state": state(account_state.value),
+        "active": account_state is State.ACTIVE,
+        "cancelled": account_state is State.CANCELLED,
     }
     status = 422 if form.errors or override.errors else 409 if problem else 200
     return render(request, "desk/account.html", content, status=status)

@@ -72,7 +72,7 @@ def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
         "chosen": chosen,
         "query": urlencode(chosen),
         "filtered": any(chosen.values()),
-        "states": [("", _("every state")), *((one, _state(one)) for one in STATES)],
+        "states": [("", _("every state")), *((state, _state(state)) for state in STATES)],
         "may": sending.reason is None,
         "why_not": seen.why_not(sending) if failed else "",
     }

@@ -18,7 +18,7 @@ from bursar.i18n import money
 def page(request: HttpRequest) -> HttpResponse:
     """Every key, the oldest first."""
     shift = _keeper(request)
-    return shown(request, shift, "desk_keys", "keys", {"keys": [_shown(one, shift) for one in keys()]})
+    return shown(request, shift, "desk_keys", "keys", {"keys": [_shown(key, shift) for key in keys()]})
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.db import transaction
 from django.db.models import Model, Q
 
-from bursar.accounts.locked_account import deed, lock
+from bursar.accounts.locked_account import lock, locked_account
 from bursar.accounts.models import Account, BillingDetails, Member, Override, Remark, Session
 from bursar.core.events import AccountErased, MemberErased
 from bursar.core.messages.problem import Conflict, NotFound, phrase
@@ -64,7 +64,7 @@ def erase_person(email: str, *, actor: Actor, now: datetime) -> UUID:
         members = dict(mine.values_list("id", "account_id"))
         _forget(person, members.keys(), sorted(set(members.values())))
         for member_id, account_id in members.items():
-            with deed(account_id, actor, now) as customer:
+            with locked_account(account_id, actor, now) as customer:
                 event, on = MemberErased(member=member_id), customer.today(now)
                 record(account_id=account_id, events=[event], actor=actor, on=on, now=now)
     return person.pk
@@ -75,7 +75,7 @@ def erase_account(account_id: UUID, *, actor: Actor, now: datetime) -> int:
 
     Errors: NotFound, NotCancelled.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         if customer.account.state is not State.CANCELLED:
             raise NotCancelled(name=customer.name)
         here = Member.objects.filter(account_id=account_id)
@@ -158,7 +158,7 @@ def _forget_everywhere(address: str) -> None:
     represented = Account.objects.filter(representative_email__iexact=address)
     having = BillingDetails.objects.filter(recipients__icontains=address).order_by("pk")
     for details in having.select_for_update():
-        left = [one for one in details.recipients if one["email"].lower() != address.lower()]
+        left = [recipient for recipient in details.recipients if recipient["email"].lower() != address.lower()]
         BillingDetails.objects.filter(pk=details.pk).update(recipients=left)
     represented.update(representative_name="", representative_email="")
 

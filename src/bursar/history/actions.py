@@ -8,7 +8,7 @@ from uuid import UUID
 from bursar.core.events import VERSION, Event, write_event
 from bursar.core.policy.policy import Actor, Member
 from bursar.history.models import Entry, Receipt
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 
 Happened = tuple[UUID, date, Actor, Event]
 """An event: in which account, on which day by its clock, and who did it."""
@@ -43,16 +43,16 @@ def columns(actor: Actor) -> dict[str, Any]:
     return {"actor_kind": "system" if actor.system else "vendor", "actor_id": actor.id}
 
 
-def answer(once: Once | None, *, kind: str, id: object, status: int, now: datetime) -> None:
+def answer(idempotency_key: IdempotencyKey | None, *, kind: str, id: object, status: int, now: datetime) -> None:
     """Keep what a deed is answered with, in the deed's own transaction, so that sending it again answers the same.
 
     Errors: IntegrityError when the same key was answered meanwhile.
     """
-    if once is not None:
+    if idempotency_key is not None:
         Receipt.objects.create(
-            scope=once.scope,
-            key=once.key,
-            body_digest=once.body_digest,
+            scope=idempotency_key.scope,
+            key=idempotency_key.key,
+            body_digest=idempotency_key.body_digest,
             answer_kind=kind,
             answer_id=str(id),
             status=status,

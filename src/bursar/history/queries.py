@@ -19,7 +19,7 @@ class OtherBody(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotencyKey:
     """A deed that is to be done once however often it is sent. `scope` is whose key it is, and for which door."""
 
     scope: str
@@ -55,13 +55,13 @@ class Fact:
         return read_event(self.kind, self.data, self.version)
 
 
-def answered(once: Once) -> Answer | None:
+def answered(idempotency_key: IdempotencyKey) -> Answer | None:
     """What this deed was answered before, if it was. Errors: OtherBody."""
-    found = Receipt.objects.filter(scope=once.scope, key=once.key).first()
+    found = Receipt.objects.filter(scope=idempotency_key.scope, key=idempotency_key.key).first()
     if found is None:
         return None
-    if found.body_digest != once.body_digest:
-        raise OtherBody(key=once.key)
+    if found.body_digest != idempotency_key.body_digest:
+        raise OtherBody(key=idempotency_key.key)
     return Answer(found.answer_kind, found.answer_id, found.status)
 
 

@@ -67,4 +67,4 @@ def _before(edit: Edit, taken: TakenChange) -> Subscription:
     """As much of the state before a change as telling it needs."""
     product, before = getattr(edit, "product", ""), taken.before
     items = {product: Item(product, before.plan, before.quantity)} if before else {}
-    return Subscription(standing=NOTHING.standing, items=items)
+    return Subscription(account_state=NOTHING.account_state, items=items)

@@ -215,7 +215,7 @@ def _not(code: str) -> str:
 
 def people(contacts: Sequence[Contact], policy: Policy) -> str:
     """The first few by name and role, the rest as a number."""
-    said = [f"{one.name} ({role_name(policy, one.role)})" for one in contacts[:NAMED]]
+    said = [f"{contact.name} ({role_name(policy, contact.role)})" for contact in contacts[:NAMED]]
     more = len(contacts) - NAMED
     if more > 0:
         said.append(ngettext("{count} other person", "{count} other people", more).format(count=more))

@@ -214,7 +214,11 @@ def _moved(edit: ChangePlan, state: Subscription, catalog: Catalog) -> str:
 
 def _per(item: Item, state: Subscription, catalog: Catalog) -> Per | None:
     """Return by what an item is counted: as agreed, or as the catalog says where the agreed prices are not at hand."""
-    agreed = (pin.per for pin in state.pins.values() if pin.sold[:2] == (item.product, item.plan))
+    agreed = (
+        agreed_price.per
+        for agreed_price in state.agreed_prices.values()
+        if agreed_price.sold[:2] == (item.product, item.plan)
+    )
     known = catalog.known_plan(item.product, item.plan)
     return next(agreed, known.per if known else None)
 

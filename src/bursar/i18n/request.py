@@ -9,7 +9,7 @@ from bursar.core.policy.policy import Decision, Policy
 from bursar.i18n.decision import account_type_name, people
 
 
-def standing(state: RequestState) -> str:
+def request_state(state: RequestState) -> str:
     """How a request stands."""
     return {
         "open": _("waiting for an answer"),

@@ -96,7 +96,7 @@ FROM wanted JOIN moved ON moved.id = wanted.series_id WHERE i.id = wanted.id
 """
 
 
-def look_again(coming: Mapping[UUID, CursorRow]) -> None:
+def reschedule(coming: Mapping[UUID, CursorRow]) -> None:
     """Note how far accounts are billed or try, and when somebody must look at them again."""
     models.Cursor.objects.bulk_create(
         [models.Cursor(account_id=account_id, **asdict(row)) for account_id, row in coming.items()],

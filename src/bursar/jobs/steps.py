@@ -24,7 +24,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bursar.accounts.actions import instant, read_zone, set_clock
-from bursar.accounts.locked_account import deed
+from bursar.accounts.locked_account import locked_account
 from bursar.accounts.queries import customer
 from bursar.checkout import (
     announce,
@@ -41,7 +41,7 @@ from bursar.core.events import TOLD
 from bursar.core.policy.policy import Actor
 from bursar.core.policy.sandbox_clock import check_clock
 from bursar.gateways.registry import connected
-from bursar.history.queries import Once
+from bursar.history.queries import IdempotencyKey
 from bursar.invoices.queries import due_accounts, ending_periods, ending_trials
 from bursar.jobs.actions import begin_clearing
 from bursar.jobs.retention import clear
@@ -83,16 +83,18 @@ def run_once(now: datetime) -> int:
     return done
 
 
-def move(account_id: UUID, to: date | datetime, *, actor: Actor, now: datetime, once: Once | None = None) -> None:
+def move(
+    account_id: UUID, to: date | datetime, *, actor: Actor, now: datetime, idempotency_key: IdempotencyKey | None = None
+) -> None:
     """Move a sandbox account's clock, a day to its start, and do what falls due on the way: all of it, or nothing.
 
     What is to be collected is collected then; a payment that waits or does not come through is no failure of the move.
 
     Errors: NotFound, NotTheirClock, NoSandbox, ClockBackwards, ClockTooFar.
     """
-    with deed(account_id, actor, now) as found:
-        check_clock(current(), found.account, found.standing_of(actor), found.today(now))
-        set_clock(found, instant(to, read_zone(found.time_zone)), now=now, once=once)
+    with locked_account(account_id, actor, now) as found:
+        check_clock(current(), found.account, found.as_of_now(actor), found.today(now))
+        set_clock(found, instant(to, read_zone(found.time_zone)), now=now, idempotency_key=idempotency_key)
         _fall_due(account_id, now)
     collect_all(account_id, now=now, again=False)
 

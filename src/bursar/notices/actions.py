@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.queries import customer, languages
 from bursar.accounts.sandbox import only_in_sandboxes
 from bursar.columns.ids import uuid7
@@ -83,8 +83,8 @@ def _tell(account_id: UUID, entry_id: UUID, now: datetime) -> int:
     readers = [one for one in everybody if one.id not in without]
     spoken = languages(account_id)
     kept = account.sandbox or not settings.SENDS_MAIL
-    kinds = {one.id: (spoken[one.id], sees_invoices(account, policy, one, happened.on)) for one in readers}
-    written = {one: write(account, policy, happened, *one, turn) for one in set(kinds.values())}
+    kinds = {reader.id: (spoken[reader.id], sees_invoices(account, policy, reader, happened.on)) for reader in readers}
+    written = {kind: write(account, policy, happened, *kind, turn) for kind in set(kinds.values())}
     common = {"account_id": account_id, "told": told, "state": "outbox" if kept else "waiting", "due_at": now}
     letters = [
         Letter(
@@ -109,7 +109,7 @@ def send_again(policy: Policy, account_id: UUID, letter_id: UUID, *, actor: Acto
 
     Errors: NotFound, Refused, NotFailed.
     """
-    with deed(account_id, actor, now) as found:
+    with locked_account(account_id, actor, now) as found:
         permit(policy, found, actor, SENDING_AGAIN, now)
         letter = Letter.objects.filter(account_id=account_id, pk=letter_id).select_for_update().first()
         if letter is None:

@@ -91,7 +91,9 @@ def _fell_due(event: FellDue, telling: Telling) -> Body:
     """Measure each change that took effect by itself against the state just before it."""
     timeline, catalog = agreement(telling.customer.id, before=telling.fact.on).timeline, current_catalog()
     before = timeline.states_before()
-    applied = [edits.said(one.edit, before[one.id], catalog) for one in timeline.changes if one.id in event.changes]
+    applied = [
+        edits.said(change.edit, before[change.id], catalog) for change in timeline.changes if change.id in event.changes
+    ]
     return _with(event, telling, [*applied, *about_document(event, telling.customer)])
 
 
@@ -166,7 +168,7 @@ def _of_request(event: RequestEvent, telling: Telling) -> Body:
     due = money.amount(Money(asked_for.due_today.total, asked_for.currency))
     asked.append(_("Due at once, at the price of {day}: {amount}").format(day=money.day(asked_for.on), amount=due))
     if isinstance(event, RequestReminded):
-        closes = money.day(row.standing.expires_at.astimezone(customer.zone).date())
+        closes = money.day(row.status.expires_at.astimezone(customer.zone).date())
         asked.append(_("If nobody reviews it, it is closed on {day}.").format(day=closes))
     if isinstance(event, RequestOvertaken) and event.cause not in ("requester", "done"):
         asked.append(_("Nothing was changed. If it is still wanted, ask again for what is possible now."))

@@ -86,23 +86,23 @@ def recipients(customer: Customer, readers: Collection[Member]) -> list[str]:
     """The addresses that receive invoices, beside the readers who are told of one; none where nobody is told."""
     if not readers:
         return []
-    told = {one.email.lower() for one in readers}
-    addresses = (one["email"] for one in details(customer.id).recipients)
-    return [one for one in dict.fromkeys(addresses) if one.lower() not in told]
+    told = {reader.email.lower() for reader in readers}
+    addresses = (recipient["email"] for recipient in details(customer.id).recipients)
+    return [fromkey for fromkey in dict.fromkeys(addresses) if fromkey.lower() not in told]
 
 
 def _reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     return [
-        one
-        for one in customer.account.members
-        if one.id != fact.actor_id
-        and decide(policy, customer.account, one, "review_requests", fact.on).outcome is Outcome.ALLOWED
+        member
+        for member in customer.account.members
+        if member.id != fact.actor_id
+        and decide(policy, customer.account, member, "review_requests", fact.on).outcome is Outcome.ALLOWED
     ]
 
 
 def _requester(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     asked = request(customer.id, _event(fact, RequestEvent).request)
-    return [one for one in customer.account.members if one.id == asked.member_id and one.active]
+    return [member for member in customer.account.members if member.id == asked.member_id and member.active]
 
 
 def _requester_or_reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
@@ -114,22 +114,22 @@ def _requester_or_reviewers(customer: Customer, policy: Policy, fact: Fact) -> l
 def _payers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     """Who sees invoices; of what has none, not who did it."""
     return [
-        one
-        for one in customer.account.members
-        if (document_of(fact.event) or one.id != fact.actor_id) and sees_invoices(customer, policy, one, fact.on)
+        member
+        for member in customer.account.members
+        if (document_of(fact.event) or member.id != fact.actor_id) and sees_invoices(customer, policy, member, fact.on)
     ]
 
 
 def _payers_and_who_did_it(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     return [
-        one
-        for one in customer.account.members
-        if one.id == fact.actor_id or sees_invoices(customer, policy, one, fact.on)
+        member
+        for member in customer.account.members
+        if member.id == fact.actor_id or sees_invoices(customer, policy, member, fact.on)
     ]
 
 
 def _everybody(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    return [one for one in customer.account.members if one.active]
+    return [member for member in customer.account.members if member.active]
 
 
 def _payers_of_invoice(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
@@ -151,8 +151,12 @@ def _collected(account_id: UUID, invoice_id: UUID) -> bool:
 
 def _owners(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     passed = _event(fact, OwnerChanged)
-    members = (one for one in customer.account.members if one.active)
-    return [one for one in members if one.id in (passed.before, passed.after) or one.role in (OWNER, BILLING_ADMIN)]
+    members = (member for member in customer.account.members if member.active)
+    return [
+        member
+        for member in members
+        if member.id in (passed.before, passed.after) or member.role in (OWNER, BILLING_ADMIN)
+    ]
 
 
 def _invited(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:

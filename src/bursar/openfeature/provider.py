@@ -196,7 +196,7 @@ def _as_before(known: _Known | None, now: float, trouble: str) -> _Known:
 
 def _product(known: _Known, code: str) -> Mapping[str, Any] | None:
     products: list[Mapping[str, Any]] = known.said["products"]
-    return next((one for one in products if one["product"] == code), None)
+    return next((product for product in products if product["product"] == code), None)
 
 
 def _details(value: T, known: _Known) -> FlagResolutionDetails[T]:

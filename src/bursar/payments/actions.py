@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
 from bursar.core.billing.gateway import served
-from bursar.core.billing.payment import Method, Settlement, check_replacement, settle
+from bursar.core.billing.payment import Method, ProposedAllocation, check_replacement, propose_allocations
 from bursar.core.events import MethodSet, PaymentFailed, PaymentReceived
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import Actor, Policy
@@ -23,7 +23,7 @@ from bursar.payments import models, queries
 
 def set_method(policy: Policy, account_id: UUID, wanted: Method, *, actor: Actor, now: datetime) -> None:
     """Pay in another way from now on. Errors: NotFound, Refused, StaysAutomatic, NoGateway."""
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "change_payment_type", now)
         before = queries.method(account_id)
         check_replacement(before, wanted, actor)
@@ -52,7 +52,7 @@ def begin(
     now: datetime,
     expires_at: datetime,
 ) -> UUID:
-    """Return a new open attempt, inside a deed; nothing is asked of the gateway yet. Errors: NoGateway."""
+    """Return a new open attempt, under the lock; nothing is asked of the gateway yet. Errors: NoGateway."""
     method = paid_by(customer, method)
     attempt = models.Attempt.objects.create(
         account_id=customer.id,
@@ -78,7 +78,7 @@ def wait(attempt_id: UUID, address: str) -> None:
 
 
 def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
-    """An attempt is over, inside a deed."""
+    """An attempt is over, under the lock."""
     models.Attempt.objects.filter(pk=attempt.id).update(state=state, reason=reason, finished_at=now)
     transaction.on_commit(counters.attempts.labels(state).inc)
     if state != "succeeded":
@@ -95,7 +95,7 @@ def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime,
 
 
 def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) -> UUID:
-    """The payment of an attempt that succeeded, inside a deed."""
+    """The payment of an attempt that succeeded, under the lock."""
     end(attempt, "succeeded", actor=actor, now=now)
     payment = models.Payment.objects.create(
         account_id=attempt.account_id,
@@ -117,19 +117,19 @@ def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) 
     return payment.id
 
 
-def allocate(*account_ids: UUID, now: datetime, first: Sequence[UUID] = ()) -> tuple[Settlement, ...]:
-    """Settle open invoices of accounts with their credits and payments, under their locks; return what settles what.
+def allocate(*account_ids: UUID, now: datetime, first: Sequence[UUID] = ()) -> tuple[ProposedAllocation, ...]:
+    """Settle open invoices of accounts with their credits and payments, under their locks; return the allocations.
 
     The invoices that are named come first, in that order.
     """
     if not account_ids:
         return ()
     rank = {invoice_id: number for number, invoice_id in enumerate(first)}
-    settled = list[Settlement]()
+    settled = list[ProposedAllocation]()
     rows = list[models.Allocation]()
     for account_id, left in queries.unsettled(account_ids).items():
         in_turn = sorted(left.invoices, key=lambda invoice: rank.get(invoice.id, len(rank)))
-        parts = settle((*left.notes, *left.payments), in_turn)
+        parts = propose_allocations((*left.notes, *left.payments), in_turn)
         settled += parts
         rows += _allocations(account_id, parts, {payment.id for payment in left.payments}, now)
     models.Allocation.objects.bulk_create(rows)
@@ -137,7 +137,7 @@ def allocate(*account_ids: UUID, now: datetime, first: Sequence[UUID] = ()) -> t
 
 
 def _allocations(
-    account_id: UUID, parts: Iterable[Settlement], payments: Collection[UUID], now: datetime
+    account_id: UUID, parts: Iterable[ProposedAllocation], payments: Collection[UUID], now: datetime
 ) -> Iterator[models.Allocation]:
     for part in parts:
         paid = part.source in payments

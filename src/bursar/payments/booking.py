@@ -21,7 +21,7 @@ _ENDS: Final = ("invoice_id", "refund_id", "payment_id", "credit_note_id")
 
 
 def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: datetime) -> UUID:
-    """Return a new payment, inside a deed, that has settled what is open. Errors: EntryBooked, BeyondEntry."""
+    """Return a new payment, under the lock, that has settled what is open. Errors: EntryBooked, BeyondEntry."""
     payment = models.Payment.objects.create(
         account_id=customer.id,
         source=booking.source,
@@ -46,7 +46,7 @@ def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: 
 
 
 def undo(customer: Customer, payment: PaymentRow, *, actor: Actor, now: datetime) -> None:
-    """Take a payment out of the books, inside a deed: what it paid for is open again."""
+    """Take a payment out of the books, under the lock: what it paid for is open again."""
     reverse(customer.id, payment.id, now=now)
     models.Payment.objects.create(
         account_id=customer.id,

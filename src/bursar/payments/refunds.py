@@ -8,7 +8,7 @@ from django.db import transaction
 
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
-from bursar.core.billing.payment import Settlement
+from bursar.core.billing.payment import ProposedAllocation
 from bursar.core.billing.refund import NewRefund
 from bursar.core.events import PaymentRefunded, RefundFailed
 from bursar.core.policy.policy import SYSTEM, Actor
@@ -25,13 +25,13 @@ def begin(
     account_id: UUID,
     payment: PaymentRow,
     refund: NewRefund,
-    covered: Iterable[Settlement],
+    covered: Iterable[ProposedAllocation],
     *,
     actor: Actor,
     on: date,
     now: datetime,
 ) -> None:
-    """Write a refund down, inside a deed, with what covers it.
+    """Write a refund down, under the lock, with what covers it.
 
     The gateway of its payment gives it back; where none moved the money, whoever enters the refund has paid it already.
     """
@@ -75,7 +75,7 @@ def begin(
 
 
 def give_back(attempt: AttemptRow, *, now: datetime) -> None:
-    """Write down money that came too late for what it was to pay, and that it goes back, inside a deed."""
+    """Write down money that came too late for what it was to pay, and that it goes back, under the lock."""
     models.Attempt.objects.filter(pk=attempt.id).update(state="refunded", finished_at=now)
     transaction.on_commit(counters.attempts.labels("refunded").inc)
     money = {"amount_minor": attempt.amount_minor, "currency": attempt.currency}
@@ -83,18 +83,18 @@ def give_back(attempt: AttemptRow, *, now: datetime) -> None:
         account_id=attempt.account_id, source="attempt", attempt_id=attempt.id, on=attempt.on, recorded_at=now, **money
     )
     refund = NewRefund(uuid7(), "late")
-    covered = [Settlement(payment.id, refund.id, attempt.amount_minor)]
+    covered = [ProposedAllocation(payment.id, refund.id, attempt.amount_minor)]
     row = received.payment(attempt.account_id, payment.id)
     begin(attempt.account_id, row, refund, covered, actor=SYSTEM, on=attempt.on, now=now)
 
 
 def succeed(refund: RefundRow, *, now: datetime) -> None:
-    """Write down that the money of a refund went back, inside a deed."""
+    """Write down that the money of a refund went back, under the lock."""
     models.Refund.objects.filter(pk=refund.id).update(state="succeeded", finished_at=now)
 
 
 def fail(refund: RefundRow, customer: Customer, *, failure: str, now: datetime) -> None:
-    """Write down that a refund did not come through, inside a deed: what covered it is there again."""
+    """Write down that a refund did not come through, under the lock: what covered it is there again."""
     reverse(refund.account_id, refund.id, now=now)
     models.Refund.objects.filter(pk=refund.id).update(state="failed", failure=failure, finished_at=now)
     allocate(refund.account_id, now=now)

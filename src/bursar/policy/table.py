@@ -94,10 +94,13 @@ def _roles(policy: Policy) -> str:
     roles = policy.roles.values()
     rows = (
         (
-            f"`{one}`",
-            *("yes" if one in role.allowed else "by request" if one in role.by_request else "no" for role in roles),
+            f"`{capability}`",
+            *(
+                "yes" if capability in role.allowed else "by request" if capability in role.by_request else "no"
+                for role in roles
+            ),
         )
-        for one in CAPABILITIES
+        for capability in CAPABILITIES
     )
     head = [f"`{role.code}` {role.name.said('en')}, {role.name.said('fr')}" for role in roles]
     return _table(("may", *head), rows)
@@ -106,7 +109,7 @@ def _roles(policy: Policy) -> str:
 def _staff(policy: Policy) -> str:
     roles = policy.staff.values()
     rights = (one for one in (*CAPABILITIES, *DESK) if one != "submit_requests")
-    rows = ((f"`{one}`", *("yes" if one in role.allowed else "no" for role in roles)) for one in rights)
+    rows = ((f"`{right}`", *("yes" if right in role.allowed else "no" for role in roles)) for right in rights)
     head = [f"`{role.code}` {role.name.said('en')}, {role.name.said('fr')}" for role in roles]
     return _table(("may", *head), rows)
 
@@ -122,7 +125,7 @@ def _states(policy: Policy, french: French) -> str:
 def _open(capabilities: frozenset[str]) -> str:
     if capabilities == frozenset(CAPABILITIES):
         return "everything"
-    return ", ".join(f"`{one}`" for one in CAPABILITIES if one in capabilities) or "nothing"
+    return ", ".join(f"`{capability}`" for capability in CAPABILITIES if capability in capabilities) or "nothing"
 
 
 def _timing(policy: Policy, french: French) -> str:

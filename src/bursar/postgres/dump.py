@@ -67,7 +67,9 @@ def _run(program: str, *arguments: str, url: str | None = None, output: IO[bytes
 def _reaching(url: str) -> dict[str, str]:
     """Return the variables by which PostgreSQL's programs reach the database of an address."""
     options = psycopg.pq.Conninfo.parse(url.encode())
-    return {one.envvar.decode(): one.val.decode() for one in options if one.envvar and one.val is not None}
+    return {
+        option.envvar.decode(): option.val.decode() for option in options if option.envvar and option.val is not None
+    }
 
 
 def _first(done: "subprocess.CompletedProcess[bytes]") -> str:

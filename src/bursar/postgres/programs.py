@@ -72,7 +72,7 @@ def programs(account: Account | None) -> Path:
     versions = [one for one in SYSTEM.glob("*/bin") if one.parent.name.isdigit() and int(one.parent.name) >= OLDEST]
     if not versions:
         raise NoPrograms()
-    return max(versions, key=lambda one: int(one.parent.name))
+    return max(versions, key=lambda version: int(version.parent.name))
 
 
 def home_for(home: Path, account: Account | None) -> Path:

@@ -12,7 +12,7 @@ from bursar.core.billing.invoice_content import write_span
 from bursar.core.money.currency import digits
 from bursar.core.money.tax import read_tax_rate
 from bursar.core.ordering.content import write_decision, write_temporary
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.policy.capability import CAPABILITIES, OVERRIDABLE, ROLES, known
 from bursar.core.policy.policy import Account, Actor, Contact, Member, Override, State, decide
 from bursar.core.subscription.catalog import Catalog
@@ -53,10 +53,10 @@ class CoreAccount:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise Answered({"code": "unknown_time_zone"}) from None
         account = Account(UUID(int=1), account_type, options["currency"], State.ACTIVE, members, support=SUPPORT)
-        self.situation = Situation(account, rules, self.catalog, tax=tax)
+        self.context = BillingContext(account, rules, self.catalog, tax=tax)
         self.ledger = Ledger(options["currency"], self._addressed({"sold_to": "Scenario"}))
         self.seating = Seating()
-        self.ids = {one.email.partition("@")[0]: one.id for one in members}
+        self.ids = {member.email.partition("@")[0]: member.id for member in members}
         self.moment = self._instant(options.get("clock", "2026-01-01"))
         self.opened = True
 
@@ -71,10 +71,10 @@ class CoreAccount:
             self.catalog = read_catalog(catalog, self.catalog.version + 1)
             self.versions[self.catalog.version] = self.catalog
         if catalog is not None and self.opened:
-            self.situation = replace(self.situation, catalog=self.catalog, versions=self.versions)
+            self.context = replace(self.context, catalog=self.catalog, versions=self.versions)
         if policy is not None:
-            rules = read_policy(policy, self.situation.policy.version + 1)
-            self.situation = replace(self.situation, policy=rules)
+            rules = read_policy(policy, self.context.policy.version + 1)
+            self.context = replace(self.context, policy=rules)
 
     def documents(self) -> Sequence[Document]:
         """All documents as they stand now, the oldest first."""
@@ -84,16 +84,16 @@ class CoreAccount:
         """Grant or withhold a capability on the account."""
         known(capability, OVERRIDABLE)
         made = Override(capability, grant, date.fromisoformat(until) if until else None)
-        overrides = self.situation.account.overrides
-        if any(one.capability == capability for one in overrides):
+        overrides = self.context.account.overrides
+        if any(override.capability == capability for override in overrides):
             raise Answered({"code": "override_exists"})
         self._account(overrides=(*overrides, made))
         self._follow()
 
     def lift(self, capability: str) -> None:
         """End the override of a capability."""
-        overrides = self.situation.account.overrides
-        left = tuple(one for one in overrides if one.capability != capability)
+        overrides = self.context.account.overrides
+        left = tuple(override for override in overrides if override.capability != capability)
         if len(left) == len(overrides):
             raise Answered({"code": "not_found"})
         self._account(overrides=left)
@@ -103,38 +103,38 @@ class CoreAccount:
         """Change what the vendor says of the account: its type, its tax rate."""
         with answering():
             if "account_type" in fields:
-                self.situation.policy.account_type(fields["account_type"])
+                self.context.policy.account_type(fields["account_type"])
                 self._account(account_type=fields["account_type"])
             if "tax_rate" in fields:
-                self.situation = replace(self.situation, tax=read_tax_rate(fields["tax_rate"]))
+                self.context = replace(self.context, tax=read_tax_rate(fields["tax_rate"]))
         self._follow()
 
     def add_member(self, actor: str, name: str, role: str) -> None:
         """Make somebody a member."""
         with answering():
             who, new_id = self._actor(actor), self.ledger.new_id()
-            self.situation = people.added(self.situation, who, name, role, self.today, new_id)
+            self.context = people.added(self.context, who, name, role, self.today, new_id)
             self.ids[name] = new_id
 
     def change_member(self, actor: str, name: str, role: str) -> None:
         """Give a member another role."""
         with answering():
-            after = people.changed(self.situation, self._actor(actor), name, role, self.today)
-            self.seating.check_role(people.having(self.situation, name), role, *self._seated())
-            self.situation = after
+            after = people.changed(self.context, self._actor(actor), name, role, self.today)
+            self.seating.check_role(people.having(self.context, name), role, *self._seated())
+            self.context = after
         self._follow()
 
     def remove_member(self, actor: str, name: str) -> None:
         """Take a member out of the account."""
         with answering():
-            self.situation = people.changed(self.situation, self._actor(actor), name, None, self.today)
+            self.context = people.changed(self.context, self._actor(actor), name, None, self.today)
         self.seating.leave([self.ids[name]])
         self._follow()
 
     def pass_on(self, actor: str, name: str, reason: str) -> None:
         """Make a billing admin the owner."""
         with answering():
-            self.situation = people.passed_on(self.situation, self._actor(actor), name, reason)
+            self.context = people.passed_on(self.context, self._actor(actor), name, reason)
         self._follow()
 
     def member_id(self, name: str) -> str:
@@ -144,13 +144,13 @@ class CoreAccount:
     def assign(self, actor: str, product: str, name: str) -> None:
         """Give a member a product."""
         with answering():
-            member = people.having(self.situation, name)
+            member = people.having(self.context, name)
             self._permitted(actor, "manage_members")
             self.seating.assign(product, member, *self._seated())
 
     def free(self, actor: str, product: str, name: str) -> None:
         """Take a product from a member."""
-        member = people.having(self.situation, name)
+        member = people.having(self.context, name)
         self._permitted(actor, "manage_members")
         self.seating.free(product, member)
 
@@ -166,7 +166,7 @@ class CoreAccount:
     def seats(self) -> Sequence[Document]:
         """The seats of each product, and who has it."""
         state, members = self._seated()
-        coming = shortfalls(self.situation.timeline, self.seating.uses(state, members), self.today)
+        coming = shortfalls(self.context.timeline, self.seating.uses(state, members), self.today)
         short = {one.product: one for one in coming}
         shown = self.seating.shown(state, members)
         return [{**one, "short": write_shortfall(short.get(one["product"]))} for one in shown]
@@ -178,26 +178,29 @@ class CoreAccount:
 
     def may(self, actor: str) -> Sequence[Document]:
         """The decision about every capability."""
-        who, known_ = self._actor(actor), self.situation
-        return [write_decision(decide(known_.policy, known_.account, who, one, self.today)) for one in CAPABILITIES]
+        who, known_ = self._actor(actor), self.context
+        return [
+            write_decision(decide(known_.policy, known_.account, who, capability, self.today))
+            for capability in CAPABILITIES
+        ]
 
     def state(self) -> Document:
         """The subscription as the API shows it."""
         state = self.subscription(self.today)
         calendar = state.calendar if state.items else None
         return {
-            "state": self.situation.account.state.value,
+            "state": self.context.account.state.value,
             "cycle": state.cycle.code,
             "period": write_span(calendar.period(self.today)) if calendar else None,
             "term": write_span(calendar.term(self.today)) if calendar else None,
             "items": [
-                {"product": one.product, "plan": one.plan, "quantity": one.quantity} | write_temporary(one)
-                for one in state.items.values()
+                {"product": item.product, "plan": item.plan, "quantity": item.quantity} | write_temporary(item)
+                for item in state.items.values()
             ],
             "trial_until": state.trial_until.isoformat() if state.trial_until else None,
             "scheduled": [
                 {"id": str(one.id), "edit": write_edit(one.edit), "effective_on": one.effective_on.isoformat()}
-                for one in self.situation.timeline.pending(self.today)
+                for one in self.context.timeline.pending(self.today)
             ],
         }
 
@@ -207,7 +210,7 @@ class CoreAccount:
 
     def subscription(self, on: date) -> Subscription:
         """What the account has on a day."""
-        return self.situation.timeline.on(on)
+        return self.context.timeline.on(on)
 
     @staticmethod
     def _addressed(details: Mapping[str, str]) -> Document:
@@ -216,22 +219,22 @@ class CoreAccount:
         return {**named, "vat_id": details.get("vat_id", ""), "purchase_order": details.get("purchase_order", "")}
 
     def _actor(self, name: str) -> Actor:
-        return people.found(self.situation, name)
+        return people.found(self.context, name)
 
     def _permitted(self, name: str, capability: str) -> Actor:
         who = self._actor(name)
-        people.permitted(self.situation, who, capability, self.today)
+        people.permitted(self.context, who, capability, self.today)
         return who
 
     def _seated(self) -> tuple[Subscription, Sequence[Member]]:
         """What seats are counted by: what the account has today, and who is in it."""
-        return self.subscription(self.today), self.situation.account.members
+        return self.subscription(self.today), self.context.account.members
 
     def _follow(self) -> None:
         """Do what follows at once from something done to the account; without a door nothing does."""
 
     def _account(self, **fields: Any) -> None:
-        self.situation = replace(self.situation, account=replace(self.situation.account, **fields))
+        self.context = replace(self.context, account=replace(self.context.account, **fields))
 
     def _instant(self, text: str) -> datetime:
         """An instant; a day stands for its start in the account's zone."""

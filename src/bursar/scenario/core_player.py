@@ -21,9 +21,9 @@ from bursar.core.billing.payment import (
 )
 from bursar.core.ordering.conflicts import UnknownChange
 from bursar.core.ordering.content import write_change, write_quote
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote, check_confirmed, quote
-from bursar.core.ordering.request import NoNeedToAsk, Standing, check_asking, check_withdrawing
+from bursar.core.ordering.request import NoNeedToAsk, RequestStatus, check_asking, check_withdrawing
 from bursar.core.ordering.transition import Order, Transition, accept, renew
 from bursar.core.policy.policy import Actor, Member
 from bursar.core.policy.refusal import Refused
@@ -95,8 +95,8 @@ class CorePlayer(CoreAccount):
             self.asked.check_none_open()
             answer = self._asked_for(read, who)
             check_asking(answer)
-        until = self.moment + timedelta(days=self.situation.policy.request_days)
-        made = Asked(self.ledger.new_id(), who, read, answer, Standing("open", until))
+        until = self.moment + timedelta(days=self.context.policy.request_days)
+        made = Asked(self.ledger.new_id(), who, read, answer, RequestStatus("open", until))
         self.asked.all.append(made)
         return made.shown(self.moment)
 
@@ -120,7 +120,7 @@ class CorePlayer(CoreAccount):
         asked = self.asked.one(request)
         with answering():
             check_withdrawing(self._actor(actor), asked.member.id, asked.member.name)
-            asked.standing.check_open(self.moment)
+            asked.status.check_open(self.moment)
             self._check_no_payment()
         asked.close("withdrawn")
         return asked.shown(self.moment)
@@ -176,10 +176,10 @@ class CorePlayer(CoreAccount):
     def _catch_up(self) -> None:
         """Everything that has fallen due, day by day; while a payment is open nothing does."""
         while self.attempt is None:
-            due_on = self.situation.falls_due.on
+            due_on = self.context.falls_due.on
             if due_on is None or due_on > self.today:
                 return
-            self._carry_out(renew(self.situation, due_on, new_id=self.ledger.new_id))
+            self._carry_out(renew(self.context, due_on, new_id=self.ledger.new_id))
             self.ledger.allocate()
             self._follow()
 
@@ -189,7 +189,7 @@ class CorePlayer(CoreAccount):
         self._catch_up()
         if asked is not None:
             self._follow()
-            asked.standing.check_open(self.moment)
+            asked.status.check_open(self.moment)
         answer = self._asked_for(edits, who)
         if (refusal := answer.refusal()) is not None:
             raise Refused(refusal)
@@ -217,7 +217,7 @@ class CorePlayer(CoreAccount):
     def _reviewing(self, actor: str, request: str) -> tuple[Asked, Actor]:
         """A request that is open, and who reviews it. Errors: Answered, RequestClosed."""
         asked, who = self.asked.one(request), self._permitted(actor, "review_requests")
-        asked.standing.check_open(self.moment)
+        asked.status.check_open(self.moment)
         return asked, who
 
     def _asked_for(self, edits: Sequence[Edit], who: Actor) -> Quote:
@@ -237,21 +237,21 @@ class CorePlayer(CoreAccount):
         if asked is not None:
             asked.close("approved")
         new_id = self.ledger.new_id
-        made = accept(self.situation, answer, Order(id=new_id(), quote_id=new_id()), new_id=new_id)
-        return self._carry_out(made), [{**write_change(one), "id": str(one.id)} for one in made.changes]
+        made = accept(self.context, answer, Order(id=new_id(), quote_id=new_id()), new_id=new_id)
+        return self._carry_out(made), [{**write_change(change), "id": str(change.id)} for change in made.changes]
 
     def _carry_out(self, made: Transition) -> Invoice | None:
         """Let the account be as a transition leaves it; the document that it issues, if it issues one."""
-        self.situation = made.after
+        self.context = made.after
         self.seating.bought(self.subscription(self.today))
-        for release in made.released:
+        for release in made.freed_seats:
             self.seating.leave(release.members, release.product)
         return self.ledger.issue(made.invoice, made.on) if made.invoice else None
 
-    def _known(self) -> Situation:
+    def _known(self) -> BillingContext:
         """The situation with the seats that are used now, and with what is owed."""
         paying = Paying(self.method, self.ledger.owes())
-        return replace(self.situation, used=self.seating.uses(*self._seated()), paying=paying)
+        return replace(self.context, used=self.seating.uses(*self._seated()), paying=paying)
 
     def _shown(self, document: Invoice | None, changes: list[Document]) -> Document:
         return {"changes": changes, "invoice": self.ledger.shown(document, self.today) if document else None}
@@ -261,7 +261,7 @@ class CorePlayer(CoreAccount):
     ) -> Document:
         """Do what the gateway's answer to a token asks for."""
         outcome, reason = TOKENS.get(token, ("declined", "unknown_token"))
-        expires_at = self.moment + timedelta(minutes=self.situation.policy.attempt_minutes)
+        expires_at = self.moment + timedelta(minutes=self.context.policy.attempt_minutes)
         match next_step("open", outcome, expires_at, self.moment):
             case "take":
                 return self._paid(answer, invoice, amount, asked)

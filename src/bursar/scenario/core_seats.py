@@ -78,7 +78,7 @@ class Seating:
 
     def shown(self, state: Subscription, members: Sequence[Member]) -> list[Document]:
         """The seats of each product as the API shows them."""
-        by_id = {one.id: one for one in members}
+        by_id = {member.id: member for member in members}
         return [
             {
                 "product": code,
@@ -95,12 +95,12 @@ class Seating:
         ]
 
     def _check_light(self, product: str, state: Subscription, members: Sequence[Member]) -> None:
-        light = {one.id for one in members if one.role == SEATLESS} & set(self.people.get(product, []))
+        light = {member.id for member in members if member.role == SEATLESS} & set(self.people.get(product, []))
         check_light(product, limited(state).get(product), len(light) + 1)
 
     def _use(self, product: str, bought: int, members: Sequence[Member]) -> Use:
         if product in self.counted:
             return Use(bought, self.counted[product])
-        seated = {one.id for one in members if one.role != SEATLESS}
+        seated = {member.id for member in members if member.role != SEATLESS}
         holders = frozenset(one for one in self.people.get(product, []) if one in seated)
         return Use(bought, len(holders), holders)

@@ -135,7 +135,7 @@ class _Reader:
         verb, rest = rest[0], rest[1:]
         if verb in ("takes", "quotes", "asks"):
             confirmed = rest[:1] if verb == "takes" and rest[:1] == (CONFIRMED,) else ()
-            edits = tuple(read_edit(one) for one in _groups(rest[len(confirmed) :]))
+            edits = tuple(read_edit(group) for group in _groups(rest[len(confirmed) :]))
             return Step(number, text, verb, confirmed, actor=actor, edits=edits)
         check = DEEDS.get(verb)
         if check is None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from bursar.core.billing.invoice import Buyer, Invoice, Seller, read_address, totals
 from bursar.core.billing.invoice_content import write_invoice
 from bursar.core.billing.journal import Movement, journal
-from bursar.core.billing.payment import Open, settle, status
+from bursar.core.billing.payment import Open, propose_allocations, status
 from bursar.core.ordering.transition import NewInvoice
 
 FIRST_ID: Final = 1 << 100
@@ -70,14 +70,14 @@ class Ledger:
 
     def owes(self) -> int:
         """What is open, less whatever credit notes and payments have left."""
-        return sum(one.left for one in self.open("invoice")) - sum(one.left for one in self.sources())
+        return sum(one.left for one in self.open("invoice")) - sum(source.left for source in self.sources())
 
     def allocate(self, first: UUID | None = None) -> None:
         """Settle what is open with what there is; a payment for one invoice settles that one first."""
         invoices = sorted(self.open("invoice"), key=lambda one: one.id != first)
-        for one in settle(self.sources(), invoices):
-            for key in (one.source, one.invoice):
-                self.settled[key] = self.settled.get(key, 0) + one.amount
+        for allocation in propose_allocations(self.sources(), invoices):
+            for key in (allocation.source, allocation.invoice):
+                self.settled[key] = self.settled.get(key, 0) + allocation.amount
 
     def shown(self, document: Invoice, today: date) -> dict[str, Any]:
         """A document as the API shows it."""

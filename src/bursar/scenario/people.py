@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from bursar.core.ordering.content import write_decision
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.policy.member import ADMIN, OWNER, AlreadyMember, NotActive, check_passing, check_role, needed
 from bursar.core.policy.policy import VENDOR, Actor, Member, Outcome, decide
 from bursar.scenario.player import Answered
@@ -16,9 +16,9 @@ def address(name: str) -> str:
     return f"{name}@example.com"
 
 
-def found(situation: Situation, name: str) -> Actor:
+def found(context: BillingContext, name: str) -> Actor:
     """Who does something: the vendor, or a member by name. Errors: Answered."""
-    member = _member(situation, name)
+    member = _member(context, name)
     if member is None and name != "vendor":
         raise Answered({"code": "unknown_actor"})
     if member is not None and not member.active:
@@ -26,66 +26,66 @@ def found(situation: Situation, name: str) -> Actor:
     return member or VENDOR
 
 
-def permitted(situation: Situation, actor: Actor, capability: str, on: date) -> None:
+def permitted(context: BillingContext, actor: Actor, capability: str, on: date) -> None:
     """Nothing, if the actor may. Errors: Answered."""
-    decision = decide(situation.policy, situation.account, actor, capability, on)
+    decision = decide(context.policy, context.account, actor, capability, on)
     if decision.outcome is not Outcome.ALLOWED:
         code = "by_request" if decision.outcome is Outcome.BY_REQUEST else "refused"
         raise Answered({"code": code, **write_decision(decision)})
 
 
-def added(situation: Situation, actor: Actor, name: str, role: str, on: date, id: UUID) -> Situation:
+def added(context: BillingContext, actor: Actor, name: str, role: str, on: date, id: UUID) -> BillingContext:
     """The account with another member: active when the vendor makes them, invited when a member does.
 
     Errors: Answered, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember.
     """
-    situation.policy.role(role)
-    permitted(situation, actor, needed(None, role), on)
+    context.policy.role(role)
+    permitted(context, actor, needed(None, role), on)
     check_role(actor, name.title(), None, role)
-    if any(one.email == address(name) for one in situation.account.members):
+    if any(member.email == address(name) for member in context.account.members):
         raise AlreadyMember(email=address(name))
     made = Member(id, name.title(), address(name), role, active=not isinstance(actor, Member))
-    return _with(situation, (*situation.account.members, made))
+    return _with(context, (*context.account.members, made))
 
 
-def changed(situation: Situation, actor: Actor, name: str, role: str | None, on: date) -> Situation:
+def changed(context: BillingContext, actor: Actor, name: str, role: str | None, on: date) -> BillingContext:
     """The account once a member has another role, or with None is no member any more.
 
     Errors: Answered, UnknownRole, OneOwner, OnlyFromAdmins.
     """
     if role is not None:
-        situation.policy.role(role)
-    before = _member(situation, name)
+        context.policy.role(role)
+    before = _member(context, name)
     if before is None:
         raise Answered({"code": "not_found"})
-    permitted(situation, actor, needed(before.role, role), on)
+    permitted(context, actor, needed(before.role, role), on)
     check_role(actor, before.name, before.role, role)
-    others = situation.account.members
+    others = context.account.members
     if role is None:
-        return _with(situation, tuple(one for one in others if one is not before))
-    return _with(situation, tuple(replace(one, role=role) if one is before else one for one in others))
+        return _with(context, tuple(one for one in others if one is not before))
+    return _with(context, tuple(replace(one, role=role) if one is before else one for one in others))
 
 
-def passed_on(situation: Situation, actor: Actor, name: str, reason: str) -> Situation:
+def passed_on(context: BillingContext, actor: Actor, name: str, reason: str) -> BillingContext:
     """The account once a billing admin is its owner. Errors: Answered, and those of `check_passing`."""
-    members, to = situation.account.members, having(situation, name)
-    owner = next(one for one in members if one.role == OWNER)
+    members, to = context.account.members, having(context, name)
+    owner = next(member for member in members if member.role == OWNER)
     check_passing(actor, owner, to, verified=True, reason=reason)
     roles = {owner.id: ADMIN, to.id: OWNER}
-    return _with(situation, tuple(replace(one, role=roles.get(one.id, one.role)) for one in members))
+    return _with(context, tuple(replace(member, role=roles.get(member.id, member.role)) for member in members))
 
 
-def having(situation: Situation, name: str) -> Member:
+def having(context: BillingContext, name: str) -> Member:
     """A member by name. Errors: Answered."""
-    member = _member(situation, name)
+    member = _member(context, name)
     if member is None:
         raise Answered({"code": "not_found"})
     return member
 
 
-def _member(situation: Situation, name: str) -> Member | None:
-    return next((one for one in situation.account.members if one.email == address(name)), None)
+def _member(context: BillingContext, name: str) -> Member | None:
+    return next((member for member in context.account.members if member.email == address(name)), None)
 
 
-def _with(situation: Situation, members: tuple[Member, ...]) -> Situation:
-    return replace(situation, account=replace(situation.account, members=members))
+def _with(context: BillingContext, members: tuple[Member, ...]) -> BillingContext:
+    return replace(context, account=replace(context.account, members=members))

@@ -58,7 +58,7 @@ class Teller:
 
     def _news(self) -> list[str]:
         """Every document that was not told of yet."""
-        new = [one for one in self.player.documents() if one["id"] not in self.documents]
+        new = [document for document in self.player.documents() if document["id"] not in self.documents]
         return [line for one in new for line in self._document(one)]
 
     def _open(self) -> None:
@@ -154,11 +154,11 @@ class Teller:
             case "state":
                 return self._state(self.player.state())
             case "seats":
-                return [_seats(one) for one in self.player.seats()]
+                return [_seats(seat) for seat in self.player.seats()]
             case "requests":
-                return [self._request(one) for one in self.player.requests()]
+                return [self._request(request) for request in self.player.requests()]
             case "invoices":
-                return [self._title(one) for one in self.player.documents()]
+                return [self._title(document) for document in self.player.documents()]
             case "invoice":
                 return self._invoice(step.words[0])
         return self.player.journal().splitlines()
@@ -226,9 +226,9 @@ class Teller:
 
     def _numbered(self, number: str) -> Document:
         """The invoice of that number in the life."""
-        for one in self.player.documents():
-            if self._label(one) == f"invoice {number}":
-                return one
+        for document in self.player.documents():
+            if self._label(document) == f"invoice {number}":
+                return document
         raise Answered({"code": "not_found"})
 
     def _invoice(self, number: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bursar.accounts import members as accounts
-from bursar.accounts.locked_account import deed, permit
+from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.queries import Customer
 from bursar.accounts.relations import MEMBERS
 from bursar.columns.ids import uuid7
@@ -46,7 +46,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
 
     Errors: NotFound, Refused, SeatsCounted, NoSeats, HasSeat, OutOfSeats, OutOfLightAgents.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         member = customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
         check_giving(product, uses(account_id).get(product))
@@ -66,7 +66,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
 
 def free(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Take a product from a member; the seat stays bought and is free for somebody else. Errors: NotFound, Refused."""
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
         freed = _end([(customer, product, [member_id])], actor, now)
@@ -80,7 +80,7 @@ def count(account_id: UUID, product: str, used: int | None, *, actor: Actor, now
 
     None lets the people count again who were given it here. Errors: NotFound, NoSeats.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         found = Capacity.objects.filter(account_id=account_id, product=product).first()
         if found is None:
             raise NoSeats(product=product)
@@ -108,7 +108,7 @@ def change_member(
 
     Errors: OutOfSeats, OutOfLightAgents, and those of accounts.
     """
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         before = customer.member(member_id).role
         accounts.change_member(policy, account_id, member_id, actor=actor, now=now, **fields)
         own = Assignment.objects.filter(account_id=account_id, member_id=member_id, ended_at=None)
@@ -118,7 +118,7 @@ def change_member(
 
 def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Take a member out of the account, and out of every product. Errors: those of accounts."""
-    with deed(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now) as customer:
         accounts.remove_member(policy, account_id, member_id, actor=actor, now=now)
         record_each(_end([(customer, None, [member_id])], actor, now), now=now)
 

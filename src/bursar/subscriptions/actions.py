@@ -21,7 +21,7 @@ from bursar.history.actions import columns
 from bursar.subscriptions import models
 
 
-def keep(
+def save_quote(
     account_id: UUID,
     answer: Quote,
     edits: Sequence[Edit],
@@ -170,7 +170,7 @@ def forget_asked(email: str) -> None:
 
 
 def _quiet(edits: Sequence[Decided]) -> tuple[Decided, ...]:
-    return tuple(replace(one, edit=without_words(one.edit)) for one in edits)
+    return tuple(replace(edit, edit=without_words(edit.edit)) for edit in edits)
 
 
 def _silent(changes: Sequence[Change]) -> tuple[Change, ...]:

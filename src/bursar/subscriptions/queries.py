@@ -11,7 +11,7 @@ from bursar.accounts.relations import MEMBERS, REMARKS
 from bursar.columns.statement import select, select_one
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.ordering.content import read_state, read_terms
-from bursar.core.ordering.request import Basis, Cause, RequestState, Standing
+from bursar.core.ordering.request import Basis, Cause, RequestState, RequestStatus
 from bursar.core.subscription.edit import read_edit
 from bursar.core.subscription.subscription import NOTHING, Change
 from bursar.core.subscription.timeline import Timeline
@@ -35,7 +35,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptQuote:
+class SavedQuote:
     """A quote as it was shown. `content` is what `core.content.write_quote` wrote."""
 
     id: UUID
@@ -95,9 +95,9 @@ class RequestRow:
         return Basis(self.account_type, self.catalog_version, self.policy_version)
 
     @property
-    def standing(self) -> Standing:
+    def status(self) -> RequestStatus:
         """How it stands in the books."""
-        return Standing(self.state, self.expires_at, self.cause)
+        return RequestStatus(self.state, self.expires_at, self.cause)
 
 
 def agreement(account_id: UUID, before: date | None = None) -> Agreement:
@@ -109,7 +109,7 @@ def agreement(account_id: UUID, before: date | None = None) -> Agreement:
 def read_agreement(since: date | None, state: Any, position: int, changes: Iterable[Sequence[Any]]) -> Agreement:
     """Return the agreement that a row of `AGREEMENT` states."""
     start = read_state(state) if state else NOTHING
-    return Agreement(Timeline.of(start, (_written(one) for one in changes)), position, since)
+    return Agreement(Timeline.of(start, (_written(change) for change in changes)), position, since)
 
 
 def changes_of(rows: Iterable[models.Change]) -> tuple[Change, ...]:
@@ -117,12 +117,12 @@ def changes_of(rows: Iterable[models.Change]) -> tuple[Change, ...]:
     return tuple(_change(attrgetter(*_COLUMNS)(row)) for row in rows)
 
 
-def quote(account_id: UUID, quote_id: UUID) -> KeptQuote:
+def quote(account_id: UUID, quote_id: UUID) -> SavedQuote:
     """A quote of the account. Errors: NotFound."""
     found = select_one(_QUOTE, account=account_id, quote=quote_id)
     if found is None:
         raise NotFound(what=phrase("quote"))
-    return KeptQuote(*found)
+    return SavedQuote(*found)
 
 
 def taken(account_id: UUID, *, take_id: UUID | None = None, quote_id: UUID | None = None) -> Taken:
@@ -131,7 +131,7 @@ def taken(account_id: UUID, *, take_id: UUID | None = None, quote_id: UUID | Non
     if found is None:
         raise NotFound(what=phrase("quote"))
     taking_id, of_quote, on, changes = found
-    return Taken(taking_id, of_quote, on, tuple(_written(one) for one in changes))
+    return Taken(taking_id, of_quote, on, tuple(_written(change) for change in changes))
 
 
 def reason(account_id: UUID, quote_id: UUID) -> str:
@@ -225,6 +225,6 @@ def _written(row: Sequence[Any]) -> Change:
 def _change(row: Sequence[Any]) -> Change:
     """Read a change from its columns, in the order of `_COLUMNS`."""
     fields = dict(zip(_COLUMNS, row, strict=True))
-    pins, cycle = read_terms(fields.pop("terms"))
+    agreed_prices, cycle = read_terms(fields.pop("terms"))
     edit, order, undoes = read_edit(fields.pop("edit"), "edit"), fields.pop("take_id"), fields.pop("undoes_id")
-    return Change(**fields, edit=edit, order=order, undoes=undoes, pins=pins, cycle=cycle)
+    return Change(**fields, edit=edit, order=order, undoes=undoes, agreed_prices=agreed_prices, cycle=cycle)

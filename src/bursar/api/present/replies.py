@@ -12,7 +12,7 @@ from bursar.accounts.sessions import session
 from bursar.api.call import Call
 from bursar.api.present import values as show
 from bursar.checkout import Declined, Result
-from bursar.core.messages.problem import phrase
+from bursar.core.messages.problem import NotFound, phrase
 from bursar.history.queries import Answer
 from bursar.subscriptions.queries import request
 
@@ -46,7 +46,7 @@ def _member(call: Call, member_id: UUID) -> dict[str, Any]:
     """A member, unless they have left since. Errors: NotFound."""
     found = next((row for row in accounts.members(call.id) if row.id == member_id), None)
     if found is None:
-        raise accounts.NotFound(what=phrase("member"))
+        raise NotFound(what=phrase("member"))
     return show.member(found)
 
 
@@ -54,7 +54,7 @@ def _override(call: Call, override_id: UUID) -> dict[str, Any]:
     """An override, unless it was ended since. Errors: NotFound."""
     found = next((row for row in accounts.overrides(call.id) if row.id == override_id), None)
     if found is None:
-        raise accounts.NotFound(what=phrase("override"))
+        raise NotFound(what=phrase("override"))
     return show.override(found)
 
 

@@ -24,14 +24,19 @@ def subscription(call: Call) -> Shown:
     used = uses(call.id)
     items = []
     for item in state.items.values():
-        pin = state.pin(item)
+        agreed_price = state.agreed_price(item)
         use = used.get(item.product)
-        shown: Shown = {"product": item.product, "plan": item.plan, "per": pin.per.value, "quantity": item.quantity}
+        shown: Shown = {
+            "product": item.product,
+            "plan": item.plan,
+            "per": agreed_price.per.value,
+            "quantity": item.quantity,
+        }
         shown |= write_temporary(item)
-        if pin.per is Per.SEAT:
+        if agreed_price.per is Per.SEAT:
             shown["seats"] = {"bought": item.whole, "used": use.used if use else 0}
         if costs:
-            shown["unit_price"] = f"{pin.rate:f}"
+            shown["unit_price"] = f"{agreed_price.rate:f}"
         items.append(shown)
     calendar = state.calendar if state.items else None
     until = state.trial_until.isoformat() if state.trial_until else None
@@ -53,7 +58,7 @@ def subscription(call: Call) -> Shown:
 def seats(call: Call) -> list[Shown]:
     """The seats of each product, and who has it."""
     people = held(call.id)
-    short = {one.product: one for one in coming_shortfalls(call.id, call.today)}
+    short = {shortfall.product: shortfall for shortfall in coming_shortfalls(call.id, call.today)}
     return [
         {
             "product": product,
@@ -79,27 +84,29 @@ def _holder(row: Held) -> Shown:
 
 def entitlements(call: Call, having: Sequence[Held] | None) -> Shown:
     """What may be used now; of a member, what they have."""
-    standing = call.customer.account.state
-    if standing is not State.ACTIVE:
-        return {"state": standing.value, "trial_until": None, "products": []}
+    account_state = call.customer.account.state
+    if account_state is not State.ACTIVE:
+        return {"state": account_state.value, "trial_until": None, "products": []}
     state = subscriptions.agreement(call.id).timeline.on(call.today)
-    catalogs = versions({state.pin(item).catalog_version for item in state.items.values()})
+    catalogs = versions({state.agreed_price(item).catalog_version for item in state.items.values()})
     used = counts(call.id)
     mine = None if having is None else {row.product for row in having}
     products = []
     for item in state.items.values():
-        pin = state.pin(item)
-        sold = catalogs[pin.catalog_version].product(item.product).plan_by[item.plan]
-        taken = {"bought": item.whole, "used": used.get(item.product, 0)} if pin.per is Per.SEAT else None
+        agreed_price = state.agreed_price(item)
+        sold = catalogs[agreed_price.catalog_version].product(item.product).plan_by[item.plan]
+        taken = {"bought": item.whole, "used": used.get(item.product, 0)} if agreed_price.per is Per.SEAT else None
         products.append(
             {
                 "product": item.product,
                 "plan": item.plan,
                 "quantity": item.whole,
-                "features": [{"en": one.en} | ({"fr": one.fr} if one.fr else {}) for one in sold.features],
+                "features": [
+                    {"en": feature.en} | ({"fr": feature.fr} if feature.fr else {}) for feature in sold.features
+                ],
                 "seats": taken,
-                "mine": None if mine is None else pin.per is not Per.SEAT or item.product in mine,
+                "mine": None if mine is None else agreed_price.per is not Per.SEAT or item.product in mine,
             }
         )
     until = state.trial_until.isoformat() if state.trial_until and state.trying else None
-    return {"state": standing.value, "trial_until": until, "products": products}
+    return {"state": account_state.value, "trial_until": until, "products": products}

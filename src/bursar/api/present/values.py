@@ -102,7 +102,7 @@ def priced(call: Call, content: Shown) -> Shown:
 
 def request(call: Call, row: RequestRow) -> Shown:
     """A request as it was made, and how it ended."""
-    state = row.standing.at(call.customer.moment(call.now))
+    state = row.status.at(call.customer.moment(call.now))
     closed = None
     if row.closed_at is not None:
         by = {"kind": row.closed_by_kind, "id": str(row.closed_by_id) if row.closed_by_id else None}
@@ -199,9 +199,9 @@ def payments(call: Call, rows: Sequence[PaymentRow]) -> list[Shown]:
             "amount": write_money(row.amount_minor, row.currency),
             "received_on": row.on.isoformat(),
             "invoices": [
-                {"invoice": str(one.target), "amount": write_money(one.amount, row.currency)}
-                for one in pays
-                if one.source == row.id and one.target not in returned
+                {"invoice": str(pay.target), "amount": write_money(pay.amount, row.currency)}
+                for pay in pays
+                if pay.source == row.id and pay.target not in returned
             ],
             "refunded": write_money(row.refunded, row.currency),
             "unused": write_money(row.unused, row.currency),

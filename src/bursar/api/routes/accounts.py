@@ -16,14 +16,14 @@ from bursar.api.schema import answers, bodies
 from bursar.api.schema.documented import shape
 from bursar.checkout import followed
 from bursar.core.events import GROUPS, Group
-from bursar.core.messages.problem import Invalid, phrase
+from bursar.core.messages.problem import Invalid, NotFound, phrase
 from bursar.core.money.tax import read_tax_rate
 from bursar.core.ordering.decision import sees_invoices, sees_prices
 from bursar.core.policy.capability import CAPABILITIES
 from bursar.core.policy.policy import decide
 from bursar.core.subscription.edit_field import FIRST_YEAR, LAST_YEAR
 from bursar.history import queries as history
-from bursar.history.queries import Answer, Once
+from bursar.history.queries import Answer, IdempotencyKey
 from bursar.jobs.steps import move
 from bursar.policy.queries import current
 from bursar.seats import actions as seats
@@ -43,7 +43,7 @@ def open_account(request: HttpRequest, body: bodies.NewAccount) -> Reply:
     """Open an account with its owner; it pays on invoice terms until it says otherwise."""
     actor, now = vendor(request), moment()
 
-    def do(asked: Once | None) -> Answer:
+    def do(asked: IdempotencyKey | None) -> Answer:
         account_id = actions.open_account(
             current(),
             name=body.name,
@@ -59,7 +59,7 @@ def open_account(request: HttpRequest, body: bodies.NewAccount) -> Reply:
             tax=read_tax_rate(body.tax_rate),
             actor=actor,
             now=now,
-            once=asked,
+            idempotency_key=asked,
         )
         return Answer("account", str(account_id), 201)
 
@@ -101,7 +101,9 @@ def alter_account(request: HttpRequest, account_id: UUID, body: bodies.AccountFi
 def capabilities(request: HttpRequest, account_id: UUID) -> Any:
     """What this actor may do now; if not, why, and whom to ask."""
     call = enter(request, account_id)
-    made = [decide(call.policy, call.customer.account, call.actor, one, call.today) for one in CAPABILITIES]
+    made = [
+        decide(call.policy, call.customer.account, call.actor, capability, call.today) for capability in CAPABILITIES
+    ]
     return {"items": [show.decision(call, one) for one in made], "next": None}
 
 
@@ -120,7 +122,7 @@ def add_member(request: HttpRequest, account_id: UUID, body: bodies.NewMember) -
     """Add a member: active at once when the vendor does it, invited by a member."""
     call = enter(request, account_id)
 
-    def do(asked: Once | None) -> Answer:
+    def do(asked: IdempotencyKey | None) -> Answer:
         added = members.add_member(
             call.policy,
             account_id,
@@ -129,7 +131,7 @@ def add_member(request: HttpRequest, account_id: UUID, body: bodies.NewMember) -
             role=body.role,
             actor=call.actor,
             now=call.now,
-            once=asked,
+            idempotency_key=asked,
         )
         return Answer("member", str(added), 201)
 
@@ -142,7 +144,7 @@ def get_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Any:
     call = enter(request, account_id)
     found = next((row for row in queries.members(account_id) if row.id == member_id), None)
     if found is None or not (_manages(call) or found.role in ("owner", "billing_admin")):
-        raise queries.NotFound(what=phrase("member"))
+        raise NotFound(what=phrase("member"))
     return show.member(found)
 
 
@@ -170,8 +172,8 @@ def invite_again(request: HttpRequest, account_id: UUID, member_id: UUID) -> Rep
     """Send the invitation of somebody who has not accepted it once more; the link sent before works no longer."""
     call = enter(request, account_id)
 
-    def do(asked: Once | None) -> Answer:
-        members.invite_again(call.policy, account_id, member_id, actor=call.actor, now=call.now, once=asked)
+    def do(asked: IdempotencyKey | None) -> Answer:
+        members.invite_again(call.policy, account_id, member_id, actor=call.actor, now=call.now, idempotency_key=asked)
         return Answer("member", str(member_id), 200)
 
     return reply(call, once(request, do))
@@ -182,10 +184,16 @@ def pass_on(request: HttpRequest, account_id: UUID, body: bodies.NewOwner) -> Re
     """Make a billing admin the owner; whoever was becomes an admin. The vendor says why."""
     call = enter(request, account_id)
 
-    def do(asked: Once | None) -> Answer:
+    def do(asked: IdempotencyKey | None) -> Answer:
         with followed(account_id, actor=call.actor, now=call.now):
             members.pass_on(
-                call.policy, account_id, body.member, reason=body.reason, actor=call.actor, now=call.now, once=asked
+                call.policy,
+                account_id,
+                body.member,
+                reason=body.reason,
+                actor=call.actor,
+                now=call.now,
+                idempotency_key=asked,
             )
         return Answer("member", str(body.member), 200)
 
@@ -206,7 +214,7 @@ def add_override(request: HttpRequest, account_id: UUID, body: bodies.NewOverrid
     actor = vendor(request)
     call = enter(request, account_id)
 
-    def do(asked: Once | None) -> Answer:
+    def do(asked: IdempotencyKey | None) -> Answer:
         with followed(account_id, actor=actor, now=call.now):
             added = actions.add_override(
                 call.policy,
@@ -217,7 +225,7 @@ def add_override(request: HttpRequest, account_id: UUID, body: bodies.NewOverrid
                 until=body.until,
                 actor=actor,
                 now=call.now,
-                once=asked,
+                idempotency_key=asked,
             )
         return Answer("override", str(added), 201)
 
@@ -230,7 +238,7 @@ def end_override_of(request: HttpRequest, account_id: UUID, capability: str) -> 
     actor = vendor(request)
     found = next((row for row in queries.overrides(account_id) if row.capability == capability), None)
     if found is None:
-        raise queries.NotFound(what=phrase("override"))
+        raise NotFound(what=phrase("override"))
     with followed(account_id, actor=actor, now=moment()):
         actions.end_override(current(), account_id, found.id, actor=actor, now=moment())
     return HttpResponse(status=204)
@@ -269,8 +277,8 @@ def move_clock(request: HttpRequest, account_id: UUID, body: bodies.Clock) -> Re
     """Move a sandbox account's clock, and run what falls due on the way."""
     call = enter(request, account_id)
 
-    def do(asked: Once | None) -> Answer:
-        move(account_id, _moment(body.to, "to"), actor=call.actor, now=call.now, once=asked)
+    def do(asked: IdempotencyKey | None) -> Answer:
+        move(account_id, _moment(body.to, "to"), actor=call.actor, now=call.now, idempotency_key=asked)
         return Answer("account", str(account_id), 200)
 
     answer = once(request, do)

@@ -18,7 +18,7 @@ from bursar.api.schema.documented import shape
 from bursar.core.billing.payment import TokenNeeded, check_waiting, read_method
 from bursar.core.messages.problem import phrase
 from bursar.history.actions import answer as keep_answer
-from bursar.history.queries import Answer, Once
+from bursar.history.queries import Answer, IdempotencyKey
 from bursar.i18n.country import is_country
 from bursar.invoices import queries as invoices
 from bursar.payments import queries
@@ -57,8 +57,8 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID, body: bodies.P
     if not method.automatic:
         raise TokenNeeded(kind=phrase("card"))
 
-    def do(asked: Once | None) -> Answer:
-        attempt = checkout.pay(account_id, invoice_id, method, actor=call.actor, now=call.now, once=asked)
+    def do(asked: IdempotencyKey | None) -> Answer:
+        attempt = checkout.pay(account_id, invoice_id, method, actor=call.actor, now=call.now, idempotency_key=asked)
         return Answer("attempt", str(attempt.id), 201)
 
     return reply(call, once(request, do))
@@ -139,7 +139,7 @@ def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodie
     vendor(request)
     call = enter(request, account_id)
 
-    def do(asked: Once | None) -> Answer:
+    def do(asked: IdempotencyKey | None) -> Answer:
         check_waiting(queries.attempt(account_id, attempt_id).state)
         checkout.confirm(attempt_id, body.outcome, now=call.now)
         keep_answer(asked, kind="attempt", id=attempt_id, status=201, now=call.now)
@@ -156,8 +156,8 @@ def give_up_payment(request: HttpRequest, account_id: UUID, attempt_id: UUID) ->
     """Give up a payment that waits for the payer; nothing is charged, unless the money has arrived already."""
     call = enter(request, account_id)
 
-    def do(asked: Once | None) -> Answer:
-        checkout.give_up(account_id, attempt_id, actor=call.actor, now=call.now, once=asked)
+    def do(asked: IdempotencyKey | None) -> Answer:
+        checkout.give_up(account_id, attempt_id, actor=call.actor, now=call.now, idempotency_key=asked)
         return Answer("attempt", str(attempt_id), 201)
 
     return reply(call, once(request, do))

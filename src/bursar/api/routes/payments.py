@@ -15,7 +15,7 @@ from bursar.api.schema.documented import shape
 from bursar.core.billing.booking import Booking
 from bursar.core.billing.refund import read_reason
 from bursar.core.money.money import Money
-from bursar.history.queries import Answer, Once
+from bursar.history.queries import Answer, IdempotencyKey
 from bursar.payments import received
 
 router = Router(tags=["billing"])
@@ -54,8 +54,10 @@ def record_payment(request: HttpRequest, account_id: UUID, body: paid.NewPayment
         invoices=tuple(body.invoices or ()),
     )
 
-    def do(asked: Once | None) -> Answer:
-        made = checkout.record_payment(account_id, came, note=body.note, actor=call.actor, now=call.now, once=asked)
+    def do(asked: IdempotencyKey | None) -> Answer:
+        made = checkout.record_payment(
+            account_id, came, note=body.note, actor=call.actor, now=call.now, idempotency_key=asked
+        )
         return Answer("payment", str(made), 201)
 
     return reply(call, once(request, do))
@@ -67,8 +69,8 @@ def undo_payment(request: HttpRequest, account_id: UUID, payment_id: UUID) -> Re
     vendor(request)
     call = enter(request, account_id)
 
-    def do(asked: Once | None) -> Answer:
-        checkout.undo_payment(account_id, payment_id, actor=call.actor, now=call.now, once=asked)
+    def do(asked: IdempotencyKey | None) -> Answer:
+        checkout.undo_payment(account_id, payment_id, actor=call.actor, now=call.now, idempotency_key=asked)
         return Answer("payment", str(payment_id), 200)
 
     return reply(call, once(request, do))
@@ -81,10 +83,10 @@ def refund_payment(request: HttpRequest, account_id: UUID, payment_id: UUID, bod
     call = enter(request, account_id)
     amount, reason = Money(body.amount.amount_minor, body.amount.currency), read_reason(body.reason)
 
-    def do(asked: Once | None) -> Answer:
+    def do(asked: IdempotencyKey | None) -> Answer:
         said = {"reference": body.reference, "note": body.note}
         made = checkout.refund(
-            account_id, payment_id, amount, reason=reason, **said, actor=call.actor, now=call.now, once=asked
+            account_id, payment_id, amount, reason=reason, **said, actor=call.actor, now=call.now, idempotency_key=asked
         )
         return Answer("refund", str(made), 201)
 

@@ -14,7 +14,7 @@ from bursar.api.routes.subscriptions import QuoteOrEdits
 from bursar.api.schema import answers, bodies
 from bursar.api.schema.documented import shape
 from bursar.core.subscription.edit import read_edits
-from bursar.history.queries import Answer, Once
+from bursar.history.queries import Answer, IdempotencyKey
 from bursar.subscriptions import queries as kept
 
 router = Router(tags=["requests"])
@@ -48,7 +48,7 @@ def submit(request: HttpRequest, account_id: UUID, body: bodies.NewRequest) -> R
         raise QuoteOrEdits()
     edits = read_edits(body.edits) if body.edits is not None else ()
 
-    def do(asked: Once | None) -> Answer:
+    def do(asked: IdempotencyKey | None) -> Answer:
         made = checkout.submit(
             account_id,
             quote_id=body.quote,
@@ -57,7 +57,7 @@ def submit(request: HttpRequest, account_id: UUID, body: bodies.NewRequest) -> R
             needed_by=body.needed_by,
             actor=call.actor,
             now=call.now,
-            once=asked,
+            idempotency_key=asked,
         )
         return Answer("request", str(made), 201)
 
@@ -70,9 +70,9 @@ def approve(request: HttpRequest, account_id: UUID, request_id: UUID, body: bodi
     call = approach(request, account_id)
     confirmed = body is not None and body.confirm
 
-    def do(asked: Once | None) -> Answer:
+    def do(asked: IdempotencyKey | None) -> Answer:
         result = checkout.approve(
-            account_id, request_id, confirmed=confirmed, actor=call.actor, now=call.now, once=asked
+            account_id, request_id, confirmed=confirmed, actor=call.actor, now=call.now, idempotency_key=asked
         )
         return taken(call, result)
 
@@ -84,8 +84,10 @@ def reject(request: HttpRequest, account_id: UUID, request_id: UUID, body: bodie
     """Close a request without doing it, saying why."""
     call = approach(request, account_id)
 
-    def do(asked: Once | None) -> Answer:
-        checkout.reject(account_id, request_id, reason=body.reason, actor=call.actor, now=call.now, once=asked)
+    def do(asked: IdempotencyKey | None) -> Answer:
+        checkout.reject(
+            account_id, request_id, reason=body.reason, actor=call.actor, now=call.now, idempotency_key=asked
+        )
         return Answer("request", str(request_id), 200)
 
     return reply(call, once(request, do))
@@ -96,8 +98,8 @@ def withdraw(request: HttpRequest, account_id: UUID, request_id: UUID) -> Reply:
     """Take one's own request back."""
     call = approach(request, account_id)
 
-    def do(asked: Once | None) -> Answer:
-        checkout.withdraw(account_id, request_id, actor=call.actor, now=call.now, once=asked)
+    def do(asked: IdempotencyKey | None) -> Answer:
+        checkout.withdraw(account_id, request_id, actor=call.actor, now=call.now, idempotency_key=asked)
         return Answer("request", str(request_id), 200)
 
     return reply(call, once(request, do))

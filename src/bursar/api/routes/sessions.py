@@ -10,7 +10,7 @@ from bursar.api.call import KeyOfOneAccount, enter, moment, once, vendor
 from bursar.api.present.replies import Reply, reply
 from bursar.api.schema import answers, bodies
 from bursar.api.schema.documented import shape
-from bursar.history.queries import Answer, Once
+from bursar.history.queries import Answer, IdempotencyKey
 
 router = Router(tags=["accounts"])
 
@@ -23,7 +23,7 @@ def open_session(request: HttpRequest, account_id: UUID, body: bodies.NewSession
         # Whoever is signed in is so in all of their accounts, and could keep a passkey for those to come.
         raise KeyOfOneAccount()
 
-    def do(asked: Once | None) -> Answer:
+    def do(asked: IdempotencyKey | None) -> Answer:
         made = sessions.open_session(
             account_id,
             email=body.actor,
@@ -31,7 +31,7 @@ def open_session(request: HttpRequest, account_id: UUID, body: bodies.NewSession
             return_to=body.return_to,
             actor=actor,
             now=now,
-            once=asked,
+            idempotency_key=asked,
         )
         return Answer("session", str(made), 201)
 

@@ -15,7 +15,7 @@ from bursar.api.schema.documented import shape
 from bursar.core.messages.problem import Invalid, NotFound, phrase
 from bursar.core.ordering.conflicts import UnknownChange
 from bursar.core.subscription.edit import read_edits
-from bursar.history.queries import Answer, Once
+from bursar.history.queries import Answer, IdempotencyKey
 
 router = Router(tags=["subscription"])
 
@@ -40,8 +40,8 @@ def quote(request: HttpRequest, account_id: UUID, body: bodies.Edits) -> Reply:
     call = approach(request, account_id)
     edits = read_edits(body.edits)
 
-    def do(asked: Once | None) -> Answer:
-        quote_id = checkout.quote(account_id, edits, actor=call.actor, now=call.now, once=asked)
+    def do(asked: IdempotencyKey | None) -> Answer:
+        quote_id = checkout.quote(account_id, edits, actor=call.actor, now=call.now, idempotency_key=asked)
         return Answer("quote", str(quote_id), 201)
 
     return reply(call, once(request, do))
@@ -58,7 +58,7 @@ def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
         raise QuoteOrEdits()
     edits = read_edits(body.edits) if body.edits is not None else ()
 
-    def do(asked: Once | None) -> Answer:
+    def do(asked: IdempotencyKey | None) -> Answer:
         result = checkout.accept(
             account_id,
             quote_id=body.quote,
@@ -66,7 +66,7 @@ def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
             confirmed=body.confirm,
             actor=call.actor,
             now=call.now,
-            once=asked,
+            idempotency_key=asked,
         )
         return taken(call, result)
 

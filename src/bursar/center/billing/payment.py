@@ -60,8 +60,8 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
     problem, status = "", form.status
     if form.is_valid():
         try:
-            once = form.cleaned_data["method"]
-            tried = checkout.pay(account_id, invoice_id, once, actor=seen.actor, now=seen.now)
+            idempotency_key = form.cleaned_data["method"]
+            tried = checkout.pay(account_id, invoice_id, idempotency_key, actor=seen.actor, now=seen.now)
             return _after_paying(request, account_id, tried.id, invoice_id)
         except Declined as declined:
             problem, status = seen.said(declined), 402
@@ -103,20 +103,20 @@ def _content(seen: Visit, form: MethodForm) -> dict[str, Any]:
 
 def _owing(seen: Visit, no_card: str) -> dict[str, Any]:
     """The invoices that are open, and the last payments that did not come through."""
-    open_ = {one.id: one.left for one in open_invoices(seen.id)}
+    open_ = {invoice.id: invoice.left for invoice in open_invoices(seen.id)}
     rows = documents(seen.id, limit=len(open_), among=open_) if open_ else []
     return {
         "open": [
-            (row_shown(seen, one, open_[one.id], no_card), money.amount(Money(open_[one.id], one.currency)))
-            for one in rows
+            (row_shown(seen, row, open_[row.id], no_card), money.amount(Money(open_[row.id], row.currency)))
+            for row in rows
         ],
         "failures": [
             {
-                "on": money.day(one.on),
-                "amount": money.amount(Money(one.amount_minor, one.currency)),
-                "reason": decline_reason(one.reason),
+                "on": money.day(failure.on),
+                "amount": money.amount(Money(failure.amount_minor, failure.currency)),
+                "reason": decline_reason(failure.reason),
             }
-            for one in failures(seen.id, FAILURES)
+            for failure in failures(seen.id, FAILURES)
         ],
     }
 

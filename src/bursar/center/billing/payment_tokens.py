@@ -34,4 +34,4 @@ def kinds(chosen: str | None = None) -> tuple[Choice, ...]:
 
 def tokens() -> tuple[tuple[str, str], ...]:
     """Return the sandbox gateway's cards and mandates, each with what it does."""
-    return tuple((one, token_name(one)) for one in TOKENS)
+    return tuple((token, token_name(token)) for token in TOKENS)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bursar import checkout
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.manage.offers import CHANGING
-from bursar.center.manage.page import check_sees, confirming, keep, not_done, uuid_given
+from bursar.center.manage.page import check_sees, confirming, not_done, save_quote, uuid_given
 from bursar.center.manage.subscription import waiting
 from bursar.center.manage.summary import summary
 from bursar.center.visit import Visit, shown, to, visit
@@ -81,7 +81,7 @@ def _taken(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
     try:
         return checkout.accept(seen.id, quote_id=quote_id, confirmed=confirmed, actor=seen.actor, now=seen.now)
     except QuoteExpired:
-        raise checkout.Stale(keep(seen, edits_of(seen.customer, quote(seen.id, quote_id)))) from None
+        raise checkout.Stale(save_quote(seen, edits_of(seen.customer, quote(seen.id, quote_id)))) from None
 
 
 @require_safe
@@ -90,7 +90,7 @@ def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
     seen = visit(request, account_id)
     taking, agreed, catalog = taken(account_id, take_id=take_id), agreement(account_id), current_catalog()
     check_sees(seen, [change.edit for change in taking.changes])
-    made = {one.id for one in taking.changes}
+    made = {change.id for change in taking.changes}
     earlier = agreed.timeline.without(lambda change: change.id in made)
     kept = read_quote(quote(account_id, taking.quote_id).content)
     document = of_take(account_id, take_id)
@@ -133,7 +133,7 @@ def back_to_change(seen: Visit, asked: Mapping[str, str]) -> HttpResponseRedirec
         return to("payment", seen.id)
     kept = quote(seen.id, quote_id)
     if kept.expires_at <= seen.customer.moment(seen.now):
-        quote_id = keep(seen, edits_of(seen.customer, kept))
+        quote_id = save_quote(seen, edits_of(seen.customer, kept))
     return to("summary", seen.id, quote_id)
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from bursar.center.form_fields import posted
 from bursar.center.forms import CancelForm
-from bursar.center.manage.page import keep, not_done, quote_named
+from bursar.center.manage.page import not_done, quote_named, save_quote
 from bursar.center.manage.subscription import waiting
 from bursar.center.visit import shown, to, visit
 from bursar.checkout import context
@@ -31,7 +31,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     form = CancelForm(posted(request), filled={"reason": before})
     try:
         if form.is_valid():
-            return to("summary", account_id, keep(seen, (Cancel(**form.cleaned_data),)))
+            return to("summary", account_id, save_quote(seen, (Cancel(**form.cleaned_data),)))
         known = context(seen.customer, seen.today, seen.policy)
         if any(isinstance(one.edit, Cancel) for one in known.timeline.pending(seen.today)):
             return to("subscription", account_id)
@@ -49,8 +49,8 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
             {
                 "name": edits.product_name(known.catalog, item.product),
                 "plan": edits.plan_name(known.catalog, item.product, item.plan),
-                "quantity": edits.quantity(item.quantity, state.pin(item).per.value),
-                "features": [one.said(locale().language) for one in plan.features] if plan else [],
+                "quantity": edits.quantity(item.quantity, state.agreed_price(item).per.value),
+                "features": [feature.said(locale().language) for feature in plan.features] if plan else [],
             }
         )
     content = {

@@ -52,7 +52,7 @@ class Wishes:
     @property
     def unanswered(self) -> tuple[UUID, ...]:
         """The scheduled changes of which nobody said yet what becomes of them."""
-        return tuple(one.change.id for one in self.collisions if not one.answer)
+        return tuple(collision.change.id for collision in self.collisions if not collision.answer)
 
 
 def read(form: ManageForm) -> Wishes:
@@ -79,7 +79,7 @@ def _about_items(form: ManageForm, given: dict[str, Any]) -> list[Edit]:
         if given[f"remove_{product}"]:
             edits.append(RemoveProduct(product=product, expected=was.expected(plan=was.plan)))
             continue
-        per, plan = form.state.pin(item).per, given[f"plan_{product}"]
+        per, plan = form.state.agreed_price(item).per, given[f"plan_{product}"]
         priced = plan in ("", was.plan) and isinstance(given.get(f"price_{product}"), Decimal)
         if per is not Per.ACCOUNT and ((count := given[f"quantity_{product}"]) != was.quantity or priced):
             edits.append(_counted(form, product, count, per, was))
@@ -94,7 +94,7 @@ def _about_items(form: ManageForm, given: dict[str, Any]) -> list[Edit]:
 def _moving(form: ManageForm, given: dict[str, Any], product: str, plan: str, expected: Expected | None) -> ChangePlan:
     """Return the change to another plan, with how many there where it counts otherwise than the present one."""
     per = form.catalog.plan(product, plan).per
-    present = form.state.pin(form.state.items[product]).per
+    present = form.state.agreed_price(form.state.items[product]).per
     count = given[f"{per.value}s_{product}"] if per not in (present, Per.ACCOUNT) else None
     return ChangePlan(
         product=product,

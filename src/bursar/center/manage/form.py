@@ -97,7 +97,7 @@ class ManageForm(PageForm):
 
     def _held(self, item: Item) -> None:
         """Add the fields of a product that the account has."""
-        product, was, per = item.product, self.was[item.product], self.state.pin(item).per
+        product, was, per = item.product, self.was[item.product], self.state.agreed_price(item).per
         stays = not self._sent(f"remove_{product}")
         plan = self.catalog.known_plan(product, self._sent(f"plan_{product}"))
         self._add(f"was_quantity_{product}", _Unread(), str(was.quantity))
@@ -156,7 +156,7 @@ def other_measures(state: Subscription, item: Item, catalog: Catalog) -> Iterato
     """Yield the measures of a product's plans that need a number other than the one in force."""
     product = catalog.product_by.get(item.product)
     measures = {plan.per for plan in product.plans} if product else set()
-    yield from (per for per in Per if per in measures - {state.pin(item).per, Per.ACCOUNT})
+    yield from (per for per in Per if per in measures - {state.agreed_price(item).per, Per.ACCOUNT})
 
 
 class _Unread(forms.CharField):

@@ -81,7 +81,7 @@ def _release(seen: Visit, edit: SetSeats | ChangePlan, use: Use) -> Release:
     return Release(
         product=product,
         said=said if more > 0 else enough,
-        people=tuple(_giver(seen, one, one.member_id in edit.release) for one in people),
+        people=tuple(_giver(seen, person, person.member_id in edit.release) for person in people),
         others=f"{others.format(count=money.number(hidden))}; {_('seats are also taken back on the page of seats.')}"
         if hidden > 0
         else "",

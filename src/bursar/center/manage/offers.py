@@ -17,7 +17,7 @@ from bursar.core.money.price import Per
 from bursar.core.policy import capability
 from bursar.core.policy.policy import Outcome
 from bursar.core.subscription.catalog import Catalog, Plan, Product
-from bursar.core.subscription.item import Item, Pin
+from bursar.core.subscription.item import AgreedPrice, Item
 from bursar.core.subscription.subscription import Subscription
 from bursar.i18n import edits as words
 from bursar.i18n import money
@@ -116,39 +116,39 @@ def form(seen: Visit, filled: ManageForm, before: Mapping[UUID, Subscription]) -
 
 def _held(seen: Visit, item: Item, may: Mapping[str, bool], filled: ManageForm) -> Held:
     state, catalog = filled.state, filled.catalog
-    pin, code, name = state.pin(item), item.product, words.product_name(catalog, item.product)
-    more, fewer = ("add_seats", "remove_seats") if pin.per is Per.SEAT else ("add_products", "remove_products")
-    ranked, rank = _ranked(catalog, item, pin)
+    agreed_price, code, name = state.agreed_price(item), item.product, words.product_name(catalog, item.product)
+    more, fewer = ("add_seats", "remove_seats") if agreed_price.per is Per.SEAT else ("add_products", "remove_products")
+    ranked, rank = _ranked(catalog, item, agreed_price)
     plans = _plans(seen, item, ranked, rank, may, filled)
     count = None
-    if pin.per is not Per.ACCOUNT and (may[more] or may[fewer]):
+    if agreed_price.per is not Per.ACCOUNT and (may[more] or may[fewer]):
         held = item.quantity
         least, most = 1 if may[fewer] else held, None if may[more] else held
-        count = counted(filled[f"quantity_{code}"], name, pin.per, held=held, least=least, most=most)
+        count = counted(filled[f"quantity_{code}"], name, agreed_price.per, held=held, least=least, most=most)
     temporary = None
-    if pin.per is Per.SEAT and may["add_temporary_seats"] and state.calendar is not None:
+    if agreed_price.per is Per.SEAT and may["add_temporary_seats"] and state.calendar is not None:
         temporary = temporary_fields(item, filled, state.calendar.term(seen.today).end)
-    limits = [fewer, more] if pin.per is not Per.ACCOUNT else []
+    limits = [fewer, more] if agreed_price.per is not Per.ACCOUNT else []
     limits += ["downgrade_plan"] if rank > 0 else []
     limits += ["upgrade_plan"] if rank < len(ranked) - 1 else []
     return Held(
         product=code,
         name=name,
         plan=words.plan_name(catalog, code, item.plan),
-        quantity=words.quantity(item.quantity, pin.per.value),
+        quantity=words.quantity(item.quantity, agreed_price.per.value),
         count=count,
         temporary=temporary,
         price=filled[f"price_{code}"] if seen.staff and count is not None else None,
-        price_now=words.priced(pin.rate, seen.currency, pin.per.value),
+        price_now=words.priced(agreed_price.rate, seen.currency, agreed_price.per.value),
         plans=plans,
-        anew=_anew(item, pin, ranked, plans, filled, name),
+        anew=_anew(item, agreed_price, ranked, plans, filled, name),
         remove=filled[f"remove_{code}"] if may["remove_products"] else None,
         closed=tuple(one for one in (*limits, "remove_products") if not may[one]),
         was=(filled[f"was_quantity_{code}"], filled[f"was_plan_{code}"]),
     )
 
 
-def _ranked(catalog: Catalog, item: Item, pin: Pin) -> tuple[list[Plan], int]:
+def _ranked(catalog: Catalog, item: Item, agreed_price: AgreedPrice) -> tuple[list[Plan], int]:
     """The plans of a product from the lowest on, and where the one in force stands among them.
 
     One that is no longer sold stands below those that were not below it when its price was agreed.
@@ -156,16 +156,16 @@ def _ranked(catalog: Catalog, item: Item, pin: Pin) -> tuple[list[Plan], int]:
     product, mine = catalog.product_by.get(item.product), catalog.known_plan(item.product, item.plan)
     plans = list(product.plans if product else ())
     if mine is not None and mine not in plans:
-        plans.insert(pin.rank, mine)
+        plans.insert(agreed_price.rank, mine)
     return plans, next((number for number, plan in enumerate(plans) if plan.code == item.plan), -1)
 
 
 def _anew(
-    item: Item, pin: Pin, ranked: list[Plan], plans: tuple[Choice, ...], filled: ManageForm, name: str
+    item: Item, agreed_price: AgreedPrice, ranked: list[Plan], plans: tuple[Choice, ...], filled: ManageForm, name: str
 ) -> tuple[Count, ...]:
     """Return the question how many, for each other measure of an offered plan that needs a number."""
-    offered = {one.code for one in plans} - {item.plan}
-    measures = {plan.per for plan in ranked if plan.code in offered} - {pin.per, Per.ACCOUNT}
+    offered = {plan.code for plan in plans} - {item.plan}
+    measures = {plan.per for plan in ranked if plan.code in offered} - {agreed_price.per, Per.ACCOUNT}
     used = filled.used.get(item.product, 0)
     return tuple(anew(filled[f"{per.value}s_{item.product}"], name, per, used) for per in Per if per in measures)
 
@@ -209,7 +209,7 @@ def _offers(seen: Visit, filled: ManageForm) -> list[Offered]:
 def _offered(product: Product, sold: tuple[str, str], filled: ManageForm, staff: bool) -> Offered:
     field, per, name = f"add_{product.code}", product.plans[0].per, product.name.said(locale().language)
     wanted = filled[field].value()
-    plans = tuple(choice(field, one, sold, wanted) for one in product.plans if sold in one.price_by)
+    plans = tuple(choice(field, plan, sold, wanted) for plan in product.plans if sold in plan.price_by)
     if len(plans) == 1:
         plans = (replace(plans[0], name=_("Add {name}").format(name=name), type="checkbox"),)
     else:

@@ -67,9 +67,9 @@ def choice(
     """A plan; the one in force at the price that was agreed, every other at the catalog's."""
     price, said = plan.price_by.get(sold), locale().language
     now = present is not None and plan.code == present.code
-    rate = state.pin(item).rate if now and state and item else price.rate if price else None
+    rate = state.agreed_price(item).rate if now and state and item else price.rate if price else None
     before = present.features if present is not None and not now else ()
-    per = state.pin(item).per if now and state and item else plan.per
+    per = state.agreed_price(item).per if now and state and item else plan.per
     return Choice(
         field=field,
         code=plan.code,
@@ -77,8 +77,10 @@ def choice(
         price=words.priced(rate, sold[0], per.value) if rate is not None else "",
         badge=mark(now),
         chosen=plan.code == wanted,
-        has=tuple(one.said(said) for one in plan.features if present is None or now),
-        gained=tuple(one.said(said) for one in plan.features if present is not None and not now and one not in before),
+        has=tuple(feature.said(said) for feature in plan.features if present is None or now),
+        gained=tuple(
+            feature.said(said) for feature in plan.features if present is not None and not now and feature not in before
+        ),
         lost=tuple(one.said(said) for one in before if one not in plan.features),
     )
 

@@ -59,7 +59,7 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
             wishes = read(filled)
             found = _asked(seen, wishes, timeline)
             if wishes.edits and not wishes.unanswered and "problem" not in found:
-                return to("summary", account_id, keep(seen, wishes.edits))
+                return to("summary", account_id, save_quote(seen, wishes.edits))
             if not wishes.edits:
                 found["problem"] = _("Nothing would change. Change something first.")
         except Stale as stale:
@@ -137,12 +137,12 @@ def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> HttpRespons
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
     try:
-        return to("summary", account_id, keep(seen, (Undo(change=change_id),)))
+        return to("summary", account_id, save_quote(seen, (Undo(change=change_id),)))
     except Problem as problem:
         return not_done(request, seen, seen.said(problem))
 
 
-def keep(seen: Visit, edits: tuple[Edit, ...]) -> UUID:
+def save_quote(seen: Visit, edits: tuple[Edit, ...]) -> UUID:
     """A quote that can be taken, made for whoever looks. Errors: those of `checkout.quote`."""
     return make_quote(seen.id, edits, actor=seen.actor, now=seen.now)
 
@@ -210,13 +210,13 @@ def _asked(seen: Visit, wishes: Wishes, timeline: Timeline) -> dict[str, Any]:
     catalog, before = current_catalog(), timeline.states_before()
     questions = [
         {
-            "id": one.change.id,
-            "said": words.said(one.change.edit, before[one.change.id], catalog),
-            "on": money.day(one.change.effective_on),
-            "answer": one.answer,
-            "undo": seen.decide_undo(one.change).outcome is not Outcome.REFUSED,
+            "id": collision.change.id,
+            "said": words.said(collision.change.edit, before[collision.change.id], catalog),
+            "on": money.day(collision.change.effective_on),
+            "answer": collision.answer,
+            "undo": seen.decide_undo(collision.change).outcome is not Outcome.REFUSED,
         }
-        for one in wishes.collisions
+        for collision in wishes.collisions
     ]
     if not wishes.edits or wishes.unanswered:
         return {"questions": questions, "summary": None, "asking": bool(wishes.unanswered)}

@@ -24,7 +24,7 @@ from bursar.checkout import context
 from bursar.core.money.currency import digits
 from bursar.core.money.money import Money
 from bursar.core.money.price import Per, period_price
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import quote
 from bursar.core.policy.policy import Outcome
 from bursar.core.subscription.catalog import Catalog
@@ -33,7 +33,7 @@ from bursar.core.subscription.item import Item
 from bursar.core.subscription.shortfall import Shortfall, shortfalls
 from bursar.core.subscription.subscription import Change, Subscription
 from bursar.i18n import edits, money
-from bursar.i18n.decision import state as standing_name
+from bursar.i18n.decision import state as state_name
 from bursar.i18n.payment import method_name
 from bursar.payments.queries import method, open_attempt
 
@@ -77,10 +77,10 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     known = context(seen.customer, seen.today, seen.policy)
     state, end = known.timeline.on(seen.today), known.timeline.end()
     ends_on = end.on if end is not None and end.on > seen.today else None
-    shorts = {one.change: one for one in shortfalls(known.timeline, known.used, seen.today)}
+    shorts = {shortfall.change: shortfall for shortfall in shortfalls(known.timeline, known.used, seen.today)}
     scheduled, before = known.timeline.pending(seen.today), known.timeline.states_before()
     content = {
-        "standing": standing_name(seen.customer.account.state.value),
+        "standing": state_name(seen.customer.account.state.value),
         "active": seen.customer.account.state.value == "active",
         "items": _items(seen, known, state),
         "scheduled": [change_shown(seen, one, before[one.id], known.catalog, shorts.get(one.id)) for one in scheduled],
@@ -124,31 +124,34 @@ def _naming(seen: Visit, change: Change, short: Shortfall) -> str:
     return f"{reverse('manage', args=[seen.id])}?{urlencode(filled)}"
 
 
-def _items(seen: Visit, known: Situation, state: Subscription) -> list[ItemShown]:
-    catalogs = versions({state.pin(item).catalog_version for item in state.items.values()})
-    return [_item(seen, known, state, item, catalogs[state.pin(item).catalog_version]) for item in state.items.values()]
+def _items(seen: Visit, known: BillingContext, state: Subscription) -> list[ItemShown]:
+    catalogs = versions({state.agreed_price(item).catalog_version for item in state.items.values()})
+    return [
+        _item(seen, known, state, item, catalogs[state.agreed_price(item).catalog_version])
+        for item in state.items.values()
+    ]
 
 
-def _item(seen: Visit, known: Situation, state: Subscription, item: Item, catalog: Catalog) -> ItemShown:
+def _item(seen: Visit, known: BillingContext, state: Subscription, item: Item, catalog: Catalog) -> ItemShown:
     """An item, named as the catalog named it when it was agreed."""
-    pin, use = state.pin(item), known.used.get(item.product)
+    agreed_price, use = state.agreed_price(item), known.used.get(item.product)
     seats = ""
-    if pin.per is Per.SEAT and use is not None:
+    if agreed_price.per is Per.SEAT and use is not None:
         seats = _("{used} used, {free} free").format(used=money.number(use.used), free=money.number(use.free))
-    amount = period_price(pin.rate, item.quantity, digits(seen.currency))
+    amount = period_price(agreed_price.rate, item.quantity, digits(seen.currency))
     return ItemShown(
         product=edits.product_name(catalog, item.product),
         plan=edits.plan_name(catalog, item.product, item.plan),
-        quantity=edits.quantity(item.quantity, pin.per.value),
+        quantity=edits.quantity(item.quantity, agreed_price.per.value),
         temporary=temporary_said(item),
         used=seats,
-        price=money.rate(pin.rate, seen.currency),
+        price=money.rate(agreed_price.rate, seen.currency),
         amount=money.amount(Money(amount, seen.currency)),
     )
 
 
 def _billing(
-    seen: Visit, known: Situation, state: Subscription, scheduled: Sequence[Change], ends_on: date | None
+    seen: Visit, known: BillingContext, state: Subscription, scheduled: Sequence[Change], ends_on: date | None
 ) -> dict[str, Any]:
     """The cycle, the term with its picture, how it is paid, and the next renewal as a quote of nothing says it."""
     calendar = state.calendar if state.items else None

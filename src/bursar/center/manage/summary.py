@@ -78,7 +78,7 @@ class Summary:
 def summary(seen: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> Summary:
     """Return the summary of a quote to an account with this timeline, each edit measured against its own day."""
     scheduled = {change.id: change for change in timeline.changes}
-    edits = [one.edit for one in quote.edits]
+    edits = [edit.edit for edit in quote.edits]
     shown = [
         (
             one,
@@ -106,8 +106,8 @@ def summary(seen: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> 
         renewal_lines=lines_shown(quote.renewal_lines, quote.currency),
         warnings=tuple(
             _("With this the account ends: its last main product goes.")
-            for one in quote.warnings
-            if one == ACCOUNT_WOULD_END and not any(isinstance(edit.edit, Cancel) for edit in quote.edits)
+            for warning in quote.warnings
+            if warning == ACCOUNT_WOULD_END and not any(isinstance(edit.edit, Cancel) for edit in quote.edits)
         ),
         ends=ACCOUNT_WOULD_END in quote.warnings,
         button=words.button(edits),
@@ -160,8 +160,8 @@ def lost(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
     if isinstance(edit, RemoveProduct):
         return _said(had.features)
     after = catalog.known_plan(item.product, edit.plan) if isinstance(edit, ChangePlan) else None
-    return _said(one for one in had.features if one not in after.features) if after else ()
+    return _said(feature for feature in had.features if feature not in after.features) if after else ()
 
 
 def _said(features: Iterable[Text]) -> tuple[str, ...]:
-    return tuple(one.said(locale().language) for one in features)
+    return tuple(feature.said(locale().language) for feature in features)

@@ -22,13 +22,13 @@ class Security(IndexView):  # type: ignore[misc]  # the library has no types
         """What the page shows."""
         mine = [
             {
-                "id": one.id,
-                "issuer": urlsplit(one.issuer).netloc or one.issuer,
-                "address": one.address,
-                "since": money.day(one.since_at.date()),
-                "last": money.day(one.last_used_at.date()),
+                "id": identity.id,
+                "issuer": urlsplit(identity.issuer).netloc or identity.issuer,
+                "address": identity.address,
+                "since": money.day(identity.since_at.date()),
+                "last": money.day(identity.last_used_at.date()),
             }
-            for one in identities(signed_in(self.request).pk)
+            for identity in identities(signed_in(self.request).pk)
         ]
         return {**super().get_context_data(**named), "identities": mine}
 

@@ -55,8 +55,10 @@ def assign(request: HttpRequest, account_id: UUID, product: str) -> HttpResponse
 def _warn(request: HttpRequest, seen: Visit) -> None:
     """Say what a scheduled reduction needs now that somebody more has a seat."""
     catalog = current_catalog()
-    for one in coming_shortfalls(seen.id, seen.today):
-        said = edits.short(edits.product_name(catalog, one.product), one.seats, one.more, one.on)
+    for shortfall in coming_shortfalls(seen.id, seen.today):
+        said = edits.short(
+            edits.product_name(catalog, shortfall.product), shortfall.seats, shortfall.more, shortfall.on
+        )
         messages.warning(request, said)
 
 

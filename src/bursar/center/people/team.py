@@ -96,15 +96,15 @@ def remove(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpRespo
 
 
 def _do(
-    request: HttpRequest, account_id: UUID, member_id: UUID, deed: Callable[..., None], done: str, **fields: str
+    request: HttpRequest, account_id: UUID, member_id: UUID, action: Callable[..., None], done: str, **fields: str
 ) -> HttpResponse:
     """Do something with a member, and say what became of their seats."""
     seen = visit(request, account_id)
-    row = next((one for one in members(account_id) if one.id == member_id), None)
+    row = next((member for member in members(account_id) if member.id == member_id), None)
     before = _seated(account_id, member_id)
     try:
         with followed(account_id, actor=seen.actor, now=seen.now):
-            deed(seen.policy, account_id, member_id, actor=seen.actor, now=seen.now, **fields)
+            action(seen.policy, account_id, member_id, actor=seen.actor, now=seen.now, **fields)
     except Problem as problem:
         seen.check("team", "manage_members")
         return _person(request, seen, member_id, seen.said(problem), status=_status(problem))
@@ -128,7 +128,7 @@ def _page(
     found = _sorted([row for row in people if _matches(row, chosen)], tuple(seen.policy.roles), chosen["sort"])
     start = _number(request.GET.get("from", ""))
     having = _having(seen.id) if manages else {}
-    named = [(one, role_name(seen.policy, one)) for one in seen.policy.roles]
+    named = [(role, role_name(seen.policy, role)) for role in seen.policy.roles]
     content: dict[str, Any] = {
         "people": [_shown(seen, row, having.get(row.id, [])) for row in found[start : start + PAGE]],
         "manages": manages,

@@ -15,7 +15,7 @@ from bursar.accounts.queries import names
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.forms import AskForm, RejectForm
 from bursar.center.manage.accepting import came_of
-from bursar.center.manage.page import asking, check_sees, confirming, keep, not_done
+from bursar.center.manage.page import asking, check_sees, confirming, not_done, save_quote
 from bursar.center.manage.subscription import waiting
 from bursar.center.requests.summaries import summarized, summed_up
 from bursar.center.visit import Visit, shown, to, visit
@@ -29,7 +29,7 @@ from bursar.i18n import money
 from bursar.i18n.decision import people
 from bursar.i18n.history import Story
 from bursar.i18n.limit import asked_once_more
-from bursar.i18n.request import changed, overtaken, reviewers, standing
+from bursar.i18n.request import changed, overtaken, request_state, reviewers
 from bursar.subscriptions.queries import RequestRow, agreement, quote, request
 from bursar.subscriptions.queries import requests as requests_of
 
@@ -47,7 +47,7 @@ def listing(http: HttpRequest, account_id: UUID) -> HttpResponse:
             "name": row.name,
             "on": _on(seen, row),
             "edits": [one.said for one in (*asked.today, *asked.later)],
-            "standing": standing(row.standing.at(seen.customer.moment(seen.now))),
+            "standing": request_state(row.status.at(seen.customer.moment(seen.now))),
         }
         for row, asked in summed_up(seen, requests_of(account_id, before=None, limit=LISTED))
     ]
@@ -65,7 +65,7 @@ def ask(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     try:
         made = checkout.submit(account_id, quote_id=quote_id, **form.cleaned_data, actor=seen.actor, now=seen.now)
     except QuoteExpired:
-        renewed = keep(seen, edits_of(seen.customer, quote(account_id, quote_id)))
+        renewed = save_quote(seen, edits_of(seen.customer, quote(account_id, quote_id)))
         return _asking(http, seen, renewed, form, before=quote_id)
     except checkout.Stale as stale:
         return _asking(http, seen, stale.quote_id, form, before=quote_id)
@@ -182,12 +182,12 @@ def _page(
     once_more: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    state = row.standing.at(seen.customer.moment(seen.now))
+    state = row.status.at(seen.customer.moment(seen.now))
     [(_row, asked)] = summed_up(seen, [row])
     content: dict[str, Any] = {
         "request_row": row,
         "state": state,
-        "standing": standing(state),
+        "standing": request_state(state),
         "on": _on(seen, row),
         "waits": _waits(seen, row),
         "needed_by": money.day(row.needed_by) if row.needed_by else "",

@@ -25,14 +25,14 @@ def summed_up(seen: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Sum
 def summarized(seen: Visit, found: Quote, timeline: Timeline, catalog: Catalog) -> Summary:
     """Return a quote in words. Who can approve what may only be asked for is said of the request, not of each edit."""
     said = summary(seen, found, timeline, catalog)
-    today, later = (tuple(replace(one, why_not="") for one in edits) for edits in (said.today, said.later))
+    today, later = (tuple(replace(edit, why_not="") for edit in edits) for edits in (said.today, said.later))
     return replace(said, today=today, later=later)
 
 
 def waiting_request(seen: Visit) -> RequestRow | None:
     """Return the request that waits for an answer, if there is one."""
     found = open_request(seen.id)
-    if found is None or found.standing.at(seen.customer.moment(seen.now)) != "open":
+    if found is None or found.status.at(seen.customer.moment(seen.now)) != "open":
         return None
     return found
 

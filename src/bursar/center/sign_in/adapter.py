@@ -46,8 +46,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if factors(user):
-            methods = [one for one in methods if one["id"] != "reauthenticate"]
-        return sorted(methods, key=lambda one: one["id"] == "mfa_reauthenticate")
+            methods = [method for method in methods if method["id"] != "reauthenticate"]
+        return sorted(methods, key=lambda method: method["id"] == "mfa_reauthenticate")
 
     def login(self, request: HttpRequest, user: Person) -> None:
         """Sign somebody in; a session that kept a form for an hour lasts as long as any from now on."""

@@ -58,4 +58,4 @@ def lent(request: HttpRequest) -> bool:
 def _proved(request: HttpRequest, within: timedelta | None) -> Iterator[str]:
     records: list[dict[str, Any]] = get_authentication_records(request, request.user)
     oldest = 0.0 if within is None else time() - within.total_seconds()
-    return (str(one["method"]) for one in records if one["at"] > oldest)
+    return (str(record["method"]) for record in records if record["at"] > oldest)

@@ -101,7 +101,7 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Say who it is that comes. What the library finds by its own tables does not count."""
         told = sociallogin.account.extra_data["id_token"]
-        address = next((one.email for one in sociallogin.email_addresses if one.verified), None)
+        address = next((address.email for address in sociallogin.email_addresses if address.verified), None)
         person = identified(told["iss"], told["sub"], verified_address=address, now=moment())
         sociallogin.user = person or Person()
 

@@ -139,7 +139,7 @@ def demo(now: datetime) -> Check:
 
 def keys(now: datetime) -> Check:
     """Whether any of the vendor's programs can call the API."""
-    there = sum(one.revoked_at is None and (one.expires_at is None or one.expires_at > now) for one in all_keys())
+    there = sum(key.revoked_at is None and (key.expires_at is None or key.expires_at > now) for key in all_keys())
     if not there:
         return warning("keys", "no program can call the API", 'make one with "bursar key create NAME"')
     return ok("keys", f"{there} in use")

@@ -57,7 +57,7 @@ def https(url: SplitResult, names: list[str], origins: list[str], *, secure: boo
     if url.scheme == "http" and _host(url) not in LOOPBACK:
         found = "cookies go over HTTPS only, and BURSAR_URL begins with http://: whoever follows it cannot sign in"
         return wrong("https", found, "let BURSAR_URL begin with https://")
-    trusted = [urlsplit(one) for one in origins]
+    trusted = [urlsplit(origin) for origin in origins]
     if not any(one.scheme == "https" for one in trusted) or (url.scheme == "https" and not _trusts(trusted, url)):
         origin = f"https://{url.netloc or 'billing.example.com'}"
         return warning("https", f"{origin} is no trusted origin", f"set BURSAR_ORIGINS={origin}, or forms are refused")
@@ -88,4 +88,6 @@ def _elsewhere(names: list[str]) -> bool:
 
 def _trusts(origins: list[SplitResult], url: SplitResult) -> bool:
     """Return True if forms of the pages at an address are taken. Source: Django's CsrfViewMiddleware."""
-    return any(one.scheme == url.scheme and is_same_domain(url.netloc, one.netloc.lstrip("*")) for one in origins)
+    return any(
+        origin.scheme == url.scheme and is_same_domain(url.netloc, origin.netloc.lstrip("*")) for origin in origins
+    )

@@ -23,7 +23,9 @@ def in_force(allocations: Iterable[Allocation]) -> tuple[Allocation, ...]:
     """Return the allocations that no reversing row undoes."""
     allocations = tuple(allocations)
     undone = {allocation.reverses for allocation in allocations}
-    return tuple(one for one in allocations if one.reverses is None and one.id not in undone)
+    return tuple(
+        allocation for allocation in allocations if allocation.reverses is None and allocation.id not in undone
+    )
 
 
 def reversal(allocation: Allocation, new_id: UUID) -> Allocation:

@@ -45,7 +45,7 @@ class _Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class BillableSpan:
     """Terms that must be paid for these days of an item."""
 
     item: str
@@ -53,7 +53,7 @@ class Owed:
     terms: Terms
 
 
-def owed(timeline: Timeline, window: Span, *, on: date, currency: str) -> Iterator[Owed]:
+def billable(timeline: Timeline, window: Span, *, on: date, currency: str) -> Iterator[BillableSpan]:
     """Return what must be paid for each day of a billing period, as known on a day.
 
     A reduction without credit leaves the dearer terms owed until the period ends, from its first day on. Days of a
@@ -94,7 +94,7 @@ class _Step:
 
     def concerns(self, item: str) -> bool:
         """Return whether what is owed of an item may differ after it."""
-        whole = self.begins or self.leaves or self.state.standing is State.CANCELLED
+        whole = self.begins or self.leaves or self.state.account_state is State.CANCELLED
         return whole or any(touches(change, item) for change in _lasting(self.changes))
 
     def known(self, item: str) -> bool:
@@ -138,7 +138,7 @@ class _Due:
 
 def _without_temporary(
     item: str, terms: Terms | None, steps: Sequence[_Step], window: Span, on: date, currency: str
-) -> Iterator[Owed]:
+) -> Iterator[BillableSpan]:
     """Return what is owed of an item but for temporary seats, from its terms when the period begins.
 
     Of what is still ahead only a reduction counts that was known when the period began: the period is invoiced up to it.
@@ -157,7 +157,7 @@ def _without_temporary(
                 turns.append((day, due.terms))
     for (since, agreed), (until, _) in pairwise([*turns, (window.end, None)]):
         if agreed is not None and since < until:
-            yield Owed(item, Span(since, until), agreed)
+            yield BillableSpan(item, Span(since, until), agreed)
 
 
 def _price(terms: Terms | None) -> int:
@@ -178,8 +178,8 @@ def _lasting(changes: tuple[Change, ...]) -> Sequence[Change]:
 
 
 def _raised(
-    owe: Owed, opening: Subscription, orders: Sequence[Phase], window: Span, on: date, currency: str
-) -> Iterator[Owed]:
+    owe: BillableSpan, opening: Subscription, orders: Sequence[Phase], window: Span, on: date, currency: str
+) -> Iterator[BillableSpan]:
     """Return what is owed of an item, overlaid with its temporary seats on the days on which there are some."""
     stages = list(_stages(opening, orders, owe.item, window, on, currency))
     turns = {turn for stage in stages for turn in (stage.since, *(one.span.end for one in stage.temporary))}
@@ -243,6 +243,8 @@ def _terms(state: Subscription, code: str, period: Span, currency: str) -> Terms
     item = state.items.get(code)
     if item is None:
         return None
-    pin = state.pin(item)
-    price = period_price(pin.rate, item.quantity, digits(currency))
-    return Terms(item.plan, item.quantity, pin.rate, period, price, pin.per, pin.catalog_version)
+    agreed_price = state.agreed_price(item)
+    price = period_price(agreed_price.rate, item.quantity, digits(currency))
+    return Terms(
+        item.plan, item.quantity, agreed_price.rate, period, price, agreed_price.per, agreed_price.catalog_version
+    )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from bursar.core.billing.billable import Owed, Terms, owed
+from bursar.core.billing.billable import BillableSpan, Terms, billable
 from bursar.core.calendar.period import Proration, Span, elapsed, length, share
 from bursar.core.messages.text import Text
 from bursar.core.money.price import Per
@@ -101,7 +101,7 @@ def due(
     window = open_period(timeline.on(on), on)
     if window is None:
         return ()
-    owing = tuple(owed(timeline, window, on=on, currency=currency))
+    owing = tuple(billable(timeline, window, on=on, currency=currency))
     # In an order of its own: whoever keeps the billed days may give them in any.
     paid = sorted((one for one in billed if one.span.end > window.start), key=lambda one: (one.span, one.item))
     items = dict.fromkeys([one.item for one in owing] + [one.item for one in paid])
@@ -198,7 +198,7 @@ def _same(terms: Terms, line: Line) -> bool:
     return agreed == (line.plan, line.quantity, line.unit_price, line.period)
 
 
-def _credits(owing: Sequence[Owed], paid: Sequence[Billed], window: Span) -> Iterator[Line]:
+def _credits(owing: Sequence[BillableSpan], paid: Sequence[Billed], window: Span) -> Iterator[Line]:
     """Billed days from the window on that are not owed at the line's own terms."""
     for one in paid:
         open_days = Span(max(one.span.start, window.start), one.span.end)
@@ -207,7 +207,7 @@ def _credits(owing: Sequence[Owed], paid: Sequence[Billed], window: Span) -> Ite
 
 
 def _charges(
-    owing: Sequence[Owed], paid: Sequence[Billed], rule: Proration, tax: Tax, catalogs: Mapping[int, Catalog]
+    owing: Sequence[BillableSpan], paid: Sequence[Billed], rule: Proration, tax: Tax, catalogs: Mapping[int, Catalog]
 ) -> Iterator[Line]:
     """Owed days that no line pays for at these terms."""
     for owe in owing:
@@ -215,7 +215,7 @@ def _charges(
             yield charge(owe.item, owe.terms, span, rule, tax, _description(owe, catalogs))
 
 
-def _description(owe: Owed, catalogs: Mapping[int, Catalog]) -> Text:
+def _description(owe: BillableSpan, catalogs: Mapping[int, Catalog]) -> Text:
     """Return what is charged for, by the names of the version that sold it; by codes where that is not at hand."""
     catalog = catalogs.get(owe.terms.catalog_version)
     return catalog.description(owe.item, owe.terms.plan) if catalog else Text(f"{owe.item}, {owe.terms.plan}")

@@ -84,7 +84,7 @@ def write_parties(seller: Seller, buyer: Buyer) -> Document:
         "bill_to": None if buyer.bill_to is None else dict(buyer.bill_to.parts),
         "vat_id": buyer.vat_id,
         "purchase_order": buyer.purchase_order,
-        "recipients": [{"name": one.name, "email": one.email} for one in buyer.recipients],
+        "recipients": [{"name": recipient.name, "email": recipient.email} for recipient in buyer.recipients],
     }
 
 

@@ -161,7 +161,7 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class ProposedAllocation:
     """So much of one amount that settles so much of an invoice."""
 
     source: UUID
@@ -181,16 +181,16 @@ def to_collect(total: int, owes: int) -> int:
     return max(total + min(owes, 0), 0)
 
 
-def settle(sources: Iterable[Open], invoices: Iterable[Open]) -> tuple[Settlement, ...]:
+def propose_allocations(sources: Iterable[Open], invoices: Iterable[Open]) -> tuple[ProposedAllocation, ...]:
     """Money and credits spread over open invoices, both in the order given, none beyond what it has left."""
     owing = [(invoice.id, invoice.left) for invoice in invoices if invoice.left > 0]
-    settled: list[Settlement] = []
+    settled: list[ProposedAllocation] = []
     for source in sources:
         left = source.left
         while left > 0 and owing:
             invoice, open_ = owing[0]
             amount = min(left, open_)
-            settled.append(Settlement(source.id, invoice, amount))
+            settled.append(ProposedAllocation(source.id, invoice, amount))
             left -= amount
             if amount == open_:
                 owing.pop(0)

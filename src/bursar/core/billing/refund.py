@@ -6,7 +6,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from bursar.core.billing.booking import NothingMoved, Source
-from bursar.core.billing.payment import Open, Settlement, settle
+from bursar.core.billing.payment import Open, ProposedAllocation, propose_allocations
 from bursar.core.messages.problem import Conflict, Invalid
 from bursar.core.money.money import Money
 
@@ -92,7 +92,9 @@ def read_reason(found: object) -> RefundReason:
     raise UnknownRefundReason(found=repr(found)[:60], known=", ".join(GIVEN_REASONS))
 
 
-def cover(payment: Received, refund_id: UUID, amount_minor: int, credits: Iterable[Open]) -> tuple[Settlement, ...]:
+def cover(
+    payment: Received, refund_id: UUID, amount_minor: int, credits: Iterable[Open]
+) -> tuple[ProposedAllocation, ...]:
     """Return what covers a refund: the unused money of its payment, then credit that no invoice needs.
 
     Money that pays for an invoice stays there, so that no refund opens an invoice again.
@@ -109,7 +111,7 @@ def cover(payment: Received, refund_id: UUID, amount_minor: int, credits: Iterab
     unused = sum(source.left for source in sources)
     if amount_minor > unused:
         raise MoneyInUse(unused=Money(min(unused, payment.refundable), currency))
-    return settle(sources, [Open(refund_id, amount_minor)])
+    return propose_allocations(sources, [Open(refund_id, amount_minor)])
 
 
 def check_undo(payment: Received) -> None:

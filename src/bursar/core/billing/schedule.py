@@ -47,7 +47,7 @@ def ended(timeline: Timeline, on: date) -> Ended:
         (item.product, one.seats)
         for item in before.items.values()
         for one in item.temporary
-        if one.span.end == on and before.standing is not State.CANCELLED
+        if one.span.end == on and before.account_state is not State.CANCELLED
     ]
     seats = {product: sum(count for code, count in gone if code == product) for product, _ in gone}
     return Ended(seats, before.trying and before.next_end() == on and after.calendar is None)
@@ -66,7 +66,7 @@ LONGEST_UNTOLD: Final = 31
 def told_ahead(timeline: Timeline, on: date) -> bool:
     """Whether people are told ahead of what is renewed on a day: after a term of more than a month, if anything is."""
     before, after = timeline.on(on - timedelta(days=1)), timeline.on(on)
-    if before.calendar is None or not after.items or after.standing is State.CANCELLED:
+    if before.calendar is None or not after.items or after.account_state is State.CANCELLED:
         return False
     term = before.calendar.term(on - timedelta(days=1))
     return term.end == on and (term.end - term.start).days > LONGEST_UNTOLD

@@ -106,10 +106,10 @@ def read_fields(kind: type[Event], document: Mapping[str, Any], version: int) ->
 
 def _document(part: Any) -> dict[str, Any]:
     document = {}
-    for one in fields(part):
-        value = getattr(part, one.name)
-        if value is not None or one.default is MISSING:
-            document[_key(one)] = _written(value)
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if value is not None or field.default is MISSING:
+            document[_key(field)] = _written(value)
     return document
 
 
@@ -133,13 +133,13 @@ def _key(one: "Field[Any]") -> str:
 
 def _read(kind: Any, document: Mapping[str, Any], version: int) -> Any:
     values = {}
-    for one in fields(kind):
-        key = _key(one)
+    for field in fields(kind):
+        key = _key(field)
         if key in document:
-            values[one.name] = _reader(_hints(kind)[one.name], version)(document[key])
-        elif version < one.metadata.get("added_in", 1):
-            values[one.name] = None
-        elif one.default is MISSING:
+            values[field.name] = _reader(_hints(kind)[field.name], version)(document[key])
+        elif version < field.metadata.get("added_in", 1):
+            values[field.name] = None
+        elif field.default is MISSING:
             raise KeyError(key)
     return kind(**values)
 
@@ -150,7 +150,7 @@ def _reader(hint: Any, version: int) -> Callable[[Any], Any]:
     if get_origin(hint) is Annotated:
         return _reader(get_args(hint)[0], version)
     if get_origin(hint) in (Union, UnionType):
-        [inner] = [_reader(one, version) for one in get_args(hint) if one is not type(None)]
+        [inner] = [_reader(arg, version) for arg in get_args(hint) if arg is not type(None)]
         return lambda value: None if value is None else inner(value)
     if get_origin(hint) is tuple:
         read = _reader(get_args(hint)[0], version)

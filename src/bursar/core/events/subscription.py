@@ -10,7 +10,7 @@ from bursar.core.events.event import Audience, Event, ProductCode, added_in, wri
 from bursar.core.messages.problem import phrase
 from bursar.core.money.money import Money
 from bursar.core.subscription.edit import Edit, StartTrial
-from bursar.core.subscription.item import Pin
+from bursar.core.subscription.item import AgreedPrice
 from bursar.core.subscription.subscription import Change, Subscription
 
 
@@ -51,9 +51,9 @@ class Rate:
     """The code of the billing cycle in which it holds."""
 
     @classmethod
-    def of(cls, pin: Pin) -> "Rate":
+    def of(cls, agreed_price: AgreedPrice) -> "Rate":
         """Return the price that was agreed."""
-        return cls(rate=pin.rate, per=pin.per.value, cycle=pin.cycle)
+        return cls(rate=agreed_price.rate, per=agreed_price.per.value, cycle=agreed_price.cycle)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,22 +116,24 @@ class TakenChange:
 
 def _prices(change: Change, before: Subscription, currency: str) -> Iterator[PriceChange]:
     """Yield the prices that a change alters on its day; it agrees others besides, for what may be undone later."""
-    for pin in _in_force(change, before):
-        item = None if before.trying else before.items.get(pin.product)
-        old = before.pins.get((item.product, item.plan, before.cycle.code)) if item else None
-        if old is None or (old.rate, old.per, old.cycle) != (pin.rate, pin.per, pin.cycle):
+    for agreed_price in _in_force(change, before):
+        item = None if before.trying else before.items.get(agreed_price.product)
+        old = before.agreed_prices.get((item.product, item.plan, before.cycle.code)) if item else None
+        if old is None or (old.rate, old.per, old.cycle) != (agreed_price.rate, agreed_price.per, agreed_price.cycle):
             replaced = Rate.of(old) if old else None
-            yield PriceChange(product=pin.product, currency=currency, before=replaced, after=Rate.of(pin))
+            yield PriceChange(
+                product=agreed_price.product, currency=currency, before=replaced, after=Rate.of(agreed_price)
+            )
 
 
-def _in_force(change: Change, before: Subscription) -> Iterable[Pin]:
+def _in_force(change: Change, before: Subscription) -> Iterable[AgreedPrice]:
     """Return the prices that hold as soon as a change is made, of those that were agreed with it."""
     if isinstance(change.edit, StartTrial):
         return ()
     if change.cycle is not None:
         held = {(item.product, item.plan, change.cycle.code) for item in before.items.values() if not before.trying}
-        return (pin for pin in change.pins if pin.sold in held)
-    return change.pins[:1]
+        return (agreed_price for agreed_price in change.agreed_prices if agreed_price.sold in held)
+    return change.agreed_prices[:1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

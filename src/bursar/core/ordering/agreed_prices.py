@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.subscription.catalog import Catalog, NoPrice, UnknownPlan, UnknownProduct
 from bursar.core.subscription.edit import (
     AddProduct,
@@ -17,12 +17,14 @@ from bursar.core.subscription.edit import (
     StartTrial,
 )
 from bursar.core.subscription.edit_rules import item_of
-from bursar.core.subscription.item import Pin, Sold
+from bursar.core.subscription.item import AgreedPrice, Sold
 from bursar.core.subscription.subscription import Change
 from bursar.core.subscription.timeline import Timeline
 
 
-def pins(situation: Situation, edit: Edit, on: date, changes: Collection[Change], *, today: date) -> tuple[Pin, ...]:
+def agreed_prices(
+    context: BillingContext, edit: Edit, on: date, changes: Collection[Change], *, today: date
+) -> tuple[AgreedPrice, ...]:
     """Return the prices that an edit agrees when taken; `on` is its day, and `changes` are all scheduled ones and those of the same list.
 
     Anything scheduled may be undone later, so the prices of what would then be there are agreed as well.
@@ -31,41 +33,49 @@ def pins(situation: Situation, edit: Edit, on: date, changes: Collection[Change]
     """
     match edit:
         case AddProduct() | ChangePlan() | StartTrial():
-            return _of_a_plan(situation, edit, on, changes, today)
+            return _of_a_plan(context, edit, on, changes, today)
         case SetSeats(product=product) | SetUnits(product=product) if edit.price is not None:
-            state = situation.timeline.on(on)
-            return (replace(state.pin(item_of(state, product)), rate=edit.price),)
+            state = context.timeline.on(on)
+            return (replace(state.agreed_price(item_of(state, product)), rate=edit.price),)
         case ChangeCycle(cycle=cycle):
-            return _of_a_cycle(situation, cycle, on, changes, today)
+            return _of_a_cycle(context, cycle, on, changes, today)
     return ()
 
 
 def _of_a_plan(
-    situation: Situation, edit: AddProduct | ChangePlan | StartTrial, on: date, changes: Collection[Change], today: date
-) -> tuple[Pin, ...]:
+    context: BillingContext,
+    edit: AddProduct | ChangePlan | StartTrial,
+    on: date,
+    changes: Collection[Change],
+    today: date,
+) -> tuple[AgreedPrice, ...]:
     """Return the prices of a product in a plan: in the cycle of its day, in those that follow, and in those undone."""
-    timeline, cycles = situation.timeline, _cycles_from(on, situation.timeline, changes)
+    timeline, cycles = context.timeline, _cycles_from(on, context.timeline, changes)
     first, *later = (
-        _pin(situation.catalog, edit.product, edit.plan, situation.account.currency, cycle) for cycle in cycles
+        _agreed_price(context.catalog, edit.product, edit.plan, context.account.currency, cycle) for cycle in cycles
     )
     if edit.price is not None:
         first = replace(first, rate=edit.price)
-    others = {timeline.on(today).cycle.code, *(one.cycle.code for one in changes if one.cycle)} - set(cycles)
-    return (first, *later, *_perhaps(situation, today, ((edit.product, edit.plan, cycle) for cycle in others)))
+    others = {timeline.on(today).cycle.code, *(change.cycle.code for change in changes if change.cycle)} - set(cycles)
+    return (first, *later, *_perhaps(context, today, ((edit.product, edit.plan, cycle) for cycle in others)))
 
 
 def _of_a_cycle(
-    situation: Situation, cycle: str, on: date, changes: Collection[Change], today: date
-) -> tuple[Pin, ...]:
+    context: BillingContext, cycle: str, on: date, changes: Collection[Change], today: date
+) -> tuple[AgreedPrice, ...]:
     """Return the prices in a cycle of all that is there on its day or later, and of what undoing would bring back."""
-    timeline = situation.timeline
-    removed = {one.edit.product for one in changes if isinstance(one.edit, RemoveProduct) and one.effective_on <= on}
+    timeline = context.timeline
+    removed = {
+        change.edit.product
+        for change in changes
+        if isinstance(change.edit, RemoveProduct) and change.effective_on <= on
+    }
     # What is tried goes when something is bought, so it need not be sold in the new cycle.
     held = set() if timeline.on(today).trying else _held(timeline, on)
     staying = {(product, plan) for product, plan in held if product not in removed}
     others = _held(timeline, today) - staying
-    agreed = (_kept(situation, today, product, plan, cycle) for product, plan in sorted(staying))
-    return (*agreed, *_perhaps(situation, today, ((product, plan, cycle) for product, plan in others)))
+    agreed = (_kept(context, today, product, plan, cycle) for product, plan in sorted(staying))
+    return (*agreed, *_perhaps(context, today, ((product, plan, cycle) for product, plan in others)))
 
 
 def _held(timeline: Timeline, since: date) -> set[tuple[str, str]]:
@@ -73,53 +83,49 @@ def _held(timeline: Timeline, since: date) -> set[tuple[str, str]]:
     return {(item.product, item.plan) for state in timeline.from_(since) for item in state.items.values()}
 
 
-def _perhaps(situation: Situation, today: date, sold: Iterable[Sold]) -> Iterator[Pin]:
+def _perhaps(context: BillingContext, today: date, sold: Iterable[Sold]) -> Iterator[AgreedPrice]:
     """Prices that count only if something scheduled is undone: where there are any, and none is agreed already.
 
     Before anything is bought no price holds: that of a trial is none that was agreed.
     """
-    state = situation.timeline.on(today)
-    agreed = state.pins if state.calendar else {}
+    state = context.timeline.on(today)
+    agreed = state.agreed_prices if state.calendar else {}
     for product, plan, cycle in sorted(sold):
         if (product, plan, cycle) in agreed:
             continue
         try:
-            pin = _kept(situation, today, product, plan, cycle)
+            agreed_price = _kept(context, today, product, plan, cycle)
         except (NoPrice, UnknownProduct, UnknownPlan):
             continue  # There is no such price, so undoing what would need it is refused.
-        yield pin
+        yield agreed_price
 
 
 def _cycles_from(on: date, timeline: Timeline, changes: Iterable[Change]) -> tuple[str, ...]:
     """The cycle of a day and those that follow it."""
     switches = sorted(
-        ((one.effective_on, one.position, one.cycle.code) for one in changes if one.cycle is not None),
+        ((change.effective_on, change.position, change.cycle.code) for change in changes if change.cycle is not None),
     )
     past = [code for day, _, code in switches if day <= on]
     current = past[-1] if past else timeline.on(on).cycle.code
     return tuple(dict.fromkeys((current, *(code for day, _, code in switches if day > on))))
 
 
-def _kept(situation: Situation, today: date, product: str, plan: str, cycle: str) -> Pin:
+def _kept(context: BillingContext, today: date, product: str, plan: str, cycle: str) -> AgreedPrice:
     """Return the price of what the account has.
 
     What is no longer sold, or only by another measure, costs what the version said by which the account has it.
     """
-    catalog, currency = situation.catalog, situation.account.currency
-    agreed = (pin for state in situation.timeline.from_(today) for pin in state.pins.values())
-    mine = next((pin for pin in agreed if pin.sold[:2] == (product, plan)), None)
-    if (
-        mine is None
-        or mine.catalog_version not in situation.versions
-        or catalog.sells(product, plan, currency, mine.per)
-    ):
-        return _pin(catalog, product, plan, currency, cycle)
-    price = situation.versions[mine.catalog_version].price(product, plan, currency, cycle)
+    catalog, currency = context.catalog, context.account.currency
+    agreed = (agreed_price for state in context.timeline.from_(today) for agreed_price in state.agreed_prices.values())
+    mine = next((agreed_price for agreed_price in agreed if agreed_price.sold[:2] == (product, plan)), None)
+    if mine is None or mine.catalog_version not in context.versions or catalog.sells(product, plan, currency, mine.per):
+        return _agreed_price(catalog, product, plan, currency, cycle)
+    price = context.versions[mine.catalog_version].price(product, plan, currency, cycle)
     return replace(mine, cycle=cycle, per=price.per, rate=price.rate)
 
 
-def _pin(catalog: Catalog, product: str, plan: str, currency: str, cycle: str) -> Pin:
+def _agreed_price(catalog: Catalog, product: str, plan: str, currency: str, cycle: str) -> AgreedPrice:
     price = catalog.price(product, plan, currency, cycle)
     base, rank = catalog.product(product).base, catalog.rank(product, plan)
     light_agents = catalog.plan(product, plan).light_agents
-    return Pin(product, plan, cycle, price.per, price.rate, catalog.version, base, rank, light_agents)
+    return AgreedPrice(product, plan, cycle, price.per, price.rate, catalog.version, base, rank, light_agents)

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from bursar.core.messages.problem import Conflict, Problem
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote, quote
 from bursar.core.ordering.request import Cause
 from bursar.core.policy.policy import Contact, Member, Outcome, Reason, State, decide
@@ -27,45 +27,45 @@ _FINAL: Final[Mapping[Reason, Cause]] = {
 """Reasons that no approver can remove; a limit leaves it to the owner, and credit grows when somebody pays."""
 
 
-def approvers(situation: Situation, edits: Sequence[Edit], on: date) -> tuple[Contact, ...]:
+def approvers(context: BillingContext, edits: Sequence[Edit], on: date) -> tuple[Contact, ...]:
     """Return the members who could approve these edits on a day."""
     able = [
         reviewer.role
-        for reviewer, answer in _answers(situation, edits, on)
+        for reviewer, answer in _answers(context, edits, on)
         if isinstance(answer, Quote) and answer.refusal() is None
     ]
-    return situation.account.contacts(able)
+    return context.account.contacts(able)
 
 
-def overtaken(situation: Situation, edits: Sequence[Edit], requester: UUID, on: date) -> Cause | None:
+def overtaken(context: BillingContext, edits: Sequence[Edit], requester: UUID, on: date) -> Cause | None:
     """Return why a request for these edits has no sense any more; None while it can still be approved."""
-    if not _may_ask(situation, requester):
+    if not _may_ask(context, requester):
         return "requester"
     causes: list[Cause] = []
-    for _, answer in _answers(situation, edits, on):
+    for _, answer in _answers(context, edits, on):
         cause = _cause(answer)
         if cause is None:
             return None
         causes.append(cause)
     if causes:
         return causes[0]
-    return "not_allowed" if situation.account.state is State.ACTIVE else "account_state"
+    return "not_allowed" if context.account.state is State.ACTIVE else "account_state"
 
 
-def _may_ask(situation: Situation, requester: UUID) -> bool:
+def _may_ask(context: BillingContext, requester: UUID) -> bool:
     """Return whether somebody is an active member in a role that sends requests, or decides on them."""
-    member = next((one for one in situation.account.members if one.id == requester), None)
+    member = next((member for member in context.account.members if member.id == requester), None)
     if member is None or not member.active:
         return False
-    return bool(situation.policy.role(member.role).allowed & {"submit_requests", "review_requests"})
+    return bool(context.policy.role(member.role).allowed & {"submit_requests", "review_requests"})
 
 
-def _answers(situation: Situation, edits: Sequence[Edit], on: date) -> Iterator[tuple[Member, Quote | Problem]]:
+def _answers(context: BillingContext, edits: Sequence[Edit], on: date) -> Iterator[tuple[Member, Quote | Problem]]:
     """Yield a reviewer of each role, as their order in the account is, with what the edits come to for them.
 
     Members of the same role may do the same, so that one of each is enough.
     """
-    policy, account = situation.policy, situation.account
+    policy, account = context.policy, context.account
     seen = set[str]()
     for member in account.members:
         if member.role in seen or not member.active:
@@ -73,7 +73,7 @@ def _answers(situation: Situation, edits: Sequence[Edit], on: date) -> Iterator[
         seen.add(member.role)
         if decide(policy, account, member, "review_requests", on).outcome is Outcome.ALLOWED:
             try:
-                yield member, quote(situation, edits, member, on)
+                yield member, quote(context, edits, member, on)
             except Problem as problem:
                 yield member, problem
 

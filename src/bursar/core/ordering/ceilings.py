@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bursar.core.messages.problem import Conflict
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.decision import Decided
-from bursar.core.ordering.purchase_limits import growth, refused
+from bursar.core.ordering.purchase_limits import purchases, refused
 from bursar.core.policy.policy import Reason
 from bursar.core.subscription.subscription import NOTHING, Subscription
 from bursar.core.subscription.timeline import Timeline
@@ -35,19 +35,19 @@ def added(before: Timeline, after: Timeline, on: date, currency: str) -> Added:
     seats = amount = 0
     for day in {on, *(phase.on for phase in (*before.after(on), *after.after(on)))}:
         has = after.on(day)
-        beside_today = growth(today, has, currency)
-        beside_that_day = growth(_bought(before.on(day)), has, currency)
+        beside_today = purchases(today, has, currency)
+        beside_that_day = purchases(_bought(before.on(day)), has, currency)
         seats = max(seats, min(beside_today[0], beside_that_day[0]))
         amount = max(amount, min(beside_today[1], beside_that_day[1]))
     return Added(seats, amount)
 
 
-def within_ceilings(situation: Situation, more: Added, decided: tuple[Decided, ...]) -> tuple[Decided, ...]:
+def within_ceilings(context: BillingContext, more: Added, decided: tuple[Decided, ...]) -> tuple[Decided, ...]:
     """The edits; refused where together they add more than is added online."""
-    refuse = situation.policy.ceilings.refuse
-    if not refuse.passed(more.seats, more.amount, situation.account.currency):
+    refuse = context.policy.ceilings.refuse
+    if not refuse.passed(more.seats, more.amount, context.account.currency):
         return decided
-    return refused(situation, decided, Reason.LIMIT)
+    return refused(context, decided, Reason.LIMIT)
 
 
 def _bought(state: Subscription) -> Subscription:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bursar.core.messages.problem import Conflict, Invalid
 from bursar.core.money.price import Per
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.policy.policy import Actor, Member, State
 from bursar.core.subscription.edit import (
     MEASURED,
@@ -121,7 +121,7 @@ def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> No
         raise PendingChange(changes=tuple(unnamed))
 
 
-def check_phases(situation: Situation, new: Collection[Change]) -> None:
+def check_phases(context: BillingContext, new: Collection[Change]) -> None:
     """Check that every state from the first new change on holds together, and every change still has its object.
 
     Errors: NeedsProduct, MainProductNeeds, Superseded, CountedOtherwise and NothingToTry where a new change is at fault,
@@ -129,12 +129,12 @@ def check_phases(situation: Situation, new: Collection[Change]) -> None:
     """
     ids = {change.id for change in new}
     first = min((change.effective_on for change in new), default=None)
-    before = situation.timeline.start
-    for phase in situation.timeline.phases:
+    before = context.timeline.start
+    for phase in context.timeline.phases:
         if first is not None and phase.on >= first:
             _check_objects(before, phase, ids)
             _check_tried(phase, ids)
-            _check_needs(situation, before, phase, ids)
+            _check_needs(context, before, phase, ids)
         before = phase.state
 
 
@@ -151,13 +151,13 @@ def _check_objects(before: Subscription, phase: Phase, new: Collection[UUID]) ->
                 if change.id not in new:
                     raise WouldBreak(change=change)
                 raise Superseded(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
-            if not _fits(change, counted.get(edit.product) or before.pin(before.items[edit.product]).per):
+            if not _fits(change, counted.get(edit.product) or before.agreed_price(before.items[edit.product]).per):
                 if change.id not in new:
                     raise WouldBreak(change=change)
                 raise CountedOtherwise(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
         elif product := getattr(edit, "product", None):
             here.add(product)
-        if isinstance(edit, MEASURED) and (per := measure(edit, change.pins)) is not None:
+        if isinstance(edit, MEASURED) and (per := measure(edit, change.agreed_prices)) is not None:
             counted[edit.product] = per
 
 
@@ -169,7 +169,7 @@ def _fits(change: Change, per: Per) -> bool:
         case SetUnits():
             return per is Per.UNIT
         case ChangePlan(seats=None, units=None) as edit:
-            return measure(edit, change.pins) in (None, per, Per.ACCOUNT)
+            return measure(edit, change.agreed_prices) in (None, per, Per.ACCOUNT)
     return True
 
 
@@ -180,21 +180,21 @@ def _check_tried(phase: Phase, new: Collection[UUID]) -> None:
         raise NothingToTry()
 
 
-def _check_needs(situation: Situation, before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
+def _check_needs(context: BillingContext, before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
     """Each item has one of each product that it requires, as the current catalog says, or the one by which the account has it.
 
     What the account has had without it, it keeps: a catalog alters nothing that was agreed.
     """
-    if phase.state.standing is State.CANCELLED:
+    if phase.state.account_state is State.CANCELLED:
         return
     for code, item in phase.state.items.items():
-        sold = situation.catalog
+        sold = context.catalog
         if code not in sold.product_by:
-            sold = situation.versions.get(phase.state.pin(item).catalog_version, sold)
+            sold = context.versions.get(phase.state.agreed_price(item).catalog_version, sold)
         for needed in sold.product_by[code].requires if code in sold.product_by else ():
             if needed in phase.state.items or (code in before.items and needed not in before.items):
                 continue
-            about = [one for one in phase.changes if getattr(one.edit, "product", None) in (code, needed)]
+            about = [change for change in phase.changes if getattr(change.edit, "product", None) in (code, needed)]
             suffering = [change for change in about if change.id not in new]
             if suffering and len(suffering) == len(about):
                 raise WouldBreak(change=suffering[-1])
@@ -204,5 +204,5 @@ def _check_needs(situation: Situation, before: Subscription, phase: Phase, new: 
 
 def _last_base(state: Subscription, product: str) -> bool:
     """Return whether an account would end without a product: nobody is told to remove it."""
-    bases = [item.product for item in state.items.values() if state.pin(item).base]
+    bases = [item.product for item in state.items.values() if state.agreed_price(item).base]
     return bases == [product]

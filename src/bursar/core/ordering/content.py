@@ -25,30 +25,30 @@ from bursar.core.ordering.decision import Decided
 from bursar.core.ordering.quote import Quote
 from bursar.core.policy.policy import Contact, Decision, Outcome, Reason, State
 from bursar.core.subscription.edit import read_edit, write_edit
-from bursar.core.subscription.item import Item, Pin, Temporary
+from bursar.core.subscription.item import AgreedPrice, Item, Temporary
 from bursar.core.subscription.subscription import Change, Subscription
 
 Document = dict[str, Any]
 
 
-def write_pin(pin: Pin) -> Document:
+def write_agreed_price(agreed_price: AgreedPrice) -> Document:
     """An agreed price."""
     return {
-        "product": pin.product,
-        "plan": pin.plan,
-        "cycle": pin.cycle,
-        "per": pin.per.value,
-        "rate": str(pin.rate),
-        "catalog_version": pin.catalog_version,
-        "base": pin.base,
-        "rank": pin.rank,
-        **({} if pin.light_agents is None else {"light_agents": pin.light_agents}),
+        "product": agreed_price.product,
+        "plan": agreed_price.plan,
+        "cycle": agreed_price.cycle,
+        "per": agreed_price.per.value,
+        "rate": str(agreed_price.rate),
+        "catalog_version": agreed_price.catalog_version,
+        "base": agreed_price.base,
+        "rank": agreed_price.rank,
+        **({} if agreed_price.light_agents is None else {"light_agents": agreed_price.light_agents}),
     }
 
 
-def read_pin(document: Mapping[str, Any]) -> Pin:
+def read_agreed_price(document: Mapping[str, Any]) -> AgreedPrice:
     """The price that `write_pin` wrote."""
-    return Pin(**{**document, "per": Per(document["per"]), "rate": Decimal(document["rate"])})
+    return AgreedPrice(**{**document, "per": Per(document["per"]), "rate": Decimal(document["rate"])})
 
 
 def write_cycle(cycle: Cycle) -> Document:
@@ -69,15 +69,15 @@ def read_cycle(document: Mapping[str, Any]) -> Cycle:
 def write_terms(change: Change) -> Document:
     """What a change agreed besides its edit: prices, and a cycle's definition."""
     return {
-        "prices": [write_pin(pin) for pin in change.pins],
+        "prices": [write_agreed_price(agreed_price) for agreed_price in change.agreed_prices],
         "cycle": write_cycle(change.cycle) if change.cycle else None,
     }
 
 
-def read_terms(document: Mapping[str, Any]) -> tuple[tuple[Pin, ...], Cycle | None]:
+def read_terms(document: Mapping[str, Any]) -> tuple[tuple[AgreedPrice, ...], Cycle | None]:
     """The prices and the cycle that `write_terms` wrote."""
     cycle = read_cycle(document["cycle"]) if document["cycle"] else None
-    return tuple(read_pin(pin) for pin in document["prices"]), cycle
+    return tuple(read_agreed_price(agreed_price) for agreed_price in document["prices"]), cycle
 
 
 def write_change(change: Change) -> Document:
@@ -100,7 +100,7 @@ def write_change(change: Change) -> Document:
 
 def read_change(document: Mapping[str, Any]) -> Change:
     """The change that `write_change` wrote."""
-    pins, cycle = read_terms(document["terms"])
+    agreed_prices, cycle = read_terms(document["terms"])
     return Change(
         id=UUID(int=document["position"]),
         position=document["position"],
@@ -108,7 +108,7 @@ def read_change(document: Mapping[str, Any]) -> Change:
         edit=read_edit(document["edit"], "edit"),
         capability=document["capability"],
         effective_on=date.fromisoformat(document["effective_on"]),
-        pins=pins,
+        agreed_prices=agreed_prices,
         cycle=cycle,
         credit=document["credit"],
         cuts=document.get("cuts", False),
@@ -123,14 +123,14 @@ def write_state(state: Subscription) -> Document:
     """The whole agreed state."""
     calendar = state.calendar
     return {
-        "standing": state.standing.value,
+        "standing": state.account_state.value,
         "cycle": write_cycle(state.cycle),
         "anchor": {"on": calendar.anchor.isoformat(), "origin": calendar.origin} if calendar else None,
         "items": [
             {"product": item.product, "plan": item.plan, "quantity": item.quantity} | write_temporary(item)
             for item in state.items.values()
         ],
-        "pins": [write_pin(pin) for pin in state.pins.values()],
+        "pins": [write_agreed_price(agreed_price) for agreed_price in state.agreed_prices.values()],
         **({"trial_until": state.trial_until.isoformat()} if state.trial_until else {}),
     }
 
@@ -144,13 +144,13 @@ def write_temporary(item: Item) -> Document:
 def read_state(document: Mapping[str, Any]) -> Subscription:
     """The state that `write_state` wrote."""
     cycle, anchor = read_cycle(document["cycle"]), document["anchor"]
-    pins = [read_pin(pin) for pin in document["pins"]]
+    agreed_prices = [read_agreed_price(agreed_price) for agreed_price in document["pins"]]
     return Subscription(
-        standing=State(document["standing"]),
+        account_state=State(document["standing"]),
         cycle=cycle,
         calendar=Calendar(cycle, date.fromisoformat(anchor["on"]), anchor["origin"]) if anchor else None,
         items=MappingProxyType({item["product"]: _read_item(item) for item in document["items"]}),
-        pins=MappingProxyType({pin.sold: pin for pin in pins}),
+        agreed_prices=MappingProxyType({agreed_price.sold: agreed_price for agreed_price in agreed_prices}),
         trial_until=date.fromisoformat(document["trial_until"]) if document.get("trial_until") else None,
     )
 
@@ -168,7 +168,7 @@ def write_quote(quote: Quote) -> Document:
         "on": quote.on.isoformat(),
         "currency": currency,
         "outcome": quote.outcome.value,
-        "edits": [_write_decided(one) for one in quote.edits],
+        "edits": [_write_decided(edit) for edit in quote.edits],
         "changes": [write_change(change) for change in quote.changes],
         "lines": [write_line(line, currency) for line in quote.lines],
         "renewal_lines": [write_line(line, currency) for line in quote.renewal_lines],
@@ -202,7 +202,11 @@ def digest(quote: Quote) -> str:
     shown = {name: content[name] for name in ("outcome", "lines", "renewal_lines", "due_today", "next_renewal")}
     decided = ("edit", "outcome", "effective_on", "overruled_on")
     shown["edits"] = [{name: one[name] for name in decided if one[name] is not None} for one in content["edits"]]
-    shown["prices"] = [[*pin.sold, str(pin.rate)] for change in quote.changes for pin in change.pins]
+    shown["prices"] = [
+        [*agreed_price.sold, str(agreed_price.rate)]
+        for change in quote.changes
+        for agreed_price in change.agreed_prices
+    ]
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 

@@ -16,7 +16,7 @@ from bursar.core.subscription.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class BillingContext:
     """Who the account is, what it agreed and was billed, and what is offered today.
 
     `position` is that of the last change ever made; `falls_due` is what the account waits for next; `used` holds the
@@ -42,6 +42,6 @@ class Situation:
         catalogs = {**self.versions, self.catalog.version: self.catalog}
         return due(self.timeline, paid, on=on, currency=currency, rule=rule, tax=self.tax, catalogs=catalogs)
 
-    def with_(self, changes: Iterable[Change]) -> "Situation":
+    def with_(self, changes: Iterable[Change]) -> "BillingContext":
         """Return it with these changes agreed as well."""
         return replace(self, timeline=self.timeline.with_(changes))

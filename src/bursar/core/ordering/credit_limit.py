@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from bursar.core.billing.invoice import totals
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.decision import Decided
 from bursar.core.ordering.purchase_limits import refused
 from bursar.core.ordering.upcoming_charges import ahead
@@ -21,15 +21,17 @@ def who_can_pay_at_once(policy: Policy, account: Account, on: date) -> tuple[Con
     """The members who can set a payment method that takes the account off invoice terms; none without a gateway."""
     if not account.gateway:
         return ()
-    members = (one for one in account.members if one.active)
+    members = (member for member in account.members if member.active)
     return tuple(
-        Contact(one.name, one.email, one.role)
-        for one in members
-        if decide(policy, account, one, "change_payment_type", on).outcome is Outcome.ALLOWED
+        Contact(member.name, member.email, member.role)
+        for member in members
+        if decide(policy, account, member, "change_payment_type", on).outcome is Outcome.ALLOWED
     )
 
 
-def within_credit(before: Situation, after: Situation, decided: tuple[Decided, ...], on: date) -> tuple[Decided, ...]:
+def within_credit(
+    before: BillingContext, after: BillingContext, decided: tuple[Decided, ...], on: date
+) -> tuple[Decided, ...]:
     """Return the edits; refused where the account would owe more by them than it does, and more than its credit.
 
     Who pays at once owes nothing. What is asked for is refused too: nobody could approve it.
@@ -39,24 +41,24 @@ def within_credit(before: Situation, after: Situation, decided: tuple[Decided, .
         return decided
     if any(one.decision.outcome is Outcome.REFUSED for one in decided):
         return decided
-    owed = outstanding(after, on)
-    if owed <= limit or owed <= outstanding(before, on):
+    billable = outstanding(after, on)
+    if billable <= limit or billable <= outstanding(before, on):
         return decided
     return refused(before, decided, Reason.CREDIT)
 
 
-def outstanding(situation: Situation, on: date) -> int:
+def outstanding(context: BillingContext, on: date) -> int:
     """Return what is open, due today and agreed but not billed yet, tax included; or a single later invoice, if that is more.
 
     Of a later billing period, however far off, counts by how much it is dearer than what there is today would be: what
     is scheduled for it is owed as much as what is bought now. What is bought just before a renewal costs little that
     day, and so the renewal itself is looked at too.
     """
-    coming = ahead(situation, on)
-    plain = ahead(replace(situation, timeline=situation.timeline.until(on)), on)
+    coming = ahead(context, on)
+    plain = ahead(replace(context, timeline=context.timeline.until(on)), on)
     later = [coming.renewal]
     if coming.renewal_on is not None:
-        later += [situation.due(phase.on, ()) for phase in situation.timeline.after(coming.renewal_on)]
+        later += [context.due(phase.on, ()) for phase in context.timeline.after(coming.renewal_on)]
     dearest, renewal = max(totals(lines).total for lines in later), totals(plain.renewal).total
     unbilled = totals(coming.today).total + max(0, totals(coming.meanwhile).total) + max(0, dearest - renewal)
-    return max(situation.paying.owes + unbilled, dearest)
+    return max(context.paying.owes + unbilled, dearest)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.policy.policy import (
     Account,
     Actor,
@@ -22,7 +22,7 @@ from bursar.core.policy.policy import (
     shows_costs,
 )
 from bursar.core.subscription.edit import AddProduct, ChangePlan, Edit, Keep, RemoveProduct, SetSeats, Undo
-from bursar.core.subscription.edit_rules import Needs, NoChange, capability, effective_on
+from bursar.core.subscription.edit_rules import Needs, NoChange, effective_on, required_capability
 from bursar.core.subscription.seats import check_release
 from bursar.core.subscription.subscription import Change
 
@@ -51,7 +51,7 @@ def harder(one: Decision, other: Decision) -> Decision:
 class Asking:
     """Somebody asking for a list of edits on a day; `scheduled` are the pending changes by id."""
 
-    situation: Situation
+    context: BillingContext
     today: date
     scheduled: Mapping[UUID, Change]
     edits: Sequence[Edit]
@@ -69,8 +69,8 @@ class Asking:
             undone = self.scheduled[edit.change]
             # Undoing stands on the day of what it undoes, so that no checkpoint comes between them.
             return Decided(edit, self._undo(undone), undone.effective_on)
-        timeline, policy = self.situation.timeline, self.situation.policy
-        required = capability(edit, timeline.on(self.today), self.situation.catalog)
+        timeline, policy = self.context.timeline, self.context.policy
+        required = required_capability(edit, timeline.on(self.today), self.context.catalog)
         if isinstance(required, NoChange):
             return None
         needed = required.capability if isinstance(required, Needs) else ""
@@ -78,21 +78,21 @@ class Asking:
         if decision.outcome is Outcome.REFUSED:
             return Decided(edit, decision)
         if (isinstance(edit, SetSeats) and needed == "remove_seats") or isinstance(edit, ChangePlan):
-            check_release(self.situation.used.get(edit.product), edit)
+            check_release(self.context.used.get(edit.product), edit)
         return Decided(edit, decision, effective_on(edit, needed, timeline, policy, self.today))
 
     def _edit(self, edit: Edit, needed: str) -> Decision:
         offered = True
         if isinstance(edit, AddProduct):
-            product = self.situation.catalog.product(edit.product)
-            offered = product.sold_online_to(self.situation.account.account_type)
+            product = self.context.catalog.product(edit.product)
+            offered = product.sold_online_to(self.context.account.account_type)
         decision = self._may(needed, offered=offered)
         if isinstance(edit, RemoveProduct) and self._ends_the_account():
             return harder(decision, self._may("cancel_account"))
         return decision
 
     def _undo(self, change: Change) -> Decision:
-        return decide_undo(self.situation.policy, self.situation.account, self.actor, change, self.today)
+        return decide_undo(self.context.policy, self.context.account, self.actor, change, self.today)
 
     def _ends_the_account(self) -> bool:
         """Whether no base product would be left without all those that are to go."""
@@ -100,13 +100,13 @@ class Asking:
         undone = {edit.change for edit in self.edits if isinstance(edit, Undo)}
         waiting = (one for one in self.scheduled.values() if one.id not in undone)
         going |= {one.edit.product for one in waiting if isinstance(one.edit, RemoveProduct)}
-        state = self.situation.timeline.on(self.today)
+        state = self.context.timeline.on(self.today)
         return state.has_base() and not any(
-            state.pin(item).base for item in state.items.values() if item.product not in going
+            state.agreed_price(item).base for item in state.items.values() if item.product not in going
         )
 
     def _may(self, needed: str, *, offered: bool = True) -> Decision:
-        policy, account = self.situation.policy, self.situation.account
+        policy, account = self.context.policy, self.context.account
         return _decide(policy, account, self.actor, needed, self.today, offered=offered)
 
 

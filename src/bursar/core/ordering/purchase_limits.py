@@ -8,7 +8,7 @@ from bursar.core.billing.charge import open_period
 from bursar.core.calendar.period import Span
 from bursar.core.money.currency import digits
 from bursar.core.money.price import Per, period_price
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.decision import Decided
 from bursar.core.policy.capability import SHRINKING
 from bursar.core.policy.policy import Decision, Member, Outcome, Reason
@@ -19,7 +19,7 @@ from bursar.core.subscription.timeline import Timeline
 
 
 def within_limits(
-    before: Situation, after: Situation, decided: tuple[Decided, ...], member: Member, on: date
+    before: BillingContext, after: BillingContext, decided: tuple[Decided, ...], member: Member, on: date
 ) -> tuple[Decided, ...]:
     """Return the edits; those that let the account grow beyond the member's limits can only be asked for.
 
@@ -36,7 +36,7 @@ def within_limits(
     return tuple(_asked(before, one) for one in decided)
 
 
-def growth(before: Subscription, after: Subscription, currency: str) -> tuple[int, int]:
+def purchases(before: Subscription, after: Subscription, currency: str) -> tuple[int, int]:
     """The seats that were added, and what the added costs more in a billing period.
 
     What is less counts as nothing, and so does what is tried: it costs nothing in any cycle.
@@ -51,12 +51,12 @@ def growth(before: Subscription, after: Subscription, currency: str) -> tuple[in
     return seats, amount
 
 
-def refused(situation: Situation, decided: tuple[Decided, ...], reason: Reason) -> tuple[Decided, ...]:
+def refused(context: BillingContext, decided: tuple[Decided, ...], reason: Reason) -> tuple[Decided, ...]:
     """The edits; those that may have let it grow are refused, and nobody in the account can make them.
 
     To undo what was to become less lets it grow again.
     """
-    ask = situation.account.at_the_vendor()
+    ask = context.account.at_the_vendor()
 
     def stays(one: Decided) -> bool:
         return isinstance(one.edit, Keep) or (one.decision.capability in SHRINKING and not isinstance(one.edit, Undo))
@@ -70,17 +70,17 @@ def refused(situation: Situation, decided: tuple[Decided, ...], reason: Reason) 
 
 
 def _seats(state: Subscription, item: Item) -> int:
-    return item.whole if state.pin(item).per is Per.SEAT else 0
+    return item.whole if state.agreed_price(item).per is Per.SEAT else 0
 
 
 def _price(state: Subscription, item: Item, currency: str) -> int:
-    return period_price(state.pin(item).rate, item.whole, digits(currency))
+    return period_price(state.agreed_price(item).rate, item.whole, digits(currency))
 
 
 def _price_then(before: Subscription, after: Subscription, had: Item, currency: str) -> int:
     """What the account had, at its price in the cycle that it has now: another cycle is not growth."""
     sold = had.product, had.plan
-    agreed = after.pins.get((*sold, after.cycle.code)) or before.pins.get((*sold, before.cycle.code))
+    agreed = after.agreed_prices.get((*sold, after.cycle.code)) or before.agreed_prices.get((*sold, before.cycle.code))
     return period_price(agreed.rate, had.whole, digits(currency)) if agreed else 0
 
 
@@ -89,8 +89,8 @@ def _grown(before: Timeline, after: Timeline, on: date, currency: str) -> Iterat
     period = open_period(after.on(on), on)
     unchanged = before.without(lambda change: _made_by_members(change, period))
     for day in {on, *(phase.on for timeline in (before, after, unchanged) for phase in timeline.after(on))}:
-        seats_before, amount_before = growth(unchanged.on(day), before.on(day), currency)
-        seats, amount = growth(unchanged.on(day), after.on(day), currency)
+        seats_before, amount_before = purchases(unchanged.on(day), before.on(day), currency)
+        seats, amount = purchases(unchanged.on(day), after.on(day), currency)
         yield seats if seats > seats_before else 0, amount if amount > amount_before else 0
 
 
@@ -99,11 +99,11 @@ def _made_by_members(change: Change, period: Span | None) -> bool:
     return not change.by_vendor and (period is None or change.ordered_on >= period.start)
 
 
-def _asked(situation: Situation, one: Decided) -> Decided:
+def _asked(context: BillingContext, one: Decided) -> Decided:
     decision = one.decision
     if decision.outcome is not Outcome.ALLOWED or decision.capability in SHRINKING:
         return one
-    account, policy = situation.account, situation.policy
+    account, policy = context.account, context.policy
     limited = {*policy.limits, *account.limits}
     free = [code for code, role in policy.roles.items() if decision.capability in role.allowed and code not in limited]
     ask = account.contacts(free) or account.at_the_vendor()

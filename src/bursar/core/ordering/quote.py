@@ -13,10 +13,10 @@ from bursar.core.billing.charge import Line
 from bursar.core.billing.invoice import Totals, totals
 from bursar.core.messages.problem import Conflict, Problem
 from bursar.core.money.money import Money
-from bursar.core.ordering.agreed_prices import pins
+from bursar.core.ordering.agreed_prices import agreed_prices
 from bursar.core.ordering.ceilings import Added, Confirm, added, within_ceilings
 from bursar.core.ordering.conflicts import check_actor, check_pending, check_phases, check_together
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.credit_limit import within_credit
 from bursar.core.ordering.decision import HARDEST_LAST, Asking, Decided
 from bursar.core.ordering.purchase_limits import within_limits
@@ -75,23 +75,23 @@ class Quote:
 
     def refusal(self) -> Decision | None:
         """The first decision that keeps the whole from being taken at once, the hardest outcome first."""
-        stopped = [one.decision for one in self.edits if one.decision.outcome is not Outcome.ALLOWED]
+        stopped = [edit.decision for edit in self.edits if edit.decision.outcome is not Outcome.ALLOWED]
         return max(stopped, key=lambda decision: HARDEST_LAST.index(decision.outcome), default=None)
 
 
-def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -> Quote:
+def quote(context: BillingContext, edits: Sequence[Edit], actor: Actor, on: date) -> Quote:
     """Return the edits decided for this actor and priced on that day.
 
     Errors: Invalid where an edit can never be made, Conflict where it collides with what is scheduled, and Outdated
     before both where something else is in force than the edits expected.
     """
-    scheduled = {change.id: change for change in situation.timeline.pending(on)}
+    scheduled = {change.id: change for change in context.timeline.pending(on)}
     check_actor(edits, actor)
     check_together(edits, scheduled)
-    surprised = any(surprises(edit, situation.timeline.on(on)) for edit in edits)
+    surprised = any(surprises(edit, context.timeline.on(on)) for edit in edits)
     try:
         # What was expected matters once: a quote that is kept is compared as a whole when it is taken.
-        answer = _quoted(situation, [without_expected(edit) for edit in edits], scheduled, actor, on)
+        answer = _quoted(context, [without_expected(edit) for edit in edits], scheduled, actor, on)
     except Problem:
         if surprised:
             raise Outdated() from None
@@ -100,26 +100,26 @@ def quote(situation: Situation, edits: Sequence[Edit], actor: Actor, on: date) -
 
 
 def _quoted(
-    situation: Situation, edits: Sequence[Edit], scheduled: Mapping[UUID, Change], actor: Actor, on: date
+    context: BillingContext, edits: Sequence[Edit], scheduled: Mapping[UUID, Change], actor: Actor, on: date
 ) -> Quote:
-    decided = Asking(situation, on, scheduled, edits, actor).decided()
-    answer = Quote(on=on, currency=situation.account.currency, edits=decided)
+    decided = Asking(context, on, scheduled, edits, actor).decided()
+    answer = Quote(on=on, currency=context.account.currency, edits=decided)
     if answer.outcome is Outcome.REFUSED:
         return answer
     check_pending(edits, scheduled)
-    answer = replace(answer, edits=tuple(_overruled(situation.timeline, dated, on) for dated in answer.edits))
-    changes = _planned(situation, scheduled, answer, by_vendor=not isinstance(actor, Member))
-    after = situation.with_(changes)
+    answer = replace(answer, edits=tuple(_overruled(context.timeline, dated, on) for dated in answer.edits))
+    changes = _planned(context, scheduled, answer, by_vendor=not isinstance(actor, Member))
+    after = context.with_(changes)
     check_phases(after, changes)
     warnings = (ACCOUNT_WOULD_END,) if _ends(after.timeline, changes) else ()
     if isinstance(actor, Member):
-        answer = _bounded(situation, after, answer, actor)
+        answer = _bounded(context, after, answer, actor)
         if answer.outcome is Outcome.REFUSED:
             return answer
     return priced(after, replace(answer, changes=changes, warnings=warnings))
 
 
-def priced(after: Situation, answer: Quote) -> Quote:
+def priced(after: BillingContext, answer: Quote) -> Quote:
     """Return a quote with its lines, once it is taken: those due on its day, and those of the next billing period."""
     coming = ahead(after, answer.on)
     return replace(answer, lines=coming.today, renewal_on=coming.renewal_on, renewal_lines=coming.renewal)
@@ -133,7 +133,7 @@ def check_confirmed(answer: Quote, *, confirmed: bool) -> None:
         raise Confirm(seats=more.seats, amount=amount, due=due)
 
 
-def _bounded(before: Situation, after: Situation, answer: Quote, member: Member) -> Quote:
+def _bounded(before: BillingContext, after: BillingContext, answer: Quote, member: Member) -> Quote:
     """Return the decisions once it is known how much is added and owed: the member's limits, ceilings, and then credit."""
     on, bounds = answer.on, before.policy.ceilings
     more = added(before.timeline, after.timeline, on, answer.currency)
@@ -146,38 +146,40 @@ def _bounded(before: Situation, after: Situation, answer: Quote, member: Member)
 
 
 def _planned(
-    situation: Situation, scheduled: Mapping[UUID, Change], answer: Quote, *, by_vendor: bool
+    context: BillingContext, scheduled: Mapping[UUID, Change], answer: Quote, *, by_vendor: bool
 ) -> tuple[Change, ...]:
     """Return one change per edit, the cycle first so that a first purchase begins in it; prices are agreed last."""
     made = [decided for decided in answer.edits if not isinstance(decided.edit, Keep)]
     made.sort(key=lambda decided: not isinstance(decided.edit, ChangeCycle))
     changes = tuple(
-        _change(situation, decided, position, answer.on, by_vendor=by_vendor)
-        for position, decided in enumerate(made, situation.position + 1)
+        _change(context, decided, position, answer.on, by_vendor=by_vendor)
+        for position, decided in enumerate(made, context.position + 1)
     )
     # What is undone in the same list is no longer ahead, and what it would have replaced is.
     undone = {change.undoes for change in changes}
     ahead_of = (*(change for change in scheduled.values() if change.id not in undone), *changes)
-    situation = situation.with_([change for change in changes if change.undoes is not None])
+    context = context.with_([change for change in changes if change.undoes is not None])
     return tuple(
-        replace(change, pins=pins(situation, change.edit, change.effective_on, ahead_of, today=answer.on))
+        replace(
+            change, agreed_prices=agreed_prices(context, change.edit, change.effective_on, ahead_of, today=answer.on)
+        )
         for change in changes
     )
 
 
-def _change(situation: Situation, decided: Decided, position: int, on: date, *, by_vendor: bool) -> Change:
-    edit, needed, policy = decided.edit, decided.decision.capability, situation.policy
+def _change(context: BillingContext, decided: Decided, position: int, on: date, *, by_vendor: bool) -> Change:
+    edit, needed, policy = decided.edit, decided.decision.capability, context.policy
     timing, today = policy.timing.get(needed), decided.effective_on == on
-    taken_back = policy.same_day_undo and today and takes_back(edit, needed, situation.timeline, on)
+    taken_back = policy.same_day_undo and today and takes_back(edit, needed, context.timeline, on)
     return Change(
         id=UUID(int=position),
         position=position,
         # Positions are counted per account, so that of its first change names an order.
-        order=UUID(int=situation.position + 1),
+        order=UUID(int=context.position + 1),
         edit=edit,
         capability=needed,
         effective_on=decided.effective_on or on,
-        cycle=situation.catalog.cycle(edit.cycle) if isinstance(edit, ChangeCycle) else None,
+        cycle=context.catalog.cycle(edit.cycle) if isinstance(edit, ChangeCycle) else None,
         credit=timing is not None and timing.credit,
         takes_back=taken_back,
         cuts=policy.cuts_periods,
@@ -202,6 +204,6 @@ def _overruled(timeline: Timeline, decided: Decided, on: date) -> Decided:
 def _ends(timeline: Timeline, changes: Sequence[Change]) -> bool:
     mine = {change.id for change in changes}
     return any(
-        phase.state.standing is State.CANCELLED and any(change.id in mine for change in phase.changes)
+        phase.state.account_state is State.CANCELLED and any(change.id in mine for change in phase.changes)
         for phase in timeline.phases
     )

@@ -71,7 +71,7 @@ class OnlyRequester(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RequestStatus:
     """How a request stands in the books: nobody has closed it, or how; and when it ends by itself.
 
     `cause` says why it was overtaken, if it was.

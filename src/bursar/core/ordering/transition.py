@@ -21,11 +21,11 @@ from bursar.core.events import (
     TemporarySeatsEnded,
     TrialEnded,
 )
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote
 from bursar.core.policy.policy import SYSTEM, VENDOR, Actor
 from bursar.core.subscription.edit import without_words
-from bursar.core.subscription.seats import Release, kept, released
+from bursar.core.subscription.seats import FreedSeats, freed_seats, use_after
 from bursar.core.subscription.subscription import NOTHING, Change, Subscription
 
 NewId = Callable[[], UUID]
@@ -74,13 +74,13 @@ class Transition:
     """
 
     on: date
-    before: Situation
-    after: Situation
+    before: BillingContext
+    after: BillingContext
     order: Order | None = None
     changes: tuple[Change, ...] = ()
     invoice: NewInvoice | None = None
     checkpoint: Checkpoint | None = None
-    released: tuple[Release, ...] = ()
+    freed_seats: tuple[FreedSeats, ...] = ()
     events: tuple[Event, ...] = ()
 
     @property
@@ -99,22 +99,22 @@ class Transition:
 
         Credit never lies beside what is open: it settles that at once. So an account has either, as its sign says.
         """
-        owed, total = self.before.paying.owes, self.after.paying.owes - self.before.paying.owes
-        return owed < 0 < total or total < 0 < owed
+        billable, total = self.before.paying.owes, self.after.paying.owes - self.before.paying.owes
+        return billable < 0 < total or total < 0 < billable
 
 
-def accept(situation: Situation, quote: Quote, order: Order, *, new_id: NewId) -> Transition:
+def accept(context: BillingContext, quote: Quote, order: Order, *, new_id: NewId) -> Transition:
     """Return what accepting a quote does: its changes are agreed, and what it says is due today is invoiced."""
     on = quote.on
     changes = tuple(
         replace(change, id=new_id(), order=order.id, edit=without_words(change.edit)) for change in quote.changes
     )
-    agreed = replace(situation.with_(changes), position=situation.position + len(changes))
-    invoice = _invoice(situation, quote.lines, order.id, new_id)
-    releases = released(change for change in changes if change.effective_on <= on)
+    agreed = replace(context.with_(changes), position=context.position + len(changes))
+    invoice = _invoice(context, quote.lines, order.id, new_id)
+    freed = freed_seats(change for change in changes if change.effective_on <= on)
     # What is dated back or scheduled is measured against the state of its own day.
-    states = {**situation.timeline.states_before(), **agreed.timeline.states_before()}
-    edits = {change.id: change.edit for change in situation.timeline.changes}
+    states = {**context.timeline.states_before(), **agreed.timeline.states_before()}
+    edits = {change.id: change.edit for change in context.timeline.changes}
     accepted = ChangesTaken(
         quote=order.quote_id,
         take=order.id,
@@ -134,25 +134,25 @@ def accept(situation: Situation, quote: Quote, order: Order, *, new_id: NewId) -
     approved = [RequestApproved(request=order.request_id, take=order.id)] if order.request_id else []
     return Transition(
         on=on,
-        before=situation,
-        after=_after(agreed, on, invoice, releases),
+        before=context,
+        after=_after(agreed, on, invoice, freed),
         order=order,
         changes=changes,
         invoice=invoice,
-        released=releases,
+        freed_seats=freed,
         events=(accepted, *approved),
     )
 
 
-def renew(situation: Situation, on: date, *, new_id: NewId) -> Transition:
+def renew(context: BillingContext, on: date, *, new_id: NewId) -> Transition:
     """Return what a day brings by itself: scheduled changes take effect, things end, and what is due is invoiced.
 
     The end of a billing period leaves a checkpoint.
     """
-    state, applied = situation.timeline.on(on), situation.timeline.applied(on)
-    invoice = _invoice(situation, situation.due(on), None, new_id)
-    releases, ends_period = released(applied), on == situation.falls_due.period_end
-    gone = ended(situation.timeline, on)
+    state, applied = context.timeline.on(on), context.timeline.applied(on)
+    invoice = _invoice(context, context.due(on), None, new_id)
+    freed, ends_period = freed_seats(applied), on == context.falls_due.period_end
+    gone = ended(context.timeline, on)
     events: list[Event] = [TemporarySeatsEnded(product=product, seats=count) for product, count in gone.seats.items()]
     if gone.trial:
         events.append(TrialEnded())
@@ -163,44 +163,44 @@ def renew(situation: Situation, on: date, *, new_id: NewId) -> Transition:
                 changes=tuple(change.id for change in applied),
                 invoice=invoice.id if invoice else None,
                 total_minor=invoice.total if invoice else None,
-                currency=situation.account.currency,
+                currency=context.account.currency,
             )
         )
     return Transition(
         on=on,
-        before=situation,
-        after=_after(situation, on, invoice, releases),
+        before=context,
+        after=_after(context, on, invoice, freed),
         invoice=invoice,
-        checkpoint=Checkpoint(position=situation.position, state=state) if ends_period else None,
-        released=releases,
+        checkpoint=Checkpoint(position=context.position, state=state) if ends_period else None,
+        freed_seats=freed,
         events=tuple(events),
     )
 
 
-def catch_up(situation: Situation, today: date, *, new_id: NewId) -> tuple[Transition, ...]:
+def catch_up(context: BillingContext, today: date, *, new_id: NewId) -> tuple[Transition, ...]:
     """Return what each day brings that has fallen due until today, one after the other."""
     made: list[Transition] = []
-    while (on := situation.falls_due.on) is not None and on <= today:
-        made.append(renew(situation, on, new_id=new_id))
-        situation = made[-1].after
+    while (on := context.falls_due.on) is not None and on <= today:
+        made.append(renew(context, on, new_id=new_id))
+        context = made[-1].after
     return tuple(made)
 
 
-def _invoice(situation: Situation, lines: Sequence[Line], order_id: UUID | None, new_id: NewId) -> NewInvoice | None:
+def _invoice(context: BillingContext, lines: Sequence[Line], order_id: UUID | None, new_id: NewId) -> NewInvoice | None:
     if not lines:
         return None
     numbered = tuple((new_id(), line) for line in lines)
-    return NewInvoice(id=new_id(), order_id=order_id, due_days=situation.policy.invoice_due_days, lines=numbered)
+    return NewInvoice(id=new_id(), order_id=order_id, due_days=context.policy.invoice_due_days, lines=numbered)
 
 
-def _after(agreed: Situation, on: date, invoice: NewInvoice | None, releases: Sequence[Release]) -> Situation:
+def _after(agreed: BillingContext, on: date, invoice: NewInvoice | None, freed: Sequence[FreedSeats]) -> BillingContext:
     """Return an account, of which all is agreed, as the state of a day leaves it once the invoice is issued."""
     state, lines = agreed.timeline.on(on), invoice.lines if invoice else ()
     return replace(
         agreed,
-        account=replace(agreed.account, state=state.standing),
+        account=replace(agreed.account, state=state.account_state),
         billed=covered(agreed.billed, lines),
-        used=kept(agreed.used, state, releases),
+        used=use_after(agreed.used, state, freed),
         paying=replace(agreed.paying, owes=agreed.paying.owes + (invoice.total if invoice else 0)),
         falls_due=next_due(agreed.timeline, on),
     )

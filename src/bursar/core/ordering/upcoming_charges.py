@@ -6,7 +6,7 @@ from itertools import count
 from uuid import UUID
 
 from bursar.core.billing.charge import Line, covered, open_period
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.subscription.timeline import Timeline
 
 
@@ -23,23 +23,23 @@ class Ahead:
     renewal: tuple[Line, ...] = ()
 
 
-def ahead(situation: Situation, on: date) -> Ahead:
+def ahead(context: BillingContext, on: date) -> Ahead:
     """Return what is charged from a day on if nothing else is agreed."""
-    lines = situation.due(on)
-    renewal_on = _next_period(situation.timeline, on)
+    lines = context.due(on)
+    renewal_on = _next_period(context.timeline, on)
     if renewal_on is None:
         return Ahead(lines)
     # What is charged until then counts as paid: a period that is cut short gives back the rest of the old one.
     numbers = count(1)
-    billed = covered(situation.billed, [(UUID(int=next(numbers)), line) for line in lines])
+    billed = covered(context.billed, [(UUID(int=next(numbers)), line) for line in lines])
     meanwhile: list[Line] = []
-    for day in (phase.on for phase in situation.timeline.after(on) if phase.on < renewal_on):
-        coming = situation.due(day, billed)
+    for day in (phase.on for phase in context.timeline.after(on) if phase.on < renewal_on):
+        coming = context.due(day, billed)
         billed = covered(billed, [(UUID(int=next(numbers)), line) for line in coming])
         meanwhile += coming
-    if not situation.timeline.on(renewal_on).items:
+    if not context.timeline.on(renewal_on).items:
         return Ahead(lines, tuple(meanwhile))
-    return Ahead(lines, tuple(meanwhile), renewal_on, situation.due(renewal_on, billed))
+    return Ahead(lines, tuple(meanwhile), renewal_on, context.due(renewal_on, billed))
 
 
 def _next_period(timeline: Timeline, on: date) -> date | None:

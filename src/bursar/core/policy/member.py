@@ -15,7 +15,7 @@ ERASED: Final = "–"
 INVITATIONS_AN_HOUR: Final = 60
 """How many letters of invitation an account may send within an hour, through whichever door."""
 
-Standing = Literal["invited", "active", "suspended"]
+MemberState = Literal["invited", "active", "suspended"]
 
 
 class NotActive(Problem):
@@ -108,14 +108,14 @@ class NotInvited(Conflict):
     code = "not_invited"
 
 
-def check_active(policy: Policy, account: Account, member: Member, standing: Standing, on: date) -> None:
+def check_active(policy: Policy, account: Account, member: Member, member_state: MemberState, on: date) -> None:
     """Whether a member may do anything at all; who may not asks those who manage members. Errors: NotActive."""
-    if standing != "active":
-        kind = SuspendedMember if standing == "suspended" else InvitedMember
+    if member_state != "active":
+        kind = SuspendedMember if member_state == "suspended" else InvitedMember
         raise kind(name=member.name, ask=decide(policy, account, member, "manage_members", on).ask)
 
 
-def check_standing(actor: Actor, member: Member, before: Standing, after: Standing) -> None:
+def check_member_state(actor: Actor, member: Member, before: MemberState, after: MemberState) -> None:
     """Whether the actor may suspend or resume a member. Errors: OwnerStays, NotYourself, NotAccepted."""
     if before == "invited":
         raise NotAccepted(name=member.name)
@@ -140,9 +140,9 @@ def check_invitations(sent_at: datetime | None, now: datetime) -> None:
         raise TooManyInvitations(most=INVITATIONS_AN_HOUR, minutes=-(-left // timedelta(minutes=1)))
 
 
-def check_again(name: str, standing: Standing) -> None:
+def check_again(name: str, member_state: MemberState) -> None:
     """Whether an invitation may be sent again. Errors: NotInvited."""
-    if standing != "invited":
+    if member_state != "invited":
         raise NotInvited(name=name)
 
 

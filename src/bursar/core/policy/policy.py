@@ -216,7 +216,10 @@ class Policy:
     @cached_property
     def _deciders(self) -> Mapping[str, tuple[str, ...]]:
         """The roles that may do each thing by themselves."""
-        return {one: tuple(role.code for role in self.roles.values() if one in role.allowed) for one in CAPABILITIES}
+        return {
+            capability: tuple(role.code for role in self.roles.values() if capability in role.allowed)
+            for capability in CAPABILITIES
+        }
 
     @cached_property
     def _approvers(self) -> Mapping[str, tuple[str, ...]]:

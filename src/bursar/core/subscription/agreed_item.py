@@ -90,7 +90,7 @@ def items_from(before: Timeline, after: Timeline) -> Iterator[ItemsFrom]:
 
 def _items(state: Subscription, on: date, until: date | None) -> Iterator[AgreedItem]:
     for item in state.items.values():
-        price = state.pin(item)
+        price = state.agreed_price(item)
         yield AgreedItem(
             product=item.product,
             plan=item.plan,

@@ -138,7 +138,7 @@ class Catalog:
 
     def known_cycle(self, code: str) -> Cycle | None:
         """A billing cycle that there is or was, if there is one of that code."""
-        return self.cycle_by.get(code) or next((one for one in self.retired_cycles if one.code == code), None)
+        return self.cycle_by.get(code) or next((cycle for cycle in self.retired_cycles if cycle.code == code), None)
 
     @cached_property
     def currencies(self) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ class Catalog:
         """Return whether a plan is sold in a currency and by a measure, in whatever cycle."""
         found = self.product_by.get(product)
         plans = found.plan_by if found else {}
-        return plan in plans and any((one.currency, one.per) == (currency, per) for one in plans[plan].prices)
+        return plan in plans and any((price.currency, price.per) == (currency, per) for price in plans[plan].prices)
 
     def _named(self, product: str) -> list[Product]:
         """What is sold under a code, and then what was."""
@@ -195,6 +195,6 @@ class Catalog:
         prices = self.plan(product, plan).price_by
         found = prices.get((currency, cycle))
         if found is None:
-            known = ", ".join(f"{one.currency} {one.cycle}" for one in self.plan(product, plan).prices)
+            known = ", ".join(f"{price.currency} {price.cycle}" for price in self.plan(product, plan).prices)
             raise NoPrice(product=product, plan=plan, currency=currency, cycle=cycle, known=known)
         return found

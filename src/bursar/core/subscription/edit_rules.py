@@ -95,7 +95,7 @@ class VendorOnly:
 Required = NoChange | Needs | VendorOnly
 
 
-def capability(edit: Edit, state: Subscription, catalog: Catalog) -> Required:
+def required_capability(edit: Edit, state: Subscription, catalog: Catalog) -> Required:
     """Return the capability that an edit needs, measured against the state in force.
 
     Errors: NotSubscribed, AlreadySubscribed, OnTrial, NothingToTry, those of measure, and those of the catalog.
@@ -130,9 +130,9 @@ def capability(edit: Edit, state: Subscription, catalog: Catalog) -> Required:
             check_number(edit, catalog.plan(edit.product, edit.plan).per)
             return Needs("add_products")
         case Suspend():
-            return NoChange() if state.standing is State.SUSPENDED else VendorOnly()
+            return NoChange() if state.account_state is State.SUSPENDED else VendorOnly()
         case Resume():
-            return NoChange() if state.standing is State.ACTIVE else VendorOnly()
+            return NoChange() if state.account_state is State.ACTIVE else VendorOnly()
     raise TypeError(f"{type(edit).__name__} refers to a change, not to a state")
 
 
@@ -216,7 +216,7 @@ def item_of(state: Subscription, product: str, per: Per | None = None) -> Item:
     if item is None:
         raise NotSubscribed(product=product, known=", ".join(state.items) or "–")
     if per is not None:
-        check_counted(item, state.pin(item).per, per)
+        check_counted(item, state.agreed_price(item).per, per)
     return item
 
 
@@ -253,16 +253,16 @@ def _cycle_capability(edit: ChangeCycle, state: Subscription, catalog: Catalog) 
 
 def _plan_capability(edit: ChangePlan, state: Subscription, catalog: Catalog) -> Required:
     item = item_of(state, edit.product)
-    pin = state.pin(item)
+    agreed_price = state.agreed_price(item)
     counted = edit.seats is not None or edit.units is not None
     if item.plan == edit.plan and edit.price is None and not counted:
         return NoChange()
     per = catalog.plan(edit.product, edit.plan).per
-    if per is not pin.per:
+    if per is not agreed_price.per:
         check_number(edit, per)
     elif counted:
         raise SameMeasure(product=edit.product, plan=edit.plan)
     # A plan that is no longer sold keeps the rank that it had when its price was agreed.
     known = {plan.code for plan in catalog.product(edit.product).plans}
-    rank = catalog.rank(edit.product, item.plan) if item.plan in known else pin.rank
+    rank = catalog.rank(edit.product, item.plan) if item.plan in known else agreed_price.rank
     return Needs("upgrade_plan" if catalog.rank(edit.product, edit.plan) >= rank else "downgrade_plan")

@@ -11,7 +11,7 @@ Sold = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
+class AgreedPrice:
     """A price agreed with an account, and what its catalog version said of the plan.
 
     `rate` is for one seat, unit or account and one whole billing period; `light_agents` is how many may work without a

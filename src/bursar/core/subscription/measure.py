@@ -6,7 +6,7 @@ from typing import Final
 from bursar.core.messages.problem import Invalid
 from bursar.core.money.price import Per
 from bursar.core.subscription.edit import MEASURED, AddProduct, ChangePlan, Edit, StartTrial
-from bursar.core.subscription.item import Item, Pin
+from bursar.core.subscription.item import AgreedPrice, Item
 
 
 class SeatsNeeded(Invalid):
@@ -72,19 +72,21 @@ def check_counted(item: Item, per: Per, wanted: Per) -> None:
         raise _COUNTED[per](product=item.product, plan=item.plan)
 
 
-def measure(edit: Edit, pins: Iterable[Pin]) -> Per | None:
+def measure(edit: Edit, agreed_prices: Iterable[AgreedPrice]) -> Per | None:
     """Return by what a product is counted once an edit brings it into a plan, as the prices agreed with it say.
 
     It is None for an edit that names no plan.
     """
     if not isinstance(edit, MEASURED):
         return None
-    return next((pin.per for pin in pins if pin.sold[:2] == (edit.product, edit.plan)), None)
+    return next(
+        (agreed_price.per for agreed_price in agreed_prices if agreed_price.sold[:2] == (edit.product, edit.plan)), None
+    )
 
 
-def moved(item: Item, edit: ChangePlan, pins: Iterable[Pin]) -> Item:
+def moved(item: Item, edit: ChangePlan, agreed_prices: Iterable[AgreedPrice]) -> Item:
     """Return what there is of a product in its new plan. Temporary seats end with a plan that has no seats."""
-    per = measure(edit, pins)
+    per = measure(edit, agreed_prices)
     quantity = 1 if per is Per.ACCOUNT else edit.seats or edit.units or item.quantity
     temporary = item.temporary if per in (None, Per.SEAT) else ()
     return Item(item.product, edit.plan, quantity, temporary)

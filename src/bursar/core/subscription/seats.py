@@ -128,34 +128,38 @@ def check_light(product: str, light_agents: int | None, light: int) -> None:
 
 def limited(state: Subscription) -> dict[str, int]:
     """How many may work without a seat in each product, where the plans of a state limit it."""
-    pins = {item.product: state.pin(item) for item in state.items.values()}
-    return {product: pin.light_agents for product, pin in pins.items() if pin.light_agents is not None}
+    agreed_prices = {item.product: state.agreed_price(item) for item in state.items.values()}
+    return {
+        product: agreed_price.light_agents
+        for product, agreed_price in agreed_prices.items()
+        if agreed_price.light_agents is not None
+    }
 
 
 def seats_bought(state: Subscription) -> dict[str, int]:
     """Return how many seats a state has of each product that is sold by the seat."""
-    return {item.product: item.whole for item in state.items.values() if state.pin(item).per is Per.SEAT}
+    return {item.product: item.whole for item in state.items.values() if state.agreed_price(item).per is Per.SEAT}
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class FreedSeats:
     """The people who were named to give up their seat of a product when it has fewer."""
 
     product: str
     members: frozenset[UUID]
 
 
-def released(changes: Iterable[Change]) -> tuple[Release, ...]:
+def freed_seats(changes: Iterable[Change]) -> tuple[FreedSeats, ...]:
     """Return who gives up a seat once these changes are in force."""
     edits = (change.edit for change in changes)
     return tuple(
-        Release(edit.product, frozenset(edit.release))
+        FreedSeats(edit.product, frozenset(edit.release))
         for edit in edits
         if isinstance(edit, SetSeats | ChangePlan) and edit.release
     )
 
 
-def kept(used: Mapping[str, Use], state: Subscription, releases: Iterable[Release]) -> Mapping[str, Use]:
+def use_after(used: Mapping[str, Use], state: Subscription, releases: Iterable[FreedSeats]) -> Mapping[str, Use]:
     """Return the seats of each product as a state leaves them, once these people have given theirs up."""
     seats, light_agents, left = seats_bought(state), limited(state), dict(used)
     for product in seats:

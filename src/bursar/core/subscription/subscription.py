@@ -24,7 +24,7 @@ from bursar.core.subscription.edit import (
     StartTrial,
     Suspend,
 )
-from bursar.core.subscription.item import Item, Pin, Sold, Temporary
+from bursar.core.subscription.item import AgreedPrice, Item, Sold, Temporary
 from bursar.core.subscription.measure import moved
 
 
@@ -41,11 +41,11 @@ class Subscription:
     `trial_until` is the last day of a trial, which may be over; whoever buys has none.
     """
 
-    standing: State = State.ACTIVE
+    account_state: State = State.ACTIVE
     cycle: Cycle = MONTHLY
     calendar: Calendar | None = None
     items: Mapping[str, Item] = field(default_factory=lambda: MappingProxyType({}))
-    pins: Mapping[Sold, Pin] = field(default_factory=lambda: MappingProxyType({}))
+    agreed_prices: Mapping[Sold, AgreedPrice] = field(default_factory=lambda: MappingProxyType({}))
     trial_until: date | None = None
 
     @property
@@ -60,19 +60,21 @@ class Subscription:
             ends.append(self.trial_until + timedelta(days=1))
         return min(ends, default=None)
 
-    def pin(self, item: Item) -> Pin:
+    def agreed_price(self, item: Item) -> AgreedPrice:
         """What was agreed for an item in the cycle in force. Errors: NotAgreed."""
-        agreed = self.pins.get((item.product, item.plan, self.cycle.code))
+        agreed = self.agreed_prices.get((item.product, item.plan, self.cycle.code))
         if agreed is None and self.trying:
             # Nothing is owed for what is tried, so any cycle's price tells what it is.
-            agreed = next((one for one in self.pins.values() if one.sold[:2] == (item.product, item.plan)), None)
+            agreed = next(
+                (price for price in self.agreed_prices.values() if price.sold[:2] == (item.product, item.plan)), None
+            )
         if agreed is None:
             raise NotAgreed(product=item.product, plan=item.plan, cycle=self.cycle.code)
         return agreed
 
     def has_base(self) -> bool:
         """Whether a base product is among the items."""
-        return any(self.pin(item).base for item in self.items.values())
+        return any(self.agreed_price(item).base for item in self.items.values())
 
 
 NOTHING: Final = Subscription()
@@ -94,7 +96,7 @@ class Change:
     edit: Edit
     capability: str
     effective_on: date
-    pins: tuple[Pin, ...] = ()
+    agreed_prices: tuple[AgreedPrice, ...] = ()
     cycle: Cycle | None = None
     credit: bool = False
     cuts: bool = False
@@ -114,13 +116,13 @@ def state_after(state: Subscription, on: date, changes: tuple[Change, ...]) -> S
 
     Without its last base product an account ends; one that only tried products has nothing again.
     """
-    if state.standing is State.CANCELLED:
+    if state.account_state is State.CANCELLED:
         return state
     draft = Draft.of(state, on)
     draft.apply_all(changes, on)
     after = draft.state()
-    if after.standing is not State.CANCELLED and not state.trying and state.has_base() and not after.has_base():
-        return replace(after, standing=State.CANCELLED, items=MappingProxyType({}))
+    if after.account_state is not State.CANCELLED and not state.trying and state.has_base() and not after.has_base():
+        return replace(after, account_state=State.CANCELLED, items=MappingProxyType({}))
     return after
 
 
@@ -128,29 +130,36 @@ def state_after(state: Subscription, on: date, changes: tuple[Change, ...]) -> S
 class Draft:
     """A state while the changes of a day are applied to it, one after the other."""
 
-    standing: State
+    account_state: State
     cycle: Cycle
     calendar: Calendar | None
     items: dict[str, Item]
-    pins: dict[Sold, Pin]
+    agreed_prices: dict[Sold, AgreedPrice]
     trial_until: date | None
 
     @classmethod
     def of(cls, state: Subscription, on: date) -> "Draft":
         """Begin with a state, without what is there no longer on a day."""
-        draft = cls(state.standing, state.cycle, state.calendar, dict(state.items), dict(state.pins), state.trial_until)
+        draft = cls(
+            state.account_state,
+            state.cycle,
+            state.calendar,
+            dict(state.items),
+            dict(state.agreed_prices),
+            state.trial_until,
+        )
         draft._end(on)
         return draft
 
     def state(self) -> Subscription:
         """Return the state that it has come to so far."""
-        items, pins = MappingProxyType(dict(self.items)), MappingProxyType(dict(self.pins))
-        return Subscription(self.standing, self.cycle, self.calendar, items, pins, self.trial_until)
+        items, agreed_prices = MappingProxyType(dict(self.items)), MappingProxyType(dict(self.agreed_prices))
+        return Subscription(self.account_state, self.cycle, self.calendar, items, agreed_prices, self.trial_until)
 
     def apply_all(self, changes: Iterable[Change], on: date) -> None:
         """Make changes in order, up to the one that ends the account."""
         for change in changes:
-            if self.standing is not State.CANCELLED:
+            if self.account_state is not State.CANCELLED:
                 self.apply(change, on)
 
     def _end(self, on: date) -> None:
@@ -163,8 +172,8 @@ class Draft:
 
     def apply(self, change: Change, on: date) -> None:
         """Make one change; what no longer has its object changes nothing."""
-        for pin in change.pins:
-            self.pins[pin.sold] = pin
+        for agreed_price in change.agreed_prices:
+            self.agreed_prices[agreed_price.sold] = agreed_price
         match change.edit:
             case SetSeats(product=product, seats=quantity) | SetUnits(product=product, units=quantity):
                 if item := self.items.get(product):
@@ -183,16 +192,16 @@ class Draft:
                 self.trial_until = until
             case ChangePlan(product=product) as edit:
                 if item := self.items.get(product):
-                    self.items[product] = moved(item, edit, change.pins)
+                    self.items[product] = moved(item, edit, change.agreed_prices)
             case RemoveProduct(product=product):
                 self.items.pop(product, None)
             case ChangeCycle():
                 self.cycle = change.cycle or self.cycle
                 self.calendar = self.calendar and self.calendar.changed(self.cycle, on)
             case Cancel():
-                self.standing = State.CANCELLED
+                self.account_state = State.CANCELLED
                 self.items.clear()
             case Suspend():
-                self.standing = State.SUSPENDED
+                self.account_state = State.SUSPENDED
             case Resume():
-                self.standing = State.ACTIVE
+                self.account_state = State.ACTIVE

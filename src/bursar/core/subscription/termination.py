@@ -37,7 +37,7 @@ def ending_taken(timeline: Timeline, made: Collection[UUID], today: date) -> End
     """Return how changes that were taken together today turned the account's end; None where it stays as it was."""
     first, last = _positions(timeline.changes, made)
     before, after = timeline.as_of(first - 1), timeline.as_of(last)
-    if timeline.start.standing is State.CANCELLED:
+    if timeline.start.account_state is State.CANCELLED:
         return None
     match before.end(), after.end():
         case Phase() as earlier, None:
@@ -52,17 +52,17 @@ def ending_applied(timeline: Timeline, applied: Collection[UUID], today: date) -
     """Return the end of the account, if what was scheduled for today and is applied now brings it."""
     earlier = timeline.without(lambda change: change.effective_on >= today)
     ends = earlier.with_(change for change in timeline.changes if change.id in applied).end()
-    if timeline.start.standing is State.CANCELLED or ends is None or ends.on != today:
+    if timeline.start.account_state is State.CANCELLED or ends is None or ends.on != today:
         return None
     return Ending(Course.ENDED, today, tuple(earlier.on(today).items), _cause(ends, applied))
 
 
 def _positions(changes: Iterable[Change], made: Collection[UUID]) -> tuple[int, int]:
-    positions = [one.position for one in changes if one.id in made]
+    positions = [change.position for change in changes if change.id in made]
     return min(positions, default=0), max(positions, default=0)
 
 
 def _cause(end: Phase, made: Collection[UUID]) -> Change:
     """What brings the end, rather one of those that were just made; of several the last."""
-    causes = [one for one in end.changes if isinstance(one.edit, Cancel | RemoveProduct)] or end.changes
-    return max(causes, key=lambda one: (isinstance(one.edit, Cancel), one.id in made, one.position))
+    causes = [change for change in end.changes if isinstance(change.edit, Cancel | RemoveProduct)] or end.changes
+    return max(causes, key=lambda cause: (isinstance(cause.edit, Cancel), cause.id in made, cause.position))

@@ -64,7 +64,7 @@ class Timeline:
 
     def end(self) -> Phase | None:
         """Return the phase with which the account ends, however it comes to that; None if it goes on."""
-        return next((phase for phase in self.phases if phase.state.standing is State.CANCELLED), None)
+        return next((phase for phase in self.phases if phase.state.account_state is State.CANCELLED), None)
 
     def with_(self, more: Iterable[Change]) -> "Timeline":
         """Return it with more changes."""

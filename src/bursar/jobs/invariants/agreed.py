@@ -40,9 +40,9 @@ def standing_follows_changes(book: Book) -> Iterator[Finding]:
 
     Cure: the changes are what was agreed; correct the standing in a transaction that locks it.
     """
-    expected = book.state.standing.value
-    if book.standing != expected and not book.waits:
-        yield Finding(book.account_id, "standing", expected, book.standing or "none")
+    expected = book.state.account_state.value
+    if book.account_state != expected and not book.waits:
+        yield Finding(book.account_id, "standing", expected, book.account_state or "none")
 
 
 def seats_follow_changes(book: Book) -> Iterator[Finding]:

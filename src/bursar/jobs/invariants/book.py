@@ -47,7 +47,7 @@ class Book:
     currency: str
     zone: ZoneInfo
     moment: datetime
-    standing: str
+    account_state: str
     changes: tuple[Change, ...]
     points: tuple[Point, ...]
     lines: Mapping[UUID, Line]
@@ -72,7 +72,9 @@ class Book:
         """Return the timeline from a checkpoint on, of the changes that are not folded into it; without one, of all."""
         if point is None:
             return Timeline.of(NOTHING, self.changes)
-        later = (one for one in self.changes if one.effective_on > point.on or one.position > point.position)
+        later = (
+            change for change in self.changes if change.effective_on > point.on or change.position > point.position
+        )
         return Timeline.of(point.state, later)
 
     @cached_property
@@ -90,7 +92,7 @@ class Book:
 class Rows:
     """What the database holds of the accounts of a batch, by account."""
 
-    standings: Mapping[UUID, str]
+    account_states: Mapping[UUID, str]
     cursors: Mapping[UUID, CursorRow]
     paying: Collection[UUID]
     changes: Mapping[UUID, list[ChangeRow]]
@@ -118,7 +120,7 @@ def _rows(after: UUID, last: UUID) -> Rows:
     these = {"account_id__gt": after, "account_id__lte": last}
     cursors = Cursor.objects.filter(**these)
     return Rows(
-        standings=dict(Standing.objects.filter(**these).values_list("account_id", "state")),
+        account_states=dict(Standing.objects.filter(**these).values_list("account_id", "state")),
         cursors={row.account_id: CursorRow(row.due_at, row.billed_until, row.trial_until) for row in cursors},
         paying=set(Attempt.objects.filter(**these, state="open").values_list("account_id", flat=True)),
         changes=_grouped(ChangeRow.objects.filter(**these).order_by("position")),
@@ -139,7 +141,7 @@ def _book(account: Account, rows: Rows, now: datetime) -> Book:
         currency=account.currency,
         zone=zone,
         moment=(account.clock_at or now).astimezone(zone),
-        standing=rows.standings.get(account.id, ""),
+        account_state=rows.account_states.get(account.id, ""),
         changes=changes_of(rows.changes.get(account.id, ())),
         points=tuple(Point(row.on, row.position, read_state(row.state)) for row in rows.points.get(account.id, ())),
         lines=lines,

@@ -26,7 +26,7 @@ PARTS: Final = (
 """All walks, in parts that take about as long as each other."""
 
 
-class Tour:
+class PageWalk:
     """Somebody who signs in as one person after another; each method walks and says where they stand."""
 
     def __init__(self, page: Page) -> None:

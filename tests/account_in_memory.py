@@ -11,7 +11,7 @@ from uuid import UUID
 from bursar.catalog.document import read_toml as read_catalog
 from bursar.core.billing.charge import Line
 from bursar.core.money.tax import Tax
-from bursar.core.ordering.context import Situation
+from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote, quote
 from bursar.core.ordering.transition import Order, accept, renew
 from bursar.core.policy.policy import VENDOR, Account, Actor, Contact, Member, State
@@ -36,46 +36,46 @@ def account(account_type: str = "self_service", currency: str = "EUR", **fields:
     return replace(made, **fields)  # type: ignore[arg-type]  # fields of the dataclass, checked when replaced
 
 
-class Life:
+class AccountInMemory:
     """One account; `do` takes edits on a day, `renew` bills what that day needs."""
 
     def __init__(self, account_type: str = "self_service", tax: str = "0", currency: str = "EUR") -> None:
-        self.situation = Situation(account(account_type, currency), POLICY, CATALOG, tax=Tax(Decimal(tax)))
+        self.context = BillingContext(account(account_type, currency), POLICY, CATALOG, tax=Tax(Decimal(tax)))
         self.charges: dict[UUID, Line] = {}
         self.credits: list[Line] = []
         self.ids = count(1000)
 
     def ask(self, on: str, *edits: Mapping[str, object], by: Actor = VENDOR) -> Quote:
-        return quote(self.situation, self.read(*edits), by, date.fromisoformat(on))
+        return quote(self.context, self.read(*edits), by, date.fromisoformat(on))
 
     def do(self, on: str, *edits: Mapping[str, object], by: Actor = VENDOR) -> Quote:
         answer = self.ask(on, *edits, by=by)
         assert answer.refusal() is None, answer.refusal()
-        self.situation = accept(
-            self.situation, answer, Order(id=self.new_id(), quote_id=self.new_id()), new_id=self.new_id
+        self.context = accept(
+            self.context, answer, Order(id=self.new_id(), quote_id=self.new_id()), new_id=self.new_id
         ).after
         self.keep(answer.lines)
         return answer
 
     def renew(self, on: str) -> tuple[Line, ...]:
         day = date.fromisoformat(on)
-        made = renew(self.situation, day, new_id=self.new_id)
-        self.situation, lines = made.after, tuple(line for _, line in made.invoice.lines) if made.invoice else ()
+        made = renew(self.context, day, new_id=self.new_id)
+        self.context, lines = made.after, tuple(line for _, line in made.invoice.lines) if made.invoice else ()
         self.keep(lines)
         return lines
 
     def state(self, on: str) -> Subscription:
-        return self.situation.timeline.on(date.fromisoformat(on))
+        return self.context.timeline.on(date.fromisoformat(on))
 
     def from_checkpoint(self, on: str) -> None:
         """Forget what was changed before a day, as a checkpoint of that day does."""
-        self.situation = replace(self.situation, timeline=Timeline.of(self.state(on)))
+        self.context = replace(self.context, timeline=Timeline.of(self.state(on)))
 
     def change(self, kind: type[Edit]) -> Change:
-        return next(change for change in reversed(self.situation.timeline.changes) if isinstance(change.edit, kind))
+        return next(change for change in reversed(self.context.timeline.changes) if isinstance(change.edit, kind))
 
     def keep(self, lines: tuple[Line, ...]) -> None:
-        self.charges |= {one.line_id: one.line for one in self.situation.billed}
+        self.charges |= {one.line_id: one.line for one in self.context.billed}
         self.credits += [line for line in lines if line.kind == "credit"]
 
     def new_id(self) -> UUID:

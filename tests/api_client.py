@@ -8,7 +8,7 @@ from typing import Any
 
 from django.test import Client
 
-import agreement
+import openapi_check
 from bursar.accounts.keys import create_key, create_link, holding
 from bursar.catalog.actions import publish as publish_catalog
 from bursar.policy.actions import publish as publish_policy
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROLES = ("owner", "billing_admin", "admin", "agent", "light_agent")
 
 
-class Door:
+class ApiClient:
     """Calls with a key; the standard policy and the demo's catalog are published."""
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Door:
         response = self.client.generic(
             method, f"/api/v1{path}", data, content_type="application/json", headers={**headers, **more}
         )
-        agreement.check(method, f"/api/v1{path}", response)
+        openapi_check.check(method, f"/api/v1{path}", response)
         return response
 
     def ok(self, method: str, path: str, body: Any = None, **more: Any) -> Any:

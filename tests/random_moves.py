@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from bursar.core.policy.capability import CAPABILITIES, OVERRIDABLE, ROLES
-from telling import PRICES, Deed, Said, Wait, Wish, told
+from random_scenario import PRICES, Deed, Said, Wait, Wish, told
 
 SHRUNK_AND_FORGOTTEN = settings(
     phases=(Phase.generate, Phase.shrink),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from account_in_memory import CATALOG, ROOT
 from bursar.core.calendar.period import months_after
 from bursar.core.money.price import Per
 from bursar.core.subscription.edit import Cancel, Edit, read_edits
@@ -17,7 +18,6 @@ from bursar.core.subscription.subscription import Subscription
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.language import read
 from bursar.scenario.transcript import Teller
-from lives import CATALOG, ROOT
 
 POLICY: Final = tomllib.loads((ROOT / "policies/standard.toml").read_text(encoding="utf-8"))
 LAST_DAY: Final = date(2060, 1, 1)
@@ -177,13 +177,13 @@ class Telling:
         return read_edits([dict(edit) for edit in life.steps[-1].edits])
 
     def _scheduled(self) -> list[tuple[str, Any]]:
-        changes = self.player.situation.timeline.pending(self.today)
-        return [(f"#{self.teller.changes.index(str(one.id)) + 1}", one) for one in changes]
+        changes = self.player.context.timeline.pending(self.today)
+        return [(f"#{self.teller.changes.index(str(change.id)) + 1}", change) for change in changes]
 
     def item(self, wish: Wish, per: Per | None = None) -> Item | None:
         """One of the items that the account has, counted in this measure."""
         state = self.state
-        found = [one for one in state.items.values() if per in (None, state.pin(one).per)]
+        found = [item for item in state.items.values() if per in (None, state.agreed_price(item).per)]
         return found[wish.which % len(found)] if found else None
 
 
@@ -231,7 +231,7 @@ def _fewer(life: Telling, wish: Wish) -> str:
 
 
 def _plan(life: Telling, wish: Wish) -> str:
-    several = [one for one in life.state.items.values() if len(PLANS[one.product]) > 1]
+    several = [item for item in life.state.items.values() if len(PLANS[item.product]) > 1]
     if not several:
         return ""
     item = several[wish.which % len(several)]

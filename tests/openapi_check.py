@@ -41,7 +41,7 @@ def check(method: str, path: str, response: Any) -> None:
 def templates() -> list[tuple[re.Pattern[str], str]]:
     ids = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     paths = document()["paths"]
-    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", re.sub(r"\{\w+_id\}", ids, one))), one) for one in paths]
+    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", re.sub(r"\{\w+_id\}", ids, path))), path) for path in paths]
 
 
 def operation(method: str, path: str) -> tuple[str, dict[str, Any]] | None:

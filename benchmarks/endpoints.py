@@ -16,7 +16,7 @@ QUOTE = {"edits": [{"edit": "set_seats", "product": "support", "seats": 12}]}
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Endpoint:
     """Something that is called, on Bursar or on bare Django."""
 
     what: str
@@ -28,7 +28,7 @@ class Door:
 class Answered:
     """A door with the figures of its best round for each number of callers."""
 
-    door: Door
+    endpoint: Endpoint
     figures: tuple[Figures, ...]
 
 
@@ -54,18 +54,18 @@ def calls(served: Served) -> list[Answered]:
         return Request("POST", f"/api/v1/accounts/{mine[number % len(mine)]}/changes", headers, body)
 
     tagged = [{"If-None-Match": tag(served.port, get("entitlements", caller, 0))} for caller in range(CALLERS)]
-    doors = (
-        Door("Django: a bare view", _floor("bare"), bare=True),
-        Door("Django: one query", _floor("one-query"), bare=True),
-        Door("Django: one transaction, one row", _floor("one-transaction"), bare=True),
-        Door("`GET entitlements`", partial(get, "entitlements")),
-        Door("`GET entitlements`, answered 304", known),
-        Door("`GET capabilities`", partial(get, "capabilities")),
-        Door("`GET subscription`", partial(get, "subscription")),
-        Door("`POST quotes`", quote),
-        Door("`POST changes`", change),
+    endpoints = (
+        Endpoint("Django: a bare view", _floor("bare"), bare=True),
+        Endpoint("Django: one query", _floor("one-query"), bare=True),
+        Endpoint("Django: one transaction, one row", _floor("one-transaction"), bare=True),
+        Endpoint("`GET entitlements`", partial(get, "entitlements")),
+        Endpoint("`GET entitlements`, answered 304", known),
+        Endpoint("`GET capabilities`", partial(get, "capabilities")),
+        Endpoint("`GET subscription`", partial(get, "subscription")),
+        Endpoint("`POST quotes`", quote),
+        Endpoint("`POST changes`", change),
     )
-    return _answered(served, doors, (1, CALLERS))
+    return _answered(served, endpoints, (1, CALLERS))
 
 
 def pages(served: Served) -> list[Answered]:
@@ -75,32 +75,32 @@ def pages(served: Served) -> list[Answered]:
     def page(name: str, caller: int, number: int) -> Request:
         return Request("GET", f"/accounts/{served.large}/{name}", headers)
 
-    doors = (
-        Door("Django: a bare view", _floor("bare"), bare=True),
-        Door("Django: one query", _floor("one-query"), bare=True),
-        Door("Subscription", partial(page, "subscription")),
-        Door("Manage", partial(page, "manage")),
+    endpoints = (
+        Endpoint("Django: a bare view", _floor("bare"), bare=True),
+        Endpoint("Django: one query", _floor("one-query"), bare=True),
+        Endpoint("Subscription", partial(page, "subscription")),
+        Endpoint("Manage", partial(page, "manage")),
     )
-    return _answered(served, doors, (1, 2))
+    return _answered(served, endpoints, (1, 2))
 
 
 def _floor(name: str) -> Next:
     return lambda caller, number: Request("GET", f"/{name}", {})
 
 
-def _answered(served: Served, doors: Sequence[Door], callers: Sequence[int]) -> list[Answered]:
+def _answered(served: Served, endpoints: Sequence[Endpoint], callers: Sequence[int]) -> list[Answered]:
     """Every door in turn, several times over, so that a noisy moment meets all; the best round of each counts."""
     tries: dict[tuple[str, int], list[Figures]] = {}
     for _ in range(ROUNDS):
-        for door in doors:
+        for endpoint in endpoints:
             for many in callers:
-                tries.setdefault((door.what, many), []).append(_tried(served, door, many))
-    return [Answered(door, tuple(_best(tries[door.what, many]) for many in callers)) for door in doors]
+                tries.setdefault((endpoint.what, many), []).append(_tried(served, endpoint, many))
+    return [Answered(endpoint, tuple(_best(tries[endpoint.what, many]) for many in callers)) for endpoint in endpoints]
 
 
-def _tried(served: Served, door: Door, callers: int) -> Figures:
-    port, web = (served.floor_port, served.floor) if door.bare else (served.port, served.web)
-    return under_load(port, callers, door.next, partial(computed, web, served.database))
+def _tried(served: Served, endpoint: Endpoint, callers: int) -> Figures:
+    port, web = (served.floor_port, served.floor) if endpoint.bare else (served.port, served.web)
+    return under_load(port, callers, endpoint.next, partial(computed, web, served.database))
 
 
 def _best(tries: Sequence[Figures]) -> Figures:
@@ -119,7 +119,7 @@ def lines(answered: Sequence[Answered]) -> Iterator[tuple[str, ...]]:
     for one in answered:
         for figures in one.figures:
             yield (
-                one.door.what,
+                one.endpoint.what,
                 str(figures.callers),
                 f"{figures.per_second:.0f}",
                 f"{figures.middle * 1000:.1f}",

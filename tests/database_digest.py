@@ -28,7 +28,7 @@ _taken: dict[tuple[str, str], dict[str, str]] = {}
 """The last census, by its database and snapshot."""
 
 
-def census() -> dict[str, str]:
+def database_digest() -> dict[str, str]:
     """The digest of every table's rows, by table.
 
     The digests take longer than most calls whose effect they show. So the last ones count as long as the snapshot is
@@ -73,9 +73,9 @@ def contents() -> str:
 @contextmanager
 def unchanged(but: frozenset[str] = frozenset()) -> Iterator[None]:
     """Fail if anything is different at the end of the block, but for some tables."""
-    before = census()
+    before = database_digest()
     yield
-    assert different(before, census()) <= but
+    assert different(before, database_digest()) <= but
 
 
 def different(before: dict[str, str], after: dict[str, str]) -> frozenset[str]:
