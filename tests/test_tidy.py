@@ -7,6 +7,7 @@ import ast
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain
@@ -20,6 +21,7 @@ from django.db.models import Field, Model
 ROOT = Path(__file__).resolve().parents[1]
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 70
+MOST_MODULES = 24
 VAGUE = re.compile(r"(?:util|helper|manager|service|handler)s?|common|misc|base")
 VALUE_MODULES = re.compile(
     r"(?:calendar|collections|dataclasses|datetime|decimal|enum|fractions|functools|hashlib|inspect|itertools|json|math"
@@ -97,6 +99,11 @@ def found(pattern: re.Pattern[str], files: tuple[Path, ...]) -> list[str]:
 def vague(name: str) -> bool:
     """Whether one of the words of a name, written `IssueInvoice` or `issue_invoice`, says nothing."""
     return any(VAGUE.fullmatch(word.lower()) for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name))
+
+
+def test_a_folder_holds_at_most_24_modules() -> None:
+    folders = Counter(path.parent for path in modules("src/bursar") if path.stem != "__init__")
+    assert not {folder: count for folder, count in folders.items() if count > MOST_MODULES}
 
 
 def test_a_module_is_under_300_lines() -> None:

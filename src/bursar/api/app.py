@@ -16,7 +16,18 @@ from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.expected import expected
 from bursar.api.openapi import complete
 from bursar.api.problems import BadBody, nothing_at, response
-from bursar.api.routes import accounts, billing, documents, limits, payments, requests, seats, sessions, subscriptions
+from bursar.api.routes import (
+    accounts,
+    billing,
+    documents,
+    limits,
+    overrides,
+    payments,
+    requests,
+    seats,
+    sessions,
+    subscriptions,
+)
 from bursar.core.messages.problem import Problem
 
 
@@ -42,7 +53,7 @@ class Api(NinjaAPI):
 
 
 api = Api(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
-for room in (accounts, limits, sessions, subscriptions, requests, seats, billing, payments, documents):
+for room in (accounts, overrides, limits, sessions, subscriptions, requests, seats, billing, payments, documents):
     api.add_router("", room.router)
 
 

@@ -1,4 +1,4 @@
-"""Accounts, who is in them, and what applies to one of them alone."""
+"""Accounts, their members, their history and the clock of a sandbox."""
 
 from datetime import date, datetime
 from functools import partial
@@ -198,58 +198,6 @@ def pass_on(request: HttpRequest, account_id: UUID, body: bodies.NewOwner) -> Re
         return Answer("member", str(body.member), 200)
 
     return reply(call, once(request, do))
-
-
-@router.get("/accounts/{uuid:account_id}/overrides", response=shape(answers.Overrides))
-def list_overrides(request: HttpRequest, account_id: UUID) -> Any:
-    """The overrides that were not ended."""
-    vendor(request)
-    enter(request, account_id)
-    return {"items": [show.override(row) for row in queries.overrides(account_id)], "next": None}
-
-
-@router.post("/accounts/{uuid:account_id}/overrides", response={201: shape(answers.Override)})
-def add_override(request: HttpRequest, account_id: UUID, body: bodies.NewOverride) -> Reply:
-    """Grant or withhold one capability on this account alone."""
-    actor = vendor(request)
-    call = enter(request, account_id)
-
-    def do(asked: IdempotencyKey | None) -> Answer:
-        with followed(account_id, actor=actor, now=call.now):
-            added = actions.add_override(
-                call.policy,
-                account_id,
-                capability=body.capability,
-                grant=body.grant,
-                reason=body.reason,
-                until=body.until,
-                actor=actor,
-                now=call.now,
-                idempotency_key=asked,
-            )
-        return Answer("override", str(added), 201)
-
-    return reply(call, once(request, do))
-
-
-@router.delete("/accounts/{uuid:account_id}/overrides", response={204: None})
-def end_override_of(request: HttpRequest, account_id: UUID, capability: str) -> HttpResponse:
-    """Let the override of a capability count no longer."""
-    actor = vendor(request)
-    found = next((row for row in queries.overrides(account_id) if row.capability == capability), None)
-    if found is None:
-        raise NotFound(what=phrase("override"))
-    with followed(account_id, actor=actor, now=moment()):
-        actions.end_override(current(), account_id, found.id, actor=actor, now=moment())
-    return HttpResponse(status=204)
-
-
-@router.delete("/accounts/{uuid:account_id}/overrides/{uuid:override_id}", response={204: None})
-def end_override(request: HttpRequest, account_id: UUID, override_id: UUID) -> HttpResponse:
-    """Let an override count no longer."""
-    with followed(account_id, actor=vendor(request), now=moment()):
-        actions.end_override(current(), account_id, override_id, actor=vendor(request), now=moment())
-    return HttpResponse(status=204)
 
 
 @router.get("/accounts/{uuid:account_id}/history", response=shape(answers.Facts))
