@@ -11,18 +11,8 @@ from typing import Any, get_args
 import pytest
 
 from bursar.core import events
-from bursar.core.events import (
-    EVENTS,
-    VERSION,
-    Audience,
-    Before,
-    ChangesTaken,
-    Event,
-    Group,
-    OptionalEmail,
-    read_event,
-    write_event,
-)
+from bursar.core.events import EVENTS, VERSION, Audience, Event, Group, OptionalEmail, read_event, write_event
+from bursar.core.events.subscription import Before, ChangesTaken
 from bursar.core.subscription.edit import SetSeats
 from stored import ID, STORED
 

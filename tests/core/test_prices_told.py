@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from account_in_memory import AccountInMemory, add, seats
-from bursar.core.events import Rate, TakenChange
+from bursar.core.events.subscription import Rate, TakenChange
 from bursar.core.subscription.subscription import NOTHING
 
 Told = list[tuple[str, Rate | None, Rate]]

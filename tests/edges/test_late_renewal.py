@@ -11,7 +11,7 @@ import pytest
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.models import Account
 from bursar.accounts.queries import customer
-from bursar.core.events import RenewalAhead
+from bursar.core.events.subscription import RenewalAhead
 from bursar.core.policy.policy import SYSTEM
 from bursar.history.actions import record
 from bursar.history.models import Entry

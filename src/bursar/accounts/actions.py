@@ -14,7 +14,8 @@ from bursar.accounts.models import Account, BillingDetails, Override, Remark, Se
 from bursar.accounts.queries import Customer
 from bursar.catalog.queries import currencies
 from bursar.columns.address import sendable
-from bursar.core.events import AccountAltered, AccountOpened, DetailsSet, OverrideAdded, OverrideEnded, TaxRateChange
+from bursar.core.events.account import AccountAltered, AccountOpened, OverrideAdded, OverrideEnded, TaxRateChange
+from bursar.core.events.payment import DetailsSet
 from bursar.core.messages.problem import Conflict, Invalid, NotFound, phrase
 from bursar.core.messages.text import one_line
 from bursar.core.money.currency import check_sold

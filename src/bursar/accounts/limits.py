@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.models import GrowthLimit
-from bursar.core.events import LimitBefore, LimitSet
+from bursar.core.events.account import LimitBefore, LimitSet
 from bursar.core.messages.problem import Invalid
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import Actor, Policy

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bursar.accounts.queries import Customer, customer, member_state
 from bursar.columns.statement import select_one
-from bursar.core.events import AttemptRefused
+from bursar.core.events.account import AttemptRefused
 from bursar.core.messages.problem import NotFound, Problem, phrase
 from bursar.core.ordering.request import OnlyRequester
 from bursar.core.policy.member import NotActive, OnlyOwner, check_active

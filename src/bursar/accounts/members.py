@@ -10,8 +10,8 @@ from bursar.accounts.keys import InvitationNotValid, read_invitation
 from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.models import Member, Remark, SentInvitation
 from bursar.accounts.queries import Customer, invitation_before, member_state
-from bursar.core.events import (
-    Event,
+from bursar.core.events import Event
+from bursar.core.events.people import (
     MemberAccepted,
     MemberAdded,
     MemberChanged,

@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 
 from bursar.columns.statement import select
-from bursar.core.events import AccountAltered
+from bursar.core.events.account import AccountAltered
 from bursar.core.policy.policy import Actor, Policy
 from bursar.core.policy.publishing import MOST_NAMED, Left, Serving, check_staff, check_types
 from bursar.history.actions import record_each

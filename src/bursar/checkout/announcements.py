@@ -6,7 +6,8 @@ from uuid import UUID
 from bursar.accounts.locked_account import locked_account
 from bursar.checkout.gather import context
 from bursar.core.billing.schedule import told_ahead, trial_told_ahead
-from bursar.core.events import Event, RenewalAhead, TrialEnding
+from bursar.core.events import Event
+from bursar.core.events.subscription import RenewalAhead, TrialEnding
 from bursar.core.policy.policy import SYSTEM
 from bursar.core.subscription.shortfall import shortfalls
 from bursar.history.actions import record

@@ -9,7 +9,8 @@ from bursar.accounts.locked_account import locked_account
 from bursar.accounts.queries import customer
 from bursar.checkout.gather import GatheredAccount, context, edits_of, gather
 from bursar.checkout.write import close_request, write
-from bursar.core.events import RequestOvertaken, SeatsShort
+from bursar.core.events.request import RequestOvertaken
+from bursar.core.events.subscription import SeatsShort
 from bursar.core.ordering.approval import overtaken
 from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.core.subscription.edit import Edit, SetSeats

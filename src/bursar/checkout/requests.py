@@ -12,7 +12,13 @@ from bursar.checkout.checks import check_no_payment_open, check_review, save_quo
 from bursar.checkout.consequences import catch_up, overtake
 from bursar.checkout.gather import edits_of, gather, preview
 from bursar.checkout.write import close_request
-from bursar.core.events import RequestExpired, RequestRejected, RequestReminded, RequestSubmitted, RequestWithdrawn
+from bursar.core.events.request import (
+    RequestExpired,
+    RequestRejected,
+    RequestReminded,
+    RequestSubmitted,
+    RequestWithdrawn,
+)
 from bursar.core.messages.problem import Invalid
 from bursar.core.ordering.quote import Quote
 from bursar.core.ordering.quote import quote as decide

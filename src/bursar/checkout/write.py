@@ -7,7 +7,7 @@ from uuid import UUID
 from bursar.accounts.actions import instant, read_zone, set_account_states
 from bursar.accounts.queries import Customer
 from bursar.core.billing.schedule import Due
-from bursar.core.events import RequestEnded, RequestOvertaken
+from bursar.core.events.request import RequestEnded, RequestOvertaken
 from bursar.core.ordering.transition import Transition
 from bursar.core.policy.policy import Actor
 from bursar.history.actions import record, record_each

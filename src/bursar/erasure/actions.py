@@ -13,7 +13,8 @@ from django.db.models import Model, Q
 
 from bursar.accounts.locked_account import lock, locked_account
 from bursar.accounts.models import Account, BillingDetails, Member, Override, Remark, Session
-from bursar.core.events import AccountErased, MemberErased
+from bursar.core.events.account import AccountErased
+from bursar.core.events.people import MemberErased
 from bursar.core.messages.problem import Conflict, NotFound, phrase
 from bursar.core.policy.member import ERASED
 from bursar.core.policy.policy import Actor, State

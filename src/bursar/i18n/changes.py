@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from bursar.core.events import PriceChange, Rate, TakenChange
+from bursar.core.events.subscription import PriceChange, Rate, TakenChange
 from bursar.core.subscription.catalog import Catalog
 from bursar.core.subscription.edit import ChangeCycle, Edit, SetSeats, SetUnits, Undo
 from bursar.core.subscription.item import Item

@@ -10,30 +10,19 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bursar.core.events import (
-    AccountAltered,
-    AttemptRefused,
-    Billed,
-    ChangesTaken,
-    EmailSentAgain,
-    Event,
-    LimitSet,
-    MemberChanged,
+from bursar.core.events import Event, Names, as_read, names
+from bursar.core.events.account import AccountAltered, AttemptRefused, LimitSet, OverrideAdded
+from bursar.core.events.payment import (
     MethodSet,
-    Names,
-    OverrideAdded,
     PaymentFailed,
     PaymentReceived,
     PaymentRefunded,
     PaymentUndone,
     RefundFailed,
-    RequestOvertaken,
-    SeatsCounted,
-    SeatsShort,
-    TemporarySeatsEnded,
-    as_read,
-    names,
 )
+from bursar.core.events.people import EmailSentAgain, MemberChanged, SeatsCounted
+from bursar.core.events.request import RequestOvertaken
+from bursar.core.events.subscription import Billed, ChangesTaken, SeatsShort, TemporarySeatsEnded
 from bursar.core.money.money import Money
 from bursar.core.policy.member import ERASED
 from bursar.core.policy.policy import Policy

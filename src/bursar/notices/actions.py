@@ -15,7 +15,8 @@ from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.queries import customer, languages
 from bursar.accounts.sandbox import only_in_sandboxes
 from bursar.columns.ids import uuid7
-from bursar.core.events import EmailSentAgain, document_of
+from bursar.core.events import document_of
+from bursar.core.events.people import EmailSentAgain
 from bursar.core.messages.problem import Conflict, NotFound, phrase
 from bursar.core.policy.policy import Actor, Policy
 from bursar.history.actions import record

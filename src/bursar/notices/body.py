@@ -11,22 +11,11 @@ from bursar.accounts.keys import INVITATION_DAYS, create_invitation
 from bursar.accounts.queries import Customer, invitation
 from bursar.catalog.queries import current as current_catalog
 from bursar.checkout import context
-from bursar.core.events import (
-    Event,
-    FellDue,
-    Invoiced,
-    MemberAdded,
-    MemberInvited,
-    PaymentFailed,
-    RenewalAhead,
-    RequestEvent,
-    RequestOvertaken,
-    RequestReminded,
-    SeatsShort,
-    TrialEnded,
-    TrialEnding,
-    document_of,
-)
+from bursar.core.events import Event, document_of
+from bursar.core.events.payment import PaymentFailed
+from bursar.core.events.people import MemberAdded, MemberInvited
+from bursar.core.events.request import RequestEvent, RequestOvertaken, RequestReminded
+from bursar.core.events.subscription import FellDue, Invoiced, RenewalAhead, SeatsShort, TrialEnded, TrialEnding
 from bursar.core.money.money import Money
 from bursar.core.ordering.content import read_quote
 from bursar.core.ordering.decision import Decided

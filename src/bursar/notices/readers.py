@@ -33,20 +33,10 @@ from typing import Final, TypeVar, get_args
 from uuid import UUID
 
 from bursar.accounts.queries import Customer, details, former, invitation
-from bursar.core.events import (
-    Audience,
-    ChangesApplied,
-    ChangesTaken,
-    Event,
-    FellDue,
-    MemberChanged,
-    MemberEvent,
-    OptionalEmail,
-    OwnerChanged,
-    RequestEvent,
-    RequestOvertaken,
-    document_of,
-)
+from bursar.core.events import Audience, Event, OptionalEmail, document_of
+from bursar.core.events.people import MemberChanged, MemberEvent, OwnerChanged
+from bursar.core.events.request import RequestEvent, RequestOvertaken
+from bursar.core.events.subscription import ChangesApplied, ChangesTaken, FellDue
 from bursar.core.ordering import decision
 from bursar.core.policy.member import BILLING_ADMIN, OWNER
 from bursar.core.policy.policy import Member, Outcome, Policy, decide

@@ -4,7 +4,7 @@ from babel.lists import format_list
 from django.utils.translation import gettext as _
 
 from bursar.catalog.queries import current as current_catalog
-from bursar.core.events import ChangesTaken
+from bursar.core.events.subscription import ChangesTaken
 from bursar.core.ordering.decision import decide_undo
 from bursar.core.policy.member import OWNER
 from bursar.core.policy.policy import Contact, Decision, Outcome

@@ -11,7 +11,7 @@ from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
 from bursar.core.billing.gateway import served
 from bursar.core.billing.payment import Method, ProposedAllocation, check_replacement, propose_allocations
-from bursar.core.events import MethodSet, PaymentFailed, PaymentReceived
+from bursar.core.events.payment import MethodSet, PaymentFailed, PaymentReceived
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import Actor, Policy
 from bursar.gateways.registry import connected

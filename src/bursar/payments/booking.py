@@ -9,7 +9,7 @@ from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
 from bursar.core.billing.allocation import in_force, reversal
 from bursar.core.billing.booking import Booking, check_entry
-from bursar.core.events import PaymentReceived, PaymentUndone
+from bursar.core.events.payment import PaymentReceived, PaymentUndone
 from bursar.core.policy.policy import Actor
 from bursar.history.actions import record
 from bursar.invoices import queries as invoices

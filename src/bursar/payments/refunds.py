@@ -10,7 +10,7 @@ from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
 from bursar.core.billing.payment import ProposedAllocation
 from bursar.core.billing.refund import NewRefund
-from bursar.core.events import PaymentRefunded, RefundFailed
+from bursar.core.events.payment import PaymentRefunded, RefundFailed
 from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.history.actions import record
 from bursar.logs import counters

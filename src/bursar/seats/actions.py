@@ -11,7 +11,7 @@ from bursar.accounts.queries import Customer
 from bursar.accounts.relations import MEMBERS
 from bursar.columns.ids import uuid7
 from bursar.columns.statement import columns_of, select
-from bursar.core.events import SeatAssigned, SeatFreed, SeatsCounted
+from bursar.core.events.people import SeatAssigned, SeatFreed, SeatsCounted
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.policy.policy import SYSTEM, Actor, Policy
 from bursar.core.subscription.seats import SEATLESS, HasSeat, NoSeats, Use, check_giving, check_light, check_seats

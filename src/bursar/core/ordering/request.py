@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from bursar.core.events import Cause as Cause
+from bursar.core.events.request import Cause as Cause
 from bursar.core.messages.problem import Conflict, Phrase, phrase
 from bursar.core.ordering.quote import Quote
 from bursar.core.policy.policy import Actor, Member, Outcome

@@ -11,12 +11,12 @@ from uuid import UUID
 from bursar.core.billing.charge import Line, covered
 from bursar.core.billing.invoice import totals
 from bursar.core.billing.schedule import ended, next_due
-from bursar.core.events import (
+from bursar.core.events import Event
+from bursar.core.events.request import RequestApproved
+from bursar.core.events.subscription import (
     ChangesApplied,
     ChangesTaken,
-    Event,
     Renewed,
-    RequestApproved,
     TakenChange,
     TemporarySeatsEnded,
     TrialEnded,
