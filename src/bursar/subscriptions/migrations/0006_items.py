@@ -45,7 +45,7 @@ def _change(row: dict[str, Any]) -> Change:
     del row["account__currency"]
     prices, cycle = read_terms(row.pop("terms"))
     edit, order, undoes = read_edit(row.pop("edit"), "edit"), row.pop("take_id"), row.pop("undoes_id")
-    return Change(**row, edit=edit, order=order, undoes=undoes, pins=prices, cycle=cycle)
+    return Change(**row, edit=edit, order=order, undoes=undoes, agreed_prices=prices, cycle=cycle)
 
 
 class Migration(migrations.Migration):
