@@ -12,7 +12,13 @@ from django.db import connection
 _BUT: Final = {"history_entry": "WHERE kind <> 'refused'"}
 A_TRY: Final = frozenset(
     {
-        *("subscriptions_quote", "payments_attempt", "gateways_sandboxcharge", "history_receipt", "history_entry"),
+        *(
+            "subscriptions_quote",
+            "payments_attempt",
+            "gateways_sandboxcharge",
+            "history_storedresponse",
+            "history_entry",
+        ),
         "subscriptions_request",
     }
 )

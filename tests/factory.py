@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Model
 
-from bursar.accounts.models import Account, Member, Override, Remark, Seller, Session, Standing
+from bursar.accounts.models import Account, AccountState, Member, Override, Remark, Seller, Session
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.core.calendar.period import Span
 from bursar.gateways.models import SandboxCharge, SandboxRefund
@@ -23,7 +23,7 @@ from bursar.notices.models import Letter, NotTold, PersonalLetter, Told
 from bursar.payments.models import Allocation, Attempt, BankEntry, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
 from bursar.seats.models import Assignment, Capacity, Seen
-from bursar.subscriptions.models import Change, Checkpoint, Item, Quote, Request, Take
+from bursar.subscriptions.models import Change, Checkpoint, Item, Order, Quote, Request
 
 NOW: Final = datetime(2026, 1, 10, 9, 30, tzinfo=UTC)
 TODAY: Final = date(2026, 1, 10)
@@ -86,7 +86,7 @@ def account(**fields: Any) -> Account:
     with transaction.atomic():
         made = Account.objects.create(**{"seller": seller(), "created_at": NOW, **own, **sandbox, **fields})
         member(made, role="owner")
-        Standing.objects.create(account=made, state="active", since_on=TODAY)
+        AccountState.objects.create(account=made, state="active", since_on=TODAY)
     return made
 
 
@@ -197,23 +197,23 @@ def quote(account: Account, **fields: Any) -> Quote:
 
 
 def request(account: Account, **fields: Any) -> Request:
-    """A request that is open, or approved where a taking is given."""
+    """A request that is open, or approved where an order is given."""
     own = {"state": "open", "created_at": NOW, "expires_at": NOW + timedelta(days=30)}
-    own |= {"state": "approved", "closed_at": NOW, "closed_by_kind": "vendor"} if "take" in fields else {}
+    own |= {"state": "approved", "closed_at": NOW, "closed_by_kind": "vendor"} if "order" in fields else {}
     made = {"quote": fields.get("quote") or quote(account), "member": fields.get("member") or member(account)}
     return Request.objects.create(account=account, **{**made, **own, **fields})
 
 
-def take(account: Account, **fields: Any) -> Take:
+def order(account: Account, **fields: Any) -> Order:
     own = {"on": TODAY, "actor_kind": "vendor", "recorded_at": NOW}
-    return Take.objects.create(account=account, **{"quote": fields.get("quote") or quote(account), **own, **fields})
+    return Order.objects.create(account=account, **{"quote": fields.get("quote") or quote(account), **own, **fields})
 
 
 def change(account: Account, **fields: Any) -> Change:
     own = {"edit": {}, "capability": "add_seats", "effective_on": TODAY, "terms": {}, "ordered_on": TODAY}
     flags = {"position": next(_numbers), "credit": False, "by_vendor": True}
-    taken = fields.get("take") or take(account)
-    return Change.objects.create(account=account, **{"take": taken, **own, **flags, **fields})
+    placed = fields.get("order") or order(account)
+    return Change.objects.create(account=account, **{"order": placed, **own, **flags, **fields})
 
 
 def checkpoint(account: Account, **fields: Any) -> Checkpoint:
@@ -357,7 +357,7 @@ def every_row(account: Account) -> dict[type[Model], Any]:
         assignment,
         quote,
         request,
-        take,
+        order,
         change,
         checkpoint,
         item,
@@ -374,7 +374,7 @@ def every_row(account: Account) -> dict[type[Model], Any]:
         Assignment,
         Quote,
         Request,
-        Take,
+        Order,
         Change,
         Checkpoint,
         Item,

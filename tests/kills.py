@@ -36,7 +36,7 @@ with django(own=True):
     from bursar.core.subscription.edit import read_edits
     from bursar.core.policy.policy import VENDOR
     from bursar.core.money.tax import read_tax_rate
-    from bursar.invoices.models import Cursor
+    from bursar.invoices.models import BillingSchedule
     from bursar.policy.queries import current
 
     now = datetime.now(UTC)
@@ -57,7 +57,7 @@ with django(own=True):
     due = [account(f"renewing-{number}", now - timedelta(days=40)) for number in range(renewing)]
     working = [account(f"client-{number}", now) for number in range(clients)]
     # They fall due when the test says so.
-    Cursor.objects.filter(account_id__in=due).update(due_at=now + timedelta(days=1))
+    BillingSchedule.objects.filter(account_id__in=due).update(due_at=now + timedelta(days=1))
     print(json.dumps({"key": create_key("tests", now=now), "due": due, "working": working}, default=str))
 """
 PUBLISHED: Final = ("catalogs/demo.toml", "policies/standard.toml")
@@ -143,7 +143,9 @@ class Lived:
     def fall_due(self) -> None:
         """Let one account after the other fall due, until all are or nobody works any more."""
         for account in self.due:
-            while not self.sql("UPDATE invoices_cursor SET due_at = now() WHERE account_id = %s RETURNING 1", account):
+            while not self.sql(
+                "UPDATE invoices_billingschedule SET due_at = now() WHERE account_id = %s RETURNING 1", account
+            ):
                 time.sleep(0.2)
             if self.done.wait(0.5):
                 return
@@ -212,7 +214,7 @@ class Lived:
         for account, answers in self.taken.items():
             assert answers
             [[takes, invoices]] = self.sql(
-                "SELECT (SELECT count(*) FROM subscriptions_take WHERE account_id = %s),"
+                "SELECT (SELECT count(*) FROM subscriptions_order WHERE account_id = %s),"
                 " (SELECT count(*) FROM invoices_invoice WHERE account_id = %s)",
                 account,
                 account,
@@ -224,7 +226,7 @@ class Lived:
                 status, found = self.call("GET", f"/accounts/{account}/invoices/{answer['invoice']['id']}")
                 assert (status, found["total"]) == (200, answer["invoice"]["total"])
         # Those whose turn did not come yet fall due now.
-        still = "UPDATE invoices_cursor SET due_at = now() WHERE account_id = ANY(%s::uuid[]) AND billed_until <= now()"
+        still = "UPDATE invoices_billingschedule SET due_at = now() WHERE account_id = ANY(%s::uuid[]) AND billed_until <= now()"
         self.sql(f"{still} RETURNING 1", self.due)
         deadline = time.monotonic() + 60
         command = [sys.executable, "-m", "bursar.cli", "doctor", "--deep", "--json"]

@@ -16,14 +16,14 @@ from bursar.core.policy.policy import VENDOR, Member
 from bursar.core.policy.refusal import Refused
 from bursar.core.subscription.edit import read_edits
 from bursar.gateways.models import SandboxCharge
-from bursar.invoices.models import Cursor, Invoice
+from bursar.invoices.models import BillingSchedule, Invoice
 from bursar.jobs.steps import run_once
 from bursar.payments import queries as payments
 from bursar.payments.models import Attempt, Payment
 from bursar.policy.queries import current
 from bursar.seats import actions as seating
 from bursar.seats.models import Assignment, Capacity
-from bursar.subscriptions.models import Change, Request, Take
+from bursar.subscriptions.models import Change, Order, Request
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -60,7 +60,7 @@ def test_twenty_takes_of_one_quote_take_it_once(api: ApiClient) -> None:
         return "done"
 
     assert at_once(20, take) == {"done": 1, "taken": 19}
-    assert (Take.objects.count(), Change.objects.count(), Invoice.objects.count()) == (1, 1, 1)
+    assert (Order.objects.count(), Change.objects.count(), Invoice.objects.count()) == (1, 1, 1)
 
 
 def test_of_two_colliding_quotes_one_wins_and_the_other_is_stale(api: ApiClient) -> None:
@@ -116,7 +116,7 @@ def test_a_renewal_run_by_many_workers_happens_once(api: ApiClient) -> None:
         assert list(billed) == [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
     numbers = sorted(number or 0 for number in Invoice.objects.values_list("number", flat=True))
     assert numbers == list(range(1, 13))
-    assert set(Cursor.objects.values_list("billed_until", flat=True)) == {date(2026, 4, 1)}
+    assert set(BillingSchedule.objects.values_list("billed_until", flat=True)) == {date(2026, 4, 1)}
 
 
 def test_a_renewal_waits_for_an_open_payment(api: ApiClient) -> None:
@@ -134,7 +134,7 @@ def test_the_same_call_sent_many_times_at_once_is_answered_the_same(api: ApiClie
         8, lambda _: api.ok("POST", f"{path}/changes", {"edits": [TEAM_10]}, by=email("owner"), idempotency_key="k")
     )
     assert list(answers.values()) == [8]
-    assert Take.objects.count() == 1
+    assert Order.objects.count() == 1
     added = {"name": "New", "email": "new@acme.example", "role": "agent"}
     answers = at_once(8, lambda _: api.ok("POST", f"{path}/members", added, idempotency_key="m"))
     assert list(answers.values()) == [8]
@@ -189,8 +189,8 @@ def test_of_many_reviewers_at_once_one_decides_and_the_others_are_told(api: ApiC
     assert at_once(12, review) == {"done": 1, "request_closed": 11}
     closed = Request.objects.get()
     approved = closed.state == "approved"
-    assert Take.objects.count() == (2 if approved else 1)
-    assert (closed.take_id is not None) == approved
+    assert Order.objects.count() == (2 if approved else 1)
+    assert (closed.order_id is not None) == approved
 
 
 def test_a_request_is_approved_and_paid_for_once(api: ApiClient) -> None:
@@ -353,7 +353,7 @@ def test_a_payment_that_is_given_up_while_the_gateway_confirms_it_is_paid_or_giv
         came[state] += 1
         paid = Payment.objects.filter(account_id=account, attempt_id=attempt).count()
         charged = SandboxCharge.objects.get(key=str(attempt)).outcome
-        taken = Take.objects.filter(account_id=account).count() - 1
+        taken = Order.objects.filter(account_id=account).count() - 1
         if state == "succeeded":
             assert (paid, taken, charged) == (1, 1, "succeeded")
         else:

@@ -18,7 +18,7 @@ from bursar.invoices.models import Invoice
 from bursar.jobs.steps import run_once
 from bursar.payments.models import Attempt, Payment, Refund
 from bursar.payments.queries import attempt
-from bursar.subscriptions.models import Take
+from bursar.subscriptions.models import Order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,7 +103,7 @@ def test_whatever_was_killed_is_finished_and_charged_at_most_once(path: str, mom
     for _ in range(2):
         run_once(datetime.now(UTC) + timedelta(minutes=2))
     succeeded = SandboxCharge.objects.filter(outcome="succeeded").count()
-    counts = (Take.objects.count(), Invoice.objects.count(), Payment.objects.count(), succeeded)
+    counts = (Order.objects.count(), Invoice.objects.count(), Payment.objects.count(), succeeded)
     assert counts == (taken,) * 4
     assert Attempt.objects.get().state == ("succeeded" if taken else "cancelled")
     assert ApiClient().ok("POST", f"{path}/changes", {"edits": [TEAM_10]})["invoice"] if not taken else True
@@ -130,5 +130,5 @@ def test_money_that_comes_too_late_goes_back_once(path: str) -> None:
     for _ in range(2):
         follow_up(attempt(UUID(path.rpartition("/")[2]), waiting.id), now=datetime.now(UTC))
     assert SandboxCharge.objects.get().outcome == "refunded"
-    assert (Refund.objects.get().state, Payment.objects.count(), Take.objects.count()) == ("succeeded", 1, 0)
+    assert (Refund.objects.get().state, Payment.objects.count(), Order.objects.count()) == ("succeeded", 1, 0)
     assert Attempt.objects.get().state == "refunded"

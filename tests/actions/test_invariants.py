@@ -162,7 +162,7 @@ BREAKS: dict[str, list[tuple[str, ...]]] = {
     ],
     "accounts_have_one_owner": [
         (f"UPDATE accounts_member SET role = 'admin' WHERE role = 'owner' AND {ACME}",),
-        (f"DELETE FROM accounts_standing WHERE {ACME}",),
+        (f"DELETE FROM accounts_accountstate WHERE {ACME}",),
     ],
     "positions_without_gaps": [
         (f"UPDATE subscriptions_change SET position = 9 WHERE position = 2 AND {ACME}",),
@@ -173,17 +173,17 @@ BREAKS: dict[str, list[tuple[str, ...]]] = {
         (f"UPDATE seats_capacity SET used = used + 1 WHERE product = 'support' AND {ACME}",),
     ],
     "worker_has_caught_up": [
-        (f"UPDATE invoices_cursor SET due_at = '2026-03-14' WHERE {ACME}",),
-        (f"DELETE FROM invoices_cursor WHERE {ACME}",),
+        (f"UPDATE invoices_billingschedule SET due_at = '2026-03-14' WHERE {ACME}",),
+        (f"DELETE FROM invoices_billingschedule WHERE {ACME}",),
     ],
     "answers_show_what_is_there": [
-        ("UPDATE history_receipt SET answer_id = 'gone'",),
-        ("UPDATE history_receipt SET answer_kind = 'parcel'",),
+        ("UPDATE history_storedresponse SET answer_id = 'gone'",),
+        ("UPDATE history_storedresponse SET answer_kind = 'parcel'",),
     ],
 }
 DEEP_BREAKS: dict[str, list[tuple[str, ...]]] = {
     "standing_follows_changes": [
-        (f"UPDATE accounts_standing SET state = 'suspended' WHERE {ACME}",),
+        (f"UPDATE accounts_accountstate SET state = 'suspended' WHERE {ACME}",),
     ],
     "seats_follow_changes": [
         (f"UPDATE seats_capacity SET bought = bought + 1 WHERE {ACME}",),
@@ -198,9 +198,9 @@ DEEP_BREAKS: dict[str, list[tuple[str, ...]]] = {
         (f"DELETE FROM subscriptions_item WHERE {ACME}",),
     ],
     "next_day_follows_changes": [
-        (f"UPDATE invoices_cursor SET due_at = '2026-04-05' WHERE {ACME}",),
-        (f"UPDATE invoices_cursor SET due_at = NULL WHERE {ACME}",),
-        (f"UPDATE invoices_cursor SET billed_until = '2026-03-31' WHERE {ACME}",),
+        (f"UPDATE invoices_billingschedule SET due_at = '2026-04-05' WHERE {ACME}",),
+        (f"UPDATE invoices_billingschedule SET due_at = NULL WHERE {ACME}",),
+        (f"UPDATE invoices_billingschedule SET billed_until = '2026-03-31' WHERE {ACME}",),
     ],
     "nothing_is_left_to_bill": [
         (
@@ -274,6 +274,6 @@ def test_seats_used_beyond_those_bought_are_no_fault_once_a_change_made_them_few
 
 
 def test_what_waits_for_a_payment_or_for_the_worker_is_not_decided_again() -> None:
-    behind_the_back(f"UPDATE invoices_cursor SET due_at = '2026-03-14' WHERE {ACME}")
+    behind_the_back(f"UPDATE invoices_billingschedule SET due_at = '2026-03-14' WHERE {ACME}")
     behind_the_back(f"UPDATE seats_capacity SET bought = 99 WHERE {ACME}")
     assert broken(deep=True) == {"worker_has_caught_up"}

@@ -13,7 +13,7 @@ from django.db import connections
 from api_client import ROLES, TEAM_10, ApiClient, email, seats, signed_in
 from bursar.history.models import Entry
 from bursar.identity.models import Person
-from bursar.invoices.models import Cursor
+from bursar.invoices.models import BillingSchedule
 from bursar.jobs.steps import run_once
 from bursar.notices.actions import TRIES
 from bursar.notices.models import Letter, Told
@@ -284,7 +284,7 @@ def test_on_the_real_clock_the_worker_announces_by_the_day_of_each_account(api: 
     today = datetime.now(UTC)
     path = api.account("managed", sandbox=False, today=None, time_zone="UTC")
     api.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
-    ends = Cursor.objects.get(account_id=path.rpartition("/")[2]).billed_until
+    ends = BillingSchedule.objects.get(account_id=path.rpartition("/")[2]).billed_until
     assert ends is not None
     told_before()
     counted = []

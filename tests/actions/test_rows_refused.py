@@ -12,13 +12,13 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 import factory
-from bursar.accounts.models import Account, GrowthLimit, Member, Seller, VendorKey
+from bursar.accounts.models import Account, Member, PurchaseLimit, Seller, VendorKey
 from bursar.catalog.models import Version as CatalogVersion
 from bursar.columns.codes import CodeField
 from bursar.columns.money import CurrencyField
 from bursar.columns.reference import SameAccount
 from bursar.core.calendar.period import Span
-from bursar.history.models import Receipt
+from bursar.history.models import StoredResponse
 from bursar.invoices.models import Invoice, Series
 from bursar.jobs.models import Round
 from bursar.notices.models import Unwanted
@@ -51,9 +51,9 @@ def line(**fields: Any) -> Breach:
     return lambda account: factory.line(account, **fields)
 
 
-def receipt(account: Account) -> None:
+def same_key(account: Account) -> None:
     for _ in range(2):
-        Receipt.objects.create(
+        StoredResponse.objects.create(
             scope="s", key="k", body_digest="d", answer_kind="a", answer_id="1", status=201, recorded_at=NOW
         )
 
@@ -113,7 +113,7 @@ def second_owner(account: Account) -> None:
 
 CONSTRAINTS: Final[dict[str, Breach]] = {
     "history_entry_actor_is_named": lambda a: factory.entry(a, actor_kind="member"),
-    "history_receipt_key": receipt,
+    "history_storedresponse_key": same_key,
     "gateways_sandboxcharge_amount": lambda _: factory.charge(amount_minor=0),
     "gateways_sandboxcharge_refunded_at": lambda _: factory.charge(outcome="refunded"),
     "catalog_version_number": lambda _: factory.version(CatalogVersion, number=0),
@@ -135,8 +135,8 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "accounts_identity_once": lambda _: [factory.identity() for _ in range(2)],
     "accounts_staff_once": lambda _: [factory.staff(person=one) for one in [factory.person()] * 2],
     "accounts_staff_ends_after": lambda _: factory.staff(ended_at=NOW - timedelta(days=1)),
-    "accounts_growthlimit_seats": lambda a: GrowthLimit.objects.create(account=a, seats=-1),
-    "accounts_growthlimit_amount": lambda a: GrowthLimit.objects.create(account=a, amount_minor=-1),
+    "accounts_purchaselimit_seats": lambda a: PurchaseLimit.objects.create(account=a, seats=-1),
+    "accounts_purchaselimit_amount": lambda a: PurchaseLimit.objects.create(account=a, amount_minor=-1),
     "accounts_override_one_live": twice(factory.override, capability="add_seats"),
     "accounts_override_ends_after": lambda a: factory.override(a, ended_at=NOW - timedelta(days=1)),
     "accounts_override_author_is_named": lambda a: factory.override(a, author_kind="member"),
@@ -153,13 +153,13 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "subscriptions_quote_expires_after": lambda a: factory.quote(a, expires_at=NOW),
     "subscriptions_request_one_open": twice(factory.request),
     "subscriptions_request_closed": lambda a: factory.request(a, state="withdrawn"),
-    "subscriptions_request_taken": lambda a: factory.request(a, take=factory.take(a), state="withdrawn"),
+    "subscriptions_request_accepted": lambda a: factory.request(a, order=factory.order(a), state="withdrawn"),
     "subscriptions_request_overtaken": lambda a: factory.request(
         a, state="overtaken", closed_at=NOW, closed_by_kind="system"
     ),
     "subscriptions_request_expires_after": lambda a: factory.request(a, expires_at=NOW),
-    "subscriptions_take_once": shared(factory.take, "quote", factory.quote),
-    "subscriptions_take_actor_is_named": lambda a: factory.take(a, actor_kind="member"),
+    "subscriptions_order_once": shared(factory.order, "quote", factory.quote),
+    "subscriptions_order_actor_is_named": lambda a: factory.order(a, actor_kind="member"),
     "subscriptions_change_position": twice(factory.change, position=1),
     "subscriptions_change_undone_once": undone_twice,
     "subscriptions_change_position_counts": lambda a: factory.change(a, position=0),

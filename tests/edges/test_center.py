@@ -56,7 +56,7 @@ def test_a_page_of_another_account_is_as_unknown_as_one_that_is_not_there(api: A
     for our in ours:
         for account, known in ((path, False), (f"/accounts/{uuid4()}", False), (other, True)):
             where = str(our.pattern).replace("accounts/<uuid:account_id>", account)
-            for name in ("quote_id", "take_id", "attempt_id", "change_id", "invoice_id", "member_id", "request_id"):
+            for name in ("quote_id", "order_id", "attempt_id", "change_id", "invoice_id", "member_id", "request_id"):
                 where = where.replace(f"<uuid:{name}>", str(uuid4()))
             for answer in (client.get(where), client.post(where, {"to": "2026-02-01"})):
                 assert known or answer.status_code in (404, 405), (where, answer.status_code)

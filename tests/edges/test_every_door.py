@@ -259,7 +259,7 @@ def world(account_type: str, *, asked: bool) -> World:
         "invoice_id": taken["invoice"]["id"],
         "attempt_id": str(uuid4()),
         "payment_id": booked(api, path),
-        "take_id": next(
+        "order_id": next(
             one["data"]["take"] for one in api.ok("GET", f"{path}/history")["items"] if one["kind"] == "changes_taken"
         ),
         "quote_id": api.ok("POST", f"{path}/quotes", {"edits": [seats(12)]})["id"],

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
-from bursar.accounts.models import GrowthLimit
+from bursar.accounts.models import PurchaseLimit
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +67,7 @@ def test_what_is_no_limit_is_said_beside_its_field_and_nothing_is_lost(api: ApiC
     page = said(owner.post(f"{path}/admins/limit", {"seats": "many", "amount": "12.345"}), 422)
     assert "Indiquez un nombre entier" in page and "Indiquez un montant" in page
     assert 'value="many"' in page and 'value="12.345"' in page
-    assert not GrowthLimit.objects.exists()
+    assert not PurchaseLimit.objects.exists()
     assert owner.post(f"{path}/admins/limit", {"seats": "", "amount": "1,50"}).status_code == 302
     assert api.ok("GET", f"{path}/limit")["amount"]["amount_minor"] == 150
     for wrong in ({"seats": -1, "amount": None}, {"seats": 1.5, "amount": None}, {"seats": 1}):

@@ -15,7 +15,7 @@ from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.keys import create_link
 from bursar.accounts.models import Session
 from bursar.cli import main
-from bursar.history.models import Receipt
+from bursar.history.models import StoredResponse
 from bursar.identity.models import AddressChange, Person, SignInLink
 from bursar.identity.profile import ask_address
 from bursar.jobs.actions import begin_round
@@ -49,7 +49,7 @@ def test_what_is_kept_no_longer_is_deleted_once_an_hour_and_nothing_else(api: Ap
     later = now + WAYS_IN + timedelta(hours=2)
     run_once(later)
     assert [kind._default_manager.count() for kind in kept] == [1, 0, 0, 1, 1]
-    assert not Receipt.objects.filter(answer_kind="session").exists()
+    assert not StoredResponse.objects.filter(answer_kind="session").exists()
     api.ok("POST", f"{path}/sessions", {"actor": email("owner"), "page": "seats"}, idempotency_key="once")
     assert client.get("/me").status_code == 200
     cache.set("over", 1, timeout=-1)

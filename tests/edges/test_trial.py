@@ -7,7 +7,7 @@ import pytest
 from api_client import TEAM_10, ApiClient, email, seats, signed_in, trial
 from bursar.history.models import Entry
 from bursar.identity import staff
-from bursar.invoices.models import Cursor, Invoice
+from bursar.invoices.models import BillingSchedule, Invoice
 from bursar.jobs.steps import run_once
 from bursar.notices.models import Letter
 from bursar.policy.queries import current
@@ -139,5 +139,5 @@ def test_on_the_real_clock_the_worker_tells_ahead_and_ends_it(api: ApiClient) ->
         kinds = list(Entry.objects.filter(account_id=account).values_list("kind", flat=True))
         counted.append((kinds.count("trial_ending"), kinds.count("trial_ended")))
     assert counted == [(0, 0), (1, 0), (1, 0), (1, 0), (1, 1), (1, 1)]
-    cursor = Cursor.objects.get(account_id=account)
-    assert (cursor.due_at, cursor.trial_until) == (None, None)
+    schedule = BillingSchedule.objects.get(account_id=account)
+    assert (schedule.due_at, schedule.trial_until) == (None, None)

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,13 +48,13 @@ import django
 django.setup()
 from datetime import UTC, datetime
 from bursar.checkout import confirm
-from bursar.invoices.queries import of_take
+from bursar.invoices.queries import invoice_of_order
 from bursar.payments.models import Attempt
-from bursar.subscriptions.queries import taken
+from bursar.subscriptions.queries import order
 
 waiting = Attempt.objects.get(state="open")
 confirm(waiting.id, "succeeded", now=datetime.now(UTC))
-invoice = of_take(waiting.account_id, taken(waiting.account_id, quote_id=waiting.quote_id).id)
+invoice = invoice_of_order(waiting.account_id, order(waiting.account_id, quote_id=waiting.quote_id).id)
 print(*(line.description.en for line in invoice.lines), sep="\\n")
 """
 
@@ -134,3 +135,39 @@ def test_an_older_database_keeps_its_books(empty: str, older: str) -> None:
     run(empty, "-m", "bursar.cli", "migrate")
     assert run(empty, "-c", RULES) == ""
     assert run(empty, "-c", BOOKS) == (HERE / f"{older}.txt").read_text(encoding="utf-8")
+
+
+TABLES = {
+    "subscriptions_take": "subscriptions_order",
+    "history_receipt": "history_storedresponse",
+    "accounts_standing": "accounts_accountstate",
+    "accounts_growthlimit": "accounts_purchaselimit",
+    "invoices_cursor": "invoices_billingschedule",
+}
+NAMES_OF_ALL = """
+SELECT conname FROM pg_constraint UNION SELECT relname FROM pg_class UNION SELECT tgname FROM pg_trigger
+UNION SELECT column_name FROM information_schema.columns
+"""
+FORMER = r"(subscriptions_|invoices_)(take\b|\w*_taken?(_|$)|cursor)|history_receipt|accounts_(standing|growthlimit)|^take_id$"
+CONSTRAINTS = """
+import django
+django.setup()
+from django.apps import apps
+for model in apps.get_models():
+    if model.__module__.startswith("bursar."):
+        print(*(constraint.name for constraint in model._meta.constraints), sep="\\n")
+"""
+
+
+@pytest.mark.parametrize("older", OLDER)
+def test_a_renamed_table_keeps_its_rows_and_all_that_is_named_after_it_follows(empty: str, older: str) -> None:
+    restored(empty, older)
+    with psycopg.connect(empty, autocommit=True) as there:
+        before = [there.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in TABLES]
+    run(empty, "-m", "bursar.cli", "migrate")
+    with psycopg.connect(empty, autocommit=True) as there:
+        after = [there.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in TABLES.values()]
+        assert sum(map(len, before)) > 20 and after == before
+        names = {name for (name,) in there.execute(NAMES_OF_ALL)}
+    assert not [name for name in names if re.search(FORMER, name)]
+    assert set(run(empty, "-c", CONSTRAINTS).split()) <= names

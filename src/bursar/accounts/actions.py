@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.members import make_member
-from bursar.accounts.models import Account, BillingDetails, Override, Remark, Seller, Standing
+from bursar.accounts.models import Account, AccountState, BillingDetails, Override, Remark, Seller
 from bursar.accounts.queries import Customer
 from bursar.catalog.queries import currencies
 from bursar.columns.address import sendable
@@ -109,7 +109,7 @@ def open_account(
         )
         on = (clock_at or now).astimezone(zone).date()
         owner = make_member(account.id, owner_name, owner_email, OWNER, locale, now)
-        Standing.objects.create(account=account, state=State.ACTIVE, since_on=on)
+        AccountState.objects.create(account=account, state=State.ACTIVE, since_on=on)
         BillingDetails.objects.create(account=account, sold_to={"name": name})
         event = AccountOpened(account_type=account_type, currency=currency, owner=owner.id)
         record(account_id=account.id, events=[event], actor=actor, on=on, now=now)
@@ -215,8 +215,8 @@ def set_clock(
 
 def set_account_states(turned: Collection[tuple[UUID, State, date]]) -> None:
     """Write down how accounts stand from a day on, under their locks."""
-    Standing.objects.bulk_update(
-        [Standing(account_id=account_id, state=state, since_on=on) for account_id, state, on in turned],
+    AccountState.objects.bulk_update(
+        [AccountState(account_id=account_id, state=state, since_on=on) for account_id, state, on in turned],
         ["state", "since_on"],
     )
 

@@ -46,7 +46,7 @@ def directory(
 _DIRECTORY: Final = """
 SELECT a.id, a.name, a.account_type, s.state, a.sandbox, m.name, p.email, a.representative_name
 FROM accounts_account a
-JOIN accounts_standing s ON s.account_id = a.id
+JOIN accounts_accountstate s ON s.account_id = a.id
 JOIN accounts_member m ON m.account_id = a.id AND m.role = 'owner' AND m.removed_at IS NULL
 JOIN accounts_person p ON p.id = m.person_id
 WHERE (

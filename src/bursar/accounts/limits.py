@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bursar.accounts.locked_account import locked_account, permit
-from bursar.accounts.models import GrowthLimit
+from bursar.accounts.models import PurchaseLimit
 from bursar.core.events.account import LimitBefore, LimitSet
 from bursar.core.messages.problem import Invalid
 from bursar.core.money.money import Money
@@ -31,8 +31,8 @@ def set_limit(
         if amount is not None and amount.currency != currency:
             raise OtherCurrency(currency=currency, found=amount.currency)
         said = {"seats": seats, "amount_minor": amount.amount_minor if amount else None}
-        found = GrowthLimit.objects.filter(account_id=account_id).values(*said).first()
-        GrowthLimit.objects.update_or_create(account_id=account_id, defaults=said)
+        found = PurchaseLimit.objects.filter(account_id=account_id).values(*said).first()
+        PurchaseLimit.objects.update_or_create(account_id=account_id, defaults=said)
         before = LimitBefore(**found) if found else LimitBefore(seats=None, amount_minor=None)
         event = LimitSet(**said, currency=currency, before=before)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)

@@ -81,7 +81,7 @@ def _tried(refused: Problem) -> AttemptRefused:
     return AttemptRefused(capability="", outcome=outcome, reason=reason, attempt=_NOT_THEIRS[type(refused)])
 
 
-_LOCK: Final = "SELECT FROM accounts_standing WHERE account_id = %(account)s FOR UPDATE"
+_LOCK: Final = "SELECT FROM accounts_accountstate WHERE account_id = %(account)s FOR UPDATE"
 
 
 def lock(account_id: UUID) -> None:

@@ -131,7 +131,7 @@ class Override(AccountRow):
         triggers = (KEPT,)
 
 
-class GrowthLimit(models.Model):
+class PurchaseLimit(models.Model):
     """How far the account's billing admins may let it grow by themselves in a billing period, as the owner set it."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
@@ -140,9 +140,9 @@ class GrowthLimit(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(seats=None) | Q(seats__gte=0), name="accounts_growthlimit_seats"),
+            models.CheckConstraint(condition=Q(seats=None) | Q(seats__gte=0), name="accounts_purchaselimit_seats"),
             models.CheckConstraint(
-                condition=Q(amount_minor=None) | Q(amount_minor__gte=0), name="accounts_growthlimit_amount"
+                condition=Q(amount_minor=None) | Q(amount_minor__gte=0), name="accounts_purchaselimit_amount"
             ),
         )
 
@@ -163,7 +163,7 @@ class Session(AccountRow):
         constraints = (*AccountRow.Meta.constraints, SameAccount("member"))
 
 
-class Standing(models.Model):
+class AccountState(models.Model):
     """How an account stands; the row that whoever decides about the account locks."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")

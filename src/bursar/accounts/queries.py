@@ -279,6 +279,6 @@ SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.selle
     g.account_id IS NOT NULL, g.seats, g.amount_minor
 FROM accounts_account a
 JOIN accounts_seller l ON l.id = a.seller_id
-LEFT JOIN accounts_standing s ON s.account_id = a.id
-LEFT JOIN accounts_growthlimit g ON g.account_id = a.id
+LEFT JOIN accounts_accountstate s ON s.account_id = a.id
+LEFT JOIN accounts_purchaselimit g ON g.account_id = a.id
 """

@@ -4,7 +4,7 @@ from typing import Final
 
 ACCOUNTS: Final = """(
     SELECT a.id, a.sandbox, a.time_zone, a.clock_at, a.currency, s.state
-    FROM accounts_account a LEFT JOIN accounts_standing s ON s.account_id = a.id
+    FROM accounts_account a LEFT JOIN accounts_accountstate s ON s.account_id = a.id
 )"""
 MEMBERS: Final = """(
     SELECT m.account_id, m.id, m.person_id, m.name, m.role, m.state, p.email, p.name AS person_name

@@ -27,7 +27,8 @@ from bursar.history.actions import answer as keep_answer
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import actions as invoices
 from bursar.payments.queries import attempt
-from bursar.subscriptions.queries import RequestRow, request, taken
+from bursar.subscriptions.queries import RequestRow, request
+from bursar.subscriptions.queries import order as saved_order
 from bursar.subscriptions.queries import quote as saved_quote
 
 
@@ -50,7 +51,7 @@ class Result:
     """
 
     customer: Customer
-    take_id: UUID | None = None
+    order_id: UUID | None = None
     attempt_id: UUID | None = None
     stale_id: UUID | None = None
     overtaken_id: UUID | None = None
@@ -119,7 +120,7 @@ def accept(
         if before is not None:
             reviewed = request(account_id, before.request_id) if before.request_id else None
             wanted = Wanted(edits_of(customer, before), before.id, before.digest, reviewed, confirmed)
-        result = _take(gathered, wanted, actor, now, idempotency_key)
+        result = _accept(gathered, wanted, actor, now, idempotency_key)
     return _carried_on(account_id, result, now)
 
 
@@ -149,7 +150,7 @@ def approve(
         check_no_payment_open(customer, gathered.payment_until)
         reviewed = request(account_id, request_id)
         edits = edits_of(customer, saved_quote(account_id, reviewed.quote_id))
-        result = _take(gathered, Wanted(edits, None, digest, reviewed, confirmed), actor, now, idempotency_key)
+        result = _accept(gathered, Wanted(edits, None, digest, reviewed, confirmed), actor, now, idempotency_key)
     return _carried_on(account_id, result, now)
 
 
@@ -163,7 +164,7 @@ def _carried_on(account_id: UUID, result: Result, now: datetime) -> Result:
     if result.stale_id is not None:
         raise Stale(result.stale_id)
     if result.attempt_id is not None and charge(account_id, result.attempt_id, now=now).state == "succeeded":
-        return replace(result, take_id=take_of_attempt(account_id, result.attempt_id))
+        return replace(result, order_id=_order_of_attempt(account_id, result.attempt_id))
     return result
 
 
@@ -175,13 +176,13 @@ def renew(account_id: UUID, *, now: datetime) -> int:
     return len(gathered.overdue)
 
 
-def take_of_attempt(account_id: UUID, attempt_id: UUID) -> UUID | None:
-    """The taking that an attempt paid for, if it paid for one."""
+def _order_of_attempt(account_id: UUID, attempt_id: UUID) -> UUID | None:
+    """Return the order that an attempt paid for, if it paid for one."""
     quote_id = attempt(account_id, attempt_id).quote_id
-    return taken(account_id, quote_id=quote_id).id if quote_id else None
+    return saved_order(account_id, quote_id=quote_id).id if quote_id else None
 
 
-def _take(
+def _accept(
     gathered: GatheredAccount, wanted: Wanted, actor: Actor, now: datetime, idempotency_key: IdempotencyKey | None
 ) -> Result:
     """The first transaction: everything is done in it, or an attempt to pay is written on the quote."""

@@ -12,14 +12,14 @@ from bursar.core.policy.policy import SYSTEM
 from bursar.core.subscription.shortfall import shortfalls
 from bursar.history.actions import record
 from bursar.invoices import actions as invoices
-from bursar.invoices.queries import cursor
+from bursar.invoices.queries import billing_schedule
 from bursar.policy.queries import current
 
 
 def announce(account_id: UUID, *, now: datetime) -> None:
     """Write down, once, that a renewal or the end of a trial comes of which people are told ahead."""
     with locked_account(account_id, SYSTEM, now) as customer:
-        on, ahead, policy = customer.today(now), cursor(account_id), current()
+        on, ahead, policy = customer.today(now), billing_schedule(account_id), current()
         told = list[Event]()
         until = _first_told(account_id, ahead.trial_until, on, policy.trial_notice_days)
         if until is not None and on <= until:

@@ -46,7 +46,7 @@ def check_review(policy: Policy, customer: Customer, request: RequestRow, actor:
 def shown(customer: Customer, quote_id: UUID, now: datetime) -> SavedQuote:
     """The quote that somebody wants to take. Errors: NotFound, AlreadyTaken, QuoteExpired."""
     found = saved_quote(customer.id, quote_id)
-    if found.taken:
+    if found.accepted:
         raise AlreadyTaken()
     if found.expires_at <= customer.moment(now):
         raise QuoteExpired(expires_at=found.expires_at.astimezone(customer.zone))

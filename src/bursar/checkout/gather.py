@@ -106,9 +106,9 @@ def _catalogs(timeline: Timeline) -> tuple[Catalog, Mapping[int, Catalog]]:
 
 _ACCOUNT: Final = f"""
 WITH agreed AS ({subscriptions.AGREEMENT})
-SELECT agreed.*, paying.*, cursor.*, policy.*,
+SELECT agreed.*, paying.*, schedule.*, policy.*,
     {subscriptions.REQUEST_OPEN}, {seats.USES}, {invoices.BILLED.format(since="agreed.since")}
-FROM agreed CROSS JOIN ({payments.PAYING}) AS paying CROSS JOIN ({invoices.CURSOR}) AS cursor
+FROM agreed CROSS JOIN ({payments.PAYING}) AS paying CROSS JOIN ({invoices.SCHEDULE}) AS schedule
 LEFT JOIN ({policy.CURRENT}) AS policy ON true
 """
 """All that the rooms hold of one account, read at once; each room states its own part in SQL, and reads it."""

@@ -120,7 +120,7 @@ def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> Step:
         step = next_step(current.state, charge.answer, current.expires_at, customer.moment(now))
         match step:
             case "take":
-                invoices.number(*_take(customer, current, now))
+                invoices.number(*_book_payment(customer, current, now))
             case "fail":
                 payments.end(current, "failed", actor=_actor(customer, current), now=now, reason=charge.reason)
             case "wait":
@@ -132,7 +132,7 @@ def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> Step:
     return step
 
 
-def _take(customer: Customer, attempt: AttemptRow, now: datetime) -> tuple[UUID, ...]:
+def _book_payment(customer: Customer, attempt: AttemptRow, now: datetime) -> tuple[UUID, ...]:
     """Book the payment with what it pays for; the documents that still need numbers."""
     actor = _actor(customer, attempt)
     if attempt.quote_id is None:

@@ -12,7 +12,7 @@ from bursar.core.ordering.transition import Transition
 from bursar.core.policy.policy import Actor
 from bursar.history.actions import record, record_each
 from bursar.invoices import actions as invoices
-from bursar.invoices.queries import CursorRow
+from bursar.invoices.queries import ScheduleRow
 from bursar.payments import actions as payments
 from bursar.seats import actions as seats
 from bursar.subscriptions import actions as subscriptions
@@ -35,7 +35,7 @@ def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, no
     issued = [(customers[step.account_id], step.on, step.invoice) for step in steps if step.invoice]
     invoices.issue(issued, now=now)
     _write_projections(steps, customers)
-    freed = seats.release(
+    freed = seats.free_seats(
         [
             (customers[step.account_id], release.product, release.members)
             for step in steps
@@ -53,7 +53,7 @@ def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, no
                 state="approved",
                 actor=step.actor,
                 at=customers[step.account_id].moment(now),
-                take_id=step.order.id,
+                order_id=step.order.id,
             )
             for step in steps
             if step.order and step.order.request_id
@@ -94,13 +94,13 @@ def _write_projections(steps: Sequence[Transition], customers: Mapping[UUID, Cus
     invoices.cover({account_id: (first[account_id].billed, after.billed) for account_id, after in last.items()})
     invoices.reschedule(
         {
-            account_id: _cursor(customers[account_id], after.falls_due)
+            account_id: _schedule(customers[account_id], after.falls_due)
             for account_id, after in last.items()
             if after.falls_due != first[account_id].falls_due
         }
     )
 
 
-def _cursor(customer: Customer, due: Due) -> CursorRow:
+def _schedule(customer: Customer, due: Due) -> ScheduleRow:
     due_at = instant(due.on, read_zone(customer.time_zone)) if due.on else None
-    return CursorRow(due_at, due.period_end, due.trial_until)
+    return ScheduleRow(due_at, due.period_end, due.trial_until)

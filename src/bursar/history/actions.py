@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bursar.core.events import VERSION, Event, write_event
 from bursar.core.policy.policy import Actor, Member
-from bursar.history.models import Entry, Receipt
+from bursar.history.models import Entry, StoredResponse
 from bursar.history.queries import IdempotencyKey
 
 Happened = tuple[UUID, date, Actor, Event]
@@ -49,7 +49,7 @@ def answer(idempotency_key: IdempotencyKey | None, *, kind: str, id: object, sta
     Errors: IntegrityError when the same key was answered meanwhile.
     """
     if idempotency_key is not None:
-        Receipt.objects.create(
+        StoredResponse.objects.create(
             scope=idempotency_key.scope,
             key=idempotency_key.key,
             body_digest=idempotency_key.body_digest,

@@ -30,7 +30,7 @@ class Entry(models.Model):
         triggers = FROZEN
 
 
-class Receipt(models.Model):
+class StoredResponse(models.Model):
     """The answer to a deed that was sent with an idempotency key, so that sending it again answers the same."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -43,4 +43,4 @@ class Receipt(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("scope", "key"), name="history_receipt_key"),)
+        constraints = (models.UniqueConstraint(fields=("scope", "key"), name="history_storedresponse_key"),)

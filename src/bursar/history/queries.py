@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bursar.core.events import Event, read_event
 from bursar.core.messages.problem import Invalid
-from bursar.history.models import Entry, Receipt
+from bursar.history.models import Entry, StoredResponse
 
 
 class OtherBody(Invalid):
@@ -57,7 +57,7 @@ class Fact:
 
 def answered(idempotency_key: IdempotencyKey) -> Answer | None:
     """What this deed was answered before, if it was. Errors: OtherBody."""
-    found = Receipt.objects.filter(scope=idempotency_key.scope, key=idempotency_key.key).first()
+    found = StoredResponse.objects.filter(scope=idempotency_key.scope, key=idempotency_key.key).first()
     if found is None:
         return None
     if found.body_digest != idempotency_key.body_digest:

@@ -18,7 +18,7 @@ from bursar.core.billing.invoice_content import write_parties
 from bursar.core.messages.text import write_text
 from bursar.core.ordering.transition import NewInvoice
 from bursar.invoices import models, queries
-from bursar.invoices.queries import CursorRow, Letterhead
+from bursar.invoices.queries import Letterhead, ScheduleRow
 
 
 def issue(made: Sequence[tuple[Customer, date, NewInvoice]], *, now: datetime) -> None:
@@ -96,10 +96,10 @@ FROM wanted JOIN moved ON moved.id = wanted.series_id WHERE i.id = wanted.id
 """
 
 
-def reschedule(coming: Mapping[UUID, CursorRow]) -> None:
+def reschedule(coming: Mapping[UUID, ScheduleRow]) -> None:
     """Note how far accounts are billed or try, and when somebody must look at them again."""
-    models.Cursor.objects.bulk_create(
-        [models.Cursor(account_id=account_id, **asdict(row)) for account_id, row in coming.items()],
+    models.BillingSchedule.objects.bulk_create(
+        [models.BillingSchedule(account_id=account_id, **asdict(row)) for account_id, row in coming.items()],
         update_conflicts=True,
         unique_fields=["account"],
         update_fields=["due_at", "billed_until", "trial_until"],
@@ -108,8 +108,10 @@ def reschedule(coming: Mapping[UUID, CursorRow]) -> None:
 
 def announced(account_id: UUID, until: date) -> bool:
     """Note that people were told ahead of the end of a period or trial, or need not be; whether nobody had noted it."""
-    cursor = models.Cursor.objects.filter(Q(billed_until=until) | Q(trial_until=until), account_id=account_id)
-    return bool(cursor.filter(~Q(announced_until=until) | Q(announced_until=None)).update(announced_until=until))
+    schedule = models.BillingSchedule.objects.filter(
+        Q(billed_until=until) | Q(trial_until=until), account_id=account_id
+    )
+    return bool(schedule.filter(~Q(announced_until=until) | Q(announced_until=None)).update(announced_until=until))
 
 
 def _document(
@@ -130,7 +132,7 @@ def _document(
         tax=sums.tax,
         total=sums.total,
         snapshot=write_parties(letterhead.seller, letterhead.buyer),
-        take_id=invoice.order_id,
+        order_id=invoice.order_id,
         recorded_at=now,
     )
 

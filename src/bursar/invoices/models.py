@@ -58,15 +58,15 @@ class Invoice(AccountRow):
     tax = AmountField()
     total = AmountField()
     snapshot = models.JSONField()
-    take = models.ForeignKey(
-        "subscriptions.Take", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
+    order = models.ForeignKey(
+        "subscriptions.Order", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
     )
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = (
             *AccountRow.Meta.constraints,
-            SameAccount("take"),
+            SameAccount("order"),
             # The register of numbers is the one thing that spans accounts.
             models.UniqueConstraint(fields=("series", "number"), name="invoices_invoice_number"),
             models.CheckConstraint(condition=Q(number=None) | Q(number__gte=1), name="invoices_invoice_number_counts"),
@@ -166,7 +166,7 @@ class Coverage(AccountRow):
         triggers = (COVERAGE_RECURRING,)
 
 
-class Cursor(models.Model):
+class BillingSchedule(models.Model):
     """How far an account is billed or, having bought nothing, tries, and when somebody must look at it again.
 
     `announced_until` is the end, of a billing period or a trial, of which people were told ahead, or need not be.

@@ -31,10 +31,10 @@ class Letterhead:
     buyer: Buyer
 
 
-def cursor(account_id: UUID) -> "CursorRow":
+def billing_schedule(account_id: UUID) -> "ScheduleRow":
     """Return how far an account is billed or tries, and when somebody must look at it again."""
-    [row] = select(CURSOR, account=account_id)
-    return CursorRow(*row)
+    [row] = select(SCHEDULE, account=account_id)
+    return ScheduleRow(*row)
 
 
 def read_billed(rows: Iterable[Sequence[Any]]) -> tuple[Billed, ...]:
@@ -61,9 +61,9 @@ def document(account_id: UUID, invoice_id: UUID) -> Invoice:
     return found[0]
 
 
-def of_take(account_id: UUID, take_id: UUID) -> Invoice | None:
-    """The invoice or credit note that a taking made, if it made one."""
-    rows = models.Line.objects.filter(account_id=account_id, invoice__take_id=take_id).order_by("position")
+def invoice_of_order(account_id: UUID, order_id: UUID) -> Invoice | None:
+    """The invoice or credit note that an order led to, if it led to one."""
+    rows = models.Line.objects.filter(account_id=account_id, invoice__order_id=order_id).order_by("position")
     lines = list(rows.select_related("invoice__series"))
     return _invoice(lines[0].invoice, [(line.id, read_row(line)) for line in lines]) if lines else None
 
@@ -80,7 +80,7 @@ def letterheads(account_ids: Collection[UUID]) -> Mapping[UUID, Letterhead]:
 
 def due_accounts(now: datetime, limit: int) -> list[UUID]:
     """Accounts on the real clock that somebody must look at by now, the longest waiting first."""
-    rows = models.Cursor.objects.filter(due_at__lte=now, account__sandbox=False).order_by("due_at")
+    rows = models.BillingSchedule.objects.filter(due_at__lte=now, account__sandbox=False).order_by("due_at")
     return list(rows.values_list("account_id", flat=True)[:limit])
 
 
@@ -148,12 +148,12 @@ def _invoice(row: models.Invoice, booked: Iterable[tuple[UUID, Line]]) -> Invoic
         seller=seller,
         buyer=buyer,
         booked=tuple(booked),
-        take_id=row.take_id,
+        order_id=row.order_id,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class CursorRow:
+class ScheduleRow:
     """How far an account is billed or tries, and when somebody must look at it again."""
 
     due_at: datetime | None
@@ -162,7 +162,7 @@ class CursorRow:
 
 
 _ENDING: Final = f"""
-FROM invoices_cursor c JOIN {ACCOUNTS} a ON a.id = c.account_id
+FROM invoices_billingschedule c JOIN {ACCOUNTS} a ON a.id = c.account_id
 WHERE c.{{what}} <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.{{what}} AND NOT a.sandbox
     AND c.{{what}} <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
 """
@@ -175,7 +175,7 @@ FROM {PARTIES} p WHERE p.account_id = ANY(%(accounts)s)
 """
 _DUE: Final = f"""
 SELECT count(*), min(c.due_at)
-FROM invoices_cursor c JOIN {ACCOUNTS} a ON a.id = c.account_id AND NOT a.sandbox WHERE c.due_at <= %(now)s
+FROM invoices_billingschedule c JOIN {ACCOUNTS} a ON a.id = c.account_id AND NOT a.sandbox WHERE c.due_at <= %(now)s
 """
 _LINE: Final = (
     *("kind", "charge_type", "product", "plan", "description", "per", "quantity", "unit_price", "span", "period"),
@@ -192,9 +192,10 @@ coalesce((
 ), '[]')
 """
 """The lines that pay for days of each item beyond `since`, a column of the statement around; decimals are texts."""
-CURSOR: Final = """
+SCHEDULE: Final = """
 SELECT c.due_at, c.billed_until, c.trial_until
-FROM (VALUES (%(account)s::uuid)) AS here (account_id) LEFT JOIN invoices_cursor c ON c.account_id = here.account_id
+FROM (VALUES (%(account)s::uuid)) AS here (account_id)
+LEFT JOIN invoices_billingschedule c ON c.account_id = here.account_id
 """
 INVOICED: Final = "SELECT coalesce(sum(total), 0)::bigint FROM invoices_invoice WHERE account_id = %(account)s"
 """The sum of an account's documents; credit notes are below zero. Unit: minor units, tax included."""

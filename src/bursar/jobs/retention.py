@@ -63,7 +63,7 @@ def _deleting(rows: "QuerySet[Model]") -> Callable[[], int]:
 
 
 def _ways_in(ended: datetime) -> int:
-    """Delete ways in from the product, with the receipts that answer with them, so that the key asks anew."""
+    """Delete ways in from the product, with the stored responses that answer with them, so that the key asks anew."""
     with connection.cursor() as cursor:
         cursor.execute(_WAYS_IN, {"ended": ended, "part": PART})
         return int(cursor.rowcount)
@@ -81,7 +81,7 @@ WITH gone AS (
         SELECT id FROM accounts_session WHERE expires_at < %(ended)s LIMIT %(part)s
     ) RETURNING id
 ), answered AS (
-    DELETE FROM history_receipt r USING gone WHERE r.answer_kind = 'session' AND r.answer_id = gone.id::text
+    DELETE FROM history_storedresponse r USING gone WHERE r.answer_kind = 'session' AND r.answer_id = gone.id::text
 )
 SELECT id FROM gone
 """

@@ -123,7 +123,7 @@ def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: A
         record_each(_end([(customer, None, [member_id])], actor, now), now=now)
 
 
-def release(named: Sequence[tuple[Customer, str, Collection[UUID]]], *, now: datetime) -> list[Happened]:
+def free_seats(named: Sequence[tuple[Customer, str, Collection[UUID]]], *, now: datetime) -> list[Happened]:
     """Take products from people who were named when their seats became fewer, under the locks of their accounts.
 
     Shape: the account, the product, and the members, of each. Returns who had one and has it no more, to be recorded.

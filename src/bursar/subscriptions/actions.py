@@ -60,14 +60,14 @@ def accept(orders: Sequence[tuple[UUID, date, Order, Sequence[Change]]], *, now:
 
     Shape: the account, its day, the order, and its changes.
     """
-    takes = [
-        models.Take(
+    rows = [
+        models.Order(
             id=order.id, account_id=account_id, quote_id=order.quote_id, on=on, recorded_at=now, **columns(order.actor)
         )
         for account_id, on, order, _ in orders
     ]
     insert_together(
-        takes, [_row(account_id, order.id, change) for account_id, _, order, changes in orders for change in changes]
+        rows, [_row(account_id, order.id, change) for account_id, _, order, changes in orders for change in changes]
     )
 
 
@@ -125,7 +125,7 @@ class Closing:
     actor: Actor
     at: datetime
     answer: str = ""
-    take_id: UUID | None = None
+    order_id: UUID | None = None
     cause: Cause | None = None
 
 
@@ -145,7 +145,7 @@ def close_requests(closings: Sequence[Closing]) -> None:
             closed_by_kind=columns(closing.actor)["actor_kind"],
             closed_by_id=columns(closing.actor)["actor_id"],
             answer=answer,
-            take_id=closing.take_id,
+            order_id=closing.order_id,
             cause=closing.cause,
         )
         for closing, answer in zip(closings, answers, strict=True)
@@ -153,7 +153,7 @@ def close_requests(closings: Sequence[Closing]) -> None:
     still_open = models.Request.objects.filter(
         account_id__in={closing.account_id for closing in closings}, state="open"
     )
-    still_open.bulk_update(ended, ["state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "take", "cause"])
+    still_open.bulk_update(ended, ["state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "order", "cause"])
 
 
 def forget_asked(email: str) -> None:
@@ -177,11 +177,11 @@ def _silent(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(replace(change, edit=without_words(change.edit)) for change in changes)
 
 
-def _row(account_id: UUID, take_id: UUID, change: Change) -> models.Change:
+def _row(account_id: UUID, order_id: UUID, change: Change) -> models.Change:
     return models.Change(
         id=change.id,
         account_id=account_id,
-        take_id=take_id,
+        order_id=order_id,
         position=change.position,
         edit=write_edit(change.edit),
         capability=change.capability,

@@ -56,7 +56,7 @@ class Quote(AccountRow):
 class Request(AccountRow):
     """A quote that waits for somebody who may take it. `reason` and `answer` are what people wrote.
 
-    It is closed once, when `closed_at` says; one that was approved names the taking that it led to, one that was
+    It is closed once, when `closed_at` says; one that was approved names its order, one that was
     overtaken by events says why. `looked_at` is the real moment at which somebody could last have approved it,
     `reminded_at` that at which its reviewers were reminded of it.
     """
@@ -76,7 +76,7 @@ class Request(AccountRow):
     answer = models.ForeignKey(
         "accounts.Remark", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
     )
-    take = models.ForeignKey("Take", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
+    order = models.ForeignKey("Order", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
     cause = models.TextField(null=True)
     looked_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
@@ -89,7 +89,7 @@ class Request(AccountRow):
             SameAccount("member"),
             SameAccount("reason"),
             SameAccount("answer"),
-            SameAccount("take"),
+            SameAccount("order"),
             models.UniqueConstraint(
                 fields=("account",), condition=Q(state="open"), name="subscriptions_request_one_open"
             ),
@@ -99,8 +99,8 @@ class Request(AccountRow):
                 name="subscriptions_request_closed",
             ),
             models.CheckConstraint(
-                condition=Q(state="approved", take__isnull=False) | (~Q(state="approved") & Q(take=None)),
-                name="subscriptions_request_taken",
+                condition=Q(state="approved", order__isnull=False) | (~Q(state="approved") & Q(order=None)),
+                name="subscriptions_request_accepted",
             ),
             models.CheckConstraint(
                 condition=Q(state="overtaken", cause__isnull=False, cause__in=tuple(CAUSES))
@@ -113,7 +113,7 @@ class Request(AccountRow):
         )
         triggers = (
             *frozen_but(
-                *("state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "take", "cause"),
+                *("state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "order", "cause"),
                 *("looked_at", "reminded_at"),
             ),
             Refuse(
@@ -125,8 +125,8 @@ class Request(AccountRow):
         )
 
 
-class Take(AccountRow):
-    """The taking of a quote, which happens once."""
+class Order(AccountRow):
+    """An accepted quote. A quote is accepted once."""
 
     quote = models.ForeignKey(Quote, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     on = models.DateField()
@@ -138,8 +138,8 @@ class Take(AccountRow):
         constraints = (
             *AccountRow.Meta.constraints,
             SameAccount("quote"),
-            models.UniqueConstraint(fields=("account", "quote"), name="subscriptions_take_once"),
-            actor_is_named("subscriptions_take"),
+            models.UniqueConstraint(fields=("account", "quote"), name="subscriptions_order_once"),
+            actor_is_named("subscriptions_order"),
         )
         triggers = FROZEN
 
@@ -147,7 +147,7 @@ class Take(AccountRow):
 class Change(AccountRow):
     """One edit of a taken quote. The state of a day is folded from them in (effective_on, position)."""
 
-    take = models.ForeignKey(Take, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     position = models.IntegerField()
     edit = models.JSONField()
     capability = models.TextField(blank=True)
@@ -163,7 +163,7 @@ class Change(AccountRow):
     class Meta:
         constraints = (
             *AccountRow.Meta.constraints,
-            SameAccount("take"),
+            SameAccount("order"),
             SameAccount("undoes"),
             models.UniqueConstraint(fields=("account", "position"), name="subscriptions_change_position"),
             models.UniqueConstraint(fields=("account", "undoes"), name="subscriptions_change_undone_once"),

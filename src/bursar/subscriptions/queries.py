@@ -47,12 +47,12 @@ class SavedQuote:
     digest: str
     expires_at: datetime
     request_id: UUID | None
-    taken: bool
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """The taking of a quote, with the changes that it made."""
+class SavedOrder:
+    """The order that an account placed by accepting a quote, with its changes."""
 
     id: UUID
     quote_id: UUID
@@ -82,7 +82,7 @@ class RequestRow:
     closed_by_kind: str | None
     closed_by_id: UUID | None
     answer: str
-    take_id: UUID | None
+    order_id: UUID | None
     cause: Cause | None
     content: dict[str, Any]
     catalog_version: int
@@ -125,13 +125,13 @@ def quote(account_id: UUID, quote_id: UUID) -> SavedQuote:
     return SavedQuote(*found)
 
 
-def taken(account_id: UUID, *, take_id: UUID | None = None, quote_id: UUID | None = None) -> Taken:
-    """A taking by its own id or by that of its quote. Errors: NotFound."""
-    found = select_one(_TAKEN, account=account_id, take=take_id, quote=quote_id)
-    if found is None:
+def order(account_id: UUID, *, order_id: UUID | None = None, quote_id: UUID | None = None) -> SavedOrder:
+    """An order by its own id or by that of its quote. Errors: NotFound."""
+    row = select_one(_ORDER, account=account_id, order=order_id, quote=quote_id)
+    if row is None:
         raise NotFound(what=phrase("quote"))
-    taking_id, of_quote, on, changes = found
-    return Taken(taking_id, of_quote, on, tuple(_written(change) for change in changes))
+    found_id, found_quote_id, on, changes = row
+    return SavedOrder(found_id, found_quote_id, on, tuple(_written(change) for change in changes))
 
 
 def reason(account_id: UUID, quote_id: UUID) -> str:
@@ -161,11 +161,11 @@ def requests(account_id: UUID, *, before: UUID | None, limit: int) -> list[Reque
 
 
 _COLUMNS: Final = (
-    *("id", "position", "take_id", "edit", "capability", "effective_on", "terms", "credit", "cuts", "takes_back"),
+    *("id", "position", "order_id", "edit", "capability", "effective_on", "terms", "credit", "cuts", "takes_back"),
     *("by_vendor", "ordered_on", "undoes_id"),
 )
 _TEXTS: Final[Mapping[int, Callable[[str], Any]]] = {
-    **{_COLUMNS.index(name): UUID for name in ("id", "take_id", "undoes_id")},
+    **{_COLUMNS.index(name): UUID for name in ("id", "order_id", "undoes_id")},
     **{_COLUMNS.index(name): date.fromisoformat for name in ("effective_on", "ordered_on")},
 }
 _CHANGES: Final = f"""
@@ -188,15 +188,15 @@ SELECT point."on" AS since, point.state::json,
 FROM (VALUES (1)) AS always LEFT JOIN point ON true
 """
 REQUEST_OPEN: Final = "EXISTS (SELECT FROM subscriptions_request WHERE account_id = %(account)s AND state = 'open')"
-_TAKEN: Final = f"""
-SELECT t.id, t.quote_id, t."on", {_CHANGES}
-FROM subscriptions_take t LEFT JOIN subscriptions_change c ON c.account_id = t.account_id AND c.take_id = t.id
-WHERE t.account_id = %(account)s AND (t.id = %(take)s OR t.quote_id = %(quote)s)
-GROUP BY t.id
+_ORDER: Final = f"""
+SELECT o.id, o.quote_id, o."on", {_CHANGES}
+FROM subscriptions_order o LEFT JOIN subscriptions_change c ON c.account_id = o.account_id AND c.order_id = o.id
+WHERE o.account_id = %(account)s AND (o.id = %(order)s OR o.quote_id = %(quote)s)
+GROUP BY o.id
 """
 _QUOTE: Final = """
 SELECT id, actor_kind, actor_id, edits::json, reason_id, content::json, digest, expires_at, request_id,
-    EXISTS (SELECT FROM subscriptions_take t WHERE t.account_id = q.account_id AND t.quote_id = q.id)
+    EXISTS (SELECT FROM subscriptions_order o WHERE o.account_id = q.account_id AND o.quote_id = q.id)
 FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 """
 
@@ -204,7 +204,7 @@ FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 _REQUESTS: Final = f"""
 SELECT r.id, r.quote_id, r.member_id, m.name, m.email, coalesce(why.text, ''), r.needed_by, r.state,
     r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(said.text, ''),
-    r.take_id, r.cause, q.content::json, q.catalog_version, q.policy_version, q.account_type
+    r.order_id, r.cause, q.content::json, q.catalog_version, q.policy_version, q.account_type
 FROM subscriptions_request r
 JOIN subscriptions_quote q ON q.account_id = r.account_id AND q.id = r.quote_id
 JOIN {MEMBERS} m ON m.account_id = r.account_id AND m.id = r.member_id
@@ -226,5 +226,5 @@ def _change(row: Sequence[Any]) -> Change:
     """Read a change from its columns, in the order of `_COLUMNS`."""
     fields = dict(zip(_COLUMNS, row, strict=True))
     agreed_prices, cycle = read_terms(fields.pop("terms"))
-    edit, order, undoes = read_edit(fields.pop("edit"), "edit"), fields.pop("take_id"), fields.pop("undoes_id")
+    edit, order, undoes = read_edit(fields.pop("edit"), "edit"), fields.pop("order_id"), fields.pop("undoes_id")
     return Change(**fields, edit=edit, order=order, undoes=undoes, agreed_prices=agreed_prices, cycle=cycle)

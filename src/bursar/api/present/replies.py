@@ -30,8 +30,8 @@ def taken(call: Call, result: Result) -> Answer:
     """The answer of a taking: what it made, or the payment that must be finished first."""
     # The answer shows the account as it is now, without reading it again.
     call.customer = result.customer
-    if result.take_id is not None and result.attempt_id is None:
-        return Answer("take", str(result.take_id), 201)
+    if result.order_id is not None and result.attempt_id is None:
+        return Answer("take", str(result.order_id), 201)
     return Answer("attempt", str(result.attempt_id), 201)
 
 

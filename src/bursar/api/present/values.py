@@ -123,8 +123,8 @@ def request(call: Call, row: RequestRow) -> Shown:
 def request_now(call: Call, row: RequestRow) -> Shown:
     """A request with what it would be today, or what it led to."""
     shown = {**request(call, row), "moved": [], "today": None, "changes": [], "invoice": None}
-    if row.take_id is not None:
-        shown |= taking(call, row.take_id)
+    if row.order_id is not None:
+        shown |= taking(call, row.order_id)
     elif shown["state"] == "open":
         shown["moved"] = [*row.basis.moved(basis(call.customer, call.policy))]
         # What collides with what has happened since has no price any more.
@@ -146,12 +146,12 @@ def change(one: Change) -> Shown:
     }
 
 
-def taking(call: Call, take_id: UUID) -> Shown:
+def taking(call: Call, order_id: UUID) -> Shown:
     """What taking a quote made."""
-    taken = subscriptions.taken(call.id, take_id=take_id)
-    document = invoices.of_take(call.id, take_id)
+    order = subscriptions.order(call.id, order_id=order_id)
+    document = invoices.invoice_of_order(call.id, order_id)
     return {
-        "changes": [change(one) for one in taken.changes],
+        "changes": [change(one) for one in order.changes],
         "invoice": invoice(call, document) if document else None,
     }
 
@@ -170,7 +170,7 @@ def attempt(call: Call, attempt_id: UUID) -> Shown:
         "invoice": None,
     }
     if row.state == "succeeded" and row.quote_id:
-        shown |= taking(call, subscriptions.taken(call.id, quote_id=row.quote_id).id)
+        shown |= taking(call, subscriptions.order(call.id, quote_id=row.quote_id).id)
     elif row.invoice_id:
         shown["invoice"] = invoice(call, invoices.document(call.id, row.invoice_id))
     return shown

@@ -26,9 +26,9 @@ from bursar.core.policy.refusal import Refused
 from bursar.i18n import money
 from bursar.i18n.limit import asked_once_more
 from bursar.i18n.payment import decline_reason
-from bursar.invoices.queries import of_take
+from bursar.invoices.queries import invoice_of_order
 from bursar.payments.queries import attempt
-from bursar.subscriptions.queries import agreement, quote, taken
+from bursar.subscriptions.queries import agreement, order, quote
 
 
 @require_POST
@@ -71,8 +71,8 @@ def came_of(
         return not_done(request, seen, seen.said(problem), waiting=waiting(seen), quote_id=quote_id)
     except Problem as problem:
         return not_done(request, seen, seen.said(problem), quote_id=quote_id)
-    if result.take_id is not None:
-        return to("done", seen.id, result.take_id)
+    if result.order_id is not None:
+        return to("done", seen.id, result.order_id)
     return to("attempt", seen.id, result.attempt_id)
 
 
@@ -85,18 +85,18 @@ def _taken(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
 
 
 @require_safe
-def done(request: HttpRequest, account_id: UUID, take_id: UUID) -> HttpResponse:
+def done(request: HttpRequest, account_id: UUID, order_id: UUID) -> HttpResponse:
     """What was done, with its invoice, and what happens next."""
     seen = visit(request, account_id)
-    taking, agreed, catalog = taken(account_id, take_id=take_id), agreement(account_id), current_catalog()
-    check_sees(seen, [change.edit for change in taking.changes])
-    made = {change.id for change in taking.changes}
+    placed, agreed, catalog = order(account_id, order_id=order_id), agreement(account_id), current_catalog()
+    check_sees(seen, [change.edit for change in placed.changes])
+    made = {change.id for change in placed.changes}
     earlier = agreed.timeline.without(lambda change: change.id in made)
-    kept = read_quote(quote(account_id, taking.quote_id).content)
-    document = of_take(account_id, take_id)
+    kept = read_quote(quote(account_id, placed.quote_id).content)
+    document = invoice_of_order(account_id, order_id)
     content: dict[str, Any] = {
         "summary": summary(seen, kept, earlier, catalog),
-        "on": money.day(taking.on),
+        "on": money.day(placed.on),
         "invoice": None,
         "sees": seen.may("view_subscription"),
     }
@@ -144,7 +144,7 @@ def tried(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpRespo
     seen.check("payment", "view_subscription")
     found = attempt(account_id, attempt_id)
     if found.state == "succeeded" and found.quote_id:
-        return to("done", account_id, taken(account_id, quote_id=found.quote_id).id)
+        return to("done", account_id, order(account_id, quote_id=found.quote_id).id)
     if found.state == "succeeded" and found.invoice_id:
         return to("invoice", account_id, found.invoice_id)
     if found.state == "open":

@@ -247,7 +247,7 @@ def _closed(seen: Visit, row: RequestRow) -> Mapping[str, Any] | None:
         "by": "" if row.closed_by_kind == "system" else story.who(row.closed_by_kind or "", row.closed_by_id),
         "reason": row.answer,
         "overtaken": overtaken(row.cause) if row.cause else "",
-        "take": row.take_id,
+        "take": row.order_id,
     }
 
 

@@ -102,7 +102,7 @@ class Invoice:
     seller: Seller
     buyer: Buyer
     booked: tuple[tuple[UUID, Line], ...]
-    take_id: UUID | None = None
+    order_id: UUID | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:

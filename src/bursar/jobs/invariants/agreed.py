@@ -82,13 +82,13 @@ def next_day_follows_changes(book: Book) -> Iterator[Finding]:
 
     Cure: correct the noted day; while it is too late, scheduled changes and renewals wait.
     """
-    if book.cursor is None or book.waits:
+    if book.schedule is None or book.waits:
         return
     coming = next_due(book.timeline, book.today)
     expected = instant(coming.on, book.zone) if coming.on else None
-    noted = book.cursor.due_at
+    noted = book.schedule.due_at
     same = expected is None if noted is None else expected is not None and abs(noted - expected) <= ZONES
-    ends, noted_ends = (coming.period_end, coming.trial_until), (book.cursor.billed_until, book.cursor.trial_until)
+    ends, noted_ends = (coming.period_end, coming.trial_until), (book.schedule.billed_until, book.schedule.trial_until)
     if not same or ends != noted_ends:
         yield Finding(
             book.account_id,

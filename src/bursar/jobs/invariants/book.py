@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bursar.accounts.models import Account, Standing
+from bursar.accounts.models import Account, AccountState
 from bursar.columns.row import AccountRow
 from bursar.core.billing.charge import Billed, Line
 from bursar.core.money.price import Per
@@ -17,9 +17,9 @@ from bursar.core.ordering.content import read_state
 from bursar.core.subscription.agreed_item import AgreedItem, joined
 from bursar.core.subscription.subscription import NOTHING, Change, Subscription
 from bursar.core.subscription.timeline import Timeline
-from bursar.invoices.models import Coverage, Cursor
+from bursar.invoices.models import BillingSchedule, Coverage
 from bursar.invoices.models import Line as LineRow
-from bursar.invoices.queries import CursorRow, read_row
+from bursar.invoices.queries import ScheduleRow, read_row
 from bursar.payments.models import Attempt
 from bursar.seats.models import Capacity
 from bursar.subscriptions.models import Change as ChangeRow
@@ -54,7 +54,7 @@ class Book:
     billed: tuple[Billed, ...]
     bought: Mapping[str, int]
     items: tuple[AgreedItem, ...]
-    cursor: CursorRow | None
+    schedule: ScheduleRow | None
     paying: bool
 
     @property
@@ -65,7 +65,7 @@ class Book:
     @property
     def waits(self) -> bool:
         """Whether something has fallen due and is not done yet, or a payment keeps it from being done."""
-        overdue = self.cursor is not None and self.cursor.due_at is not None and self.cursor.due_at <= self.moment
+        overdue = self.schedule is not None and self.schedule.due_at is not None and self.schedule.due_at <= self.moment
         return self.paying or overdue
 
     def since(self, point: Point | None) -> Timeline:
@@ -93,7 +93,7 @@ class Rows:
     """What the database holds of the accounts of a batch, by account."""
 
     account_states: Mapping[UUID, str]
-    cursors: Mapping[UUID, CursorRow]
+    schedules: Mapping[UUID, ScheduleRow]
     paying: Collection[UUID]
     changes: Mapping[UUID, list[ChangeRow]]
     points: Mapping[UUID, list[Checkpoint]]
@@ -118,10 +118,10 @@ def books(now: datetime) -> Iterator[tuple[UUID, Callable[[], Book]]]:
 def _rows(after: UUID, last: UUID) -> Rows:
     """The rows of the accounts after one and up to another: neighbours, so that each query reads one stretch."""
     these = {"account_id__gt": after, "account_id__lte": last}
-    cursors = Cursor.objects.filter(**these)
+    schedules = BillingSchedule.objects.filter(**these)
     return Rows(
-        account_states=dict(Standing.objects.filter(**these).values_list("account_id", "state")),
-        cursors={row.account_id: CursorRow(row.due_at, row.billed_until, row.trial_until) for row in cursors},
+        account_states=dict(AccountState.objects.filter(**these).values_list("account_id", "state")),
+        schedules={row.account_id: ScheduleRow(row.due_at, row.billed_until, row.trial_until) for row in schedules},
         paying=set(Attempt.objects.filter(**these, state="open").values_list("account_id", flat=True)),
         changes=_grouped(ChangeRow.objects.filter(**these).order_by("position")),
         points=_grouped(Checkpoint.objects.filter(**these).order_by("on")),
@@ -148,7 +148,7 @@ def _book(account: Account, rows: Rows, now: datetime) -> Book:
         billed=tuple(Billed(row.item, row.span, row.line_id, lines[row.line_id]) for row in coverage),
         bought={row.product: row.bought for row in rows.capacities.get(account.id, ()) if row.bought},
         items=joined(_item(row) for row in rows.items.get(account.id, ())),
-        cursor=rows.cursors.get(account.id),
+        schedule=rows.schedules.get(account.id),
         paying=account.id in rows.paying,
     )
 

@@ -18,7 +18,7 @@ def accounts_have_one_owner(now: datetime) -> Iterator[Finding]:
 _OWNER: Final = """
 SELECT a.id, 'account', 'one owner, one standing',
     coalesce(m.owners, 0) || ' owners, ' || CASE WHEN s.account_id IS NULL THEN 'no standing' ELSE s.state END
-FROM accounts_account a LEFT JOIN accounts_standing s ON s.account_id = a.id LEFT JOIN (
+FROM accounts_account a LEFT JOIN accounts_accountstate s ON s.account_id = a.id LEFT JOIN (
     SELECT account_id, count(*) AS owners FROM accounts_member WHERE role = 'owner' AND removed_at IS NULL GROUP BY 1
 ) m ON m.account_id = a.id
 WHERE m.owners IS DISTINCT FROM 1 OR s.account_id IS NULL
@@ -81,9 +81,9 @@ def worker_has_caught_up(now: datetime) -> Iterator[Finding]:
 _CAUGHT_UP: Final = """
 SELECT a.id, 'the next day on which something falls due', 'later than ' || coalesce(a.clock_at, %(moment)s),
     CASE WHEN c.account_id IS NULL THEN 'none was ever noted' ELSE c.due_at::text END
-FROM accounts_account a LEFT JOIN invoices_cursor c ON c.account_id = a.id
+FROM accounts_account a LEFT JOIN invoices_billingschedule c ON c.account_id = a.id
 WHERE (c.due_at <= coalesce(a.clock_at, %(moment)s)
-        OR c.account_id IS NULL AND EXISTS (SELECT FROM subscriptions_take t WHERE t.account_id = a.id))
+        OR c.account_id IS NULL AND EXISTS (SELECT FROM subscriptions_order t WHERE t.account_id = a.id))
     AND NOT EXISTS (SELECT FROM payments_attempt t WHERE t.account_id = a.id AND t.state = 'open')
 """
 
@@ -102,7 +102,7 @@ _TABLES: Final = {
     "override": "accounts_override",
     "session": "accounts_session",
     "quote": "subscriptions_quote",
-    "take": "subscriptions_take",
+    "take": "subscriptions_order",
     "attempt": "payments_attempt",
     "payment": "payments_payment",
     "refund": "payments_refund",
@@ -111,12 +111,12 @@ _TABLES: Final = {
 _ANSWER: Final = """
 SELECT substring(r.scope from '/accounts/([0-9a-f-]{{36}})')::uuid, 'key ' || r.key,
     '{kind} ' || r.answer_id, 'nothing'
-FROM history_receipt r LEFT JOIN {table} t ON t.id::text = r.answer_id
+FROM history_storedresponse r LEFT JOIN {table} t ON t.id::text = r.answer_id
 WHERE r.answer_kind = '{kind}' AND t.id IS NULL
 """
 _UNKNOWN: Final = f"""
 SELECT NULL::uuid, 'key ' || key, 'one of {", ".join(_TABLES)}', answer_kind
-FROM history_receipt WHERE answer_kind NOT IN ({", ".join(f"'{kind}'" for kind in _TABLES)})
+FROM history_storedresponse WHERE answer_kind NOT IN ({", ".join(f"'{kind}'" for kind in _TABLES)})
 """
 _ANSWERS: Final = "UNION ALL".join(
     [*(_ANSWER.format(kind=kind, table=table) for kind, table in _TABLES.items()), _UNKNOWN]
