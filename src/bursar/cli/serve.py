@@ -76,7 +76,7 @@ def serve(port: int, demo: bool) -> None:
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now and end.")
 @click.option("--parent", type=int, hidden=True, help="End when this process is no longer the parent.")
-def worker(idempotency_key: bool, parent: int | None) -> None:
+def worker(once: bool, parent: int | None) -> None:
     """Do what falls due by itself, until stopped.
 
     Example: DATABASE_URL=postgres://... bursar worker
@@ -86,7 +86,7 @@ def worker(idempotency_key: bool, parent: int | None) -> None:
         from django.db import close_old_connections
 
         checked = False
-        if idempotency_key:
+        if once:
             _one_turn()
             return
         while not stopped.is_set() and (parent is None or os.getppid() == parent):
