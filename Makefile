@@ -2,7 +2,7 @@
 # make test   everything that must hold
 # make pictures  look at every page: pictures of all of them in var/pictures
 # make soak   play lives at random for MINUTES=10, and kill each process of a server KILLS=50 times while clients work
-# make mutants  change the core in small ways and see which change no test notices; MODULES="money period" for some
+# make mutants  change the core in small ways and see which change no test notices; MODULES="money calendar.period" for some
 # make bench  measure beside the physical floor
 # make lock   resolve the dependencies again (needs uv on the PATH)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from bursar.catalog.document import read_toml as read_catalog
-from bursar.core.billing.charge import Line
+from bursar.core.billing.line import Line
 from bursar.core.money.tax import Tax
 from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote, quote

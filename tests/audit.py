@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from bursar.core.billing.charge import Line
 from bursar.core.billing.invoice import totals
 from bursar.core.billing.invoice_content import write_line
+from bursar.core.billing.line import Line
 from bursar.core.calendar.period import Proration, elapsed
 from bursar.core.ordering.quote import Quote, priced
 from bursar.core.ordering.transition import Checkpoint, Transition

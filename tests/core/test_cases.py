@@ -21,7 +21,8 @@ import pytest
 
 from account_in_memory import POLICY, AccountInMemory, add, plan, seats
 from bursar.core.billing.billable import Terms
-from bursar.core.billing.charge import Billed, charge, covered, credit
+from bursar.core.billing.coverage import covered
+from bursar.core.billing.line import charge, credit
 from bursar.core.calendar.cycle import BadLength, Calendar, Cycle, Length
 from bursar.core.calendar.period import EmptySpan, Proration, Span, length, months_between, share
 from bursar.core.calendar.timing import Timing
@@ -482,11 +483,15 @@ def flexprice_capped(asked: str, given: Case) -> tuple[Answer, Answer]:
     whole = Span(MONDAY, MONDAY + timedelta(int(given["originalAmount"])))
     terms = Terms("team", 1, Decimal(given["originalAmount"]), whole, int(given["originalAmount"]) * 100)
     line = charge("support", terms, whole, Proration.BY_DAY, UNTAXED, Text("Support"))
-    before = credit(Billed("support", whole, UUID(int=1), line), Span(whole.end - timedelta(50), whole.end))
+    before = credit(line, UUID(int=1), Span(whole.end - timedelta(50), whole.end))
     assert before.amount == -int(given["previousCredits"]) * 100
     [left] = covered((), ((UUID(int=1), line), (UUID(int=2), before)))
     asking = int(given["potentialCredit"])
-    given_back = credit(left, Span(left.span.start, left.span.start + timedelta(asking))).amount if asking else 0
+    given_back = (
+        credit(left.line, left.line_id, Span(left.span.start, left.span.start + timedelta(asking))).amount
+        if asking
+        else 0
+    )
     return int(given["expectedCredit"]), -given_back // 100
 
 

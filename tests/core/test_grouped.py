@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from bursar.core.billing.billable import Terms
-from bursar.core.billing.charge import Billed, ChargeType, Line, charge, credit
 from bursar.core.billing.grouped_lines import grouped
 from bursar.core.billing.invoice import Totals
+from bursar.core.billing.line import ChargeType, Line, charge, credit
 from bursar.core.calendar.period import Proration, Span
 from bursar.core.messages.text import Text
 from bursar.core.money.price import Per
@@ -29,7 +29,7 @@ def sold(quantity: int, span: Span = JUNE, product: str = "support", per: Per = 
 
 def given_back(quantity: int, span: Span = REST, product: str = "support", per: Per = Per.SEAT) -> Line:
     line = sold(quantity, product=product, per=per)
-    return credit(Billed(product, JUNE, UUID(int=quantity), line), span)
+    return credit(line, UUID(int=quantity), span)
 
 
 def read(*lines: Line) -> list[tuple[str, int, int]]:

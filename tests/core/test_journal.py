@@ -6,9 +6,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from bursar.core.billing.billable import Terms
-from bursar.core.billing.charge import Line, charge
 from bursar.core.billing.invoice import Address, Buyer, Invoice, Seller, Totals, totals
 from bursar.core.billing.journal import Entry, Movement, Posting, entries, journal
+from bursar.core.billing.line import Line, charge
 from bursar.core.calendar.period import Proration, Span
 from bursar.core.messages.text import Text
 from bursar.core.money.tax import UNTAXED, Tax

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from account_in_memory import POLICY, AccountInMemory, add, plan, remove, seats
-from bursar.core.billing.charge import Line, open_period
+from bursar.core.billing.line import Line
 from bursar.core.calendar.cycle import MONTHLY, Calendar
 from bursar.core.calendar.timing import Timing
 from bursar.core.subscription.subscription import NOTHING, Subscription
@@ -132,10 +132,10 @@ def test_a_period_is_billed_from_a_checkpoint_alone() -> None:
 
 
 def test_before_anything_was_bought_no_period_is_open() -> None:
-    assert open_period(NOTHING, date(2026, 1, 31)) is None
+    assert NOTHING.billing_period(date(2026, 1, 31)) is None
     coming = Subscription(calendar=Calendar(MONTHLY, date(2026, 1, 31)))
-    assert open_period(coming, date(2026, 1, 30)) is None
-    opened = open_period(coming, date(2026, 1, 31))
+    assert coming.billing_period(date(2026, 1, 30)) is None
+    opened = coming.billing_period(date(2026, 1, 31))
     assert opened is not None
     assert (opened.start, opened.end) == (date(2026, 1, 31), date(2026, 2, 28))
 

@@ -9,7 +9,7 @@ import click
 
 from bursar.catalog.document import read_toml as read_catalog
 from bursar.cli.files import as_json, read_text, show
-from bursar.core.billing.charge import Line
+from bursar.core.billing.line import Line
 from bursar.core.messages.document import json_value, shown
 from bursar.core.money.currency import digits
 from bursar.core.money.money import Money, rate_text, text

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bursar.core.billing.charge import Line
 from bursar.core.billing.grouped_lines import GroupedLine, grouped
+from bursar.core.billing.line import Line
 from bursar.core.money.money import Money
 from bursar.core.money.price import Per
 from bursar.i18n import money

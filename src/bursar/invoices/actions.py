@@ -12,9 +12,10 @@ from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
 from bursar.columns.insert import insert_together
 from bursar.columns.statement import columns_of, execute
-from bursar.core.billing.charge import Billed, Line
+from bursar.core.billing.coverage import Billed
 from bursar.core.billing.invoice import totals
 from bursar.core.billing.invoice_content import write_parties
+from bursar.core.billing.line import Line
 from bursar.core.messages.text import write_text
 from bursar.core.ordering.transition import NewInvoice
 from bursar.invoices import models, queries

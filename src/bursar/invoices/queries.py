@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bursar.accounts.relations import ACCOUNTS, PARTIES
 from bursar.columns.statement import select, select_one
-from bursar.core.billing.charge import Billed, ChargeType, Line
+from bursar.core.billing.coverage import Billed
 from bursar.core.billing.invoice import Buyer, Invoice, Seller
 from bursar.core.billing.invoice_content import read_parties
+from bursar.core.billing.line import ChargeType, Line
 from bursar.core.calendar.period import Proration, Span
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.messages.text import Text

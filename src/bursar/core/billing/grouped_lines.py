@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bursar.core.billing.charge import Line
 from bursar.core.billing.invoice import Totals, totals
+from bursar.core.billing.line import Line
 
 Reading = Literal["charge", "credit", "more", "fewer"]
 

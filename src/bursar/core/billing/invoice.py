@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, Literal
 from uuid import UUID
 
-from bursar.core.billing.charge import Line
+from bursar.core.billing.line import Line
 
 Kind = Literal["invoice", "credit_note"]
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.core.billing.charge import ChargeType, Line
 from bursar.core.billing.invoice import Buyer, Invoice, Recipient, Seller, Totals, read_address
+from bursar.core.billing.line import ChargeType, Line
 from bursar.core.calendar.period import Proration, Span
 from bursar.core.messages.text import Text, write_text
 from bursar.core.money.money import rate_text

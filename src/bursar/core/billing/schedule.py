@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from bursar.core.billing.charge import open_period
 from bursar.core.policy.policy import State
 from bursar.core.subscription.timeline import Timeline
 
@@ -26,7 +25,7 @@ def next_due(timeline: Timeline, on: date) -> Due:
     """What falls due after a day: a change, an end, or the next billing period while something is held."""
     state = timeline.on(on)
     coming = [phase.on for phase in timeline.after(on)]
-    period = open_period(state, on) if state.items else None
+    period = state.billing_period(on) if state.items else None
     if period is None:
         return Due(min(coming, default=None), None, state.trial_until if state.trying else None)
     return Due(min([*coming, period.end]), period.end)

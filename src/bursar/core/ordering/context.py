@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bursar.core.billing.charge import Billed, Line, due
+from bursar.core.billing.coverage import Billed, due
+from bursar.core.billing.line import Line
 from bursar.core.billing.payment import ON_INVOICE_TERMS, Paying
 from bursar.core.billing.schedule import NOTHING_DUE, Due
 from bursar.core.money.tax import UNTAXED, Tax

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from bursar.core.billing.charge import open_period
 from bursar.core.calendar.period import Span
 from bursar.core.money.currency import digits
 from bursar.core.money.price import Per, period_price
@@ -86,7 +85,7 @@ def _price_then(before: Subscription, after: Subscription, had: Item, currency: 
 
 def _grown(before: Timeline, after: Timeline, on: date, currency: str) -> Iterator[tuple[int, int]]:
     """Yield the growth on each day from this one on, so that what shrinks later hides nothing; 0 where the edits add nothing."""
-    period = open_period(after.on(on), on)
+    period = after.on(on).billing_period(on)
     unchanged = before.without(lambda change: _made_by_members(change, period))
     for day in {on, *(phase.on for timeline in (before, after, unchanged) for phase in timeline.after(on))}:
         seats_before, amount_before = purchases(unchanged.on(day), before.on(day), currency)

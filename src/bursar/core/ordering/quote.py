@@ -9,8 +9,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from bursar.core.billing.charge import Line
 from bursar.core.billing.invoice import Totals, totals
+from bursar.core.billing.line import Line
 from bursar.core.messages.problem import Conflict, Problem
 from bursar.core.money.money import Money
 from bursar.core.ordering.agreed_prices import agreed_prices

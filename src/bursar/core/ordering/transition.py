@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from bursar.core.billing.charge import Line, covered
+from bursar.core.billing.coverage import covered
 from bursar.core.billing.invoice import totals
+from bursar.core.billing.line import Line
 from bursar.core.billing.schedule import ended, next_due
 from bursar.core.events import Event
 from bursar.core.events.request import RequestApproved

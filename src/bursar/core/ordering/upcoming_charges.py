@@ -5,7 +5,8 @@ from datetime import date
 from itertools import count
 from uuid import UUID
 
-from bursar.core.billing.charge import Line, covered, open_period
+from bursar.core.billing.coverage import covered
+from bursar.core.billing.line import Line
 from bursar.core.ordering.context import BillingContext
 from bursar.core.subscription.timeline import Timeline
 
@@ -44,11 +45,11 @@ def ahead(context: BillingContext, on: date) -> Ahead:
 
 def _next_period(timeline: Timeline, on: date) -> date | None:
     """Return the first day of the billing period that follows: the end of this one, unless another cycle begins before."""
-    period = open_period(timeline.on(on), on)
+    period = timeline.on(on).billing_period(on)
     begins = [
         phase.on
         for phase in timeline.after(on)
-        if (new := open_period(phase.state, phase.on)) and new.start == phase.on
+        if (new := phase.state.billing_period(phase.on)) and new.start == phase.on
     ]
     if period is None:
         return min(begins, default=None)

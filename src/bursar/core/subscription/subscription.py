@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from bursar.core.calendar.cycle import MONTHLY, Calendar, Cycle
+from bursar.core.calendar.period import Span
 from bursar.core.messages.problem import Conflict
 from bursar.core.policy.policy import State
 from bursar.core.subscription.edit import (
@@ -52,6 +53,12 @@ class Subscription:
     def trying(self) -> bool:
         """Whether what there is was not bought but is being tried."""
         return self.trial_until is not None and bool(self.items)
+
+    def billing_period(self, on: date) -> Span | None:
+        """Return the billing period of a day; None before the first purchase."""
+        if self.calendar is None or on < self.calendar.anchor:
+            return None
+        return self.calendar.period(on)
 
     def next_end(self) -> date | None:
         """The next day on which something is no longer there by itself: temporary seats, or what is tried."""

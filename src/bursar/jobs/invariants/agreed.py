@@ -6,7 +6,8 @@ from typing import Final
 from uuid import UUID
 
 from bursar.accounts.actions import instant
-from bursar.core.billing.charge import Billed, Line, credit, due
+from bursar.core.billing.coverage import due
+from bursar.core.billing.line import Line, credit
 from bursar.core.billing.schedule import next_due
 from bursar.core.calendar.period import Proration, Span, share
 from bursar.core.messages.problem import Problem
@@ -165,7 +166,7 @@ def _credit(line: Line, book: Book) -> Amounts | None:
     charge = book.lines.get(line.credits) if line.credits else None
     if charge is None or line.credits is None or not _within(line.span, charge.span):
         return None
-    return _amounts(credit(Billed(charge.product, charge.span, line.credits, charge), line.span))
+    return _amounts(credit(charge, line.credits, line.span))
 
 
 def _within(span: Span, other: Span) -> bool:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from bursar.accounts.models import Account, AccountState
 from bursar.columns.row import AccountRow
-from bursar.core.billing.charge import Billed, Line
+from bursar.core.billing.coverage import Billed
+from bursar.core.billing.line import Line
 from bursar.core.money.price import Per
 from bursar.core.ordering.content import read_state
 from bursar.core.subscription.agreed_item import AgreedItem, joined

@@ -1,14 +1,11 @@
 """A line says all that is needed to give it back, and giving it back in pieces gives back exactly the line."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-import pytest
-
 from bursar.core.billing.billable import Terms
-from bursar.core.billing.charge import Billed, ChargeType, Line, charge, covered, credit
+from bursar.core.billing.line import ChargeType, Line, charge, credit
 from bursar.core.calendar.period import Proration, Span
 from bursar.core.messages.text import Text
 from bursar.core.money.price import Per
@@ -79,8 +76,7 @@ def test_a_charge_asks_for_its_days_and_keeps_the_price_of_the_whole_period() ->
 
 
 def test_a_credit_gives_back_days_at_the_terms_of_the_line_with_its_discount_and_tax() -> None:
-    billed = Billed("support", JUNE, LINE, discounted())
-    assert credit(billed, days(21, 30)) == Line(
+    assert credit(discounted(), LINE, days(21, 30)) == Line(
         kind="credit",
         charge_type=ChargeType.RECURRING,
         product="support",
@@ -104,8 +100,7 @@ def test_a_credit_gives_back_days_at_the_terms_of_the_line_with_its_discount_and
 
 
 def test_a_line_given_back_in_three_pieces_gives_back_its_net_and_its_tax_to_the_cent() -> None:
-    billed = Billed("support", JUNE, LINE, sold())
-    pieces = [credit(billed, span) for span in (days(1, 10), days(11, 20), days(21, 30))]
+    pieces = [credit(sold(), LINE, span) for span in (days(1, 10), days(11, 20), days(21, 30))]
     assert [(piece.amount, piece.tax) for piece in pieces] == [(-333, -67), (-334, -66), (-333, -67)]
 
 
@@ -116,37 +111,6 @@ def test_the_days_of_a_line_are_counted_by_its_own_rule() -> None:
     by_day, thirty = (charge("support", terms, rest, rule, TAX, SOLD) for rule in (Proration.BY_DAY, Proration.THIRTY))
     assert [(line.days, line.of, line.amount) for line in (by_day, thirty)] == [(13, 28, 4643), (15, 30, 5000)]
     for line in (by_day, thirty):
-        given_back = credit(Billed("support", rest, LINE, line), rest)
+        given_back = credit(line, LINE, rest)
         assert (given_back.gross, given_back.discount, given_back.amount) == (-line.gross, 0, -line.amount)
         assert (given_back.days, given_back.of) == (line.days, line.of)
-
-
-def test_a_charge_covers_its_days_and_a_credit_uncovers_them() -> None:
-    line = sold()
-    paid = covered((), [(LINE, line)])
-    assert paid == (Billed("support", JUNE, LINE, line),)
-    left = covered(paid, [(UUID(int=8), credit(paid[0], days(11, 20)))])
-    assert left == (Billed("support", days(1, 10), LINE, line), Billed("support", days(21, 30), LINE, line))
-
-
-def test_a_credit_of_one_line_leaves_what_other_lines_cover() -> None:
-    ours, theirs = Billed("support", JUNE, LINE, sold()), Billed("chat", JUNE, UUID(int=8), sold(500))
-    assert covered((theirs, ours), [(UUID(int=9), credit(ours, JUNE))]) == (theirs,)
-
-
-def test_days_that_no_line_pays_for_cannot_be_given_back() -> None:
-    half = Billed("support", days(1, 15), LINE, sold())
-    for span in (days(16, 30), days(10, 20)):
-        with pytest.raises(ValueError, match="nothing pays for support"):
-            covered((half,), [(UUID(int=8), credit(half, span))])
-    with pytest.raises(ValueError, match="nothing pays"):
-        covered((), [(UUID(int=8), credit(half, days(1, 5)))])
-
-
-def test_only_recurring_lines_cover_days_and_credits_of_others_uncover_none() -> None:
-    paid = covered((), [(LINE, sold())])
-    for charge_type in (ChargeType.ONE_OFF, ChargeType.USAGE):
-        other = replace(sold(), charge_type=charge_type)
-        assert covered(paid, [(UUID(int=8), other)]) == paid
-        given_back = replace(credit(paid[0], days(1, 10)), charge_type=charge_type, credits=UUID(int=8))
-        assert covered(paid, [(UUID(int=9), given_back)]) == paid

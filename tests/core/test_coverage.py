@@ -1,15 +1,23 @@
-"""However an account lives, what is billed adds up to what was agreed."""
+"""Charges cover days and credits uncover them; however an account lives, its lines add up to what was agreed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise, permutations
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from account_in_memory import AccountInMemory, add, plan, seats
-from bursar.core.policy.policy import Outcome
+from bursar.core.billing.billable import Terms
+from bursar.core.billing.coverage import Billed, covered
+from bursar.core.billing.line import ChargeType, Line, charge, credit
+from bursar.core.calendar.period import Proration, Span
+from bursar.core.messages.text import Text
+from bursar.core.money.tax import Tax
 from bursar.core.subscription.subscription import NOTHING
 from bursar.core.subscription.timeline import Timeline
 
@@ -78,17 +86,6 @@ def test_growing_step_by_step_costs_what_the_days_cost(steps: list[int]) -> None
     assert abs(paid - exact) <= len(life.charges) + len(life.credits)
 
 
-def test_the_order_in_which_changes_are_read_does_not_matter() -> None:
-    life = AccountInMemory()
-    life.do("2026-01-01", add("support", "growth", seats=10))
-    life.do("2026-01-05", seats("support", 8))
-    life.do("2026-01-06", plan("support", "team"))
-    life.do("2026-01-07", add("chat", "standard", seats=2))
-    expected = life.context.timeline.phases
-    for order in permutations(life.context.timeline.changes):
-        assert Timeline.of(NOTHING, order).phases == expected
-
-
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 27), DEEDS), max_size=5), st.randoms(use_true_random=False))
 def test_a_state_is_folded_by_day_and_position_alone(deeds: list[tuple[int, Any]], random: Any) -> None:
@@ -98,22 +95,47 @@ def test_a_state_is_folded_by_day_and_position_alone(deeds: list[tuple[int, Any]
     assert Timeline.of(NOTHING, changes).phases == expected
 
 
-def test_folding_on_from_a_checkpoint_is_folding_from_the_beginning() -> None:
-    life = AccountInMemory()
-    life.do("2026-01-01", add("support", "growth", seats=10))
-    life.do("2026-01-05", seats("support", 8))
-    life.renew("2026-02-01")
-    from_the_beginning = life.ask("2026-02-10", seats("support", 12))
-    life.from_checkpoint("2026-02-01")
-    assert life.ask("2026-02-10", seats("support", 12)) == from_the_beginning
-    assert from_the_beginning.outcome is Outcome.ALLOWED
+JUNE = Span(date(2026, 6, 1), date(2026, 7, 1))
+LINE = UUID(int=7)
 
 
-def test_an_undone_change_never_counts() -> None:
-    life = AccountInMemory()
-    life.do("2026-01-01", add("support", "growth", seats=10))
-    life.do("2026-01-05", seats("support", 8))
-    scheduled = life.context.timeline.changes[-1]
-    life.do("2026-01-06", {"edit": "undo", "change": str(scheduled.id)})
-    assert life.state("2026-03-01").items["support"].quantity == 10
-    assert life.context.timeline.changes[-1].undoes == scheduled.id != UUID(int=0)
+def days(first: int, last: int) -> Span:
+    """These days of June, the last one included."""
+    return Span(date(2026, 6, first), date(2026, 6, last + 1) if last < 30 else JUNE.end)
+
+
+def sold(price: int = 1000) -> Line:
+    """One seat for the whole of June at 20 %."""
+    terms = Terms("team", 1, Decimal(price) / 100, JUNE, price)
+    return charge("support", terms, JUNE, Proration.BY_DAY, Tax(Decimal("0.20")), Text("Support, Team"))
+
+
+def test_a_charge_covers_its_days_and_a_credit_uncovers_them() -> None:
+    line = sold()
+    paid = covered((), [(LINE, line)])
+    assert paid == (Billed("support", JUNE, LINE, line),)
+    left = covered(paid, [(UUID(int=8), credit(sold(), LINE, days(11, 20)))])
+    assert left == (Billed("support", days(1, 10), LINE, line), Billed("support", days(21, 30), LINE, line))
+
+
+def test_a_credit_of_one_line_leaves_what_other_lines_cover() -> None:
+    ours, theirs = Billed("support", JUNE, LINE, sold()), Billed("chat", JUNE, UUID(int=8), sold(500))
+    assert covered((theirs, ours), [(UUID(int=9), credit(ours.line, LINE, JUNE))]) == (theirs,)
+
+
+def test_days_that_no_line_pays_for_cannot_be_given_back() -> None:
+    half = Billed("support", days(1, 15), LINE, sold())
+    for span in (days(16, 30), days(10, 20)):
+        with pytest.raises(ValueError, match="nothing pays for support"):
+            covered((half,), [(UUID(int=8), credit(half.line, LINE, span))])
+    with pytest.raises(ValueError, match="nothing pays"):
+        covered((), [(UUID(int=8), credit(half.line, LINE, days(1, 5)))])
+
+
+def test_only_recurring_lines_cover_days_and_credits_of_others_uncover_none() -> None:
+    paid = covered((), [(LINE, sold())])
+    for charge_type in (ChargeType.ONE_OFF, ChargeType.USAGE):
+        other = replace(sold(), charge_type=charge_type)
+        assert covered(paid, [(UUID(int=8), other)]) == paid
+        given_back = replace(credit(sold(), LINE, days(1, 10)), charge_type=charge_type, credits=UUID(int=8))
+        assert covered(paid, [(UUID(int=9), given_back)]) == paid
