@@ -17,10 +17,10 @@ from uuid import UUID
 from bursar.core.billing.invoice import totals
 from bursar.core.billing.invoice_content import write_line
 from bursar.core.billing.line import Line
-from bursar.core.calendar.period import Proration, elapsed
+from bursar.core.calendar.period import Proration, days_before
 from bursar.core.ordering.quote import Quote, priced
 from bursar.core.ordering.transition import Checkpoint, Transition
-from bursar.core.subscription.agreed_item import AgreedItem, agreed_items, joined
+from bursar.core.subscription.agreed_item import AgreedItem, agreed_items, merged
 from bursar.core.subscription.edit import AddTemporarySeats, write_edit
 from bursar.core.subscription.subscription import NOTHING
 from bursar.core.subscription.timeline import Timeline
@@ -251,14 +251,14 @@ class Auditor(CorePlayer):
         foreseen = timeline.without(lambda change: change.id in ahead_of)
         for day in spread(max(first, since), calendar.period(self.today).end):
             state, cut = timeline.on(min(day, self.today)), foreseen.on(day)
-            for item in () if state.trying else state.items.values():
+            for item in () if state.on_trial else state.items.values():
                 left = cut.items.get(item.product)
                 if left is None:
                     continue
                 line = paid.get((item.product, day))
                 assert line is not None, f"nothing pays for {item} on {day}"
                 ahead = timeline.on(day).items.get(item.product)
-                extra = ahead.extra if ahead else 0
+                extra = ahead.temporary_seats if ahead else 0
                 if state.calendar is not None and line.period == state.calendar.period(day):
                     least = min(
                         (one.quantity + extra) * at.agreed_price(one).rate for one, at in ((item, state), (left, cut))
@@ -269,7 +269,7 @@ class Auditor(CorePlayer):
         """Write the items as the system does, which reads no change before the last checkpoint: they say what all do."""
         before, after = (self._read(made.before.timeline), self._read(made.after.timeline))
         self.items = written(self.items, before, after)
-        assert joined(self.items) == agreed_items(made.after.timeline)
+        assert merged(self.items) == agreed_items(made.after.timeline)
         if made.checkpoint is not None:
             self.checkpoint = made.on, made.checkpoint
         return super()._carry_out(made)
@@ -364,7 +364,7 @@ def by_hand(line: Line) -> int:
     """What the line's days cost, from its unit price and the calendar: the whole price rounded, then each boundary."""
     whole = half_up(line.unit_price * line.quantity * 100)
     before, after, of = (
-        (day - line.period.start).days if line.rule is Proration.BY_DAY else elapsed(line.period, day, line.rule)
+        (day - line.period.start).days if line.rule is Proration.BY_DAY else days_before(line.period, day, line.rule)
         for day in (line.span.start, line.span.end, line.period.end)
     )
     return half_up(Decimal(whole * after) / of) - half_up(Decimal(whole * before) / of)

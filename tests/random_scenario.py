@@ -12,7 +12,7 @@ from account_in_memory import CATALOG, ROOT
 from bursar.core.calendar.period import months_after
 from bursar.core.money.price import Per
 from bursar.core.subscription.edit import Cancel, Edit, read_edits
-from bursar.core.subscription.edit_rules import collide
+from bursar.core.subscription.edit_rules import same_subject
 from bursar.core.subscription.item import Item
 from bursar.core.subscription.subscription import Subscription
 from bursar.scenario.core_player import CorePlayer
@@ -159,14 +159,14 @@ class Telling:
         new = self._read(edits)
         for label, change in self._scheduled():
             named = any(edit.endswith(f" {label}") for edit in edits)
-            if not named and any(collide(change.edit, one) for one in new):
+            if not named and any(same_subject(change.edit, one) for one in new):
                 yield f"{answer} {label}"
 
     def _goes_with(self, edit: str, others: list[str]) -> bool:
         """Whether an edit is about something else than those that are in the list already."""
         old, new = self._read(others), self._read([edit])
         ends = any(isinstance(one, Cancel) for one in (*old, *new))
-        return not (others and ends) and not any(collide(one, other) for one in new for other in old)
+        return not (others and ends) and not any(same_subject(one, other) for one in new for other in old)
 
     def _read(self, edits: list[str]) -> tuple[Edit, ...]:
         """The edits that are about something themselves, not about a scheduled change."""
@@ -189,7 +189,7 @@ class Telling:
 
 def _add(life: Telling, wish: Wish) -> str:
     codes = [code for code in PLANS if code not in life.state.items] or BASES
-    if (life.state.trying or not life.state.items) and wish.off > -20:
+    if (life.state.on_trial or not life.state.items) and wish.off > -20:
         # An account mostly begins with a base product; later anything may come.
         codes = BASES
     return f"add {_measured(codes, wish)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from bursar.core.messages.document import shown
+from bursar.core.messages.document import excerpt
 from bursar.core.messages.problem import Invalid, Phrase, phrase
 
 YES: Final = ("true", "on", "ok", "y", "yes", "1")
@@ -80,7 +80,7 @@ class Settings:
         return found
 
     def _bad(self, name: str, expected: Phrase) -> BadSetting:
-        return BadSetting(name=name, found=shown(self.environment[name]), expected=expected)
+        return BadSetting(name=name, found=excerpt(self.environment[name]), expected=expected)
 
 
 def _site(address: str) -> SplitResult | None:

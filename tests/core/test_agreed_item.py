@@ -8,7 +8,7 @@ import pytest
 
 from account_in_memory import AccountInMemory, add, cycle, plan, remove, seats
 from bursar.core.money.price import Per
-from bursar.core.subscription.agreed_item import AgreedItem, agreed_items, items_from, joined
+from bursar.core.subscription.agreed_item import AgreedItem, agreed_items, items_from, merged
 from bursar.core.subscription.edit import SetSeats
 from bursar.core.subscription.timeline import Timeline
 from item_rows import written
@@ -91,7 +91,7 @@ def test_what_an_edit_alters_is_told_from_the_first_day_that_differs(name: str) 
         before = life.context.timeline
         step(life)
         rows = written(rows, before, life.context.timeline)
-        assert joined(rows) == agreed_items(life.context.timeline)
+        assert merged(rows) == agreed_items(life.context.timeline)
 
 
 def undone(life: AccountInMemory) -> None:
@@ -124,4 +124,4 @@ def test_only_what_is_the_same_on_the_following_day_is_joined() -> None:
             (2, days[4], None),
         )
     ]
-    assert [(item.starts_on.day, item.quantity) for item in joined(reversed(made))] == [(1, 1), (5, 1), (6, 2)]
+    assert [(item.starts_on.day, item.quantity) for item in merged(reversed(made))] == [(1, 1), (5, 1), (6, 2)]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from account_in_memory import AccountInMemory, add, seats
-from bursar.core.ordering.states_before import states_quoted
+from bursar.core.ordering.states_before import states_before_edits
 
 
 def thirty() -> tuple[AccountInMemory, UUID]:
@@ -30,14 +30,14 @@ def test_changes_of_one_day_follow_one_another() -> None:
 def test_an_edit_that_counts_today_moves_what_stays_scheduled() -> None:
     life, scheduled = thirty()
     answer = life.ask("2026-01-03", seats("support", 33), about("keep", scheduled))
-    states = states_quoted(life.context.timeline, answer)
+    states = states_before_edits(life.context.timeline, answer)
     assert [state.items["support"].quantity for state in states] == [30, 33]
 
 
 def test_what_is_undone_is_measured_as_it_would_have_been() -> None:
     life, scheduled = thirty()
     answer = life.ask("2026-01-03", seats("support", 33), about("undo", scheduled))
-    states = states_quoted(life.context.timeline, answer)
+    states = states_before_edits(life.context.timeline, answer)
     assert [state.items["support"].quantity for state in states] == [30, 30]
 
 
@@ -45,5 +45,5 @@ def test_changes_made_after_a_quote_do_not_alter_what_it_said() -> None:
     life, scheduled = thirty()
     answer = life.ask("2026-01-03", seats("support", 33), about("keep", scheduled))
     life.do("2026-01-03", seats("support", 31), about("keep", scheduled))
-    states = states_quoted(life.context.timeline, answer)
+    states = states_before_edits(life.context.timeline, answer)
     assert [state.items["support"].quantity for state in states] == [30, 33]

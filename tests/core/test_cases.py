@@ -24,12 +24,12 @@ from bursar.core.billing.billable import Terms
 from bursar.core.billing.coverage import covered
 from bursar.core.billing.line import charge, credit
 from bursar.core.calendar.cycle import BadLength, Calendar, Cycle, Length
-from bursar.core.calendar.period import EmptySpan, Proration, Span, length, months_between, share
+from bursar.core.calendar.period import EmptySpan, Proration, Span, months_between, period_days, share
 from bursar.core.calendar.timing import Timing
 from bursar.core.messages.problem import Invalid
 from bursar.core.messages.text import Text
 from bursar.core.money.currency import digits
-from bursar.core.money.money import Money, read_amount, read_rate, rounded, split, text
+from bursar.core.money.money import Money, amount_text, read_amount, read_rate, rounded, split
 from bursar.core.money.price import period_price
 from bursar.core.money.tax import UNTAXED
 from bursar.core.subscription.edit import SetUnits, read_edit
@@ -132,7 +132,7 @@ def day(written: str, zone: str = "") -> date:
 
 
 def cents(amount: int, currency: str = "USD") -> str:
-    return text(Money(amount, currency))
+    return amount_text(Money(amount, currency))
 
 
 def ninth(amount: int) -> str:
@@ -168,7 +168,7 @@ def killbill_date_arithmetic(case: Case) -> tuple[Answer, Answer]:
             number = case["periods"] if case["function"].startswith("advance") else -case["periods"]
             return case["expected"], calendar(span, start).boundary(span, number).isoformat()
         case "daysBetweenWithFixedDaysInMonth":
-            return case["expected"], length(Span(start, end), rule)
+            return case["expected"], period_days(Span(start, end), rule)
         case "calculateProRationBeforeFirstBillingPeriod":
             boundary = date.fromisoformat(case["next_cycle_date"])
             here = grid(lasting(case["billing_period"]), boundary).period(start)
@@ -385,7 +385,7 @@ def vendor_examples_and_bug_repros(case: Case) -> tuple[Answer, Answer]:
     started = date.fromisoformat(case["started"])
     here = grid(lasting(case["interval"]), date.fromisoformat(case["period"][0])).period(started)
     inclusive = days_of(Span(here.start, here.end - timedelta(1)))
-    return [case["period"], case["right_days"]], [inclusive, length(here, Proration.BY_DAY)]
+    return [case["period"], case["right_days"]], [inclusive, period_days(here, Proration.BY_DAY)]
 
 
 # Flexprice

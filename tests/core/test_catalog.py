@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from account_in_memory import AccountInMemory, add, remove, seats
-from bursar.core.billing.schedule import Due, next_due
+from bursar.core.billing.schedule import NextDue, next_due
 from bursar.core.calendar.cycle import ANNUAL, ANNUAL_MONTHLY, MONTHLY, Cycle, Length
 from bursar.core.messages.text import Text
 from bursar.core.money.currency import DIGITS
@@ -86,7 +86,7 @@ def test_tax_is_a_ratio_of_at_most_the_whole_price() -> None:
         read_tax_rate("1.000000000001")
 
 
-def due(life: AccountInMemory, on: str) -> Due:
+def due(life: AccountInMemory, on: str) -> NextDue:
     return next_due(life.context.timeline, date.fromisoformat(on))
 
 
@@ -94,24 +94,24 @@ def test_what_falls_due_next_is_the_end_of_the_period_or_a_scheduled_change_befo
     life = AccountInMemory()
     life.do("2026-01-31", add("support", "team", seats=10))
     end = date(2026, 2, 28)
-    assert due(life, "2026-01-31") == Due(end, end)
-    assert due(life, "2026-02-28") == Due(date(2026, 3, 31), date(2026, 3, 31))
+    assert due(life, "2026-01-31") == NextDue(end, end)
+    assert due(life, "2026-02-28") == NextDue(date(2026, 3, 31), date(2026, 3, 31))
     life.do("2026-02-01", seats("support", 8, on="2026-02-10"))
-    assert due(life, "2026-02-09") == Due(date(2026, 2, 10), end)
-    assert due(life, "2026-02-10") == Due(end, end)
+    assert due(life, "2026-02-09") == NextDue(date(2026, 2, 10), end)
+    assert due(life, "2026-02-10") == NextDue(end, end)
 
 
 def test_nothing_falls_due_where_nothing_was_bought_or_everything_ended() -> None:
-    assert next_due(Timeline(), date(2026, 1, 1)) == Due(None, None)
+    assert next_due(Timeline(), date(2026, 1, 1)) == NextDue(None, None)
     life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10))
     life.do("2026-01-05", remove("support"))
-    assert due(life, "2026-01-31") == Due(date(2026, 2, 1), date(2026, 2, 1))
-    assert due(life, "2026-02-01") == Due(None, None)
+    assert due(life, "2026-01-31") == NextDue(date(2026, 2, 1), date(2026, 2, 1))
+    assert due(life, "2026-02-01") == NextDue(None, None)
 
 
 def test_before_its_first_day_an_account_has_that_day_to_come_and_no_period() -> None:
     life = AccountInMemory()
     life.do("2026-01-01", add("support", "team", seats=10, on="2026-02-15"))
-    assert due(life, "2026-01-31") == Due(date(2026, 2, 15), None)
-    assert due(life, "2026-02-15") == Due(date(2026, 3, 15), date(2026, 3, 15))
+    assert due(life, "2026-01-31") == NextDue(date(2026, 2, 15), None)
+    assert due(life, "2026-02-15") == NextDue(date(2026, 3, 15), date(2026, 3, 15))

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from account_in_memory import ADMIN, OWNER, POLICY, SUPPORT, AccountInMemory, add, cycle, plan, seats
-from bursar.core.ordering.ceilings import Added, Confirm
+from bursar.core.ordering.ceilings import Confirm, Increase
 from bursar.core.ordering.quote import Quote, check_confirmed
 from bursar.core.policy.limits import Ceilings, CeilingsCrossed, Limit
 from bursar.core.policy.policy import VENDOR, Actor, Outcome, Reason
@@ -35,7 +35,7 @@ def test_seats_up_to_the_ceiling_are_taken_and_more_are_confirmed() -> None:
     life = bounded()
     assert asked(life, seats("support", 60)).confirm is None
     beyond = asked(life, seats("support", 61))
-    assert (beyond.outcome, beyond.confirm) == (Outcome.ALLOWED, Added(11, 20900))
+    assert (beyond.outcome, beyond.confirm) == (Outcome.ALLOWED, Increase(11, 20900))
     check_confirmed(beyond, confirmed=True)
     with pytest.raises(Confirm) as problem:
         check_confirmed(beyond, confirmed=False)
@@ -87,7 +87,7 @@ def test_an_amount_is_a_ceiling_too_by_what_a_period_costs_more() -> None:
     life = bounded(Limit(amounts={"EUR": 20_000}), Limit(amounts={"EUR": 100_000}))
     assert asked(life, seats("support", 60)).confirm is None
     found = asked(life, seats("support", 61))
-    assert found.confirm == Added(11, 20_900)
+    assert found.confirm == Increase(11, 20_900)
     assert asked(life, cycle("annual")).confirm is None
     assert asked(life, seats("support", 103)).outcome is Outcome.REFUSED
     # 50 seats for 36.00 a month more.
@@ -107,7 +107,7 @@ def test_more_than_the_second_ceiling_is_refused_with_whom_to_ask() -> None:
 def test_a_request_cannot_ask_for_more_than_anybody_may_approve() -> None:
     life = bounded(account_type="online_assisted")
     found = asked(life, seats("support", 61), by=ADMIN)
-    assert (found.outcome, found.confirm) == (Outcome.BY_REQUEST, Added(11, 20_900))
+    assert (found.outcome, found.confirm) == (Outcome.BY_REQUEST, Increase(11, 20_900))
     assert asked(life, seats("support", 151), by=ADMIN).outcome is Outcome.REFUSED
 
 
@@ -133,5 +133,5 @@ def test_a_day_counts_by_what_is_there_on_it() -> None:
     life.do("2026-01-02", seats("support", 1), by=OWNER)
     keep = {"edit": "keep", "change": str(life.context.timeline.changes[-1].id)}
     found = asked(life, seats("support", 70), keep)
-    assert found.confirm == Added(20, 38_000)
+    assert found.confirm == Increase(20, 38_000)
     assert found.on == date(2026, 1, 2)

@@ -21,10 +21,10 @@ from account_in_memory import (
     remove,
     seats,
 )
-from bursar.core.billing.payment import Method, Paying
+from bursar.core.billing.payment import Method, PaymentMethodAndBalance
 from bursar.core.calendar.timing import Timing
 from bursar.core.messages.problem import Conflict
-from bursar.core.ordering.credit_limit import credit_limit, outstanding, who_can_pay_at_once
+from bursar.core.ordering.credit_limit import credit_limit, members_who_set_payment_method, outstanding
 from bursar.core.policy.limits import Credit
 from bursar.core.policy.policy import VENDOR, Actor, Outcome, Policy, Reason
 from bursar.policy.document import read, write
@@ -41,8 +41,8 @@ class Buying(AccountInMemory):
         self.context = replace(self.context, policy=policy)
 
     def owe(self, owes: int, method: Method | None = None) -> None:
-        paying = Paying(method or self.context.paying.method, owes)
-        self.context = replace(self.context, paying=paying)
+        paying = PaymentMethodAndBalance(method or self.context.payment.method, owes)
+        self.context = replace(self.context, payment=paying)
 
 
 def limited(limit: str | None = "100.00", **fields: object) -> Policy:
@@ -74,7 +74,7 @@ def test_open_and_new_count_together_and_tax_is_owed_too() -> None:
     life = Buying(limited(), tax="0.20")
     assert outcome(life, "2026-01-01", add("support", "team", seats=5)) == BEYOND
     life.do("2026-01-01", add("support", "team", seats=3), by=OWNER)
-    assert life.context.paying.owes == 6840
+    assert life.context.payment.owes == 6840
     # A seat for 16 of 31 days costs 9.81 and 1.97 tax.
     life.owe(8822)
     assert outcome(life, "2026-01-16", seats("support", 4)) == ALLOWED
@@ -155,7 +155,7 @@ def test_a_renewal_is_not_owed_before_it_comes_and_stops_nobody() -> None:
     life = Buying(limited())
     life.do("2026-01-01", add("support", "team", seats=4), by=OWNER)
     life.renew("2026-02-01")
-    assert life.context.paying.owes == 15200
+    assert life.context.payment.owes == 15200
     assert outcome(life, "2026-02-02", seats("support", 5)) == BEYOND
     assert outcome(life, "2026-02-02", seats("support", 3)) == ALLOWED
     life.owe(0)
@@ -188,10 +188,10 @@ def test_what_is_refused_is_not_priced_and_names_the_vendor() -> None:
 
 def test_a_payment_method_helps_only_where_a_gateway_serves_and_somebody_may_set_one() -> None:
     on = date(2026, 1, 1)
-    assert who_can_pay_at_once(POLICY, account(), on) == ()
+    assert members_who_set_payment_method(POLICY, account(), on) == ()
     served = account(gateway=True)
-    assert [one.role for one in who_can_pay_at_once(POLICY, served, on)] == ["owner"]
-    assert who_can_pay_at_once(POLICY, replace(served, account_type="managed"), on) == ()
+    assert [one.role for one in members_who_set_payment_method(POLICY, served, on)] == ["owner"]
+    assert members_who_set_payment_method(POLICY, replace(served, account_type="managed"), on) == ()
 
 
 def test_an_older_policy_limits_nothing() -> None:
@@ -256,10 +256,10 @@ def test_no_order_of_purchases_owes_more_than_the_credit(
             before = _billable(life, on)
             life.do(on, *edits, by=OWNER)
             assert _billable(life, on) <= max(40_000, before)
-        assert life.context.paying.owes <= 40_000
-    before = life.context.paying.owes
+        assert life.context.payment.owes <= 40_000
+    before = life.context.payment.owes
     life.renew("2026-02-01")
-    assert life.context.paying.owes - before <= 40_000
+    assert life.context.payment.owes - before <= 40_000
 
 
 def _billable(life: AccountInMemory, on: str) -> int:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from account_in_memory import BILLING_ADMIN, OWNER, SUPPORT, AccountInMemory, account, add, remove, seats
-from bursar.core.ordering.decision import Decided
+from bursar.core.ordering.decision import DecidedEdit
 from bursar.core.policy.policy import Decision, Outcome, Override, Reason, State
 from bursar.core.subscription.edit import RemoveProduct, SetSeats, Suspend
 
@@ -34,7 +34,7 @@ def test_what_is_kept_stands_in_the_quote_with_its_own_day_and_is_allowed() -> N
     life.do("2026-01-05", seats("support", 8))
     keep = {**undo(life), "edit": "keep"}
     kept, _ = life.ask("2026-01-06", keep, seats("support", 12), by=OWNER).edits
-    assert kept == Decided(life.read(keep)[0], Decision("remove_seats", Outcome.ALLOWED), FEBRUARY)
+    assert kept == DecidedEdit(life.read(keep)[0], Decision("remove_seats", Outcome.ALLOWED), FEBRUARY)
 
 
 def test_an_undoing_counts_on_the_day_of_what_it_undoes_and_needs_what_that_needed() -> None:

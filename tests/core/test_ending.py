@@ -6,10 +6,15 @@ from uuid import UUID
 
 from account_in_memory import AccountInMemory, add, remove, seats
 from bursar.core.subscription.edit import Cancel, RemoveProduct
-from bursar.core.subscription.termination import Course, Ending, ending_applied, ending_taken
+from bursar.core.subscription.termination import (
+    TerminationChange,
+    TerminationStatus,
+    termination_by_day,
+    termination_by_order,
+)
 from bursar.core.subscription.timeline import Timeline
 
-ENDS, GOES_ON, ENDED = Course.ENDS, Course.GOES_ON, Course.ENDED
+ENDS, GOES_ON, ENDED = TerminationStatus.SCHEDULED, TerminationStatus.REVOKED, TerminationStatus.ENDED
 FEBRUARY = date(2026, 2, 1)
 CANCEL: dict[str, object] = {"edit": "cancel", "reason": "done"}
 
@@ -20,7 +25,7 @@ def life() -> AccountInMemory:
     return made
 
 
-def taken(life: AccountInMemory, day: str, *edits: dict[str, object]) -> tuple[Ending | None, list[UUID]]:
+def taken(life: AccountInMemory, day: str, *edits: dict[str, object]) -> tuple[TerminationChange | None, list[UUID]]:
     """What a taking does to the end, and the ids of its changes."""
     known = {change.id for change in life.context.timeline.changes}
     life.do(day, *edits)
@@ -28,23 +33,23 @@ def taken(life: AccountInMemory, day: str, *edits: dict[str, object]) -> tuple[E
     return read(life, day, made), made
 
 
-def read(life: AccountInMemory, day: str, made: Collection[UUID]) -> Ending | None:
-    return ending_taken(life.context.timeline, made, date.fromisoformat(day))
+def read(life: AccountInMemory, day: str, made: Collection[UUID]) -> TerminationChange | None:
+    return termination_by_order(life.context.timeline, made, date.fromisoformat(day))
 
 
-def applied(life: AccountInMemory, day: date, *kinds: type) -> Ending | None:
+def applied(life: AccountInMemory, day: date, *kinds: type) -> TerminationChange | None:
     ids = [change.id for change in life.context.timeline.changes if isinstance(change.edit, kinds)]
-    return ending_applied(life.context.timeline, ids, day)
+    return termination_by_day(life.context.timeline, ids, day)
 
 
 def test_cancelling_ends_an_account_undoing_it_lets_it_go_on_and_what_came_later_changes_neither() -> None:
     here = life()
     first, cancelling = taken(here, "2026-01-05", CANCEL)
-    assert first == Ending(ENDS, FEBRUARY, ("support", "voice"), here.change(Cancel))
+    assert first == TerminationChange(ENDS, FEBRUARY, ("support", "voice"), here.change(Cancel))
     undone, undoing = taken(here, "2026-01-06", {"edit": "undo", "change": str(cancelling[0])})
-    assert undone == Ending(GOES_ON, FEBRUARY, (), here.change(Cancel))
+    assert undone == TerminationChange(GOES_ON, FEBRUARY, (), here.change(Cancel))
     again, _ = taken(here, "2026-01-07", CANCEL)
-    assert again is not None and again.course is ENDS
+    assert again is not None and again.status is ENDS
     assert read(here, "2026-01-05", cancelling) == first and read(here, "2026-01-06", undoing) == undone
 
 
@@ -68,8 +73,8 @@ def test_what_is_lost_is_known_from_a_state_that_was_written_down() -> None:
     kept, cancelling = here.state("2026-01-10"), here.change(Cancel)
     timeline, lost = Timeline.of(kept, (cancelling,)), ("support", "voice")
     for found in (
-        ending_taken(timeline, (cancelling.id,), date(2026, 1, 20)),
-        ending_applied(timeline, (cancelling.id,), date(2026, 1, 25)),
+        termination_by_order(timeline, (cancelling.id,), date(2026, 1, 20)),
+        termination_by_day(timeline, (cancelling.id,), date(2026, 1, 25)),
     ):
         assert found is not None and found.lost == lost
 
@@ -79,7 +84,7 @@ def test_the_last_base_product_takes_the_account_with_it() -> None:
     here.do("2026-01-02", add("suite", "growth", seats=1))
     assert taken(here, "2026-01-05", remove("suite"))[0] is None
     ends, _ = taken(here, "2026-01-06", remove("support"))
-    assert ends is not None and (ends.course, ends.on) == (ENDS, FEBRUARY)
+    assert ends is not None and (ends.status, ends.on) == (ENDS, FEBRUARY)
     assert ends.lost == ("support", "voice"), "the suite was to go anyway"
     assert isinstance(ends.change.edit, RemoveProduct) and ends.change.edit.product == "support"
 
@@ -87,7 +92,7 @@ def test_the_last_base_product_takes_the_account_with_it() -> None:
 def test_what_ends_at_once_has_ended() -> None:
     here = life()
     over, _ = taken(here, "2026-01-05", {**CANCEL, "on": "now"})
-    assert over == Ending(ENDED, date(2026, 1, 5), ("support", "voice"), here.change(Cancel))
+    assert over == TerminationChange(ENDED, date(2026, 1, 5), ("support", "voice"), here.change(Cancel))
 
 
 def test_what_was_scheduled_ends_the_account_on_its_day_and_no_other() -> None:
@@ -95,7 +100,7 @@ def test_what_was_scheduled_ends_the_account_on_its_day_and_no_other() -> None:
     here.do("2026-01-05", remove("voice"))
     here.do("2026-01-06", CANCEL)
     over = applied(here, FEBRUARY, Cancel, RemoveProduct)
-    assert over == Ending(ENDED, FEBRUARY, ("support", "voice"), here.change(Cancel))
+    assert over == TerminationChange(ENDED, FEBRUARY, ("support", "voice"), here.change(Cancel))
     assert applied(here, FEBRUARY, RemoveProduct) is None, "the cancelling was not applied then"
     assert applied(here, date(2026, 1, 20), Cancel) is None
     assert applied(here, date(2026, 2, 2), Cancel) is None

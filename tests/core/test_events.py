@@ -12,7 +12,7 @@ import pytest
 
 from bursar.core import events
 from bursar.core.events import EVENTS, VERSION, Audience, Event, Group, OptionalEmail, read_event, write_event
-from bursar.core.events.subscription import Before, ChangesTaken
+from bursar.core.events.subscription import ChangesAccepted, ItemBefore
 from bursar.core.subscription.edit import SetSeats
 from stored import ID, STORED
 
@@ -37,11 +37,11 @@ def test_what_was_stored_before_there_were_versions_reads_as_its_event(kind: str
 
 def test_events_hold_values_and_not_texts() -> None:
     taken = read_event("changes_taken", STORED["changes_taken"][0], 1)
-    assert isinstance(taken, ChangesTaken)
+    assert isinstance(taken, ChangesAccepted)
     [change] = taken.changes
     assert change.edit == SetSeats(product="support", seats=46, price=Decimal("1000.00"))
     assert (change.change, change.effective_on) == (ID, date(2026, 2, 1))
-    assert change.before == Before(plan="team", quantity=45)
+    assert change.before == ItemBefore(plan="team", quantity=45)
 
 
 def test_every_kind_of_event_is_known_by_its_code() -> None:

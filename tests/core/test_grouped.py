@@ -33,7 +33,7 @@ def given_back(quantity: int, span: Span = REST, product: str = "support", per: 
 
 
 def read(*lines: Line) -> list[tuple[str, int, int]]:
-    return [(one.reading, one.quantity, one.totals.net) for one in grouped(lines)]
+    return [(one.kind, one.quantity, one.totals.net) for one in grouped(lines)]
 
 
 def test_more_or_fewer_at_the_same_rate_for_the_same_days_is_one_line() -> None:
@@ -81,7 +81,7 @@ def test_each_line_is_read_once_and_stands_where_its_first_part_stood() -> None:
         sold(4, REST, "chat"),
     )
     found = grouped(lines)
-    assert [(one.line.product, one.reading, one.quantity) for one in found] == [
+    assert [(one.line.product, one.kind, one.quantity) for one in found] == [
         ("support", "more", 3),
         ("chat", "fewer", 1),
         ("voice", "charge", 2),

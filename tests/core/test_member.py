@@ -11,13 +11,13 @@ from bursar.core.policy.member import (
     OneOwner,
     OnlyFromAdmins,
     TooManyInvitations,
+    capability_for_member,
     check_invitations,
     check_role,
-    needed,
 )
 from bursar.core.policy.policy import VENDOR
 from bursar.core.subscription.edit import SetSeats
-from bursar.core.subscription.seats import SeatsInUse, Use, check_release
+from bursar.core.subscription.seats import SeatsInUse, SeatUse, check_release
 
 ANYBODY = (None, *ROLES)
 
@@ -27,7 +27,7 @@ def test_whoever_is_or_becomes_a_billing_admin_is_the_owners_to_appoint() -> Non
     for before in ANYBODY:
         for after in ANYBODY:
             expected = "appoint_billing_admins" if (before, after) in appointed else "manage_members"
-            assert needed(before, after) == expected
+            assert capability_for_member(before, after) == expected
 
 
 def test_nobody_becomes_or_ceases_to_be_the_owner_by_a_change_of_role_even_for_the_vendor() -> None:
@@ -52,7 +52,7 @@ def test_a_member_appoints_billing_admins_only_from_admins_and_the_vendor_from_a
 
 
 def test_as_many_seats_are_free_as_are_bought_and_not_used_and_never_fewer_than_none() -> None:
-    assert [Use(10, used).free for used in (0, 9, 10, 11)] == [10, 1, 0, 0]
+    assert [SeatUse(10, used).free for used in (0, 9, 10, 11)] == [10, 1, 0, 0]
 
 
 def fewer(seats: int, *release: int) -> SetSeats:
@@ -60,7 +60,7 @@ def fewer(seats: int, *release: int) -> SetSeats:
 
 
 def test_fewer_seats_than_are_used_need_the_people_to_be_named_each_once() -> None:
-    use = Use(bought=10, used=9)
+    use = SeatUse(bought=10, used=9)
     for seats, named, more in ((7, (), 2), (7, (1,), 1), (8, (), 1), (7, (1, 1), 1)):
         with pytest.raises(SeatsInUse) as caught:
             check_release(use, fewer(seats, *named))
@@ -71,7 +71,7 @@ def test_fewer_seats_than_are_used_need_the_people_to_be_named_each_once() -> No
 
 
 def test_nobody_is_named_where_no_seat_is_given_up() -> None:
-    over = Use(bought=5, used=9)
+    over = SeatUse(bought=5, used=9)
     check_release(over, fewer(5))
     check_release(over, fewer(6))
     with pytest.raises(SeatsInUse):

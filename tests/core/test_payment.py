@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 
 from account_in_memory import OWNER
 from bursar.core.billing.payment import (
-    Answer,
     AttemptState,
+    GatewayAnswer,
     Method,
     NoToken,
-    Open,
+    OpenAmount,
     ProposedAllocation,
     StaysAutomatic,
     TokenNeeded,
     UnknownMethod,
+    amount_to_collect,
     check_replacement,
+    document_status,
     next_step,
     propose_allocations,
     read_method,
-    status,
-    to_collect,
 )
 from bursar.core.policy.policy import VENDOR
 
@@ -82,7 +82,7 @@ def test_only_the_vendor_takes_an_account_off_automatic_payment() -> None:
     ],
 )
 def test_an_open_attempt_waits_only_for_what_may_still_succeed_and_only_until_it_expires(
-    answer: Answer, before: str, from_then_on: str
+    answer: GatewayAnswer, before: str, from_then_on: str
 ) -> None:
     assert next_step("open", answer, EXPIRES, EXPIRES - timedelta(seconds=1)) == before
     assert next_step("open", answer, EXPIRES, EXPIRES) == from_then_on
@@ -92,7 +92,7 @@ def test_money_for_an_attempt_that_was_given_up_goes_back_and_nothing_is_taken_t
     steps = {
         (state, answer): next_step(state, answer, EXPIRES, EXPIRES)
         for state in get_args(AttemptState)
-        for answer in get_args(Answer)
+        for answer in get_args(GatewayAnswer)
         if state != "open"
     }
     assert {case for case, step in steps.items() if step == "refund"} == {
@@ -105,12 +105,12 @@ def test_money_for_an_attempt_that_was_given_up_goes_back_and_nothing_is_taken_t
 
 def test_an_invoice_is_overdue_after_its_due_date_and_a_credit_note_never() -> None:
     due_on = date(2026, 3, 2)
-    assert status("invoice", 100, due_on, due_on) == "open"
-    assert status("invoice", 100, due_on, due_on + timedelta(1)) == "overdue"
-    assert status("invoice", 1, due_on, due_on + timedelta(1)) == "overdue"
-    assert status("credit_note", 100, due_on, due_on + timedelta(1)) == "open"
-    assert status("invoice", 0, due_on, due_on + timedelta(1)) == "paid"
-    assert status("credit_note", 0, due_on, due_on) == "settled"
+    assert document_status("invoice", 100, due_on, due_on) == "open"
+    assert document_status("invoice", 100, due_on, due_on + timedelta(1)) == "overdue"
+    assert document_status("invoice", 1, due_on, due_on + timedelta(1)) == "overdue"
+    assert document_status("credit_note", 100, due_on, due_on + timedelta(1)) == "open"
+    assert document_status("invoice", 0, due_on, due_on + timedelta(1)) == "paid"
+    assert document_status("credit_note", 0, due_on, due_on) == "settled"
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_an_invoice_is_overdue_after_its_due_date_and_a_credit_note_never() -> N
 def test_credits_that_no_open_invoice_needs_are_used_before_money_is_collected(
     total: int, credits: list[int], owing: list[int], collected: int
 ) -> None:
-    assert to_collect(total, sum(owing) - sum(credits)) == collected
+    assert amount_to_collect(total, sum(owing) - sum(credits)) == collected
 
 
 def test_money_settles_invoices_in_their_order_and_none_beyond_what_is_left() -> None:
-    invoices = [Open(FIRST, 50), Open(SECOND, 30), Open(THIRD, 20)]
-    assert propose_allocations([Open(CREDIT, 60), Open(PAYMENT, 25)], invoices) == (
+    invoices = [OpenAmount(FIRST, 50), OpenAmount(SECOND, 30), OpenAmount(THIRD, 20)]
+    assert propose_allocations([OpenAmount(CREDIT, 60), OpenAmount(PAYMENT, 25)], invoices) == (
         ProposedAllocation(CREDIT, FIRST, 50),
         ProposedAllocation(CREDIT, SECOND, 10),
         ProposedAllocation(PAYMENT, SECOND, 20),
@@ -144,13 +144,13 @@ def test_money_settles_invoices_in_their_order_and_none_beyond_what_is_left() ->
 
 
 def test_what_has_nothing_left_settles_nothing_and_is_not_settled() -> None:
-    invoices = [Open(FIRST, 0), Open(SECOND, 1)]
-    assert propose_allocations([Open(CREDIT, 0), Open(PAYMENT, 1)], invoices) == (
+    invoices = [OpenAmount(FIRST, 0), OpenAmount(SECOND, 1)]
+    assert propose_allocations([OpenAmount(CREDIT, 0), OpenAmount(PAYMENT, 1)], invoices) == (
         ProposedAllocation(PAYMENT, SECOND, 1),
     )
-    assert propose_allocations([Open(PAYMENT, 5)], [Open(FIRST, 0)]) == ()
+    assert propose_allocations([OpenAmount(PAYMENT, 5)], [OpenAmount(FIRST, 0)]) == ()
     assert propose_allocations([], invoices) == ()
-    assert propose_allocations([Open(PAYMENT, 5)], []) == ()
+    assert propose_allocations([OpenAmount(PAYMENT, 5)], []) == ()
 
 
 LEFT = st.lists(st.integers(0, 50), max_size=6)
@@ -159,8 +159,8 @@ LEFT = st.lists(st.integers(0, 50), max_size=6)
 @given(LEFT, LEFT)
 def test_as_much_is_settled_as_both_sides_have(money: list[int], owing: list[int]) -> None:
     settled = propose_allocations(
-        [Open(UUID(int=number), left) for number, left in enumerate(money)],
-        [Open(UUID(int=number), left) for number, left in enumerate(owing)],
+        [OpenAmount(UUID(int=number), left) for number, left in enumerate(money)],
+        [OpenAmount(UUID(int=number), left) for number, left in enumerate(owing)],
     )
     assert sum(one.amount for one in settled) == min(sum(money), sum(owing))
     assert all(one.amount > 0 for one in settled)

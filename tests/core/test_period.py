@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bursar.core.calendar.cycle import ANNUAL, ANNUAL_MONTHLY, MONTHLY, BadCycle, BadLength, Calendar, Cycle, Length
-from bursar.core.calendar.period import EmptySpan, Proration, Span, elapsed, length, share
+from bursar.core.calendar.period import EmptySpan, Proration, Span, days_before, period_days, share
 from bursar.core.messages.text import Text
 
 DAYS = st.dates(date(1996, 1, 1), date(2104, 12, 31))
@@ -76,16 +76,16 @@ def test_any_split_of_a_period_adds_up(period: Span, rule: Proration, cuts: list
 
 @given(PERIODS, RULES)
 def test_days_are_counted_up_from_nothing_to_the_whole(period: Span, rule: Proration) -> None:
-    counts = [elapsed(period, period.start + timedelta(number), rule) for number in range(period.days + 1)]
+    counts = [days_before(period, period.start + timedelta(number), rule) for number in range(period.days + 1)]
     assert counts[0] == 0
     assert counts == sorted(counts)
-    assert counts[-1] == length(period, rule) >= 1
+    assert counts[-1] == period_days(period, rule) >= 1
 
 
 def test_thirty_day_months_make_every_month_as_long() -> None:
     for start, end in (((2026, 1, 1), (2026, 2, 1)), ((2026, 2, 1), (2026, 3, 1)), ((2026, 4, 1), (2026, 5, 1))):
-        assert length(Span(date(*start), date(*end)), Proration.THIRTY) == 30
-    assert length(Span(date(2026, 1, 1), date(2027, 1, 1)), Proration.THIRTY) == 360
+        assert period_days(Span(date(*start), date(*end)), Proration.THIRTY) == 30
+    assert period_days(Span(date(2026, 1, 1), date(2027, 1, 1)), Proration.THIRTY) == 360
 
 
 def test_without_proration_a_part_costs_nothing_and_gives_nothing_back() -> None:

@@ -20,7 +20,7 @@ from bursar.core.policy.capability import (
     SHOW_COSTS,
     STAFF_ROLES,
     UnknownCapability,
-    known,
+    check_capability,
 )
 from bursar.core.policy.policy import (
     VENDOR,
@@ -245,7 +245,7 @@ def test_the_vendor_may_add_an_account_type_of_its_own() -> None:
         "capabilities": ["remove_seats"],
     }
     policy = edited(lambda found: found["account_types"].append(partner))
-    assert policy.account_type("partner").name.said("fr") == "partner account"
+    assert policy.account_type("partner").name.in_language("fr") == "partner account"
     assert decide(policy, account("partner"), OWNER, "remove_seats", TODAY).outcome is Outcome.ALLOWED
     assert decide(policy, account("partner"), OWNER, "add_seats", TODAY).reason is Reason.ACCOUNT_TYPE
     assert shows_costs(policy, account("partner"), TODAY)
@@ -283,9 +283,9 @@ def test_an_account_of_a_type_that_the_policy_no_longer_has_can_look_and_change_
 
 
 def test_showing_costs_can_be_overridden_but_not_decided() -> None:
-    assert known("show_costs", (*CAPABILITIES, SHOW_COSTS)) == "show_costs"
+    assert check_capability("show_costs", (*CAPABILITIES, SHOW_COSTS)) == "show_costs"
     with pytest.raises(UnknownCapability):
-        known("show_costs")
+        check_capability("show_costs")
 
 
 def test_the_standard_policy_changes_at_once_what_grows_and_at_the_end_of_the_term_what_shrinks() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from account_in_memory import AccountInMemory, add, seats
-from bursar.core.events.subscription import Rate, TakenChange
+from bursar.core.events.subscription import AcceptedChange, Rate
 from bursar.core.subscription.subscription import NOTHING
 
 Told = list[tuple[str, Rate | None, Rate]]
@@ -18,7 +18,7 @@ def told(life: AccountInMemory, day: str, *edits: Mapping[str, object]) -> Told:
     timeline = life.context.timeline
     states = timeline.states_before()
     made = [change for change in timeline.changes if change.id not in before]
-    taken = [TakenChange.of(change, states.get(change.id, NOTHING), "EUR") for change in made]
+    taken = [AcceptedChange.of(change, states.get(change.id, NOTHING), "EUR") for change in made]
     return [(price.product, price.before, price.after) for one in taken for price in one.prices or ()]
 
 

@@ -30,7 +30,7 @@ from bursar.core.policy.policy import Outcome, Override, Reason, State
 from bursar.core.subscription.edit import ChangePlan, RemoveProduct, SetSeats, VendorOnly
 from bursar.core.subscription.edit_rules import AlreadySubscribed, NotSubscribed, TooFarBack
 from bursar.core.subscription.measure import NoQuantity, SeatsNeeded
-from bursar.core.subscription.seats import SeatsInUse, Use
+from bursar.core.subscription.seats import SeatsInUse, SeatUse
 
 TEAM_10 = add("support", "team", seats=10)
 
@@ -318,7 +318,7 @@ def test_only_the_vendor_says_when_and_at_what_price() -> None:
 
 def test_seats_in_use_are_given_up_by_name() -> None:
     life = lived()
-    life.context = replace(life.context, used={"support": Use(bought=10, used=9)})
+    life.context = replace(life.context, used={"support": SeatUse(bought=10, used=9)})
     with pytest.raises(SeatsInUse) as caught:
         life.ask("2026-01-05", seats("support", 7), by=OWNER)
     assert caught.value.params["more"] == 2

@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from bursar.core.billing.allocation import Allocation, in_force, reversal
 from bursar.core.billing.booking import SOURCES, NothingMoved, Source
-from bursar.core.billing.payment import Open, ProposedAllocation
+from bursar.core.billing.payment import OpenAmount, ProposedAllocation
 from bursar.core.billing.refund import (
     GIVEN_REASONS,
     MoneyInUse,
     PaidBack,
     PaymentUndone,
-    Received,
+    RefundablePayment,
     RefundReason,
     RefundTooHigh,
     ThroughGateway,
     UnknownRefundReason,
     check_undo,
-    cover,
+    cover_refund,
     read_reason,
 )
 from bursar.core.money.money import Money
@@ -33,43 +33,43 @@ PAYMENT, REFUND, NOTE, OTHER_NOTE = (UUID(int=number) for number in range(1, 5))
 
 def received(
     amount: int = 100, *, refunded: int = 0, unused: int = 100, undone: bool = False, source: Source = "bank"
-) -> Received:
-    return Received(PAYMENT, source, Money(amount, "EUR"), refunded, unused, undone)
+) -> RefundablePayment:
+    return RefundablePayment(PAYMENT, source, Money(amount, "EUR"), refunded, unused, undone)
 
 
 def test_a_refund_takes_unused_money_of_its_payment_first_and_then_credit_that_no_invoice_needs() -> None:
-    notes = [Open(NOTE, 20), Open(OTHER_NOTE, 30)]
-    assert cover(received(unused=50), REFUND, 40, notes) == (ProposedAllocation(PAYMENT, REFUND, 40),)
-    assert cover(received(unused=50), REFUND, 75, notes) == (
+    notes = [OpenAmount(NOTE, 20), OpenAmount(OTHER_NOTE, 30)]
+    assert cover_refund(received(unused=50), REFUND, 40, notes) == (ProposedAllocation(PAYMENT, REFUND, 40),)
+    assert cover_refund(received(unused=50), REFUND, 75, notes) == (
         ProposedAllocation(PAYMENT, REFUND, 50),
         ProposedAllocation(NOTE, REFUND, 20),
         ProposedAllocation(OTHER_NOTE, REFUND, 5),
     )
-    assert cover(received(unused=0), REFUND, 20, notes) == (ProposedAllocation(NOTE, REFUND, 20),)
+    assert cover_refund(received(unused=0), REFUND, 20, notes) == (ProposedAllocation(NOTE, REFUND, 20),)
 
 
 def test_no_more_goes_back_than_came_in_and_has_not_gone_back_yet() -> None:
-    assert cover(received(refunded=30, unused=70), REFUND, 70, [])
+    assert cover_refund(received(refunded=30, unused=70), REFUND, 70, [])
     with pytest.raises(RefundTooHigh) as caught:
-        cover(received(refunded=30, unused=70), REFUND, 71, [Open(NOTE, 500)])
+        cover_refund(received(refunded=30, unused=70), REFUND, 71, [OpenAmount(NOTE, 500)])
     assert caught.value.params == {"left": Money(70, "EUR")}
     for nothing in (0, -1):
         with pytest.raises(NothingMoved):
-            cover(received(), REFUND, nothing, [])
+            cover_refund(received(), REFUND, nothing, [])
 
 
 def test_money_that_pays_for_an_invoice_does_not_go_back() -> None:
     with pytest.raises(MoneyInUse) as caught:
-        cover(received(unused=10), REFUND, 31, [Open(NOTE, 20)])
+        cover_refund(received(unused=10), REFUND, 31, [OpenAmount(NOTE, 20)])
     assert caught.value.params == {"unused": Money(30, "EUR")}
     with pytest.raises(MoneyInUse) as caught:
-        cover(received(amount=20, unused=0), REFUND, 20, [Open(NOTE, 19)])
+        cover_refund(received(amount=20, unused=0), REFUND, 20, [OpenAmount(NOTE, 19)])
     assert caught.value.params == {"unused": Money(19, "EUR")}
 
 
 def test_what_was_undone_has_nothing_to_give_back() -> None:
     with pytest.raises(PaymentUndone):
-        cover(received(undone=True, unused=0), REFUND, 1, [Open(NOTE, 20)])
+        cover_refund(received(undone=True, unused=0), REFUND, 1, [OpenAmount(NOTE, 20)])
 
 
 def test_only_a_booking_that_nothing_went_back_of_is_undone() -> None:
@@ -102,12 +102,12 @@ def test_refunds_never_exceed_the_payment_nor_what_is_unused(
     amount: int, used: int, credits: list[int], wanted: list[int]
 ) -> None:
     unused, refunded = max(amount - used, 0), 0
-    notes = [Open(UUID(int=10 + number), left) for number, left in enumerate(credits)]
+    notes = [OpenAmount(UUID(int=10 + number), left) for number, left in enumerate(credits)]
     there = unused + sum(credits)
     for part in wanted:
         payment = received(amount, refunded=refunded, unused=unused)
         try:
-            covered = cover(payment, REFUND, part, notes)
+            covered = cover_refund(payment, REFUND, part, notes)
         except RefundTooHigh:
             assert part > amount - refunded
         except MoneyInUse:
@@ -117,7 +117,7 @@ def test_refunds_never_exceed_the_payment_nor_what_is_unused(
             assert taken[REFUND] == part
             assert taken[PAYMENT] <= unused and all(taken[note.id] <= note.left for note in notes)
             unused -= taken[PAYMENT]
-            notes = [Open(note.id, note.left - taken[note.id]) for note in notes]
+            notes = [OpenAmount(note.id, note.left - taken[note.id]) for note in notes]
             refunded += part
     assert refunded <= min(amount, there)
     assert refunded == there - unused - sum(note.left for note in notes)

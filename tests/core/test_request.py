@@ -16,8 +16,8 @@ from bursar.core.ordering.request import (
     RequestClosed,
     RequestOvertaken,
     RequestStatus,
-    check_asking,
-    check_withdrawing,
+    check_submittable,
+    check_withdrawal,
 )
 from bursar.core.policy.policy import VENDOR, Override
 from bursar.core.policy.refusal import Refused
@@ -47,7 +47,7 @@ def test_an_open_request_has_expired_from_its_moment_on_and_a_closed_one_never_d
 def test_only_what_may_not_be_done_at_once_is_asked_for() -> None:
     life = AccountInMemory("online_assisted")
     life.do("2026-01-01", add("support", "team", seats=4))
-    check_asking(life.ask("2026-01-05", seats("support", 5), by=ADMIN))
+    check_submittable(life.ask("2026-01-05", seats("support", 5), by=ADMIN))
     for by, many, problem in (
         (OWNER, 5, NoNeedToAsk),
         (ADMIN, 4, NothingToAsk),
@@ -55,24 +55,24 @@ def test_only_what_may_not_be_done_at_once_is_asked_for() -> None:
         (ADMIN, 3, Refused),
     ):
         with pytest.raises(problem):
-            check_asking(life.ask("2026-01-05", seats("support", many), by=by))
+            check_submittable(life.ask("2026-01-05", seats("support", many), by=by))
     closed = replace(life.context.account, overrides=(Override("submit_requests", grant=False),))
     life.context = replace(life.context, account=closed)
     with pytest.raises(Refused):
-        check_asking(life.ask("2026-01-05", seats("support", 5), by=ADMIN))
+        check_submittable(life.ask("2026-01-05", seats("support", 5), by=ADMIN))
 
 
 def test_whoever_asked_takes_it_back_and_so_may_the_vendor() -> None:
-    check_withdrawing(ADMIN, ADMIN.id, ADMIN.name)
-    check_withdrawing(VENDOR, ADMIN.id, ADMIN.name)
+    check_withdrawal(ADMIN, ADMIN.id, ADMIN.name)
+    check_withdrawal(VENDOR, ADMIN.id, ADMIN.name)
     with pytest.raises(OnlyRequester) as caught:
-        check_withdrawing(OWNER, ADMIN.id, ADMIN.name)
+        check_withdrawal(OWNER, ADMIN.id, ADMIN.name)
     assert caught.value.params == {"name": ADMIN.name}
 
 
 def test_what_moved_since_a_request_was_made_is_named() -> None:
     asked = Basis("managed", 1, 1)
-    assert asked.moved(asked) == ()
-    assert asked.moved(replace(asked, catalog=2)) == ("catalog",)
-    assert asked.moved(replace(asked, policy=2)) == ("policy",)
-    assert asked.moved(replace(asked, account_type="self_service")) == ("account_type",)
+    assert asked.differences(asked) == ()
+    assert asked.differences(replace(asked, catalog=2)) == ("catalog",)
+    assert asked.differences(replace(asked, policy=2)) == ("policy",)
+    assert asked.differences(replace(asked, account_type="self_service")) == ("account_type",)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from account_in_memory import AccountInMemory, add, cycle, seats
 from bursar.core.billing.billable import billable
-from bursar.core.billing.schedule import ended
+from bursar.core.billing.schedule import ended_on
 from bursar.core.calendar.period import Span
 from bursar.core.subscription.edit_rules import OutsideTerm
 from bursar.core.subscription.measure import CountedInUnits
@@ -31,7 +31,7 @@ def january(quantity: int = 10, tax: str = "0") -> AccountInMemory:
 def test_they_are_there_on_their_days_and_on_no_other() -> None:
     life = january()
     life.do("2026-01-05", temporary(3, "2026-01-10", "2026-01-20"))
-    whole = {day: life.state(f"2026-01-{day:02}").items["support"].whole for day in (9, 10, 19, 20)}
+    whole = {day: life.state(f"2026-01-{day:02}").items["support"].total_quantity for day in (9, 10, 19, 20)}
     assert whole == {9: 10, 10: 13, 19: 13, 20: 10}
     assert {life.state(f"2026-01-{day:02}").items["support"].quantity for day in whole} == {10}
 
@@ -99,7 +99,7 @@ def test_what_ends_on_a_day_is_told_once_by_product() -> None:
     life = january()
     life.do("2026-01-05", temporary(3, "2026-01-10", "2026-01-20"), temporary(2, "2026-01-12", "2026-01-20"))
     timeline = life.context.timeline
-    told = {day: dict(ended(timeline, date(2026, 1, day)).seats) for day in (12, 19, 20, 21)}
+    told = {day: dict(ended_on(timeline, date(2026, 1, day)).seats) for day in (12, 19, 20, 21)}
     assert told == {12: {}, 19: {}, 20: {"support": 5}, 21: {}}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from account_in_memory import AccountInMemory, add, cycle, plan, seats
 from bursar.catalog.document import read
-from bursar.core.billing.schedule import Due, Ended, ended, next_due
+from bursar.core.billing.schedule import Ended, NextDue, ended_on, next_due
 from bursar.core.calendar.cycle import ANNUAL
 from bursar.core.money.price import Per
 from bursar.core.policy.policy import State
@@ -55,9 +55,9 @@ def test_what_falls_due_is_the_day_after_its_last_one_and_nothing_once_it_is_ove
     life = tried()
     timeline = life.context.timeline
     until, after = date(2026, 1, 14), date(2026, 1, 15)
-    assert next_due(timeline, date(2026, 1, 2)) == Due(after, None, until)
-    assert next_due(timeline, after) == Due(None, None, None)
-    over = [ended(timeline, day) for day in (until, after, date(2026, 1, 16))]
+    assert next_due(timeline, date(2026, 1, 2)) == NextDue(after, None, until)
+    assert next_due(timeline, after) == NextDue(None, None, None)
+    over = [ended_on(timeline, day) for day in (until, after, date(2026, 1, 16))]
     assert over == [Ended({}, False), Ended({}, True), Ended({}, False)]
 
 
@@ -65,15 +65,15 @@ def test_who_bought_before_it_was_over_has_no_end_of_it() -> None:
     life = tried()
     life.do("2026-01-10", add("support", "growth", seats=4), cycle("annual"))
     timeline = life.context.timeline
-    assert ended(timeline, date(2026, 1, 15)) == Ended({}, False)
-    assert next_due(timeline, date(2026, 1, 12)) == Due(date(2027, 1, 10), date(2027, 1, 10), None)
+    assert ended_on(timeline, date(2026, 1, 15)) == Ended({}, False)
+    assert next_due(timeline, date(2026, 1, 12)) == NextDue(date(2027, 1, 10), date(2027, 1, 10), None)
 
 
 def test_it_goes_on_from_a_state_that_was_written_down() -> None:
     kept = tried().state("2026-01-05")
     [phase] = Timeline.of(kept).phases
     assert (phase.on, dict(phase.state.items), phase.changes) == (date(2026, 1, 15), {}, ())
-    assert ended(Timeline.of(kept), date(2026, 1, 15)) == Ended({}, True)
+    assert ended_on(Timeline.of(kept), date(2026, 1, 15)) == Ended({}, True)
 
 
 def test_a_trial_may_last_for_today_alone_and_no_shorter() -> None:
@@ -94,16 +94,16 @@ def test_what_is_tried_is_not_changed() -> None:
 def test_what_is_tried_needs_no_price_in_the_cycle_that_was_chosen_since_and_what_was_bought_does() -> None:
     items = MappingProxyType({"support": Item("support", "team", 3)})
     trying = Subscription(
-        cycle=ANNUAL, items=items, agreed_prices=MappingProxyType({TRIED.sold: TRIED}), trial_until=date(2026, 1, 14)
+        cycle=ANNUAL, items=items, agreed_prices=MappingProxyType({TRIED.key: TRIED}), trial_until=date(2026, 1, 14)
     )
     assert trying.agreed_price(items["support"]) == TRIED
     for wrong in (replace(trying, trial_until=None), trying):
         with pytest.raises(NotAgreed):
             wrong.agreed_price(items["support"] if wrong is not trying else Item("voice", "standard", 1))
     other = replace(TRIED, cycle="annual", rate=Decimal(190))
-    both = replace(trying, agreed_prices=MappingProxyType({TRIED.sold: TRIED, other.sold: other}))
+    both = replace(trying, agreed_prices=MappingProxyType({TRIED.key: TRIED, other.key: other}))
     assert both.agreed_price(items["support"]) == other, "that of the cycle in force, where there is one"
-    assert NOTHING.trying is False
+    assert NOTHING.on_trial is False
 
 
 def test_a_plan_is_bought_in_a_cycle_in_which_what_was_tried_is_not_sold() -> None:

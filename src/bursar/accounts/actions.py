@@ -20,9 +20,9 @@ from bursar.core.messages.problem import Conflict, Invalid, NotFound, phrase
 from bursar.core.messages.text import one_line
 from bursar.core.money.currency import check_sold
 from bursar.core.money.tax import Tax
-from bursar.core.policy.capability import OVERRIDABLE, known
+from bursar.core.policy.capability import OVERRIDABLE, check_capability
 from bursar.core.policy.member import OWNER
-from bursar.core.policy.policy import Actor, Policy, State, Vendor, decide_at_the_desk
+from bursar.core.policy.policy import Actor, Policy, State, Vendor, decide_for_staff
 from bursar.core.policy.refusal import Refused
 from bursar.history.actions import answer, columns, record
 from bursar.history.queries import IdempotencyKey
@@ -83,7 +83,7 @@ def open_account(
 
     Errors: Refused, UnknownAccountType, UnknownCurrency, CurrencyNotSold, UnknownZone, BadAddress.
     """
-    if isinstance(actor, Vendor) and (made := decide_at_the_desk(policy, actor, "open_accounts")).reason:
+    if isinstance(actor, Vendor) and (made := decide_for_staff(policy, actor, "open_accounts")).reason:
         raise Refused(made)
     currency = currency.upper()
     check_sold(currency, currencies())
@@ -155,7 +155,7 @@ def add_override(
     idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
     """Grant or withhold one capability on one account. Errors: NotFound, Refused, UnknownCapability, OverrideThere."""
-    known(capability, OVERRIDABLE)
+    check_capability(capability, OVERRIDABLE)
     with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "grant_overrides", now)
         if Override.objects.filter(account_id=account_id, capability=capability, ended_at=None).exists():

@@ -29,13 +29,13 @@ from bursar.core.policy.member import (
     OWNER,
     AlreadyMember,
     MemberState,
-    check_again,
+    capability_for_member,
     check_invitations,
     check_member_state,
-    check_passing,
+    check_ownership_transfer,
+    check_resending,
     check_role,
-    invites,
-    needed,
+    needs_invitation,
 )
 from bursar.core.policy.policy import SYSTEM, Actor, Policy, Vendor
 from bursar.history.actions import answer, record
@@ -61,11 +61,11 @@ def add_member(
     """
     policy.role(role)
     with locked_account(account_id, actor, now) as customer:
-        permit(policy, customer, actor, needed(None, role), now)
+        permit(policy, customer, actor, capability_for_member(None, role), now)
         check_role(actor, name, None, role)
         if any(member.email.lower() == email.lower() for member in customer.account.members):
             raise AlreadyMember(email=email)
-        invited_at = now if invites(actor) else None
+        invited_at = now if needs_invitation(actor) else None
         _count_invitation(account_id, actor, now)
         member = make_member(account_id, name, email, role, customer.locale, now, invited_at)
         _record(customer, [MemberAdded(member=member.id, role=role)], actor, now)
@@ -88,8 +88,8 @@ def invite_again(
     """
     with locked_account(account_id, actor, now) as customer:
         member = customer.member(member_id)
-        permit(policy, customer, actor, needed(member.role, member.role), now)
-        check_again(member.name, member_state(account_id, member_id))
+        permit(policy, customer, actor, capability_for_member(member.role, member.role), now)
+        check_resending(member.name, member_state(account_id, member_id))
         _count_invitation(account_id, actor, now)
         Member.objects.filter(account_id=account_id, pk=member_id).update(invited_at=now)
         _record(customer, [MemberInvited(member=member_id, role=member.role)], actor, now)
@@ -147,7 +147,7 @@ def change_member(
     with locked_account(account_id, actor, now) as customer:
         before, stood = customer.member(member_id), member_state(account_id, member_id)
         after = role or before.role
-        permit(policy, customer, actor, needed(before.role, after), now)
+        permit(policy, customer, actor, capability_for_member(before.role, after), now)
         check_role(actor, before.name, before.role, after)
         if state is not None:
             check_member_state(actor, before, stood, state)
@@ -168,7 +168,7 @@ def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: A
     """Take a member out of the account. Errors: NotFound, Refused, OneOwner."""
     with locked_account(account_id, actor, now) as customer:
         before = customer.member(member_id)
-        permit(policy, customer, actor, needed(before.role, None), now)
+        permit(policy, customer, actor, capability_for_member(before.role, None), now)
         check_role(actor, before.name, before.role, None)
         Member.objects.filter(account_id=account_id, pk=member_id).update(removed_at=now)
         _record(customer, [MemberRemoved(member=member_id, before=before.role, after=None)], actor, now)
@@ -194,7 +194,7 @@ def pass_on(
         verified = customer.sandbox or there.filter(pk=to.id, person__email_verified_at__isnull=False).exists()
         if isinstance(actor, Vendor):
             permit(policy, customer, actor, "appoint_billing_admins", now)
-        check_passing(actor, owner, to, verified=verified, reason=reason)
+        check_ownership_transfer(actor, owner, to, verified=verified, reason=reason)
         there.filter(pk=owner.id).update(role=ADMIN)
         there.filter(pk=to.id).update(role=OWNER)
         remark = Remark.objects.create(account_id=account_id, text=reason) if reason else None
@@ -232,7 +232,7 @@ def make_member(
 
 def _count_invitation(account_id: UUID, actor: Actor, now: datetime) -> None:
     """Count one more invitation, under the lock, if the actor sends one. Errors: TooManyInvitations."""
-    if invites(actor):
+    if needs_invitation(actor):
         check_invitations(invitation_before(account_id, INVITATIONS_AN_HOUR, since=now - timedelta(hours=1)), now)
         SentInvitation.objects.create(account_id=account_id, sent_at=now)
 

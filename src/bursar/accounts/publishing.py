@@ -9,7 +9,7 @@ from django.db import transaction
 from bursar.columns.statement import select
 from bursar.core.events.account import AccountAltered
 from bursar.core.policy.policy import Actor, Policy
-from bursar.core.policy.publishing import MOST_NAMED, Left, Serving, check_staff, check_types
+from bursar.core.policy.publishing import MOST_NAMED, AccountWithoutType, StaffMember, check_staff, check_types
 from bursar.history.actions import record_each
 from bursar.identity.models import Staff
 from bursar.policy import actions, queries
@@ -35,7 +35,7 @@ def check_policy(document: object, *, at: str = "") -> None:
         _check(_before(), read(document, 1, at=at), replacements(document))
 
 
-def typeless() -> tuple[list[Left], int]:
+def typeless() -> tuple[list[AccountWithoutType], int]:
     """The first accounts of types that the current policy does not have, and how many there are. Errors: NoPolicy."""
     return _left(queries.current(), {})
 
@@ -61,13 +61,13 @@ def _before() -> Policy | None:
 
 def _check(before: Policy | None, after: Policy, replaced: Mapping[str, str]) -> None:
     serving = Staff.objects.filter(ended_at=None, person__is_active=True).order_by("id").select_for_update(of=("self",))
-    check_staff(before, after, [Serving(*row) for row in serving.values_list("person__name", "role", "sandbox")])
+    check_staff(before, after, [StaffMember(*row) for row in serving.values_list("person__name", "role", "sandbox")])
     check_types(*_left(after, replaced))
 
 
-def _left(policy: Policy, replaced: Mapping[str, str]) -> tuple[list[Left], int]:
+def _left(policy: Policy, replaced: Mapping[str, str]) -> tuple[list[AccountWithoutType], int]:
     rows = select(_LEFT, known=[*policy.account_types, *replaced], most=MOST_NAMED)
-    return [Left(*row[:3]) for row in rows], rows[0][3] if rows else 0
+    return [AccountWithoutType(*row[:3]) for row in rows], rows[0][3] if rows else 0
 
 
 def _replace(policy: Policy, replaced: Mapping[str, str], actor: Actor, now: datetime) -> None:

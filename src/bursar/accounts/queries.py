@@ -12,7 +12,7 @@ from django.db.models import Case, When
 from bursar.accounts import models
 from bursar.columns.ids import first_of
 from bursar.columns.statement import select, select_one
-from bursar.core.billing.gateway import serving
+from bursar.core.billing.gateway import gateways_for
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.money.tax import Tax
 from bursar.core.policy.limits import Limit
@@ -251,7 +251,7 @@ def _customer(
         representative=Contact(*representative, "representative") if representative[1] else None,
         support=Contact(*support, "support"),
         limits={BILLING_ADMIN: Limit(seats, {} if most is None else {currency: most})} if limited else {},
-        gateway=bool(serving(connected(), sandbox=sandbox)),
+        gateway=bool(gateways_for(connected(), sandbox=sandbox)),
     )
     return Customer(account, name, time_zone, locale, sandbox, clock_at, Tax(tax_rate), seller_id, created_at)
 

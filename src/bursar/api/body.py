@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.parser import Parser
 
-from bursar.core.messages.document import BadJson, json_value
+from bursar.core.messages.document import BadJson, parse_json
 from bursar.core.messages.problem import Invalid
 
 
@@ -26,6 +26,6 @@ class JsonParser(Parser):
 def read_json(body: bytes) -> Any:
     """The value of a JSON text. Errors: NotJson."""
     try:
-        return json_value(body, "body")
+        return parse_json(body, "body")
     except BadJson:
         raise NotJson() from None

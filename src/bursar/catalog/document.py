@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import ConfigDict, TypeAdapter, WrapValidator
 
 from bursar.core.calendar.cycle import BUILT_IN, BadCycle, Cycle
-from bursar.core.messages.document import BadDocument, NotKnown, Repeated, shown, toml
+from bursar.core.messages.document import BadDocument, NotKnown, Repeated, excerpt, parse_toml
 from bursar.core.messages.entry import Listed, Table, read_table
 from bursar.core.messages.schema import refused
 from bursar.core.subscription.catalog import Catalog, NoEntries, Plan, Product
@@ -88,7 +88,7 @@ def read(document: object, version: int, at: str = "") -> Catalog:
 
 def read_toml(text: str, file: str, version: int) -> Catalog:
     """The catalog that a TOML file says. Errors: BadDocument, its kinds, naming the file."""
-    return read(toml(text, file), version, at=file)
+    return read(parse_toml(text, file), version, at=file)
 
 
 def write(catalog: Catalog) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _check_prices(plan: Plan, at: str, cycles: tuple[str, ...]) -> None:
     sold = set[tuple[str, str]]()
     for number, price in enumerate(plan.prices):
         if price.cycle not in cycles:
-            raise NotKnown(at=f"{at}[{number}].cycle", known=", ".join(cycles), found=shown(price.cycle))
+            raise NotKnown(at=f"{at}[{number}].cycle", known=", ".join(cycles), found=excerpt(price.cycle))
         if (price.currency, price.cycle) in sold:
             raise Repeated(at=f"{at}[{number}]", found=f"{price.currency} {price.cycle}")
         sold.add((price.currency, price.cycle))

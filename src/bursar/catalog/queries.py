@@ -11,7 +11,7 @@ from bursar.columns.statement import select, select_one
 from bursar.core.messages.problem import Conflict
 from bursar.core.money.currency import DIGITS
 from bursar.core.subscription.catalog import Catalog
-from bursar.core.subscription.retirement import following
+from bursar.core.subscription.retirement import with_retired
 
 PUBLISHED: Final = "(SELECT published_at FROM catalog_version)"
 """The moments at which versions were published, for the statements of other rooms."""
@@ -79,7 +79,7 @@ def versions(numbers: Collection[int]) -> Mapping[int, Catalog]:
 def _current(number: int, digest: str, published_at: datetime) -> Catalog:
     """Kept by its moment as well, because another database may have other versions before it."""
     earlier = [_read(*one) for one in select(_LAST, number=number)]
-    return reduce(lambda before, one: following(one, before), [*earlier, _read(number, digest)])
+    return reduce(lambda before, one: with_retired(one, before), [*earlier, _read(number, digest)])
 
 
 @lru_cache(maxsize=64)

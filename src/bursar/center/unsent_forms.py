@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from bursar.accounts.queries import customer, memberships
 from bursar.catalog.queries import NoCatalog, current
 from bursar.core.messages.problem import NotFound
-from bursar.core.policy.staff import reaches
+from bursar.core.policy.staff import can_act_on
 from bursar.i18n.edits import product_name
 from bursar.identity.models import Person
 from bursar.identity.sealing import seal, unseal
@@ -202,6 +202,6 @@ def _reaches(person: Person, path: str) -> bool:
         return True
     serving = colleague(person.pk)
     try:
-        return serving is not None and reaches(sandbox_staff=serving.sandbox, sandbox=customer(account_id).sandbox)
+        return serving is not None and can_act_on(sandbox_staff=serving.sandbox, sandbox=customer(account_id).sandbox)
     except NotFound:
         return False

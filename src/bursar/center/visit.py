@@ -22,7 +22,7 @@ from bursar.core.ordering.decision import decide_undo
 from bursar.core.policy.policy import Actor, Decision, Member, Outcome, Policy, Reason, Vendor, decide, shows_costs
 from bursar.core.policy.refusal import Refused
 from bursar.core.policy.sandbox_clock import may_move_clock
-from bursar.core.policy.staff import reaches
+from bursar.core.policy.staff import can_act_on
 from bursar.core.subscription.subscription import Change
 from bursar.i18n import money
 from bursar.i18n.decision import (
@@ -232,7 +232,7 @@ def visit(request: HttpRequest, account_id: UUID) -> Visit:
 
 def _of_the_staff(request: HttpRequest, person: Person, found: Customer) -> Vendor | None:
     serving = colleague(person.pk)
-    if serving is None or not reaches(sandbox_staff=serving.sandbox, sandbox=found.sandbox):
+    if serving is None or not can_act_on(sandbox_staff=serving.sandbox, sandbox=found.sandbox):
         return None
     check_factor(request, person, serving)
     return serving.actor

@@ -89,10 +89,10 @@ def quote(
         answer = decide(gathered.context, edits, actor, on)
         documents = catch_up(gathered, now)
         kept = save_quote(gathered, answer, edits, actor=actor, now=now)
-        if not answer.surprises:
+        if not answer.differs_from_expected:
             keep_answer(idempotency_key, kind="quote", id=kept, status=201, now=now)
         invoices.number(*documents)
-    if answer.surprises:
+    if answer.differs_from_expected:
         raise Stale(kept)
     return kept
 
@@ -195,11 +195,11 @@ def _accept(
         return Result(customer, overtaken_id=reviewed.id)
     answer = decide(gathered.context, wanted.edits, customer.as_of_now(actor), on)
     refusal = answer.refusal()
-    if refusal is not None and not answer.surprises:
+    if refusal is not None and not answer.differs_from_expected:
         raise Refused(refusal)
     request_id = reviewed.id if reviewed is not None else None
     keeping = partial(save_quote, gathered, answer, wanted.edits, actor=actor, now=now, request_id=request_id)
-    if answer.surprises or (wanted.digest is not None and digest_of(answer) != wanted.digest):
+    if answer.differs_from_expected or (wanted.digest is not None and digest_of(answer) != wanted.digest):
         stale_id = keeping()
         invoices.number(*documents)
         return Result(customer, stale_id=stale_id)

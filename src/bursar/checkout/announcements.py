@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bursar.accounts.locked_account import locked_account
 from bursar.checkout.gather import context
-from bursar.core.billing.schedule import told_ahead, trial_told_ahead
+from bursar.core.billing.schedule import announces_renewal, announces_trial_end
 from bursar.core.events import Event
 from bursar.core.events.subscription import RenewalAhead, TrialEnding
 from bursar.core.policy.policy import SYSTEM
@@ -24,13 +24,13 @@ def announce(account_id: UUID, *, now: datetime) -> None:
         until = _first_told(account_id, ahead.trial_until, on, policy.trial_notice_days)
         if until is not None and on <= until:
             gathered = context(customer, on, policy)
-            if trial_told_ahead(gathered.timeline, until):
+            if announces_trial_end(gathered.timeline, until):
                 told.append(TrialEnding(trial_until=until))
         until = _first_told(account_id, ahead.billed_until, on, policy.renewal_notice_days)
         if until is not None and on < until:
             gathered = context(customer, on, policy)
             short = any(shortage.on == until for shortage in shortfalls(gathered.timeline, gathered.used, on))
-            if short or told_ahead(gathered.timeline, until):
+            if short or announces_renewal(gathered.timeline, until):
                 told.append(RenewalAhead(renewal_on=until))
         record(account_id=account_id, events=told, actor=SYSTEM, on=on, now=now)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from bursar.accounts.locked_account import permit
 from bursar.accounts.queries import Customer
 from bursar.checkout.gather import GatheredAccount
-from bursar.core.billing.payment import PaymentOpen, to_collect
+from bursar.core.billing.payment import PaymentOpen, amount_to_collect
 from bursar.core.messages.problem import Conflict
 from bursar.core.money.money import Money
 from bursar.core.ordering.quote import Quote
@@ -86,10 +86,10 @@ def open_payment(
     Errors: NoGateway.
     """
     customer, context = gathered.customer, gathered.context
-    method = context.paying.method
+    method = context.payment.method
     if answer.due_today.total <= 0 or not method.automatic:
         return None
-    amount = to_collect(answer.due_today.total, context.paying.owes)
+    amount = amount_to_collect(answer.due_today.total, context.payment.owes)
     if amount == 0:
         return None
     return payments.begin(

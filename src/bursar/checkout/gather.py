@@ -12,7 +12,7 @@ from bursar.accounts.queries import Customer
 from bursar.catalog import queries as catalog
 from bursar.columns.ids import uuid7
 from bursar.columns.statement import select
-from bursar.core.billing.schedule import Due
+from bursar.core.billing.schedule import NextDue
 from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote, quote
 from bursar.core.ordering.transition import Transition, catch_up
@@ -58,11 +58,11 @@ def gather(customer: Customer, today: date, rules: Policy | None = None) -> Gath
         catalog=sold,
         timeline=agreed.timeline,
         position=agreed.position,
-        falls_due=Due(due_at.astimezone(customer.zone).date() if due_at else None, billed_until, trial_until),
+        falls_due=NextDue(due_at.astimezone(customer.zone).date() if due_at else None, billed_until, trial_until),
         billed=invoices.read_billed(billed),
         tax=customer.tax,
         used=seats.read_uses(used),
-        paying=payments.read_paying(method, token, gateway, owes),
+        payment=payments.read_paying(method, token, gateway, owes),
         versions=versions,
     )
     overdue = () if payment_until else catch_up(context, today, new_id=uuid7)

@@ -14,7 +14,7 @@ from bursar.checkout.refunds import finish_refund
 from bursar.checkout.write import write
 from bursar.columns.ids import uuid7
 from bursar.core.billing.gateway import SANDBOX
-from bursar.core.billing.payment import DeclineReason, Step, check_waiting, next_step
+from bursar.core.billing.payment import AttemptStep, DeclineReason, check_waiting, next_step
 from bursar.core.messages.problem import NotFound, Problem
 from bursar.core.money.money import Money
 from bursar.core.ordering.content import read_quote
@@ -59,7 +59,7 @@ def charge(account_id: UUID, attempt_id: UUID, *, now: datetime) -> AttemptRow:
     return after
 
 
-def follow_up(attempt: AttemptRow, *, now: datetime) -> Step:
+def follow_up(attempt: AttemptRow, *, now: datetime) -> AttemptStep:
     """Ask the gateway what became of an attempt, and do what comes of it; what was done."""
     return carry_out(attempt, gateway(attempt.gateway).find(str(attempt.id)), now=now)
 
@@ -91,7 +91,7 @@ def give_up(
     return queries.attempt(account_id, attempt_id)
 
 
-def carry_out(attempt: AttemptRow, charge: Charge, *, now: datetime) -> Step:
+def carry_out(attempt: AttemptRow, charge: Charge, *, now: datetime) -> AttemptStep:
     """Do what an attempt needs, given what the gateway says; what was done. Doing it again does nothing."""
     step = _book(attempt, charge, now)
     if step == "cancel":
@@ -102,7 +102,7 @@ def carry_out(attempt: AttemptRow, charge: Charge, *, now: datetime) -> Step:
     return step
 
 
-def hear(code: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Step:
+def hear(code: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -> AttemptStep:
     """Look after the payment that an event of a gateway is about; return what was done.
 
     The event only wakes up: what is so is asked of the gateway, however often and in whatever order events arrive.
@@ -113,7 +113,7 @@ def hear(code: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -
     return follow_up(attempt, now=now) if attempt else "nothing"
 
 
-def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> Step:
+def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> AttemptStep:
     """The second transaction: take and invoice what was paid for, or end the attempt."""
     with locked_account(attempt.account_id, SYSTEM, now) as customer:
         current = queries.attempt(attempt.account_id, attempt.id)
@@ -149,7 +149,7 @@ def _book_payment(customer: Customer, attempt: AttemptRow, now: datetime) -> tup
     return documents
 
 
-def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str, now: datetime) -> Step:
+def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str, now: datetime) -> AttemptStep:
     """Give a charge up at the gateway and end its attempt; return what was done, to take it if the money came first."""
     charge = gateway(attempt.gateway).cancel(str(attempt.id))
     if charge.answer == "succeeded":

@@ -8,7 +8,7 @@ from bursar.checkout.checks import check_no_payment_open
 from bursar.checkout.consequences import follow
 from bursar.columns.ids import uuid7
 from bursar.core.billing.booking import PaymentCurrency, check_reference
-from bursar.core.billing.refund import NewRefund, RefundReason, RefundState, cover
+from bursar.core.billing.refund import NewRefund, RefundReason, RefundState, cover_refund
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.gateways.registry import gateway
@@ -44,7 +44,7 @@ def refund(
         check_reference(reference)
         # What waits to be paid counts on the credit that the account has.
         check_no_payment_open(customer, queries.payment_until(account_id))
-        covered = cover(
+        covered = cover_refund(
             payment.received, new.id, amount.amount_minor, queries.unsettled([account_id])[account_id].notes
         )
         refunds.begin(account_id, payment, new, covered, actor=actor, on=customer.today(now), now=now)

@@ -22,7 +22,7 @@ from bursar.core.events.request import (
 from bursar.core.messages.problem import Invalid
 from bursar.core.ordering.quote import Quote
 from bursar.core.ordering.quote import quote as decide
-from bursar.core.ordering.request import Basis, NoNeedToAsk, RequestOpen, check_asking, check_withdrawing
+from bursar.core.ordering.request import Basis, NoNeedToAsk, RequestOpen, check_submittable, check_withdrawal
 from bursar.core.policy.policy import SYSTEM, Actor, Member, Policy, Vendor
 from bursar.core.subscription.edit import Edit
 from bursar.history.actions import answer as keep_answer
@@ -82,13 +82,13 @@ def submit(
         wanted = edits_of(customer, before) if before else tuple(edits)
         answer = decide(gathered.context, wanted, gathered.customer.as_of_now(actor), on)
         kept = save_quote(gathered, answer, wanted, actor=actor, now=now)
-        if not answer.surprises:
-            check_asking(answer)
+        if not answer.differs_from_expected:
+            check_submittable(answer)
             until = customer.moment(now) + timedelta(days=gathered.context.policy.request_days)
             made = _submit(customer, kept, actor, reason, needed_by, until, now)
             keep_answer(idempotency_key, kind="request", id=made, status=201, now=now)
         invoices.number(*documents)
-    if answer.surprises:
+    if answer.differs_from_expected:
         raise Stale(kept)
     return made
 
@@ -154,7 +154,7 @@ def withdraw(
         elif actor.id != found.member_id:
             # Whose request it is, is said to who may see it.
             permit(policy(), customer, actor, "view_subscription", now)
-        check_withdrawing(actor, found.member_id, found.name)
+        check_withdrawal(actor, found.member_id, found.name)
         found.status.check_open(customer.moment(now))
         check_no_payment_open(customer, payment_until(account_id))
         close_request(customer, RequestWithdrawn(request=request_id), actor=actor, now=now)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bursar.accounts.actions import instant, read_zone, set_account_states
 from bursar.accounts.queries import Customer
-from bursar.core.billing.schedule import Due
+from bursar.core.billing.schedule import NextDue
 from bursar.core.events.request import RequestEnded, RequestOvertaken
 from bursar.core.ordering.transition import Transition
 from bursar.core.policy.policy import Actor
@@ -59,7 +59,7 @@ def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, no
             if step.order and step.order.request_id
         ]
     )
-    payments.allocate(*dict.fromkeys(step.account_id for step in steps if step.settles), now=now)
+    payments.allocate(*dict.fromkeys(step.account_id for step in steps if step.allocates), now=now)
     return tuple(invoice.id for _, _, invoice in issued)
 
 
@@ -101,6 +101,6 @@ def _write_projections(steps: Sequence[Transition], customers: Mapping[UUID, Cus
     )
 
 
-def _schedule(customer: Customer, due: Due) -> ScheduleRow:
+def _schedule(customer: Customer, due: NextDue) -> ScheduleRow:
     due_at = instant(due.on, read_zone(customer.time_zone)) if due.on else None
     return ScheduleRow(due_at, due.period_end, due.trial_until)

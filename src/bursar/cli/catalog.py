@@ -10,9 +10,9 @@ import click
 from bursar.catalog import document
 from bursar.cli.files import as_json, read_text, show
 from bursar.cli.home import django
-from bursar.core.messages.document import toml
+from bursar.core.messages.document import parse_toml
 from bursar.core.subscription.catalog import Catalog
-from bursar.core.subscription.retirement import following
+from bursar.core.subscription.retirement import with_retired
 
 
 @click.group()
@@ -46,7 +46,7 @@ def apply(file: str, as_json: bool) -> None:
 
     Example: bursar catalog apply catalogs/demo.toml
     """
-    found = toml(read_text(file), file)
+    found = parse_toml(read_text(file), file)
     document.read(found, 1, at=file)
     with django():
         from bursar.catalog import actions, queries
@@ -69,7 +69,7 @@ def diff(file: str, as_json: bool) -> None:
         from bursar.catalog import queries
 
         current = queries.current()
-        kept = _kept(following(wanted, current))
+        kept = _kept(with_retired(wanted, current))
     lines = list(
         unified_diff(_lines(document.write(current)), _lines(document.write(wanted)), "current", file, lineterm="")
     )

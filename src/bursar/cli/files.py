@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from bursar.core.messages.problem import Invalid, Problem
-from bursar.core.messages.text import visible
+from bursar.core.messages.text import escaped
 
 MOST_BYTES: Final = 4_000_000
 
@@ -52,7 +52,7 @@ def say(text: str, *, nl: bool = True) -> None:
     if sys.stdout is None:
         raise NotPrinted(detail="the standard output is closed")
     try:
-        click.echo(visible(text), nl=nl)
+        click.echo(escaped(text), nl=nl)
     except OSError as error:
         raise NotPrinted(detail=error.strerror or str(error)) from None
 
@@ -60,4 +60,4 @@ def say(text: str, *, nl: bool = True) -> None:
 def warn(text: str) -> None:
     """Print a text on the standard error; where that takes nothing, nobody can be told."""
     with suppress(OSError):
-        click.echo(visible(text), err=True)
+        click.echo(escaped(text), err=True)

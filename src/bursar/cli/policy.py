@@ -7,7 +7,7 @@ import click
 
 from bursar.cli.files import as_json, read_text, show
 from bursar.cli.home import django
-from bursar.core.messages.document import toml
+from bursar.core.messages.document import parse_toml
 from bursar.policy import document
 
 
@@ -34,7 +34,7 @@ def check(file: str, accounts: bool, as_json: bool) -> None:
         with django():
             from bursar.accounts.publishing import check_policy
 
-            check_policy(toml(text, file), at=file)
+            check_policy(parse_toml(text, file), at=file)
     types = ", ".join(found.account_types)
     show(document.write(found), as_json, f"{file} holds: {len(found.account_types)} account types ({types})")
 
@@ -49,7 +49,7 @@ def apply(file: str, as_json: bool) -> None:
 
     Example: bursar policy apply policies/standard.toml
     """
-    found = toml(read_text(file), file)
+    found = parse_toml(read_text(file), file)
     document.read(found, 1, at=file)
     with django():
         from bursar.accounts.publishing import apply_policy

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from bursar.cli.failure import document, explained, fail, shortened
-from bursar.core.messages.text import visible
+from bursar.core.messages.text import escaped
 
 JSON: Final = "--json"
 GIVEN: Final = "bursar.given"
@@ -86,7 +86,7 @@ class Program(click.Group):
 def _check_text(arguments: Iterable[str]) -> None:
     """Raise UsageError unless every argument is text that a person can see; bytes that are none are not."""
     for number, argument in enumerate(arguments, 1):
-        shown = visible(argument)
+        shown = escaped(argument)
         if shown != argument:
             raise click.UsageError(f'argument {number} holds characters that cannot be seen: "{shown[:60]}"')
 

@@ -10,9 +10,9 @@ import click
 from bursar.catalog.document import read_toml as read_catalog
 from bursar.cli.files import as_json, read_text, show
 from bursar.core.billing.line import Line
-from bursar.core.messages.document import json_value, shown
+from bursar.core.messages.document import excerpt, parse_json
 from bursar.core.money.currency import digits
-from bursar.core.money.money import Money, rate_text, text
+from bursar.core.money.money import Money, amount_text, rate_text
 from bursar.core.money.tax import read_tax_rate
 from bursar.core.ordering.content import write_quote
 from bursar.core.ordering.context import BillingContext
@@ -41,7 +41,7 @@ class Day(click.ParamType[date]):
             found = date.min
         if not FIRST_YEAR <= found.year <= LAST_YEAR:
             expected = f"expected a day such as 2026-01-31, of the years {FIRST_YEAR} to {LAST_YEAR}"
-            self.fail(f"{expected}, found {shown(value)}", param, ctx)
+            self.fail(f"{expected}, found {excerpt(value)}", param, ctx)
         return found
 
 
@@ -107,8 +107,8 @@ def quote(
 def _edits(given: str, name: str) -> tuple[Edit, ...]:
     """Edits given as such, or in a file."""
     if given.lstrip().startswith(("[", "{")):
-        return read_edits(json_value(given, name))
-    return read_edits(json_value(read_text(given), given))
+        return read_edits(parse_json(given, name))
+    return read_edits(parse_json(read_text(given), given))
 
 
 def _written(answer: Quote) -> list[str]:
@@ -135,9 +135,9 @@ def _written(answer: Quote) -> list[str]:
 def _line(line: Line, currency: str) -> str:
     what = f"{line.kind} {line.product} {line.plan} {line.quantity} × {rate_text(line.unit_price, currency)}"
     days = f"{line.span.start} to {line.span.end} ({line.days}/{line.of})"
-    return f"  {what:<44} {days:<36} {text(Money(line.amount, currency)):>12}"
+    return f"  {what:<44} {days:<36} {amount_text(Money(line.amount, currency)):>12}"
 
 
 def _sum(title: str, sums: Any, currency: str) -> str:
-    amounts = ", ".join(text(Money(amount, currency)) for amount in (sums.net, sums.tax, sums.total))
+    amounts = ", ".join(amount_text(Money(amount, currency)) for amount in (sums.net, sums.tax, sums.total))
     return f"  {title}: {amounts} {currency}"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from bursar.center.sign_in.second_factor import check_factor
 from bursar.center.visit import Link, moment, signed_in
 from bursar.core.messages.problem import Problem
-from bursar.core.policy.policy import Decision, Policy, decide_at_the_desk
+from bursar.core.policy.policy import Decision, Policy, decide_for_staff
 from bursar.core.policy.refusal import Refused
 from bursar.core.policy.staff import MANAGING
 from bursar.i18n.decision import at_the_desk, staff_role_name
@@ -32,7 +32,7 @@ class Shift:
 
     def decide(self, capability: str) -> Decision:
         """Whether they may do that."""
-        return decide_at_the_desk(self.policy, self.colleague.actor, capability)
+        return decide_for_staff(self.policy, self.colleague.actor, capability)
 
     def may(self, capability: str) -> bool:
         """Whether they may do that."""

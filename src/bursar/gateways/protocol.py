@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bursar.core.billing.payment import Answer
+from bursar.core.billing.payment import GatewayAnswer
 from bursar.core.billing.refund import RefundAnswer
 from bursar.core.money.money import Money
 
@@ -14,7 +14,7 @@ from bursar.core.money.money import Money
 class Charge:
     """What a gateway says of a charge. A pending one waits for the payer at `address`; a declined one has a reason."""
 
-    answer: Answer
+    answer: GatewayAnswer
     reason: str = ""
     address: str = ""
 

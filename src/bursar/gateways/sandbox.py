@@ -13,13 +13,13 @@ from django.core import signing
 from django.db import connection
 
 from bursar.core.billing.gateway import ForgedEvent
-from bursar.core.billing.payment import Answer
+from bursar.core.billing.payment import GatewayAnswer
 from bursar.core.money.money import Money
 from bursar.gateways.protocol import Charge, GatewayEvent, GivenBack
 from bursar.gateways.tokens import NEVER_REFUNDED, TOKENS
 
 ADDRESS: Final = "/sandbox/{key}"
-_ANSWERS: Final[dict[str, Answer]] = {
+_ANSWERS: Final[dict[str, GatewayAnswer]] = {
     "succeeded": "succeeded",
     "declined": "declined",
     "pending": "pending",

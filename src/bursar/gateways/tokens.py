@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bursar.core.billing.payment import Answer
+from bursar.core.billing.payment import GatewayAnswer
 
-TOKENS: Final[Mapping[str, tuple[Answer, str]]] = {
+TOKENS: Final[Mapping[str, tuple[GatewayAnswer, str]]] = {
     "ok": ("succeeded", ""),
     "declined_funds": ("declined", "insufficient_funds"),
     "needs_authentication": ("pending", ""),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from bursar.core.events.subscription import PriceChange, Rate, TakenChange
+from bursar.core.events.subscription import AcceptedChange, PriceChange, Rate
 from bursar.core.subscription.catalog import Catalog
 from bursar.core.subscription.edit import ChangeCycle, Edit, SetSeats, SetUnits, Undo
 from bursar.core.subscription.item import Item
@@ -10,7 +10,7 @@ from bursar.core.subscription.subscription import NOTHING, Subscription
 from bursar.i18n import edits
 
 
-def taken_change(taken: TakenChange, catalog: Catalog) -> str:
+def taken_change(taken: AcceptedChange, catalog: Catalog) -> str:
     """Return a change in words: both numbers, the day from which it counts, and the prices that it alters."""
     edit, prices = taken.edit, taken.prices or ()
     if isinstance(edit, Undo):
@@ -34,14 +34,14 @@ def taken_change(taken: TakenChange, catalog: Catalog) -> str:
     return said
 
 
-def _undone(taken: TakenChange, catalog: Catalog) -> str:
+def _undone(taken: AcceptedChange, catalog: Catalog) -> str:
     if taken.undoes is None:
         # Entries of earlier versions do not say which change it was.
         return _("A scheduled change was undone.")
     return _("A scheduled change was undone: {change}").format(change=_dated(taken.undoes, taken, catalog))
 
 
-def _dated(edit: Edit, taken: TakenChange, catalog: Catalog) -> str:
+def _dated(edit: Edit, taken: AcceptedChange, catalog: Catalog) -> str:
     """Return an edit in words, with the day of the change that it is part of, or that is taken back."""
     if isinstance(edit, ChangeCycle):
         said = _("Billing cycle: {cycle}").format(cycle=edits.cycle_name(catalog, edit.cycle))
@@ -63,7 +63,7 @@ def _rate(rate: Rate, currency: str) -> str:
     return edits.priced(rate.rate, currency, rate.per)
 
 
-def _before(edit: Edit, taken: TakenChange) -> Subscription:
+def _before(edit: Edit, taken: AcceptedChange) -> Subscription:
     """As much of the state before a change as telling it needs."""
     product, before = getattr(edit, "product", ""), taken.before
     items = {product: Item(product, before.plan, before.quantity)} if before else {}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from bursar.core.money.money import Money
-from bursar.core.ordering.credit_limit import credit_limit, who_can_pay_at_once
+from bursar.core.ordering.credit_limit import credit_limit, members_who_set_payment_method
 from bursar.core.policy.policy import Account, Actor, Contact, Decision, Member, Outcome, Policy, Reason, State, Vendor
 from bursar.i18n import money, names
 from bursar.i18n.language import locale
@@ -40,17 +40,17 @@ def state(code: str) -> str:
 
 def role_name(policy: Policy, code: str) -> str:
     """What the policy calls a role. Errors: UnknownRole."""
-    return policy.role(code).name.said(locale().language)
+    return policy.role(code).name.in_language(locale().language)
 
 
 def staff_role_name(policy: Policy, code: str) -> str:
     """What the policy calls a role of the vendor's staff."""
-    return policy.staff[code].name.said(locale().language)
+    return policy.staff[code].name.in_language(locale().language)
 
 
 def account_type_name(policy: Policy, code: str) -> str:
     """What the policy, or an earlier version of it, calls an account type."""
-    return policy.type_name(code).said(locale().language)
+    return policy.type_name(code).in_language(locale().language)
 
 
 def sentence(decision: Decision, policy: Policy, account: Account, actor: Actor, on: date) -> str:
@@ -178,7 +178,7 @@ def _about_the_credit(policy: Policy, account: Account, actor: Actor, on: date) 
         said = template.format(amount=money.amount(Money(limit, account.currency)))
     else:
         said = _("With this the account would owe more than it may.")
-    can = who_can_pay_at_once(policy, account, on)
+    can = members_who_set_payment_method(policy, account, on)
     if not can:
         return said
     if isinstance(actor, Member) and actor.email in [one.email for one in can]:

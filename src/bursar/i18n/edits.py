@@ -36,19 +36,19 @@ from bursar.i18n.money import number
 def product_name(catalog: Catalog, code: str) -> str:
     """What a product is or was called; its code where no catalog ever had it."""
     found = catalog.known_product(code)
-    return found.name.said(locale().language) if found else code
+    return found.name.in_language(locale().language) if found else code
 
 
 def plan_name(catalog: Catalog, product: str, code: str) -> str:
     """What a plan is or was called; its code where no catalog ever had it."""
     plan = catalog.known_plan(product, code)
-    return plan.name.said(locale().language) if plan else code
+    return plan.name.in_language(locale().language) if plan else code
 
 
 def cycle_name(catalog: Catalog, code: str) -> str:
     """What a billing cycle is or was called; its code where no catalog ever had it."""
     found = catalog.known_cycle(code)
-    return found.name.said(locale().language) if found else code
+    return found.name.in_language(locale().language) if found else code
 
 
 def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
@@ -217,7 +217,7 @@ def _per(item: Item, state: Subscription, catalog: Catalog) -> Per | None:
     agreed = (
         agreed_price.per
         for agreed_price in state.agreed_prices.values()
-        if agreed_price.sold[:2] == (item.product, item.plan)
+        if agreed_price.key[:2] == (item.product, item.plan)
     )
     known = catalog.known_plan(item.product, item.plan)
     return next(agreed, known.per if known else None)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bursar.core.events import Event, Names, as_read, names
+from bursar.core.events import Event, Names, names, redacted
 from bursar.core.events.account import AccountAltered, AttemptRefused, LimitSet, OverrideAdded
 from bursar.core.events.payment import (
     MethodSet,
@@ -22,7 +22,7 @@ from bursar.core.events.payment import (
 )
 from bursar.core.events.people import EmailSentAgain, MemberChanged, SeatsCounted
 from bursar.core.events.request import RequestOvertaken
-from bursar.core.events.subscription import Billed, ChangesTaken, SeatsShort, TemporarySeatsEnded
+from bursar.core.events.subscription import Billed, ChangesAccepted, SeatsShort, TemporarySeatsEnded
 from bursar.core.money.money import Money
 from bursar.core.policy.member import ERASED
 from bursar.core.policy.policy import Policy
@@ -61,7 +61,7 @@ class Story:
 
     def sentences(self, event: Event) -> list[str]:
         """Return an event in one or several sentences, as its reader may read it."""
-        return _sentences(as_read(event, prices=self.prices, invoices=self.invoices), self)
+        return _sentences(redacted(event, prices=self.prices, invoices=self.invoices), self)
 
     def member(self, id: UUID) -> str:
         """The name of a member, or of one of the vendor's staff."""
@@ -108,7 +108,7 @@ def _sentences(event: Event, story: Story) -> list[str]:
 
 
 @_sentences.register
-def _changes(event: ChangesTaken, story: Story) -> list[str]:
+def _changes(event: ChangesAccepted, story: Story) -> list[str]:
     return [taken_change(taken, story.catalog) for taken in event.changes]
 
 

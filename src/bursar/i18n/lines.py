@@ -37,14 +37,14 @@ def lines_shown(lines: Iterable[Line], currency: str) -> tuple[LineShown, ...]:
 
 def _said(found: GroupedLine, currency: str) -> str:
     line = found.line
-    described, price = line.description.said(locale().language), money.rate(line.unit_price, currency)
+    described, price = line.description.in_language(locale().language), money.rate(line.unit_price, currency)
     if line.per is Per.ACCOUNT:
         template = _("{description}: {price}")
-        if found.reading == "credit":
+        if found.kind == "credit":
             template = _("Credit for {description}: {price}")
         return template.format(description=described, price=price)
     template = _("{description}: {quantity} × {price}")
-    if found.reading == "credit":
+    if found.kind == "credit":
         template = _("Credit for {description}: {quantity} × {price}")
     return template.format(description=described, quantity=_quantity(found), price=price)
 
@@ -52,12 +52,12 @@ def _said(found: GroupedLine, currency: str) -> str:
 def _quantity(found: GroupedLine) -> str:
     """Return how many seats or units there are, or how many more or fewer."""
     count, seats = found.quantity, found.line.per is Per.SEAT
-    if found.reading == "more":
+    if found.kind == "more":
         if seats:
             said = ngettext("{count} more seat", "{count} more seats", count)
         else:
             said = ngettext("{count} more unit", "{count} more units", count)
-    elif found.reading == "fewer":
+    elif found.kind == "fewer":
         if seats:
             said = ngettext("{count} fewer seat", "{count} fewer seats", count)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from bursar.core.ordering.request import CAUSES, Cause, Moved, RequestState
+from bursar.core.ordering.request import CAUSES, Cause, Difference, RequestState
 from bursar.core.policy.policy import Decision, Policy
 from bursar.i18n.decision import account_type_name, people
 
@@ -26,7 +26,7 @@ def overtaken(cause: Cause) -> str:
     return _("The request was closed by itself, because {why}.").format(why=_(CAUSES[cause].template))
 
 
-def changed(moved: Iterable[Moved], policy: Policy, before: str, after: str) -> list[str]:
+def changed(moved: Iterable[Difference], policy: Policy, before: str, after: str) -> list[str]:
     """What has changed since a request was made, a sentence each; the account was of the type `before`."""
     types = [account_type_name(policy, one) for one in (before, after)]
     said = {

@@ -10,9 +10,9 @@ from django.db import transaction
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.messages.text import read_name
 from bursar.core.policy.capability import STAFF_ROLES
-from bursar.core.policy.policy import Outcome, Policy, UnknownRole, Vendor, decide_at_the_desk
+from bursar.core.policy.policy import Outcome, Policy, UnknownRole, Vendor, decide_for_staff
 from bursar.core.policy.refusal import Refused
-from bursar.core.policy.staff import MANAGING, appointed_to_sandboxes, check_ending
+from bursar.core.policy.staff import MANAGING, check_staff_role, is_sandbox_staff
 from bursar.identity.models import Person, Staff
 from bursar.policy.queries import held
 
@@ -72,7 +72,7 @@ def appoint(
         person = Person.objects.found_or_made(email, name=called)
         before = _live(person.pk)
         stood, by_sandbox_staff = before is not None and before.sandbox, by is not None and by.sandbox
-        wanted = (role, appointed_to_sandboxes(sandbox, before=stood, by_sandbox_staff=by_sandbox_staff))
+        wanted = (role, is_sandbox_staff(sandbox, before=stood, by_sandbox_staff=by_sandbox_staff))
         if before is not None:
             if (before.role, before.sandbox) == wanted:
                 return person.pk
@@ -109,7 +109,7 @@ def _permit(by: Colleague | None) -> Policy:
     if by is None:
         return policy
     live = _live(by.id)
-    decision = decide_at_the_desk(policy, Vendor(by.id, role=live.role if live else by.role), MANAGING)
+    decision = decide_for_staff(policy, Vendor(by.id, role=live.role if live else by.role), MANAGING)
     if live is None or decision.outcome is not Outcome.ALLOWED:
         raise Refused(decision)
     return policy
@@ -124,7 +124,7 @@ def _end(policy: Policy, row: Staff, name: str, by: Colleague | None, now: datet
     if by is not None:
         managing = [code for code, role in policy.staff.items() if MANAGING in role.allowed]
         others = Staff.objects.filter(ended_at=None, role__in=managing, sandbox=row.sandbox).exclude(pk=row.pk)
-        check_ending(
+        check_staff_role(
             name,
             role=row.role,
             after=after,

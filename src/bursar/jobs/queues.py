@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bursar.columns.ids import moment_of
-from bursar.core.events import TOLD
+from bursar.core.events import EMAILED
 from bursar.gateways.registry import connected
 from bursar.invoices.queries import announcements, renewals
 from bursar.jobs.steps import BATCH, GRACE, LOOK_DAYS
@@ -36,7 +36,7 @@ def queues(now: datetime) -> Iterator[Queue]:
     asked += [refund.id for refund in unfinished_refunds(before, BATCH)]
     yield _made("finish", asked, now)
     yield _made("collect", [invoice for _, invoice in collectable(connected(), BATCH)], now)
-    yield _made("tell", [entry for _, entry in untold(TOLD, now, BATCH)], now)
+    yield _made("tell", [entry for _, entry in untold(EMAILED, now, BATCH)], now)
     due: list[tuple[str, int, datetime | None]] = [
         ("renew", *renewals(now)),
         ("expire", *expirations(now)),

@@ -37,7 +37,7 @@ from bursar.checkout import (
     remind,
     renew,
 )
-from bursar.core.events import TOLD
+from bursar.core.events import EMAILED
 from bursar.core.policy.policy import Actor
 from bursar.core.policy.sandbox_clock import check_clock
 from bursar.gateways.registry import connected
@@ -164,7 +164,7 @@ def _announce(now: datetime) -> Iterable[Task]:
 
 
 def _tell(now: datetime) -> Iterable[Task]:
-    return [partial(tell, *one, now=now) for one in untold(TOLD, now, BATCH)]
+    return [partial(tell, *one, now=now) for one in untold(EMAILED, now, BATCH)]
 
 
 def _send(now: datetime) -> Iterable[Task]:

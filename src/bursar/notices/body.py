@@ -18,9 +18,9 @@ from bursar.core.events.request import RequestEvent, RequestOvertaken, RequestRe
 from bursar.core.events.subscription import FellDue, Invoiced, RenewalAhead, SeatsShort, TrialEnded, TrialEnding
 from bursar.core.money.money import Money
 from bursar.core.ordering.content import read_quote
-from bursar.core.ordering.decision import Decided
+from bursar.core.ordering.decision import DecidedEdit
 from bursar.core.ordering.quote import quote
-from bursar.core.ordering.states_before import states_quoted
+from bursar.core.ordering.states_before import states_before_edits
 from bursar.core.policy.policy import SYSTEM, Policy
 from bursar.core.subscription.shortfall import shortfalls
 from bursar.history.queries import Fact
@@ -147,7 +147,7 @@ def _of_request(event: RequestEvent, telling: Telling) -> Body:
     row = request(customer.id, event.request)
     asked_for, catalog = read_quote(row.content), current_catalog()
     timeline = agreement(customer.id, before=asked_for.on).before(row.id).timeline
-    before = states_quoted(timeline, asked_for)
+    before = states_before_edits(timeline, asked_for)
     scheduled = {change.id: change for change in timeline.changes}
     asked = [_("{name} asks for:").format(name=row.name)]
     asked += [
@@ -168,7 +168,7 @@ def _of_request(event: RequestEvent, telling: Telling) -> Body:
     return _with(event, telling, asked)
 
 
-def _asked(said: str, decided: Decided, today: date) -> str:
+def _asked(said: str, decided: DecidedEdit, today: date) -> str:
     """An edit, with the day from which it would count if that is not the day of asking."""
     if decided.effective_on is None or decided.effective_on <= today:
         return said

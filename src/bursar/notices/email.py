@@ -14,7 +14,7 @@ from bursar.accounts.queries import Customer, names
 from bursar.catalog.queries import current as current_catalog
 from bursar.core.events import Event
 from bursar.core.policy.policy import Policy
-from bursar.core.subscription.termination import Ending
+from bursar.core.subscription.termination import TerminationChange
 from bursar.history.queries import Fact
 from bursar.i18n import money
 from bursar.i18n.history import Story
@@ -39,7 +39,12 @@ class Written:
 
 
 def write(
-    customer: Customer, policy: Policy, fact: Fact, locale: str, sees_invoices: bool, ending: Ending | None = None
+    customer: Customer,
+    policy: Policy,
+    fact: Fact,
+    locale: str,
+    sees_invoices: bool,
+    ending: TerminationChange | None = None,
 ) -> Written:
     """What one reader is told of a fact, and of what it does to the account's end."""
     with translation.override(locale):

@@ -36,11 +36,16 @@ from bursar.accounts.queries import Customer, details, former, invitation
 from bursar.core.events import Audience, Event, OptionalEmail, document_of
 from bursar.core.events.people import MemberChanged, MemberEvent, OwnerChanged
 from bursar.core.events.request import RequestEvent, RequestOvertaken
-from bursar.core.events.subscription import ChangesApplied, ChangesTaken, FellDue
+from bursar.core.events.subscription import ChangesAccepted, ChangesApplied, FellDue
 from bursar.core.ordering import decision
 from bursar.core.policy.member import BILLING_ADMIN, OWNER
 from bursar.core.policy.policy import Member, Outcome, Policy, decide
-from bursar.core.subscription.termination import Course, Ending, ending_applied, ending_taken
+from bursar.core.subscription.termination import (
+    TerminationChange,
+    TerminationStatus,
+    termination_by_day,
+    termination_by_order,
+)
 from bursar.history.queries import Fact
 from bursar.invoices.queries import document
 from bursar.payments.queries import attempted, left, method
@@ -50,20 +55,20 @@ Whom = Callable[[Customer, Policy, Fact], list[Member]]
 E = TypeVar("E", bound=Event)
 
 
-def concerned(customer: Customer, policy: Policy, fact: Fact, ending: Ending | None = None) -> list[Member]:
+def concerned(customer: Customer, policy: Policy, fact: Fact, ending: TerminationChange | None = None) -> list[Member]:
     """The members who are told of a fact, and of what it does to the account's end."""
-    whom = ENDINGS[ending.course] if ending else AUDIENCES[fact.event.told_to]
+    whom = ENDINGS[ending.status] if ending else AUDIENCES[fact.event.told_to]
     return whom(customer, policy, fact)
 
 
-def ending(customer: Customer, fact: Fact) -> Ending | None:
+def ending(customer: Customer, fact: Fact) -> TerminationChange | None:
     """What a fact does to the account's end; nothing where it stays as it was."""
     event = fact.event
-    if isinstance(event, ChangesTaken):
+    if isinstance(event, ChangesAccepted):
         made = [taken.change for taken in event.changes]
-        return ending_taken(agreement(customer.id, before=fact.on).timeline, made, fact.on)
+        return termination_by_order(agreement(customer.id, before=fact.on).timeline, made, fact.on)
     if isinstance(event, ChangesApplied):
-        return ending_applied(agreement(customer.id, before=fact.on).timeline, event.changes, fact.on)
+        return termination_by_day(agreement(customer.id, before=fact.on).timeline, event.changes, fact.on)
     return None
 
 
@@ -190,10 +195,10 @@ AUDIENCES: Final[Mapping[Audience, Whom]] = {
 }
 """The members that each audience of an event is made of."""
 
-ENDINGS: Final[Mapping[Course, Whom]] = {
-    Course.ENDS: _payers_and_who_did_it,
-    Course.GOES_ON: _payers_and_who_did_it,
-    Course.ENDED: _everybody,
+ENDINGS: Final[Mapping[TerminationStatus, Whom]] = {
+    TerminationStatus.SCHEDULED: _payers_and_who_did_it,
+    TerminationStatus.REVOKED: _payers_and_who_did_it,
+    TerminationStatus.ENDED: _everybody,
 }
 """Who is told instead where the fact does something to the account's end."""
 
@@ -201,7 +206,7 @@ OPTIONAL: Final[tuple[OptionalEmail, ...]] = get_args(OptionalEmail)
 """What people may do without, by what it is about. An invoice that is to be paid comes all the same."""
 
 
-def optional(customer: Customer, fact: Fact, ending: Ending | None = None) -> str:
+def optional(customer: Customer, fact: Fact, ending: TerminationChange | None = None) -> str:
     """What a fact is about that people may do without; nothing where everybody concerned must know."""
     if ending:
         return ""

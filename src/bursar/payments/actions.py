@@ -9,7 +9,7 @@ from django.db import transaction
 from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
-from bursar.core.billing.gateway import served
+from bursar.core.billing.gateway import with_gateway
 from bursar.core.billing.payment import Method, ProposedAllocation, check_replacement, propose_allocations
 from bursar.core.events.payment import MethodSet, PaymentFailed, PaymentReceived
 from bursar.core.money.money import Money
@@ -37,7 +37,7 @@ def set_method(policy: Policy, account_id: UUID, wanted: Method, *, actor: Actor
 
 def paid_by(customer: Customer, method: Method) -> Method:
     """Return the method with the gateway that moves its money for the account. Errors: NoGateway."""
-    return served(method, connected(), sandbox=customer.sandbox, ask=customer.account.at_the_vendor()[0])
+    return with_gateway(method, connected(), sandbox=customer.sandbox, ask=customer.account.vendor_contacts()[0])
 
 
 def begin(

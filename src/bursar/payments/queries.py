@@ -10,7 +10,7 @@ from uuid import UUID
 from bursar.accounts.relations import ACCOUNTS
 from bursar.columns.statement import select, select_one
 from bursar.core.billing.gateway import SANDBOX
-from bursar.core.billing.payment import AttemptState, Method, Open, Paying
+from bursar.core.billing.payment import AttemptState, Method, OpenAmount, PaymentMethodAndBalance
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.invoices.queries import INVOICED
 from bursar.invoices.relations import DOCUMENTS
@@ -52,9 +52,9 @@ class SandboxPayment:
 class Unsettled:
     """What has something left: credit notes, payments and invoices, the oldest of each first."""
 
-    notes: tuple[Open, ...]
-    payments: tuple[Open, ...]
-    invoices: tuple[Open, ...]
+    notes: tuple[OpenAmount, ...]
+    payments: tuple[OpenAmount, ...]
+    invoices: tuple[OpenAmount, ...]
 
 
 def method(account_id: UUID) -> Method:
@@ -68,15 +68,15 @@ def payment_until(account_id: UUID) -> datetime | None:
     return found.expires_at if found else None
 
 
-def paying(account_id: UUID) -> Paying:
+def paying(account_id: UUID) -> PaymentMethodAndBalance:
     """Return how an account pays, and what it owes."""
     [(_, *method_and_balance)] = select(PAYING, account=account_id)
     return read_paying(*method_and_balance)
 
 
-def read_paying(kind: str | None, token: str, gateway: str, owes: int) -> Paying:
+def read_paying(kind: str | None, token: str, gateway: str, owes: int) -> PaymentMethodAndBalance:
     """Return the payment method and balance that a row of `PAYING` states."""
-    return Paying(_method(kind or "invoice", token, gateway), owes)
+    return PaymentMethodAndBalance(_method(kind or "invoice", token, gateway), owes)
 
 
 def attempt(account_id: UUID, attempt_id: UUID) -> AttemptRow:
@@ -131,13 +131,13 @@ def left(account_id: UUID, invoice_ids: list[UUID] | None = None) -> Mapping[UUI
 
 def unsettled(account_ids: Collection[UUID]) -> Mapping[UUID, Unsettled]:
     """Return whatever of accounts has something left, by account."""
-    left: dict[UUID, dict[str, list[Open]]] = {account: {kind: [] for kind in _KINDS} for account in account_ids}
+    left: dict[UUID, dict[str, list[OpenAmount]]] = {account: {kind: [] for kind in _KINDS} for account in account_ids}
     for account_id, kind, *open_ in select(_UNSETTLED, accounts=list(account_ids)):
-        left[account_id][kind].append(Open(*open_))
+        left[account_id][kind].append(OpenAmount(*open_))
     return {account: Unsettled(*(tuple(by_kind[kind]) for kind in _KINDS)) for account, by_kind in left.items()}
 
 
-def open_invoices(account_id: UUID) -> tuple[Open, ...]:
+def open_invoices(account_id: UUID) -> tuple[OpenAmount, ...]:
     """Invoices that are not settled, the oldest first."""
     return unsettled([account_id])[account_id].invoices
 

@@ -11,7 +11,7 @@ from bursar.columns.statement import select
 from bursar.core.billing.allocation import Allocation
 from bursar.core.billing.booking import BankEntry, Source
 from bursar.core.billing.journal import MovementKind
-from bursar.core.billing.refund import Received, RefundReason, RefundState
+from bursar.core.billing.refund import RefundablePayment, RefundReason, RefundState
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.money.money import Money
 
@@ -38,10 +38,10 @@ class PaymentRow:
     undone: bool
 
     @property
-    def received(self) -> Received:
+    def received(self) -> RefundablePayment:
         """The payment as the rules about refunds see it."""
         amount = Money(self.amount_minor, self.currency)
-        return Received(self.id, self.source, amount, self.refunded, self.unused, self.undone)
+        return RefundablePayment(self.id, self.source, amount, self.refunded, self.unused, self.undone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ from bursar.core.messages.document import (
     MissingEntry,
     NotTable,
     UnknownEntry,
-    code,
-    one_of,
-    shown,
-    toml,
+    check_code,
+    check_word,
+    excerpt,
+    parse_toml,
 )
 from bursar.core.messages.entry import (
     CODE,
@@ -36,9 +36,9 @@ from bursar.core.messages.entry import (
     Listed,
     OneOf,
     SomeOf,
-    Stated,
     Table,
     Within,
+    WrittenAs,
     by_code,
     read_table,
     without_default,
@@ -46,7 +46,7 @@ from bursar.core.messages.entry import (
 from bursar.core.messages.schema import LeftOut, refused
 from bursar.core.messages.text import Name, Text
 from bursar.core.policy.capability import CAPABILITIES, DESK, MONEY, ROLES, STAFF_ROLES, TIMED
-from bursar.core.policy.limits import UNBOUNDED, Ceilings, Credit, Limit, no_owner, terms, uncrossed
+from bursar.core.policy.limits import UNBOUNDED, Ceilings, Credit, Limit, check_ceilings, check_credit, check_no_owner
 from bursar.core.policy.policy import Policy, State
 from bursar.core.policy.role import AccountType, Capabilities, Role
 from bursar.policy.example import EXAMPLE
@@ -142,7 +142,7 @@ def _by_type(value: object, info: ValidationInfo) -> object:
     known = info.data.get("account_types", value)
     for entry in value:
         if entry not in known:
-            raise refused(UnknownEntry, entry=shown(entry), known=", ".join(known))
+            raise refused(UnknownEntry, entry=excerpt(entry), known=", ".join(known))
     return value
 
 
@@ -156,19 +156,19 @@ class PolicyDocument(Table):
 
     account_types: Annotated[
         Mapping[str, AccountType],
-        Stated(Annotated[tuple[AccountType, ...], Listed(none=NoAccountType)], by_code, _values),
+        WrittenAs(Annotated[tuple[AccountType, ...], Listed(none=NoAccountType)], by_code, _values),
     ]
     roles: Annotated[
         Mapping[str, Role],
-        Stated(
+        WrittenAs(
             Annotated[tuple[Annotated[Role, AfterValidator(_one_way)], ...], Listed(exactly=len(ROLES))],
             partial(_every, codes=ROLES),
             _values,
         ),
         Field(description="Every role, once."),
     ]
-    states: Annotated[Mapping[str, frozenset[str]], Stated(States, _entries, lambda states: States(**states))]
-    timing: Annotated[Mapping[str, Timing], Stated(Timings, _entries, lambda timing: Timings(**timing))]
+    states: Annotated[Mapping[str, frozenset[str]], WrittenAs(States, _entries, lambda states: States(**states))]
+    timing: Annotated[Mapping[str, Timing], WrittenAs(Timings, _entries, lambda timing: Timings(**timing))]
     proration: Annotated[Proration, OneOf(Proration)]
     quote_hours: Annotated[int, Within(1, 24 * 366)]
     attempt_minutes: Annotated[int, Within(1, 60 * 24 * 7)]
@@ -181,22 +181,22 @@ class PolicyDocument(Table):
     cut_periods: Annotated[Literal["days", "whole"], OneOf(("days", "whole"))] = "days"
     limits: Annotated[
         Mapping[str, Limit],
-        Stated(Annotated[Limits, BeforeValidator(no_owner)], _entries, lambda limits: Limits(**limits)),
+        WrittenAs(Annotated[Limits, BeforeValidator(check_no_owner)], _entries, lambda limits: Limits(**limits)),
         Field(exclude_if=not_),
     ] = field(default_factory=dict)
     credit: Annotated[
-        dict[str, Annotated[Credit, BeforeValidator(terms)]],
+        dict[str, Annotated[Credit, BeforeValidator(check_credit)]],
         BeforeValidator(_by_type),
         Field(description="By account type; one that is not named has no limit.", exclude_if=not_),
     ] = field(default_factory=dict)
     ceilings: Annotated[
-        Ceilings, AfterValidator(uncrossed), Field(exclude_if=UNBOUNDED.__eq__, json_schema_extra=without_default)
+        Ceilings, AfterValidator(check_ceilings), Field(exclude_if=UNBOUNDED.__eq__, json_schema_extra=without_default)
     ] = UNBOUNDED
     staff: Annotated[
         Mapping[str, Role] | None,
-        Stated(
+        WrittenAs(
             Annotated[
-                tuple[Annotated[Role, Stated(_StaffRole, _staff_role, _stated_role)], ...],
+                tuple[Annotated[Role, WrittenAs(_StaffRole, _staff_role, _stated_role)], ...],
                 Listed(exactly=len(STAFF_ROLES)),
             ],
             partial(_every, codes=STAFF_ROLES),
@@ -256,7 +256,7 @@ def replacements(document: object) -> Mapping[str, str]:
 
 def read_toml(text: str, file: str, version: int) -> Policy:
     """The policy that a TOML file says. Errors: BadDocument, its kinds, naming the file."""
-    return read(toml(text, file), version, at=file)
+    return read(parse_toml(text, file), version, at=file)
 
 
 def write(policy: Policy) -> dict[str, Any]:
@@ -287,8 +287,8 @@ def _staff(stated: Mapping[str, Role] | None) -> Mapping[str, Role]:
 def _replaces(value: object, at: str, account_types: Mapping[str, AccountType]) -> None:
     """Check what replaces account types. Errors: NotTable, NotCode, NotReplaced, NotKnown."""
     if not isinstance(value, Mapping):
-        raise NotTable(at=at, found=shown(value))
+        raise NotTable(at=at, found=excerpt(value))
     for before, after in value.items():
-        if code(before, f"{at}.{str(before)[:MOST_TEXT]}") in account_types:
+        if check_code(before, f"{at}.{str(before)[:MOST_TEXT]}") in account_types:
             raise NotReplaced(at=f"{at}.{before}", found=before)
-        one_of(after, f"{at}.{before}", account_types)
+        check_word(after, f"{at}.{before}", account_types)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from bursar.core.money.money import Money, text
+from bursar.core.money.money import Money, amount_text
 from bursar.core.policy.capability import CAPABILITIES, DESK, MATRIX, OPEN
 from bursar.core.policy.limits import Credit, Limit
 from bursar.core.policy.policy import Policy, State
@@ -86,7 +86,7 @@ def _matrix(policy: Policy) -> str:
     types = policy.account_types.values()
     rows = [(f"`{one}`", *("yes" if one in kind.capabilities else "no" for kind in types)) for one in MATRIX]
     rows.append(("its people see current costs", *("yes" if kind.shows_costs else "no" for kind in types)))
-    head = [f"`{kind.code}` {kind.name.said('en')}, {kind.name.said('fr')}" for kind in types]
+    head = [f"`{kind.code}` {kind.name.in_language('en')}, {kind.name.in_language('fr')}" for kind in types]
     return _table(("capability", *head), rows)
 
 
@@ -102,7 +102,7 @@ def _roles(policy: Policy) -> str:
         )
         for capability in CAPABILITIES
     )
-    head = [f"`{role.code}` {role.name.said('en')}, {role.name.said('fr')}" for role in roles]
+    head = [f"`{role.code}` {role.name.in_language('en')}, {role.name.in_language('fr')}" for role in roles]
     return _table(("may", *head), rows)
 
 
@@ -110,7 +110,7 @@ def _staff(policy: Policy) -> str:
     roles = policy.staff.values()
     rights = (one for one in (*CAPABILITIES, *DESK) if one != "submit_requests")
     rows = ((f"`{right}`", *("yes" if right in role.allowed else "no" for role in roles)) for right in rights)
-    head = [f"`{role.code}` {role.name.said('en')}, {role.name.said('fr')}" for role in roles]
+    head = [f"`{role.code}` {role.name.in_language('en')}, {role.name.in_language('fr')}" for role in roles]
     return _table(("may", *head), rows)
 
 
@@ -155,14 +155,16 @@ def _credit(credit: Credit | None) -> str:
         return "no limit"
     if not credit.invoice_terms:
         return "nothing"
-    said = [text(Money(most, currency)) + f" {currency}" for currency, most in credit.limits.items()]
+    said = [amount_text(Money(most, currency)) + f" {currency}" for currency, most in credit.limits.items()]
     anything = f"{credit.limit:,}.00 in any {'other ' if said else ''}currency"
     return ", ".join([*said, *([anything] if credit.limit is not None else [])]) or "no limit"
 
 
 def _limit(limit: Limit) -> str:
     said = [] if limit.seats is None else [f"{limit.seats:,} seats"]
-    said += [f"{text(Money(most, currency))} {currency} a billing period" for currency, most in limit.amounts.items()]
+    said += [
+        f"{amount_text(Money(most, currency))} {currency} a billing period" for currency, most in limit.amounts.items()
+    ]
     return ", ".join(said) or "no limit"
 
 

@@ -13,7 +13,7 @@ from bursar.core.money.currency import digits
 from bursar.core.money.tax import read_tax_rate
 from bursar.core.ordering.content import write_decision, write_temporary
 from bursar.core.ordering.context import BillingContext
-from bursar.core.policy.capability import CAPABILITIES, OVERRIDABLE, ROLES, known
+from bursar.core.policy.capability import CAPABILITIES, OVERRIDABLE, ROLES, check_capability
 from bursar.core.policy.policy import Account, Actor, Contact, Member, Override, State, decide
 from bursar.core.subscription.catalog import Catalog
 from bursar.core.subscription.edit import write_edit
@@ -82,7 +82,7 @@ class CoreAccount:
 
     def override(self, capability: str, grant: bool, until: str | None) -> None:
         """Grant or withhold a capability on the account."""
-        known(capability, OVERRIDABLE)
+        check_capability(capability, OVERRIDABLE)
         made = Override(capability, grant, date.fromisoformat(until) if until else None)
         overrides = self.context.account.overrides
         if any(override.capability == capability for override in overrides):

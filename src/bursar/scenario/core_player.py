@@ -11,19 +11,19 @@ from bursar.core.billing.invoice_content import write_money
 from bursar.core.billing.payment import (
     Method,
     NothingToPay,
-    Paying,
+    PaymentMethodAndBalance,
     PaymentOpen,
     TokenNeeded,
+    amount_to_collect,
     check_replacement,
     next_step,
     read_method,
-    to_collect,
 )
 from bursar.core.ordering.conflicts import UnknownChange
 from bursar.core.ordering.content import write_change, write_quote
 from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote, check_confirmed, quote
-from bursar.core.ordering.request import NoNeedToAsk, RequestStatus, check_asking, check_withdrawing
+from bursar.core.ordering.request import NoNeedToAsk, RequestStatus, check_submittable, check_withdrawal
 from bursar.core.ordering.transition import Order, Transition, accept, renew
 from bursar.core.policy.policy import Actor, Member
 from bursar.core.policy.refusal import Refused
@@ -94,7 +94,7 @@ class CorePlayer(CoreAccount):
             self._follow()
             self.asked.check_none_open()
             answer = self._asked_for(read, who)
-            check_asking(answer)
+            check_submittable(answer)
         until = self.moment + timedelta(days=self.context.policy.request_days)
         made = Asked(self.ledger.new_id(), who, read, answer, RequestStatus("open", until))
         self.asked.all.append(made)
@@ -119,7 +119,7 @@ class CorePlayer(CoreAccount):
         """Take a request back."""
         asked = self.asked.one(request)
         with answering():
-            check_withdrawing(self._actor(actor), asked.member.id, asked.member.name)
+            check_withdrawal(self._actor(actor), asked.member.id, asked.member.name)
             asked.status.check_open(self.moment)
             self._check_no_payment()
         asked.close("withdrawn")
@@ -195,7 +195,7 @@ class CorePlayer(CoreAccount):
             raise Refused(refusal)
         check_confirmed(answer, confirmed=confirmed)
         automatic = self.method.automatic and answer.due_today.total > 0
-        amount = to_collect(answer.due_today.total, self.ledger.owes()) if automatic else 0
+        amount = amount_to_collect(answer.due_today.total, self.ledger.owes()) if automatic else 0
         if not amount:
             return self._take(answer, asked)
         return self._pay(answer, None, amount, self.method.token, asked)
@@ -223,7 +223,7 @@ class CorePlayer(CoreAccount):
     def _asked_for(self, edits: Sequence[Edit], who: Actor) -> Quote:
         """Decide and price edits. Errors: Answered if something else is in force than they expected."""
         answer = quote(self._known(), edits, who, self.today)
-        if answer.surprises:
+        if answer.differs_from_expected:
             raise Answered({"code": "stale"})
         return answer
 
@@ -250,8 +250,8 @@ class CorePlayer(CoreAccount):
 
     def _known(self) -> BillingContext:
         """The situation with the seats that are used now, and with what is owed."""
-        paying = Paying(self.method, self.ledger.owes())
-        return replace(self.context, used=self.seating.uses(*self._seated()), paying=paying)
+        paying = PaymentMethodAndBalance(self.method, self.ledger.owes())
+        return replace(self.context, used=self.seating.uses(*self._seated()), payment=paying)
 
     def _shown(self, document: Invoice | None, changes: list[Document]) -> Document:
         return {"changes": changes, "invoice": self.ledger.shown(document, self.today) if document else None}

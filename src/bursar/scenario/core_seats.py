@@ -8,11 +8,11 @@ from bursar.core.policy.policy import Member
 from bursar.core.subscription.seats import (
     SEATLESS,
     HasSeat,
-    Use,
-    check_giving,
-    check_light,
+    SeatUse,
+    check_assignable,
+    check_light_agents,
     check_seats,
-    limited,
+    light_agent_limits,
     seats_bought,
 )
 from bursar.core.subscription.subscription import Subscription
@@ -32,7 +32,7 @@ class Seating:
         self.known = {**dict.fromkeys(self.known, 0), **seats_bought(state)}
         return self.known
 
-    def uses(self, state: Subscription, members: Sequence[Member]) -> Mapping[str, Use]:
+    def uses(self, state: Subscription, members: Sequence[Member]) -> Mapping[str, SeatUse]:
         """The seats of each product."""
         return {one: self._use(one, bought, members) for one, bought in self.bought(state).items()}
 
@@ -40,7 +40,7 @@ class Seating:
         """Give a member a product. Errors: NoSeats, SeatsCounted, HasSeat, OutOfSeats, OutOfLightAgents."""
         bought = self.bought(state).get(product, 0)
         use = self._use(product, bought, members)
-        check_giving(product, use)
+        check_assignable(product, use)
         having = self.people.setdefault(product, [])
         if member.id in having:
             raise HasSeat(name=member.name, product=product)
@@ -96,11 +96,11 @@ class Seating:
 
     def _check_light(self, product: str, state: Subscription, members: Sequence[Member]) -> None:
         light = {member.id for member in members if member.role == SEATLESS} & set(self.people.get(product, []))
-        check_light(product, limited(state).get(product), len(light) + 1)
+        check_light_agents(product, light_agent_limits(state).get(product), len(light) + 1)
 
-    def _use(self, product: str, bought: int, members: Sequence[Member]) -> Use:
+    def _use(self, product: str, bought: int, members: Sequence[Member]) -> SeatUse:
         if product in self.counted:
-            return Use(bought, self.counted[product])
+            return SeatUse(bought, self.counted[product])
         seated = {member.id for member in members if member.role != SEATLESS}
         holders = frozenset(one for one in self.people.get(product, []) if one in seated)
-        return Use(bought, len(holders), holders)
+        return SeatUse(bought, len(holders), holders)

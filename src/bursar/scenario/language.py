@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bursar.catalog.document import read as read_catalog
-from bursar.core.messages.document import BadDocument, toml
+from bursar.core.messages.document import BadDocument, parse_toml
 from bursar.core.messages.problem import Invalid
 from bursar.core.policy.capability import ROLES
 from bursar.scenario.edit import read_edit
@@ -109,7 +109,7 @@ class _Reader:
             detail = f"expected a TOML document in the lines below {verb}, each of them indented; found none"
             raise BadLine(file=self.file, line=number, detail=detail)
         # The lines before count as well, so that a mistake is named by its line in the file.
-        document = toml("\n" * number + "\n".join(self.lines[number:end]), self.file)
+        document = parse_toml("\n" * number + "\n".join(self.lines[number:end]), self.file)
         if verb == "catalog":
             try:
                 read_catalog(document, 1)

@@ -10,7 +10,7 @@ from uuid import UUID
 from bursar.core.billing.invoice import Buyer, Invoice, Seller, read_address, totals
 from bursar.core.billing.invoice_content import write_invoice
 from bursar.core.billing.journal import Movement, journal
-from bursar.core.billing.payment import Open, propose_allocations, status
+from bursar.core.billing.payment import OpenAmount, document_status, propose_allocations
 from bursar.core.ordering.transition import NewInvoice
 
 FIRST_ID: Final = 1 << 100
@@ -59,13 +59,13 @@ class Ledger:
         """What is left of a document."""
         return abs(document.totals.total) - self.settled.get(document.id, 0)
 
-    def open(self, kind: str) -> list[Open]:
+    def open(self, kind: str) -> list[OpenAmount]:
         """Documents of a kind that have something left."""
-        return [Open(one.id, self.left(one)) for one in self.issued if one.kind == kind and self.left(one)]
+        return [OpenAmount(one.id, self.left(one)) for one in self.issued if one.kind == kind and self.left(one)]
 
-    def sources(self) -> list[Open]:
+    def sources(self) -> list[OpenAmount]:
         """Credit notes and payments that have something left."""
-        paid = [Open(key, amount - self.settled.get(key, 0)) for key, _, amount in self.payments]
+        paid = [OpenAmount(key, amount - self.settled.get(key, 0)) for key, _, amount in self.payments]
         return [*self.open("credit_note"), *(one for one in paid if one.left)]
 
     def owes(self) -> int:
@@ -81,7 +81,7 @@ class Ledger:
 
     def shown(self, document: Invoice, today: date) -> dict[str, Any]:
         """A document as the API shows it."""
-        state = status(document.kind, self.left(document), document.due_on, today)
+        state = document_status(document.kind, self.left(document), document.due_on, today)
         return {**write_invoice(document), "status": state}
 
     def journal(self) -> str:

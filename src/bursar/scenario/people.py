@@ -6,7 +6,15 @@ from uuid import UUID
 
 from bursar.core.ordering.content import write_decision
 from bursar.core.ordering.context import BillingContext
-from bursar.core.policy.member import ADMIN, OWNER, AlreadyMember, NotActive, check_passing, check_role, needed
+from bursar.core.policy.member import (
+    ADMIN,
+    OWNER,
+    AlreadyMember,
+    NotActive,
+    capability_for_member,
+    check_ownership_transfer,
+    check_role,
+)
 from bursar.core.policy.policy import VENDOR, Actor, Member, Outcome, decide
 from bursar.scenario.player import Answered
 
@@ -40,7 +48,7 @@ def added(context: BillingContext, actor: Actor, name: str, role: str, on: date,
     Errors: Answered, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember.
     """
     context.policy.role(role)
-    permitted(context, actor, needed(None, role), on)
+    permitted(context, actor, capability_for_member(None, role), on)
     check_role(actor, name.title(), None, role)
     if any(member.email == address(name) for member in context.account.members):
         raise AlreadyMember(email=address(name))
@@ -58,7 +66,7 @@ def changed(context: BillingContext, actor: Actor, name: str, role: str | None, 
     before = _member(context, name)
     if before is None:
         raise Answered({"code": "not_found"})
-    permitted(context, actor, needed(before.role, role), on)
+    permitted(context, actor, capability_for_member(before.role, role), on)
     check_role(actor, before.name, before.role, role)
     others = context.account.members
     if role is None:
@@ -70,7 +78,7 @@ def passed_on(context: BillingContext, actor: Actor, name: str, reason: str) -> 
     """The account once a billing admin is its owner. Errors: Answered, and those of `check_passing`."""
     members, to = context.account.members, having(context, name)
     owner = next(member for member in members if member.role == OWNER)
-    check_passing(actor, owner, to, verified=True, reason=reason)
+    check_ownership_transfer(actor, owner, to, verified=True, reason=reason)
     roles = {owner.id: ADMIN, to.id: OWNER}
     return _with(context, tuple(replace(member, role=roles.get(member.id, member.role)) for member in members))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from bursar.core.money.money import Money, text
+from bursar.core.money.money import Money, amount_text
 from bursar.scenario.player import Document
 
 _TOLD: Final = ("product", "plan", "cycle", "seats", "units", "span", "until")
@@ -104,7 +104,7 @@ def sums(totals: Document) -> str:
 
 def money(amount: Document) -> str:
     """An amount in its currency's own digits."""
-    return text(Money(amount["amount_minor"], amount["currency"]))
+    return amount_text(Money(amount["amount_minor"], amount["currency"]))
 
 
 def span(days: Document) -> str:

@@ -14,13 +14,21 @@ from bursar.columns.statement import columns_of, select
 from bursar.core.events.people import SeatAssigned, SeatFreed, SeatsCounted
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.policy.policy import SYSTEM, Actor, Policy
-from bursar.core.subscription.seats import SEATLESS, HasSeat, NoSeats, Use, check_giving, check_light, check_seats
+from bursar.core.subscription.seats import (
+    SEATLESS,
+    HasSeat,
+    NoSeats,
+    SeatUse,
+    check_assignable,
+    check_light_agents,
+    check_seats,
+)
 from bursar.history.actions import Happened, record, record_each
 from bursar.seats.models import Assignment, Capacity, Seen
 from bursar.seats.queries import uses
 
 
-def set_bought(turned: Mapping[UUID, tuple[Mapping[str, Use], Mapping[str, Use]]]) -> None:
+def set_bought(turned: Mapping[UUID, tuple[Mapping[str, SeatUse], Mapping[str, SeatUse]]]) -> None:
     """Write down how many seats accounts have bought, and how many may work without one, where that has changed.
 
     Shape: by account, the seats of each product before, as they were read under its lock, and after.
@@ -49,7 +57,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
     with locked_account(account_id, actor, now) as customer:
         member = customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
-        check_giving(product, uses(account_id).get(product))
+        check_assignable(product, uses(account_id).get(product))
         _, created = Assignment.objects.get_or_create(
             account_id=account_id,
             product=product,
@@ -155,7 +163,7 @@ def _check(customer: Customer, products: list[str], *, light: bool) -> None:
     if light:
         allowed = uses(customer.id)
         for product, *_ in counted:
-            check_light(product, allowed[product].light_agents, allowed[product].light)
+            check_light_agents(product, allowed[product].light_agents, allowed[product].light)
     for product, bought, before, after in counted:
         check_seats(product, bought, before, after)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bursar.accounts.relations import MEMBERS
 from bursar.columns.statement import select
-from bursar.core.subscription.seats import SEATLESS, Use, idle
+from bursar.core.subscription.seats import SEATLESS, SeatUse, is_idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,19 @@ class Held:
 
     def idle(self, zone: tzinfo, day: date) -> bool:
         """Whether they use a seat, and were not seen for a month, nor given it within one."""
-        return self.seat and idle(self.seen_on or self.since.astimezone(zone).date(), day)
+        return self.seat and is_idle(self.seen_on or self.since.astimezone(zone).date(), day)
 
 
-def uses(account_id: UUID) -> Mapping[str, Use]:
+def uses(account_id: UUID) -> Mapping[str, SeatUse]:
     """The seats of each product that an account has or had."""
     [(rows,)] = select(f"SELECT {USES}", account=account_id, seatless=SEATLESS)
     return read_uses(rows)
 
 
-def read_uses(rows: Iterable[Sequence[Any]]) -> Mapping[str, Use]:
+def read_uses(rows: Iterable[Sequence[Any]]) -> Mapping[str, SeatUse]:
     """Return the seats of each product that the JSON of `USES` states."""
     return {
-        product: Use(bought, used, None if holders is None else frozenset(map(UUID, holders)), light_agents, light)
+        product: SeatUse(bought, used, None if holders is None else frozenset(map(UUID, holders)), light_agents, light)
         for product, bought, used, holders, light_agents, light in rows
     }
 

@@ -10,12 +10,12 @@ import pgtrigger
 from bursar.accounts.models import Remark
 from bursar.columns.insert import insert_together
 from bursar.core.ordering.content import digest, write_quote, write_state, write_terms
-from bursar.core.ordering.decision import Decided
+from bursar.core.ordering.decision import DecidedEdit
 from bursar.core.ordering.quote import Quote
 from bursar.core.ordering.request import Cause, RequestState
 from bursar.core.ordering.transition import Checkpoint, Order
 from bursar.core.policy.policy import Actor
-from bursar.core.subscription.edit import Cancel, Edit, without_words, write_edit
+from bursar.core.subscription.edit import Cancel, Edit, without_reason, write_edit
 from bursar.core.subscription.subscription import Change
 from bursar.history.actions import columns
 from bursar.subscriptions import models
@@ -38,7 +38,7 @@ def save_quote(
     why = next((edit.reason for edit in edits if isinstance(edit, Cancel) and edit.reason), "")
     kept = models.Quote.objects.create(
         account_id=account_id,
-        edits=[write_edit(without_words(edit)) for edit in edits],
+        edits=[write_edit(without_reason(edit)) for edit in edits],
         reason=_remark(account_id, why),
         outcome=answer.outcome.value,
         on=answer.on,
@@ -169,12 +169,12 @@ def forget_asked(email: str) -> None:
         models.Quote.objects.bulk_update(rows, ["content"])
 
 
-def _quiet(edits: Sequence[Decided]) -> tuple[Decided, ...]:
-    return tuple(replace(edit, edit=without_words(edit.edit)) for edit in edits)
+def _quiet(edits: Sequence[DecidedEdit]) -> tuple[DecidedEdit, ...]:
+    return tuple(replace(edit, edit=without_reason(edit.edit)) for edit in edits)
 
 
 def _silent(changes: Sequence[Change]) -> tuple[Change, ...]:
-    return tuple(replace(change, edit=without_words(change.edit)) for change in changes)
+    return tuple(replace(change, edit=without_reason(change.edit)) for change in changes)
 
 
 def _row(account_id: UUID, order_id: UUID, change: Change) -> models.Change:

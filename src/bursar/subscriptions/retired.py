@@ -8,7 +8,7 @@ from typing import Final
 from bursar.accounts.relations import ACCOUNTS
 from bursar.columns.statement import columns_of, select
 from bursar.core.subscription.catalog import Catalog
-from bursar.core.subscription.retirement import sold
+from bursar.core.subscription.retirement import catalog_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def keeping(catalog: Catalog, now: datetime) -> Keeping:
 
     What is tried is sold as long as it has a price in any cycle.
     """
-    rows = select(_KEPT, now=now, **columns_of(sold(catalog), "products", "plans", "currencies", "cycles"))
+    rows = select(_KEPT, now=now, **columns_of(catalog_keys(catalog), "products", "plans", "currencies", "cycles"))
     return Keeping(rows[0][3] if rows else 0, {(product, plan): count for product, plan, count, _ in rows})
 
 

@@ -34,7 +34,7 @@ def subscription(call: Call) -> Shown:
         }
         shown |= write_temporary(item)
         if agreed_price.per is Per.SEAT:
-            shown["seats"] = {"bought": item.whole, "used": use.used if use else 0}
+            shown["seats"] = {"bought": item.total_quantity, "used": use.used if use else 0}
         if costs:
             shown["unit_price"] = f"{agreed_price.rate:f}"
         items.append(shown)
@@ -95,12 +95,14 @@ def entitlements(call: Call, having: Sequence[Held] | None) -> Shown:
     for item in state.items.values():
         agreed_price = state.agreed_price(item)
         sold = catalogs[agreed_price.catalog_version].product(item.product).plan_by[item.plan]
-        taken = {"bought": item.whole, "used": used.get(item.product, 0)} if agreed_price.per is Per.SEAT else None
+        taken = (
+            {"bought": item.total_quantity, "used": used.get(item.product, 0)} if agreed_price.per is Per.SEAT else None
+        )
         products.append(
             {
                 "product": item.product,
                 "plan": item.plan,
-                "quantity": item.whole,
+                "quantity": item.total_quantity,
                 "features": [
                     {"en": feature.en} | ({"fr": feature.fr} if feature.fr else {}) for feature in sold.features
                 ],
@@ -108,5 +110,5 @@ def entitlements(call: Call, having: Sequence[Held] | None) -> Shown:
                 "mine": None if mine is None else agreed_price.per is not Per.SEAT or item.product in mine,
             }
         )
-    until = state.trial_until.isoformat() if state.trial_until and state.trying else None
+    until = state.trial_until.isoformat() if state.trial_until and state.on_trial else None
     return {"state": account_state.value, "trial_until": until, "products": products}

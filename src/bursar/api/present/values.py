@@ -12,11 +12,11 @@ from bursar.checkout import basis, preview_request
 from bursar.core.billing.allocation import in_force
 from bursar.core.billing.invoice import Invoice
 from bursar.core.billing.invoice_content import write_invoice, write_money
-from bursar.core.billing.payment import status
-from bursar.core.events import as_read, write_event
+from bursar.core.billing.payment import document_status
+from bursar.core.events import redacted, write_event
 from bursar.core.messages.problem import Conflict, Invalid
 from bursar.core.ordering.content import read_decision, read_quote, write_decision, write_quote
-from bursar.core.ordering.request import costs_otherwise
+from bursar.core.ordering.request import costs_differ
 from bursar.core.policy.policy import Decision, Outcome
 from bursar.core.subscription.edit import write_edit
 from bursar.core.subscription.subscription import Change
@@ -126,12 +126,12 @@ def request_now(call: Call, row: RequestRow) -> Shown:
     if row.order_id is not None:
         shown |= taking(call, row.order_id)
     elif shown["state"] == "open":
-        shown["moved"] = [*row.basis.moved(basis(call.customer, call.policy))]
+        shown["moved"] = [*row.basis.differences(basis(call.customer, call.policy))]
         # What collides with what has happened since has no price any more.
         with suppress(Invalid, Conflict):
             today = preview_request(call.customer, row, call.actor, call.policy, call.now)
             shown["today"] = priced(call, write_quote(today))
-            shown["moved"] += ["price"] if costs_otherwise(read_quote(row.content), today) else []
+            shown["moved"] += ["price"] if costs_differ(read_quote(row.content), today) else []
     return shown
 
 
@@ -237,7 +237,7 @@ def invoice(call: Call, document: Invoice, left: int | None = None) -> Shown:
         left = queries.left(call.id, [document.id])[document.id]
     return {
         **write_invoice(document),
-        "status": status(document.kind, left, document.due_on, call.today),
+        "status": document_status(document.kind, left, document.due_on, call.today),
         "open": write_money(left, document.currency),
     }
 
@@ -250,7 +250,7 @@ def fact(row: Fact, *, prices: bool, invoices: bool) -> Shown:
         "actor": {"kind": row.actor_kind, "id": str(row.actor_id) if row.actor_id else None},
         "on": row.on.isoformat(),
         "recorded_at": row.recorded_at.isoformat(),
-        "data": row.data if prices and invoices else write_event(as_read(row.event, prices=prices, invoices=invoices)),
+        "data": row.data if prices and invoices else write_event(redacted(row.event, prices=prices, invoices=invoices)),
     }
 
 

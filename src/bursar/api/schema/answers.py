@@ -25,7 +25,7 @@ from bursar.api.schema.parts import (
     Seats,
     Totals,
 )
-from bursar.core.ordering.request import Cause, Moved, RequestState
+from bursar.core.ordering.request import Cause, Difference, RequestState
 
 
 class Account(Named):
@@ -172,7 +172,7 @@ class Request(BaseModel):
 class RequestNow(Request):
     """A request, while it is open with what it would be today for whoever looks, approved with what it led to."""
 
-    moved: list[Moved] = Field(description="What is different today from when it was made, while it is open.")
+    moved: list[Difference] = Field(description="What is different today from when it was made, while it is open.")
     today: Priced | None = Field(description="Nothing where it can no longer be decided, or is closed.")
     changes: list[Change]
     invoice: Invoice | None

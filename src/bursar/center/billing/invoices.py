@@ -11,7 +11,7 @@ from bursar.center.billing.payment_tokens import why_no_card
 from bursar.center.manage.summary import sums
 from bursar.center.visit import Visit, shown, visit
 from bursar.core.billing.invoice import Invoice
-from bursar.core.billing.payment import status
+from bursar.core.billing.payment import document_status
 from bursar.core.money.money import Money
 from bursar.i18n import money
 from bursar.i18n.address import address_lines
@@ -66,7 +66,7 @@ def one(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
 
 def row_shown(seen: Visit, found: Invoice, remaining: int, no_card: str) -> Row:
     """A document in a list. `remaining` is what is left of it, in minor units; `no_card` why no card can pay it."""
-    code = status(found.totals.kind, remaining, found.due_on, seen.today)
+    code = document_status(found.totals.kind, remaining, found.due_on, seen.today)
     return Row(
         id=found.id,
         number=found.number,

@@ -50,7 +50,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
                 "name": edits.product_name(known.catalog, item.product),
                 "plan": edits.plan_name(known.catalog, item.product, item.plan),
                 "quantity": edits.quantity(item.quantity, state.agreed_price(item).per.value),
-                "features": [feature.said(locale().language) for feature in plan.features] if plan else [],
+                "features": [feature.in_language(locale().language) for feature in plan.features] if plan else [],
             }
         )
     content = {

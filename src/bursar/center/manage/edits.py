@@ -28,7 +28,7 @@ from bursar.core.subscription.edit import (
     Undo,
 )
 from bursar.core.subscription.edit_field import Expected
-from bursar.core.subscription.edit_rules import collide
+from bursar.core.subscription.edit_rules import same_subject
 from bursar.core.subscription.subscription import Change
 
 NAMED_DAYS: Final = ("now", "renewal")
@@ -64,7 +64,7 @@ def read(form: ManageForm) -> Wishes:
     for change in form.scheduled:
         if given[f"undo_{change.id}"]:
             about.append(Undo(change=change.id))
-        elif any(collide(change.edit, edit) for edit in edits):
+        elif any(same_subject(change.edit, edit) for edit in edits):
             collision = Collision(change, _answer(given[f"about_{change.id}"]))
             collisions.append(collision)
             about += _answered(collision)

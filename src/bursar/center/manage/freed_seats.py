@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.visit import Visit
 from bursar.core.subscription.edit import ChangePlan, Edit, SetSeats
-from bursar.core.subscription.seats import Use, without_a_seat
+from bursar.core.subscription.seats import SeatUse, people_without_seat
 from bursar.i18n import edits as words
 from bursar.i18n import money
 from bursar.seats.queries import Held, longest_unseen
@@ -52,7 +52,7 @@ def chosen(filled: Iterable[str], product: str) -> tuple[UUID, ...]:
     )
 
 
-def releases(seen: Visit, edits: Sequence[Edit], used: Mapping[str, Use]) -> tuple[Release, ...]:
+def releases(seen: Visit, edits: Sequence[Edit], used: Mapping[str, SeatUse]) -> tuple[Release, ...]:
     """Return what must be chosen before edits can be made that leave fewer seats than are used."""
     return tuple(
         _release(seen, edit, use)
@@ -60,12 +60,12 @@ def releases(seen: Visit, edits: Sequence[Edit], used: Mapping[str, Use]) -> tup
         if isinstance(edit, SetSeats | ChangePlan)
         and (use := used.get(edit.product)) is not None
         and use.holders is not None
-        and without_a_seat(use, edit)
+        and people_without_seat(use, edit)
     )
 
 
-def _release(seen: Visit, edit: SetSeats | ChangePlan, use: Use) -> Release:
-    product, giving = words.product_name(current_catalog(), edit.product), without_a_seat(use, edit)
+def _release(seen: Visit, edit: SetSeats | ChangePlan, use: SeatUse) -> Release:
+    product, giving = words.product_name(current_catalog(), edit.product), people_without_seat(use, edit)
     more = giving - len(frozenset(edit.release) & (use.holders or frozenset()))
     said = ngettext(
         "{used} people use {product} (seats left: {seats}). Choose {more} more person who gives theirs up.",

@@ -207,7 +207,7 @@ def _offers(seen: Visit, filled: ManageForm) -> list[Offered]:
 
 
 def _offered(product: Product, sold: tuple[str, str], filled: ManageForm, staff: bool) -> Offered:
-    field, per, name = f"add_{product.code}", product.plans[0].per, product.name.said(locale().language)
+    field, per, name = f"add_{product.code}", product.plans[0].per, product.name.in_language(locale().language)
     wanted = filled[field].value()
     plans = tuple(choice(field, plan, sold, wanted) for plan in product.plans if sold in plan.price_by)
     if len(plans) == 1:

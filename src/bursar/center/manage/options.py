@@ -73,15 +73,17 @@ def choice(
     return Choice(
         field=field,
         code=plan.code,
-        name=plan.name.said(said),
+        name=plan.name.in_language(said),
         price=words.priced(rate, sold[0], per.value) if rate is not None else "",
         badge=mark(now),
         chosen=plan.code == wanted,
-        has=tuple(feature.said(said) for feature in plan.features if present is None or now),
+        has=tuple(feature.in_language(said) for feature in plan.features if present is None or now),
         gained=tuple(
-            feature.said(said) for feature in plan.features if present is not None and not now and feature not in before
+            feature.in_language(said)
+            for feature in plan.features
+            if present is not None and not now and feature not in before
         ),
-        lost=tuple(one.said(said) for one in before if one not in plan.features),
+        lost=tuple(one.in_language(said) for one in before if one not in plan.features),
     )
 
 

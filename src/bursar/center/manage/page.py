@@ -185,7 +185,7 @@ def _only_asks(seen: Visit) -> bool:
 def _now(seen: Visit, timeline: Timeline) -> tuple[Subscription, tuple[Change, ...]]:
     """The state in force, and what is scheduled; what is only tried is still to be bought, as if it were not there."""
     state = timeline.on(seen.today)
-    return replace(state, items={}) if state.trying else state, timeline.pending(seen.today)
+    return replace(state, items={}) if state.on_trial else state, timeline.pending(seen.today)
 
 
 def quote_named(request: HttpRequest, seen: Visit) -> tuple[Edit, ...]:
@@ -200,7 +200,7 @@ def quote_named(request: HttpRequest, seen: Visit) -> tuple[Edit, ...]:
 def _tried(seen: Visit, timeline: Timeline) -> dict[str, str]:
     """The form filled in with what is tried, so that it can be bought as it is."""
     state = timeline.on(seen.today)
-    tried = state.items.values() if state.trying else ()
+    tried = state.items.values() if state.on_trial else ()
     plans = {f"add_{item.product}": item.plan for item in tried}
     return plans | {f"quantity_{item.product}": str(item.quantity) for item in tried}
 
@@ -230,7 +230,7 @@ def _asked(seen: Visit, wishes: Wishes, timeline: Timeline) -> dict[str, Any]:
         said_of_all = " ".join(one.said for one in giving) or seen.said(problem)
         return {**asked, "summary": None, "problem": said_of_all}
     shown_now = summary(seen, decided, timeline, catalog)
-    return {**asked, "summary": shown_now, "moved": decided.surprises}
+    return {**asked, "summary": shown_now, "moved": decided.differs_from_expected}
 
 
 def _kept(seen: Visit, quote_id: UUID, timeline: Timeline) -> Summary:

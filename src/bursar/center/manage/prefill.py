@@ -18,7 +18,7 @@ from bursar.core.subscription.edit import (
     StartTrial,
     Undo,
 )
-from bursar.core.subscription.edit_rules import collide
+from bursar.core.subscription.edit_rules import same_subject
 from bursar.core.subscription.subscription import Change
 
 
@@ -33,7 +33,7 @@ def refilled(edits: Sequence[Edit], scheduled: Sequence[Change], currency: str) 
         filled |= dict(_fields(edit))
         if isinstance(edit, Undo) and (change := by_id.get(edit.change)) is not None:
             # A change in the way of another edit was asked about; any other was ticked in the list of changes.
-            asked = any(collide(change.edit, other) for other in edits)
+            asked = any(same_subject(change.edit, other) for other in edits)
             filled |= {f"about_{change.id}": "undo"} if asked else {f"undo_{change.id}": "1"}
         if edit.price is not None and (product := getattr(edit, "product", "")):
             filled[f"price_{product}"] = rate_text(edit.price, currency)

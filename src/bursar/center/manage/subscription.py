@@ -156,7 +156,7 @@ def _billing(
     """The cycle, the term with its picture, how it is paid, and the next renewal as a quote of nothing says it."""
     calendar = state.calendar if state.items else None
     # What a trial would cost is nothing that the account pays.
-    costs = seen.shows_costs() and not state.trying
+    costs = seen.shows_costs() and not state.on_trial
     found: dict[str, Any] = {"costs": costs, "method": method_name(method(seen.id).kind), "term": None}
     if calendar is None:
         return found
@@ -177,7 +177,7 @@ def _trial(state: Subscription, today: date) -> dict[str, Any] | None:
         return None
     left = (state.trial_until - today).days + 1
     said = ngettext("{count} day left", "{count} days left", left).format(count=money.number(left))
-    return {"until": money.day(state.trial_until), "left": said, "over": not state.trying}
+    return {"until": money.day(state.trial_until), "left": said, "over": not state.on_trial}
 
 
 def waiting(seen: Visit) -> dict[str, Any] | None:
@@ -208,6 +208,6 @@ def _asked(seen: Visit) -> dict[str, Any] | None:
 
 
 def _cancelling(seen: Visit, state: Subscription) -> dict[str, Any]:
-    if not state.items or state.trying:
+    if not state.items or state.on_trial:
         return {"cancel": False, "why_no_cancel": ""}
     return {"cancel": seen.may("cancel_account"), "why_no_cancel": seen.why_not(seen.decide("cancel_account"))}

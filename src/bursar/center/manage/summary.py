@@ -11,9 +11,9 @@ from bursar.center.visit import Visit
 from bursar.core.billing.invoice import Totals
 from bursar.core.messages.text import Text
 from bursar.core.money.money import Money
-from bursar.core.ordering.decision import Decided
+from bursar.core.ordering.decision import DecidedEdit
 from bursar.core.ordering.quote import ACCOUNT_WOULD_END, Quote
-from bursar.core.ordering.states_before import states_quoted
+from bursar.core.ordering.states_before import states_before_edits
 from bursar.core.policy.capability import CAPABILITIES
 from bursar.core.policy.policy import Outcome, State
 from bursar.core.subscription.catalog import Catalog
@@ -90,7 +90,7 @@ def summary(seen: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> 
                 overruled=money.day(one.overruled_on) if one.overruled_on else "",
             ),
         )
-        for one, before in zip(quote.edits, states_quoted(timeline, quote), strict=True)
+        for one, before in zip(quote.edits, states_before_edits(timeline, quote), strict=True)
     ]
     going = [(one, said) for one, said in shown if one.decision.outcome is not Outcome.REFUSED]
     return Summary(
@@ -138,7 +138,7 @@ def _means(seen: Visit, edits: Sequence[Edit]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _at_once(decided: Decided, on: date) -> bool:
+def _at_once(decided: DecidedEdit, on: date) -> bool:
     """Return whether an edit is done today; what is undone is scheduled no longer, whenever it would have counted."""
     return isinstance(decided.edit, Undo) or decided.effective_on is None or decided.effective_on <= on
 
@@ -164,4 +164,4 @@ def lost(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
 
 
 def _said(features: Iterable[Text]) -> tuple[str, ...]:
-    return tuple(feature.said(locale().language) for feature in features)
+    return tuple(feature.in_language(locale().language) for feature in features)

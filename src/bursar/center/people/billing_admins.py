@@ -15,7 +15,7 @@ from bursar.center.forms import AppointForm, LimitForm, PassingForm, StaffPassin
 from bursar.center.visit import Visit, shown, to, visit
 from bursar.checkout import followed
 from bursar.core.messages.problem import Problem
-from bursar.core.money.money import Money, text
+from bursar.core.money.money import Money, amount_text
 from bursar.core.policy.limits import UNLIMITED
 from bursar.core.policy.member import BILLING_ADMIN, OWNER
 from bursar.i18n.decision import role_name
@@ -154,7 +154,7 @@ def _own_limit(seen: Visit) -> dict[str, str]:
     own = seen.customer.account.limits.get(BILLING_ADMIN, UNLIMITED)
     most = own.amounts.get(seen.currency)
     seats = "" if own.seats is None else str(own.seats)
-    return {"seats": seats, "amount": "" if most is None else text(Money(most, seen.currency))}
+    return {"seats": seats, "amount": "" if most is None else amount_text(Money(most, seen.currency))}
 
 
 def _shown(seen: Visit, one: MemberRow) -> dict[str, object]:

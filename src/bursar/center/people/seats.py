@@ -17,7 +17,7 @@ from bursar.center.spreadsheet import table
 from bursar.center.visit import Visit, shown, to, visit
 from bursar.checkout import coming_shortfalls, followed
 from bursar.core.messages.problem import NotFound, Problem
-from bursar.core.subscription.seats import Use
+from bursar.core.subscription.seats import SeatUse
 from bursar.i18n import edits, money
 from bursar.i18n.decision import role_name
 from bursar.seats import actions
@@ -141,7 +141,7 @@ def _idle(seen: Visit, having: list[Held]) -> set[UUID]:
     return {row.member_id for row in having if row.idle(seen.customer.zone, seen.today)}
 
 
-def _in_use(use: Use) -> str:
+def _in_use(use: SeatUse) -> str:
     """Say how many seats are used of those bought; of a product without seats how many people use it."""
     used = money.number(use.used)
     if use.bought:
@@ -159,7 +159,7 @@ def _how_many_idle(count: int) -> str:
     return said.format(count=money.number(count))
 
 
-def _light(use: Use) -> str:
+def _light(use: SeatUse) -> str:
     """How many work without a seat of those whom the plan allows; nothing where it allows all."""
     if use.light_agents is None:
         return ""

@@ -17,7 +17,7 @@ from bursar.center.forms import PersonForm, RoleForm
 from bursar.center.visit import Visit, shown, to, visit
 from bursar.checkout import followed
 from bursar.core.messages.problem import Problem
-from bursar.core.policy.member import BILLING_ADMIN, OWNER, TooManyInvitations, needed
+from bursar.core.policy.member import BILLING_ADMIN, OWNER, TooManyInvitations, capability_for_member
 from bursar.core.subscription.seats import SEATLESS
 from bursar.i18n import edits
 from bursar.i18n.decision import role_name
@@ -170,7 +170,7 @@ def _person(
     row = next((one for one in _everybody(seen) if one.id == member_id), None)
     if row is None:
         raise Http404
-    having, deciding = _having(seen.id).get(row.id, []), needed(row.role, row.role)
+    having, deciding = _having(seen.id).get(row.id, []), capability_for_member(row.role, row.role)
     mine, owner = row.id == seen.actor.id, row.role == OWNER
     seats_of = ", ".join(product for product, seat in having if seat)
     may = seen.may(deciding) and not mine and not owner

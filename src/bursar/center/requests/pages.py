@@ -24,7 +24,7 @@ from bursar.core.messages.problem import NotFound, Problem
 from bursar.core.ordering.approval import approvers
 from bursar.core.ordering.ceilings import Confirm
 from bursar.core.ordering.content import digest, read_quote
-from bursar.core.ordering.request import RequestClosed, costs_otherwise
+from bursar.core.ordering.request import RequestClosed, costs_differ
 from bursar.i18n import money
 from bursar.i18n.decision import people
 from bursar.i18n.history import Story
@@ -210,7 +210,7 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
     """What an open request would be today for whoever looks, and what they may do about it."""
     review, now = seen.may("review_requests"), basis(seen.customer, seen.policy)
     why_not = "" if review else _who_can(seen, row)
-    moved = changed(row.basis.moved(now), seen.policy, row.account_type, seen.customer.account.account_type)
+    moved = changed(row.basis.differences(now), seen.policy, row.account_type, seen.customer.account.account_type)
     shown = {"review": review, "moved": moved}
     try:
         found = preview_request(seen.customer, row, seen.actor, seen.policy, seen.now)
@@ -222,7 +222,7 @@ def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
         "approve": review and refusal is None,
         "why_not": why_not or (seen.why_not(refusal) if refusal else ""),
         "today": summarized(seen, found, agreement(seen.id).timeline, current_catalog()),
-        "differs": costs_otherwise(read_quote(row.content), found),
+        "differs": costs_differ(read_quote(row.content), found),
         "digest": digest(found),
     }
 

@@ -16,7 +16,7 @@ from bursar.center.sign_in.adapter import let_in
 from bursar.center.sign_in.proof import SANDBOX
 from bursar.center.visit import remember_language, to
 from bursar.core.policy.capability import DESK
-from bursar.core.policy.policy import Member, Outcome, Policy, decide, decide_at_the_desk
+from bursar.core.policy.policy import Member, Outcome, Policy, decide, decide_for_staff
 from bursar.i18n.decision import account_type_name, role_name, staff_role_name, summed_up
 from bursar.identity.models import Person
 from bursar.identity.staff import Colleague, colleague, staff
@@ -97,7 +97,7 @@ def _person(policy: Policy, customer: Customer, member: Member, now: datetime) -
 
 
 def _colleague(policy: Policy, one: Colleague) -> dict[str, Any]:
-    allowed = [what for what in (*DOING, *DESK) if decide_at_the_desk(policy, one.actor, what).reason is None]
+    allowed = [what for what in (*DOING, *DESK) if decide_for_staff(policy, one.actor, what).reason is None]
     return {
         "id": one.id,
         "name": one.name,

@@ -5,7 +5,7 @@ from typing import Final
 
 from bursar.accounts.models import Account
 from bursar.cli.checks.check import Check, ok, warning, wrong
-from bursar.core.billing.gateway import serving
+from bursar.core.billing.gateway import gateways_for
 from bursar.core.money.money import Money
 from bursar.gateways.registry import connected
 from bursar.i18n.money import amount
@@ -24,7 +24,7 @@ def gateways() -> Iterator[Check]:
         yield wrong("gateways", found, "connect it again in GATEWAYS, or put these accounts on invoice terms")
         return
     live = Account.objects.filter(sandbox=False).count()
-    if live and not serving(codes, sandbox=False):
+    if live and not gateways_for(codes, sandbox=False):
         found = f"none for live accounts ({live} there): they have invoice terms only, and pay by bank transfer"
         yield warning("gateways", found, "connect a gateway that serves live accounts, if they shall pay by card")
         return

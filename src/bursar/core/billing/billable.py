@@ -15,7 +15,7 @@ from bursar.core.money.price import Per, period_price
 from bursar.core.policy.policy import State
 from bursar.core.subscription.edit import AddTemporarySeats
 from bursar.core.subscription.item import Temporary
-from bursar.core.subscription.subscription import Change, Subscription, touches
+from bursar.core.subscription.subscription import Change, Subscription, affects
 from bursar.core.subscription.timeline import Phase, Timeline
 
 
@@ -36,7 +36,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stage:
+class _SeatStage:
     """A day, the temporary seats of a product from then on, and what is agreed for those that stay, if there are any."""
 
     since: date
@@ -68,7 +68,7 @@ def billable(timeline: Timeline, window: Span, *, on: date, currency: str) -> It
         opening, orders = orders[0].state, orders[1:]
     states = (opening, *(order.state for order in orders))
     steps = [
-        _Step(
+        _OrderStep(
             order.on, order.state, order.changes, window, before.calendar != calendar, order.state.calendar != calendar
         )
         for before, order in zip(states, orders, strict=False)
@@ -77,12 +77,12 @@ def billable(timeline: Timeline, window: Span, *, on: date, currency: str) -> It
     some = any(item.temporary for state in (opening, *(step.state for step in steps)) for item in state.items.values())
     for item in dict.fromkeys(code for state in (opening, *(step.state for step in steps)) for code in state.items):
         at_first = _terms(opening, item, window, currency) if opening.calendar == calendar else None
-        for owe in _without_temporary(item, at_first, steps, window, on, currency):
-            yield from _raised(owe, opening, orders, window, on, currency) if some else (owe,)
+        for owe in _lasting_spans(item, at_first, steps, window, on, currency):
+            yield from _with_temporary_seats(owe, opening, orders, window, on, currency) if some else (owe,)
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class _OrderStep:
     """An order within a billing period. One that `begins` it made its calendar; one that `leaves` it makes another."""
 
     on: date
@@ -95,29 +95,31 @@ class _Step:
     def concerns(self, item: str) -> bool:
         """Return whether what is owed of an item may differ after it."""
         whole = self.begins or self.leaves or self.state.account_state is State.CANCELLED
-        return whole or any(touches(change, item) for change in _lasting(self.changes))
+        return whole or any(affects(change, item) for change in _without_temporary_seats(self.changes))
 
     def known(self, item: str) -> bool:
         """Return whether it was agreed before the period began that the old terms end here."""
-        return all(change.cuts and change.ordered_on < self.window.start for change in _about(item, self.changes))
+        return all(
+            change.cuts and change.ordered_on < self.window.start for change in _changes_of_item(item, self.changes)
+        )
 
     def takes_back(self, item: str) -> bool:
         """Return whether it only takes back what was ordered on the same day."""
-        return all(change.takes_back for change in _about(item, self.changes))
+        return all(change.takes_back for change in _changes_of_item(item, self.changes))
 
     def gives_back(self, item: str) -> bool:
         """Return whether days billed at an item's old terms are given back."""
-        return all(change.credit for change in _about(item, self.changes))
+        return all(change.credit for change in _changes_of_item(item, self.changes))
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class _Billable:
     """The terms that are owed of an item, and the floor: what a reduction without credit leaves owed."""
 
     terms: Terms | None
     floor: Terms | None = None
 
-    def after(self, step: _Step, item: str, new: Terms | None, morning: "_Due") -> "_Due":
+    def after(self, step: _OrderStep, item: str, new: Terms | None, morning: "_Billable") -> "_Billable":
         """Return what is owed after an order with new terms; `morning` is what was owed when its day began."""
         floor = self.floor
         if _price(new) < _price(self.terms):
@@ -133,17 +135,17 @@ class _Due:
             new = floor
         else:
             floor = None
-        return _Due(self.terms if new == self.terms else new, floor)
+        return _Billable(self.terms if new == self.terms else new, floor)
 
 
-def _without_temporary(
-    item: str, terms: Terms | None, steps: Sequence[_Step], window: Span, on: date, currency: str
+def _lasting_spans(
+    item: str, terms: Terms | None, steps: Sequence[_OrderStep], window: Span, on: date, currency: str
 ) -> Iterator[BillableSpan]:
     """Return what is owed of an item but for temporary seats, from its terms when the period begins.
 
     Of what is still ahead only a reduction counts that was known when the period began: the period is invoiced up to it.
     """
-    due, turns = _Due(terms), [(window.start, terms)]
+    due, turns = _Billable(terms), [(window.start, terms)]
     for day, of_the_day in groupby(steps, key=lambda step: step.on):
         morning = due
         for step in of_the_day:
@@ -164,20 +166,20 @@ def _price(terms: Terms | None) -> int:
     return terms.price if terms else 0
 
 
-def _about(item: str, changes: tuple[Change, ...]) -> Sequence[Change]:
+def _changes_of_item(item: str, changes: tuple[Change, ...]) -> Sequence[Change]:
     """Return the changes that alter an item, all of them where it ends with something else.
 
     Temporary seats that begin on the day keep nothing owed.
     """
-    made = _lasting(changes)
-    return [change for change in made if touches(change, item)] or made
+    made = _without_temporary_seats(changes)
+    return [change for change in made if affects(change, item)] or made
 
 
-def _lasting(changes: tuple[Change, ...]) -> Sequence[Change]:
+def _without_temporary_seats(changes: tuple[Change, ...]) -> Sequence[Change]:
     return [change for change in changes if not isinstance(change.edit, AddTemporarySeats)]
 
 
-def _raised(
+def _with_temporary_seats(
     owe: BillableSpan, opening: Subscription, orders: Sequence[Phase], window: Span, on: date, currency: str
 ) -> Iterator[BillableSpan]:
     """Return what is owed of an item, overlaid with its temporary seats on the days on which there are some."""
@@ -185,7 +187,7 @@ def _raised(
     turns = {turn for stage in stages for turn in (stage.since, *(one.span.end for one in stage.temporary))}
     days = sorted({owe.span.start, owe.span.end, *(turn for turn in turns if turn in owe.span)})
     overlaid = (
-        replace(owe, span=Span(since, until), terms=_with_temporary(owe.terms, stages, since, currency))
+        replace(owe, span=Span(since, until), terms=_terms_with_temporary_seats(owe.terms, stages, since, currency))
         for since, until in pairwise(days)
     )
     for terms, same in groupby(overlaid, key=lambda part: part.terms):
@@ -195,44 +197,48 @@ def _raised(
 
 def _stages(
     opening: Subscription, orders: Sequence[Phase], code: str, window: Span, on: date, currency: str
-) -> Iterator[_Stage]:
+) -> Iterator[_SeatStage]:
     """Return the temporary seats of a product from each day on.
 
     Where it goes without credit, or into a plan that has no seats, those that it had are kept.
     """
     item, terms = opening.items.get(code), _terms(opening, code, window, currency)
     had = item.temporary if item else ()
-    yield _Stage(date.min, had, terms)
+    yield _SeatStage(date.min, had, terms)
     for order in orders:
         if order.on >= window.end:
             break
         before, terms = terms, _terms(order.state, code, window, currency)
-        if _seats(terms):
+        if _is_by_seat(terms):
             had = order.state.items[code].temporary
-        elif _seats(before) and order.on <= on and all(change.credit for change in _about(code, order.changes)):
+        elif (
+            _is_by_seat(before)
+            and order.on <= on
+            and all(change.credit for change in _changes_of_item(code, order.changes))
+        ):
             had = ()
-        yield _Stage(order.on, had, terms)
+        yield _SeatStage(order.on, had, terms)
 
 
-def _with_temporary(terms: Terms, stages: Sequence[_Stage], day: date, currency: str) -> Terms:
+def _terms_with_temporary_seats(terms: Terms, stages: Sequence[_SeatStage], day: date, currency: str) -> Terms:
     """Return the terms of a day with the temporary seats of that day.
 
     Where a price for something else than seats is still owed, seats are charged as far as they are dearer than it.
     """
     stage = [stage for stage in stages if stage.since <= day][-1]
     seats = sum(one.seats for one in stage.temporary if day in one.span)
-    if _seats(terms):
-        return _more(terms, seats, currency)
-    if stage.terms is None or not seats or not _seats(stage.terms):
+    if _is_by_seat(terms):
+        return _with_more_seats(terms, seats, currency)
+    if stage.terms is None or not seats or not _is_by_seat(stage.terms):
         return terms
-    return max(terms, _more(stage.terms, seats, currency), key=_price)
+    return max(terms, _with_more_seats(stage.terms, seats, currency), key=_price)
 
 
-def _seats(terms: Terms | None) -> bool:
+def _is_by_seat(terms: Terms | None) -> bool:
     return terms is not None and terms.per is Per.SEAT
 
 
-def _more(terms: Terms, seats: int, currency: str) -> Terms:
+def _with_more_seats(terms: Terms, seats: int, currency: str) -> Terms:
     if not seats:
         return terms
     quantity = terms.quantity + seats

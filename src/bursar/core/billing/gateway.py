@@ -24,24 +24,24 @@ class ForgedEvent(Invalid):
     code = "forged_event"
 
 
-def serves(gateway: str, *, sandbox: bool) -> bool:
+def may_serve(gateway: str, *, sandbox: bool) -> bool:
     """Return True if a gateway may serve an account: the sandbox gateway sandbox accounts alone, any other live ones."""
     return (gateway == SANDBOX) == sandbox
 
 
-def serving(gateways: Iterable[str], *, sandbox: bool) -> tuple[str, ...]:
+def gateways_for(gateways: Iterable[str], *, sandbox: bool) -> tuple[str, ...]:
     """Return those of the gateways that may serve an account, in their order."""
-    return tuple(code for code in gateways if serves(code, sandbox=sandbox))
+    return tuple(code for code in gateways if may_serve(code, sandbox=sandbox))
 
 
-def served(method: Method, gateways: Iterable[str], *, sandbox: bool, ask: Contact) -> Method:
+def with_gateway(method: Method, gateways: Iterable[str], *, sandbox: bool, ask: Contact) -> Method:
     """Return the method with the gateway that moves its money; invoice terms need none.
 
     A method that names no gateway yet gets the first that may serve the account. Errors: NoGateway.
     """
     if not method.automatic:
         return method
-    fit = serving(gateways, sandbox=sandbox)
+    fit = gateways_for(gateways, sandbox=sandbox)
     gateway = method.gateway or next(iter(fit), "")
     if gateway not in fit:
         raise NoGateway(vendor=", ".join(filter(None, (ask.name, ask.email))))

@@ -7,7 +7,7 @@ from typing import Literal
 from bursar.core.billing.invoice import Totals, totals
 from bursar.core.billing.line import Line
 
-Reading = Literal["charge", "credit", "more", "fewer"]
+GroupedKind = Literal["charge", "credit", "more", "fewer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class GroupedLine:
     `quantity` is how many are charged, given back, or how many there are more or fewer.
     """
 
-    reading: Reading
+    kind: GroupedKind
     quantity: int
     booked: tuple[Line, ...]
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from bursar.core.billing.invoice import Invoice
-from bursar.core.money.money import Money, text
+from bursar.core.money.money import Money, amount_text
 
 MovementKind = Literal["payment", "refund", "reversal"]
 """Money that came in, that was paid back, and that was booked by mistake and taken out of the books again."""
@@ -48,7 +48,7 @@ def entries(facts: Iterable[Invoice | Movement]) -> tuple[Entry, ...]:
 
 def journal(facts: Iterable[Invoice | Movement]) -> str:
     """The entries as text: a line with day and title, then a line per posting."""
-    return "\n".join(_written(entry) for entry in entries(facts))
+    return "\n".join(_entry_text(entry) for entry in entries(facts))
 
 
 def _by_day(facts: Iterable[Invoice | Movement]) -> list[Invoice | Movement]:
@@ -72,9 +72,9 @@ def _movement(movement: Movement) -> Entry:
     return Entry(movement.on, f"{movement.kind} {movement.reference}", movement.currency, postings)
 
 
-def _written(entry: Entry) -> str:
+def _entry_text(entry: Entry) -> str:
     lines = [f"{entry.on.isoformat()} {entry.title}"]
     for posting in entry.postings:
-        amount = text(Money(posting.amount_minor, entry.currency))
+        amount = amount_text(Money(posting.amount_minor, entry.currency))
         lines.append(f"  {posting.account:<32} {amount:>14} {entry.currency}")
     return "\n".join(lines) + "\n"

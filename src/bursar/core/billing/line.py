@@ -11,7 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from bursar.core.billing.billable import Terms
-from bursar.core.calendar.period import Proration, Span, elapsed, length, share
+from bursar.core.calendar.period import Proration, Span, days_before, period_days, share
 from bursar.core.messages.text import Text
 from bursar.core.money.price import Per
 from bursar.core.money.tax import Tax
@@ -60,13 +60,13 @@ class Line:
     @property
     def days(self) -> int:
         """The days of the period that the line is for, as its rule counts them."""
-        start, end = (elapsed(self.period, day, self.rule) for day in (self.span.start, self.span.end))
+        start, end = (days_before(self.period, day, self.rule) for day in (self.span.start, self.span.end))
         return end - start
 
     @property
     def of(self) -> int:
         """The days of the whole period, as the line's rule counts them."""
-        return length(self.period, self.rule)
+        return period_days(self.period, self.rule)
 
 
 def charge(item: str, terms: Terms, span: Span, rule: Proration, tax: Tax, description: Text) -> Line:

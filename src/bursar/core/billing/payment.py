@@ -82,7 +82,7 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
-class Paying:
+class PaymentMethodAndBalance:
     """How an account pays, and what it owes: open invoices less whatever credit notes and payments have left.
 
     Unit: minor units, tax included; below zero where more is left to the account than is open.
@@ -92,7 +92,7 @@ class Paying:
     owes: int = 0
 
 
-ON_INVOICE_TERMS: Final = Paying()
+ON_INVOICE_TERMS: Final = PaymentMethodAndBalance()
 
 
 def read_method(kind: object, token: object) -> Method:
@@ -129,13 +129,13 @@ def check_waiting(state: AttemptState) -> None:
         raise NotWaiting(state=ENDED[state])
 
 
-Answer = Literal["succeeded", "declined", "pending", "unknown", "cancelled", "refunded"]
+GatewayAnswer = Literal["succeeded", "declined", "pending", "unknown", "cancelled", "refunded"]
 """What a gateway says of a charge; it never heard of an unknown one."""
-Step = Literal["take", "fail", "wait", "cancel", "refund", "nothing"]
+AttemptStep = Literal["take", "fail", "wait", "cancel", "refund", "nothing"]
 """What to do next about an attempt."""
 
 
-def next_step(state: AttemptState, answer: Answer, expires_at: datetime, now: datetime) -> Step:
+def next_step(state: AttemptState, answer: GatewayAnswer, expires_at: datetime, now: datetime) -> AttemptStep:
     """What an attempt needs, given what the gateway says of its charge.
 
     An attempt is never taken twice; money for one that was given up goes back.
@@ -153,7 +153,7 @@ def next_step(state: AttemptState, answer: Answer, expires_at: datetime, now: da
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenAmount:
     """An amount that is left of a document or a payment. Unit: minor units."""
 
     id: UUID
@@ -169,19 +169,21 @@ class ProposedAllocation:
     amount: int
 
 
-def status(kind: Kind, left: int, due_on: date, today: date) -> str:
+def document_status(kind: Kind, left: int, due_on: date, today: date) -> str:
     """How a document stands: paid, open or overdue for an invoice; settled or open for a credit note."""
     if left == 0:
         return "paid" if kind == "invoice" else "settled"
     return "overdue" if kind == "invoice" and due_on < today else "open"
 
 
-def to_collect(total: int, owes: int) -> int:
+def amount_to_collect(total: int, owes: int) -> int:
     """What must be collected of a total, once credits that no open invoice needs are used for it. Unit: minor units."""
     return max(total + min(owes, 0), 0)
 
 
-def propose_allocations(sources: Iterable[Open], invoices: Iterable[Open]) -> tuple[ProposedAllocation, ...]:
+def propose_allocations(
+    sources: Iterable[OpenAmount], invoices: Iterable[OpenAmount]
+) -> tuple[ProposedAllocation, ...]:
     """Money and credits spread over open invoices, both in the order given, none beyond what it has left."""
     owing = [(invoice.id, invoice.left) for invoice in invoices if invoice.left > 0]
     settled: list[ProposedAllocation] = []

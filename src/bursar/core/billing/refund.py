@@ -6,7 +6,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from bursar.core.billing.booking import NothingMoved, Source
-from bursar.core.billing.payment import Open, ProposedAllocation, propose_allocations
+from bursar.core.billing.payment import OpenAmount, ProposedAllocation, propose_allocations
 from bursar.core.messages.problem import Conflict, Invalid
 from bursar.core.money.money import Money
 
@@ -55,7 +55,7 @@ class PaidBack(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class RefundablePayment:
     """A payment as refunds see it: how much went back or is on its way, and how much pays for nothing.
 
     Unit: minor units of its currency.
@@ -92,8 +92,8 @@ def read_reason(found: object) -> RefundReason:
     raise UnknownRefundReason(found=repr(found)[:60], known=", ".join(GIVEN_REASONS))
 
 
-def cover(
-    payment: Received, refund_id: UUID, amount_minor: int, credits: Iterable[Open]
+def cover_refund(
+    payment: RefundablePayment, refund_id: UUID, amount_minor: int, credits: Iterable[OpenAmount]
 ) -> tuple[ProposedAllocation, ...]:
     """Return what covers a refund: the unused money of its payment, then credit that no invoice needs.
 
@@ -107,14 +107,14 @@ def cover(
     currency = payment.amount.currency
     if amount_minor > payment.refundable:
         raise RefundTooHigh(left=Money(payment.refundable, currency))
-    sources = (Open(payment.id, payment.unused), *credits)
+    sources = (OpenAmount(payment.id, payment.unused), *credits)
     unused = sum(source.left for source in sources)
     if amount_minor > unused:
         raise MoneyInUse(unused=Money(min(unused, payment.refundable), currency))
-    return propose_allocations(sources, [Open(refund_id, amount_minor)])
+    return propose_allocations(sources, [OpenAmount(refund_id, amount_minor)])
 
 
-def check_undo(payment: Received) -> None:
+def check_undo(payment: RefundablePayment) -> None:
     """Check that a booking can be undone. Errors: PaymentUndone, ThroughGateway, PaidBack."""
     if payment.undone:
         raise PaymentUndone()

@@ -10,7 +10,7 @@ from bursar.core.subscription.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class NextDue:
     """The next day with something to do, the end of the billing period, and the last day of a trial; none need come."""
 
     on: date | None
@@ -18,17 +18,17 @@ class Due:
     trial_until: date | None = None
 
 
-NOTHING_DUE: Final = Due(None, None)
+NOTHING_DUE: Final = NextDue(None, None)
 
 
-def next_due(timeline: Timeline, on: date) -> Due:
+def next_due(timeline: Timeline, on: date) -> NextDue:
     """What falls due after a day: a change, an end, or the next billing period while something is held."""
     state = timeline.on(on)
     coming = [phase.on for phase in timeline.after(on)]
     period = state.billing_period(on) if state.items else None
     if period is None:
-        return Due(min(coming, default=None), None, state.trial_until if state.trying else None)
-    return Due(min([*coming, period.end]), period.end)
+        return NextDue(min(coming, default=None), None, state.trial_until if state.on_trial else None)
+    return NextDue(min([*coming, period.end]), period.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Ended:
     trial: bool
 
 
-def ended(timeline: Timeline, on: date) -> Ended:
+def ended_on(timeline: Timeline, on: date) -> Ended:
     """What ended the day before. A trial does not end by itself where something is bought that day."""
     before, after = timeline.on(on - timedelta(days=1)), timeline.on(on)
     gone = [
@@ -49,23 +49,23 @@ def ended(timeline: Timeline, on: date) -> Ended:
         if one.span.end == on and before.account_state is not State.CANCELLED
     ]
     seats = {product: sum(count for code, count in gone if code == product) for product, _ in gone}
-    return Ended(seats, before.trying and before.next_end() == on and after.calendar is None)
+    return Ended(seats, before.on_trial and before.next_end() == on and after.calendar is None)
 
 
-def trial_told_ahead(timeline: Timeline, until: date) -> bool:
+def announces_trial_end(timeline: Timeline, until: date) -> bool:
     """Whether people are told ahead that a trial ends: where it comes to that day, and nothing is bought by the next one."""
     last, after = (timeline.on(day) for day in (until, until + timedelta(days=1)))
-    return last.trying and after.calendar is None
+    return last.on_trial and after.calendar is None
 
 
-LONGEST_UNTOLD: Final = 31
+LONGEST_UNANNOUNCED: Final = 31
 """A term of so many days or fewer renews too often to be told ahead."""
 
 
-def told_ahead(timeline: Timeline, on: date) -> bool:
+def announces_renewal(timeline: Timeline, on: date) -> bool:
     """Whether people are told ahead of what is renewed on a day: after a term of more than a month, if anything is."""
     before, after = timeline.on(on - timedelta(days=1)), timeline.on(on)
     if before.calendar is None or not after.items or after.account_state is State.CANCELLED:
         return False
     term = before.calendar.term(on - timedelta(days=1))
-    return term.end == on and (term.end - term.start).days > LONGEST_UNTOLD
+    return term.end == on and (term.end - term.start).days > LONGEST_UNANNOUNCED

@@ -11,7 +11,7 @@ from pydantic import ConfigDict
 
 from bursar.core.calendar.period import Span, months_after, months_between
 from bursar.core.messages.document import BadDocument
-from bursar.core.messages.entry import Code, Stated, Table, Within
+from bursar.core.messages.entry import Code, Table, Within, WrittenAs
 from bursar.core.messages.problem import Invalid
 from bursar.core.messages.schema import refused
 from bursar.core.messages.text import Name, Text
@@ -74,7 +74,7 @@ def write_length(length: Length) -> dict[str, int]:
     return {"months": length.months} if length.months else {"days": length.days}
 
 
-Duration = Annotated[Length, Stated(by=_StatedLength, read=_length, write=_stated)]
+Duration = Annotated[Length, WrittenAs(by=_StatedLength, read=_length, write=_stated)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,12 +74,12 @@ class Span:
         return tuple(left)
 
 
-def length(period: Span, rule: Proration) -> int:
+def period_days(period: Span, rule: Proration) -> int:
     """How many days the whole period counts."""
-    return elapsed(period, period.end, rule)
+    return days_before(period, period.end, rule)
 
 
-def elapsed(period: Span, day: date, rule: Proration) -> int:
+def days_before(period: Span, day: date, rule: Proration) -> int:
     """How many days of the period count before a day: none before its start, all of them before its end.
 
     Errors: ValueError for a day outside the period.
@@ -98,8 +98,8 @@ def share(total: int, span: Span, period: Span, rule: Proration) -> int:
 
     Unit: minor units. Errors: ValueError for a span that leaves the period.
     """
-    of = length(period, rule)
-    before, after = (elapsed(period, day, rule) for day in (span.start, span.end))
+    of = period_days(period, rule)
+    before, after = (days_before(period, day, rule) for day in (span.start, span.end))
     return rounded(total * after, of) - rounded(total * before, of)
 
 

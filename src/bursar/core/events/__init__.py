@@ -22,7 +22,7 @@ from bursar.core.events.event import (
     write_event,
 )
 from bursar.core.events.payment import AmountEvent, PaymentFailed, PaymentReceived
-from bursar.core.events.subscription import Billed, ChangesTaken, Invoiced, TakenChange
+from bursar.core.events.subscription import AcceptedChange, Billed, ChangesAccepted, Invoiced
 from bursar.core.subscription.edit import Edit
 
 EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType(
@@ -40,23 +40,23 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """The codes of the kinds of event by what they are about."""
 
-TOLD: Final = tuple(code for code, event in EVENTS.items() if event.told_to is not Audience.NOBODY)
+EMAILED: Final = tuple(code for code, event in EVENTS.items() if event.told_to is not Audience.NOBODY)
 """The codes of the kinds of event of which anybody is told by email."""
 
 __all__ = [
+    "EMAILED",
     "EVENTS",
     "GROUPS",
-    "TOLD",
     "VERSION",
     "Audience",
     "Event",
     "Group",
     "Names",
     "OptionalEmail",
-    "as_read",
     "document_of",
     "names",
     "read_event",
+    "redacted",
     "write_event",
 ]
 
@@ -71,14 +71,14 @@ def document_of(event: Event) -> UUID | None:
     return event.invoice if isinstance(event, Invoiced) else None
 
 
-def as_read(event: Event, *, prices: bool, invoices: bool) -> Event:
+def redacted(event: Event, *, prices: bool, invoices: bool) -> Event:
     """Return an event as somebody may read it.
 
     Agreed prices and totals are for a reader who sees costs or invoices (`prices`). The amount of a payment and the
     number of its invoice are for a reader who sees invoices.
     """
     match event:
-        case ChangesTaken() if not prices:
+        case ChangesAccepted() if not prices:
             return replace(event, changes=tuple(map(_without_prices, event.changes)), total_minor=None)
         case Billed() if not prices:
             return replace(event, total_minor=None)
@@ -89,7 +89,7 @@ def as_read(event: Event, *, prices: bool, invoices: bool) -> Event:
     return event
 
 
-def _without_prices(taken: TakenChange) -> TakenChange:
+def _without_prices(taken: AcceptedChange) -> AcceptedChange:
     undoes = _without_price(taken.undoes) if taken.undoes else None
     return replace(taken, prices=(), edit=_without_price(taken.edit), undoes=undoes)
 

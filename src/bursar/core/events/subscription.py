@@ -71,7 +71,7 @@ class PriceChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class ItemBefore:
     """The item that an account had of a product before a change."""
 
     plan: str
@@ -81,7 +81,7 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakenChange:
+class AcceptedChange:
     """A change of a quote that was accepted."""
 
     change: UUID
@@ -92,7 +92,7 @@ class TakenChange:
     """The capability that it needed; empty for what only the vendor does."""
     effective_on: date
     """The day from which it counts."""
-    before: Before | None
+    before: ItemBefore | None
     """The item of the edit's product just before that day; None if there was none."""
     prices: tuple[PriceChange, ...] | None = field(metadata=added_in(2))
     """Each price that is another one from that day on: agreed with the vendor where the edit has one, else the catalog's."""
@@ -100,7 +100,7 @@ class TakenChange:
     """The edit of the scheduled change that it takes back; left out of all others, and of entries from before it was."""
 
     @classmethod
-    def of(cls, change: Change, before: Subscription, currency: str, undoes: Edit | None = None) -> "TakenChange":
+    def of(cls, change: Change, before: Subscription, currency: str, undoes: Edit | None = None) -> "AcceptedChange":
         """Return a change as the history tells it, measured against the state just before it, or before what it undoes."""
         item = before.items.get(getattr(undoes or change.edit, "product", ""))
         return cls(
@@ -108,7 +108,7 @@ class TakenChange:
             edit=change.edit,
             capability=change.capability,
             effective_on=change.effective_on,
-            before=Before(plan=item.plan, quantity=item.quantity) if item else None,
+            before=ItemBefore(plan=item.plan, quantity=item.quantity) if item else None,
             prices=tuple(_prices(change, before, currency)),
             undoes=undoes,
         )
@@ -117,7 +117,7 @@ class TakenChange:
 def _prices(change: Change, before: Subscription, currency: str) -> Iterator[PriceChange]:
     """Yield the prices that a change alters on its day; it agrees others besides, for what may be undone later."""
     for agreed_price in _in_force(change, before):
-        item = None if before.trying else before.items.get(agreed_price.product)
+        item = None if before.on_trial else before.items.get(agreed_price.product)
         old = before.agreed_prices.get((item.product, item.plan, before.cycle.code)) if item else None
         if old is None or (old.rate, old.per, old.cycle) != (agreed_price.rate, agreed_price.per, agreed_price.cycle):
             replaced = Rate.of(old) if old else None
@@ -131,13 +131,13 @@ def _in_force(change: Change, before: Subscription) -> Iterable[AgreedPrice]:
     if isinstance(change.edit, StartTrial):
         return ()
     if change.cycle is not None:
-        held = {(item.product, item.plan, change.cycle.code) for item in before.items.values() if not before.trying}
-        return (agreed_price for agreed_price in change.agreed_prices if agreed_price.sold in held)
+        held = {(item.product, item.plan, change.cycle.code) for item in before.items.values() if not before.on_trial}
+        return (agreed_price for agreed_price in change.agreed_prices if agreed_price.key in held)
     return change.agreed_prices[:1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangesTaken(Billed):
+class ChangesAccepted(Billed):
     """A quote was taken: its changes are in force or scheduled."""
 
     kind = "changes_taken"
@@ -149,7 +149,7 @@ class ChangesTaken(Billed):
     """The quote."""
     take: UUID
     """The order that the changes belong to."""
-    changes: tuple[TakenChange, ...]
+    changes: tuple[AcceptedChange, ...]
     """The changes in their order."""
 
 

@@ -70,7 +70,7 @@ class Repeated(BadDocument):
     """{at}: {found} is there already."""
 
 
-def toml(text: str, file: str) -> Mapping[str, object]:
+def parse_toml(text: str, file: str) -> Mapping[str, object]:
     """The document that the text of a TOML file holds. Errors: BadToml, with file, line and what was expected."""
     try:
         return tomllib.loads(text)
@@ -87,17 +87,17 @@ def toml(text: str, file: str) -> Mapping[str, object]:
         raise BadToml(file=file, line=1, detail="too many lists within lists") from None
 
 
-def json_value(text: str | bytes, file: str) -> Any:
+def parse_json(text: str | bytes, file: str) -> Any:
     """The value of a JSON text that a database can keep. Errors: BadJson, with file, line and what was expected."""
     line, detail = 1, ""
     try:
-        found = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once_each)
+        found = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_repeated_names)
         kept = json.dumps(found, ensure_ascii=False)
         kept.encode()
         if "\\u0000" not in kept:
             return found
         detail = "the character NUL is in it"
-    except _NotKept as error:
+    except _NotStorable as error:
         detail = str(error)
     except json.JSONDecodeError as error:
         line, detail = error.lineno, error.msg
@@ -110,38 +110,38 @@ def json_value(text: str | bytes, file: str) -> Any:
     raise BadJson(file=file, line=line, detail=detail)
 
 
-class _NotKept(ValueError):
+class _NotStorable(ValueError):
     """Something that Python reads as JSON and that we refuse."""
 
 
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of which no entry is given twice: who reads it could take either."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise _NotKept("an entry is given twice")
+        raise _NotStorable("an entry is given twice")
     return found
 
 
-def _no_constant(constant: str) -> None:
-    raise _NotKept(f"{constant} is no JSON")
+def _refuse_constant(constant: str) -> None:
+    raise _NotStorable(f"{constant} is no JSON")
 
 
-def code(value: object, at: str) -> str:
+def check_code(value: object, at: str) -> str:
     """A code of the vendor's own. Errors: NotCode."""
     if not isinstance(value, str) or not _CODE.fullmatch(value):
-        raise NotCode(at=at, found=shown(value))
+        raise NotCode(at=at, found=excerpt(value))
     return value
 
 
-def one_of(value: object, at: str, known: Iterable[str]) -> str:
+def check_word(value: object, at: str, known: Iterable[str]) -> str:
     """One of several words. Errors: NotKnown, naming them."""
     known = tuple(known)
     if not isinstance(value, str) or value not in known:
-        raise NotKnown(at=at, known=", ".join(known), found=shown(value))
+        raise NotKnown(at=at, known=", ".join(known), found=excerpt(value))
     return value
 
 
-def shown(value: object) -> str:
+def excerpt(value: object) -> str:
     """A value as a message may show it: short, whatever it is."""
     if isinstance(value, Mapping | list | tuple):
         return "{…}" if isinstance(value, Mapping) else "[…]"

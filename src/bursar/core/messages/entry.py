@@ -28,9 +28,9 @@ from bursar.core.messages.document import (
     NotWhole,
     Repeated,
     UnknownEntry,
-    shown,
+    excerpt,
 )
-from bursar.core.messages.schema import Refuses, place, problem, refused
+from bursar.core.messages.schema import Refuses, place, problem_of, refused
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Table:
                 raise refused(NotTable)
             for entry in value:
                 if entry not in known:
-                    raise refused(UnknownEntry, entry=shown(entry), known=", ".join(known))
+                    raise refused(UnknownEntry, entry=excerpt(entry), known=", ".join(known))
             for entry in required:
                 if entry not in value:
                     raise refused(MissingEntry, entry=entry)
@@ -124,13 +124,13 @@ class SomeOf:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         words = Annotated[tuple[self._word, ...], Listed()]  # type: ignore[name-defined]
-        return Stated(words, _each_once, self._sorted).__get_pydantic_core_schema__(source, handler)
+        return WrittenAs(words, _without_repeats, self._sorted).__get_pydantic_core_schema__(source, handler)
 
     def _sorted(self, words: frozenset[str]) -> tuple[str, ...]:
         return tuple(word for word in self._known if word in words)
 
 
-class Stated:
+class WrittenAs:
     """A value that a document states in another shape: `by` describes that shape, from which the value is made and back."""
 
     def __init__(self, by: Any, read: Callable[[Any], Any], write: Callable[[Any], Any]) -> None:
@@ -142,7 +142,7 @@ class Stated:
         return core_schema.no_info_after_validator_function(self._read, stated, serialization=writing)
 
 
-def _each_once(words: tuple[str, ...]) -> frozenset[str]:
+def _without_repeats(words: tuple[str, ...]) -> frozenset[str]:
     for number, word in enumerate(words):
         if word in words[:number]:
             raise refused(Repeated, f"[{number}]", found=word)
@@ -174,12 +174,12 @@ def read_table(adapter: TypeAdapter[T], document: object, at: str) -> T:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         inside = place("", fault["loc"]).removeprefix(".")
-        refusal = problem({**fault, "loc": ()}, ": ".join(filter(None, (at, inside))) or "document", shown)
+        refusal = problem_of({**fault, "loc": ()}, ": ".join(filter(None, (at, inside))) or "document", excerpt)
         assert refusal is not None, fault["type"]
         raise refusal from None
 
 
-def _kept(value: str) -> str:
+def _trimmed(value: str) -> str:
     """Return a text without blanks around it; no database keeps the character NUL. Errors: ValueError."""
     if "\0" in value or not value.strip():
         raise ValueError("no text")
@@ -191,7 +191,7 @@ Code = Annotated[str, StringConstraints(strict=True, pattern=CODE), Refuses(NotC
 Word = Annotated[
     str,
     StringConstraints(strict=True, min_length=1, max_length=MOST_TEXT, pattern=r"\S"),
-    AfterValidator(_kept),
+    AfterValidator(_trimmed),
     Refuses(NotText, most=MOST_TEXT),
 ]
 Words = Annotated[tuple[Word, ...], Listed()]

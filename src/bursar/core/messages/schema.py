@@ -47,7 +47,7 @@ class RefusesAll(Refuses):
             try:
                 return inside(value)
             except ValidationError as error:
-                if any(not is_shape(fault) for fault in error.errors(include_url=False)):
+                if any(not is_about_whole_value(fault) for fault in error.errors(include_url=False)):
                     raise
                 raise PydanticCustomError(_REFUSED, "{problem}", self._context) from None
 
@@ -62,7 +62,7 @@ class LeftOut:
         return inner
 
 
-def is_shape(fault: ErrorDetails) -> bool:
+def is_about_whole_value(fault: ErrorDetails) -> bool:
     """Return true if the value itself is wrong, or which entries it has, and not what stands in one of them."""
     return not fault["loc"] or (len(fault["loc"]) == 1 and (is_unknown(fault) or fault["type"] == "missing"))
 
@@ -72,13 +72,13 @@ def is_unknown(fault: ErrorDetails) -> bool:
     return fault["type"] in ("unexpected_keyword_argument", "invalid_key")
 
 
-def first(error: ValidationError) -> ErrorDetails:
+def first_fault(error: ValidationError) -> ErrorDetails:
     """Return the fault that is told: an unknown entry before all others, else the first in the order of the fields."""
     faults = error.errors(include_url=False)
     return next((fault for fault in faults if is_unknown(fault)), faults[0])
 
 
-def problem(fault: ErrorDetails, at: str, shown: Callable[[object], str]) -> Problem | None:
+def problem_of(fault: ErrorDetails, at: str, shown: Callable[[object], str]) -> Problem | None:
     """Return the problem by which a value was refused, with its place; None for an error that is pydantic's own."""
     if fault["type"] != _REFUSED:
         return None

@@ -29,7 +29,7 @@ class Text(Table):
     en: Word
     fr: Annotated[Word, Field(json_schema_extra=without_default)] = ""
 
-    def said(self, locale: str) -> str:
+    def in_language(self, locale: str) -> str:
         """The text in that language, or in English."""
         return self.fr if self.fr and locale.startswith("fr") else self.en
 
@@ -52,10 +52,10 @@ def read_name(said: str) -> str:
     """Return a name on one line. Errors: BadName."""
     name = one_line(said)
     if not 1 <= len(name) <= MOST_NAME or _HIDDEN.search(name):
-        raise BadName(found=f'"{visible(name[:60])}"', most=MOST_NAME)
+        raise BadName(found=f'"{escaped(name[:60])}"', most=MOST_NAME)
     return name
 
 
-def visible(said: str) -> str:
+def escaped(said: str) -> str:
     """Return a text with its hidden characters written out, the escape for one as \\u001b; in JSON they mean the same."""
     return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", said)

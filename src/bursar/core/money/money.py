@@ -67,7 +67,7 @@ def read_amount(text: str, currency: str) -> Money:
     return Money(int(Decimal(text).scaleb(places)), currency)
 
 
-def text(money: Money) -> str:
+def amount_text(money: Money) -> str:
     """The amount in plain digits with all digits of its currency, such as "34.52" or "-3.45"."""
     places = digits(money.currency)
     whole, minor = divmod(abs(money.amount_minor), 10**places)

@@ -17,7 +17,7 @@ from bursar.core.subscription.edit import (
     StartTrial,
 )
 from bursar.core.subscription.edit_rules import item_of
-from bursar.core.subscription.item import AgreedPrice, Sold
+from bursar.core.subscription.item import AgreedPrice, PriceKey
 from bursar.core.subscription.subscription import Change
 from bursar.core.subscription.timeline import Timeline
 
@@ -33,16 +33,16 @@ def agreed_prices(
     """
     match edit:
         case AddProduct() | ChangePlan() | StartTrial():
-            return _of_a_plan(context, edit, on, changes, today)
+            return _prices_of_plan(context, edit, on, changes, today)
         case SetSeats(product=product) | SetUnits(product=product) if edit.price is not None:
             state = context.timeline.on(on)
             return (replace(state.agreed_price(item_of(state, product)), rate=edit.price),)
         case ChangeCycle(cycle=cycle):
-            return _of_a_cycle(context, cycle, on, changes, today)
+            return _prices_in_cycle(context, cycle, on, changes, today)
     return ()
 
 
-def _of_a_plan(
+def _prices_of_plan(
     context: BillingContext,
     edit: AddProduct | ChangePlan | StartTrial,
     on: date,
@@ -57,10 +57,10 @@ def _of_a_plan(
     if edit.price is not None:
         first = replace(first, rate=edit.price)
     others = {timeline.on(today).cycle.code, *(change.cycle.code for change in changes if change.cycle)} - set(cycles)
-    return (first, *later, *_perhaps(context, today, ((edit.product, edit.plan, cycle) for cycle in others)))
+    return (first, *later, *_prices_if_undone(context, today, ((edit.product, edit.plan, cycle) for cycle in others)))
 
 
-def _of_a_cycle(
+def _prices_in_cycle(
     context: BillingContext, cycle: str, on: date, changes: Collection[Change], today: date
 ) -> tuple[AgreedPrice, ...]:
     """Return the prices in a cycle of all that is there on its day or later, and of what undoing would bring back."""
@@ -71,19 +71,19 @@ def _of_a_cycle(
         if isinstance(change.edit, RemoveProduct) and change.effective_on <= on
     }
     # What is tried goes when something is bought, so it need not be sold in the new cycle.
-    held = set() if timeline.on(today).trying else _held(timeline, on)
+    held = set() if timeline.on(today).on_trial else _plans_from(timeline, on)
     staying = {(product, plan) for product, plan in held if product not in removed}
-    others = _held(timeline, today) - staying
-    agreed = (_kept(context, today, product, plan, cycle) for product, plan in sorted(staying))
-    return (*agreed, *_perhaps(context, today, ((product, plan, cycle) for product, plan in others)))
+    others = _plans_from(timeline, today) - staying
+    agreed = (_price_of_held(context, today, product, plan, cycle) for product, plan in sorted(staying))
+    return (*agreed, *_prices_if_undone(context, today, ((product, plan, cycle) for product, plan in others)))
 
 
-def _held(timeline: Timeline, since: date) -> set[tuple[str, str]]:
+def _plans_from(timeline: Timeline, since: date) -> set[tuple[str, str]]:
     """Each product and plan that the account has on a day or later."""
     return {(item.product, item.plan) for state in timeline.from_(since) for item in state.items.values()}
 
 
-def _perhaps(context: BillingContext, today: date, sold: Iterable[Sold]) -> Iterator[AgreedPrice]:
+def _prices_if_undone(context: BillingContext, today: date, sold: Iterable[PriceKey]) -> Iterator[AgreedPrice]:
     """Prices that count only if something scheduled is undone: where there are any, and none is agreed already.
 
     Before anything is bought no price holds: that of a trial is none that was agreed.
@@ -94,7 +94,7 @@ def _perhaps(context: BillingContext, today: date, sold: Iterable[Sold]) -> Iter
         if (product, plan, cycle) in agreed:
             continue
         try:
-            agreed_price = _kept(context, today, product, plan, cycle)
+            agreed_price = _price_of_held(context, today, product, plan, cycle)
         except (NoPrice, UnknownProduct, UnknownPlan):
             continue  # There is no such price, so undoing what would need it is refused.
         yield agreed_price
@@ -110,14 +110,14 @@ def _cycles_from(on: date, timeline: Timeline, changes: Iterable[Change]) -> tup
     return tuple(dict.fromkeys((current, *(code for day, _, code in switches if day > on))))
 
 
-def _kept(context: BillingContext, today: date, product: str, plan: str, cycle: str) -> AgreedPrice:
+def _price_of_held(context: BillingContext, today: date, product: str, plan: str, cycle: str) -> AgreedPrice:
     """Return the price of what the account has.
 
     What is no longer sold, or only by another measure, costs what the version said by which the account has it.
     """
     catalog, currency = context.catalog, context.account.currency
     agreed = (agreed_price for state in context.timeline.from_(today) for agreed_price in state.agreed_prices.values())
-    mine = next((agreed_price for agreed_price in agreed if agreed_price.sold[:2] == (product, plan)), None)
+    mine = next((agreed_price for agreed_price in agreed if agreed_price.key[:2] == (product, plan)), None)
     if mine is None or mine.catalog_version not in context.versions or catalog.sells(product, plan, currency, mine.per):
         return _agreed_price(catalog, product, plan, currency, cycle)
     price = context.versions[mine.catalog_version].price(product, plan, currency, cycle)

@@ -15,7 +15,7 @@ from bursar.core.subscription.edit import Edit
 from bursar.core.subscription.seats import SeatsInUse
 
 _NOT_SOLD: Final = (UnknownProduct, UnknownPlan, UnknownCycle, NoPrice)
-_PASSING: Final = (Conflict, SeatsInUse)
+_SOLVABLE: Final = (Conflict, SeatsInUse)
 """Problems that people in the account can solve, so that what is asked for can be approved after all."""
 
 _FINAL: Final[Mapping[Reason, Cause]] = {
@@ -31,7 +31,7 @@ def approvers(context: BillingContext, edits: Sequence[Edit], on: date) -> tuple
     """Return the members who could approve these edits on a day."""
     able = [
         reviewer.role
-        for reviewer, answer in _answers(context, edits, on)
+        for reviewer, answer in _quotes_by_role(context, edits, on)
         if isinstance(answer, Quote) and answer.refusal() is None
     ]
     return context.account.contacts(able)
@@ -39,10 +39,10 @@ def approvers(context: BillingContext, edits: Sequence[Edit], on: date) -> tuple
 
 def overtaken(context: BillingContext, edits: Sequence[Edit], requester: UUID, on: date) -> Cause | None:
     """Return why a request for these edits has no sense any more; None while it can still be approved."""
-    if not _may_ask(context, requester):
+    if not _may_request(context, requester):
         return "requester"
     causes: list[Cause] = []
-    for _, answer in _answers(context, edits, on):
+    for _, answer in _quotes_by_role(context, edits, on):
         cause = _cause(answer)
         if cause is None:
             return None
@@ -52,7 +52,7 @@ def overtaken(context: BillingContext, edits: Sequence[Edit], requester: UUID, o
     return "not_allowed" if context.account.state is State.ACTIVE else "account_state"
 
 
-def _may_ask(context: BillingContext, requester: UUID) -> bool:
+def _may_request(context: BillingContext, requester: UUID) -> bool:
     """Return whether somebody is an active member in a role that sends requests, or decides on them."""
     member = next((member for member in context.account.members if member.id == requester), None)
     if member is None or not member.active:
@@ -60,7 +60,9 @@ def _may_ask(context: BillingContext, requester: UUID) -> bool:
     return bool(context.policy.role(member.role).allowed & {"submit_requests", "review_requests"})
 
 
-def _answers(context: BillingContext, edits: Sequence[Edit], on: date) -> Iterator[tuple[Member, Quote | Problem]]:
+def _quotes_by_role(
+    context: BillingContext, edits: Sequence[Edit], on: date
+) -> Iterator[tuple[Member, Quote | Problem]]:
     """Yield a reviewer of each role, as their order in the account is, with what the edits come to for them.
 
     Members of the same role may do the same, so that one of each is enough.
@@ -81,7 +83,7 @@ def _answers(context: BillingContext, edits: Sequence[Edit], on: date) -> Iterat
 def _cause(answer: Quote | Problem) -> Cause | None:
     """Return why an answer stays a refusal whatever people in the account do."""
     if isinstance(answer, Problem):
-        if isinstance(answer, _PASSING):
+        if isinstance(answer, _SOLVABLE):
             return None
         return "not_sold" if isinstance(answer, _NOT_SOLD) else "subscription"
     if not answer.edits:

@@ -5,8 +5,8 @@ from datetime import date
 
 from bursar.core.messages.problem import Conflict
 from bursar.core.ordering.context import BillingContext
-from bursar.core.ordering.decision import Decided
-from bursar.core.ordering.purchase_limits import purchases, refused
+from bursar.core.ordering.decision import DecidedEdit
+from bursar.core.ordering.purchase_limits import purchases, refuse_additions
 from bursar.core.policy.policy import Reason
 from bursar.core.subscription.subscription import NOTHING, Subscription
 from bursar.core.subscription.timeline import Timeline
@@ -19,37 +19,39 @@ class Confirm(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class Increase:
     """The seats that a change adds, and what the added costs in a billing period. Unit: minor units, without tax."""
 
     seats: int
     amount: int
 
 
-def added(before: Timeline, after: Timeline, on: date, currency: str) -> Added:
+def increase(before: Timeline, after: Timeline, on: date, currency: str) -> Increase:
     """Return the most that edits add on any day: more than there is today, and more than there would be that day anyway.
 
     So what was scheduled before is not counted again, and undoing what was to become less adds nothing.
     """
-    today = _bought(before.on(on))
+    today = _without_trial(before.on(on))
     seats = amount = 0
     for day in {on, *(phase.on for phase in (*before.after(on), *after.after(on)))}:
         has = after.on(day)
         beside_today = purchases(today, has, currency)
-        beside_that_day = purchases(_bought(before.on(day)), has, currency)
+        beside_that_day = purchases(_without_trial(before.on(day)), has, currency)
         seats = max(seats, min(beside_today[0], beside_that_day[0]))
         amount = max(amount, min(beside_today[1], beside_that_day[1]))
-    return Added(seats, amount)
+    return Increase(seats, amount)
 
 
-def within_ceilings(context: BillingContext, more: Added, decided: tuple[Decided, ...]) -> tuple[Decided, ...]:
+def within_ceilings(
+    context: BillingContext, more: Increase, decided: tuple[DecidedEdit, ...]
+) -> tuple[DecidedEdit, ...]:
     """The edits; refused where together they add more than is added online."""
     refuse = context.policy.ceilings.refuse
-    if not refuse.passed(more.seats, more.amount, context.account.currency):
+    if not refuse.is_exceeded_by(more.seats, more.amount, context.account.currency):
         return decided
-    return refused(context, decided, Reason.LIMIT)
+    return refuse_additions(context, decided, Reason.LIMIT)
 
 
-def _bought(state: Subscription) -> Subscription:
+def _without_trial(state: Subscription) -> Subscription:
     """What an account has bought: nothing of what it tries."""
-    return NOTHING if state.trying else state
+    return NOTHING if state.on_trial else state

@@ -25,8 +25,8 @@ from bursar.core.subscription.edit import (
     VendorOnly,
 )
 from bursar.core.subscription.edit import Cancel as CancelEdit
-from bursar.core.subscription.edit_rules import NothingToTry, collide
-from bursar.core.subscription.measure import measure
+from bursar.core.subscription.edit_rules import NothingToTry, same_subject
+from bursar.core.subscription.measure import measure_after
 from bursar.core.subscription.subscription import Change, Subscription
 from bursar.core.subscription.timeline import Phase
 
@@ -104,7 +104,7 @@ def check_together(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> N
             seen.add(edit.change)
     about = [(number, edit) for number, edit in enumerate(edits, 1) if not isinstance(edit, Undo | Keep)]
     for (first, one), (second, other) in combinations(about, 2):
-        if collide(one, other) or isinstance(one, CancelEdit) or isinstance(other, CancelEdit):
+        if same_subject(one, other) or isinstance(one, CancelEdit) or isinstance(other, CancelEdit):
             raise Contradiction(first=first, second=second)
 
 
@@ -115,7 +115,7 @@ def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> No
     unnamed = [
         change
         for change in scheduled.values()
-        if change.id not in named and any(collide(change.edit, edit) for edit in about)
+        if change.id not in named and any(same_subject(change.edit, edit) for edit in about)
     ]
     if unnamed:
         raise PendingChange(changes=tuple(unnamed))
@@ -132,13 +132,13 @@ def check_phases(context: BillingContext, new: Collection[Change]) -> None:
     before = context.timeline.start
     for phase in context.timeline.phases:
         if first is not None and phase.on >= first:
-            _check_objects(before, phase, ids)
-            _check_tried(phase, ids)
+            _check_subjects(before, phase, ids)
+            _check_trial(phase, ids)
             _check_needs(context, before, phase, ids)
         before = phase.state
 
 
-def _check_objects(before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
+def _check_subjects(before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
     """Each change of a day finds what it is about, there before or added on that day."""
     here = set(before.items)
     counted: dict[str, Per] = {}
@@ -151,17 +151,19 @@ def _check_objects(before: Subscription, phase: Phase, new: Collection[UUID]) ->
                 if change.id not in new:
                     raise WouldBreak(change=change)
                 raise Superseded(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
-            if not _fits(change, counted.get(edit.product) or before.agreed_price(before.items[edit.product]).per):
+            if not _suits_measure(
+                change, counted.get(edit.product) or before.agreed_price(before.items[edit.product]).per
+            ):
                 if change.id not in new:
                     raise WouldBreak(change=change)
                 raise CountedOtherwise(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
         elif product := getattr(edit, "product", None):
             here.add(product)
-        if isinstance(edit, MEASURED) and (per := measure(edit, change.agreed_prices)) is not None:
+        if isinstance(edit, MEASURED) and (per := measure_after(edit, change.agreed_prices)) is not None:
             counted[edit.product] = per
 
 
-def _fits(change: Change, per: Per) -> bool:
+def _suits_measure(change: Change, per: Per) -> bool:
     """Return whether an edit suits a product that is counted by this measure when it comes to it."""
     match change.edit:
         case SetSeats() | AddTemporarySeats():
@@ -169,11 +171,11 @@ def _fits(change: Change, per: Per) -> bool:
         case SetUnits():
             return per is Per.UNIT
         case ChangePlan(seats=None, units=None) as edit:
-            return measure(edit, change.agreed_prices) in (None, per, Per.ACCOUNT)
+            return measure_after(edit, change.agreed_prices) in (None, per, Per.ACCOUNT)
     return True
 
 
-def _check_tried(phase: Phase, new: Collection[UUID]) -> None:
+def _check_trial(phase: Phase, new: Collection[UUID]) -> None:
     """Nothing is tried on the day on which something is bought: it would be charged, and what was bought would end with it."""
     trying = any(isinstance(change.edit, StartTrial) for change in phase.changes if change.id in new)
     if trying and phase.state.calendar is not None:

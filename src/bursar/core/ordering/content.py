@@ -20,8 +20,8 @@ from bursar.core.billing.invoice_content import (
 from bursar.core.calendar.cycle import Calendar, Cycle, Length, write_length
 from bursar.core.messages.text import Text
 from bursar.core.money.price import Per
-from bursar.core.ordering.ceilings import Added
-from bursar.core.ordering.decision import Decided
+from bursar.core.ordering.ceilings import Increase
+from bursar.core.ordering.decision import DecidedEdit
 from bursar.core.ordering.quote import Quote
 from bursar.core.policy.policy import Contact, Decision, Outcome, Reason, State
 from bursar.core.subscription.edit import read_edit, write_edit
@@ -150,7 +150,7 @@ def read_state(document: Mapping[str, Any]) -> Subscription:
         cycle=cycle,
         calendar=Calendar(cycle, date.fromisoformat(anchor["on"]), anchor["origin"]) if anchor else None,
         items=MappingProxyType({item["product"]: _read_item(item) for item in document["items"]}),
-        agreed_prices=MappingProxyType({agreed_price.sold: agreed_price for agreed_price in agreed_prices}),
+        agreed_prices=MappingProxyType({agreed_price.key: agreed_price for agreed_price in agreed_prices}),
         trial_until=date.fromisoformat(document["trial_until"]) if document.get("trial_until") else None,
     )
 
@@ -192,7 +192,7 @@ def read_quote(document: Mapping[str, Any]) -> Quote:
         renewal_on=date.fromisoformat(renewal_on) if renewal_on else None,
         renewal_lines=tuple(read_line(one) for one in document["renewal_lines"]),
         warnings=tuple(document["warnings"]),
-        confirm=Added(confirm["seats"], confirm["amount"]["amount_minor"]) if confirm else None,
+        confirm=Increase(confirm["seats"], confirm["amount"]["amount_minor"]) if confirm else None,
     )
 
 
@@ -203,9 +203,7 @@ def digest(quote: Quote) -> str:
     decided = ("edit", "outcome", "effective_on", "overruled_on")
     shown["edits"] = [{name: one[name] for name in decided if one[name] is not None} for one in content["edits"]]
     shown["prices"] = [
-        [*agreed_price.sold, str(agreed_price.rate)]
-        for change in quote.changes
-        for agreed_price in change.agreed_prices
+        [*agreed_price.key, str(agreed_price.rate)] for change in quote.changes for agreed_price in change.agreed_prices
     ]
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
@@ -230,13 +228,13 @@ def read_decision(document: Mapping[str, Any]) -> Decision:
     )
 
 
-def _write_decided(one: Decided) -> Document:
+def _write_decided(one: DecidedEdit) -> Document:
     days = {"effective_on": one.effective_on, "overruled_on": one.overruled_on}
     written = {name: day.isoformat() if day else None for name, day in days.items()}
     return {"edit": write_edit(one.edit), **write_decision(one.decision), **written}
 
 
-def _read_decided(document: Mapping[str, Any]) -> Decided:
+def _read_decided(document: Mapping[str, Any]) -> DecidedEdit:
     days = (document.get(name) for name in ("effective_on", "overruled_on"))
     read = [date.fromisoformat(day) if day else None for day in days]
-    return Decided(read_edit(document["edit"], "edit"), read_decision(document), *read)
+    return DecidedEdit(read_edit(document["edit"], "edit"), read_decision(document), *read)

@@ -6,12 +6,12 @@ from datetime import date
 
 from bursar.core.billing.coverage import Billed, due
 from bursar.core.billing.line import Line
-from bursar.core.billing.payment import ON_INVOICE_TERMS, Paying
-from bursar.core.billing.schedule import NOTHING_DUE, Due
+from bursar.core.billing.payment import ON_INVOICE_TERMS, PaymentMethodAndBalance
+from bursar.core.billing.schedule import NOTHING_DUE, NextDue
 from bursar.core.money.tax import UNTAXED, Tax
 from bursar.core.policy.policy import Account, Policy
 from bursar.core.subscription.catalog import Catalog
-from bursar.core.subscription.seats import Use
+from bursar.core.subscription.seats import SeatUse
 from bursar.core.subscription.subscription import Change
 from bursar.core.subscription.timeline import Timeline
 
@@ -29,11 +29,11 @@ class BillingContext:
     catalog: Catalog
     timeline: Timeline = field(default_factory=Timeline)
     position: int = 0
-    falls_due: Due = NOTHING_DUE
+    falls_due: NextDue = NOTHING_DUE
     billed: tuple[Billed, ...] = ()
     tax: Tax = UNTAXED
-    used: Mapping[str, Use] = field(default_factory=dict)
-    paying: Paying = ON_INVOICE_TERMS
+    used: Mapping[str, SeatUse] = field(default_factory=dict)
+    payment: PaymentMethodAndBalance = ON_INVOICE_TERMS
     versions: Mapping[int, Catalog] = field(default_factory=dict)
 
     def due(self, on: date, billed: Sequence[Billed] | None = None) -> tuple[Line, ...]:

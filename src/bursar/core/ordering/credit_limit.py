@@ -5,9 +5,9 @@ from datetime import date
 
 from bursar.core.billing.invoice import totals
 from bursar.core.ordering.context import BillingContext
-from bursar.core.ordering.decision import Decided
-from bursar.core.ordering.purchase_limits import refused
-from bursar.core.ordering.upcoming_charges import ahead
+from bursar.core.ordering.decision import DecidedEdit
+from bursar.core.ordering.purchase_limits import refuse_additions
+from bursar.core.ordering.upcoming_charges import upcoming_charges
 from bursar.core.policy.policy import Account, Contact, Outcome, Policy, Reason, decide
 
 
@@ -17,7 +17,7 @@ def credit_limit(policy: Policy, account: Account) -> int | None:
     return credit.most(account.currency) if credit else None
 
 
-def who_can_pay_at_once(policy: Policy, account: Account, on: date) -> tuple[Contact, ...]:
+def members_who_set_payment_method(policy: Policy, account: Account, on: date) -> tuple[Contact, ...]:
     """The members who can set a payment method that takes the account off invoice terms; none without a gateway."""
     if not account.gateway:
         return ()
@@ -30,21 +30,21 @@ def who_can_pay_at_once(policy: Policy, account: Account, on: date) -> tuple[Con
 
 
 def within_credit(
-    before: BillingContext, after: BillingContext, decided: tuple[Decided, ...], on: date
-) -> tuple[Decided, ...]:
+    before: BillingContext, after: BillingContext, decided: tuple[DecidedEdit, ...], on: date
+) -> tuple[DecidedEdit, ...]:
     """Return the edits; refused where the account would owe more by them than it does, and more than its credit.
 
     Who pays at once owes nothing. What is asked for is refused too: nobody could approve it.
     """
     limit = credit_limit(before.policy, before.account)
-    if limit is None or before.paying.method.automatic:
+    if limit is None or before.payment.method.automatic:
         return decided
     if any(one.decision.outcome is Outcome.REFUSED for one in decided):
         return decided
     billable = outstanding(after, on)
     if billable <= limit or billable <= outstanding(before, on):
         return decided
-    return refused(before, decided, Reason.CREDIT)
+    return refuse_additions(before, decided, Reason.CREDIT)
 
 
 def outstanding(context: BillingContext, on: date) -> int:
@@ -54,11 +54,11 @@ def outstanding(context: BillingContext, on: date) -> int:
     is scheduled for it is owed as much as what is bought now. What is bought just before a renewal costs little that
     day, and so the renewal itself is looked at too.
     """
-    coming = ahead(context, on)
-    plain = ahead(replace(context, timeline=context.timeline.until(on)), on)
+    coming = upcoming_charges(context, on)
+    plain = upcoming_charges(replace(context, timeline=context.timeline.until(on)), on)
     later = [coming.renewal]
     if coming.renewal_on is not None:
         later += [context.due(phase.on, ()) for phase in context.timeline.after(coming.renewal_on)]
     dearest, renewal = max(totals(lines).total for lines in later), totals(plain.renewal).total
     unbilled = totals(coming.today).total + max(0, totals(coming.meanwhile).total) + max(0, dearest - renewal)
-    return max(context.paying.owes + unbilled, dearest)
+    return max(context.payment.owes + unbilled, dearest)

@@ -18,7 +18,7 @@ from bursar.core.policy.policy import (
     State,
     Vendor,
     decide,
-    decide_at_the_desk,
+    decide_for_staff,
     shows_costs,
 )
 from bursar.core.subscription.edit import AddProduct, ChangePlan, Edit, Keep, RemoveProduct, SetSeats, Undo
@@ -26,11 +26,11 @@ from bursar.core.subscription.edit_rules import Needs, NoChange, effective_on, r
 from bursar.core.subscription.seats import check_release
 from bursar.core.subscription.subscription import Change
 
-HARDEST_LAST: Final = (Outcome.ALLOWED, Outcome.BY_REQUEST, Outcome.REFUSED)
+BY_STRICTNESS: Final = (Outcome.ALLOWED, Outcome.BY_REQUEST, Outcome.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedEdit:
     """One edit, whether this actor may make it, and when it would count; a refused one never does.
 
     `overruled_on` is the day from which a change that is in force already says otherwise, if the edit is dated back.
@@ -42,13 +42,13 @@ class Decided:
     overruled_on: date | None = None
 
 
-def harder(one: Decision, other: Decision) -> Decision:
+def stricter(one: Decision, other: Decision) -> Decision:
     """The decision that leaves less room; the first of two alike."""
-    return max(one, other, key=lambda decision: HARDEST_LAST.index(decision.outcome))
+    return max(one, other, key=lambda decision: BY_STRICTNESS.index(decision.outcome))
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class EditDecisions:
     """Somebody asking for a list of edits on a day; `scheduled` are the pending changes by id."""
 
     context: BillingContext
@@ -57,18 +57,18 @@ class Asking:
     edits: Sequence[Edit]
     actor: Actor
 
-    def decided(self) -> tuple[Decided, ...]:
+    def decided(self) -> tuple[DecidedEdit, ...]:
         """The edits that would change something, each decided."""
         return tuple(one for edit in self.edits if (one := self._one(edit)) is not None)
 
-    def _one(self, edit: Edit) -> Decided | None:
+    def _one(self, edit: Edit) -> DecidedEdit | None:
         if isinstance(edit, Keep):
             kept = self.scheduled[edit.change]
-            return Decided(edit, Decision(kept.capability, Outcome.ALLOWED), kept.effective_on)
+            return DecidedEdit(edit, Decision(kept.capability, Outcome.ALLOWED), kept.effective_on)
         if isinstance(edit, Undo):
             undone = self.scheduled[edit.change]
             # Undoing stands on the day of what it undoes, so that no checkpoint comes between them.
-            return Decided(edit, self._undo(undone), undone.effective_on)
+            return DecidedEdit(edit, self._undo(undone), undone.effective_on)
         timeline, policy = self.context.timeline, self.context.policy
         required = required_capability(edit, timeline.on(self.today), self.context.catalog)
         if isinstance(required, NoChange):
@@ -76,10 +76,10 @@ class Asking:
         needed = required.capability if isinstance(required, Needs) else ""
         decision = self._edit(edit, needed)
         if decision.outcome is Outcome.REFUSED:
-            return Decided(edit, decision)
+            return DecidedEdit(edit, decision)
         if (isinstance(edit, SetSeats) and needed == "remove_seats") or isinstance(edit, ChangePlan):
             check_release(self.context.used.get(edit.product), edit)
-        return Decided(edit, decision, effective_on(edit, needed, timeline, policy, self.today))
+        return DecidedEdit(edit, decision, effective_on(edit, needed, timeline, policy, self.today))
 
     def _edit(self, edit: Edit, needed: str) -> Decision:
         offered = True
@@ -88,7 +88,7 @@ class Asking:
             offered = product.sold_online_to(self.context.account.account_type)
         decision = self._may(needed, offered=offered)
         if isinstance(edit, RemoveProduct) and self._ends_the_account():
-            return harder(decision, self._may("cancel_account"))
+            return stricter(decision, self._may("cancel_account"))
         return decision
 
     def _undo(self, change: Change) -> Decision:
@@ -125,7 +125,7 @@ def sees_invoices(policy: Policy, account: Account, actor: Actor, on: date) -> b
 def decide_undo(policy: Policy, account: Account, actor: Actor, change: Change, on: date) -> Decision:
     """Whether the actor may take a scheduled change back; what the vendor scheduled only the vendor undoes."""
     if change.by_vendor and isinstance(actor, Member):
-        return Decision(change.capability, Outcome.REFUSED, Reason.ACCOUNT_TYPE, account.at_the_vendor())
+        return Decision(change.capability, Outcome.REFUSED, Reason.ACCOUNT_TYPE, account.vendor_contacts())
     return _decide(policy, account, actor, change.capability, on)
 
 
@@ -136,7 +136,7 @@ def _decide(policy: Policy, account: Account, actor: Actor, needed: str, on: dat
     if account.state is State.CANCELLED:
         return Decision(needed, Outcome.REFUSED, Reason.ACCOUNT_STATE)
     if isinstance(actor, Vendor):
-        made = decide_at_the_desk(policy, actor, "suspend_accounts")
+        made = decide_for_staff(policy, actor, "suspend_accounts")
         if made.outcome is Outcome.REFUSED:
             return made
     return Decision(needed, Outcome.ALLOWED)

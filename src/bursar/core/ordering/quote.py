@@ -14,16 +14,16 @@ from bursar.core.billing.line import Line
 from bursar.core.messages.problem import Conflict, Problem
 from bursar.core.money.money import Money
 from bursar.core.ordering.agreed_prices import agreed_prices
-from bursar.core.ordering.ceilings import Added, Confirm, added, within_ceilings
+from bursar.core.ordering.ceilings import Confirm, Increase, increase, within_ceilings
 from bursar.core.ordering.conflicts import check_actor, check_pending, check_phases, check_together
 from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.credit_limit import within_credit
-from bursar.core.ordering.decision import HARDEST_LAST, Asking, Decided
+from bursar.core.ordering.decision import BY_STRICTNESS, DecidedEdit, EditDecisions
 from bursar.core.ordering.purchase_limits import within_limits
-from bursar.core.ordering.upcoming_charges import ahead
+from bursar.core.ordering.upcoming_charges import upcoming_charges
 from bursar.core.policy.policy import Actor, Decision, Member, Outcome, State
 from bursar.core.subscription.edit import ChangeCycle, Edit, Keep, Undo, without_expected
-from bursar.core.subscription.edit_rules import collide, surprises, takes_back
+from bursar.core.subscription.edit_rules import differs_from_expected, is_same_day_undo, same_subject
 from bursar.core.subscription.subscription import Change
 from bursar.core.subscription.timeline import Timeline
 
@@ -43,19 +43,19 @@ class Quote:
     Edits that change nothing are left out. `changes` have positions but no lasting ids before they are taken. `lines`
     are due on the day; `renewal_lines` are those of the billing period that begins on `renewal_on`, which is None when
     none will. What is refused is not priced. `confirm` is what it adds, where that is beyond the ceiling up to which
-    nobody is asked once more; `surprises` says that something else is in force than the edits expected.
+    nobody is asked once more; `differs_from_expected` says that something else is in force than the edits expected.
     """
 
     on: date
     currency: str
-    edits: tuple[Decided, ...] = ()
+    edits: tuple[DecidedEdit, ...] = ()
     changes: tuple[Change, ...] = ()
     lines: tuple[Line, ...] = ()
     renewal_on: date | None = None
     renewal_lines: tuple[Line, ...] = ()
     warnings: tuple[str, ...] = ()
-    confirm: Added | None = None
-    surprises: bool = False
+    confirm: Increase | None = None
+    differs_from_expected: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -76,7 +76,7 @@ class Quote:
     def refusal(self) -> Decision | None:
         """The first decision that keeps the whole from being taken at once, the hardest outcome first."""
         stopped = [edit.decision for edit in self.edits if edit.decision.outcome is not Outcome.ALLOWED]
-        return max(stopped, key=lambda decision: HARDEST_LAST.index(decision.outcome), default=None)
+        return max(stopped, key=lambda decision: BY_STRICTNESS.index(decision.outcome), default=None)
 
 
 def quote(context: BillingContext, edits: Sequence[Edit], actor: Actor, on: date) -> Quote:
@@ -88,32 +88,32 @@ def quote(context: BillingContext, edits: Sequence[Edit], actor: Actor, on: date
     scheduled = {change.id: change for change in context.timeline.pending(on)}
     check_actor(edits, actor)
     check_together(edits, scheduled)
-    surprised = any(surprises(edit, context.timeline.on(on)) for edit in edits)
+    differs = any(differs_from_expected(edit, context.timeline.on(on)) for edit in edits)
     try:
         # What was expected matters once: a quote that is kept is compared as a whole when it is taken.
-        answer = _quoted(context, [without_expected(edit) for edit in edits], scheduled, actor, on)
+        answer = _decide_and_price(context, [without_expected(edit) for edit in edits], scheduled, actor, on)
     except Problem:
-        if surprised:
+        if differs:
             raise Outdated() from None
         raise
-    return replace(answer, surprises=surprised)
+    return replace(answer, differs_from_expected=differs)
 
 
-def _quoted(
+def _decide_and_price(
     context: BillingContext, edits: Sequence[Edit], scheduled: Mapping[UUID, Change], actor: Actor, on: date
 ) -> Quote:
-    decided = Asking(context, on, scheduled, edits, actor).decided()
+    decided = EditDecisions(context, on, scheduled, edits, actor).decided()
     answer = Quote(on=on, currency=context.account.currency, edits=decided)
     if answer.outcome is Outcome.REFUSED:
         return answer
     check_pending(edits, scheduled)
     answer = replace(answer, edits=tuple(_overruled(context.timeline, dated, on) for dated in answer.edits))
-    changes = _planned(context, scheduled, answer, by_vendor=not isinstance(actor, Member))
+    changes = _changes(context, scheduled, answer, by_vendor=not isinstance(actor, Member))
     after = context.with_(changes)
     check_phases(after, changes)
-    warnings = (ACCOUNT_WOULD_END,) if _ends(after.timeline, changes) else ()
+    warnings = (ACCOUNT_WOULD_END,) if _end_account(after.timeline, changes) else ()
     if isinstance(actor, Member):
-        answer = _bounded(context, after, answer, actor)
+        answer = _within_bounds(context, after, answer, actor)
         if answer.outcome is Outcome.REFUSED:
             return answer
     return priced(after, replace(answer, changes=changes, warnings=warnings))
@@ -121,7 +121,7 @@ def _quoted(
 
 def priced(after: BillingContext, answer: Quote) -> Quote:
     """Return a quote with its lines, once it is taken: those due on its day, and those of the next billing period."""
-    coming = ahead(after, answer.on)
+    coming = upcoming_charges(after, answer.on)
     return replace(answer, lines=coming.today, renewal_on=coming.renewal_on, renewal_lines=coming.renewal)
 
 
@@ -133,19 +133,19 @@ def check_confirmed(answer: Quote, *, confirmed: bool) -> None:
         raise Confirm(seats=more.seats, amount=amount, due=due)
 
 
-def _bounded(before: BillingContext, after: BillingContext, answer: Quote, member: Member) -> Quote:
+def _within_bounds(before: BillingContext, after: BillingContext, answer: Quote, member: Member) -> Quote:
     """Return the decisions once it is known how much is added and owed: the member's limits, ceilings, and then credit."""
     on, bounds = answer.on, before.policy.ceilings
-    more = added(before.timeline, after.timeline, on, answer.currency)
+    more = increase(before.timeline, after.timeline, on, answer.currency)
     edits = within_limits(before, after, answer.edits, member, on)
     edits = within_ceilings(before, more, edits)
     edits = within_credit(before, after, edits, on)
     answer = replace(answer, edits=edits)
-    asked = bounds.ask.passed(more.seats, more.amount, answer.currency)
+    asked = bounds.ask.is_exceeded_by(more.seats, more.amount, answer.currency)
     return replace(answer, confirm=more) if asked and answer.outcome is not Outcome.REFUSED else answer
 
 
-def _planned(
+def _changes(
     context: BillingContext, scheduled: Mapping[UUID, Change], answer: Quote, *, by_vendor: bool
 ) -> tuple[Change, ...]:
     """Return one change per edit, the cycle first so that a first purchase begins in it; prices are agreed last."""
@@ -167,10 +167,10 @@ def _planned(
     )
 
 
-def _change(context: BillingContext, decided: Decided, position: int, on: date, *, by_vendor: bool) -> Change:
+def _change(context: BillingContext, decided: DecidedEdit, position: int, on: date, *, by_vendor: bool) -> Change:
     edit, needed, policy = decided.edit, decided.decision.capability, context.policy
     timing, today = policy.timing.get(needed), decided.effective_on == on
-    taken_back = policy.same_day_undo and today and takes_back(edit, needed, context.timeline, on)
+    taken_back = policy.same_day_undo and today and is_same_day_undo(edit, needed, context.timeline, on)
     return Change(
         id=UUID(int=position),
         position=position,
@@ -189,19 +189,19 @@ def _change(context: BillingContext, decided: Decided, position: int, on: date, 
     )
 
 
-def _overruled(timeline: Timeline, decided: Decided, on: date) -> Decided:
+def _overruled(timeline: Timeline, decided: DecidedEdit, on: date) -> DecidedEdit:
     """Return an edit that is dated back with the day from which a change made meanwhile overrules it."""
     if decided.effective_on is None or decided.effective_on >= on or isinstance(decided.edit, Keep | Undo):
         return decided
     later = [
         phase.on
         for phase in timeline.after(decided.effective_on)
-        if phase.on <= on and any(collide(change.edit, decided.edit) for change in phase.changes)
+        if phase.on <= on and any(same_subject(change.edit, decided.edit) for change in phase.changes)
     ]
     return replace(decided, overruled_on=min(later, default=None))
 
 
-def _ends(timeline: Timeline, changes: Sequence[Change]) -> bool:
+def _end_account(timeline: Timeline, changes: Sequence[Change]) -> bool:
     mine = {change.id for change in changes}
     return any(
         phase.state.account_state is State.CANCELLED and any(change.id in mine for change in phase.changes)

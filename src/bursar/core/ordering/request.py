@@ -12,7 +12,7 @@ from bursar.core.ordering.quote import Quote
 from bursar.core.policy.policy import Actor, Member, Outcome
 from bursar.core.policy.refusal import Refused
 
-Moved = Literal["catalog", "policy", "account_type", "price"]
+Difference = Literal["catalog", "policy", "account_type", "price"]
 """What can have changed since a request was made."""
 RequestState = Literal["open", "approved", "rejected", "withdrawn", "expired", "overtaken"]
 
@@ -102,9 +102,9 @@ class Basis:
     catalog: int
     policy: int
 
-    def moved(self, today: "Basis") -> tuple[Moved, ...]:
+    def differences(self, today: "Basis") -> tuple[Difference, ...]:
         """What is another one today."""
-        pairs: Mapping[Moved, bool] = {
+        pairs: Mapping[Difference, bool] = {
             "catalog": self.catalog != today.catalog,
             "policy": self.policy != today.policy,
             "account_type": self.account_type != today.account_type,
@@ -112,12 +112,12 @@ class Basis:
         return tuple(one for one, differs in pairs.items() if differs)
 
 
-def costs_otherwise(asked: Quote, today: Quote) -> bool:
+def costs_differ(asked: Quote, today: Quote) -> bool:
     """Whether what is asked for costs something else today, at once or at the renewal."""
     return (asked.due_today, asked.next_renewal) != (today.due_today, today.next_renewal)
 
 
-def check_asking(answer: Quote) -> None:
+def check_submittable(answer: Quote) -> None:
     """Nothing, if what is quoted can only be asked for. Errors: Refused, NothingToAsk, NoNeedToAsk."""
     if not answer.edits:
         raise NothingToAsk()
@@ -128,7 +128,7 @@ def check_asking(answer: Quote) -> None:
         raise Refused(stopped)
 
 
-def check_withdrawing(actor: Actor, requester: UUID, name: str) -> None:
+def check_withdrawal(actor: Actor, requester: UUID, name: str) -> None:
     """Nothing, if the actor may withdraw a request: whoever made it may, and the vendor. Errors: OnlyRequester."""
     if isinstance(actor, Member) and actor.id != requester:
         raise OnlyRequester(name=name)

@@ -6,7 +6,7 @@ from bursar.core.subscription.subscription import Subscription
 from bursar.core.subscription.timeline import Timeline
 
 
-def states_quoted(timeline: Timeline, quote: Quote) -> tuple[Subscription, ...]:
+def states_before_edits(timeline: Timeline, quote: Quote) -> tuple[Subscription, ...]:
     """Return the state just before each edit of a quote, as its day will find it once the whole quote is taken.
 
     Changes made after the quote are left out, so that it reads as it was shown. What is undone is measured as it would

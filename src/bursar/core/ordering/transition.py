@@ -11,21 +11,21 @@ from uuid import UUID
 from bursar.core.billing.coverage import covered
 from bursar.core.billing.invoice import totals
 from bursar.core.billing.line import Line
-from bursar.core.billing.schedule import ended, next_due
+from bursar.core.billing.schedule import ended_on, next_due
 from bursar.core.events import Event
 from bursar.core.events.request import RequestApproved
 from bursar.core.events.subscription import (
+    AcceptedChange,
+    ChangesAccepted,
     ChangesApplied,
-    ChangesTaken,
     Renewed,
-    TakenChange,
     TemporarySeatsEnded,
     TrialEnded,
 )
 from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote
 from bursar.core.policy.policy import SYSTEM, VENDOR, Actor
-from bursar.core.subscription.edit import without_words
+from bursar.core.subscription.edit import without_reason
 from bursar.core.subscription.seats import FreedSeats, freed_seats, use_after
 from bursar.core.subscription.subscription import NOTHING, Change, Subscription
 
@@ -95,12 +95,12 @@ class Transition:
         return self.before.account.id
 
     @property
-    def settles(self) -> bool:
+    def allocates(self) -> bool:
         """Whether its invoice meets credit, or its credit note something open.
 
         Credit never lies beside what is open: it settles that at once. So an account has either, as its sign says.
         """
-        billable, total = self.before.paying.owes, self.after.paying.owes - self.before.paying.owes
+        billable, total = self.before.payment.owes, self.after.payment.owes - self.before.payment.owes
         return billable < 0 < total or total < 0 < billable
 
 
@@ -108,19 +108,19 @@ def accept(context: BillingContext, quote: Quote, order: Order, *, new_id: NewId
     """Return what accepting a quote does: its changes are agreed, and what it says is due today is invoiced."""
     on = quote.on
     changes = tuple(
-        replace(change, id=new_id(), order=order.id, edit=without_words(change.edit)) for change in quote.changes
+        replace(change, id=new_id(), order=order.id, edit=without_reason(change.edit)) for change in quote.changes
     )
     agreed = replace(context.with_(changes), position=context.position + len(changes))
-    invoice = _invoice(context, quote.lines, order.id, new_id)
+    invoice = _new_invoice(context, quote.lines, order.id, new_id)
     freed = freed_seats(change for change in changes if change.effective_on <= on)
     # What is dated back or scheduled is measured against the state of its own day.
     states = {**context.timeline.states_before(), **agreed.timeline.states_before()}
     edits = {change.id: change.edit for change in context.timeline.changes}
-    accepted = ChangesTaken(
+    accepted = ChangesAccepted(
         quote=order.quote_id,
         take=order.id,
         changes=tuple(
-            TakenChange.of(
+            AcceptedChange.of(
                 change,
                 states.get(change.undoes or change.id, NOTHING),
                 quote.currency,
@@ -136,7 +136,7 @@ def accept(context: BillingContext, quote: Quote, order: Order, *, new_id: NewId
     return Transition(
         on=on,
         before=context,
-        after=_after(agreed, on, invoice, freed),
+        after=_context_after(agreed, on, invoice, freed),
         order=order,
         changes=changes,
         invoice=invoice,
@@ -151,9 +151,9 @@ def renew(context: BillingContext, on: date, *, new_id: NewId) -> Transition:
     The end of a billing period leaves a checkpoint.
     """
     state, applied = context.timeline.on(on), context.timeline.applied(on)
-    invoice = _invoice(context, context.due(on), None, new_id)
+    invoice = _new_invoice(context, context.due(on), None, new_id)
     freed, ends_period = freed_seats(applied), on == context.falls_due.period_end
-    gone = ended(context.timeline, on)
+    gone = ended_on(context.timeline, on)
     events: list[Event] = [TemporarySeatsEnded(product=product, seats=count) for product, count in gone.seats.items()]
     if gone.trial:
         events.append(TrialEnded())
@@ -170,7 +170,7 @@ def renew(context: BillingContext, on: date, *, new_id: NewId) -> Transition:
     return Transition(
         on=on,
         before=context,
-        after=_after(context, on, invoice, freed),
+        after=_context_after(context, on, invoice, freed),
         invoice=invoice,
         checkpoint=Checkpoint(position=context.position, state=state) if ends_period else None,
         freed_seats=freed,
@@ -187,14 +187,18 @@ def catch_up(context: BillingContext, today: date, *, new_id: NewId) -> tuple[Tr
     return tuple(made)
 
 
-def _invoice(context: BillingContext, lines: Sequence[Line], order_id: UUID | None, new_id: NewId) -> NewInvoice | None:
+def _new_invoice(
+    context: BillingContext, lines: Sequence[Line], order_id: UUID | None, new_id: NewId
+) -> NewInvoice | None:
     if not lines:
         return None
     numbered = tuple((new_id(), line) for line in lines)
     return NewInvoice(id=new_id(), order_id=order_id, due_days=context.policy.invoice_due_days, lines=numbered)
 
 
-def _after(agreed: BillingContext, on: date, invoice: NewInvoice | None, freed: Sequence[FreedSeats]) -> BillingContext:
+def _context_after(
+    agreed: BillingContext, on: date, invoice: NewInvoice | None, freed: Sequence[FreedSeats]
+) -> BillingContext:
     """Return an account, of which all is agreed, as the state of a day leaves it once the invoice is issued."""
     state, lines = agreed.timeline.on(on), invoice.lines if invoice else ()
     return replace(
@@ -202,6 +206,6 @@ def _after(agreed: BillingContext, on: date, invoice: NewInvoice | None, freed: 
         account=replace(agreed.account, state=state.account_state),
         billed=covered(agreed.billed, lines),
         used=use_after(agreed.used, state, freed),
-        paying=replace(agreed.paying, owes=agreed.paying.owes + (invoice.total if invoice else 0)),
+        payment=replace(agreed.payment, owes=agreed.payment.owes + (invoice.total if invoice else 0)),
         falls_due=next_due(agreed.timeline, on),
     )

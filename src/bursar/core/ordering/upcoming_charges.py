@@ -12,7 +12,7 @@ from bursar.core.subscription.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class UpcomingCharges:
     """Lines due on a day, those of the days until the next billing period, and those of its first day, `renewal_on`.
 
     `renewal_on` is None when nothing is renewed.
@@ -24,12 +24,12 @@ class Ahead:
     renewal: tuple[Line, ...] = ()
 
 
-def ahead(context: BillingContext, on: date) -> Ahead:
+def upcoming_charges(context: BillingContext, on: date) -> UpcomingCharges:
     """Return what is charged from a day on if nothing else is agreed."""
     lines = context.due(on)
     renewal_on = _next_period(context.timeline, on)
     if renewal_on is None:
-        return Ahead(lines)
+        return UpcomingCharges(lines)
     # What is charged until then counts as paid: a period that is cut short gives back the rest of the old one.
     numbers = count(1)
     billed = covered(context.billed, [(UUID(int=next(numbers)), line) for line in lines])
@@ -39,8 +39,8 @@ def ahead(context: BillingContext, on: date) -> Ahead:
         billed = covered(billed, [(UUID(int=next(numbers)), line) for line in coming])
         meanwhile += coming
     if not context.timeline.on(renewal_on).items:
-        return Ahead(lines, tuple(meanwhile))
-    return Ahead(lines, tuple(meanwhile), renewal_on, context.due(renewal_on, billed))
+        return UpcomingCharges(lines, tuple(meanwhile))
+    return UpcomingCharges(lines, tuple(meanwhile), renewal_on, context.due(renewal_on, billed))
 
 
 def _next_period(timeline: Timeline, on: date) -> date | None:

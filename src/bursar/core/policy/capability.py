@@ -35,7 +35,7 @@ class UnknownCapability(Invalid):
     code = "unknown_capability"
 
 
-def known(capability: str, among: tuple[str, ...] = CAPABILITIES) -> str:
+def check_capability(capability: str, among: tuple[str, ...] = CAPABILITIES) -> str:
     """The capability itself, if it is one. Errors: UnknownCapability."""
     if capability not in among:
         raise UnknownCapability(capability=capability, known=", ".join(among))

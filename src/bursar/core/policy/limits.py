@@ -7,11 +7,11 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from bursar.core.messages.document import BadDocument, shown
+from bursar.core.messages.document import BadDocument, excerpt
 from bursar.core.messages.entry import Flag, Table, Within, without_default
 from bursar.core.messages.schema import LeftOut, refused
 from bursar.core.money.currency import UnknownCurrency, digits
-from bursar.core.money.money import BadAmount, BadRate, Money, read_amount, read_rate, text
+from bursar.core.money.money import BadAmount, BadRate, Money, amount_text, read_amount, read_rate
 
 MOST_SEATS: Final = 1_000_000
 
@@ -48,11 +48,11 @@ def _amount(value: object, currency: str) -> int:
             return minor
     except (BadAmount, BadRate, UnknownCurrency):
         pass
-    raise refused(NotLimit, f".{currency}", found=shown(value))
+    raise refused(NotLimit, f".{currency}", found=excerpt(value))
 
 
 def _write_amounts(amounts: Mapping[str, int]) -> dict[str, str]:
-    return {currency: text(Money(minor, currency)) for currency, minor in amounts.items()}
+    return {currency: amount_text(Money(minor, currency)) for currency, minor in amounts.items()}
 
 
 def _whole_units(value: object) -> int:
@@ -93,7 +93,7 @@ class Limit(Table):
     seats: Annotated[int | None, Within(0, MOST_SEATS)] = None
     amounts: Annotated[Amounts, Field(exclude_if=not_)] = field(default_factory=dict)
 
-    def passed(self, seats: int, amount: int, currency: str) -> bool:
+    def is_exceeded_by(self, seats: int, amount: int, currency: str) -> bool:
         """Whether so much more is too much."""
         most = self.amounts.get(currency)
         return (self.seats is not None and seats > self.seats) or (most is not None and amount > most)
@@ -137,7 +137,7 @@ class Credit(Table):
         return int(self.limit * 10 ** digits(currency))
 
 
-def terms(value: object) -> object:
+def check_credit(value: object) -> object:
     """Return the credit that a document states. Errors: NoInvoiceTerms, if there is one beside no invoice terms."""
     if isinstance(value, Mapping) and value.get("invoice_terms") is False:
         for name in ("limit", "limits"):
@@ -146,18 +146,18 @@ def terms(value: object) -> object:
     return value
 
 
-def uncrossed(ceilings: Ceilings) -> Ceilings:
+def check_ceilings(ceilings: Ceilings) -> Ceilings:
     """Return the ceilings. Errors: CeilingsCrossed, if something is refused that is not yet to be confirmed."""
     ask, refuse = ceilings.ask, ceilings.refuse
     if ask.seats is not None and refuse.seats is not None and ask.seats >= refuse.seats:
         raise refused(CeilingsCrossed, ".ask.seats", found=ask.seats)
     for currency, most in ask.amounts.items():
         if most >= refuse.amounts.get(currency, most + 1):
-            raise refused(CeilingsCrossed, f".ask.amounts.{currency}", found=text(Money(most, currency)))
+            raise refused(CeilingsCrossed, f".ask.amounts.{currency}", found=amount_text(Money(most, currency)))
     return ceilings
 
 
-def no_owner(value: object) -> object:
+def check_no_owner(value: object) -> object:
     """Return the limits by role that a document states. Errors: NoLimitForOwner."""
     if isinstance(value, Mapping) and "owner" in value:
         raise refused(NoLimitForOwner, ".owner")

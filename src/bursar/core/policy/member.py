@@ -125,7 +125,7 @@ def check_member_state(actor: Actor, member: Member, before: MemberState, after:
         raise NotYourself()
 
 
-def invites(actor: Actor) -> bool:
+def needs_invitation(actor: Actor) -> bool:
     """Whether whom the actor adds is invited: whom a program of the vendor adds is active at once."""
     return not isinstance(actor, Vendor) or bool(actor.role)
 
@@ -140,13 +140,13 @@ def check_invitations(sent_at: datetime | None, now: datetime) -> None:
         raise TooManyInvitations(most=INVITATIONS_AN_HOUR, minutes=-(-left // timedelta(minutes=1)))
 
 
-def check_again(name: str, member_state: MemberState) -> None:
+def check_resending(name: str, member_state: MemberState) -> None:
     """Whether an invitation may be sent again. Errors: NotInvited."""
     if member_state != "invited":
         raise NotInvited(name=name)
 
 
-def check_passing(actor: Actor, owner: Member, to: Member, *, verified: bool, reason: str) -> None:
+def check_ownership_transfer(actor: Actor, owner: Member, to: Member, *, verified: bool, reason: str) -> None:
     """Whether the actor may make somebody the owner instead of whoever is.
 
     Errors: OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
@@ -161,7 +161,7 @@ def check_passing(actor: Actor, owner: Member, to: Member, *, verified: bool, re
         raise NotVerified(name=to.name)
 
 
-def needed(before: str | None, after: str | None) -> str:
+def capability_for_member(before: str | None, after: str | None) -> str:
     """The capability for making, changing or removing a member; None stands for not being one."""
     return "appoint_billing_admins" if BILLING_ADMIN in (before, after) else "manage_members"
 

@@ -13,12 +13,12 @@ from bursar.core.calendar.period import Proration
 from bursar.core.calendar.timing import Timing
 from bursar.core.messages.problem import Invalid
 from bursar.core.messages.text import Text
-from bursar.core.policy.capability import CAPABILITIES, DESK, OPEN, SHOW_COSTS, known
+from bursar.core.policy.capability import CAPABILITIES, DESK, OPEN, SHOW_COSTS, check_capability
 from bursar.core.policy.limits import UNBOUNDED, Ceilings, Credit, Limit
 from bursar.core.policy.role import AccountType, Role
 
 _ALWAYS_OPEN: Final = frozenset(OPEN)
-_VENDOR_AFTER_THE_END: Final = frozenset(
+_VENDOR_ON_CANCELLED: Final = frozenset(
     {"view_subscription", "view_invoices", "pay_invoice", "manage_members", "appoint_billing_admins", *DESK}
 )
 
@@ -135,7 +135,7 @@ class Account:
                 by_role.setdefault(member.role, []).append(Contact(member.name, member.email, member.role))
         return {role: tuple(contacts) for role, contacts in by_role.items()}
 
-    def has(self, roles: Iterable[str]) -> bool:
+    def has_active_member(self, roles: Iterable[str]) -> bool:
         """Whether an active member has one of these roles."""
         return not self._contacts.keys().isdisjoint(roles)
 
@@ -143,11 +143,11 @@ class Account:
         """The active members who have one of these roles, in the order of the roles."""
         return tuple(chain.from_iterable(map(self._contacts.get, roles, repeat(()))))
 
-    def at_the_vendor(self) -> tuple[Contact, ...]:
+    def vendor_contacts(self) -> tuple[Contact, ...]:
         """Whom to ask when nobody in the account may decide."""
         return (self.representative or self.support,)
 
-    def overridden(self, capability: str, on: date) -> bool | None:
+    def override_of(self, capability: str, on: date) -> bool | None:
         """What the last override in force on that day says, if there is one."""
         for override in reversed(self.overrides):
             if override.capability == capability and (override.until is None or on <= override.until):
@@ -249,23 +249,23 @@ def decide(
     Errors: UnknownCapability, UnknownRole.
     """
     if capability not in _ALLOWED:
-        known(capability)
+        check_capability(capability)
     if isinstance(actor, Vendor):
-        if account.state is State.CANCELLED and capability not in _VENDOR_AFTER_THE_END:
+        if account.state is State.CANCELLED and capability not in _VENDOR_ON_CANCELLED:
             return Decision(capability, Outcome.REFUSED, Reason.ACCOUNT_STATE)
-        return decide_at_the_desk(policy, actor, capability)
+        return decide_for_staff(policy, actor, capability)
     closed = _closed(policy, account, capability, on) or (None if offered else Reason.CATALOG)
     if closed is not None:
-        return Decision(capability, Outcome.REFUSED, closed, account.at_the_vendor())
+        return Decision(capability, Outcome.REFUSED, closed, account.vendor_contacts())
     role = policy.role(actor.role)
     if actor.active and capability in role.allowed:
         return _ALLOWED[capability]
-    asking = actor.active and capability in role.by_request and _may_ask(policy, account, role, capability, on)
-    ask = account.contacts(policy._deciders[capability]) or account.at_the_vendor()
+    asking = actor.active and capability in role.by_request and _may_request(policy, account, role, capability, on)
+    ask = account.contacts(policy._deciders[capability]) or account.vendor_contacts()
     return Decision(capability, Outcome.BY_REQUEST if asking else Outcome.REFUSED, Reason.ROLE, ask)
 
 
-def decide_at_the_desk(policy: Policy, actor: Vendor, capability: str) -> Decision:
+def decide_for_staff(policy: Policy, actor: Vendor, capability: str) -> Decision:
     """Whether somebody of the vendor may do this on whatever account; programs may do everything."""
     if actor.role and capability not in policy.staff[actor.role].allowed:
         return Decision(capability, Outcome.REFUSED, Reason.ROLE)
@@ -274,7 +274,7 @@ def decide_at_the_desk(policy: Policy, actor: Vendor, capability: str) -> Decisi
 
 def shows_costs(policy: Policy, account: Account, on: date) -> bool:
     """Whether the account's people see what the standing subscription costs."""
-    granted = account.overridden(SHOW_COSTS, on)
+    granted = account.override_of(SHOW_COSTS, on)
     return policy.type_of(account).shows_costs if granted is None else granted
 
 
@@ -283,14 +283,14 @@ def _closed(policy: Policy, account: Account, capability: str, on: date) -> Reas
     account_type = policy.type_of(account)
     if account.state is not State.ACTIVE and capability not in policy.states[account.state]:
         return Reason.ACCOUNT_STATE
-    granted = account.overridden(capability, on) if account.overrides else None
+    granted = account.override_of(capability, on) if account.overrides else None
     if granted is None:
         granted = capability in _ALWAYS_OPEN or capability in account_type.capabilities
     return None if granted else Reason.ACCOUNT_TYPE
 
 
-def _may_ask(policy: Policy, account: Account, role: Role, capability: str, on: date) -> bool:
+def _may_request(policy: Policy, account: Account, role: Role, capability: str, on: date) -> bool:
     """Whether requests are open to this role here, and somebody in the account could approve this one."""
-    if "submit_requests" not in role.allowed or not account.has(policy._approvers[capability]):
+    if "submit_requests" not in role.allowed or not account.has_active_member(policy._approvers[capability]):
         return False
     return not (_closed(policy, account, "submit_requests", on) or _closed(policy, account, "review_requests", on))

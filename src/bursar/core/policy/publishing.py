@@ -20,7 +20,7 @@ class StaffLockedOut(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class AccountWithoutType:
     """An account that would be left without a type."""
 
     id: UUID
@@ -29,7 +29,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Serving:
+class StaffMember:
     """Somebody of the staff: of sandboxes, or of real accounts."""
 
     name: str
@@ -42,19 +42,19 @@ class TypesInUse(Conflict):
 
     code = "types_in_use"
 
-    def __init__(self, left: Sequence[Left], count: int) -> None:
+    def __init__(self, left: Sequence[AccountWithoutType], count: int) -> None:
         types = ", ".join(sorted({one.account_type for one in left}))
         super().__init__(count=count, types=types, accounts=", ".join(f"{one.name} ({one.id})" for one in left))
         self.left, self.count = left, count
 
 
-def check_types(left: Sequence[Left], count: int) -> None:
+def check_types(left: Sequence[AccountWithoutType], count: int) -> None:
     """Check that no account is left without a type; `left` are the first of so many. Errors: TypesInUse."""
     if count:
         raise TypesInUse(left, count)
 
 
-def check_staff(before: Policy | None, after: Policy, staff: Collection[Serving]) -> None:
+def check_staff(before: Policy | None, after: Policy, staff: Collection[StaffMember]) -> None:
     """Check that where somebody manages the staff somebody still will. Errors: StaffLockedOut."""
     for sandbox in (False, True):
         serving = [one for one in staff if one.sandbox is sandbox]

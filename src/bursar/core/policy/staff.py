@@ -21,17 +21,17 @@ class SandboxStaff(Conflict):
     code = "sandbox_staff"
 
 
-def reaches(*, sandbox_staff: bool, sandbox: bool) -> bool:
+def can_act_on(*, sandbox_staff: bool, sandbox: bool) -> bool:
     """Whether somebody of the staff acts on an account: staff of sandboxes on sandbox accounts alone."""
     return sandbox or not sandbox_staff
 
 
-def appointed_to_sandboxes(wanted: bool | None, *, before: bool, by_sandbox_staff: bool) -> bool:
+def is_sandbox_staff(wanted: bool | None, *, before: bool, by_sandbox_staff: bool) -> bool:
     """Whether whoever is appointed is of sandboxes: as is said, else as they were; always if such staff appoints."""
     return by_sandbox_staff or (before if wanted is None else wanted)
 
 
-def check_ending(
+def check_staff_role(
     name: str, *, role: str, after: str, sandbox: bool, by_sandbox_staff: bool, managing: Collection[str], others: bool
 ) -> None:
     """Whether one of the staff may have another role, or none: `managing` are the roles that appoint, `others` have one.

@@ -54,7 +54,7 @@ class ItemsFrom:
 def agreed_items(timeline: Timeline) -> tuple[AgreedItem, ...]:
     """Return each item of a timeline with the days that it has it at one price, by product and day. Errors: NotAgreed."""
     days = [(ALWAYS, timeline.start), *((phase.on, phase.state) for phase in timeline.phases)]
-    return joined(
+    return merged(
         item
         for (on, state), (until, _) in pairwise([*days, (None, timeline.start)])
         if on is not None and on != until
@@ -62,7 +62,7 @@ def agreed_items(timeline: Timeline) -> tuple[AgreedItem, ...]:
     )
 
 
-def joined(items: Iterable[AgreedItem]) -> tuple[AgreedItem, ...]:
+def merged(items: Iterable[AgreedItem]) -> tuple[AgreedItem, ...]:
     """Return items by product and day, those as one that follow one another and are the same."""
     made: list[AgreedItem] = []
     for item in sorted(items, key=lambda item: (item.product, item.starts_on)):
@@ -96,10 +96,10 @@ def _items(state: Subscription, on: date, until: date | None) -> Iterator[Agreed
             plan=item.plan,
             per=price.per,
             quantity=item.quantity,
-            temporary=item.extra,
+            temporary=item.temporary_seats,
             cycle=price.cycle,
             rate=price.rate,
-            trial=state.trying,
+            trial=state.on_trial,
             starts_on=on,
             ends_on=until,
         )

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bursar.core.calendar.cycle import BUILT_IN, Cycle
 from bursar.core.messages.document import BadDocument
-from bursar.core.messages.entry import Code, Flag, Listed, Stated, Table, Within, Words
+from bursar.core.messages.entry import Code, Flag, Listed, Table, Within, Words, WrittenAs
 from bursar.core.messages.problem import Invalid
 from bursar.core.messages.text import Name, Text
 from bursar.core.money.price import Per, Price
@@ -84,7 +84,7 @@ class Product(Table):
     requires: Annotated[Words, Field(description="Products that must be there too.")] = ()
     online: Annotated[
         frozenset[str] | None,
-        Stated(by=Words, read=frozenset, write=_sorted),
+        WrittenAs(by=Words, read=frozenset, write=_sorted),
         Field(description="The account types that may add it themselves; all when left out."),
     ] = None
     plans: Annotated[tuple[Plan, ...], Listed(none=NoEntries)]
@@ -161,7 +161,7 @@ class Catalog:
         known_product, known_plan = self.known_product(product), self.known_plan(product, plan)
         names = (known_product.name if known_product else Text(product), known_plan.name if known_plan else Text(plan))
         english = ", ".join(name.en for name in names)
-        french = ", ".join(name.said("fr") for name in names)
+        french = ", ".join(name.in_language("fr") for name in names)
         return Text(english, french if any(name.fr for name in names) else "")
 
     def product(self, code: str) -> Product:

@@ -10,12 +10,12 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from bursar.core.messages.problem import Invalid, Problem, phrase
-from bursar.core.messages.schema import first, is_unknown, place, problem
+from bursar.core.messages.schema import first_fault, is_unknown, place, problem_of
 from bursar.core.subscription.edit_field import (
     BadEdit,
-    Believed,
     ChangeId,
     Days,
+    ExpectedState,
     LastDay,
     Price,
     Reason,
@@ -24,7 +24,7 @@ from bursar.core.subscription.edit_field import (
     Text,
     Units,
     When,
-    shown,
+    excerpt,
 )
 
 MOST_EDITS: Final = 100
@@ -92,7 +92,7 @@ class SetSeats(PricedEdit):
 
     seats: Seats
     release: Release = ()
-    expected: Believed | None = None
+    expected: ExpectedState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class SetUnits(PricedEdit):
     """Have this many units of a product."""
 
     units: Units
-    expected: Believed | None = None
+    expected: ExpectedState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ class ChangePlan(PricedEdit):
     seats: Seats | None = None
     units: Units | None = None
     release: Release = ()
-    expected: Believed | None = None
+    expected: ExpectedState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ class RemoveProduct(Edit):
     """Have a product no longer."""
 
     product: Text
-    expected: Believed | None = None
+    expected: ExpectedState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ class ChangeCycle(Edit):
     """Be billed in another cycle."""
 
     cycle: Text
-    expected: Believed | None = None
+    expected: ExpectedState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +215,7 @@ def without_expected(edit: Edit) -> Edit:
     return replace(edit, expected=None) if isinstance(edit, EXPECTING) else edit
 
 
-def without_words(edit: Edit) -> Edit:
+def without_reason(edit: Edit) -> Edit:
     """Return the edit without the free text that a person wrote."""
     return replace(edit, reason="") if isinstance(edit, Cancel) else edit
 
@@ -227,7 +227,7 @@ def read_edits(document: object, at: str = "edits") -> tuple[Edit, ...]:
     """
     if not isinstance(document, list) or not 1 <= len(document) <= MOST_EDITS:
         expected = phrase("a list of 1 to {most} edits", most=MOST_EDITS)
-        raise BadEdit(at=at, expected=expected, found=shown(document))
+        raise BadEdit(at=at, expected=expected, found=excerpt(document))
     return tuple(read_edit(entry, f"{at}[{number}]") for number, entry in enumerate(document))
 
 
@@ -237,17 +237,17 @@ def read_edit(document: object, at: str) -> Edit:
     Errors: BadEdit, UnknownEdit, UnknownField, BadRate.
     """
     if not isinstance(document, Mapping):
-        raise BadEdit(at=at, expected=phrase("an object with an edit"), found=shown(document))
+        raise BadEdit(at=at, expected=phrase("an object with an edit"), found=excerpt(document))
     name = document.get("edit")
     if not isinstance(name, str) or name not in KINDS:
-        raise UnknownEdit(at=at, edit=shown(name), known=", ".join(KINDS))
+        raise UnknownEdit(at=at, edit=excerpt(name), known=", ".join(KINDS))
     known = fields_of(name)
     given = {key: value for key, value in document.items() if value is not None or key not in known}
     del given["edit"]
     try:
         return _adapter(name).validate_python(given)
     except ValidationError as error:
-        raise _problem(first(error), name, at) from None
+        raise _problem(first_fault(error), name, at) from None
 
 
 def write_edit(edit: Edit) -> dict[str, Any]:
@@ -270,6 +270,6 @@ def _adapter(name: str) -> TypeAdapter[Edit]:
 
 def _problem(fault: ErrorDetails, name: str, at: str) -> Problem:
     if is_unknown(fault):
-        return UnknownField(at=at, edit=name, field=shown(fault["loc"][0]), known=", ".join(fields_of(name)))
+        return UnknownField(at=at, edit=name, field=excerpt(fault["loc"][0]), known=", ".join(fields_of(name)))
     nothing = BadEdit(at=place(at, fault["loc"]), expected=phrase("a value"), found=phrase("nothing"))
-    return problem(fault, at, shown) or nothing
+    return problem_of(fault, at, excerpt) or nothing

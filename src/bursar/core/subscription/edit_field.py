@@ -27,7 +27,7 @@ class BadEdit(Invalid):
     code = "bad_edit"
 
 
-def shown(value: object) -> str:
+def excerpt(value: object) -> str:
     """A value that was found, short enough for a message."""
     return repr(value)[:60]
 
@@ -42,10 +42,10 @@ def _day(value: object, expected: Phrase, within: str = "") -> date:
     try:
         day = date.fromisoformat(value)  # type: ignore[arg-type]
     except (ValueError, TypeError):
-        raise refused(BadEdit, within, expected=expected, found=shown(value)) from None
+        raise refused(BadEdit, within, expected=expected, found=excerpt(value)) from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         years = phrase("a day of the years {first} to {last}", first=str(FIRST_YEAR), last=str(LAST_YEAR))
-        raise refused(BadEdit, within, expected=years, found=shown(value))
+        raise refused(BadEdit, within, expected=years, found=excerpt(value))
     return day
 
 
@@ -65,7 +65,7 @@ def _span(value: object) -> Span:
     start, end = (_until(value[name], f".{name}") for name in ("start", "end"))
     if start >= end:
         expected = phrase("a day after the first one, {start}", start=start.isoformat())
-        raise refused(BadEdit, ".end", expected=expected, found=shown(value["end"]))
+        raise refused(BadEdit, ".end", expected=expected, found=excerpt(value["end"]))
     return Span(start, end)
 
 
@@ -138,7 +138,7 @@ class Expected:
     cycle: Annotated[Text | None, LeftOut()] = None
 
 
-Believed = Annotated[
+ExpectedState = Annotated[
     Expected,
     BeforeValidator(_not_empty),
     RefusesAll(

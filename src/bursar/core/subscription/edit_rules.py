@@ -100,21 +100,21 @@ def required_capability(edit: Edit, state: Subscription, catalog: Catalog) -> Re
 
     Errors: NotSubscribed, AlreadySubscribed, OnTrial, NothingToTry, those of measure, and those of the catalog.
     """
-    if state.trying and isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
+    if state.on_trial and isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
         raise OnTrial(until=state.trial_until)
     match edit:
         case AddProduct():
-            _addable(edit, state, catalog)
+            _check_addable(edit, state, catalog)
             return Needs("add_products")
         case SetSeats(product=product, seats=seats):
             more = seats - item_of(state, product, Per.SEAT).quantity
-            return _by_number(more, "add_seats", "remove_seats", priced=edit.price is not None)
+            return _quantity_capability(more, "add_seats", "remove_seats", priced=edit.price is not None)
         case AddTemporarySeats(product=product):
             item_of(state, product, Per.SEAT)
             return Needs("add_temporary_seats")
         case SetUnits(product=product, units=units):
             more = units - item_of(state, product, Per.UNIT).quantity
-            return _by_number(more, "add_products", "remove_products", priced=edit.price is not None)
+            return _quantity_capability(more, "add_products", "remove_products", priced=edit.price is not None)
         case ChangePlan():
             return _plan_capability(edit, state, catalog)
         case RemoveProduct(product=product):
@@ -143,7 +143,7 @@ def effective_on(edit: Edit, needed: str, timeline: Timeline, policy: Policy, to
         return _within_term(edit, state, today)
     if isinstance(edit, StartTrial) and edit.until < today:
         raise TrialOver(today=today, until=edit.until)
-    if edit.on is None and policy.same_day_undo and takes_back(edit, needed, timeline, today):
+    if edit.on is None and policy.same_day_undo and is_same_day_undo(edit, needed, timeline, today):
         return today
     timing = policy.timing.get(needed)
     wanted = edit.on or (timing.effect if timing else "now")
@@ -159,7 +159,7 @@ def effective_on(edit: Edit, needed: str, timeline: Timeline, policy: Policy, to
     return (calendar.period(today) if wanted == "end_of_period" else calendar.term(today)).end
 
 
-def takes_back(edit: Edit, needed: str, timeline: Timeline, today: date) -> bool:
+def is_same_day_undo(edit: Edit, needed: str, timeline: Timeline, today: date) -> bool:
     """Return whether a reduction takes back no more than what was ordered on the same day."""
     if needed not in SHRINKING:
         return False
@@ -175,7 +175,7 @@ def takes_back(edit: Edit, needed: str, timeline: Timeline, today: date) -> bool
     return item is None
 
 
-def surprises(edit: Edit, state: Subscription) -> bool:
+def differs_from_expected(edit: Edit, state: Subscription) -> bool:
     """Return whether something else is in force than the author of an edit expected."""
     if not isinstance(edit, EXPECTING) or edit.expected is None:
         return False
@@ -204,7 +204,7 @@ def subject(edit: Edit) -> tuple[str, str]:
     return "", "standing"
 
 
-def collide(one: Edit, other: Edit) -> bool:
+def same_subject(one: Edit, other: Edit) -> bool:
     """Whether two edits are about the same attribute of the same thing."""
     (thing, attribute), (other_thing, other_attribute) = subject(one), subject(other)
     return thing == other_thing and (attribute == other_attribute or WHOLE in (attribute, other_attribute))
@@ -229,13 +229,13 @@ def _within_term(edit: AddTemporarySeats, state: Subscription, today: date) -> d
     return edit.span.start
 
 
-def _addable(edit: AddProduct, state: Subscription, catalog: Catalog) -> None:
+def _check_addable(edit: AddProduct, state: Subscription, catalog: Catalog) -> None:
     check_number(edit, catalog.plan(edit.product, edit.plan).per)
-    if edit.product in state.items and not state.trying:
+    if edit.product in state.items and not state.on_trial:
         raise AlreadySubscribed(product=edit.product)
 
 
-def _by_number(more: int, adding: str, removing: str, *, priced: bool) -> Required:
+def _quantity_capability(more: int, adding: str, removing: str, *, priced: bool) -> Required:
     """Return the capability of another number; the same number at an agreed price adds."""
     if more == 0 and not priced:
         return NoChange()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from bursar.core.calendar.period import Span
 from bursar.core.money.price import Per
 
-Sold = tuple[str, str, str]
+PriceKey = tuple[str, str, str]
 """A product, one of its plans, and a cycle: what a price is agreed for."""
 
 
@@ -29,7 +29,7 @@ class AgreedPrice:
     light_agents: int | None = None
 
     @property
-    def sold(self) -> Sold:
+    def key(self) -> PriceKey:
         """What the price is for."""
         return self.product, self.plan, self.cycle
 
@@ -55,11 +55,11 @@ class Item:
     temporary: tuple[Temporary, ...] = ()
 
     @property
-    def extra(self) -> int:
+    def temporary_seats(self) -> int:
         """The temporary seats in force."""
         return sum(one.seats for one in self.temporary)
 
     @property
-    def whole(self) -> int:
+    def total_quantity(self) -> int:
         """What there is altogether: the quantity, and the temporary seats in force."""
-        return self.quantity + self.extra
+        return self.quantity + self.temporary_seats

@@ -72,7 +72,7 @@ def check_counted(item: Item, per: Per, wanted: Per) -> None:
         raise _COUNTED[per](product=item.product, plan=item.plan)
 
 
-def measure(edit: Edit, agreed_prices: Iterable[AgreedPrice]) -> Per | None:
+def measure_after(edit: Edit, agreed_prices: Iterable[AgreedPrice]) -> Per | None:
     """Return by what a product is counted once an edit brings it into a plan, as the prices agreed with it say.
 
     It is None for an edit that names no plan.
@@ -80,13 +80,13 @@ def measure(edit: Edit, agreed_prices: Iterable[AgreedPrice]) -> Per | None:
     if not isinstance(edit, MEASURED):
         return None
     return next(
-        (agreed_price.per for agreed_price in agreed_prices if agreed_price.sold[:2] == (edit.product, edit.plan)), None
+        (agreed_price.per for agreed_price in agreed_prices if agreed_price.key[:2] == (edit.product, edit.plan)), None
     )
 
 
-def moved(item: Item, edit: ChangePlan, agreed_prices: Iterable[AgreedPrice]) -> Item:
+def item_in_plan(item: Item, edit: ChangePlan, agreed_prices: Iterable[AgreedPrice]) -> Item:
     """Return what there is of a product in its new plan. Temporary seats end with a plan that has no seats."""
-    per = measure(edit, agreed_prices)
+    per = measure_after(edit, agreed_prices)
     quantity = 1 if per is Per.ACCOUNT else edit.seats or edit.units or item.quantity
     temporary = item.temporary if per in (None, Per.SEAT) else ()
     return Item(item.product, edit.plan, quantity, temporary)

@@ -6,14 +6,14 @@ from dataclasses import replace
 from bursar.core.money.price import Price
 from bursar.core.subscription.catalog import Catalog, Plan, Product
 
-Sold = tuple[str, str, str, str]
+CatalogKey = tuple[str, str, str, str]
 """A product, one of its plans, a currency and a cycle: what a catalog has a price for."""
 
 
-def following(catalog: Catalog, before: Catalog) -> Catalog:
+def with_retired(catalog: Catalog, before: Catalog) -> Catalog:
     """The catalog, which also knows what the one before it sold or knew and it no longer sells itself."""
-    still_sold = set(sold(catalog))
-    gone = dict[Sold, tuple[Product, Plan, Price]]()
+    still_sold = set(catalog_keys(catalog))
+    gone = dict[CatalogKey, tuple[Product, Plan, Price]]()
     for one, product, plan, price in (*_prices(before.products), *_prices(before.retired)):
         if one not in still_sold:
             gone.setdefault(one, (product, plan, price))
@@ -22,19 +22,19 @@ def following(catalog: Catalog, before: Catalog) -> Catalog:
     return replace(catalog, retired=_grouped(gone), retired_cycles=left)
 
 
-def sold(catalog: Catalog) -> list[Sold]:
+def catalog_keys(catalog: Catalog) -> list[CatalogKey]:
     """Return what the catalog has a price for and sells."""
     return [key for key, *_ in _prices(catalog.products)]
 
 
-def _prices(products: tuple[Product, ...]) -> Iterator[tuple[Sold, Product, Plan, Price]]:
+def _prices(products: tuple[Product, ...]) -> Iterator[tuple[CatalogKey, Product, Plan, Price]]:
     for product in products:
         for plan in product.plans:
             for price in plan.prices:
                 yield (product.code, plan.code, price.currency, price.cycle), product, plan, price
 
 
-def _grouped(gone: dict[Sold, tuple[Product, Plan, Price]]) -> tuple[Product, ...]:
+def _grouped(gone: dict[CatalogKey, tuple[Product, Plan, Price]]) -> tuple[Product, ...]:
     """Products with no more plans, and plans with no more prices, than are gone."""
     products = dict[str, Product]()
     plans = dict[str, dict[str, Plan]]()

@@ -52,7 +52,7 @@ class OutOfLightAgents(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class SeatUse:
     """The seats of one product. More may be used than bought after a reduction: nobody is thrown out.
 
     `holders` are the members who use one; where the vendor's product counts they are not known. `light` people have it
@@ -71,7 +71,7 @@ class Use:
         return max(self.bought - self.used, 0)
 
 
-def without_a_seat(use: Use, edit: SetSeats | ChangePlan) -> int:
+def people_without_seat(use: SeatUse, edit: SetSeats | ChangePlan) -> int:
     """Return how many people use a product and would have no seat after an edit.
 
     More seats than are bought take none from anybody, even where there are too few; a plan that brings seats begins anew.
@@ -81,7 +81,7 @@ def without_a_seat(use: Use, edit: SetSeats | ChangePlan) -> int:
     return max(use.used - edit.seats, 0)
 
 
-def check_release(use: Use | None, edit: SetSeats | ChangePlan) -> None:
+def check_release(use: SeatUse | None, edit: SetSeats | ChangePlan) -> None:
     """Check that where fewer seats than are used are left, the people are named who lose theirs. Errors: SeatsInUse.
 
     A plan that brings seats begins with as many as are used, or with those people named as well.
@@ -89,12 +89,12 @@ def check_release(use: Use | None, edit: SetSeats | ChangePlan) -> None:
     if use is None or edit.seats is None:
         return
     named = frozenset(edit.release)
-    more = without_a_seat(use, edit) - len(named if use.holders is None else named & use.holders)
+    more = people_without_seat(use, edit) - len(named if use.holders is None else named & use.holders)
     if more > 0:
         raise SeatsInUse(used=use.used, product=edit.product, seats=edit.seats, more=more)
 
 
-def check_giving(product: str, use: Use | None) -> None:
+def check_assignable(product: str, use: SeatUse | None) -> None:
     """Nothing, if the product may be given to people here. Errors: NoSeats, SeatsCounted."""
     if use is None or use.bought == 0:
         raise NoSeats(product=product)
@@ -115,18 +115,18 @@ IDLE: Final = timedelta(days=30)
 """After so many days without its person a seat is idle."""
 
 
-def idle(last: date, day: date) -> bool:
+def is_idle(last: date, day: date) -> bool:
     """Whether a seat is idle on a day: its person was last seen in it, or given it, longer ago."""
     return last + IDLE < day
 
 
-def check_light(product: str, light_agents: int | None, light: int) -> None:
+def check_light_agents(product: str, light_agents: int | None, light: int) -> None:
     """Nothing, unless somebody more would work without a seat than the plan allows. Errors: OutOfLightAgents."""
     if light_agents is not None and light > light_agents:
         raise OutOfLightAgents(most=light_agents, product=product)
 
 
-def limited(state: Subscription) -> dict[str, int]:
+def light_agent_limits(state: Subscription) -> dict[str, int]:
     """How many may work without a seat in each product, where the plans of a state limit it."""
     agreed_prices = {item.product: state.agreed_price(item) for item in state.items.values()}
     return {
@@ -138,7 +138,9 @@ def limited(state: Subscription) -> dict[str, int]:
 
 def seats_bought(state: Subscription) -> dict[str, int]:
     """Return how many seats a state has of each product that is sold by the seat."""
-    return {item.product: item.whole for item in state.items.values() if state.agreed_price(item).per is Per.SEAT}
+    return {
+        item.product: item.total_quantity for item in state.items.values() if state.agreed_price(item).per is Per.SEAT
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,13 @@ def freed_seats(changes: Iterable[Change]) -> tuple[FreedSeats, ...]:
     )
 
 
-def use_after(used: Mapping[str, Use], state: Subscription, releases: Iterable[FreedSeats]) -> Mapping[str, Use]:
+def use_after(
+    used: Mapping[str, SeatUse], state: Subscription, releases: Iterable[FreedSeats]
+) -> Mapping[str, SeatUse]:
     """Return the seats of each product as a state leaves them, once these people have given theirs up."""
-    seats, light_agents, left = seats_bought(state), limited(state), dict(used)
+    seats, light_agents, left = seats_bought(state), light_agent_limits(state), dict(used)
     for product in seats:
-        left.setdefault(product, Use(0, 0, frozenset()))
+        left.setdefault(product, SeatUse(0, 0, frozenset()))
     for release in releases:
         use = left.get(release.product)
         if use is not None and use.holders is not None:

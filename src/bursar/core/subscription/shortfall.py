@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bursar.core.subscription.edit import SetSeats
-from bursar.core.subscription.seats import Use
+from bursar.core.subscription.seats import SeatUse
 from bursar.core.subscription.timeline import Phase, Timeline
 
 
@@ -33,7 +33,7 @@ def write_shortfall(short: Shortfall | None) -> dict[str, Any] | None:
     return {"on": short.on.isoformat(), "seats": short.seats, "more": short.more, "change": str(short.change)}
 
 
-def shortfalls(timeline: Timeline, used: Mapping[str, Use], today: date) -> tuple[Shortfall, ...]:
+def shortfalls(timeline: Timeline, used: Mapping[str, SeatUse], today: date) -> tuple[Shortfall, ...]:
     """Return the first scheduled reduction of each product by which too few people give up their seat.
 
     They were enough when it was ordered: somebody else was given a seat since, perhaps that of somebody named who left.
@@ -43,7 +43,7 @@ def shortfalls(timeline: Timeline, used: Mapping[str, Use], today: date) -> tupl
     return tuple(one for one in found if one is not None)
 
 
-def _shortfall(product: str, use: Use, coming: Sequence[Phase]) -> Shortfall | None:
+def _shortfall(product: str, use: SeatUse, coming: Sequence[Phase]) -> Shortfall | None:
     named: dict[UUID, None] = {}
     for phase in coming:
         for change in phase.changes:
@@ -52,7 +52,7 @@ def _shortfall(product: str, use: Use, coming: Sequence[Phase]) -> Shortfall | N
             named |= dict.fromkeys(change.edit.release)
             item = phase.state.items.get(product)
             giving = tuple(member for member in named if use.holders is None or member in use.holders)
-            seats = item.whole if item else 0
+            seats = item.total_quantity if item else 0
             more = use.used - len(giving) - seats
             if 0 < seats < use.bought and more > 0:
                 return Shortfall(product, phase.on, seats, more, change.id, giving)

@@ -25,8 +25,8 @@ from bursar.core.subscription.edit import (
     StartTrial,
     Suspend,
 )
-from bursar.core.subscription.item import AgreedPrice, Item, Sold, Temporary
-from bursar.core.subscription.measure import moved
+from bursar.core.subscription.item import AgreedPrice, Item, PriceKey, Temporary
+from bursar.core.subscription.measure import item_in_plan
 
 
 class NotAgreed(Conflict):
@@ -46,11 +46,11 @@ class Subscription:
     cycle: Cycle = MONTHLY
     calendar: Calendar | None = None
     items: Mapping[str, Item] = field(default_factory=lambda: MappingProxyType({}))
-    agreed_prices: Mapping[Sold, AgreedPrice] = field(default_factory=lambda: MappingProxyType({}))
+    agreed_prices: Mapping[PriceKey, AgreedPrice] = field(default_factory=lambda: MappingProxyType({}))
     trial_until: date | None = None
 
     @property
-    def trying(self) -> bool:
+    def on_trial(self) -> bool:
         """Whether what there is was not bought but is being tried."""
         return self.trial_until is not None and bool(self.items)
 
@@ -63,17 +63,17 @@ class Subscription:
     def next_end(self) -> date | None:
         """The next day on which something is no longer there by itself: temporary seats, or what is tried."""
         ends = [one.span.end for item in self.items.values() for one in item.temporary]
-        if self.trying and self.trial_until is not None:
+        if self.on_trial and self.trial_until is not None:
             ends.append(self.trial_until + timedelta(days=1))
         return min(ends, default=None)
 
     def agreed_price(self, item: Item) -> AgreedPrice:
         """What was agreed for an item in the cycle in force. Errors: NotAgreed."""
         agreed = self.agreed_prices.get((item.product, item.plan, self.cycle.code))
-        if agreed is None and self.trying:
+        if agreed is None and self.on_trial:
             # Nothing is owed for what is tried, so any cycle's price tells what it is.
             agreed = next(
-                (price for price in self.agreed_prices.values() if price.sold[:2] == (item.product, item.plan)), None
+                (price for price in self.agreed_prices.values() if price.key[:2] == (item.product, item.plan)), None
             )
         if agreed is None:
             raise NotAgreed(product=item.product, plan=item.plan, cycle=self.cycle.code)
@@ -113,7 +113,7 @@ class Change:
     undoes: UUID | None = None
 
 
-def touches(change: Change, product: str) -> bool:
+def affects(change: Change, product: str) -> bool:
     """Whether a change may alter what an account has of a product, or what it pays for it."""
     return isinstance(change.edit, ChangeCycle | Cancel) or getattr(change.edit, "product", None) == product
 
@@ -128,7 +128,7 @@ def state_after(state: Subscription, on: date, changes: tuple[Change, ...]) -> S
     draft = Draft.of(state, on)
     draft.apply_all(changes, on)
     after = draft.state()
-    if after.account_state is not State.CANCELLED and not state.trying and state.has_base() and not after.has_base():
+    if after.account_state is not State.CANCELLED and not state.on_trial and state.has_base() and not after.has_base():
         return replace(after, account_state=State.CANCELLED, items=MappingProxyType({}))
     return after
 
@@ -141,7 +141,7 @@ class Draft:
     cycle: Cycle
     calendar: Calendar | None
     items: dict[str, Item]
-    agreed_prices: dict[Sold, AgreedPrice]
+    agreed_prices: dict[PriceKey, AgreedPrice]
     trial_until: date | None
 
     @classmethod
@@ -180,7 +180,7 @@ class Draft:
     def apply(self, change: Change, on: date) -> None:
         """Make one change; what no longer has its object changes nothing."""
         for agreed_price in change.agreed_prices:
-            self.agreed_prices[agreed_price.sold] = agreed_price
+            self.agreed_prices[agreed_price.key] = agreed_price
         match change.edit:
             case SetSeats(product=product, seats=quantity) | SetUnits(product=product, units=quantity):
                 if item := self.items.get(product):
@@ -199,7 +199,7 @@ class Draft:
                 self.trial_until = until
             case ChangePlan(product=product) as edit:
                 if item := self.items.get(product):
-                    self.items[product] = moved(item, edit, change.agreed_prices)
+                    self.items[product] = item_in_plan(item, edit, change.agreed_prices)
             case RemoveProduct(product=product):
                 self.items.pop(product, None)
             case ChangeCycle():

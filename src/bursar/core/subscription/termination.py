@@ -12,28 +12,28 @@ from bursar.core.subscription.subscription import Change
 from bursar.core.subscription.timeline import Phase, Timeline
 
 
-class Course(StrEnum):
+class TerminationStatus(StrEnum):
     """How an account's end stands after something happened."""
 
-    ENDS = "ends"
-    GOES_ON = "goes_on"
+    SCHEDULED = "scheduled"
+    REVOKED = "revoked"
     ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class TerminationChange:
     """A turn in the life of an account: on which day it ends, would have ended or ended, and the products lost then.
 
     `change` is what ends it, usually by cancelling or by taking its last base product away.
     """
 
-    course: Course
+    status: TerminationStatus
     on: date
     lost: tuple[str, ...]
     change: Change
 
 
-def ending_taken(timeline: Timeline, made: Collection[UUID], today: date) -> Ending | None:
+def termination_by_order(timeline: Timeline, made: Collection[UUID], today: date) -> TerminationChange | None:
     """Return how changes that were taken together today turned the account's end; None where it stays as it was."""
     first, last = _positions(timeline.changes, made)
     before, after = timeline.as_of(first - 1), timeline.as_of(last)
@@ -41,20 +41,20 @@ def ending_taken(timeline: Timeline, made: Collection[UUID], today: date) -> End
         return None
     match before.end(), after.end():
         case Phase() as earlier, None:
-            return Ending(Course.GOES_ON, earlier.on, (), _cause(earlier, ()))
+            return TerminationChange(TerminationStatus.REVOKED, earlier.on, (), _cause(earlier, ()))
         case earlier, Phase() as end if earlier is None or earlier.on != end.on:
-            course = Course.ENDS if end.on > today else Course.ENDED
-            return Ending(course, end.on, tuple(before.on(end.on).items), _cause(end, made))
+            status = TerminationStatus.SCHEDULED if end.on > today else TerminationStatus.ENDED
+            return TerminationChange(status, end.on, tuple(before.on(end.on).items), _cause(end, made))
     return None
 
 
-def ending_applied(timeline: Timeline, applied: Collection[UUID], today: date) -> Ending | None:
+def termination_by_day(timeline: Timeline, applied: Collection[UUID], today: date) -> TerminationChange | None:
     """Return the end of the account, if what was scheduled for today and is applied now brings it."""
     earlier = timeline.without(lambda change: change.effective_on >= today)
     ends = earlier.with_(change for change in timeline.changes if change.id in applied).end()
     if timeline.start.account_state is State.CANCELLED or ends is None or ends.on != today:
         return None
-    return Ending(Course.ENDED, today, tuple(earlier.on(today).items), _cause(ends, applied))
+    return TerminationChange(TerminationStatus.ENDED, today, tuple(earlier.on(today).items), _cause(ends, applied))
 
 
 def _positions(changes: Iterable[Change], made: Collection[UUID]) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from bursar.core.billing.coverage import Billed
 from bursar.core.billing.line import Line
 from bursar.core.money.price import Per
 from bursar.core.ordering.content import read_state
-from bursar.core.subscription.agreed_item import AgreedItem, joined
+from bursar.core.subscription.agreed_item import AgreedItem, merged
 from bursar.core.subscription.subscription import NOTHING, Change, Subscription
 from bursar.core.subscription.timeline import Timeline
 from bursar.invoices.models import BillingSchedule, Coverage
@@ -148,7 +148,7 @@ def _book(account: Account, rows: Rows, now: datetime) -> Book:
         lines=lines,
         billed=tuple(Billed(row.item, row.span, row.line_id, lines[row.line_id]) for row in coverage),
         bought={row.product: row.bought for row in rows.capacities.get(account.id, ()) if row.bought},
-        items=joined(_item(row) for row in rows.items.get(account.id, ())),
+        items=merged(_item(row) for row in rows.items.get(account.id, ())),
         schedule=rows.schedules.get(account.id),
         paying=account.id in rows.paying,
     )
