@@ -101,7 +101,7 @@ def roles_one_way(w: Worlds, call: Call, said: Said) -> list[Call]:
 
 ADVICE: Final[Mapping[str, tuple[Way, ...]]] = {
     "NoKey": (lambda w, call, said: [replace(call, key=True)],),
-    "VendorDoor": (lambda w, call, said: [replace(call, by=None)],),
+    "VendorCallsOnly": (lambda w, call, said: [replace(call, by=None)],),
     "UnknownActor": (
         lambda w, call, said: [replace(call, by=OWNER)],
         lambda w, call, said: [replace(call, by=None)],

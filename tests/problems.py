@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Iterator
 
 import bursar
-from bursar.core.messages.problem import Problem
+from bursar.core.messages.problem import NotFound, Problem
 
 
 def problems() -> list[type[Problem]]:
@@ -13,7 +13,8 @@ def problems() -> list[type[Problem]]:
     for module in pkgutil.walk_packages(bursar.__path__, "bursar."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    return [problem for problem in descendants(Problem) if problem.__module__ != Problem.__module__]
+    kinds = descendants(Problem)
+    return [kind for kind in kinds if kind is NotFound or kind.__module__ != Problem.__module__]
 
 
 def descendants(kind: type[Problem]) -> Iterator[type[Problem]]:

@@ -442,7 +442,7 @@ def both_ways(worlds: Worlds) -> Call:
 Ask = Callable[[Worlds], Call]
 CALLS: Final[Mapping[str, Ask]] = {
     "NoKey": lambda w: Call("GET", "/catalog", key=False),
-    "VendorDoor": lambda w: Call("GET", f"{w.bare}/overrides", by=OWNER),
+    "VendorCallsOnly": lambda w: Call("GET", f"{w.bare}/overrides", by=OWNER),
     "UnknownActor": lambda w: Call("GET", f"{w.bare}/subscription", by="stranger@example.com"),
     "TooManyInvitations": lambda w: Call(
         "POST", f"{w.inviting}/members", {**NOAH, "email": "zoe@acme.example", "role": "agent"}, by=OWNER

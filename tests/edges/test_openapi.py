@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from bursar.api.__main__ import PAGE, written
+from bursar.api.__main__ import PAGE, openapi_text
 from bursar.api.failures import FAILURES
 from bursar.catalog import document as catalog
 from bursar.core.subscription.edit import KINDS, read_edit, write_edit
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_kept_copy_is_current() -> None:
     kept = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    assert kept == written(), "docs/openapi.json is out of date: python -m bursar.api"
+    assert kept == openapi_text(), "docs/openapi.json is out of date: python -m bursar.api"
 
 
 def test_every_operation_says_what_it_is_how_it_answers_and_how_it_fails() -> None:

@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json anew: `python -m bursar.api`."""
+"""Write docs/openapi.json anew: `python -m bursar.api`."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from typing import Final
 PAGE: Final = Path(__file__).resolve().parents[3] / "docs/openapi.json"
 
 
-def written() -> str:
-    """The OpenAPI document as it is kept. Django must be ready."""
+def openapi_text() -> str:
+    """Return the text of docs/openapi.json. Django must be set up first."""
     from bursar.api.app import api
 
     return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=1, ensure_ascii=False) + "\n"
@@ -20,4 +20,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    PAGE.write_text(written(), encoding="utf-8")
+    PAGE.write_text(openapi_text(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""As whom a call is made: the header Bursar-Actor."""
+"""Read the header Bursar-Actor, which names the member that a call is made for."""
 
 import re
 from typing import Final
@@ -10,7 +10,7 @@ from bursar.core.messages.problem import Problem
 
 HEADER: Final = "HTTP_BURSAR_ACTOR"
 _EXPECTED: Final = re.compile(r"(?:[!-$&-+\--~]|%[0-9A-Fa-f]{2})+")
-"""Letters that a header can carry, but for the comma, which may come of two headers; all else percent-encoded."""
+"""Characters that a header can carry, others percent-encoded. No comma: it may join two headers of one name."""
 
 
 class BadActor(Problem):
@@ -19,16 +19,16 @@ class BadActor(Problem):
     code = "bad_actor"
 
 
-def named(request: HttpRequest) -> str | None:
-    """Return the address in Bursar-Actor, in small letters, or None where there is no such header.
+def actor_address(request: HttpRequest) -> str | None:
+    """Return the address in Bursar-Actor in lower case, or None if the header is absent.
 
-    A header that is there and empty is not one that is absent: whoever the call speaks for is never the vendor.
+    An empty header is refused: read as absent, it would turn a call for a member into a call of the vendor.
     Errors: BadActor.
     """
-    sent = request.META.get(HEADER)
-    if sent is None:
+    header = request.META.get(HEADER)
+    if header is None:
         return None
-    text = sent.strip(" \t")
+    text = header.strip(" \t")
     if not _EXPECTED.fullmatch(text):
         raise BadActor()
     try:

@@ -1,4 +1,4 @@
-"""The door itself: its routes, its key, and how what goes wrong is answered."""
+"""The API itself: its routes, its authentication and its error answers."""
 
 from typing import Any
 
@@ -32,58 +32,59 @@ from bursar.core.messages.problem import Problem
 
 
 class Api(NinjaAPI):
-    """The API, whose document says of every operation how it fails."""
+    """The Ninja API with a completed OpenAPI document."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._documents: dict[str, OpenAPISchema] = {}
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """The OpenAPI document, made once: it takes a second of the processor, and anybody may ask for it."""
-        made = self._documents.get(str(options))
-        if made is None:
-            made = super().get_openapi_schema(**options)
-            complete(made)
-            self._documents[str(options)] = made
-        return made
+        """Return the OpenAPI document."""
+        # Building it costs a second of processor time, and anybody may ask for it: build it once per set of options.
+        document = self._documents.get(str(options))
+        if document is None:
+            document = super().get_openapi_schema(**options)
+            complete(document)
+            self._documents[str(options)] = document
+        return document
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        """An operation's name: that of its function."""
+        """Return the name of the view function, which is the name of the operation."""
         return str(operation.view_func.__name__)
 
 
 api = Api(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
-for room in (accounts, overrides, limits, sessions, subscriptions, requests, seats, billing, payments, documents):
-    api.add_router("", room.router)
+for module in (accounts, overrides, limits, sessions, subscriptions, requests, seats, billing, payments, documents):
+    api.add_router("", module.router)
 
 
-@csrf_exempt  # It does nothing, and says so as a problem whatever the method is.
-def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
-    """Nothing is at this address of the API."""
+@csrf_exempt  # It changes nothing, and a POST must get the 404 problem too, not a page about CSRF.
+def unknown_address(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer that the API has no such address."""
     return response(request, nothing_at(request))
 
 
 @api.exception_handler(Problem)
-def problem(request: HttpRequest, found: Problem) -> HttpResponse:
-    """What does not hold about what was asked."""
-    return response(request, found)
+def problem(request: HttpRequest, error: Problem) -> HttpResponse:
+    """Answer a refused call with its problem."""
+    return response(request, error)
 
 
 @api.exception_handler(ValidationError)
-def bad_body(request: HttpRequest, found: ValidationError) -> HttpResponse:
-    """A body or query that is not what the schema says, at its first place."""
-    first = found.errors[0]
+def bad_body(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Answer the first place where a body or query departs from the schema."""
+    first = error.errors[0]
     at = ".".join(str(part) for part in first["loc"][2:]) or str(first["loc"][-1])
     return response(request, BadBody(at=at, expected=expected(first)))
 
 
 @api.exception_handler(HttpError)
-def not_json(request: HttpRequest, found: HttpError) -> HttpResponse:
-    """A body that cannot be read, or no key."""
-    return response(request, NoKey() if found.status_code == 401 else NotJson())
+def not_json(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Answer a body that is no JSON, or a call without a valid key."""
+    return response(request, NoKey() if error.status_code == 401 else NotJson())
 
 
 @api.exception_handler(RequestDataTooBig)
-def too_large(request: HttpRequest, found: RequestDataTooBig) -> HttpResponse:
-    """A body that is too large to be read."""
+def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """Answer a body that exceeds the limit."""
     return response(request, TooLarge(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))

@@ -1,4 +1,4 @@
-"""Reading what was sent, so that nothing gets further in that a database cannot keep."""
+"""Read JSON bodies, and refuse what the database could not keep."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ class JsonParser(Parser):
     """The parser of every body. Errors: NotJson."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """The value that was sent."""
+        """Return the value of the body."""
         return read_json(request.body)
 
 
 def read_json(body: bytes) -> Any:
-    """The value of a JSON text. Errors: NotJson."""
+    """Return the value of a JSON text. Errors: NotJson."""
     try:
         return parse_json(body, "body")
     except BadJson:

@@ -1,4 +1,4 @@
-"""One call at the door: whose key, on which account, as whom, at what moment, and whether it was answered before."""
+"""A call to the API: its key, its account, its actor and its time; and the answer kept under an idempotency key."""
 
 import hashlib
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from ninja.security import HttpBearer
 from bursar.accounts.keys import holding
 from bursar.accounts.locked_account import admit
 from bursar.accounts.queries import Customer, customer, is_member
-from bursar.api.actor import named
+from bursar.api.actor import actor_address
 from bursar.core.messages.problem import Invalid, NotFound, Problem, phrase
 from bursar.core.policy.policy import Actor, Outcome, Policy, Vendor, decide
 from bursar.core.policy.refusal import Refused
@@ -32,7 +32,7 @@ class NoKey(Problem):
     code = "no_key"
 
 
-class VendorDoor(Problem):
+class VendorCallsOnly(Problem):
     """Only the vendor's programs do this; send it without Bursar-Actor."""
 
     code = "vendor_only"
@@ -82,10 +82,10 @@ class BadIdempotencyKey(Invalid):
 
 @dataclass
 class Call:
-    """A call about one account, by the key of a program of the vendor; `member` is the email of whom it speaks for.
+    """A call about one account, made with a vendor key. `member` is the email of the member that it is made for.
 
-    Without a member it is the vendor's own. `tries` is whether it is to do something. What it needs of the database is
-    read when it is first asked for; `alone`, of the account's people only the owner and whom it speaks for.
+    Without a member the vendor itself calls. A call that `acts` may change something. Rows are read at their first
+    use; with `few_members`, the owner and the calling member are read and no other people of the account.
     Errors: NotFound, UnknownActor, NotActive.
     """
 
@@ -93,13 +93,13 @@ class Call:
     key: Vendor
     member: str | None
     now: datetime
-    tries: bool
-    alone: bool = False
+    acts: bool
+    few_members: bool = False
 
     @cached_property
     def customer(self) -> Customer:
         """The account."""
-        return customer(self.id, only=(self.member or "") if self.alone else None)
+        return customer(self.id, only=(self.member or "") if self.few_members else None)
 
     @cached_property
     def policy(self) -> Policy:
@@ -111,110 +111,110 @@ class Call:
         """The member that Bursar-Actor names, or the vendor."""
         if self.member is None:
             return self.key
-        found = next((member for member in self.customer.account.members if member.email.lower() == self.member), None)
-        if found is None:
+        caller = next((member for member in self.customer.account.members if member.email.lower() == self.member), None)
+        if caller is None:
             raise UnknownActor(actor=self.member[:254])
-        if not found.active:
-            # Whom to ask is somebody else, so everybody is read.
-            admit(self.policy, customer(self.id), found, self.now, tries=self.tries)
-        return found
+        if not caller.active:
+            # The refusal names other people to ask, so read every member.
+            admit(self.policy, customer(self.id), caller, self.now, tries=self.acts)
+        return caller
 
     @property
     def today(self) -> date:
-        """What day it is for the account."""
+        """Return the account's own day."""
         return self.customer.today(self.now)
 
     @property
     def by_vendor(self) -> bool:
-        """Whether the vendor calls, not a member."""
+        """Return true if the vendor calls and not a member."""
         return isinstance(self.actor, Vendor)
 
     def permit(self, capability: str) -> None:
-        """Nothing, if the actor may. Errors: Refused."""
+        """Raise Refused unless the policy allows the actor this capability."""
         decision = decide(self.policy, self.customer.account, self.actor, capability, self.today)
         if decision.outcome is not Outcome.ALLOWED:
             raise Refused(decision)
 
 
 class Key(HttpBearer):
-    """Lets in who sends a vendor key."""
+    """Authentication of a call by its vendor key."""
 
     def authenticate(self, request: HttpRequest, token: str) -> UUID:
-        """The id of the key. Errors: NoKey, BadActor, KeyForMembers, KeyReadsOnly, KeyOfOneAccount, NotFound."""
-        found = holding(token, now=moment())
-        if found is None:
+        """Return the id of the key."""
+        key = holding(token, now=real_now())
+        if key is None:
             raise NoKey()
-        # Whether or not the operation asks as whom it is called: what cannot be read is not passed over.
-        actor = named(request)
-        if found.scope == "members":
+        # Read it even where the operation has no use for it: a header that cannot be read is never ignored.
+        actor = actor_address(request)
+        if key.scope == "members":
             of_an_account = request.resolver_match is not None and "account_id" in request.resolver_match.kwargs
-            # What is of no account is read by who is a member of some; an account knows its own.
+            # Without an account in the path it is enough to be a member of any; with one, `Call.actor` checks.
             if actor is None or not (of_an_account or is_member(actor)):
                 raise KeyForMembers()
-            request.for_members = True  # type: ignore[attr-defined]  # what only the vendor does is not for it
-        if found.reads_only and request.method not in READING:
+            request.for_members = True  # type: ignore[attr-defined]  # `require_vendor` refuses it
+        if key.reads_only and request.method not in READING:
             raise KeyReadsOnly()
-        if found.account_id is not None:
-            asked = request.resolver_match.kwargs.get("account_id") if request.resolver_match else None
-            if asked is None:
+        if key.account_id is not None:
+            account_id = request.resolver_match.kwargs.get("account_id") if request.resolver_match else None
+            if account_id is None:
                 raise KeyOfOneAccount()
-            if str(asked) != str(found.account_id):
+            if str(account_id) != str(key.account_id):
                 raise NotFound(what=phrase("account"))
-            request.of_one_account = True  # type: ignore[attr-defined]  # who may be in others is not to be signed in
-        return found.id
+            request.of_one_account = True  # type: ignore[attr-defined]  # it opens no session: its member may be in other accounts
+        return key.id
 
 
-def enter(request: HttpRequest, account_id: UUID, *, alone: bool = False) -> Call:
-    """A call about an account that is there; `alone`, it decides nothing. Errors: NotFound, UnknownActor, NotActive."""
-    call = approach(request, account_id, alone=alone)
-    call.customer, call.actor  # noqa: B018  # reading them is what may fail
+def open_call(request: HttpRequest, account_id: UUID, *, few_members: bool = False) -> Call:
+    """Open a call about an account, which is read and checked at once. Errors: NotFound, UnknownActor, NotActive."""
+    call = open_deferred_call(request, account_id, few_members=few_members)
+    call.customer, call.actor  # noqa: B018  # reading them raises if the account or its member is not there
     return call
 
 
-def approach(request: HttpRequest, account_id: UUID, *, alone: bool = False) -> Call:
-    """A call to do something, which reads the account itself, under its lock. Errors: UnknownActor, NotActive."""
-    member = named(request)
-    call = Call(account_id, _vendor(request), member, moment(), request.method not in READING, alone)
-    request.call = call  # type: ignore[attr-defined]  # a refusal is explained from it
+def open_deferred_call(request: HttpRequest, account_id: UUID, *, few_members: bool = False) -> Call:
+    """Open a call whose action reads the account itself, under its lock. Errors: UnknownActor, NotActive."""
+    member = actor_address(request)
+    call = Call(account_id, _vendor(request), member, real_now(), request.method not in READING, few_members)
+    request.call = call  # type: ignore[attr-defined]  # `problems.refusal` words its answer from it
     if member is not None:
-        call.actor  # noqa: B018  # whoever may do nothing is told so first, also where this was answered before
+        call.actor  # noqa: B018  # refuse a suspended member before a kept answer is sent again
     return call
 
 
-def vendor(request: HttpRequest) -> Vendor:
-    """The vendor, whose key this is. Errors: VendorDoor, KeyForMembers for a call as a member."""
+def require_vendor(request: HttpRequest) -> Vendor:
+    """Return the vendor as the actor. Errors: VendorCallsOnly, KeyForMembers for a call for a member."""
     if getattr(request, "for_members", False):
         raise KeyForMembers()
-    if named(request) is not None:
-        raise VendorDoor()
+    if actor_address(request) is not None:
+        raise VendorCallsOnly()
     return _vendor(request)
 
 
-def moment() -> datetime:
-    """The real moment; everything further in is given it."""
+def real_now() -> datetime:
+    """Return the time now. The edges read the clock; everything below gets the time as a parameter."""
     return datetime.now(UTC)
 
 
-def once(request: HttpRequest, action: Callable[[IdempotencyKey | None], Answer]) -> Answer:
-    """What a deed is answered; sent again with the same key and body, the same without doing it again.
+def answer_once(request: HttpRequest, action: Callable[[IdempotencyKey | None], Answer]) -> Answer:
+    """Return the answer of an action; for a key and body sent before, return the kept answer and do nothing.
 
-    Errors: OtherBody, BadIdempotencyKey, and those of the deed.
+    Errors: OtherBody, BadIdempotencyKey, and those of the action.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return action(None)
     if not 1 <= len(key) <= MOST_KEY or not (key.isascii() and key.isprintable()):
         raise BadIdempotencyKey(most=MOST_KEY)
-    digest = hashlib.sha256((named(request) or "").encode() + b"\n" + request.body).hexdigest()
-    asked = IdempotencyKey(f"{_vendor(request).id} {request.method} {request.path}", key, digest)
-    if (before := answered(asked)) is not None:
-        return before
+    digest = hashlib.sha256((actor_address(request) or "").encode() + b"\n" + request.body).hexdigest()
+    idempotency_key = IdempotencyKey(f"{_vendor(request).id} {request.method} {request.path}", key, digest)
+    if (kept := answered(idempotency_key)) is not None:
+        return kept
     try:
-        return action(asked)
+        return action(idempotency_key)
     except (Problem, IntegrityError):
-        # Somebody may have sent the same at the same moment and been first.
-        if (meanwhile := answered(asked)) is not None:
-            return meanwhile
+        # The same call may have run in parallel and won; then the kept answer is right, and this error is its shadow.
+        if (kept := answered(idempotency_key)) is not None:
+            return kept
         raise
 
 

@@ -1,4 +1,4 @@
-"""What was expected of a body or query, in words that can be translated."""
+"""Word what a schema expected of a body or query, as phrases that can be translated."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -35,7 +35,7 @@ _ELSE: Final = phrase("what the API's document says")
 
 
 def expected(error: Mapping[str, Any]) -> Phrase:
-    """What the schema wanted where it found an error. Shape: an entry of a validation error's list."""
+    """Return the phrase for what the schema expected. Shape: an entry of a validation error's list."""
     filled = dict(error.get("ctx", {}))
     if error["type"] == "string_pattern_mismatch":
         return _BY_PATTERN.get(filled["pattern"], _ELSE)

@@ -1,4 +1,4 @@
-"""How each operation can fail: the problems that it may answer with, by its name."""
+"""Problems that each operation may answer with, by the name of the operation."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,7 +15,7 @@ from bursar.api.call import (
     NoKey,
     TooLarge,
     UnknownActor,
-    VendorDoor,
+    VendorCallsOnly,
 )
 from bursar.api.problems import BadBody, Failed, TooSlow, Unreadable
 from bursar.api.routes.accounts import BadMoment
@@ -54,7 +54,7 @@ from bursar.core.money.currency import CurrencyNotSold, UnknownCurrency
 from bursar.core.money.money import BadRate
 from bursar.core.money.price import TooDear
 from bursar.core.money.tax import BadTaxRate
-from bursar.core.ordering import conflicts as fit
+from bursar.core.ordering import conflicts
 from bursar.core.ordering.ceilings import Confirm
 from bursar.core.ordering.quote import Outdated
 from bursar.core.ordering.request import NoNeedToAsk, NothingToAsk, OnlyRequester, RequestClosed, RequestOpen
@@ -79,9 +79,8 @@ from bursar.core.policy.policy import UnknownAccountType, UnknownRole
 from bursar.core.policy.publishing import StaffLockedOut, TypesInUse
 from bursar.core.policy.refusal import Refused
 from bursar.core.policy.sandbox_clock import NotTheirClock
-from bursar.core.subscription import catalog, edit, measure
+from bursar.core.subscription import catalog, edit, edit_rules, measure
 from bursar.core.subscription import edit_field as field
-from bursar.core.subscription import edit_rules as effect
 from bursar.core.subscription.seats import HasSeat, NoSeats, OutOfLightAgents, OutOfSeats, SeatsCounted, SeatsInUse
 from bursar.history.queries import OtherBody
 from bursar.policy.queries import NoPolicy
@@ -89,94 +88,119 @@ from bursar.policy.queries import NoPolicy
 Kinds = tuple[type[Problem], ...]
 
 _BODY: Final[Kinds] = (BadBody, TooSlow, TooLarge)
-_ONCE: Final[Kinds] = (BadIdempotencyKey, OtherBody)
+_IDEMPOTENT: Final[Kinds] = (BadIdempotencyKey, OtherBody)
 _MEMBERS_TOO: Final[Kinds] = (NotFound, NoPolicy, UnknownActor, SuspendedMember, InvitedMember)
-_VENDOR: Final[Kinds] = (VendorDoor,)
-_ONE: Final[Kinds] = (*_VENDOR, NotFound, NoPolicy)
+_VENDOR: Final[Kinds] = (VendorCallsOnly,)
+_ACCOUNT_OF_VENDOR: Final[Kinds] = (*_VENDOR, NotFound, NoPolicy)
 _READ: Final[Kinds] = (*_MEMBERS_TOO, Refused)
 _EDITS: Final[Kinds] = (
     *(field.BadEdit, edit.UnknownEdit, edit.UnknownField, edit.VendorOnly, BadRate),
     *(catalog.UnknownProduct, catalog.UnknownPlan, catalog.UnknownCycle, catalog.NoPrice, NoCatalog),
-    *(effect.NotSubscribed, effect.AlreadySubscribed, effect.TooFarBack, effect.OutsideTerm),
-    *(effect.TrialOver, effect.NothingToTry, effect.OnTrial),
+    *(edit_rules.NotSubscribed, edit_rules.AlreadySubscribed, edit_rules.TooFarBack, edit_rules.OutsideTerm),
+    *(edit_rules.TrialOver, edit_rules.NothingToTry, edit_rules.OnTrial),
     *(measure.SeatsNeeded, measure.UnitsNeeded, measure.NoQuantity, measure.SameMeasure),
     *(measure.CountedInSeats, measure.CountedInUnits, measure.CountedAsAWhole),
-    *(fit.Contradiction, fit.UnknownChange, fit.PendingChange, fit.NeedsProduct, fit.WouldBreak, fit.Superseded),
-    *(fit.MainProductNeeds, fit.CountedOtherwise, TooDear, SeatsInUse, Outdated),
+    *(
+        conflicts.Contradiction,
+        conflicts.UnknownChange,
+        conflicts.PendingChange,
+        conflicts.NeedsProduct,
+        conflicts.WouldBreak,
+        conflicts.Superseded,
+    ),
+    *(conflicts.MainProductNeeds, conflicts.CountedOtherwise, TooDear, SeatsInUse, Outdated),
 )
-_TAKEN: Final[Kinds] = (Refused, Confirm, PaymentOpen, NoGateway, Declined)
+_ORDER: Final[Kinds] = (Refused, Confirm, PaymentOpen, NoGateway, Declined)
 _METHOD: Final[Kinds] = (UnknownMethod, TokenNeeded, NoToken, NoGateway)
 _MEMBER: Final[Kinds] = (*_READ, OneOwner)
 _ROLE: Final[Kinds] = (UnknownRole, OnlyFromAdmins)
-_SAID: Final[Kinds] = (UnknownAccountType, UnknownZone, BadRate, BadTaxRate)
+_ACCOUNT_FIELDS: Final[Kinds] = (UnknownAccountType, UnknownZone, BadRate, BadTaxRate)
 
 ALWAYS: Final[Kinds] = (Unreadable, BadActor, NoKey, KeyForMembers, KeyReadsOnly, KeyOfOneAccount, Failed)
 FAILURES: Final[Mapping[str, Kinds]] = {
-    "open_account": (*_VENDOR, NoPolicy, *_BODY, *_ONCE, *_SAID, UnknownCurrency, CurrencyNotSold, BadMoment),
+    "open_account": (
+        *_VENDOR,
+        NoPolicy,
+        *_BODY,
+        *_IDEMPOTENT,
+        *_ACCOUNT_FIELDS,
+        UnknownCurrency,
+        CurrencyNotSold,
+        BadMoment,
+    ),
     "list_accounts": (*_VENDOR, BadBody),
     "get_account": _MEMBERS_TOO,
-    "alter_account": (*_ONE, *_BODY, *_SAID),
+    "alter_account": (*_ACCOUNT_OF_VENDOR, *_BODY, *_ACCOUNT_FIELDS),
     "capabilities": _MEMBERS_TOO,
     "list_members": _MEMBERS_TOO,
-    "add_member": (*_MEMBER, *_ROLE, AlreadyMember, TooManyInvitations, *_BODY, *_ONCE),
+    "add_member": (*_MEMBER, *_ROLE, AlreadyMember, TooManyInvitations, *_BODY, *_IDEMPOTENT),
     "get_member": _MEMBERS_TOO,
     "change_member": (*_MEMBER, *_ROLE, *_BODY, OutOfSeats, OutOfLightAgents, OwnerStays, NotYourself, NotAccepted),
-    "invite_again": (*_READ, NotInvited, TooManyInvitations, *_ONCE),
+    "invite_again": (*_READ, NotInvited, TooManyInvitations, *_IDEMPOTENT),
     "remove_member": _MEMBER,
-    "pass_on": (*_MEMBERS_TOO, *_BODY, *_ONCE, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
-    "open_session": (*_ONE, *_BODY, *_ONCE, NoActiveMember, LivePerson),
+    "pass_on": (*_MEMBERS_TOO, *_BODY, *_IDEMPOTENT, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
+    "open_session": (*_ACCOUNT_OF_VENDOR, *_BODY, *_IDEMPOTENT, NoActiveMember, LivePerson),
     "get_limit": _READ,
     "put_limit": (*_READ, *_BODY, OtherCurrency),
-    "list_overrides": _ONE,
-    "add_override": (*_ONE, *_BODY, *_ONCE, UnknownCapability, OverrideThere),
+    "list_overrides": _ACCOUNT_OF_VENDOR,
+    "add_override": (*_ACCOUNT_OF_VENDOR, *_BODY, *_IDEMPOTENT, UnknownCapability, OverrideThere),
     "end_override_of": (*_VENDOR, NotFound, BadBody),
     "end_override": (*_VENDOR, NotFound),
     "account_history": (*_READ, BadBody),
-    "move_clock": (*_MEMBERS_TOO, *_BODY, *_ONCE, BadMoment, NotTheirClock, NoSandbox, ClockBackwards, ClockTooFar),
+    "move_clock": (
+        *_MEMBERS_TOO,
+        *_BODY,
+        *_IDEMPOTENT,
+        BadMoment,
+        NotTheirClock,
+        NoSandbox,
+        ClockBackwards,
+        ClockTooFar,
+    ),
     "get_subscription": _READ,
-    "quote": (*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, Stale),
+    "quote": (*_MEMBERS_TOO, *_BODY, *_IDEMPOTENT, *_EDITS, Stale),
     "take": (
-        *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, *_TAKEN),
+        *(*_MEMBERS_TOO, *_BODY, *_IDEMPOTENT, *_EDITS, *_ORDER),
         *(QuoteOrEdits, Stale, QuoteExpired, AlreadyTaken, RequestClosed),
     ),
     "undo": (
         *_MEMBERS_TOO,
-        *_TAKEN,
+        *_ORDER,
         NoCatalog,
-        fit.WouldBreak,
-        fit.NeedsProduct,
-        fit.Superseded,
-        fit.CountedOtherwise,
+        conflicts.WouldBreak,
+        conflicts.NeedsProduct,
+        conflicts.Superseded,
+        conflicts.CountedOtherwise,
         TooDear,
     ),
     "list_seats": _READ,
-    "count_seats": (*_ONE, *_BODY, NoSeats),
+    "count_seats": (*_ACCOUNT_OF_VENDOR, *_BODY, NoSeats),
     "assign_seat": (*_READ, NoSeats, SeatsCounted, HasSeat, OutOfSeats, OutOfLightAgents),
     "free_seat": _READ,
     "entitlements": _MEMBERS_TOO,
     "list_requests": (*_READ, BadBody),
     "get_request": _READ,
     "submit": (
-        *(*_MEMBERS_TOO, *_BODY, *_ONCE, *_EDITS, Refused, Stale),
+        *(*_MEMBERS_TOO, *_BODY, *_IDEMPOTENT, *_EDITS, Refused, Stale),
         *(QuoteOrEdits, QuoteExpired, AlreadyTaken, RequestOpen, NothingToAsk, NoNeedToAsk, NeededTooEarly),
     ),
-    "approve": (*_READ, *_BODY, *_ONCE, *_EDITS, Confirm, PaymentOpen, NoGateway, Declined, RequestClosed),
-    "reject": (*_READ, *_BODY, *_ONCE, PaymentOpen, RequestClosed),
-    "withdraw": (*_READ, *_ONCE, PaymentOpen, RequestClosed, OnlyRequester),
+    "approve": (*_READ, *_BODY, *_IDEMPOTENT, *_EDITS, Confirm, PaymentOpen, NoGateway, Declined, RequestClosed),
+    "reject": (*_READ, *_BODY, *_IDEMPOTENT, PaymentOpen, RequestClosed),
+    "withdraw": (*_READ, *_IDEMPOTENT, PaymentOpen, RequestClosed, OnlyRequester),
     "list_invoices": (*_READ, BadBody),
     "get_invoice": _READ,
-    "pay": (*_READ, *_BODY, *_ONCE, *_METHOD, PaymentOpen, NothingToPay, Declined),
+    "pay": (*_READ, *_BODY, *_IDEMPOTENT, *_METHOD, PaymentOpen, NothingToPay, Declined),
     "invoice_journal": _READ,
     "account_journal": _READ,
     "list_payments": (*_READ, BadBody),
     "get_payment": _READ,
     "record_payment": (
-        *(*_ONE, *_BODY, *_ONCE, Refused, NothingToPay),
+        *(*_ACCOUNT_OF_VENDOR, *_BODY, *_IDEMPOTENT, Refused, NothingToPay),
         *(NothingMoved, PaymentCurrency, ReceivedLater, BadReference, EntryBooked, BeyondEntry),
     ),
-    "undo_payment": (*_ONE, *_ONCE, Refused, PaymentUndone, ThroughGateway, PaidBack),
+    "undo_payment": (*_ACCOUNT_OF_VENDOR, *_IDEMPOTENT, Refused, PaymentUndone, ThroughGateway, PaidBack),
     "refund_payment": (
-        *(*_ONE, *_BODY, *_ONCE, Refused, PaymentOpen, UnknownRefundReason),
+        *(*_ACCOUNT_OF_VENDOR, *_BODY, *_IDEMPOTENT, Refused, PaymentOpen, UnknownRefundReason),
         *(NothingMoved, PaymentCurrency, BadReference, PaymentUndone, RefundTooHigh, MoneyInUse),
     ),
     "set_payment_method": (*_READ, *_BODY, *_METHOD, StaysAutomatic),
@@ -184,8 +208,8 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "get_billing_details": _READ,
     "set_billing_details": (*_READ, *_BODY),
     "get_attempt": _READ,
-    "give_up_payment": (*_READ, *_ONCE, NotWaiting),
-    "finish": (*_ONE, *_BODY, *_ONCE, NotWaiting, Declined),
+    "give_up_payment": (*_READ, *_IDEMPOTENT, NotWaiting),
+    "finish": (*_ACCOUNT_OF_VENDOR, *_BODY, *_IDEMPOTENT, NotWaiting, Declined),
     "get_catalog": (NoCatalog,),
     "put_catalog": (*_VENDOR, *_BODY, BadDocument),
     "get_policy": (NoPolicy,),

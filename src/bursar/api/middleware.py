@@ -1,4 +1,4 @@
-"""What the API answers where its routes are not asked at all."""
+"""Answer the calls that reach no route: another method, or a path that no database can keep."""
 
 from collections.abc import Callable
 
@@ -9,19 +9,20 @@ from bursar.api.problems import nothing_at, response
 
 
 class Methods:
-    """Answers a method that an address of the API does not have as a problem, like everything else that is wrong."""
+    """Middleware that answers a wrong method with a problem, like every other error."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """The answer, or the problem in its place; nothing is at an address that a database cannot keep."""
+        """Return the answer, or a problem in its place."""
+        # PostgreSQL keeps no NUL, so a look-up of such a path would fail.
         if "\0" in request.path:
             return response(request, nothing_at(request))
         answer = self.get_response(request)
         if answer.status_code != 405 or not request.path.startswith("/api/"):
             return answer
         allowed = ", ".join(sorted(answer["Allow"].split(", ")))
-        said = response(request, WrongMethod(allowed=allowed))
-        said["Allow"] = allowed
-        return said
+        problem = response(request, WrongMethod(allowed=allowed))
+        problem["Allow"] = allowed
+        return problem

@@ -1,4 +1,4 @@
-"""The OpenAPI document, completed: how each operation fails, its headers, and what is sent to be published."""
+"""Complete the OpenAPI document: the errors and headers of each operation, and the bodies of catalog and policy."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -23,40 +23,43 @@ from bursar.policy.document import NewPolicy, PolicyDocument
 Document = dict[str, Any]
 
 ABOUT: Final = """
-Subscriptions of accounts: who may change what, what it costs, having it so, and what was invoiced.
+Subscriptions of accounts: who may change what, what it costs, ordering it, and what was invoiced.
 
-Send `Authorization: Bearer KEY` with every call. With `Bursar-Actor: EMAIL` it is made as that member of the account,
-and the policy applies; without it the vendor calls, unless the key acts for members only. What goes wrong is answered
-as a problem (RFC 9457): its `code` is for programs, its `detail` for people, in French with `Accept-Language: fr`. A
-refusal says whom to ask.
-Amounts are whole minor units; days are ISO 8601; spans run up to, and without, their end.
+Send `Authorization: Bearer KEY` with every call. With `Bursar-Actor: EMAIL` the call is made for that member of the
+account, and the policy applies; without it the vendor calls, unless the key acts for members only. Errors are problem
+details (RFC 9457): their `code` is for programs, their `detail` for people, in French with `Accept-Language: fr`. A
+refusal names the people to ask.
+Amounts are whole minor units. Days are ISO 8601. A span excludes its end day.
 """
 _REF: Final = "#/components/schemas/"
-_ASKED: Final = {"type": "array", "items": {"$ref": f"{_REF}Asked"}, "description": "Who can do it, or can help."}
+_ASKED: Final = {"type": "array", "items": {"$ref": f"{_REF}Asked"}, "description": "People who can do it or can help."}
 PROBLEM: Final = {
     "type": "object",
-    "description": "Why something was not done. Source: RFC 9457.",
+    "description": "The reason why a call was not carried out. Source: RFC 9457.",
     "required": ["type", "title", "status", "code", "detail", "request_id"],
     "properties": {
         "type": {"type": "string", "examples": ["urn:bursar:not_found"]},
         "title": {"type": "string", "description": "The code."},
         "status": {"type": "integer"},
-        "code": {"type": "string", "description": "Stable; what a program looks at."},
+        "code": {"type": "string", "description": "A stable code for programs."},
         "detail": {"type": "string", "minLength": 1, "description": "One sentence in the language of the call."},
-        "request_id": {"type": "string", "description": "What the call is found by in the logs; also in `Request-Id`."},
+        "request_id": {
+            "type": "string",
+            "description": "The id of the call in the logs; also in the header `Request-Id`.",
+        },
     },
 }
 _CHANGES: Final = {
     "type": "array",
     "items": {"type": "string", "format": "uuid"},
-    "description": "The scheduled changes that it is about.",
+    "description": "The scheduled changes that stand in the way.",
 }
-_OWN: Final[Mapping[type[Problem], Document]] = {
+_FIELDS: Final[Mapping[type[Problem], Document]] = {
     Refused: {"capability": {"type": "string"}, "outcome": {"enum": ["by_request", "refused"]}, "ask": _ASKED}
     | {"reason": {"enum": ["account_state", "account_type", "catalog", "role", "limit", "credit"]}},
     SuspendedMember: {"ask": _ASKED},
     InvitedMember: {"ask": _ASKED},
-    Declined: {"reason": {"type": "string", "description": "The gateway's word for why."}},
+    Declined: {"reason": {"type": "string", "description": "The gateway's code for the reason."}},
     TypesInUse: {
         "count": {"type": "integer", "description": "How many accounts would be left without a type."},
         "accounts": {"type": "array", "items": {"$ref": f"{_REF}Left"}, "description": "The first ten of them."},
@@ -67,22 +70,22 @@ _OWN: Final[Mapping[type[Problem], Document]] = {
     Stale: {
         "quote": {
             "$ref": f"{_REF}Quote",
-            "description": "The same edits as they would be taken now; absent where they cannot be.",
+            "description": "A new quote of the same edits; absent if they can no longer be accepted.",
         }
     },
 }
-"""What some problems say besides."""
-_TELLING_SHORT: Final = ("assign_seat", "count_seats")
-_SHORT: Final = {
-    "description": "Sent where a scheduled reduction now leaves too few seats: `short` of the product, as JSON.",
+"""Further fields of some problems."""
+_SENDS_SHORTFALL: Final = ("assign_seat", "count_seats")
+_SHORTFALL: Final = {
+    "description": "Sent if a scheduled reduction now leaves too few seats: `short` of the product, as JSON.",
     "content": {"application/json": {"schema": {"$ref": f"{_REF}Short"}}},
 }
 _ACTOR: Final = {
     "name": "Bursar-Actor",
     "in": "header",
     "required": False,
-    "description": "The email of the member as whom the call is made, percent-encoded where it is not ASCII; without "
-    "it the vendor calls. Sent empty, twice or in other bytes it is refused.",
+    "description": "The email of the member for whom the call is made, percent-encoded where it is not ASCII; without "
+    "it the vendor calls. A header that is empty, sent twice or in other bytes is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 762},
     "example": "ada@example.com",
 }
@@ -90,22 +93,22 @@ _ONCE: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Sent again with the same key and body, this is answered the same and not done again.",
+    "description": "A call sent again with the same key and body gets the same answer and is not carried out again.",
     "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY},
     "example": "order-7",
 }
-_SENT: Final = {"put_catalog": CatalogDocument, "put_policy": NewPolicy}
+_BODIES: Final = {"put_catalog": CatalogDocument, "put_policy": NewPolicy}
 _TITLES: Final = {"put_catalog": "Catalog", "put_policy": "NewPolicy"}
 _NAMED: Final = (PolicyDocument, parts.Asked, published.Left, answers.Quote)
-"""What problems name."""
-_IDLE: Final[dict[str, Any]] = {"title": str, "default": type(None)}
+"""Schemas that problems refer to."""
+_REDUNDANT: Final[dict[str, Any]] = {"title": str, "default": type(None)}
 
 
 def complete(document: Document) -> Document:
-    """The document with all that the routes do not say themselves. Errors: KeyError for an unlisted operation."""
+    """Add to the document all that the routes do not say themselves. Errors: KeyError for an unlisted operation."""
     document["info"]["description"] = ABOUT.strip()
     schemas = document["components"]["schemas"]
-    schemas |= _defined(*_SENT.values(), *_NAMED) | edits.schemas() | {"Problem": PROBLEM}
+    schemas |= _defined(*_BODIES.values(), *_NAMED) | edits.schemas() | {"Problem": PROBLEM}
     for operations in document["paths"].values():
         for operation in operations.values():
             _complete(operation)
@@ -119,16 +122,16 @@ def _complete(operation: Document) -> None:
     name = operation["operationId"]
     kinds = (*ALWAYS, *FAILURES[name])
     operation["parameters"] += [_ACTOR] * (UnknownActor in kinds) + [_ONCE] * (OtherBody in kinds)
-    if name in _SENT:
+    if name in _BODIES:
         schema = {"$ref": f"{_REF}{_TITLES[name]}"}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     if "anyOf" in sent.get("schema", {}):
-        # A body that may be left out is left out, and not null.
+        # A body that may be left out is simply not sent: null is not accepted in its place.
         sent["schema"] = sent["schema"]["anyOf"][0]
-    answered = {str(status): one for status, one in operation["responses"].items()}
-    if name in _TELLING_SHORT:
-        answered["204"]["headers"] = {"Seats-Short": _SHORT}
+    answered = {str(status): response for status, response in operation["responses"].items()}
+    if name in _SENDS_SHORTFALL:
+        answered["204"]["headers"] = {"Seats-Short": _SHORTFALL}
     operation["responses"] = answered | dict(sorted(_failures(kinds).items()))
 
 
@@ -142,47 +145,47 @@ def _name_answers(operation: Document, schemas: Document) -> None:
 
 
 def _plain(schema: Any) -> Any:
-    """The same without the titles that only repeat a field's name, and without defaults that only say "left out"."""
+    """Return the schema without titles that repeat a field's name and without defaults of null."""
     if isinstance(schema, dict):
-        return {key: _plain(value) for key, value in schema.items() if not isinstance(value, _IDLE.get(key, ()))}
-    return [_plain(one) for one in schema] if isinstance(schema, list) else schema
+        return {key: _plain(value) for key, value in schema.items() if not isinstance(value, _REDUNDANT.get(key, ()))}
+    return [_plain(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def _renamed(schema: Any, titles: Mapping[str, str]) -> Any:
-    """The same with each reference to a schema by its title."""
+    """Return the schema with references by title in place of class names."""
     if isinstance(schema, dict):
         return {
             key: titles.get(value, value) if key == "$ref" else _renamed(value, titles) for key, value in schema.items()
         }
-    return [_renamed(one, titles) for one in schema] if isinstance(schema, list) else schema
+    return [_renamed(part, titles) for part in schema] if isinstance(schema, list) else schema
 
 
 def _failures(kinds: Kinds) -> Document:
-    """The answers that say why not, by status."""
-    found: dict[str, list[type[Problem]]] = {}
+    """Return the error answers of an operation, by status."""
+    by_status: dict[str, list[type[Problem]]] = {}
     for kind in kinds:
-        found.setdefault(str(status_of(kind)), []).append(kind)
-    return {status: _failure(int(status), dict.fromkeys(those)) for status, those in found.items()}
+        by_status.setdefault(str(status_of(kind)), []).append(kind)
+    return {status: _failure(int(status), dict.fromkeys(same_status)) for status, same_status in by_status.items()}
 
 
 def _failure(status: int, kinds: Iterable[type[Problem]]) -> Document:
     kinds = tuple(kinds)
-    said = [f"- `{code}`: {kind.template()}" for kind in kinds for code in codes(kind)]
-    own = {name: schema for kind in kinds for name, schema in _OWN.get(kind, {}).items()}
-    known = sorted({code for kind in kinds for code in codes(kind)})
-    properties = {"status": {"const": status}, "code": {"enum": known}, **own}
+    sentences = [f"- `{code}`: {kind.template()}" for kind in kinds for code in codes(kind)]
+    own = {name: schema for kind in kinds for name, schema in _FIELDS.get(kind, {}).items()}
+    known_codes = sorted({code for kind in kinds for code in codes(kind)})
+    properties = {"status": {"const": status}, "code": {"enum": known_codes}, **own}
     required = sorted(own) if set(kinds) <= {Refused, Declined} else []
     schema = {"allOf": [{"$ref": f"{_REF}Problem"}], "properties": properties}
     schema |= {"required": required} if required else {}
-    return {"description": "\n".join(said), "content": {"application/problem+json": {"schema": schema}}}
+    return {"description": "\n".join(sentences), "content": {"application/problem+json": {"schema": schema}}}
 
 
 def _defined(*models: type) -> Document:
-    """The schemas of models and of all that they consist of, by their titles."""
-    found: Document = {}
+    """Return the schemas of models and their parts, by title."""
+    schemas: Document = {}
     for model in models:
         schema = TypeAdapter(model).json_schema(ref_template=_REF + "{model}")
         parts = schema.pop("$defs", {})
         titles = {_REF + name: _REF + part["title"] for name, part in parts.items()}
-        found |= {part["title"]: _renamed(part, titles) for part in (*parts.values(), schema)}
-    return found
+        schemas |= {part["title"]: _renamed(part, titles) for part in (*parts.values(), schema)}
+    return schemas

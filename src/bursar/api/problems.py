@@ -1,12 +1,21 @@
-"""What goes wrong at the door, as RFC 9457 problem details."""
+"""Problem details (RFC 9457): the answers of calls that are refused or fail."""
 
 from dataclasses import asdict
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from bursar.api.call import Call, KeyForMembers, KeyOfOneAccount, KeyReadsOnly, NoKey, TooLarge, VendorDoor, WrongMethod
-from bursar.api.present import values as show
+from bursar.api.call import (
+    Call,
+    KeyForMembers,
+    KeyOfOneAccount,
+    KeyReadsOnly,
+    NoKey,
+    TooLarge,
+    VendorCallsOnly,
+    WrongMethod,
+)
+from bursar.api.present import values as present
 from bursar.checkout import Declined, Stale
 from bursar.core.messages.problem import Conflict, Invalid, NotFound, Problem, phrase
 from bursar.core.ordering.ceilings import Confirm
@@ -53,7 +62,7 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (Declined, 402),
     (Refused, 403),
     (NotActive, 403),
-    (VendorDoor, 403),
+    (VendorCallsOnly, 403),
     (NotTheirClock, 403),
     (KeyReadsOnly, 403),
     (KeyOfOneAccount, 403),
@@ -70,22 +79,22 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
 
 
 def status(problem: Problem) -> int:
-    """The HTTP status that a problem is answered with."""
+    """Return the HTTP status of a problem."""
     return status_of(type(problem))
 
 
 def status_of(kind: type[Problem]) -> int:
-    """The HTTP status that problems of a kind are answered with."""
-    return next((number for one, number in _STATUS if issubclass(kind, one)), 400)
+    """Return the HTTP status of problems of a kind."""
+    return next((number for problem, number in _STATUS if issubclass(kind, problem)), 400)
 
 
 def codes(kind: type[Problem]) -> tuple[str, ...]:
-    """The codes that problems of a kind are answered with."""
+    """Return the codes of problems of a kind."""
     return ("by_request", "refused") if issubclass(kind, Refused) else (kind.code,)
 
 
 def response(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """A problem as its document."""
+    """Return the answer that tells a problem."""
     number = status(problem)
     body: dict[str, Any] = {"type": f"urn:bursar:{problem.code}", "title": problem.code, "status": number}
     call: Call | None = getattr(request, "call", None)
@@ -94,15 +103,18 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
     else:
         body |= {"code": problem.code, "detail": said(problem)}
     if isinstance(problem, NotActive):
-        body |= {"detail": turned_away(problem, current()), "ask": [asdict(one) for one in problem.ask]}
+        body |= {"detail": turned_away(problem, current()), "ask": [asdict(person) for person in problem.ask]}
     if isinstance(problem, Stale) and call is not None:
-        body["quote"] = show.quote(call, problem.quote_id)
+        body["quote"] = present.quote(call, problem.quote_id)
     if isinstance(problem, TypesInUse):
-        left = [{"id": str(one.id), "name": one.name, "account_type": one.account_type} for one in problem.left]
+        left = [
+            {"id": str(account.id), "name": account.name, "account_type": account.account_type}
+            for account in problem.left
+        ]
         body |= {"count": problem.count, "accounts": left}
     if isinstance(problem, Confirm):
-        more, due = problem.params["amount"], problem.params["due"]
-        body["confirm"] = {"seats": problem.params["seats"], "amount": asdict(more)}
+        added, due = problem.params["amount"], problem.params["due"]
+        body["confirm"] = {"seats": problem.params["seats"], "amount": asdict(added)}
         body["due_today"] = asdict(due)
     if isinstance(problem, PendingChange):
         body["changes"] = [str(change.id) for change in problem.params["changes"]]
@@ -116,12 +128,12 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def nothing_at(request: HttpRequest) -> NotFound:
-    """That nothing is at the address that was asked for."""
+    """Return the problem of an address that the API does not have."""
     return NotFound(what=phrase("address as {path}", path=request.path[:80]))
 
 
 def refusal(refused: Refused, call: Call | None) -> dict[str, Any]:
-    """Why not, in one sentence, and whom to ask."""
+    """Return the fields that explain a refusal: its decision, a sentence and the people to ask."""
     decision = refused.decision
     code = "by_request" if decision.outcome is Outcome.BY_REQUEST else "refused"
     detail = explained(decision, current(), call.customer.account, call.actor, call.today) if call else said(refused)

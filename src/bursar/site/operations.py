@@ -15,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
-from bursar.api.call import moment
+from bursar.api.call import real_now
 from bursar.columns.statement import select
 from bursar.jobs.queries import last_round
 from bursar.logs import note
@@ -51,7 +51,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 if database, tables and worker are there, else 503 with what is missing."""
-    absent = missing(moment())
+    absent = missing(real_now())
     return _fresh(JsonResponse({"ready": not absent, "missing": absent}, status=503 if absent else 200))
 
 
@@ -61,7 +61,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
         said = "Send the token of BURSAR_METRICS_TOKEN as: Authorization: Bearer TOKEN\n"
         return HttpResponse(said, status=401, content_type="text/plain", headers={"WWW-Authenticate": "Bearer"})
-    return _fresh(HttpResponse(measured(moment()), content_type=KIND))
+    return _fresh(HttpResponse(measured(real_now()), content_type=KIND))
 
 
 def missing(now: datetime) -> list[str]:

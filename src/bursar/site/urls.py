@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from bursar.api.app import api, nowhere
+from bursar.api.app import api, unknown_address
 from bursar.ui.gallery import gallery
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
-    path("api/<path:rest>", nowhere),
+    path("api/<path:rest>", unknown_address),
     path("look", gallery, name="gallery"),
     path("", include("bursar.center.urls")),
     path("", include("bursar.desk.urls")),

@@ -1,1 +1,1 @@
-"""Values as programs are shown them."""
+"""JSON objects of the answers, written from values."""

@@ -1,4 +1,4 @@
-"""The answer of a deed, shown from what it made: now, or when the same is sent again."""
+"""Write the answer of an action from its result: at once, or again when the same call is sent again."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -10,7 +10,7 @@ from ninja import Status
 from bursar.accounts import queries as accounts
 from bursar.accounts.sessions import session
 from bursar.api.call import Call
-from bursar.api.present import values as show
+from bursar.api.present import values as present
 from bursar.checkout import Declined, Result
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.history.queries import Answer
@@ -20,14 +20,14 @@ Reply = Status[dict[str, Any]]
 
 
 def reply(call: Call, answer: Answer) -> Reply:
-    """The status and document of a deed. Errors: Declined, where that is what came of it."""
+    """Return the status and document of an answer. Errors: Declined, if the payment failed."""
     if answer.kind == "attempt":
         return _attempt(call, UUID(answer.id))
-    return Status(answer.status, _SHOWN[answer.kind](call, UUID(answer.id)))
+    return Status(answer.status, _PRESENT[answer.kind](call, UUID(answer.id)))
 
 
-def taken(call: Call, result: Result) -> Answer:
-    """The answer of a taking: what it made, or the payment that must be finished first."""
+def order_answer(call: Call, result: Result) -> Answer:
+    """Return the answer of an order: its result, or the payment that must be finished first."""
     # The answer shows the account as it is now, without reading it again.
     call.customer = result.customer
     if result.order_id is not None and result.attempt_id is None:
@@ -36,26 +36,27 @@ def taken(call: Call, result: Result) -> Answer:
 
 
 def _attempt(call: Call, attempt_id: UUID) -> Reply:
-    shown = show.attempt(call, attempt_id)
-    if shown["state"] == "failed":
-        raise Declined(reason=shown["reason"])
-    return Status(201 if shown["state"] == "succeeded" else 202, shown)
+    attempt = present.attempt(call, attempt_id)
+    # A declined payment is an error to the program that ordered, also when it repeats the call.
+    if attempt["state"] == "failed":
+        raise Declined(reason=attempt["reason"])
+    return Status(201 if attempt["state"] == "succeeded" else 202, attempt)
 
 
 def _member(call: Call, member_id: UUID) -> dict[str, Any]:
-    """A member, unless they have left since. Errors: NotFound."""
-    found = next((row for row in accounts.members(call.id) if row.id == member_id), None)
-    if found is None:
+    """Return a member. Errors: NotFound, also if they have left since."""
+    member = next((row for row in accounts.members(call.id) if row.id == member_id), None)
+    if member is None:
         raise NotFound(what=phrase("member"))
-    return show.member(found)
+    return present.member(member)
 
 
 def _override(call: Call, override_id: UUID) -> dict[str, Any]:
-    """An override, unless it was ended since. Errors: NotFound."""
-    found = next((row for row in accounts.overrides(call.id) if row.id == override_id), None)
-    if found is None:
+    """Return an override. Errors: NotFound, also if it was ended since."""
+    override = next((row for row in accounts.overrides(call.id) if row.id == override_id), None)
+    if override is None:
         raise NotFound(what=phrase("override"))
-    return show.override(found)
+    return present.override(override)
 
 
 def _session(call: Call, session_id: UUID) -> dict[str, Any]:
@@ -64,14 +65,14 @@ def _session(call: Call, session_id: UUID) -> dict[str, Any]:
     return {"id": str(row.id), "address": address, "expires_at": row.expires_at.isoformat()}
 
 
-_SHOWN: Final[dict[str, Callable[[Call, UUID], dict[str, Any]]]] = {
-    "account": lambda call, _: show.account(call.customer, call),
+_PRESENT: Final[dict[str, Callable[[Call, UUID], dict[str, Any]]]] = {
+    "account": lambda call, _: present.account(call.customer, call),
     "member": _member,
     "override": _override,
     "session": _session,
-    "quote": show.quote,
-    "take": show.taking,
-    "payment": show.payment,
-    "refund": show.refund,
-    "request": lambda call, request_id: show.request_now(call, request(call.id, request_id)),
+    "quote": present.quote,
+    "take": present.order_result,
+    "payment": present.payment,
+    "refund": present.refund,
+    "request": lambda call, request_id: present.request_now(call, request(call.id, request_id)),
 }

@@ -1,9 +1,9 @@
-"""What an account has, and who uses it, as it is shown to programs."""
+"""Write subscriptions, seats and entitlements for programs."""
 
 from collections.abc import Sequence
 
 from bursar.api.call import Call
-from bursar.api.present.values import Shown, change
+from bursar.api.present.values import JsonObject, change
 from bursar.catalog.queries import versions
 from bursar.checkout import coming_shortfalls
 from bursar.core.billing.invoice_content import write_span
@@ -16,8 +16,8 @@ from bursar.seats.queries import Held, counts, held, uses
 from bursar.subscriptions import queries as subscriptions
 
 
-def subscription(call: Call) -> Shown:
-    """What an account has, what is scheduled, and what it costs where costs are shown."""
+def subscription(call: Call) -> JsonObject:
+    """Return an account's items and scheduled changes, with prices if it sees costs."""
     timeline = subscriptions.agreement(call.id).timeline
     state = timeline.on(call.today)
     costs = call.by_vendor or shows_costs(call.policy, call.customer.account, call.today)
@@ -26,18 +26,18 @@ def subscription(call: Call) -> Shown:
     for item in state.items.values():
         agreed_price = state.agreed_price(item)
         use = used.get(item.product)
-        shown: Shown = {
+        document: JsonObject = {
             "product": item.product,
             "plan": item.plan,
             "per": agreed_price.per.value,
             "quantity": item.quantity,
         }
-        shown |= write_temporary(item)
+        document |= write_temporary(item)
         if agreed_price.per is Per.SEAT:
-            shown["seats"] = {"bought": item.total_quantity, "used": use.used if use else 0}
+            document["seats"] = {"bought": item.total_quantity, "used": use.used if use else 0}
         if costs:
-            shown["unit_price"] = f"{agreed_price.rate:f}"
-        items.append(shown)
+            document["unit_price"] = f"{agreed_price.rate:f}"
+        items.append(document)
     calendar = state.calendar if state.items else None
     until = state.trial_until.isoformat() if state.trial_until else None
     return {
@@ -51,14 +51,14 @@ def subscription(call: Call) -> Shown:
         "trial_until": until,
         "payment_method": {"type": payments.method(call.id).kind},
         "items": items,
-        "scheduled": [change(one) for one in timeline.pending(call.today)],
+        "scheduled": [change(pending) for pending in timeline.pending(call.today)],
     }
 
 
-def seats(call: Call) -> list[Shown]:
-    """The seats of each product, and who has it."""
-    people = held(call.id)
-    short = {shortfall.product: shortfall for shortfall in coming_shortfalls(call.id, call.today)}
+def seats(call: Call) -> list[JsonObject]:
+    """Return the seats of each product and their holders."""
+    holders = held(call.id)
+    shortfalls = {shortfall.product: shortfall for shortfall in coming_shortfalls(call.id, call.today)}
     return [
         {
             "product": product,
@@ -68,34 +68,34 @@ def seats(call: Call) -> list[Shown]:
             "counted": use.holders is None,
             "light": use.light,
             "light_agents": use.light_agents,
-            "people": [_holder(row) for row in people if row.product == product],
-            "short": write_shortfall(short.get(product)),
+            "people": [_holder(row) for row in holders if row.product == product],
+            "short": write_shortfall(shortfalls.get(product)),
         }
         for product, use in uses(call.id).items()
         if use.bought or use.used
     ]
 
 
-def _holder(row: Held) -> Shown:
-    who: Shown = {"id": str(row.member_id), "name": row.name, "email": row.email, "role": row.role}
+def _holder(row: Held) -> JsonObject:
+    person: JsonObject = {"id": str(row.member_id), "name": row.name, "email": row.email, "role": row.role}
     seen_on = row.seen_on.isoformat() if row.seen_on else None
-    return {**who, "state": row.state, "seat": row.seat, "since": row.since.isoformat(), "seen_on": seen_on}
+    return {**person, "state": row.state, "seat": row.seat, "since": row.since.isoformat(), "seen_on": seen_on}
 
 
-def entitlements(call: Call, having: Sequence[Held] | None) -> Shown:
-    """What may be used now; of a member, what they have."""
+def entitlements(call: Call, assignments: Sequence[Held] | None) -> JsonObject:
+    """Return the entitlements of the account and, if `assignments` is given, those of a member."""
     account_state = call.customer.account.state
     if account_state is not State.ACTIVE:
         return {"state": account_state.value, "trial_until": None, "products": []}
     state = subscriptions.agreement(call.id).timeline.on(call.today)
     catalogs = versions({state.agreed_price(item).catalog_version for item in state.items.values()})
     used = counts(call.id)
-    mine = None if having is None else {row.product for row in having}
+    own_products = None if assignments is None else {row.product for row in assignments}
     products = []
     for item in state.items.values():
         agreed_price = state.agreed_price(item)
         sold = catalogs[agreed_price.catalog_version].product(item.product).plan_by[item.plan]
-        taken = (
+        seats = (
             {"bought": item.total_quantity, "used": used.get(item.product, 0)} if agreed_price.per is Per.SEAT else None
         )
         products.append(
@@ -106,8 +106,10 @@ def entitlements(call: Call, having: Sequence[Held] | None) -> Shown:
                 "features": [
                     {"en": feature.en} | ({"fr": feature.fr} if feature.fr else {}) for feature in sold.features
                 ],
-                "seats": taken,
-                "mine": None if mine is None else agreed_price.per is not Per.SEAT or item.product in mine,
+                "seats": seats,
+                "mine": None
+                if own_products is None
+                else agreed_price.per is not Per.SEAT or item.product in own_products,
             }
         )
     until = state.trial_until.isoformat() if state.trial_until and state.on_trial else None

@@ -1,4 +1,4 @@
-"""How things are shown to programs."""
+"""Write accounts, quotes, requests, payments and invoices for programs."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -28,46 +28,46 @@ from bursar.payments.received import PaymentRow, RefundRow
 from bursar.subscriptions import queries as subscriptions
 from bursar.subscriptions.queries import RequestRow
 
-Shown = dict[str, Any]
+JsonObject = dict[str, Any]
 T = TypeVar("T")
 
 
-def account(found: accounts.Customer, call: Call) -> Shown:
-    """An account."""
-    representative = found.account.representative
+def account(customer: accounts.Customer, call: Call) -> JsonObject:
+    """Return an account."""
+    representative = customer.account.representative
     return {
-        "id": str(found.id),
-        "name": found.name,
-        "account_type": found.account.account_type,
-        "currency": found.account.currency,
-        "time_zone": found.time_zone,
-        "locale": found.locale,
-        "state": found.account.state.value,
-        "sandbox": found.sandbox,
-        "today": found.today(call.now).isoformat(),
-        "tax_rate": f"{found.tax.rate.normalize():f}",
+        "id": str(customer.id),
+        "name": customer.name,
+        "account_type": customer.account.account_type,
+        "currency": customer.account.currency,
+        "time_zone": customer.time_zone,
+        "locale": customer.locale,
+        "state": customer.account.state.value,
+        "sandbox": customer.sandbox,
+        "today": customer.today(call.now).isoformat(),
+        "tax_rate": f"{customer.tax.rate.normalize():f}",
         "representative": {"name": representative.name, "email": representative.email} if representative else None,
-        "created_at": found.created_at.isoformat(),
+        "created_at": customer.created_at.isoformat(),
     }
 
 
-def decision(call: Call, made: Decision) -> Shown:
-    """A decision, with why not and whom to ask in a sentence."""
-    if made.outcome is Outcome.ALLOWED:
-        return {**write_decision(made), "detail": None}
-    detail = explained(made, call.policy, call.customer.account, call.actor, call.today)
-    return {**write_decision(made), "detail": detail or None}
+def decision(call: Call, decided: Decision) -> JsonObject:
+    """Return a decision; if it is not allowed, with a sentence that gives the reason and the people to ask."""
+    if decided.outcome is Outcome.ALLOWED:
+        return {**write_decision(decided), "detail": None}
+    detail = explained(decided, call.policy, call.customer.account, call.actor, call.today)
+    return {**write_decision(decided), "detail": detail or None}
 
 
-def member(row: MemberRow) -> Shown:
-    """A member."""
-    who = {"id": str(row.id), "name": row.name, "email": row.email, "role": row.role, "state": row.state}
-    invited_at, last = (at and at.isoformat() for at in (row.invited_at, row.last_sign_in_at))
-    return {**who, "invited_at": invited_at, "last_sign_in_at": last}
+def member(row: MemberRow) -> JsonObject:
+    """Return a member."""
+    person = {"id": str(row.id), "name": row.name, "email": row.email, "role": row.role, "state": row.state}
+    invited_at, last_sign_in_at = (at and at.isoformat() for at in (row.invited_at, row.last_sign_in_at))
+    return {**person, "invited_at": invited_at, "last_sign_in_at": last_sign_in_at}
 
 
-def override(row: OverrideRow) -> Shown:
-    """An override."""
+def override(row: OverrideRow) -> JsonObject:
+    """Return an override."""
     return {
         "id": str(row.id),
         "capability": row.capability,
@@ -79,29 +79,29 @@ def override(row: OverrideRow) -> Shown:
     }
 
 
-def quote(call: Call, quote_id: UUID) -> Shown:
-    """A quote as it was shown first; each edit with its decision in a sentence."""
-    kept = subscriptions.quote(call.id, quote_id)
-    return {"id": str(kept.id), **priced(call, kept.content), "expires_at": kept.expires_at.isoformat()}
+def quote(call: Call, quote_id: UUID) -> JsonObject:
+    """Return a kept quote; each edit has its decision in a sentence."""
+    row = subscriptions.quote(call.id, quote_id)
+    return {"id": str(row.id), **priced(call, row.content), "expires_at": row.expires_at.isoformat()}
 
 
-def priced(call: Call, content: Shown) -> Shown:
-    """What a quote says; each edit with its decision in a sentence."""
+def priced(call: Call, content: JsonObject) -> JsonObject:
+    """Return the content of a quote; each edit has its decision in a sentence."""
     edits = [
         {
-            **decision(call, read_decision(one)),
-            "edit": one["edit"],
-            "effective_on": one["effective_on"],
-            "overruled_on": one.get("overruled_on"),
+            **decision(call, read_decision(edit)),
+            "edit": edit["edit"],
+            "effective_on": edit["effective_on"],
+            "overruled_on": edit.get("overruled_on"),
         }
-        for one in content["edits"]
+        for edit in content["edits"]
     ]
-    shown = ("outcome", "lines", "renewal_lines", "due_today", "next_renewal", "warnings")
-    return {**{name: content[name] for name in shown}, "edits": edits, "confirm": content.get("confirm")}
+    names = ("outcome", "lines", "renewal_lines", "due_today", "next_renewal", "warnings")
+    return {**{name: content[name] for name in names}, "edits": edits, "confirm": content.get("confirm")}
 
 
-def request(call: Call, row: RequestRow) -> Shown:
-    """A request as it was made, and how it ended."""
+def request(call: Call, row: RequestRow) -> JsonObject:
+    """Return a request as it was made, and how it ended."""
     state = row.status.at(call.customer.moment(call.now))
     closed = None
     if row.closed_at is not None:
@@ -120,34 +120,34 @@ def request(call: Call, row: RequestRow) -> Shown:
     }
 
 
-def request_now(call: Call, row: RequestRow) -> Shown:
-    """A request with what it would be today, or what it led to."""
-    shown = {**request(call, row), "moved": [], "today": None, "changes": [], "invoice": None}
+def request_now(call: Call, row: RequestRow) -> JsonObject:
+    """Return a request with its quote of today, or with its result."""
+    document = {**request(call, row), "moved": [], "today": None, "changes": [], "invoice": None}
     if row.order_id is not None:
-        shown |= taking(call, row.order_id)
-    elif shown["state"] == "open":
-        shown["moved"] = [*row.basis.differences(basis(call.customer, call.policy))]
-        # What collides with what has happened since has no price any more.
+        document |= order_result(call, row.order_id)
+    elif document["state"] == "open":
+        document["moved"] = [*row.basis.differences(basis(call.customer, call.policy))]
+        # Changes made since may conflict with the request: then it has no price of today.
         with suppress(Invalid, Conflict):
             today = preview_request(call.customer, row, call.actor, call.policy, call.now)
-            shown["today"] = priced(call, write_quote(today))
-            shown["moved"] += ["price"] if costs_differ(read_quote(row.content), today) else []
-    return shown
+            document["today"] = priced(call, write_quote(today))
+            document["moved"] += ["price"] if costs_differ(read_quote(row.content), today) else []
+    return document
 
 
-def change(one: Change) -> Shown:
-    """A change."""
+def change(made: Change) -> JsonObject:
+    """Return a change."""
     return {
-        "id": str(one.id),
-        "edit": write_edit(one.edit),
-        "effective_on": one.effective_on.isoformat(),
-        "by_vendor": one.by_vendor,
-        "undoes": str(one.undoes) if one.undoes else None,
+        "id": str(made.id),
+        "edit": write_edit(made.edit),
+        "effective_on": made.effective_on.isoformat(),
+        "by_vendor": made.by_vendor,
+        "undoes": str(made.undoes) if made.undoes else None,
     }
 
 
-def taking(call: Call, order_id: UUID) -> Shown:
-    """What taking a quote made."""
+def order_result(call: Call, order_id: UUID) -> JsonObject:
+    """Return the changes and the invoice of an accepted quote."""
     order = subscriptions.order(call.id, order_id=order_id)
     document = invoices.invoice_of_order(call.id, order_id)
     return {
@@ -156,10 +156,10 @@ def taking(call: Call, order_id: UUID) -> Shown:
     }
 
 
-def attempt(call: Call, attempt_id: UUID) -> Shown:
-    """A payment attempt, with what it paid for once it has."""
+def attempt(call: Call, attempt_id: UUID) -> JsonObject:
+    """Return a payment attempt, with the result of what it paid for."""
     row = queries.attempt(call.id, attempt_id)
-    shown: Shown = {
+    document: JsonObject = {
         "id": str(row.id),
         "state": row.state,
         "reason": row.reason or None,
@@ -170,24 +170,24 @@ def attempt(call: Call, attempt_id: UUID) -> Shown:
         "invoice": None,
     }
     if row.state == "succeeded" and row.quote_id:
-        shown |= taking(call, subscriptions.order(call.id, quote_id=row.quote_id).id)
+        document |= order_result(call, subscriptions.order(call.id, quote_id=row.quote_id).id)
     elif row.invoice_id:
-        shown["invoice"] = invoice(call, invoices.document(call.id, row.invoice_id))
-    return shown
+        document["invoice"] = invoice(call, invoices.document(call.id, row.invoice_id))
+    return document
 
 
-def payment(call: Call, payment_id: UUID) -> Shown:
-    """Return a payment with what it pays for and what of it went back."""
-    [shown] = payments(call, [received.payment(call.id, payment_id)])
-    return shown
+def payment(call: Call, payment_id: UUID) -> JsonObject:
+    """Return a payment with its invoices and refunds."""
+    [document] = payments(call, [received.payment(call.id, payment_id)])
+    return document
 
 
-def payments(call: Call, rows: Sequence[PaymentRow]) -> list[Shown]:
-    """Return payments with what they pay for and what of them went back; notes are the vendor's."""
+def payments(call: Call, rows: Sequence[PaymentRow]) -> list[JsonObject]:
+    """Return payments with their invoices and refunds; notes are for the vendor only."""
     ids = [row.id for row in rows]
-    back = received.refunds(call.id, ids)
-    returned = {one.id for one in back}
-    pays = in_force(received.allocations(call.id, ids))
+    refunds = received.refunds(call.id, ids)
+    refund_ids = {refund.id for refund in refunds}
+    allocations = in_force(received.allocations(call.id, ids))
     return [
         {
             "id": str(row.id),
@@ -199,25 +199,25 @@ def payments(call: Call, rows: Sequence[PaymentRow]) -> list[Shown]:
             "amount": write_money(row.amount_minor, row.currency),
             "received_on": row.on.isoformat(),
             "invoices": [
-                {"invoice": str(pay.target), "amount": write_money(pay.amount, row.currency)}
-                for pay in pays
-                if pay.source == row.id and pay.target not in returned
+                {"invoice": str(allocation.target), "amount": write_money(allocation.amount, row.currency)}
+                for allocation in allocations
+                if allocation.source == row.id and allocation.target not in refund_ids
             ],
             "refunded": write_money(row.refunded, row.currency),
             "unused": write_money(row.unused, row.currency),
             "undone": row.undone,
-            "refunds": [_refund(call, one) for one in back if one.payment_id == row.id],
+            "refunds": [_refund(call, refund) for refund in refunds if refund.payment_id == row.id],
         }
         for row in rows
     ]
 
 
-def refund(call: Call, refund_id: UUID) -> Shown:
+def refund(call: Call, refund_id: UUID) -> JsonObject:
     """Return one refund."""
     return _refund(call, received.refund(call.id, refund_id))
 
 
-def _refund(call: Call, row: RefundRow) -> Shown:
+def _refund(call: Call, row: RefundRow) -> JsonObject:
     return {
         "id": str(row.id),
         "payment": str(row.payment_id),
@@ -231,18 +231,18 @@ def _refund(call: Call, row: RefundRow) -> Shown:
     }
 
 
-def invoice(call: Call, document: Invoice, left: int | None = None) -> Shown:
-    """An invoice or credit note with its lines."""
-    if left is None:
-        left = queries.left(call.id, [document.id])[document.id]
+def invoice(call: Call, document: Invoice, open_minor: int | None = None) -> JsonObject:
+    """Return an invoice or credit note with its lines."""
+    if open_minor is None:
+        open_minor = queries.left(call.id, [document.id])[document.id]
     return {
         **write_invoice(document),
-        "status": document_status(document.kind, left, document.due_on, call.today),
-        "open": write_money(left, document.currency),
+        "status": document_status(document.kind, open_minor, document.due_on, call.today),
+        "open": write_money(open_minor, document.currency),
     }
 
 
-def fact(row: Fact, *, prices: bool, invoices: bool) -> Shown:
+def fact(row: Fact, *, prices: bool, invoices: bool) -> JsonObject:
     """Return an entry of the history with the prices, totals and amounts that the actor may know."""
     return {
         "id": str(row.id),
@@ -254,8 +254,9 @@ def fact(row: Fact, *, prices: bool, invoices: bool) -> Shown:
     }
 
 
-def page(rows: Iterable[T], limit: int, show: Callable[[T], Shown], id_of: Callable[[T], object]) -> Shown:
-    """A list with the cursor of what follows; `rows` has one more than the limit when something does."""
-    found = list(rows)
-    following = str(id_of(found[limit - 1])) if len(found) > limit else None
-    return {"items": [show(one) for one in found[:limit]], "next": following}
+def page(rows: Iterable[T], limit: int, write: Callable[[T], JsonObject], id_of: Callable[[T], object]) -> JsonObject:
+    """Return a page of a list with the cursor of the next page."""
+    # One row beyond the limit was read, to know if another page follows.
+    listed = list(rows)
+    following = str(id_of(listed[limit - 1])) if len(listed) > limit else None
+    return {"items": [write(row) for row in listed[:limit]], "next": following}

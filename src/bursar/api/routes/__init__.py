@@ -1,1 +1,1 @@
-"""The operations of the API, by what they are about."""
+"""Operations of the API, by subject."""

@@ -1,4 +1,4 @@
-"""Accounts, their members, their history and the clock of a sandbox."""
+"""Routes about accounts, their members, their history and the clock of a sandbox."""
 
 from datetime import date, datetime
 from functools import partial
@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from bursar.accounts import actions, members, queries
-from bursar.api.call import Call, enter, moment, once, vendor
-from bursar.api.present import values as show
+from bursar.api.call import Call, answer_once, open_call, real_now, require_vendor
+from bursar.api.present import values as present
 from bursar.api.present.replies import Reply, reply
 from bursar.api.schema import answers, bodies
-from bursar.api.schema.documented import shape
+from bursar.api.schema.documented import documented_as
 from bursar.checkout import followed
 from bursar.core.events import GROUPS, Group
 from bursar.core.messages.problem import Invalid, NotFound, phrase
@@ -38,12 +38,12 @@ class BadMoment(Invalid):
     code = "bad_moment"
 
 
-@router.post("/accounts", response={201: shape(answers.Account)})
+@router.post("/accounts", response={201: documented_as(answers.Account)})
 def open_account(request: HttpRequest, body: bodies.NewAccount) -> Reply:
-    """Open an account with its owner; it pays on invoice terms until it says otherwise."""
-    actor, now = vendor(request), moment()
+    """Open an account with its owner. It pays on invoice terms until its payment method is set."""
+    actor, now = require_vendor(request), real_now()
 
-    def do(asked: IdempotencyKey | None) -> Answer:
+    def act(key: IdempotencyKey | None) -> Answer:
         account_id = actions.open_account(
             current(),
             name=body.name,
@@ -59,71 +59,71 @@ def open_account(request: HttpRequest, body: bodies.NewAccount) -> Reply:
             tax=read_tax_rate(body.tax_rate),
             actor=actor,
             now=now,
-            idempotency_key=asked,
+            idempotency_key=key,
         )
         return Answer("account", str(account_id), 201)
 
-    answer = once(request, do)
-    return reply(enter(request, UUID(answer.id)), answer)
+    answer = answer_once(request, act)
+    return reply(open_call(request, UUID(answer.id)), answer)
 
 
-@router.get("/accounts", response=shape(answers.Accounts))
+@router.get("/accounts", response=documented_as(answers.Accounts))
 def list_accounts(request: HttpRequest, after: UUID | None = None, limit: Limit = 100) -> Any:
-    """All accounts, the oldest first."""
-    vendor(request)
+    """List all accounts, the oldest first."""
+    require_vendor(request)
     rows = queries.customers(after=after, limit=limit + 1)
-    return show.page(rows, limit, lambda row: {"id": str(row[0]), "name": row[1]}, lambda row: row[0])
+    return present.page(rows, limit, lambda row: {"id": str(row[0]), "name": row[1]}, lambda row: row[0])
 
 
-@router.get("/accounts/{uuid:account_id}", response=shape(answers.Account))
+@router.get("/accounts/{uuid:account_id}", response=documented_as(answers.Account))
 def get_account(request: HttpRequest, account_id: UUID) -> Any:
-    """One account."""
-    call = enter(request, account_id)
-    return show.account(call.customer, call)
+    """Return an account."""
+    call = open_call(request, account_id)
+    return present.account(call.customer, call)
 
 
-@router.patch("/accounts/{uuid:account_id}", response=shape(answers.Account))
+@router.patch("/accounts/{uuid:account_id}", response=documented_as(answers.Account))
 def alter_account(request: HttpRequest, account_id: UUID, body: bodies.AccountFields) -> Any:
-    """Change what the vendor says of an account."""
-    actor = vendor(request)
+    """Change fields of an account that belong to the vendor."""
+    actor = require_vendor(request)
     fields = body.model_dump(exclude_unset=True, exclude_none=True)
     if representative := fields.pop("representative", None):
         fields |= {"representative_name": representative["name"], "representative_email": representative["email"]}
     if "tax_rate" in fields:
         fields["tax_rate"] = read_tax_rate(fields["tax_rate"]).rate
-    with followed(account_id, actor=actor, now=moment()):
-        actions.alter_account(current(), account_id, fields=fields, actor=actor, now=moment())
-    call = enter(request, account_id)
-    return show.account(call.customer, call)
+    with followed(account_id, actor=actor, now=real_now()):
+        actions.alter_account(current(), account_id, fields=fields, actor=actor, now=real_now())
+    call = open_call(request, account_id)
+    return present.account(call.customer, call)
 
 
-@router.get("/accounts/{uuid:account_id}/capabilities", response=shape(answers.Decisions))
+@router.get("/accounts/{uuid:account_id}/capabilities", response=documented_as(answers.Decisions))
 def capabilities(request: HttpRequest, account_id: UUID) -> Any:
-    """What this actor may do now; if not, why, and whom to ask."""
-    call = enter(request, account_id)
-    made = [
+    """Return a decision for every capability: allowed, or the reason and the people to ask."""
+    call = open_call(request, account_id)
+    decisions = [
         decide(call.policy, call.customer.account, call.actor, capability, call.today) for capability in CAPABILITIES
     ]
-    return {"items": [show.decision(call, one) for one in made], "next": None}
+    return {"items": [present.decision(call, decision) for decision in decisions], "next": None}
 
 
-@router.get("/accounts/{uuid:account_id}/members", response=shape(answers.Members))
+@router.get("/accounts/{uuid:account_id}/members", response=documented_as(answers.Members))
 def list_members(request: HttpRequest, account_id: UUID) -> Any:
-    """The members; who may not manage them sees the owner and the billing admins."""
-    call = enter(request, account_id)
+    """List the members; an actor who may not manage members sees the owner and the billing admins only."""
+    call = open_call(request, account_id)
     rows = queries.members(account_id)
     if not _manages(call):
         rows = [row for row in rows if row.role in ("owner", "billing_admin")]
-    return {"items": [show.member(row) for row in rows], "next": None}
+    return {"items": [present.member(row) for row in rows], "next": None}
 
 
-@router.post("/accounts/{uuid:account_id}/members", response={201: shape(answers.Member)})
+@router.post("/accounts/{uuid:account_id}/members", response={201: documented_as(answers.Member)})
 def add_member(request: HttpRequest, account_id: UUID, body: bodies.NewMember) -> Reply:
-    """Add a member: active at once when the vendor does it, invited by a member."""
-    call = enter(request, account_id)
+    """Add a member: active at once if the vendor adds them, invited if a member does."""
+    call = open_call(request, account_id)
 
-    def do(asked: IdempotencyKey | None) -> Answer:
-        added = members.add_member(
+    def act(key: IdempotencyKey | None) -> Answer:
+        member_id = members.add_member(
             call.policy,
             account_id,
             name=body.name,
@@ -131,27 +131,27 @@ def add_member(request: HttpRequest, account_id: UUID, body: bodies.NewMember) -
             role=body.role,
             actor=call.actor,
             now=call.now,
-            idempotency_key=asked,
+            idempotency_key=key,
         )
-        return Answer("member", str(added), 201)
+        return Answer("member", str(member_id), 201)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))
 
 
-@router.get("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=shape(answers.Member))
+@router.get("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=documented_as(answers.Member))
 def get_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Any:
-    """One member."""
-    call = enter(request, account_id)
-    found = next((row for row in queries.members(account_id) if row.id == member_id), None)
-    if found is None or not (_manages(call) or found.role in ("owner", "billing_admin")):
+    """Return a member."""
+    call = open_call(request, account_id)
+    member = next((row for row in queries.members(account_id) if row.id == member_id), None)
+    if member is None or not (_manages(call) or member.role in ("owner", "billing_admin")):
         raise NotFound(what=phrase("member"))
-    return show.member(found)
+    return present.member(member)
 
 
-@router.patch("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=shape(answers.Member))
+@router.patch("/accounts/{uuid:account_id}/members/{uuid:member_id}", response=documented_as(answers.Member))
 def change_member(request: HttpRequest, account_id: UUID, member_id: UUID, body: bodies.MemberFields) -> Any:
-    """Give a member another role or name, suspend or resume them."""
-    call = enter(request, account_id)
+    """Change a member's role or name; suspend or resume them."""
+    call = open_call(request, account_id)
     fields = body.model_dump(exclude_unset=True, exclude_none=True)
     with followed(account_id, actor=call.actor, now=call.now):
         seats.change_member(call.policy, account_id, member_id, actor=call.actor, now=call.now, **fields)
@@ -160,31 +160,31 @@ def change_member(request: HttpRequest, account_id: UUID, member_id: UUID, body:
 
 @router.delete("/accounts/{uuid:account_id}/members/{uuid:member_id}", response={204: None})
 def remove_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
-    """Take a member out of the account."""
-    call = enter(request, account_id)
+    """Remove a member from the account."""
+    call = open_call(request, account_id)
     with followed(account_id, actor=call.actor, now=call.now):
         seats.remove_member(call.policy, account_id, member_id, actor=call.actor, now=call.now)
     return HttpResponse(status=204)
 
 
-@router.post("/accounts/{uuid:account_id}/members/{uuid:member_id}/invitation", response=shape(answers.Member))
+@router.post("/accounts/{uuid:account_id}/members/{uuid:member_id}/invitation", response=documented_as(answers.Member))
 def invite_again(request: HttpRequest, account_id: UUID, member_id: UUID) -> Reply:
-    """Send the invitation of somebody who has not accepted it once more; the link sent before works no longer."""
-    call = enter(request, account_id)
+    """Send an invitation again that was not accepted; the earlier link stops working."""
+    call = open_call(request, account_id)
 
-    def do(asked: IdempotencyKey | None) -> Answer:
-        members.invite_again(call.policy, account_id, member_id, actor=call.actor, now=call.now, idempotency_key=asked)
+    def act(key: IdempotencyKey | None) -> Answer:
+        members.invite_again(call.policy, account_id, member_id, actor=call.actor, now=call.now, idempotency_key=key)
         return Answer("member", str(member_id), 200)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))
 
 
-@router.post("/accounts/{uuid:account_id}/owner", response=shape(answers.Member))
+@router.post("/accounts/{uuid:account_id}/owner", response=documented_as(answers.Member))
 def pass_on(request: HttpRequest, account_id: UUID, body: bodies.NewOwner) -> Reply:
-    """Make a billing admin the owner; whoever was becomes an admin. The vendor says why."""
-    call = enter(request, account_id)
+    """Make a billing admin the owner; the owner until now becomes an admin. The vendor gives a reason."""
+    call = open_call(request, account_id)
 
-    def do(asked: IdempotencyKey | None) -> Answer:
+    def act(key: IdempotencyKey | None) -> Answer:
         with followed(account_id, actor=call.actor, now=call.now):
             members.pass_on(
                 call.policy,
@@ -193,14 +193,14 @@ def pass_on(request: HttpRequest, account_id: UUID, body: bodies.NewOwner) -> Re
                 reason=body.reason,
                 actor=call.actor,
                 now=call.now,
-                idempotency_key=asked,
+                idempotency_key=key,
             )
         return Answer("member", str(body.member), 200)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))
 
 
-@router.get("/accounts/{uuid:account_id}/history", response=shape(answers.Facts))
+@router.get("/accounts/{uuid:account_id}/history", response=documented_as(answers.Facts))
 def account_history(
     request: HttpRequest,
     account_id: UUID,
@@ -210,27 +210,27 @@ def account_history(
     since: bodies.Day | None = None,
     until: bodies.Day | None = None,
 ) -> Any:
-    """What happened, the newest first; about one thing, and of the days from one to another, both included."""
-    call = enter(request, account_id)
+    """List the history, the newest first; of one group, or from one day to another, both included."""
+    call = open_call(request, account_id)
     call.permit("view_subscription")
     kinds = GROUPS[about] if about else None
     rows = history.facts(account_id, before=before, limit=limit + 1, kinds=kinds, since=since, until=until)
     reader = call.policy, call.customer.account, call.actor, call.today
-    show_fact = partial(show.fact, prices=sees_prices(*reader), invoices=sees_invoices(*reader))
-    return show.page(rows, limit, show_fact, lambda row: row.id)
+    present_fact = partial(present.fact, prices=sees_prices(*reader), invoices=sees_invoices(*reader))
+    return present.page(rows, limit, present_fact, lambda row: row.id)
 
 
-@router.post("/accounts/{uuid:account_id}/clock", response=shape(answers.Account))
+@router.post("/accounts/{uuid:account_id}/clock", response=documented_as(answers.Account))
 def move_clock(request: HttpRequest, account_id: UUID, body: bodies.Clock) -> Reply:
-    """Move a sandbox account's clock, and run what falls due on the way."""
-    call = enter(request, account_id)
+    """Move a sandbox account's clock, and do what falls due on the way."""
+    call = open_call(request, account_id)
 
-    def do(asked: IdempotencyKey | None) -> Answer:
-        move(account_id, _moment(body.to, "to"), actor=call.actor, now=call.now, idempotency_key=asked)
+    def act(key: IdempotencyKey | None) -> Answer:
+        move(account_id, _moment(body.to, "to"), actor=call.actor, now=call.now, idempotency_key=key)
         return Answer("account", str(account_id), 200)
 
-    answer = once(request, do)
-    return reply(enter(request, account_id), answer)
+    answer = answer_once(request, act)
+    return reply(open_call(request, account_id), answer)
 
 
 def _manages(call: Call) -> bool:
@@ -239,10 +239,10 @@ def _manages(call: Call) -> bool:
 
 def _moment(text: str, at: str) -> date | datetime:
     try:
-        found = date.fromisoformat(text) if len(text) == len("2026-01-31") else datetime.fromisoformat(text)
+        moment = date.fromisoformat(text) if len(text) == len("2026-01-31") else datetime.fromisoformat(text)
     except ValueError:
         raise BadMoment(at=at, found=repr(text)[:60]) from None
-    zoned = not isinstance(found, datetime) or found.tzinfo is not None
-    if not zoned or not FIRST_YEAR <= found.year <= LAST_YEAR:
+    zoned = not isinstance(moment, datetime) or moment.tzinfo is not None
+    if not zoned or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise BadMoment(at=at, found=repr(text)[:60])
-    return found
+    return moment

@@ -1,4 +1,4 @@
-"""The catalog and the policy, as documents."""
+"""Routes about the catalog and the policy, as documents."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from ninja import Router
 
 from bursar.accounts.publishing import publish_policy
 from bursar.api.body import read_json
-from bursar.api.call import moment, vendor
+from bursar.api.call import real_now, require_vendor
 from bursar.api.schema import published
-from bursar.api.schema.documented import shape
+from bursar.api.schema.documented import documented_as
 from bursar.catalog import actions as catalog_actions
 from bursar.catalog import document as catalog_document
 from bursar.catalog import queries as catalog
@@ -27,38 +27,38 @@ class NotObject(Invalid):
     code = "bad_body"
 
 
-@router.get("/catalog", response=shape(published.Catalog))
+@router.get("/catalog", response=documented_as(published.Catalog))
 def get_catalog(request: HttpRequest) -> Any:
-    """What is sold now."""
+    """Return the catalog in force."""
     return catalog_document.write(catalog.current())
 
 
-@router.put("/catalog", response=shape(published.CatalogVersion))
+@router.put("/catalog", response=documented_as(published.CatalogVersion))
 def put_catalog(request: HttpRequest) -> Any:
-    """Publish what is sold from now on, as a new version; whoever has what it no longer names keeps it."""
-    actor, now = vendor(request), moment()
+    """Publish a catalog as a new version; accounts keep the items that it no longer names."""
+    actor, now = require_vendor(request), real_now()
     version = catalog_actions.publish(_body(request), by=f"key {actor.id}", now=now)
     kept = keeping(catalog.current(), now)
     items = [{"product": product, "plan": plan, "accounts": count} for (product, plan), count in kept.items.items()]
     return {"version": version, "retired": {"accounts": kept.accounts, "items": items}}
 
 
-@router.get("/policy", response=shape(published.Policy))
+@router.get("/policy", response=documented_as(published.Policy))
 def get_policy(request: HttpRequest) -> Any:
-    """Who may change what."""
+    """Return the policy in force."""
     return policy_document.write(policy.current())
 
 
-@router.put("/policy", response=shape(published.Version))
+@router.put("/policy", response=documented_as(published.Version))
 def put_policy(request: HttpRequest) -> Any:
-    """Publish who may change what from now on, as a new version; what it `replaces` is replaced in the same step."""
-    actor = vendor(request)
-    return {"version": publish_policy(_body(request), by=f"key {actor.id}", actor=actor, now=moment())}
+    """Publish a policy as a new version; `replaces` moves accounts of its account types in the same step."""
+    actor = require_vendor(request)
+    return {"version": publish_policy(_body(request), by=f"key {actor.id}", actor=actor, now=real_now())}
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent. Errors: NotJson, NotObject."""
-    found = read_json(request.body)
-    if not isinstance(found, dict):
+    """Return the JSON object of the body. Errors: NotJson, NotObject."""
+    content = read_json(request.body)
+    if not isinstance(content, dict):
         raise NotObject()
-    return found
+    return content

@@ -1,4 +1,4 @@
-"""Payments: what came in, what came of it and what went back; booking money, undoing a booking, paying money back."""
+"""Routes about payments and refunds: list, book, undo a booking, refund."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from bursar import checkout
-from bursar.api.call import enter, once, vendor
-from bursar.api.present import values as show
+from bursar.api.call import answer_once, open_call, require_vendor
+from bursar.api.present import values as present
 from bursar.api.present.replies import Reply, reply
 from bursar.api.schema import payments as paid
-from bursar.api.schema.documented import shape
+from bursar.api.schema.documented import documented_as
 from bursar.core.billing.booking import Booking
 from bursar.core.billing.refund import read_reason
 from bursar.core.money.money import Money
@@ -21,32 +21,32 @@ from bursar.payments import received
 router = Router(tags=["billing"])
 
 
-@router.get("/accounts/{uuid:account_id}/payments", response=shape(paid.Payments))
+@router.get("/accounts/{uuid:account_id}/payments", response=documented_as(paid.Payments))
 def list_payments(
     request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> Any:
-    """Money that came in, the newest first."""
-    call = enter(request, account_id)
+    """List payments, the newest first."""
+    call = open_call(request, account_id)
     call.permit("view_invoices")
     rows = received.payments(account_id, before=before, limit=limit + 1)
-    shown = {payment["id"]: payment for payment in show.payments(call, rows)}
-    return show.page(rows, limit, lambda row: shown[str(row.id)], lambda row: row.id)
+    payments_by_id = {payment["id"]: payment for payment in present.payments(call, rows)}
+    return present.page(rows, limit, lambda row: payments_by_id[str(row.id)], lambda row: row.id)
 
 
-@router.get("/accounts/{uuid:account_id}/payments/{uuid:payment_id}", response=shape(paid.Payment))
+@router.get("/accounts/{uuid:account_id}/payments/{uuid:payment_id}", response=documented_as(paid.Payment))
 def get_payment(request: HttpRequest, account_id: UUID, payment_id: UUID) -> Any:
-    """A payment, with the documents that it pays for and its refunds."""
-    call = enter(request, account_id)
+    """Return a payment, with its invoices and refunds."""
+    call = open_call(request, account_id)
     call.permit("view_invoices")
-    return show.payment(call, payment_id)
+    return present.payment(call, payment_id)
 
 
-@router.post("/accounts/{uuid:account_id}/payments", response={201: shape(paid.Payment)})
+@router.post("/accounts/{uuid:account_id}/payments", response={201: documented_as(paid.Payment)})
 def record_payment(request: HttpRequest, account_id: UUID, body: paid.NewPayment) -> Reply:
-    """Book money that came without a gateway, and settle what is open with it."""
-    vendor(request)
-    call = enter(request, account_id)
-    came = Booking(
+    """Book money that came without a gateway, and allocate it to open invoices."""
+    require_vendor(request)
+    call = open_call(request, account_id)
+    booking = Booking(
         amount=Money(body.amount.amount_minor, body.amount.currency),
         on=body.received_on or call.today,
         reference=body.reference,
@@ -54,40 +54,42 @@ def record_payment(request: HttpRequest, account_id: UUID, body: paid.NewPayment
         invoices=tuple(body.invoices or ()),
     )
 
-    def do(asked: IdempotencyKey | None) -> Answer:
-        made = checkout.record_payment(
-            account_id, came, note=body.note, actor=call.actor, now=call.now, idempotency_key=asked
+    def act(key: IdempotencyKey | None) -> Answer:
+        booked_id = checkout.record_payment(
+            account_id, booking, note=body.note, actor=call.actor, now=call.now, idempotency_key=key
         )
-        return Answer("payment", str(made), 201)
+        return Answer("payment", str(booked_id), 201)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))
 
 
-@router.post("/accounts/{uuid:account_id}/payments/{uuid:payment_id}/undo", response=shape(paid.Payment))
+@router.post("/accounts/{uuid:account_id}/payments/{uuid:payment_id}/undo", response=documented_as(paid.Payment))
 def undo_payment(request: HttpRequest, account_id: UUID, payment_id: UUID) -> Reply:
-    """Take a payment that was booked by mistake out of the books; what it paid for is open again."""
-    vendor(request)
-    call = enter(request, account_id)
+    """Undo a payment that was booked by mistake; its invoices are open again."""
+    require_vendor(request)
+    call = open_call(request, account_id)
 
-    def do(asked: IdempotencyKey | None) -> Answer:
-        checkout.undo_payment(account_id, payment_id, actor=call.actor, now=call.now, idempotency_key=asked)
+    def act(key: IdempotencyKey | None) -> Answer:
+        checkout.undo_payment(account_id, payment_id, actor=call.actor, now=call.now, idempotency_key=key)
         return Answer("payment", str(payment_id), 200)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))
 
 
-@router.post("/accounts/{uuid:account_id}/payments/{uuid:payment_id}/refunds", response={201: shape(paid.Refund)})
+@router.post(
+    "/accounts/{uuid:account_id}/payments/{uuid:payment_id}/refunds", response={201: documented_as(paid.Refund)}
+)
 def refund_payment(request: HttpRequest, account_id: UUID, payment_id: UUID, body: paid.NewRefund) -> Reply:
-    """Pay money of a payment back, in whole or part; a transfer was made by whoever sends this."""
-    vendor(request)
-    call = enter(request, account_id)
+    """Refund a payment, in whole or part; a bank transfer must already have been made."""
+    require_vendor(request)
+    call = open_call(request, account_id)
     amount, reason = Money(body.amount.amount_minor, body.amount.currency), read_reason(body.reason)
 
-    def do(asked: IdempotencyKey | None) -> Answer:
-        said = {"reference": body.reference, "note": body.note}
-        made = checkout.refund(
-            account_id, payment_id, amount, reason=reason, **said, actor=call.actor, now=call.now, idempotency_key=asked
+    def act(key: IdempotencyKey | None) -> Answer:
+        texts = {"reference": body.reference, "note": body.note}
+        refund_id = checkout.refund(
+            account_id, payment_id, amount, reason=reason, **texts, actor=call.actor, now=call.now, idempotency_key=key
         )
-        return Answer("refund", str(made), 201)
+        return Answer("refund", str(refund_id), 201)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))

@@ -1,4 +1,4 @@
-"""Requests: asking for what one may not do oneself, and saying yes or no to it."""
+"""Routes about requests: submit, approve, reject and withdraw."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,49 +7,49 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from bursar import checkout
-from bursar.api.call import approach, enter, once
-from bursar.api.present import values as show
-from bursar.api.present.replies import Reply, reply, taken
+from bursar.api.call import answer_once, open_call, open_deferred_call
+from bursar.api.present import values as present
+from bursar.api.present.replies import Reply, order_answer, reply
 from bursar.api.routes.subscriptions import QuoteOrEdits
 from bursar.api.schema import answers, bodies
-from bursar.api.schema.documented import shape
+from bursar.api.schema.documented import documented_as
 from bursar.core.subscription.edit import read_edits
 from bursar.history.queries import Answer, IdempotencyKey
 from bursar.subscriptions import queries as kept
 
 router = Router(tags=["requests"])
-_ONE = "/accounts/{uuid:account_id}/requests/{uuid:request_id}"
+_REQUEST = "/accounts/{uuid:account_id}/requests/{uuid:request_id}"
 
 
-@router.get("/accounts/{uuid:account_id}/requests", response=shape(answers.Requests))
+@router.get("/accounts/{uuid:account_id}/requests", response=documented_as(answers.Requests))
 def list_requests(
     request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> Any:
-    """Requests, the newest first."""
-    call = enter(request, account_id)
+    """List requests, the newest first."""
+    call = open_call(request, account_id)
     call.permit("view_subscription")
     rows = kept.requests(account_id, before=before, limit=limit + 1)
-    return show.page(rows, limit, lambda row: show.request(call, row), lambda row: row.id)
+    return present.page(rows, limit, lambda row: present.request(call, row), lambda row: row.id)
 
 
-@router.get(_ONE, response=shape(answers.RequestNow))
+@router.get(_REQUEST, response=documented_as(answers.RequestNow))
 def get_request(request: HttpRequest, account_id: UUID, request_id: UUID) -> Any:
-    """One request: while it is open with what it would be today, approved with what it led to."""
-    call = enter(request, account_id)
+    """Return a request; with its quote of today while it is open, with its result once it is approved."""
+    call = open_call(request, account_id)
     call.permit("view_subscription")
-    return show.request_now(call, kept.request(account_id, request_id))
+    return present.request_now(call, kept.request(account_id, request_id))
 
 
-@router.post("/accounts/{uuid:account_id}/requests", response={201: shape(answers.RequestNow)})
+@router.post("/accounts/{uuid:account_id}/requests", response={201: documented_as(answers.RequestNow)})
 def submit(request: HttpRequest, account_id: UUID, body: bodies.NewRequest) -> Reply:
-    """Ask for what may only be asked for; owner and billing admins can approve it."""
-    call = approach(request, account_id)
+    """Request a change that the actor may not make; the owner and billing admins can approve it."""
+    call = open_deferred_call(request, account_id)
     if (body.quote is None) == (body.edits is None):
         raise QuoteOrEdits()
     edits = read_edits(body.edits) if body.edits is not None else ()
 
-    def do(asked: IdempotencyKey | None) -> Answer:
-        made = checkout.submit(
+    def act(key: IdempotencyKey | None) -> Answer:
+        submitted_id = checkout.submit(
             account_id,
             quote_id=body.quote,
             edits=edits,
@@ -57,49 +57,50 @@ def submit(request: HttpRequest, account_id: UUID, body: bodies.NewRequest) -> R
             needed_by=body.needed_by,
             actor=call.actor,
             now=call.now,
-            idempotency_key=asked,
+            idempotency_key=key,
         )
-        return Answer("request", str(made), 201)
+        return Answer("request", str(submitted_id), 201)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))
 
 
-@router.post(f"{_ONE}/approve", response={201: shape(answers.Taken | answers.Attempt), 202: shape(answers.Attempt)})
+@router.post(
+    f"{_REQUEST}/approve",
+    response={201: documented_as(answers.Taken | answers.Attempt), 202: documented_as(answers.Attempt)},
+)
 def approve(request: HttpRequest, account_id: UUID, request_id: UUID, body: bodies.Confirming | None = None) -> Reply:
-    """Take what a request asks for, as it is decided now for whoever approves it."""
-    call = approach(request, account_id)
+    """Approve a request: accept its edits as they are decided now for the approver."""
+    call = open_deferred_call(request, account_id)
     confirmed = body is not None and body.confirm
 
-    def do(asked: IdempotencyKey | None) -> Answer:
+    def act(key: IdempotencyKey | None) -> Answer:
         result = checkout.approve(
-            account_id, request_id, confirmed=confirmed, actor=call.actor, now=call.now, idempotency_key=asked
+            account_id, request_id, confirmed=confirmed, actor=call.actor, now=call.now, idempotency_key=key
         )
-        return taken(call, result)
+        return order_answer(call, result)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))
 
 
-@router.post(f"{_ONE}/reject", response=shape(answers.RequestNow))
+@router.post(f"{_REQUEST}/reject", response=documented_as(answers.RequestNow))
 def reject(request: HttpRequest, account_id: UUID, request_id: UUID, body: bodies.Rejection) -> Reply:
-    """Close a request without doing it, saying why."""
-    call = approach(request, account_id)
+    """Reject a request, with a reason."""
+    call = open_deferred_call(request, account_id)
 
-    def do(asked: IdempotencyKey | None) -> Answer:
-        checkout.reject(
-            account_id, request_id, reason=body.reason, actor=call.actor, now=call.now, idempotency_key=asked
-        )
+    def act(key: IdempotencyKey | None) -> Answer:
+        checkout.reject(account_id, request_id, reason=body.reason, actor=call.actor, now=call.now, idempotency_key=key)
         return Answer("request", str(request_id), 200)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))
 
 
-@router.post(f"{_ONE}/withdraw", response=shape(answers.RequestNow))
+@router.post(f"{_REQUEST}/withdraw", response=documented_as(answers.RequestNow))
 def withdraw(request: HttpRequest, account_id: UUID, request_id: UUID) -> Reply:
-    """Take one's own request back."""
-    call = approach(request, account_id)
+    """Withdraw your own request."""
+    call = open_deferred_call(request, account_id)
 
-    def do(asked: IdempotencyKey | None) -> Answer:
-        checkout.withdraw(account_id, request_id, actor=call.actor, now=call.now, idempotency_key=asked)
+    def act(key: IdempotencyKey | None) -> Answer:
+        checkout.withdraw(account_id, request_id, actor=call.actor, now=call.now, idempotency_key=key)
         return Answer("request", str(request_id), 200)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))

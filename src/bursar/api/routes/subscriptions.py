@@ -1,4 +1,4 @@
-"""The subscription: what it is, what it would cost to have it different, and having it so."""
+"""Routes about the subscription: read it, quote edits, accept a quote, undo a change."""
 
 from typing import Any
 from uuid import UUID
@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from bursar import checkout
-from bursar.api.call import approach, enter, once
-from bursar.api.present import subscription as having
-from bursar.api.present.replies import Reply, reply, taken
+from bursar.api.call import answer_once, open_call, open_deferred_call
+from bursar.api.present import subscription as present
+from bursar.api.present.replies import Reply, order_answer, reply
 from bursar.api.schema import answers, bodies
-from bursar.api.schema.documented import shape
+from bursar.api.schema.documented import documented_as
 from bursar.core.messages.problem import Invalid, NotFound, phrase
 from bursar.core.ordering.conflicts import UnknownChange
 from bursar.core.subscription.edit import read_edits
@@ -26,39 +26,39 @@ class QuoteOrEdits(Invalid):
     code = "quote_or_edits"
 
 
-@router.get("/accounts/{uuid:account_id}/subscription", response=shape(answers.Subscription))
+@router.get("/accounts/{uuid:account_id}/subscription", response=documented_as(answers.Subscription))
 def get_subscription(request: HttpRequest, account_id: UUID) -> Any:
-    """What the account has, and what is scheduled."""
-    call = enter(request, account_id)
+    """Return the subscription and its scheduled changes."""
+    call = open_call(request, account_id)
     call.permit("view_subscription")
-    return having.subscription(call)
+    return present.subscription(call)
 
 
-@router.post("/accounts/{uuid:account_id}/quotes", response={201: shape(answers.Quote)})
+@router.post("/accounts/{uuid:account_id}/quotes", response={201: documented_as(answers.Quote)})
 def quote(request: HttpRequest, account_id: UUID, body: bodies.Edits) -> Reply:
     """Decide and price edits; nothing changes yet."""
-    call = approach(request, account_id)
+    call = open_deferred_call(request, account_id)
     edits = read_edits(body.edits)
 
-    def do(asked: IdempotencyKey | None) -> Answer:
-        quote_id = checkout.quote(account_id, edits, actor=call.actor, now=call.now, idempotency_key=asked)
+    def act(key: IdempotencyKey | None) -> Answer:
+        quote_id = checkout.quote(account_id, edits, actor=call.actor, now=call.now, idempotency_key=key)
         return Answer("quote", str(quote_id), 201)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))
 
 
 @router.post(
     "/accounts/{uuid:account_id}/changes",
-    response={201: shape(answers.Taken | answers.Attempt), 202: shape(answers.Attempt)},
+    response={201: documented_as(answers.Taken | answers.Attempt), 202: documented_as(answers.Attempt)},
 )
 def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
-    """Take a quote as it was shown, or edits as they are decided now."""
-    call = approach(request, account_id)
+    """Accept a quote as it was shown, or edits as they are decided now."""
+    call = open_deferred_call(request, account_id)
     if (body.quote is None) == (body.edits is None):
         raise QuoteOrEdits()
     edits = read_edits(body.edits) if body.edits is not None else ()
 
-    def do(asked: IdempotencyKey | None) -> Answer:
+    def act(key: IdempotencyKey | None) -> Answer:
         result = checkout.accept(
             account_id,
             quote_id=body.quote,
@@ -66,21 +66,22 @@ def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
             confirmed=body.confirm,
             actor=call.actor,
             now=call.now,
-            idempotency_key=asked,
+            idempotency_key=key,
         )
-        return taken(call, result)
+        return order_answer(call, result)
 
-    return reply(call, once(request, do))
+    return reply(call, answer_once(request, act))
 
 
 @router.delete(
-    "/accounts/{uuid:account_id}/changes/{uuid:change_id}", response={200: shape(answers.Taken | answers.Attempt)}
+    "/accounts/{uuid:account_id}/changes/{uuid:change_id}",
+    response={200: documented_as(answers.Taken | answers.Attempt)},
 )
 def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> Reply:
-    """Take a scheduled change back."""
-    call = approach(request, account_id)
+    """Undo a scheduled change."""
+    call = open_deferred_call(request, account_id)
     try:
         result = checkout.undo(account_id, change_id, actor=call.actor, now=call.now)
     except UnknownChange:
         raise NotFound(what=phrase("scheduled change")) from None
-    return Status(200, reply(call, taken(call, result)).value)
+    return Status(200, reply(call, order_answer(call, result)).value)

@@ -1,1 +1,1 @@
-"""Bodies and answers, as the OpenAPI document describes them."""
+"""Schemas of bodies and answers, as the OpenAPI document describes them."""

@@ -1,4 +1,4 @@
-"""What every answer looks like. These models document; `show` writes what they describe."""
+"""Schemas of the answers. They document; `present` writes the objects that they describe."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -53,7 +53,7 @@ class Member(Named, Contact):
 
 
 class Session(BaseModel):
-    """A way into the Admin Center, for one person and once."""
+    """A link that signs one person in to the Admin Center, once."""
 
     id: UUID
     address: str = Field(examples=["https://billing.example/session/…"])
@@ -61,10 +61,10 @@ class Session(BaseModel):
 
 
 class Limit(BaseModel):
-    """How far billing admins may let the account grow by themselves in a billing period; null is no limit."""
+    """The limit on what billing admins may add to the account in a billing period; null means no limit."""
 
     seats: int | None
-    amount: Money | None = Field(description="How much more a whole billing period may cost, without tax.")
+    amount: Money | None = Field(description="The most that a whole billing period may cost more, without tax.")
 
 
 class Override(BaseModel):
@@ -80,14 +80,14 @@ class Override(BaseModel):
 
 
 class Quote(Priced):
-    """Edits, decided and priced, to be taken until it expires."""
+    """Edits with their decisions and prices. The quote can be accepted until it expires."""
 
     id: UUID
     expires_at: datetime
 
 
 class Change(BaseModel):
-    """One edit of a taken quote."""
+    """Change: an edit of an accepted quote."""
 
     id: UUID
     edit: Edit
@@ -104,7 +104,7 @@ class Seller(BaseModel):
 
 
 class Details(BaseModel):
-    """What invoices say of the customer, and who receives them."""
+    """Billing details: the customer as invoices name it, and the recipients of the invoices."""
 
     sold_to: dict[str, str]
     bill_to: dict[str, str] | None
@@ -114,7 +114,7 @@ class Details(BaseModel):
 
 
 class Invoice(Totals, Details):
-    """An issued invoice or credit note; it never changes, but for what is open of it."""
+    """An issued invoice or credit note. It never changes, except for its open amount and status."""
 
     id: UUID
     kind: Literal["invoice", "credit_note"]
@@ -129,14 +129,14 @@ class Invoice(Totals, Details):
 
 
 class Taken(BaseModel):
-    """What taking a quote made."""
+    """Result of an accepted quote: its changes and its invoice."""
 
     changes: list[Change]
     invoice: Invoice | None
 
 
 class Attempt(Taken):
-    """A payment attempt, with what it paid for once it has. An open one is finished by the payer at `address`."""
+    """A payment attempt, and the result of what it paid for. An open attempt is finished by the payer at `address`."""
 
     id: UUID
     state: Literal["open", "succeeded", "failed", "cancelled", "refunded"]
@@ -147,16 +147,16 @@ class Attempt(Taken):
 
 
 class Closed(BaseModel):
-    """How a request ended: when, by whom, and what they said, or by what it was overtaken."""
+    """Closing of a request: when, by whom, with which answer, or why it was overtaken."""
 
     at: datetime
     by: Author
     reason: str
-    cause: Cause | None = Field(description="Why nobody can approve it any more, if it was overtaken.")
+    cause: Cause | None = Field(description="The reason why nobody can approve it any more, if it was overtaken.")
 
 
 class Request(BaseModel):
-    """What a member asks for, with its quote as it was when they asked."""
+    """A member's request, with its quote as it was at that time."""
 
     id: UUID
     state: RequestState
@@ -170,16 +170,16 @@ class Request(BaseModel):
 
 
 class RequestNow(Request):
-    """A request, while it is open with what it would be today for whoever looks, approved with what it led to."""
+    """A request; an open request has its quote of today, an approved request its result."""
 
-    moved: list[Difference] = Field(description="What is different today from when it was made, while it is open.")
-    today: Priced | None = Field(description="Nothing where it can no longer be decided, or is closed.")
+    moved: list[Difference] = Field(description="The things that differ today from the time of an open request.")
+    today: Priced | None = Field(description="The quote of today; null if it is closed or can no longer be decided.")
     changes: list[Change]
     invoice: Invoice | None
 
 
 class TemporarySeats(BaseModel):
-    """So many seats more on some days."""
+    """Temporary seats: additional seats for some days."""
 
     seats: int
     span: Days
@@ -193,20 +193,20 @@ class Item(BaseModel):
     per: Literal["seat", "unit", "account"]
     quantity: int
     temporary: list[TemporarySeats] | SkipJsonSchema[None] = Field(
-        None, description="Seats beside these that are in force for some days; only where there are some."
+        None, description="Additional seats for some days; absent if there are none."
     )
-    seats: Seats | SkipJsonSchema[None] = Field(None, description="Only for what is sold by the seat.")
-    unit_price: Rate | SkipJsonSchema[None] = Field(None, description="Only where the account's people see costs.")
+    seats: Seats | SkipJsonSchema[None] = Field(None, description="Only of products that are sold by the seat.")
+    unit_price: Rate | SkipJsonSchema[None] = Field(None, description="Only if the account's people see costs.")
 
 
 class MethodKind(BaseModel):
-    """How an account pays."""
+    """Payment type of an account."""
 
     type: Literal["invoice", "card", "debit"]
 
 
 class Subscription(BaseModel):
-    """What an account has, and what is scheduled."""
+    """Subscription of an account, with its scheduled changes."""
 
     state: Literal["active", "suspended", "cancelled"]
     account_type: Code
@@ -215,26 +215,26 @@ class Subscription(BaseModel):
     today: date
     period: Days | None
     term: Days | None
-    trial_until: date | None = Field(description="The last day of a trial, also of one that is over; null who bought.")
+    trial_until: date | None = Field(description="The last day of a trial, past or not; null once the account bought.")
     payment_method: MethodKind
     items: list[Item]
     scheduled: list[Change]
 
 
 class MethodNow(MethodKind):
-    """How an account pays, and the payment that waits for the payer, if one does."""
+    """Payment type of an account, and the payment that waits for the payer, if any."""
 
     waiting: Attempt | None
 
 
 class MethodSet(MethodNow):
-    """How an account pays from now on, and how many open invoices were collected with it."""
+    """New payment type of an account, and the number of open invoices that were collected with it."""
 
     collected: int
 
 
 class Fact(BaseModel):
-    """One entry of a history: ids and codes, never names or free text."""
+    """Entry of a history: ids and codes, never names or free text."""
 
     id: UUID
     kind: str = Field(examples=["changes_taken", "refused"])
@@ -242,7 +242,7 @@ class Fact(BaseModel):
     on: date
     recorded_at: datetime
     data: dict[str, Any] = Field(
-        description="What this kind of entry holds; agreed prices and totals only where you may see costs or invoices."
+        description="The fields of this kind of entry; agreed prices and totals only if you may see costs or invoices."
     )
 
 
@@ -259,7 +259,7 @@ class Accounts(Page):
 
 
 class Decisions(Page):
-    """One decision for every capability."""
+    """Decision for every capability."""
 
     items: list[Decision]
 
@@ -271,7 +271,7 @@ class Members(Page):
 
 
 class Overrides(Page):
-    """Overrides that were not ended."""
+    """Overrides in force: those that were not ended."""
 
     items: list[Override]
 

@@ -1,4 +1,4 @@
-"""What may be sent to the door."""
+"""Schemas of the bodies of calls."""
 
 from datetime import date
 from typing import Annotated, Any, Final, Literal
@@ -22,7 +22,7 @@ EMAIL: Final = r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"
 
 
 def _sendable(value: str) -> str:
-    """The address, if email can be sent to it. Errors: PydanticCustomError."""
+    """Return the address if email can be sent to it. Errors: PydanticCustomError."""
     try:
         sendable(value)
     except BadAddress:
@@ -40,7 +40,8 @@ _EDITS: Final = Annotated[list[Edit], Field(min_length=1, max_length=MOST_EDITS)
 
 
 def _day(value: object) -> date:
-    """A date only from a text of its own form: a number is not taken for seconds since 1970. Errors: ValueError."""
+    """Read a day from a text such as 2026-01-31. Errors: ValueError."""
+    # Pydantic alone would take a number for seconds since 1970.
     if not isinstance(value, str) or len(value) != len("2026-01-31"):
         raise ValueError("no day")
     return date.fromisoformat(value)
@@ -51,18 +52,18 @@ _RATIO: Final = 'Of the net amount: "0.20" is twenty percent.'
 
 
 def example(**fields: Any) -> ConfigDict:
-    """What every body is, with an example of it for the document."""
+    """Return the configuration of a body: no unknown fields, and an example for the document."""
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [fields]})
 
 
 class Body(Schema):
-    """A JSON object without unknown entries."""
+    """A JSON object without unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Person(Body):
-    """Somebody by name and email."""
+    """A person by name and email."""
 
     name: Words
     email: Email
@@ -86,16 +87,16 @@ class NewAccount(Body):
     time_zone: Words = Field("UTC", description="A name of the IANA time zone database.")
     locale: Locale = "en"
     owner: Person
-    representative: Person | None = Field(None, description="Who at the vendor looks after the account.")
-    sandbox: StrictBool = Field(False, description="An account to try things on, with a clock of its own.")
+    representative: Person | None = Field(None, description="The vendor's contact for the account.")
+    sandbox: StrictBool = Field(False, description="An account for trying things out, with a clock of its own.")
     today: str | None = Field(
-        None, description="Where a sandbox account's clock starts: a day (its start) or an instant."
+        None, description="The start of a sandbox account's clock: a day (its beginning) or an instant."
     )
     tax_rate: str = Field("0", description=_RATIO)
 
 
 class AccountFields(Body):
-    """What the vendor may change of an account; only what is sent changes."""
+    """Fields of an account that the vendor may change; absent fields stay as they are."""
 
     model_config = example(account_type="online_assisted", tax_rate="0.20")
 
@@ -116,7 +117,7 @@ class NewMember(Person):
 
 
 class MemberFields(Body):
-    """What may be changed of a member; only what is sent changes."""
+    """Fields of a member that may change; absent fields stay as they are."""
 
     model_config = example(role="billing_admin")
 
@@ -146,22 +147,22 @@ class NewOverride(Body):
 
 
 class PaymentMethod(Body):
-    """How to pay: on invoice terms, or with the gateway's token of a card or mandate."""
+    """Payment method: on invoice terms, or with the gateway's token of a card or mandate."""
 
     model_config = example(type="card", token="ok")
 
     type: str = Field(description="`invoice`, `card` or `debit`.")
     token: str | None = Field(
         None,
-        description="Not for `invoice`. The sandbox gateway's, for sandbox accounts alone: `ok`, `declined_funds`, "
-        "`needs_authentication`, `refund_declined` (pays, and takes no money back).",
+        description="Absent for `invoice`. The sandbox gateway, for sandbox accounts only, knows `ok`, "
+        "`declined_funds`, `needs_authentication` and `refund_declined` (pays, but refuses refunds).",
     )
 
 
 class BillingDetails(Body):
-    """The customer as future invoices name it, and the addresses that receive them.
+    """Billing details: the customer as future invoices name it, and the recipients of the invoices.
 
-    The `country` of an address has two letters (ISO 3166), or stays what it was before that was asked.
+    The `country` of an address has two letters (ISO 3166), or stays as it was before codes were required.
     """
 
     model_config = example(
@@ -186,7 +187,7 @@ class Money(Body):
 
 
 class GrowthLimit(Body):
-    """How far billing admins may let the account grow by themselves in a billing period; null is no limit."""
+    """The limit on what billing admins may add to the account in a billing period; null means no limit."""
 
     model_config = example(seats=20, amount={"amount_minor": 50000, "currency": "EUR"})
 
@@ -195,7 +196,7 @@ class GrowthLimit(Body):
 
 
 class NewSession(Body):
-    """Whom to sign in, which page to open, and the address of your product to which they may go back."""
+    """Member to sign in, page to open, and an address of your product for the way back."""
 
     model_config = example(actor="jonas@cobalt.example", page="seats", return_to="https://app.example/settings")
 
@@ -213,30 +214,30 @@ class Edits(Body):
 
 
 class QuoteOrEdits(Body):
-    """Either a quote as it was shown, or edits as they are decided now."""
+    """A quote as it was shown, or edits to decide now."""
 
     quote: UUID | None = None
     edits: Annotated[list[Any], Documented(_EDITS)] | None = None
 
 
 class Confirming(Body):
-    """That something is meant, however much it adds."""
+    """Confirmation of a change that adds more than a ceiling."""
 
     model_config = example(confirm=True)
 
     confirm: StrictBool = Field(
-        False, description="Whether what is beyond a ceiling is meant; without it that is answered 409, `confirm`."
+        False, description="True to accept a change beyond a ceiling; otherwise it is answered 409, `confirm`."
     )
 
 
 class Taking(QuoteOrEdits, Confirming):
-    """Either a quote to take as it was shown, or edits to take as they are decided now."""
+    """A quote to accept as it was shown, or edits to decide and accept now."""
 
     model_config = example(edits=[{"edit": "change_plan", "product": "support", "plan": "professional"}])
 
 
 class NewRequest(QuoteOrEdits):
-    """What to ask for, a quote or edits, with why and by which day it is needed."""
+    """A quote or edits to request, with the reason and the day by which they are needed."""
 
     model_config = example(
         edits=[{"edit": "set_seats", "product": "support", "seats": 12}],
@@ -249,7 +250,7 @@ class NewRequest(QuoteOrEdits):
 
 
 class Rejection(Body):
-    """Why a request is rejected."""
+    """Reason for rejecting a request."""
 
     model_config = example(reason="We wait for the budget of next year.")
 
@@ -257,7 +258,7 @@ class Rejection(Body):
 
 
 class InUse(Body):
-    """How many seats are in use; null where those count who were given one here."""
+    """Number of seats in use; null to count the members who have a seat here."""
 
     model_config = example(in_use=12)
 
@@ -265,7 +266,7 @@ class InUse(Body):
 
 
 class Finish(Body):
-    """What the payer did at the sandbox gateway."""
+    """Payer's answer at the sandbox gateway."""
 
     model_config = example(outcome="succeeded")
 
@@ -273,7 +274,7 @@ class Finish(Body):
 
 
 class Clock(Body):
-    """Where to move a sandbox account's clock: a day (its start) or an instant."""
+    """New time of a sandbox account's clock: a day (its beginning) or an instant."""
 
     model_config = example(to="2026-01-31")
 

@@ -1,6 +1,6 @@
-"""How the document says what something looks like that is not looked at when it is given.
+"""Document a value in OpenAPI without checking it at run time.
 
-What is answered is written by `show`, and edits are read by the core; tests hold every real answer against its shape.
+`present` writes the answers and the core reads edits; tests compare every real answer with its schema.
 """
 
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema
 
 
 class Documented:
-    """Documents a value as a model, or as a list or union of models, and leaves its checking as it is."""
+    """Annotation that documents a value as a model, a list or a union of models, and checks nothing."""
 
     def __init__(self, model: Any) -> None:
         self.schema = TypeAdapter(model).core_schema
@@ -20,11 +20,11 @@ class Documented:
 
 
 class Edit(BaseModel):
-    """One thing to be different. Its kinds are in `edits`, which takes this schema's place."""
+    """Edit: a wish to change one thing. `schema.edits` replaces this schema with one for each kind of edit."""
 
     edit: str
 
 
-def shape(model: Any) -> Any:
-    """What a route says of its answer: a model, or a union of some."""
+def documented_as(model: Any) -> Any:
+    """Return the type of a route's answer, documented as a model or a union of models."""
     return Annotated[Any, Documented(model)]

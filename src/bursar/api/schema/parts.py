@@ -1,4 +1,4 @@
-"""What answers are made of: amounts, days, lines, people."""
+"""Parts of answers: amounts, days, lines, people."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -27,70 +27,72 @@ class Money(BaseModel):
 
 
 class Days(BaseModel):
-    """Days from the start up to, and without, the end."""
+    """Span of days: the start belongs to it, the end does not."""
 
     start: date
     end: date
 
 
 class Named(BaseModel):
-    """Somebody or something by id and name."""
+    """A person or thing by id and name."""
 
     id: UUID
     name: str
 
 
 class Contact(BaseModel):
-    """Somebody by name and email."""
+    """A person by name and email."""
 
     name: str
     email: str
 
 
 class Requester(Contact):
-    """Whoever asks."""
+    """Member who made the request."""
 
     id: UUID
 
 
 class Asked(Contact):
-    """Somebody who can do it, or who can help."""
+    """A person who can do it, or can help."""
 
     role: str = Field(description="The code of a member's role, `representative` or `support`.")
 
 
 class Author(BaseModel):
-    """Who did something; the vendor's id is that of the key."""
+    """Author of a fact; the vendor's id is that of the key."""
 
     kind: ActorKind
     id: UUID | None
 
 
 class Share(BaseModel):
-    """So many days of the days of a whole period."""
+    """Share of a period: so many of its days."""
 
     days: int
     of: int
 
 
 class Description(BaseModel):
-    """The name of the thing sold, in English and, where the vendor wrote it, in French."""
+    """Description of a line in English and, if the vendor wrote it, in French."""
 
     en: str = Field(examples=["Support, Team"])
     fr: str | SkipJsonSchema[None] = Field(None, examples=["Support, Équipe"])
 
 
 class Line(BaseModel):
-    """What one item costs, or gives back, over some days."""
+    """Line: a charge or a credit for some days of an item."""
 
     kind: Literal["charge", "credit"]
     charge_type: Literal["recurring", "one_off", "usage"] = Field(
-        description="Charged for days of a billing period, once, or for what was used; a credit has that of its charge."
+        description="Charged for days of a billing period, once, or for usage; a credit has the type of its charge."
     )
     product: Code
     plan: Code
-    description: Description = Field(description="By the names of the catalog version that it was sold from.")
-    per: Literal["seat", "unit", "account"] = Field(description="What the quantity counts and the unit price is for.")
+    description: Description = Field(description="The names in the catalog version that sold it.")
+    per: Literal["seat", "unit", "account"] = Field(
+        description="The thing that the quantity counts and the unit price is for."
+    )
     quantity: int
     unit_price: Rate
     span: Days
@@ -122,59 +124,59 @@ class Totals(BaseModel):
 
 
 class Renewal(Totals):
-    """What the next renewal comes to, and its day."""
+    """Renewal: the sums of the next renewal, and its day."""
 
     on: date | None
 
 
 class Seats(BaseModel):
-    """How many seats of a product were bought, and how many are used."""
+    """Seats of a product: bought, and used."""
 
     bought: int
     used: int
 
 
 class Page(BaseModel):
-    """One page of a list; `next` is the cursor of what follows, if something does."""
+    """Page of a list; `next` is the cursor of the page that follows, or null."""
 
     next: UUID | None
 
 
 class Decision(BaseModel):
-    """Whether something may be done; if not, why, and whom to ask."""
+    """Decision: allowed, by request or refused; then with the reason and the people to ask."""
 
-    capability: str = Field(description="Empty for what only the vendor does.")
+    capability: str = Field(description="Empty for edits that only the vendor makes.")
     outcome: Outcome
     reason: Reason | None
     ask: list[Asked]
-    detail: str | None = Field(description="The same in a sentence or two, in the language of the call.")
+    detail: str | None = Field(description="The decision in a sentence or two, in the language of the call.")
 
 
 class DecidedEdit(Decision):
-    """An edit with its decision, and the first day on which it would count."""
+    """An edit with its decision, and the first day on which it counts."""
 
     edit: Edit
     effective_on: date | None
     overruled_on: date | None = Field(
-        description="Of an edit that is dated back: the day from which a change made meanwhile counts instead."
+        description="For a backdated edit: the day from which a later change counts in its place."
     )
 
 
 class Added(BaseModel):
-    """How much a change adds: seats, and what a billing period costs more, without tax."""
+    """Addition of a change: seats, and the higher cost of a billing period, without tax."""
 
     seats: int
     amount: Money
 
 
 class Priced(BaseModel):
-    """Edits, decided and priced."""
+    """Edits with their decisions and prices."""
 
     outcome: Outcome
     edits: list[DecidedEdit]
-    lines: list[Line] = Field(description="What is due today.")
+    lines: list[Line] = Field(description="The lines that are due today.")
     renewal_lines: list[Line]
     due_today: Totals
     next_renewal: Renewal
     warnings: list[str]
-    confirm: Added | None = Field(description="What is added, where taking it needs `confirm`; null where it does not.")
+    confirm: Added | None = Field(description="The addition, if accepting it needs `confirm`; otherwise null.")

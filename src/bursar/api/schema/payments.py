@@ -1,4 +1,4 @@
-"""Bodies and answers of the operations on payments and refunds."""
+"""Schemas of the bodies and answers about payments and refunds."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -27,48 +27,48 @@ class NewPayment(bodies.Body):
     )
 
     amount: bodies.Money
-    received_on: bodies.Day | None = Field(None, description="The day on which the bank had it; without one, today.")
+    received_on: bodies.Day | None = Field(None, description="The day on which the bank received it; by default today.")
     reference: _Reference = ""
     entry: _Reference = Field(
         "",
-        description="The bank's own number of the entry, of which no more is booked than it "
-        "brought; without one, the payment is staff's word alone.",
+        description="The bank's own number of the entry; its payments never exceed its amount. "
+        "Without a number the payment rests on the word of staff.",
     )
     invoices: Annotated[list[UUID], Field(max_length=100)] | None = Field(
-        None, description="Which invoices it pays first, in this order; without any, the oldest."
+        None, description="The invoices to pay first, in this order; by default the oldest."
     )
     note: _Note = Field("", description="For the vendor; members do not see it.")
 
 
 class NewRefund(bodies.Body):
-    """Money of a payment that goes back."""
+    """Refund of a payment, in whole or part."""
 
     model_config = example(amount={"amount_minor": 1250, "currency": "EUR"}, reason="goodwill")
 
     amount: bodies.Money
     reason: str = Field(description="`goodwill`, `duplicate`, `service_failure`, `fraud` or `other`.")
-    reference: _Reference = Field("", description="The bank's, where it was transferred.")
+    reference: _Reference = Field("", description="The bank's reference, for a bank transfer.")
     note: _Note = Field("", description="For the vendor; members do not see it.")
 
 
 class Refund(BaseModel):
-    """Money of a payment that goes back. An open one waits for the gateway; a failed one did not come through."""
+    """Refund of a payment. An open refund waits for the gateway; a failed refund did not go through."""
 
     id: UUID
     payment: UUID
     amount: Money
     reason: Literal["goodwill", "duplicate", "service_failure", "fraud", "other", "late"] = Field(
-        description="`late` is money that came too late for what it was to pay, and went back by itself."
+        description="`late`: the money came too late for its purpose and was refunded automatically."
     )
     reference: str | None
-    note: str | None = Field(description="The vendor's; for members always null.")
+    note: str | None = Field(description="The vendor's own note; always null for members.")
     state: Literal["open", "succeeded", "failed"]
-    failure: str | None = Field(description="Why it failed, in the gateway's code.")
+    failure: str | None = Field(description="The gateway's code for the failure.")
     on: date
 
 
 class PaidInvoice(BaseModel):
-    """So much of a payment that pays for an invoice."""
+    """Part of a payment that pays for an invoice."""
 
     invoice: UUID
     amount: Money
@@ -80,15 +80,15 @@ class Payment(BaseModel):
     id: UUID
     source: Literal["attempt", "bank", "staff"]
     attempt: UUID | None
-    entry: str | None = Field(description="The bank's own number of the entry that it was booked from.")
+    entry: str | None = Field(description="The bank's own number of the entry behind the payment.")
     reference: str | None
-    note: str | None = Field(description="The vendor's; for members always null.")
+    note: str | None = Field(description="The vendor's own note; always null for members.")
     amount: Money
     received_on: date
     invoices: list[PaidInvoice]
-    refunded: Money = Field(description="What went back or is on its way.")
-    unused: Money = Field(description="What pays for nothing yet; it is credit of the account.")
-    undone: bool = Field(description="Whether it was booked by mistake and is out of the books again.")
+    refunded: Money = Field(description="The sum of its refunds, open refunds included.")
+    unused: Money = Field(description="The part that pays for nothing yet: a credit of the account.")
+    undone: bool = Field(description="True if the payment was booked by mistake and then undone.")
     refunds: list[Refund]
 
 

@@ -1,4 +1,4 @@
-"""The answers about catalogs and policies that were published."""
+"""Schemas of the answers about published catalogs and policies."""
 
 from typing import Annotated
 from uuid import UUID
@@ -11,11 +11,11 @@ Code = Annotated[str, Field(pattern=CODE, examples=["support"])]
 
 
 class Catalog(BaseModel):
-    """What is sold. The schema of `catalog.document`, by which catalogs are read, takes the place of this one."""
+    """The catalog in force. In the document, the schema that `catalog.document` reads takes the place of this one."""
 
 
 class Policy(BaseModel):
-    """Who may change what. The schema of `policy.document`, by which policies are read, takes the place of this one."""
+    """The policy in force. In the document, the schema that `policy.document` reads takes the place of this one."""
 
 
 class Left(BaseModel):
@@ -43,7 +43,7 @@ class RetiredItem(BaseModel):
 
 
 class Retired(BaseModel):
-    """What accounts have and the catalog no longer sells; they keep it."""
+    """Items that accounts keep although the catalog no longer sells them."""
 
     accounts: int
     items: list[RetiredItem]

@@ -1,4 +1,4 @@
-"""What answers about seats look like: who uses them, and what may be used."""
+"""Schemas of the answers about seats and entitlements."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -10,17 +10,17 @@ from bursar.api.schema.parts import Code, Page, Requester, Seats
 
 
 class Holder(Requester):
-    """Who has a product since when, and whether with a seat."""
+    """Holder of a product: since when, and with or without a seat."""
 
     role: Code
     state: str
     seat: bool
     since: datetime
-    seen_on: date | None = Field(description="The last day on which the product asked what this person may use.")
+    seen_on: date | None = Field(description="The last day on which the product asked for this person's entitlements.")
 
 
 class Short(BaseModel):
-    """From a day on there are too few seats for those who use them: so many `more` must be named."""
+    """Shortfall: from a day on there are too few seats, and `more` people must give theirs up."""
 
     on: date
     seats: int
@@ -29,33 +29,33 @@ class Short(BaseModel):
 
 
 class ProductSeats(Seats):
-    """The seats of a product, and who has it; `counted` where the vendor's product says how many are used."""
+    """The seats of a product and their holders; `counted` if the vendor's product reports the number in use."""
 
     product: Code
     free: int
     counted: bool
-    light: int = Field(description="How many have it without a seat.")
-    light_agents: int | None = Field(description="How many may, if the plan limits it.")
+    light: int = Field(description="The number of people who have it without a seat.")
+    light_agents: int | None = Field(description="The most people who may have it without a seat; null for no limit.")
     people: list[Holder]
-    short: Short | None = Field(description="A scheduled reduction by which too few people give up their seat, if any.")
+    short: Short | None = Field(description="A scheduled reduction that leaves too few seats, if any.")
 
 
 class Entitled(BaseModel):
-    """A product that may be used: its plan with its features, as the account agreed it."""
+    """Entitlement: a product that may be used, with its agreed plan and features."""
 
     product: Code
     plan: Code
     quantity: int
-    features: list[dict[str, str]] = Field(description="Each in the languages that the catalog has.")
+    features: list[dict[str, str]] = Field(description="Each in the languages of the catalog.")
     seats: Seats | None
-    mine: bool | None = Field(description="Whether the member as whom it is asked has it; null for the vendor.")
+    mine: bool | None = Field(description="True if the calling member has it; null for the vendor.")
 
 
 class Entitlements(BaseModel):
-    """What may be used now; nothing while the account is not active."""
+    """Entitlements; empty unless the account is active."""
 
     state: Literal["active", "suspended", "cancelled"]
-    trial_until: date | None = Field(description="The last day of a trial, while there is one.")
+    trial_until: date | None = Field(description="The last day of the trial, while it lasts.")
     products: list[Entitled]
 
 
