@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bursar.accounts.locked_account import locked_account
 from bursar.accounts.queries import Customer
-from bursar.checkout.checks import check_no_payment_open, check_review, open_payment, save_quote, shown
+from bursar.checkout.checks import check_no_payment_open, check_review, open_payment, save_quote, usable_quote
 from bursar.checkout.consequences import catch_up, overtake, overtake_request
 from bursar.checkout.gather import GatheredAccount, edits_of, gather
 from bursar.checkout.payment import charge
@@ -23,7 +23,7 @@ from bursar.core.ordering.transition import Order
 from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.core.policy.refusal import Refused
 from bursar.core.subscription.edit import Edit, Undo
-from bursar.history.actions import answer as keep_answer
+from bursar.history.actions import answer as store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import actions as invoices
 from bursar.payments.queries import attempt
@@ -44,10 +44,10 @@ class Stale(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of taking: a taking, or an attempt to pay that must be finished first.
+    """The result of accepting a quote: an order, or an attempt to pay that must be finished first.
 
-    Neither, where the figures were stale, or the request that was to be approved was overtaken by events. `customer` is
-    the account as it is then.
+    It has neither if the figures were stale, or if events overtook the request that was to be approved. `customer` is
+    the account afterwards.
     """
 
     customer: Customer
@@ -58,10 +58,10 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be taken: the kept quote and its digest where one was shown, and the request that it approves.
+class Acceptance:
+    """The edits to accept, with the saved quote and its digest if one was shown, and the request that this approves.
 
-    `confirmed` says that it is meant, however much it adds.
+    `confirmed` says that the actor confirmed the change, however much it adds.
     """
 
     edits: tuple[Edit, ...]
@@ -79,22 +79,22 @@ def quote(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
-    """A new quote for these edits, kept as it is shown.
+    """Quote edits and save the quote as it is shown; return its id.
 
-    Errors: NotFound, Stale where something else is in force than the edits expected, and Invalid and Conflict as they
-    deserve.
+    Errors: NotFound, Stale if something else is in force than the edits expected, and those of `core.ordering.quote`.
     """
     with locked_account(account_id, actor, now) as customer:
         gathered, on = gather(customer, customer.today(now)), customer.today(now)
-        answer = decide(gathered.context, edits, actor, on)
+        decided = decide(gathered.context, edits, actor, on)
         documents = catch_up(gathered, now)
-        kept = save_quote(gathered, answer, edits, actor=actor, now=now)
-        if not answer.differs_from_expected:
-            keep_answer(idempotency_key, kind="quote", id=kept, status=201, now=now)
+        quote_id = save_quote(gathered, decided, edits, actor=actor, now=now)
+        if not decided.differs_from_expected:
+            store_response(idempotency_key, kind="quote", id=quote_id, status=201, now=now)
         invoices.number(*documents)
-    if answer.differs_from_expected:
-        raise Stale(kept)
-    return kept
+    # Raised after the transaction, which keeps what fell due and the quote that is shown instead.
+    if decided.differs_from_expected:
+        raise Stale(quote_id)
+    return quote_id
 
 
 def accept(
@@ -107,7 +107,7 @@ def accept(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> Result:
-    """Take a quote as it was shown, or edits as they are decided now; who pays automatically pays first.
+    """Accept a quote as it was shown, or edits as they are decided now; an account that pays automatically pays first.
 
     Errors: NotFound, Refused, Stale, Confirm, QuoteExpired, AlreadyTaken, PaymentOpen, Declined, RequestClosed, and
     those of `quote`.
@@ -115,17 +115,17 @@ def accept(
     with locked_account(account_id, actor, now) as customer:
         gathered = gather(customer, customer.today(now))
         check_no_payment_open(customer, gathered.payment_until)
-        before = shown(customer, quote_id, now) if quote_id else None
-        wanted = Wanted(tuple(edits), confirmed=confirmed)
-        if before is not None:
-            reviewed = request(account_id, before.request_id) if before.request_id else None
-            wanted = Wanted(edits_of(customer, before), before.id, before.digest, reviewed, confirmed)
-        result = _accept(gathered, wanted, actor, now, idempotency_key)
-    return _carried_on(account_id, result, now)
+        shown = usable_quote(customer, quote_id, now) if quote_id else None
+        acceptance = Acceptance(tuple(edits), confirmed=confirmed)
+        if shown is not None:
+            reviewed = request(account_id, shown.request_id) if shown.request_id else None
+            acceptance = Acceptance(edits_of(customer, shown), shown.id, shown.digest, reviewed, confirmed)
+        result = _accept(gathered, acceptance, actor, now, idempotency_key)
+    return _charge_if_open(account_id, result, now)
 
 
 def undo(account_id: UUID, change_id: UUID, *, actor: Actor, now: datetime) -> Result:
-    """Take a scheduled change back. Errors: UnknownChange, and those of `accept`."""
+    """Undo a scheduled change. Errors: UnknownChange, and those of `accept`."""
     return accept(account_id, edits=(Undo(change=change_id),), actor=actor, now=now)
 
 
@@ -139,9 +139,9 @@ def approve(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> Result:
-    """Take what a request asks for, as it is decided now for whoever approves it.
+    """Approve a request: accept its edits, as they are decided now for the reviewer.
 
-    With the digest of the quote that they were shown, only if nothing has changed since.
+    With the digest of the quote that the reviewer was shown, raise Stale if anything has changed since.
 
     Errors: NotFound, Refused, Stale, Confirm, PaymentOpen, Declined, RequestClosed, and those of `quote`.
     """
@@ -150,12 +150,12 @@ def approve(
         check_no_payment_open(customer, gathered.payment_until)
         reviewed = request(account_id, request_id)
         edits = edits_of(customer, saved_quote(account_id, reviewed.quote_id))
-        result = _accept(gathered, Wanted(edits, None, digest, reviewed, confirmed), actor, now, idempotency_key)
-    return _carried_on(account_id, result, now)
+        result = _accept(gathered, Acceptance(edits, None, digest, reviewed, confirmed), actor, now, idempotency_key)
+    return _charge_if_open(account_id, result, now)
 
 
-def _carried_on(account_id: UUID, result: Result, now: datetime) -> Result:
-    """What came of a taking once its payment, if it needs one, was asked for.
+def _charge_if_open(account_id: UUID, result: Result, now: datetime) -> Result:
+    """Charge the attempt that the order waits for, if there is one, and return the result after it.
 
     Errors: Stale, RequestOvertaken, Declined.
     """
@@ -169,7 +169,7 @@ def _carried_on(account_id: UUID, result: Result, now: datetime) -> Result:
 
 
 def renew(account_id: UUID, *, now: datetime) -> int:
-    """Do everything that has fallen due; on how many days something had. Twice is once."""
+    """Do everything that has fallen due; return on how many days something had. Repeating it does nothing."""
     with locked_account(account_id, SYSTEM, now) as customer:
         gathered = gather(customer, customer.today(now))
         invoices.number(*catch_up(gathered, now))
@@ -183,37 +183,47 @@ def _order_of_attempt(account_id: UUID, attempt_id: UUID) -> UUID | None:
 
 
 def _accept(
-    gathered: GatheredAccount, wanted: Wanted, actor: Actor, now: datetime, idempotency_key: IdempotencyKey | None
+    gathered: GatheredAccount,
+    acceptance: Acceptance,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: IdempotencyKey | None,
 ) -> Result:
-    """The first transaction: everything is done in it, or an attempt to pay is written on the quote."""
-    customer, on, reviewed = gathered.customer, gathered.customer.today(now), wanted.request
+    """Accept in one transaction, or open an attempt to pay for the quote; `payment` accepts it once it is paid.
+
+    What has fallen due is written first in every case, also when the quote is stale or the request overtaken.
+    """
+    customer, on, reviewed = gathered.customer, gathered.customer.today(now), acceptance.request
     if reviewed is not None:
         check_review(gathered.context.policy, customer, reviewed, actor, now)
     documents = catch_up(gathered, now)
-    if reviewed is not None and overtake_request(gathered, reviewed, wanted.edits, now):
+    if reviewed is not None and overtake_request(gathered, reviewed, acceptance.edits, now):
         invoices.number(*documents)
         return Result(customer, overtaken_id=reviewed.id)
-    answer = decide(gathered.context, wanted.edits, customer.as_of_now(actor), on)
-    refusal = answer.refusal()
-    if refusal is not None and not answer.differs_from_expected:
+    decided = decide(gathered.context, acceptance.edits, customer.as_of_now(actor), on)
+    refusal = decided.refusal()
+    # If something else is in force than the edits expected, the actor sees that first: the refusal may be about it.
+    if refusal is not None and not decided.differs_from_expected:
         raise Refused(refusal)
     request_id = reviewed.id if reviewed is not None else None
-    keeping = partial(save_quote, gathered, answer, wanted.edits, actor=actor, now=now, request_id=request_id)
-    if answer.differs_from_expected or (wanted.digest is not None and digest_of(answer) != wanted.digest):
-        stale_id = keeping()
+    save = partial(save_quote, gathered, decided, acceptance.edits, actor=actor, now=now, request_id=request_id)
+    if decided.differs_from_expected or (acceptance.digest is not None and digest_of(decided) != acceptance.digest):
+        stale_id = save()
         invoices.number(*documents)
         return Result(customer, stale_id=stale_id)
-    check_confirmed(answer, confirmed=wanted.confirmed)
-    kept = wanted.quote_id or keeping()
-    attempt_id = open_payment(gathered, answer, kept, actor=actor, now=now)
+    check_confirmed(decided, confirmed=acceptance.confirmed)
+    quote_id = acceptance.quote_id or save()
+    attempt_id = open_payment(gathered, decided, quote_id, actor=actor, now=now)
     if attempt_id is not None:
-        keep_answer(idempotency_key, kind="attempt", id=attempt_id, status=201, now=now)
+        store_response(idempotency_key, kind="attempt", id=attempt_id, status=201, now=now)
         invoices.number(*documents)
         return Result(customer, attempt_id=attempt_id)
-    order = Order(id=uuid7(), quote_id=kept, request_id=request_id, actor=actor)
-    made = transition.accept(gathered.context, answer, order, new_id=uuid7)
-    documents += write([made], {customer.id: customer}, now=now)
-    overtake(replace(gathered, context=made.after, asked=gathered.asked and reviewed is None), now)
-    keep_answer(idempotency_key, kind="take", id=order.id, status=201, now=now)
+    order = Order(id=uuid7(), quote_id=quote_id, request_id=request_id, actor=actor)
+    accepted = transition.accept(gathered.context, decided, order, new_id=uuid7)
+    documents += write([accepted], {customer.id: customer}, now=now)
+    overtake(replace(gathered, context=accepted.after, asked=gathered.asked and reviewed is None), now)
+    # Stored responses of earlier releases say `take` too.
+    store_response(idempotency_key, kind="take", id=order.id, status=201, now=now)
+    # Last, because it holds the series of numbers, which other accounts wait for, until the transaction ends.
     invoices.number(*documents)
-    return Result(replace(customer, account=made.after.account), order.id)
+    return Result(replace(customer, account=accepted.after.account), order.id)

@@ -17,25 +17,26 @@ from bursar.policy.queries import current
 
 
 def announce(account_id: UUID, *, now: datetime) -> None:
-    """Write down, once, that a renewal or the end of a trial comes of which people are told ahead."""
+    """Record, once, that a renewal or the end of a trial is near, so that people are told ahead."""
     with locked_account(account_id, SYSTEM, now) as customer:
-        on, ahead, policy = customer.today(now), billing_schedule(account_id), current()
-        told = list[Event]()
-        until = _first_told(account_id, ahead.trial_until, on, policy.trial_notice_days)
+        on, schedule, policy = customer.today(now), billing_schedule(account_id), current()
+        events = list[Event]()
+        until = _claim_announcement(account_id, schedule.trial_until, on, policy.trial_notice_days)
         if until is not None and on <= until:
             gathered = context(customer, on, policy)
             if announces_trial_end(gathered.timeline, until):
-                told.append(TrialEnding(trial_until=until))
-        until = _first_told(account_id, ahead.billed_until, on, policy.renewal_notice_days)
+                events.append(TrialEnding(trial_until=until))
+        until = _claim_announcement(account_id, schedule.billed_until, on, policy.renewal_notice_days)
         if until is not None and on < until:
             gathered = context(customer, on, policy)
+            # A reduction that has too few seats given up is announced even if the renewal would not be.
             short = any(shortage.on == until for shortage in shortfalls(gathered.timeline, gathered.used, on))
             if short or announces_renewal(gathered.timeline, until):
-                told.append(RenewalAhead(renewal_on=until))
-        record(account_id=account_id, events=told, actor=SYSTEM, on=on, now=now)
+                events.append(RenewalAhead(renewal_on=until))
+        record(account_id=account_id, events=events, actor=SYSTEM, on=on, now=now)
 
 
-def _first_told(account_id: UUID, until: date | None, on: date, days: int) -> date | None:
-    """The day of which people are to be told ahead, if it is within so many days and was not looked at yet."""
+def _claim_announcement(account_id: UUID, until: date | None, on: date, days: int) -> date | None:
+    """Return the end that is near and not announced yet, and mark it announced; None if there is none."""
     near = until is not None and days > 0 and until <= on + timedelta(days=days)
     return until if until is not None and near and invoices.announced(account_id, until) else None

@@ -9,7 +9,7 @@ from bursar.core.billing.booking import Booking, check_booking
 from bursar.core.billing.payment import NothingToPay
 from bursar.core.billing.refund import check_undo
 from bursar.core.policy.policy import Actor
-from bursar.history.actions import answer
+from bursar.history.actions import answer as store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import queries as invoices
 from bursar.payments import booking as payments
@@ -27,7 +27,7 @@ def record_payment(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
-    """Book money that came, and settle what is open with it; return the payment.
+    """Book money that came in, and allocate it to open invoices; return the payment.
 
     Errors: NotFound, Refused, NothingMoved, PaymentCurrency, ReceivedLater, BadReference, NothingToPay, EntryBooked,
     BeyondEntry.
@@ -41,14 +41,14 @@ def record_payment(
                 raise NothingToPay(number=document.number)
         payment_id = payments.book(customer, booking, note=note, actor=actor, now=now)
         follow(account_id, now)
-        answer(idempotency_key, kind="payment", id=payment_id, status=201, now=now)
+        store_response(idempotency_key, kind="payment", id=payment_id, status=201, now=now)
     return payment_id
 
 
 def undo_payment(
     account_id: UUID, payment_id: UUID, *, actor: Actor, now: datetime, idempotency_key: IdempotencyKey | None = None
 ) -> None:
-    """Take a payment that was booked by mistake out of the books; what it paid for is open again.
+    """Undo a payment that was booked by mistake; the invoices that it paid for are open again.
 
     Errors: NotFound, Refused, PaymentUndone, ThroughGateway, PaidBack.
     """
@@ -57,7 +57,7 @@ def undo_payment(
         payment = received.payment(account_id, payment_id)
         check_undo(payment.received)
         payments.undo(customer, payment, actor=actor, now=now)
-        # Other money of the account that is left may pay for what is open now.
+        # Other unallocated money of the account may pay for the invoices that are open now.
         allocate(customer.id, now=now)
         follow(account_id, now)
-        answer(idempotency_key, kind="payment", id=payment_id, status=200, now=now)
+        store_response(idempotency_key, kind="payment", id=payment_id, status=200, now=now)

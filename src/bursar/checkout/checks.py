@@ -1,4 +1,4 @@
-"""What is looked at before anything passes the door."""
+"""Checks before a quote, an order or a review, and what they save."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ class AlreadyTaken(Conflict):
 
 
 def check_no_payment_open(customer: Customer, payment_until: datetime | None) -> None:
-    """Raise PaymentOpen while a payment waits to be finished: nothing else happens then."""
+    """Raise PaymentOpen while a payment waits to be finished; the account does not change until then."""
     if payment_until is not None:
         raise PaymentOpen(expires_at=payment_until.astimezone(customer.zone))
 
@@ -43,30 +43,34 @@ def check_review(policy: Policy, customer: Customer, request: RequestRow, actor:
     request.status.check_open(customer.moment(now))
 
 
-def shown(customer: Customer, quote_id: UUID, now: datetime) -> SavedQuote:
-    """The quote that somebody wants to take. Errors: NotFound, AlreadyTaken, QuoteExpired."""
-    found = saved_quote(customer.id, quote_id)
-    if found.accepted:
+def usable_quote(customer: Customer, quote_id: UUID, now: datetime) -> SavedQuote:
+    """Return a saved quote that can be accepted still. Errors: NotFound, AlreadyTaken, QuoteExpired."""
+    saved = saved_quote(customer.id, quote_id)
+    if saved.accepted:
         raise AlreadyTaken()
-    if found.expires_at <= customer.moment(now):
-        raise QuoteExpired(expires_at=found.expires_at.astimezone(customer.zone))
-    return found
+    if saved.expires_at <= customer.moment(now):
+        raise QuoteExpired(expires_at=saved.expires_at.astimezone(customer.zone))
+    return saved
 
 
 def save_quote(
     gathered: GatheredAccount,
-    answer: Quote,
+    decided: Quote,
     edits: Sequence[Edit],
     *,
     actor: Actor,
     now: datetime,
     request_id: UUID | None = None,
 ) -> UUID:
-    """The quote as it is shown, of the request that it reviews, if any; it expires by the account's own clock."""
+    """Save a quote as it is shown, with the request that it reviews, if any; return its id.
+
+    It expires by the account's own clock.
+    """
     moment, context = gathered.customer.moment(now), gathered.context
     return subscriptions.save_quote(
         gathered.customer.id,
-        answer,
+        decided,
+        # The saved edits are accepted later as they were decided: what they expected was checked with the quote.
         [without_expected(edit) for edit in edits],
         actor=actor,
         catalog_version=context.catalog.version,
@@ -79,26 +83,28 @@ def save_quote(
 
 
 def open_payment(
-    gathered: GatheredAccount, answer: Quote, quote_id: UUID, *, actor: Actor, now: datetime
+    gathered: GatheredAccount, decided: Quote, quote_id: UUID, *, actor: Actor, now: datetime
 ) -> UUID | None:
-    """Return an attempt to collect what a quote costs today from who pays automatically and has not enough credit.
+    """Open an attempt to collect what is due today from an account that pays automatically; return its id.
+
+    Return None if nothing is due, if the account's own money covers it, or if the account does not pay automatically.
 
     Errors: NoGateway.
     """
     customer, context = gathered.customer, gathered.context
     method = context.payment.method
-    if answer.due_today.total <= 0 or not method.automatic:
+    if decided.due_today.total <= 0 or not method.automatic:
         return None
-    amount = amount_to_collect(answer.due_today.total, context.payment.owes)
+    amount = amount_to_collect(decided.due_today.total, context.payment.owes)
     if amount == 0:
         return None
     return payments.begin(
         customer,
-        Money(amount, answer.currency),
+        Money(amount, decided.currency),
         method,
         quote_id=quote_id,
         actor=actor,
-        on=answer.on,
+        on=decided.on,
         now=now,
         expires_at=customer.moment(now) + timedelta(minutes=context.policy.attempt_minutes),
     )

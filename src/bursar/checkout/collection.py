@@ -1,4 +1,4 @@
-"""Collecting what was invoiced: from who pays automatically, and from who pays once by another method."""
+"""Collect open invoices: automatically, or once by a method that the payer chooses."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +11,7 @@ from bursar.core.billing.gateway import NoGateway
 from bursar.core.billing.payment import Method, NothingToPay, PaymentOpen
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import SYSTEM, Actor
-from bursar.history.actions import answer
+from bursar.history.actions import answer as store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import queries as invoices
 from bursar.payments import actions as payments
@@ -29,24 +29,24 @@ def pay(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> AttemptRow:
-    """Pay what is open of an invoice once, by this method.
+    """Pay the open amount of an invoice once, by this method.
 
     Errors: NotFound, Refused, PaymentOpen, NothingToPay, NoGateway, Declined.
     """
     with locked_account(account_id, actor, now) as customer:
         permit(policy.current(), customer, actor, "pay_invoice", now)
         attempt_id = _begin(customer, invoice_id, method, actor=actor, now=now)
-        answer(idempotency_key, kind="attempt", id=attempt_id, status=201, now=now)
+        store_response(idempotency_key, kind="attempt", id=attempt_id, status=201, now=now)
     return charge(account_id, attempt_id, now=now)
 
 
 def collect(account_id: UUID, invoice_id: UUID, *, now: datetime, again: bool = False) -> bool:
-    """Collect one open invoice from an account that pays automatically; return True if it is settled then.
+    """Collect an open invoice from an account that pays automatically; return true if it is settled then.
 
-    An invoice that was tried before is left alone unless it is to be tried `again`; what cannot be collected now waits.
+    An invoice that was tried before is tried once more only with `again`. What cannot be collected now stays open.
     """
     with locked_account(account_id, SYSTEM, now) as customer:
-        # Under the lock: whoever waited for it may find that somebody else has just tried.
+        # Read under the lock: while this waited for it, another worker may have tried.
         method = queries.method(account_id)
         if not method.automatic or (queries.attempted(account_id, invoice_id) and not again):
             return False
@@ -57,28 +57,28 @@ def collect(account_id: UUID, invoice_id: UUID, *, now: datetime, again: bool = 
     try:
         return charge(account_id, attempt_id, now=now).state == "succeeded"
     except Declined:
-        # The attempt says why; what follows a failed collection is decided by the dunning table, not here.
+        # The attempt keeps the reason, and the invoice stays open; dunning decides what follows.
         return False
 
 
-def set_method(account_id: UUID, wanted: Method, *, actor: Actor, now: datetime) -> int:
-    """Pay in another way from now on, which also pays what is open; return how many invoices were settled.
+def set_method(account_id: UUID, method: Method, *, actor: Actor, now: datetime) -> int:
+    """Set the payment method and collect open invoices by it; return how many were settled.
 
     Errors: NotFound, Refused, StaysAutomatic, NoGateway.
     """
-    payments.set_method(policy.current(), account_id, wanted, actor=actor, now=now)
+    payments.set_method(policy.current(), account_id, method, actor=actor, now=now)
     return collect_all(account_id, now=now, again=True)
 
 
 def collect_all(account_id: UUID, *, now: datetime, again: bool) -> int:
-    """Collect everything that is open, `again` after a new payment method; return how many invoices were settled."""
+    """Collect all open invoices, those tried before only with `again`; return how many were settled."""
     if not queries.method(account_id).automatic:
         return 0
     return sum(collect(account_id, invoice.id, now=now, again=again) for invoice in queries.open_invoices(account_id))
 
 
 def _begin(customer: Customer, invoice_id: UUID, method: Method, *, actor: Actor, now: datetime) -> UUID:
-    """Return a new open attempt on what is left of an invoice, under the lock.
+    """Open an attempt to pay the open amount of an invoice, under the lock; return its id.
 
     Errors: NotFound, PaymentOpen, NothingToPay, NoGateway.
     """

@@ -1,4 +1,4 @@
-"""What follows at once from something done to an account, in the same transaction."""
+"""Consequences of a change to an account, written in the same transaction."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from bursar.subscriptions.queries import RequestRow, agreement, open_request, qu
 
 @contextmanager
 def followed(account_id: UUID, *, actor: Actor, now: datetime) -> Iterator[None]:
-    """Let an account or its people be changed, and then do what follows from it. Errors: NotFound."""
+    """Lock an account while the caller changes it or its people, then write the consequences. Errors: NotFound."""
     with locked_account(account_id, actor, now) as account:
         today = account.today(now)
         before = {(shortfall.change, shortfall.more) for shortfall in coming_shortfalls(account_id, today)}
@@ -30,21 +30,21 @@ def followed(account_id: UUID, *, actor: Actor, now: datetime) -> Iterator[None]
         follow(account_id, now)
         for short in coming_shortfalls(account_id, today):
             if (short.change, short.more) not in before:
-                _tell_of(short, account_id, today, actor, now)
+                _record_shortfall(short, account_id, today, actor, now)
 
 
 def coming_shortfalls(account_id: UUID, today: date) -> tuple[Shortfall, ...]:
-    """Return the scheduled reductions by which too few people give up their seat, with what is overdue done."""
+    """Return the scheduled reductions that name too few people to give up their seats, after overdue transitions."""
     scheduled = agreement(account_id).timeline.pending(today)
-    # Seats change hands often, and few accounts have a reduction ahead.
+    # Seats change hands often, and few accounts have a reduction ahead: most need not be gathered.
     if not any(isinstance(change.edit, SetSeats) for change in scheduled):
         return ()
     gathered = context(customer(account_id), today)
     return shortfalls(gathered.timeline, gathered.used, today)
 
 
-def _tell_of(short: Shortfall, account_id: UUID, today: date, actor: Actor, now: datetime) -> None:
-    """Write down that more people will use a product than there are seats, so that people are told in time."""
+def _record_shortfall(short: Shortfall, account_id: UUID, today: date, actor: Actor, now: datetime) -> None:
+    """Record that more people will use a product than there are seats, so that people are told in time."""
     event = SeatsShort(product=short.product, change=short.change, from_on=short.on, seats=short.seats, more=short.more)
     record(account_id=account_id, events=[event], actor=actor, on=today, now=now)
 
@@ -58,17 +58,17 @@ def catch_up(gathered: GatheredAccount, now: datetime) -> tuple[UUID, ...]:
 
 
 def follow(account_id: UUID, now: datetime) -> None:
-    """Close the account's request, under the lock, if nobody could approve it any more as things stand now."""
+    """Close the account's request, under the lock, if nobody can approve it any more."""
     if open_request(account_id) is not None:
-        # Whoever calls may know the account as it was before.
+        # The caller may hold the account as it was before its change.
         account = customer(account_id)
         overtake(gather(account, account.today(now)), now)
 
 
 def overtake(gathered: GatheredAccount, now: datetime) -> bool:
-    """Close the account's request, under the lock, if nobody could approve it any more; return True if so.
+    """Close the account's request, under the lock, if nobody can approve it any more; return true if it was closed.
 
-    While a payment for it waits it stays open: the payer decides.
+    It stays open while a payment for it waits, because the payer decides.
     """
     account = gathered.customer
     request = open_request(account.id) if gathered.asked and gathered.payment_until is None else None
@@ -78,7 +78,7 @@ def overtake(gathered: GatheredAccount, now: datetime) -> bool:
 
 
 def overtake_request(gathered: GatheredAccount, request: RequestRow, edits: Sequence[Edit], now: datetime) -> bool:
-    """Close an open request, under the lock, if nobody could approve its edits any more; return True if so."""
+    """Close an open request, under the lock, if nobody can approve its edits any more; return true if it was closed."""
     account = gathered.customer
     cause = overtaken(gathered.context, edits, request.member_id, account.today(now))
     if cause is None:
@@ -89,6 +89,6 @@ def overtake_request(gathered: GatheredAccount, request: RequestRow, edits: Sequ
 
 
 def look_at_request(account_id: UUID, *, now: datetime) -> None:
-    """Look again whether anybody could still approve the account's open request: the rules may be others now."""
+    """Check again, after a new catalog or policy, that somebody can approve the account's open request."""
     with locked_account(account_id, SYSTEM, now):
         follow(account_id, now)

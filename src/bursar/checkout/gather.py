@@ -1,6 +1,6 @@
-"""All that decisions about an account are made from, gathered in one place, with everything that has fallen due done.
+"""The billing context of an account, read in one place, after everything that has fallen due.
 
-Nobody else makes a situation from rows, so nothing is decided about an account that is behind its own clock.
+No other module makes a billing context from rows, so no decision is about an account that is behind its own clock.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ from bursar.subscriptions import queries as subscriptions
 
 @dataclass(frozen=True, slots=True)
 class GatheredAccount:
-    """An account as it is by its own clock, and what has fallen due until then and is not written yet.
+    """An account's billing context by its own clock, and the overdue transitions that are not written yet.
 
     While a payment is open nothing falls due: `payment_until` is when it ends. `asked` says that a request is open.
     """
@@ -43,7 +43,7 @@ class GatheredAccount:
 
 
 def gather(customer: Customer, today: date, rules: Policy | None = None) -> GatheredAccount:
-    """Return what is known of an account on a day of its clock; by the policy that was read already, if one was.
+    """Return an account with its billing context on a day of its clock; `rules` is the policy if it was read already.
 
     Errors: NoCatalog, NoPolicy.
     """
@@ -65,6 +65,7 @@ def gather(customer: Customer, today: date, rules: Policy | None = None) -> Gath
         payment=payments.read_paying(method, token, gateway, owes),
         versions=versions,
     )
+    # The payer was shown what is owed: a renewal waits until the payment is over.
     overdue = () if payment_until else catch_up(context, today, new_id=uuid7)
     if overdue:
         context = overdue[-1].after
@@ -73,25 +74,25 @@ def gather(customer: Customer, today: date, rules: Policy | None = None) -> Gath
 
 
 def context(customer: Customer, today: date, rules: Policy | None = None) -> BillingContext:
-    """Return what an account has agreed and was billed, as a page shows it; nothing is written."""
+    """Return the billing context of an account without writing anything, for pages."""
     return gather(customer, today, rules).context
 
 
 def preview(
     customer: Customer, edits: tuple[Edit, ...], actor: Actor, today: date, rules: Policy | None = None
 ) -> Quote:
-    """Return what a quote of these edits would say now; nothing is written. Errors: those of `core.quote.quote`."""
+    """Quote edits without writing anything. Errors: those of `core.ordering.quote`."""
     return quote(context(customer, today, rules), edits, actor, today)
 
 
-def edits_of(customer: Customer, kept: subscriptions.SavedQuote) -> tuple[Edit, ...]:
-    """The edits of a kept quote, with why somebody cancels."""
-    if not kept.edits:
+def edits_of(customer: Customer, saved: subscriptions.SavedQuote) -> tuple[Edit, ...]:
+    """Return the edits of a saved quote, with the reason of a cancellation."""
+    if not saved.edits:
         return ()
-    edits = read_edits(kept.edits)
-    if kept.reason_id is None:
+    edits = read_edits(saved.edits)
+    if saved.reason_id is None:
         return edits
-    reason = subscriptions.reason(customer.id, kept.id)
+    reason = subscriptions.reason(customer.id, saved.id)
     return tuple(replace(edit, reason=reason) if isinstance(edit, Cancel) else edit for edit in edits)
 
 
@@ -111,4 +112,4 @@ SELECT agreed.*, paying.*, schedule.*, policy.*,
 FROM agreed CROSS JOIN ({payments.PAYING}) AS paying CROSS JOIN ({invoices.SCHEDULE}) AS schedule
 LEFT JOIN ({policy.CURRENT}) AS policy ON true
 """
-"""All that the rooms hold of one account, read at once; each room states its own part in SQL, and reads it."""
+"""The rows of one account in all rooms, read by one statement; each room states its part in SQL and reads it."""

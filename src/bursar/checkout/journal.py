@@ -20,5 +20,5 @@ def journal_of_account(account_id: UUID) -> str:
 
 
 def journal_of_invoice(account_id: UUID, invoice_id: UUID) -> str:
-    """One document as balanced double entry. Errors: NotFound."""
+    """Return one document as balanced double entry. Errors: NotFound."""
     return journal([invoices.document(account_id, invoice_id)])

@@ -23,7 +23,7 @@ from bursar.core.policy.policy import SYSTEM, Actor, Vendor
 from bursar.gateways.protocol import Charge
 from bursar.gateways.registry import gateway
 from bursar.gateways.sandbox import Sandbox
-from bursar.history.actions import answer
+from bursar.history.actions import answer as store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import actions as invoices
 from bursar.payments import actions as payments
@@ -45,14 +45,14 @@ class Declined(Problem):
 
 
 def charge(account_id: UUID, attempt_id: UUID, *, now: datetime) -> AttemptRow:
-    """Ask the gateway for the money of an open attempt, and do what comes of it; the attempt as it is then.
+    """Charge an open attempt at its gateway, and book the result; return the attempt afterwards.
 
     Errors: Declined.
     """
     attempt = queries.attempt(account_id, attempt_id)
     amount = Money(attempt.amount_minor, attempt.currency)
-    said = gateway(attempt.gateway).charge(str(attempt.id), amount, attempt.token, attempt.expires_at)
-    carry_out(attempt, said, now=now)
+    result = gateway(attempt.gateway).charge(str(attempt.id), amount, attempt.token, attempt.expires_at)
+    carry_out(attempt, result, now=now)
     after = queries.attempt(account_id, attempt_id)
     if after.state == "failed":
         raise Declined(reason=after.reason)
@@ -60,7 +60,7 @@ def charge(account_id: UUID, attempt_id: UUID, *, now: datetime) -> AttemptRow:
 
 
 def follow_up(attempt: AttemptRow, *, now: datetime) -> AttemptStep:
-    """Ask the gateway what became of an attempt, and do what comes of it; what was done."""
+    """Ask the gateway for the result of an attempt, and book it; return what was done."""
     return carry_out(attempt, gateway(attempt.gateway).find(str(attempt.id)), now=now)
 
 
@@ -86,13 +86,13 @@ def give_up(
         permit(policy.current(), customer, actor, "pay_invoice", now)
         attempt = queries.attempt(account_id, attempt_id)
         check_waiting(attempt.state)
-        answer(idempotency_key, kind="attempt", id=attempt_id, status=201, now=now)
+        store_response(idempotency_key, kind="attempt", id=attempt_id, status=201, now=now)
     _cancel(attempt, actor=actor, reason="given_up", now=now)
     return queries.attempt(account_id, attempt_id)
 
 
 def carry_out(attempt: AttemptRow, charge: Charge, *, now: datetime) -> AttemptStep:
-    """Do what an attempt needs, given what the gateway says; what was done. Doing it again does nothing."""
+    """Book what the gateway says of an attempt; return what was done. Repeating it does nothing."""
     step = _book(attempt, charge, now)
     if step == "cancel":
         return _cancel(attempt, actor=SYSTEM, reason="expired", now=now)
@@ -103,9 +103,10 @@ def carry_out(attempt: AttemptRow, charge: Charge, *, now: datetime) -> AttemptS
 
 
 def hear(code: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -> AttemptStep:
-    """Look after the payment that an event of a gateway is about; return what was done.
+    """Follow up the attempt that an event of a gateway is about; return what was done.
 
-    The event only wakes up: what is so is asked of the gateway, however often and in whatever order events arrive.
+    The event is trusted for nothing but its key: the result is asked of the gateway, so events may come twice, late or
+    out of order.
     Errors: ForgedEvent, and ImproperlyConfigured if the gateway is not connected.
     """
     event = gateway(code).read_event(body, headers)
@@ -114,7 +115,7 @@ def hear(code: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -
 
 
 def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> AttemptStep:
-    """The second transaction: take and invoice what was paid for, or end the attempt."""
+    """Book the result of a charge in one transaction: accept and invoice what was paid for, or end the attempt."""
     with locked_account(attempt.account_id, SYSTEM, now) as customer:
         current = queries.attempt(attempt.account_id, attempt.id)
         step = next_step(current.state, charge.answer, current.expires_at, customer.moment(now))
@@ -133,24 +134,25 @@ def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> AttemptStep:
 
 
 def _book_payment(customer: Customer, attempt: AttemptRow, now: datetime) -> tuple[UUID, ...]:
-    """Book the payment with what it pays for; the documents that still need numbers."""
+    """Book a payment with the order or invoice that it pays for; return the documents that still need numbers."""
     actor = _actor(customer, attempt)
     if attempt.quote_id is None:
         payments.book(attempt, actor=actor, on=customer.today(now), now=now)
         payments.allocate(customer.id, now=now, first=(attempt.invoice_id,) if attempt.invoice_id else ())
         return ()
-    kept = subscriptions.quote(customer.id, attempt.quote_id)
-    paid_for, gathered = replace(read_quote(kept.content), on=attempt.on), gather(customer, attempt.on)
-    order = Order(id=uuid7(), quote_id=kept.id, request_id=kept.request_id, actor=actor)
-    made = accept(gathered.context, paid_for, order, new_id=uuid7)
-    documents = write([made], {customer.id: customer}, now=now)
+    saved = subscriptions.quote(customer.id, attempt.quote_id)
+    # The payer paid for the quote of that day, so it is accepted as it was then, however late the money came.
+    paid_for, gathered = replace(read_quote(saved.content), on=attempt.on), gather(customer, attempt.on)
+    order = Order(id=uuid7(), quote_id=saved.id, request_id=saved.request_id, actor=actor)
+    accepted = accept(gathered.context, paid_for, order, new_id=uuid7)
+    documents = write([accepted], {customer.id: customer}, now=now)
     payments.book(attempt, actor=actor, on=attempt.on, now=now)
     payments.allocate(customer.id, now=now, first=documents)
     return documents
 
 
 def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str, now: datetime) -> AttemptStep:
-    """Give a charge up at the gateway and end its attempt; return what was done, to take it if the money came first."""
+    """Cancel a charge at the gateway and end its attempt; book the payment instead if the money came first."""
     charge = gateway(attempt.gateway).cancel(str(attempt.id))
     if charge.answer == "succeeded":
         return _book(attempt, charge, now)
@@ -162,7 +164,7 @@ def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str, now: datetime) ->
 
 
 def _actor(customer: Customer, attempt: AttemptRow) -> Actor:
-    """Who began the attempt; a member who has left meanwhile is the system's business."""
+    """Return the actor who began the attempt, or the system if that member has left meanwhile."""
     if attempt.actor_kind == "member" and attempt.actor_id is not None:
         try:
             return customer.member(attempt.actor_id)

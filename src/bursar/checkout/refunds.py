@@ -12,7 +12,7 @@ from bursar.core.billing.refund import NewRefund, RefundReason, RefundState, cov
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.gateways.registry import gateway
-from bursar.history.actions import answer
+from bursar.history.actions import answer as store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.payments import queries, received, refunds
 from bursar.payments.received import RefundRow
@@ -31,7 +31,7 @@ def refund(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
-    """Pay so much of a payment back; return the refund.
+    """Refund an amount of a payment; return the refund.
 
     Errors: NotFound, Refused, PaymentOpen, NothingMoved, PaymentCurrency, BadReference, PaymentUndone, RefundTooHigh,
     MoneyInUse.
@@ -42,28 +42,29 @@ def refund(
         if amount.currency != payment.currency:
             raise PaymentCurrency(currency=payment.currency)
         check_reference(reference)
-        # What waits to be paid counts on the credit that the account has.
+        # An open payment was reduced by the credit that the account has, so that must not be refunded meanwhile.
         check_no_payment_open(customer, queries.payment_until(account_id))
         covered = cover_refund(
             payment.received, new.id, amount.amount_minor, queries.unsettled([account_id])[account_id].notes
         )
         refunds.begin(account_id, payment, new, covered, actor=actor, on=customer.today(now), now=now)
         follow(account_id, now)
-        answer(idempotency_key, kind="refund", id=new.id, status=201, now=now)
+        store_response(idempotency_key, kind="refund", id=new.id, status=201, now=now)
     finish_refund(received.refund(account_id, new.id), now=now)
     return new.id
 
 
 def finish_refund(refund: RefundRow, *, now: datetime) -> RefundState:
-    """Ask the gateway to give the money of a refund back, and write down what came of it; repeating it is safe."""
+    """Ask the gateway to return the money of a refund, and book the result; repeating it is safe."""
     if refund.state != "open":
         return refund.state
     amount = Money(refund.amount_minor, refund.currency)
-    given = gateway(refund.gateway).refund(str(refund.id), str(refund.charge), amount)
+    result = gateway(refund.gateway).refund(str(refund.id), str(refund.charge), amount)
     with locked_account(refund.account_id, SYSTEM, now) as customer:
+        # Read again under the lock: another worker may have finished it.
         current = received.refund(refund.account_id, refund.id)
-        if current.state == "open" and given.answer == "succeeded":
+        if current.state == "open" and result.answer == "succeeded":
             refunds.succeed(current, now=now)
-        elif current.state == "open" and given.answer == "declined":
-            refunds.fail(current, customer, failure=given.reason, now=now)
+        elif current.state == "open" and result.answer == "declined":
+            refunds.fail(current, customer, failure=result.reason, now=now)
         return received.refund(refund.account_id, refund.id).state

@@ -1,4 +1,4 @@
-"""Asking for what one may not do oneself: submit, reject, withdraw, and what expires; `actions` approves."""
+"""Submit, reject, withdraw and expire requests; `actions` approves them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.queries import Customer
 from bursar.catalog.queries import current as catalog
 from bursar.checkout.actions import Stale
-from bursar.checkout.checks import check_no_payment_open, check_review, save_quote, shown
+from bursar.checkout.checks import check_no_payment_open, check_review, save_quote, usable_quote
 from bursar.checkout.consequences import catch_up, overtake
 from bursar.checkout.gather import edits_of, gather, preview
 from bursar.checkout.write import close_request
@@ -25,7 +25,7 @@ from bursar.core.ordering.quote import quote as decide
 from bursar.core.ordering.request import Basis, NoNeedToAsk, RequestOpen, check_submittable, check_withdrawal
 from bursar.core.policy.policy import SYSTEM, Actor, Member, Policy, Vendor
 from bursar.core.subscription.edit import Edit
-from bursar.history.actions import answer as keep_answer
+from bursar.history.actions import answer as store_response
 from bursar.history.actions import record
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import actions as invoices
@@ -62,35 +62,38 @@ def submit(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
-    """A request for what a quote says, or for edits as they are decided now; the id of the request.
+    """Submit a request for a saved quote, or for edits as they are decided now; return its id.
 
-    Errors: Refused, Stale, NothingToAsk, NoNeedToAsk, RequestOpen, NeededTooEarly, and those of `quote` and of `shown`.
+    Errors: Refused, Stale, NothingToAsk, NoNeedToAsk, RequestOpen, NeededTooEarly, and those of `quote` and of
+    `usable_quote`.
     """
     with locked_account(account_id, actor, now) as customer:
         if not isinstance(actor, Member):
             raise NoNeedToAsk()
-        before = shown(customer, quote_id, now) if quote_id else None
+        shown = usable_quote(customer, quote_id, now) if quote_id else None
         gathered, on = gather(customer, customer.today(now)), customer.today(now)
         documents = catch_up(gathered, now)
         if gathered.asked:
+            # An open request that is over by now must not stand in the way of a new one.
             _expire(customer, now)
             overtake(gathered, now)
             if open_request(account_id) is not None:
                 raise RequestOpen()
         if needed_by is not None and needed_by < on:
             raise NeededTooEarly(today=on)
-        wanted = edits_of(customer, before) if before else tuple(edits)
-        answer = decide(gathered.context, wanted, gathered.customer.as_of_now(actor), on)
-        kept = save_quote(gathered, answer, wanted, actor=actor, now=now)
-        if not answer.differs_from_expected:
-            check_submittable(answer)
+        requested = edits_of(customer, shown) if shown else tuple(edits)
+        decided = decide(gathered.context, requested, gathered.customer.as_of_now(actor), on)
+        saved_id = save_quote(gathered, decided, requested, actor=actor, now=now)
+        if not decided.differs_from_expected:
+            check_submittable(decided)
             until = customer.moment(now) + timedelta(days=gathered.context.policy.request_days)
-            made = _submit(customer, kept, actor, reason, needed_by, until, now)
-            keep_answer(idempotency_key, kind="request", id=made, status=201, now=now)
+            request_id = _submit(customer, saved_id, actor, reason, needed_by, until, now)
+            store_response(idempotency_key, kind="request", id=request_id, status=201, now=now)
         invoices.number(*documents)
-    if answer.differs_from_expected:
-        raise Stale(kept)
-    return made
+    # Raised after the transaction, which keeps what fell due and the quote that is shown instead.
+    if decided.differs_from_expected:
+        raise Stale(saved_id)
+    return request_id
 
 
 def _submit(
@@ -102,7 +105,7 @@ def _submit(
     until: datetime,
     now: datetime,
 ) -> UUID:
-    made = subscriptions.submit_request(
+    request_id = subscriptions.submit_request(
         customer.id,
         quote_id,
         member.id,
@@ -112,9 +115,9 @@ def _submit(
         expires_at=until,
         now=now,
     )
-    event = RequestSubmitted(request=made, quote=quote_id)
+    event = RequestSubmitted(request=request_id, quote=quote_id)
     record(account_id=customer.id, events=[event], actor=member, on=customer.today(now), now=now)
-    return made
+    return request_id
 
 
 def reject(
@@ -126,7 +129,7 @@ def reject(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> None:
-    """Close a request without doing it, saying why.
+    """Reject a request, with a reason.
 
     Errors: NotFound, Refused, RequestClosed, ReasonNeeded, PaymentOpen.
     """
@@ -137,61 +140,64 @@ def reject(
         check_no_payment_open(customer, payment_until(account_id))
         event = RequestRejected(request=request_id)
         close_request(customer, event, actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
-        keep_answer(idempotency_key, kind="request", id=request_id, status=200, now=now)
+        store_response(idempotency_key, kind="request", id=request_id, status=200, now=now)
 
 
 def withdraw(
     account_id: UUID, request_id: UUID, *, actor: Actor, now: datetime, idempotency_key: IdempotencyKey | None = None
 ) -> None:
-    """Take a request back: one's own, or as the vendor.
+    """Withdraw a request, as its requester or as the vendor.
 
     Errors: NotFound, Refused, OnlyRequester, RequestClosed, PaymentOpen.
     """
     with locked_account(account_id, actor, now) as customer:
-        found = request(account_id, request_id)
+        withdrawn = request(account_id, request_id)
         if isinstance(actor, Vendor):
             permit(policy(), customer, actor, "review_requests", now)
-        elif actor.id != found.member_id:
-            # Whose request it is, is said to who may see it.
+        elif actor.id != withdrawn.member_id:
+            # The refusal names the requester, so only people who may see requests get it.
             permit(policy(), customer, actor, "view_subscription", now)
-        check_withdrawal(actor, found.member_id, found.name)
-        found.status.check_open(customer.moment(now))
+        check_withdrawal(actor, withdrawn.member_id, withdrawn.name)
+        withdrawn.status.check_open(customer.moment(now))
         check_no_payment_open(customer, payment_until(account_id))
         close_request(customer, RequestWithdrawn(request=request_id), actor=actor, now=now)
-        keep_answer(idempotency_key, kind="request", id=request_id, status=200, now=now)
+        store_response(idempotency_key, kind="request", id=request_id, status=200, now=now)
 
 
 def preview_request(customer: Customer, row: RequestRow, actor: Actor, rules: Policy, now: datetime) -> Quote:
-    """What a request asks for, as it is decided and priced now for somebody. Errors: those of `core.quote.quote`."""
+    """Quote the edits of a request as they are decided and priced now for an actor. Errors: those of `quote`."""
     edits = edits_of(customer, quote(customer.id, row.quote_id))
     return preview(customer, edits, actor, customer.today(now), rules)
 
 
 def basis(customer: Customer, rules: Policy) -> Basis:
-    """By what a request is decided today."""
+    """Return the account type and the versions by which a request is decided today."""
     return Basis(customer.account.account_type, catalog().version, rules.version)
 
 
 def expire(account_id: UUID, *, now: datetime) -> None:
-    """Close the account's request if nobody reviewed it in time."""
+    """Expire the account's open request if its time is over."""
     with locked_account(account_id, SYSTEM, now) as customer:
         _expire(customer, now)
 
 
 def remind(account_id: UUID, *, now: datetime) -> None:
-    """Write down, once, that whoever may review the account's request is reminded that it will be closed."""
+    """Record, once, that the reviewers of the account's request are reminded before it expires."""
     with locked_account(account_id, SYSTEM, now) as customer:
-        waits = unreviewed(account_id, customer.moment(now), policy().reminder_days)
-        if waits is not None:
-            subscriptions.reminded_of_request(account_id, waits, now=now)
-            event, on = RequestReminded(request=waits), customer.today(now)
+        request_id = unreviewed(account_id, customer.moment(now), policy().reminder_days)
+        if request_id is not None:
+            subscriptions.reminded_of_request(account_id, request_id, now=now)
+            event, on = RequestReminded(request=request_id), customer.today(now)
             record(account_id=account_id, events=[event], actor=SYSTEM, on=on, now=now)
 
 
 def _expire(customer: Customer, now: datetime) -> None:
-    """While a payment for it waits, a request stays open: the payer decides."""
-    found = open_request(customer.id)
-    if found is None or found.status.at(customer.moment(now)) == "open":
+    """Expire the open request, under the lock, if its time is over.
+
+    It stays open while a payment for it waits, because the payer decides.
+    """
+    waiting = open_request(customer.id)
+    if waiting is None or waiting.status.at(customer.moment(now)) == "open":
         return
     if payment_until(customer.id) is None:
-        close_request(customer, RequestExpired(request=found.id), actor=SYSTEM, now=now)
+        close_request(customer, RequestExpired(request=waiting.id), actor=SYSTEM, now=now)

@@ -1,4 +1,4 @@
-"""Writing transitions: whatever was decided about one account, or about a thousand, with the same few statements."""
+"""Write transitions, of one account or of a thousand, with the same few statements."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,8 +23,8 @@ from bursar.subscriptions.items import set_items
 def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, now: datetime) -> tuple[UUID, ...]:
     """Write transitions under the locks of their accounts; return the documents that `invoices.number` must number.
 
-    Those of one account follow one another. What is only a reading of the account as it is then, such as the seats
-    that it has, is written once, as the last of them leaves it.
+    Transitions of one account stand in their order. Projections, such as the seats that it has, are written once, from
+    the last of them.
     """
     if not steps:
         return ()
@@ -43,8 +43,8 @@ def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, no
         ],
         now=now,
     )
-    told = ((step.account_id, step.on, step.actor, event) for step in steps for event in step.events)
-    record_each((*freed, *told), now=now)
+    events = ((step.account_id, step.on, step.actor, event) for step in steps for event in step.events)
+    record_each((*freed, *events), now=now)
     subscriptions.close_requests(
         [
             Closing(
@@ -59,12 +59,13 @@ def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, no
             if step.order and step.order.request_id
         ]
     )
+    # Credit notes and invoices that were just issued are allocated too.
     payments.allocate(*dict.fromkeys(step.account_id for step in steps if step.allocates), now=now)
     return tuple(invoice.id for _, _, invoice in issued)
 
 
 def close_request(customer: Customer, event: RequestEnded, *, actor: Actor, now: datetime, answer: str = "") -> None:
-    """End a request, by the account's clock, and write it down."""
+    """Close a request by the account's clock, and record it."""
     closing = Closing(
         account_id=customer.id,
         request_id=event.request,
@@ -79,7 +80,8 @@ def close_request(customer: Customer, event: RequestEnded, *, actor: Actor, now:
 
 
 def _write_projections(steps: Sequence[Transition], customers: Mapping[UUID, Customer]) -> None:
-    """Write the rows that follow from the last state of each account: where they differ from those before."""
+    """Write account states, items, seats, coverage and billing schedules, where they differ from those before."""
+    # Reversed, so that the first transition of an account is the one that stays.
     first = {step.account_id: step.before for step in reversed(steps)}
     last = {step.account_id: step.after for step in steps}
     turned = {step.account_id: step.on for step in steps if step.after.account.state is not step.before.account.state}
