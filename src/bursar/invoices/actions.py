@@ -1,4 +1,4 @@
-"""Issuing invoices and credit notes, and giving them their numbers."""
+"""Issue invoices and credit notes, number them, and keep coverage and billing schedules."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -22,31 +22,31 @@ from bursar.invoices import models, queries
 from bursar.invoices.queries import Letterhead, ScheduleRow
 
 
-def issue(made: Sequence[tuple[Customer, date, NewInvoice]], *, now: datetime) -> None:
+def issue(new: Sequence[tuple[Customer, date, NewInvoice]], *, now: datetime) -> None:
     """Issue documents; each still needs `number`. Shape: the account, its day, and the document."""
-    if not made:
+    if not new:
         return
-    letterheads = queries.letterheads({customer.id for customer, _, _ in made})
+    letterheads = queries.letterheads({customer.id for customer, _, _ in new})
     insert_together(
-        [_document(customer, on, invoice, letterheads[customer.id], now) for customer, on, invoice in made],
+        [_document(customer, on, invoice, letterheads[customer.id], now) for customer, on, invoice in new],
         [
             _row(customer.id, invoice.id, position, line_id, line)
-            for customer, _, invoice in made
+            for customer, _, invoice in new
             for position, (line_id, line) in enumerate(invoice.lines, 1)
         ],
     )
 
 
 def cover(turned: Mapping[UUID, tuple[Sequence[Billed], Sequence[Billed]]]) -> None:
-    """Write which lines pay for which days, where that has changed: first what is cut, then what is paid for.
+    """Write coverage where it has changed: remove the spans that were cut, then insert the new ones.
 
     Shape: by account, the billed days before, as they were read under its lock, and after.
     """
     cut, paid = list[tuple[UUID, Billed]](), list[tuple[UUID, Billed]]()
     for account_id, (before, after) in turned.items():
-        stood, stands = set(before), set(after)
-        cut += [(account_id, covered) for covered in before if covered not in stands]
-        paid += [(account_id, covered) for covered in after if covered not in stood]
+        set_before, set_after = set(before), set(after)
+        cut += [(account_id, covered) for covered in before if covered not in set_after]
+        paid += [(account_id, covered) for covered in after if covered not in set_before]
     if cut or paid:
         gone = ((account_id, covered.line_id, covered.span.start) for account_id, covered in cut)
         new = (
@@ -58,7 +58,8 @@ def cover(turned: Mapping[UUID, tuple[Sequence[Billed], Sequence[Billed]]]) -> N
 
 _CUT: Final = ("accounts", "lines", "starts")
 _PAID: Final = ("id", "account_id", "item", "start", "until", "line_id")
-# The database compares the days of each row with all others as it is inserted. Counting what goes makes room for it.
+# The database refuses overlapping days row by row, at the insertion. The condition at the end makes it delete the cut
+# rows before.
 _COVER: Final = """
 WITH cut AS (
     DELETE FROM invoices_coverage c
@@ -75,9 +76,9 @@ WHERE (SELECT count(*) FROM cut) >= 0
 
 
 def number(*invoice_ids: UUID) -> None:
-    """Give documents the next numbers of their series; the last thing that a transaction does.
+    """Give documents the next numbers of their series, as the last step of a transaction.
 
-    Whoever numbers holds the series until the transaction ends, so nothing slow comes after it.
+    The series stays locked until the transaction ends, for all accounts of the seller, so nothing slow comes after it.
     """
     if invoice_ids:
         execute(_NUMBER, ids=list(invoice_ids))
@@ -97,10 +98,10 @@ FROM wanted JOIN moved ON moved.id = wanted.series_id WHERE i.id = wanted.id
 """
 
 
-def reschedule(coming: Mapping[UUID, ScheduleRow]) -> None:
-    """Note how far accounts are billed or try, and when somebody must look at them again."""
+def reschedule(schedules: Mapping[UUID, ScheduleRow]) -> None:
+    """Write the billing schedules of accounts."""
     models.BillingSchedule.objects.bulk_create(
-        [models.BillingSchedule(account_id=account_id, **asdict(row)) for account_id, row in coming.items()],
+        [models.BillingSchedule(account_id=account_id, **asdict(row)) for account_id, row in schedules.items()],
         update_conflicts=True,
         unique_fields=["account"],
         update_fields=["due_at", "billed_until", "trial_until"],
@@ -108,7 +109,7 @@ def reschedule(coming: Mapping[UUID, ScheduleRow]) -> None:
 
 
 def announced(account_id: UUID, until: date) -> bool:
-    """Note that people were told ahead of the end of a period or trial, or need not be; whether nobody had noted it."""
+    """Mark the end of a period or trial as announced; return true if it was not marked before."""
     schedule = models.BillingSchedule.objects.filter(
         Q(billed_until=until) | Q(trial_until=until), account_id=account_id
     )

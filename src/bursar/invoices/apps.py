@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Invoices(AppConfig):
-    """Invoices, their lines and what those cover."""
+    """The app of invoices, their lines and their coverage."""
 
     name = "bursar.invoices"

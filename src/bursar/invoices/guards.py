@@ -1,4 +1,4 @@
-"""What must hold of invoices, their numbers and their lines, whoever writes them."""
+"""Rules that the database checks of invoices, their numbers and their lines."""
 
 import pgtrigger
 

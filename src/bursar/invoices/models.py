@@ -1,4 +1,4 @@
-"""Invoices and credit notes, their numbers and lines, and which line pays for which days."""
+"""Invoices and credit notes, their numbers and lines, coverage, and billing schedules."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -45,7 +45,7 @@ class Series(models.Model):
 
 
 class Invoice(AccountRow):
-    """An invoice, or a credit note when below zero. It holds its own copy of whatever it names."""
+    """An invoice, or a credit note if its total is below zero. `snapshot` is its own copy of seller and buyer."""
 
     kind = CodeField(KINDS)
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+")
@@ -85,9 +85,9 @@ _NOT_BELOW_ZERO = Q(gross__gte=0, discount__gte=0, amount__gte=0, tax__gte=0, pe
 
 
 class Line(AccountRow):
-    """What one item costs over a span of days, with everything needed to show it and to give it back exactly.
+    """A charge or credit for an item over a span of days, with all that is needed to show it and to credit it exactly.
 
-    `description` is a text by language, in the words of the catalog version that it was sold from.
+    `description` is a text by language, in the words of the catalog version that sold the item.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+")
@@ -144,7 +144,7 @@ class Line(AccountRow):
 
 
 class Coverage(AccountRow):
-    """The recurring line that pays for these days of an item, as it stands now: a credit cuts what it gives back."""
+    """The recurring line that pays for these days of an item now: a credit cuts the days that it gives back."""
 
     item = models.TextField()
     span = SpanField()
@@ -167,9 +167,9 @@ class Coverage(AccountRow):
 
 
 class BillingSchedule(models.Model):
-    """How far an account is billed or, having bought nothing, tries, and when somebody must look at it again.
+    """The days until which an account is billed and on trial, and the moment at which something falls due next.
 
-    `announced_until` is the end, of a billing period or a trial, of which people were told ahead, or need not be.
+    `announced_until` is the end of a billing period or trial of which people were told ahead, or need not be told.
     """
 
     account = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")

@@ -1,4 +1,4 @@
-"""What was invoiced, and which days it pays for."""
+"""Read invoices, coverage and billing schedules."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from bursar.invoices import models
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """The series by kind of document, the zone of the seller, and what documents say of seller and buyer."""
+    """The head of an account's new documents: its series by kind, the seller's time zone, seller and buyer."""
 
     series: Mapping[str, UUID]
     zone: ZoneInfo
@@ -33,7 +33,7 @@ class Letterhead:
 
 
 def billing_schedule(account_id: UUID) -> "ScheduleRow":
-    """Return how far an account is billed or tries, and when somebody must look at it again."""
+    """Return the billing schedule of an account."""
     [row] = select(SCHEDULE, account=account_id)
     return ScheduleRow(*row)
 
@@ -46,7 +46,7 @@ def read_billed(rows: Iterable[Sequence[Any]]) -> tuple[Billed, ...]:
 def documents(
     account_id: UUID, *, before: UUID | None = None, limit: int, among: Collection[UUID] | None = None
 ) -> list[Invoice]:
-    """The newest invoices and credit notes first, those before a given one; only some of them if `among` names them."""
+    """Return invoices and credit notes, the newest first, those before a given one; only those in `among` if given."""
     wanted = {"id__lt": before, "id__in": among}
     given = {name: value for name, value in wanted.items() if value is not None}
     rows = models.Invoice.objects.filter(account_id=account_id, **given)
@@ -54,78 +54,78 @@ def documents(
 
 
 def document(account_id: UUID, invoice_id: UUID) -> Invoice:
-    """One invoice or credit note. Errors: NotFound."""
+    """Return an invoice or credit note. Errors: NotFound."""
     rows = models.Invoice.objects.filter(account_id=account_id, pk=invoice_id).select_related("series")
-    found = _documents(account_id, list(rows))
-    if not found:
+    invoices = _documents(account_id, list(rows))
+    if not invoices:
         raise NotFound(what=phrase("invoice"))
-    return found[0]
+    return invoices[0]
 
 
 def invoice_of_order(account_id: UUID, order_id: UUID) -> Invoice | None:
-    """The invoice or credit note that an order led to, if it led to one."""
+    """Return the invoice or credit note of an order, if it has one."""
     rows = models.Line.objects.filter(account_id=account_id, invoice__order_id=order_id).order_by("position")
     lines = list(rows.select_related("invoice__series"))
     return _invoice(lines[0].invoice, [(line.id, read_row(line)) for line in lines]) if lines else None
 
 
 def letterheads(account_ids: Collection[UUID]) -> Mapping[UUID, Letterhead]:
-    """Return what new documents of accounts begin with, by account."""
-    found = {}
+    """Return the heads of new documents, by account."""
+    heads = {}
     for account_id, series, zone, *parties in select(_LETTERHEADS, accounts=list(account_ids)):
         numbered = {kind: UUID(series_id) for kind, series_id in series.items()}
-        named = read_parties(dict(zip(_PARTIES, parties, strict=True)))
-        found[account_id] = Letterhead(numbered, ZoneInfo(zone), *named)
-    return found
+        seller, buyer = read_parties(dict(zip(_PARTIES, parties, strict=True)))
+        heads[account_id] = Letterhead(numbered, ZoneInfo(zone), seller, buyer)
+    return heads
 
 
 def due_accounts(now: datetime, limit: int) -> list[UUID]:
-    """Accounts on the real clock that somebody must look at by now, the longest waiting first."""
+    """Return accounts on the real clock for which something is due by now, the longest waiting first."""
     rows = models.BillingSchedule.objects.filter(due_at__lte=now, account__sandbox=False).order_by("due_at")
     return list(rows.values_list("account_id", flat=True)[:limit])
 
 
 def renewals(now: datetime) -> tuple[int, datetime | None]:
-    """Return how many accounts on the real clock have something due by now, and since when the first of them."""
+    """Count accounts on the real clock for which something is due by now; return the moment of the first too."""
     return select_one(_DUE, now=now) or (0, None)
 
 
 def ending_periods(now: datetime, days: int, limit: int) -> list[UUID]:
-    """Accounts on the real clock whose billing period ends within so many days, of which nobody was told ahead."""
+    """Return accounts on the real clock whose billing period ends within so many days and is not announced yet."""
     return _ending("billed_until", now, days, limit)
 
 
 def ending_trials(now: datetime, days: int, limit: int) -> list[UUID]:
-    """Accounts on the real clock whose trial ends within so many days, of which nobody was told ahead."""
+    """Return accounts on the real clock whose trial ends within so many days and is not announced yet."""
     return _ending("trial_until", now, days, limit)
 
 
 def announcements(now: datetime, period_days: int, trial_days: int) -> tuple[int, datetime | None]:
-    """Return how many ends of periods and trials wait to be told ahead, and since when the first of them."""
+    """Count ends of periods and trials that are to be announced; return the moment of the first of them too."""
     ends = (("billed_until", period_days), ("trial_until", trial_days))
-    found = [_announcing(what, now, days) for what, days in ends if days]
-    return sum(count for count, _ in found), min((since for _, since in found if since), default=None)
+    waiting = [_announcing(column, now, days) for column, days in ends if days]
+    return sum(count for count, _ in waiting), min((since for _, since in waiting if since), default=None)
 
 
-def _announcing(what: str, now: datetime, days: int) -> tuple[int, datetime | None]:
-    since = f"min((c.{what} - %(days)s)::timestamp AT TIME ZONE a.time_zone)"
-    statement = f"SELECT count(*), {since} {_ENDING.format(what=what)}"
+def _announcing(column: str, now: datetime, days: int) -> tuple[int, datetime | None]:
+    since = f"min((c.{column} - %(days)s)::timestamp AT TIME ZONE a.time_zone)"
+    statement = f"SELECT count(*), {since} {_ENDING.format(column=column)}"
     return select_one(statement, now=now, days=days, horizon=_horizon(now, days)) or (0, None)
 
 
-def _ending(what: str, now: datetime, days: int, limit: int) -> list[UUID]:
-    statement = f"SELECT c.account_id {_ENDING.format(what=what)} ORDER BY c.{what} LIMIT %(limit)s"
-    found = select(statement, now=now, days=days, horizon=_horizon(now, days), limit=limit)
-    return [account for (account,) in found]
+def _ending(column: str, now: datetime, days: int, limit: int) -> list[UUID]:
+    statement = f"SELECT c.account_id {_ENDING.format(column=column)} ORDER BY c.{column} LIMIT %(limit)s"
+    rows = select(statement, now=now, days=days, horizon=_horizon(now, days), limit=limit)
+    return [account for (account,) in rows]
 
 
 def _horizon(now: datetime, days: int) -> date:
-    """The last day that may be so many days ahead somewhere in the world."""
+    """Return the last day that may be so many days ahead in any time zone, for which the index is read."""
     return now.date() + timedelta(days=days + 1)
 
 
 def read_row(row: models.Line) -> Line:
-    """The line that a row holds."""
+    """Return the line that a row holds."""
     return _line(*_COLUMNS(row))
 
 
@@ -155,7 +155,7 @@ def _invoice(row: models.Invoice, booked: Iterable[tuple[UUID, Line]]) -> Invoic
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """How far an account is billed or tries, and when somebody must look at it again."""
+    """The days until which an account is billed and on trial, and the moment at which something falls due next."""
 
     due_at: datetime | None
     billed_until: date | None
@@ -164,8 +164,8 @@ class ScheduleRow:
 
 _ENDING: Final = f"""
 FROM invoices_billingschedule c JOIN {ACCOUNTS} a ON a.id = c.account_id
-WHERE c.{{what}} <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.{{what}} AND NOT a.sandbox
-    AND c.{{what}} <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
+WHERE c.{{column}} <= %(horizon)s AND c.announced_until IS DISTINCT FROM c.{{column}} AND NOT a.sandbox
+    AND c.{{column}} <= (%(now)s AT TIME ZONE a.time_zone)::date + %(days)s
 """
 _PARTIES: Final = ("seller", "sold_to", "bill_to", "vat_id", "purchase_order", "recipients")
 _LETTERHEADS: Final = f"""
@@ -203,23 +203,23 @@ INVOICED: Final = "SELECT coalesce(sum(total), 0)::bigint FROM invoices_invoice 
 
 
 def _line(*values: Any) -> Line:
-    """The line that the columns of `_LINE` hold, as rows or as JSON give them."""
-    held = dict(zip(_LINE, values, strict=True))
+    """Return the line that the columns of `_LINE` hold, as rows or as JSON give them."""
+    values_by_column = dict(zip(_LINE, values, strict=True))
     converted = {
-        "charge_type": ChargeType(held["charge_type"]),
-        "description": Text(**held["description"]),
-        "per": Per(held["per"]),
-        **{column: Decimal(held[column]) for column in _DECIMALS},
-        "span": _span(held["span"]),
-        "period": _span(held["period"]),
-        "rule": Proration(held["rule"]),
-        "credits": _uuid(held.pop("credits_id")),
+        "charge_type": ChargeType(values_by_column["charge_type"]),
+        "description": Text(**values_by_column["description"]),
+        "per": Per(values_by_column["per"]),
+        **{column: Decimal(values_by_column[column]) for column in _DECIMALS},
+        "span": _span(values_by_column["span"]),
+        "period": _span(values_by_column["period"]),
+        "rule": Proration(values_by_column["rule"]),
+        "credits": _uuid(values_by_column.pop("credits_id")),
     }
-    return Line(**{**held, **converted})
+    return Line(**{**values_by_column, **converted})
 
 
 def _span(days: Any) -> Span:
-    """The span of a column, or of a range in JSON, such as "[2026-01-01,2026-02-01)"."""
+    """Return the span of a column, or of a range in JSON, such as "[2026-01-01,2026-02-01)"."""
     return days if isinstance(days, Span) else Span(*map(date.fromisoformat, days[1:-1].split(",")))
 
 

@@ -1,4 +1,4 @@
-"""Choosing how to pay, trying to, and booking what came of it."""
+"""Set payment methods, open and end attempts, book their payments, and allocate money to invoices."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -21,17 +21,17 @@ from bursar.logs import counters
 from bursar.payments import models, queries
 
 
-def set_method(policy: Policy, account_id: UUID, wanted: Method, *, actor: Actor, now: datetime) -> None:
-    """Pay in another way from now on. Errors: NotFound, Refused, StaysAutomatic, NoGateway."""
+def set_method(policy: Policy, account_id: UUID, method: Method, *, actor: Actor, now: datetime) -> None:
+    """Set the account's payment method. Errors: NotFound, Refused, StaysAutomatic, NoGateway."""
     with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "change_payment_type", now)
         before = queries.method(account_id)
-        check_replacement(before, wanted, actor)
-        new = paid_by(customer, wanted)
+        check_replacement(before, method, actor)
+        new = paid_by(customer, method)
         models.Method.objects.create(
             account_id=account_id, kind=new.kind, gateway=new.gateway, token=new.token, recorded_at=now
         )
-        event = MethodSet(before=before.kind, after=wanted.kind)
+        event = MethodSet(before=before.kind, after=method.kind)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
@@ -52,7 +52,7 @@ def begin(
     now: datetime,
     expires_at: datetime,
 ) -> UUID:
-    """Return a new open attempt, under the lock; nothing is asked of the gateway yet. Errors: NoGateway."""
+    """Open an attempt, under the lock, without asking the gateway yet; return its id. Errors: NoGateway."""
     method = paid_by(customer, method)
     attempt = models.Attempt.objects.create(
         account_id=customer.id,
@@ -73,13 +73,14 @@ def begin(
 
 
 def wait(attempt_id: UUID, address: str) -> None:
-    """The payer must do something at an address."""
+    """Note the address at which the payer must confirm an open attempt."""
     models.Attempt.objects.filter(pk=attempt_id, state="open").exclude(address=address).update(address=address)
 
 
 def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
-    """An attempt is over, under the lock."""
+    """End an attempt, under the lock, and record it if it did not succeed."""
     models.Attempt.objects.filter(pk=attempt.id).update(state=state, reason=reason, finished_at=now)
+    # Counted at the commit, so that what is rolled back is not counted.
     transaction.on_commit(counters.attempts.labels(state).inc)
     if state != "succeeded":
         event = PaymentFailed(
@@ -95,7 +96,7 @@ def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime,
 
 
 def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) -> UUID:
-    """The payment of an attempt that succeeded, under the lock."""
+    """Book the payment of an attempt that succeeded, under the lock; return its id."""
     end(attempt, "succeeded", actor=actor, now=now)
     payment = models.Payment.objects.create(
         account_id=attempt.account_id,
@@ -118,22 +119,22 @@ def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) 
 
 
 def allocate(*account_ids: UUID, now: datetime, first: Sequence[UUID] = ()) -> tuple[ProposedAllocation, ...]:
-    """Settle open invoices of accounts with their credits and payments, under their locks; return the allocations.
+    """Allocate credit notes and payments of accounts to open invoices, under their locks; return the allocations.
 
-    The invoices that are named come first, in that order.
+    The invoices in `first` are settled first, in that order, then the oldest.
     """
     if not account_ids:
         return ()
     rank = {invoice_id: number for number, invoice_id in enumerate(first)}
-    settled = list[ProposedAllocation]()
+    allocations = list[ProposedAllocation]()
     rows = list[models.Allocation]()
     for account_id, left in queries.unsettled(account_ids).items():
-        in_turn = sorted(left.invoices, key=lambda invoice: rank.get(invoice.id, len(rank)))
-        parts = propose_allocations((*left.notes, *left.payments), in_turn)
-        settled += parts
+        in_order = sorted(left.invoices, key=lambda invoice: rank.get(invoice.id, len(rank)))
+        parts = propose_allocations((*left.notes, *left.payments), in_order)
+        allocations += parts
         rows += _allocations(account_id, parts, {payment.id for payment in left.payments}, now)
     models.Allocation.objects.bulk_create(rows)
-    return tuple(settled)
+    return tuple(allocations)
 
 
 def _allocations(
@@ -153,5 +154,5 @@ def _allocations(
 
 
 def _number(attempt: queries.AttemptRow) -> str | None:
-    """The number of the invoice that an attempt pays, if it pays one and not a quote."""
+    """Return the number of the invoice that an attempt pays; None if it pays a quote."""
     return invoices.document(attempt.account_id, attempt.invoice_id).number if attempt.invoice_id else None

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Payments(AppConfig):
-    """Methods, attempts, payments and allocations."""
+    """The app of payment methods, attempts, payments, refunds and allocations."""
 
     name = "bursar.payments"

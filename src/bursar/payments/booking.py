@@ -1,4 +1,4 @@
-"""Booking money that came without a gateway, and undoing a booking."""
+"""Book money that came without a gateway, and undo a booking."""
 
 from datetime import datetime
 from typing import Final
@@ -21,7 +21,10 @@ _ENDS: Final = ("invoice_id", "refund_id", "payment_id", "credit_note_id")
 
 
 def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: datetime) -> UUID:
-    """Return a new payment, under the lock, that has settled what is open. Errors: EntryBooked, BeyondEntry."""
+    """Book a payment, under the lock, and allocate it to open invoices; return its id.
+
+    Errors: EntryBooked, BeyondEntry.
+    """
     payment = models.Payment.objects.create(
         account_id=customer.id,
         source=booking.source,
@@ -46,7 +49,7 @@ def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: 
 
 
 def undo(customer: Customer, payment: PaymentRow, *, actor: Actor, now: datetime) -> None:
-    """Take a payment out of the books, under the lock: what it paid for is open again."""
+    """Undo a payment by a row that reverses it, under the lock; its invoices are open again."""
     reverse(customer.id, payment.id, now=now)
     models.Payment.objects.create(
         account_id=customer.id,
@@ -64,9 +67,11 @@ def undo(customer: Customer, payment: PaymentRow, *, actor: Actor, now: datetime
 
 
 def reverse(account_id: UUID, payment_or_refund: UUID, *, now: datetime) -> None:
-    """Undo what a payment pays for, or what covers a refund, by a row that reverses each allocation."""
-    found = in_force(allocations(account_id, [payment_or_refund], [payment_or_refund]))
-    rows = models.Allocation.objects.filter(account_id=account_id, pk__in=[allocation.id for allocation in found])
+    """Reverse each allocation of a payment or to a refund."""
+    allocations_in_force = in_force(allocations(account_id, [payment_or_refund], [payment_or_refund]))
+    rows = models.Allocation.objects.filter(
+        account_id=account_id, pk__in=[allocation.id for allocation in allocations_in_force]
+    )
     ends = {row.id: {name: getattr(row, name) for name in _ENDS} for row in rows}
     models.Allocation.objects.bulk_create(
         models.Allocation(
@@ -77,18 +82,18 @@ def reverse(account_id: UUID, payment_or_refund: UUID, *, now: datetime) -> None
             recorded_at=now,
             **ends[allocation.id],
         )
-        for allocation in found
+        for allocation in allocations_in_force
         for undone in [reversal(allocation, uuid7())]
     )
 
 
 def remark(account_id: UUID, text: str) -> Remark | None:
-    """Return a new remark of what staff noted, if they noted something; it can be erased while the payment stands."""
+    """Save the note of staff, if there is one, as a remark, which can be erased while the payment stays."""
     return Remark.objects.create(account_id=account_id, text=text) if text else None
 
 
 def _entry(customer: Customer, booking: Booking, now: datetime) -> UUID:
-    """Return the entry of the bank's statement that is booked, locked; a new one brought what is booked of it.
+    """Lock the entry of the bank's statement, adding it with the booked amount if it is new; return its id.
 
     Errors: EntryBooked, BeyondEntry.
     """
@@ -96,7 +101,7 @@ def _entry(customer: Customer, booking: Booking, now: datetime) -> UUID:
     money = {"amount_minor": booking.amount.amount_minor, "currency": booking.amount.currency}
     new = models.BankEntry(value_on=booking.on, recorded_at=now, **key, **money)
     models.BankEntry.objects.bulk_create([new], ignore_conflicts=True)
-    # Whoever books the same entry meanwhile, for whatever account, waits here, and then sees what was booked of it.
-    found = models.BankEntry.objects.select_for_update().get(**key).pk
-    check_entry(bank_entry(found), booking)
-    return found
+    # A second booking of the same entry, for any account, waits here and then sees what the first one used of it.
+    entry_id = models.BankEntry.objects.select_for_update().get(**key).pk
+    check_entry(bank_entry(entry_id), booking)
+    return entry_id

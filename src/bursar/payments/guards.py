@@ -1,4 +1,4 @@
-"""What money already booked refuses."""
+"""Rules that the database checks of attempts, payments, refunds and allocations."""
 
 from typing import Final
 

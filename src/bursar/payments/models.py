@@ -1,4 +1,4 @@
-"""How accounts pay, what was tried, what came in, and which invoices it settled."""
+"""Payment methods, attempts, payments, refunds and allocations."""
 
 from django.db import models
 from django.db.models import Q
@@ -26,13 +26,13 @@ from bursar.payments.guards import (
 
 
 def _sign(name: str, field: str) -> models.CheckConstraint:
-    """A row that reverses another has its amount below zero, any other above."""
+    """Return the check that a reversal has its amount below zero and any other row above."""
     above, below = (Q(**{f"{field}__{lookup}": 0}) for lookup in ("gt", "lt"))
     return models.CheckConstraint(condition=(Q(reverses=None) & above) | (Q(reverses__isnull=False) & below), name=name)
 
 
 class Method(AccountRow):
-    """How an account pays from then on; the last row is in force."""
+    """The payment method of an account from `recorded_at` on; the last row is in force."""
 
     kind = CodeField(("invoice", "card", "debit"))
     gateway = models.TextField(blank=True, default="")
@@ -52,7 +52,7 @@ class Method(AccountRow):
 
 
 class Attempt(AccountRow):
-    """A try to move money, for a quote before it is taken or for an invoice that is open."""
+    """A try to move money, for a quote before its acceptance or for an open invoice."""
 
     quote = models.ForeignKey(
         "subscriptions.Quote", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
@@ -98,9 +98,9 @@ class Attempt(AccountRow):
 
 
 class BankEntry(models.Model):
-    """An entry of the bank's statement that brought the seller money, under the bank's own number of it.
+    """An entry of the bank's statement that brought the seller money, under the bank's own number.
 
-    It belongs to no account, for the same entry must not be booked for two of them.
+    It belongs to the seller and to no account, because its amount may be booked only once among all accounts.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -122,7 +122,7 @@ class BankEntry(models.Model):
 
 
 class Payment(AccountRow):
-    """Money that came in; one that `reverses` a booking takes it back, with its amount below zero."""
+    """Money that came in. A payment that `reverses` another undoes its booking, with its amount below zero."""
 
     source = CodeField(SOURCES)
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
@@ -157,7 +157,7 @@ class Payment(AccountRow):
 
 
 class Refund(AccountRow):
-    """Money of a payment that goes back; `open` until it is known what came of it."""
+    """Money of a payment that goes back; it is `open` until the gateway has answered."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     amount_minor = AmountField()
@@ -187,9 +187,9 @@ class Refund(AccountRow):
 
 
 class Allocation(AccountRow):
-    """So much of a payment or credit note pays for an invoice or a refund; never beyond what either has left.
+    """An amount of a payment or credit note that pays for an invoice or a refund, within the open amount of both.
 
-    One that `reverses` another undoes it: the same, with its amount below zero.
+    An allocation that `reverses` another undoes it: the same, with its amount below zero.
     """
 
     invoice = models.ForeignKey(

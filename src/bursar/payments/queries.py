@@ -1,4 +1,4 @@
-"""How an account pays, and what is open."""
+"""Read payment methods, attempts, balances and open amounts."""
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -19,7 +19,7 @@ from bursar.payments import models
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
-    """A try to move money, for a quote that is to be taken or for an invoice that is open."""
+    """A try to move money, for a quote before its acceptance or for an open invoice."""
 
     id: UUID
     account_id: UUID
@@ -40,7 +40,7 @@ class AttemptRow:
 
 @dataclass(frozen=True, slots=True)
 class SandboxPayment:
-    """A payment of a live account by the sandbox gateway; `documents` are the numbers of what it settled."""
+    """A payment of a live account by the sandbox gateway; `documents` are the numbers of its invoices."""
 
     account_id: UUID
     amount_minor: int
@@ -50,7 +50,7 @@ class SandboxPayment:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """What has something left: credit notes, payments and invoices, the oldest of each first."""
+    """Credit notes, payments and invoices with an unallocated or open amount, the oldest of each first."""
 
     notes: tuple[OpenAmount, ...]
     payments: tuple[OpenAmount, ...]
@@ -58,18 +58,18 @@ class Unsettled:
 
 
 def method(account_id: UUID) -> Method:
-    """How an account pays now; a new one pays on invoice terms."""
+    """Return the payment method of an account; a new account pays by bank transfer on invoice."""
     return _method(*(select_one(_METHOD, account=account_id) or ("invoice", "", "")))
 
 
 def payment_until(account_id: UUID) -> datetime | None:
-    """Return when the payment that is open ends, if one is open."""
-    found = open_attempt(account_id)
-    return found.expires_at if found else None
+    """Return the moment at which the open attempt expires, if there is one."""
+    waiting = open_attempt(account_id)
+    return waiting.expires_at if waiting else None
 
 
 def paying(account_id: UUID) -> PaymentMethodAndBalance:
-    """Return how an account pays, and what it owes."""
+    """Return the payment method and balance of an account."""
     [(_, *method_and_balance)] = select(PAYING, account=account_id)
     return read_paying(*method_and_balance)
 
@@ -80,19 +80,19 @@ def read_paying(kind: str | None, token: str, gateway: str, owes: int) -> Paymen
 
 
 def attempt(account_id: UUID, attempt_id: UUID) -> AttemptRow:
-    """One attempt. Errors: NotFound."""
-    found = _attempts(account_id=account_id, pk=attempt_id)
-    if not found:
+    """Return an attempt of the account. Errors: NotFound."""
+    rows = _attempts(account_id=account_id, pk=attempt_id)
+    if not rows:
         raise NotFound(what=phrase("payment attempt"))
-    return found[0]
+    return rows[0]
 
 
 def sandbox_attempt(attempt_id: UUID) -> AttemptRow:
     """Return an attempt of a sandbox account by the key that the sandbox gateway knows it under. Errors: NotFound."""
-    found = _attempts(pk=attempt_id, gateway=SANDBOX, account__sandbox=True)
-    if not found:
+    rows = _attempts(pk=attempt_id, gateway=SANDBOX, account__sandbox=True)
+    if not rows:
         raise NotFound(what=phrase("payment attempt"))
-    return found[0]
+    return rows[0]
 
 
 def attempt_of_charge(gateway: str, key: str) -> AttemptRow | None:
@@ -103,34 +103,34 @@ def attempt_of_charge(gateway: str, key: str) -> AttemptRow | None:
 
 
 def open_attempt(account_id: UUID) -> AttemptRow | None:
-    """The attempt that waits to be finished, if there is one."""
-    found = select_one(_OPEN_ATTEMPT, account=account_id)
-    return None if found is None else AttemptRow(*found)
+    """Return the account's open attempt, if there is one."""
+    row = select_one(_OPEN_ATTEMPT, account=account_id)
+    return None if row is None else AttemptRow(*row)
 
 
 def unfinished(before: datetime, limit: int) -> list[AttemptRow]:
-    """Open attempts made before a moment, the oldest first."""
+    """Return open attempts made before a moment, the oldest first."""
     return _attempts(state="open", created_at__lt=before)[:limit]
 
 
 def failures(account_id: UUID, limit: int) -> list[AttemptRow]:
-    """The last payments that did not come through, the newest first."""
+    """Return the last attempts that failed, the newest first."""
     rows = models.Attempt.objects.filter(account_id=account_id, state__in=("failed", "cancelled"))
     return [AttemptRow(*row) for row in rows.order_by("-id").values_list(*_ATTEMPT)[:limit]]
 
 
 def attempted(account_id: UUID, invoice_id: UUID) -> bool:
-    """Whether collecting an invoice was ever tried."""
+    """Return true if an attempt was ever made to collect an invoice."""
     return models.Attempt.objects.filter(account_id=account_id, invoice_id=invoice_id).exists()
 
 
 def left(account_id: UUID, invoice_ids: list[UUID] | None = None) -> Mapping[UUID, int]:
-    """What is left of each invoice and credit note, the oldest first. Unit: minor units, never below zero."""
+    """Return the open amount of each invoice and credit note, the oldest first. Unit: minor units, never below zero."""
     return dict(select(_LEFT, accounts=[account_id], ids=invoice_ids))
 
 
 def unsettled(account_ids: Collection[UUID]) -> Mapping[UUID, Unsettled]:
-    """Return whatever of accounts has something left, by account."""
+    """Return documents and payments with an open amount, by account."""
     left: dict[UUID, dict[str, list[OpenAmount]]] = {account: {kind: [] for kind in _KINDS} for account in account_ids}
     for account_id, kind, *open_ in select(_UNSETTLED, accounts=list(account_ids)):
         left[account_id][kind].append(OpenAmount(*open_))
@@ -138,14 +138,14 @@ def unsettled(account_ids: Collection[UUID]) -> Mapping[UUID, Unsettled]:
 
 
 def open_invoices(account_id: UUID) -> tuple[OpenAmount, ...]:
-    """Invoices that are not settled, the oldest first."""
+    """Return invoices that are not settled, the oldest first."""
     return unsettled([account_id])[account_id].invoices
 
 
 def collectable(gateways: Sequence[str], limit: int) -> list[tuple[UUID, UUID]]:
-    """Return account and invoice of each open invoice, never tried, of live accounts that pay by one of the gateways.
+    """Return account and invoice of open invoices never tried, of live accounts that pay by one of the gateways.
 
-    An account with an open payment waits until that is finished.
+    The invoices of an account with an open attempt wait until it is finished.
     """
     return select(_COLLECTABLE, gateways=list(gateways), limit=limit)
 
@@ -156,7 +156,7 @@ def gateways_in_use() -> set[str]:
 
 
 def paid_by_sandbox(limit: int) -> list[SandboxPayment]:
-    """Return payments of live accounts by the sandbox gateway, the oldest first; from before it was refused there."""
+    """Return payments of live accounts by the sandbox gateway, the oldest first, from before releases refused them."""
     return [SandboxPayment(*row) for row in select(_PAID_BY_SANDBOX, sandbox=SANDBOX, limit=limit)]
 
 
@@ -172,7 +172,7 @@ def _attempts(**by: object) -> list[AttemptRow]:
 
 _ATTEMPT: Final = tuple(AttemptRow.__dataclass_fields__)
 _OPEN_ATTEMPT: Final = f"""
-SELECT {", ".join(f'"{one}"' for one in _ATTEMPT)} FROM payments_attempt
+SELECT {", ".join(f'"{column}"' for column in _ATTEMPT)} FROM payments_attempt
 WHERE account_id = %(account)s AND state = 'open'
 """
 _METHOD: Final = (

@@ -1,4 +1,4 @@
-"""Payments and refunds as they stand: what came in, what of it is used, and what went back."""
+"""Read payments, with their allocated and refunded amounts, and refunds."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from bursar.core.money.money import Money
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """Money that came in; `refunded` of it went back or is on its way, `unused` of it pays for nothing yet.
+    """A payment. `refunded` went back or is on its way, `unused` is not allocated. Unit: minor units.
 
-    `entry` is the bank's own number of the entry that it was booked from. Unit: minor units.
+    `entry` is the bank's own number of the bank entry.
     """
 
     id: UUID
@@ -39,14 +39,14 @@ class PaymentRow:
 
     @property
     def received(self) -> RefundablePayment:
-        """The payment as the rules about refunds see it."""
+        """The payment as the rules of refunds read it."""
         amount = Money(self.amount_minor, self.currency)
         return RefundablePayment(self.id, self.source, amount, self.refunded, self.unused, self.undone)
 
 
 @dataclass(frozen=True, slots=True)
 class RefundRow:
-    """Money of a payment that goes back. `charge` is the attempt whose charge the gateway gives back, if one does."""
+    """Money of a payment that goes back. `charge` is the attempt whose charge the gateway refunds, if there is one."""
 
     id: UUID
     account_id: UUID
@@ -74,16 +74,16 @@ class Movement:
 
 
 def payments(account_id: UUID, *, before: UUID | None = None, limit: int) -> list[PaymentRow]:
-    """Return the account's payments, the newest first, those before a given one; one that was undone says so."""
+    """Return payments of the account, the newest first, those before a given one; undone payments are marked."""
     return _payments(account_id, before=before, limit=limit)
 
 
 def payment(account_id: UUID, payment_id: UUID) -> PaymentRow:
     """Return one payment. Errors: NotFound."""
-    found = _payments(account_id, id=payment_id)
-    if not found:
+    rows = _payments(account_id, id=payment_id)
+    if not rows:
         raise NotFound(what=phrase("payment"))
-    return found[0]
+    return rows[0]
 
 
 def refunds(account_id: UUID, payment_ids: Collection[UUID]) -> list[RefundRow]:
@@ -94,10 +94,10 @@ def refunds(account_id: UUID, payment_ids: Collection[UUID]) -> list[RefundRow]:
 
 def refund(account_id: UUID, refund_id: UUID) -> RefundRow:
     """Return one refund. Errors: NotFound."""
-    found = _refunds("r.account_id = %(account)s AND r.id = %(id)s", account=account_id, id=refund_id)
-    if not found:
+    rows = _refunds("r.account_id = %(account)s AND r.id = %(id)s", account=account_id, id=refund_id)
+    if not rows:
         raise NotFound(what=phrase("refund"))
-    return found[0]
+    return rows[0]
 
 
 def refunds_of_attempt(account_id: UUID, attempt_id: UUID) -> list[RefundRow]:
@@ -106,7 +106,7 @@ def refunds_of_attempt(account_id: UUID, attempt_id: UUID) -> list[RefundRow]:
 
 
 def unfinished_refunds(before: datetime, limit: int) -> list[RefundRow]:
-    """Return refunds made before a moment of which it is not known what came of them, the oldest first."""
+    """Return refunds made before a moment that the gateway has not answered yet, the oldest first."""
     return _refunds("r.state = 'open' AND r.recorded_at < %(before)s", before=before)[:limit]
 
 
@@ -117,7 +117,7 @@ def allocations(account_id: UUID, sources: Collection[UUID] = (), targets: Colle
 
 
 def bank_entry(entry_id: UUID) -> BankEntry:
-    """Return an entry of the bank's statement with what is booked of it."""
+    """Return a bank entry with the amount that is booked of it."""
     [(entry, amount_minor, currency, booked)] = select(_ENTRY, id=entry_id)
     return BankEntry(entry, Money(amount_minor, currency), booked)
 

@@ -1,4 +1,4 @@
-"""Writing down that money of a payment goes back, and what came of it."""
+"""Open refunds, and write their results."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -31,9 +31,9 @@ def begin(
     on: date,
     now: datetime,
 ) -> None:
-    """Write a refund down, under the lock, with what covers it.
+    """Write a refund, under the lock, with the allocations that cover it.
 
-    The gateway of its payment gives it back; where none moved the money, whoever enters the refund has paid it already.
+    It is open if a gateway must return the money. Without a gateway it is done: staff paid it before they entered it.
     """
     covered = tuple(covered)
     amount = sum(part.amount for part in covered)
@@ -75,7 +75,7 @@ def begin(
 
 
 def give_back(attempt: AttemptRow, *, now: datetime) -> None:
-    """Write down money that came too late for what it was to pay, and that it goes back, under the lock."""
+    """Book money that came too late for its quote or invoice, with the refund that returns it, under the lock."""
     models.Attempt.objects.filter(pk=attempt.id).update(state="refunded", finished_at=now)
     transaction.on_commit(counters.attempts.labels("refunded").inc)
     money = {"amount_minor": attempt.amount_minor, "currency": attempt.currency}
@@ -89,12 +89,12 @@ def give_back(attempt: AttemptRow, *, now: datetime) -> None:
 
 
 def succeed(refund: RefundRow, *, now: datetime) -> None:
-    """Write down that the money of a refund went back, under the lock."""
+    """Mark a refund as done, under the lock."""
     models.Refund.objects.filter(pk=refund.id).update(state="succeeded", finished_at=now)
 
 
 def fail(refund: RefundRow, customer: Customer, *, failure: str, now: datetime) -> None:
-    """Write down that a refund did not come through, under the lock: what covered it is there again."""
+    """Mark a refund as failed, under the lock; the money that covered it is free again and allocated anew."""
     reverse(refund.account_id, refund.id, now=now)
     models.Refund.objects.filter(pk=refund.id).update(state="failed", failure=failure, finished_at=now)
     allocate(refund.account_id, now=now)

@@ -1,1 +1,1 @@
-"""Quotes, changes and the agreed state."""
+"""Quotes, requests, orders and changes of accounts, and the items that follow from them."""

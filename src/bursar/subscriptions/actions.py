@@ -1,4 +1,4 @@
-"""Keeping quotes and requests, and turning a quote into changes."""
+"""Save quotes and requests, and write the orders and changes of accepted quotes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from bursar.subscriptions import models
 
 def save_quote(
     account_id: UUID,
-    answer: Quote,
+    decided: Quote,
     edits: Sequence[Edit],
     *,
     actor: Actor,
@@ -34,16 +34,21 @@ def save_quote(
     expires_at: datetime,
     request_id: UUID | None = None,
 ) -> UUID:
-    """A quote as it is shown, of a request if it was made to review one; why somebody cancels goes into a remark."""
-    why = next((edit.reason for edit in edits if isinstance(edit, Cancel) and edit.reason), "")
-    kept = models.Quote.objects.create(
+    """Save a quote as it is shown, with the request that it reviews, if any; return its id.
+
+    The reason of a cancellation goes into a remark, which can be erased.
+    """
+    reason = next((edit.reason for edit in edits if isinstance(edit, Cancel) and edit.reason), "")
+    row = models.Quote.objects.create(
         account_id=account_id,
         edits=[write_edit(without_reason(edit)) for edit in edits],
-        reason=_remark(account_id, why),
-        outcome=answer.outcome.value,
-        on=answer.on,
-        content=write_quote(replace(answer, edits=_quiet(answer.edits), changes=_silent(answer.changes))),
-        digest=digest(answer),
+        reason=_remark(account_id, reason),
+        outcome=decided.outcome.value,
+        on=decided.on,
+        content=write_quote(
+            replace(decided, edits=_edits_without_words(decided.edits), changes=_changes_without_words(decided.changes))
+        ),
+        digest=digest(decided),
         catalog_version=catalog_version,
         policy_version=policy_version,
         account_type=account_type,
@@ -52,27 +57,29 @@ def save_quote(
         request_id=request_id,
         **columns(actor),
     )
-    return kept.id
+    return row.id
 
 
 def accept(orders: Sequence[tuple[UUID, date, Order, Sequence[Change]]], *, now: datetime) -> None:
-    """Write down that quotes were accepted, with their changes. Errors: IntegrityError for one accepted before.
+    """Write the orders of accepted quotes, with their changes. Errors: IntegrityError if a quote has an order already.
 
     Shape: the account, its day, the order, and its changes.
     """
-    rows = [
+    order_rows = [
         models.Order(
             id=order.id, account_id=account_id, quote_id=order.quote_id, on=on, recorded_at=now, **columns(order.actor)
         )
         for account_id, on, order, _ in orders
     ]
+    # One statement for both: an order and its changes cost one trip to the database.
     insert_together(
-        rows, [_row(account_id, order.id, change) for account_id, _, order, changes in orders for change in changes]
+        order_rows,
+        [_row(account_id, order.id, change) for account_id, _, order, changes in orders for change in changes],
     )
 
 
 def checkpoint(points: Sequence[tuple[UUID, date, Checkpoint]]) -> None:
-    """Write down the whole states of accounts on a day, so that nothing before it is looked at again."""
+    """Write checkpoints: the whole states of accounts on a day, so that no earlier change is read again."""
     models.Checkpoint.objects.bulk_create(
         models.Checkpoint(account_id=account_id, on=on, position=point.position, state=write_state(point.state))
         for account_id, on, point in points
@@ -90,8 +97,8 @@ def submit_request(
     expires_at: datetime,
     now: datetime,
 ) -> UUID:
-    """A new request for what a quote says; it is open. Errors: IntegrityError while another one is."""
-    made = models.Request.objects.create(
+    """Write an open request for a saved quote; return its id. Errors: IntegrityError while another request is open."""
+    row = models.Request.objects.create(
         account_id=account_id,
         quote_id=quote_id,
         member_id=member_id,
@@ -102,22 +109,22 @@ def submit_request(
         expires_at=expires_at,
         looked_at=now,
     )
-    return made.id
+    return row.id
 
 
 def looked_at_request(account_id: UUID, request_id: UUID, *, now: datetime) -> None:
-    """Write down that somebody could still approve the request."""
+    """Note the moment at which somebody could still approve the request."""
     models.Request.objects.filter(account_id=account_id, pk=request_id, state="open").update(looked_at=now)
 
 
 def reminded_of_request(account_id: UUID, request_id: UUID, *, now: datetime) -> None:
-    """Write down that the reviewers of the request were reminded of it."""
+    """Note the moment at which the reviewers of the request were reminded."""
     models.Request.objects.filter(account_id=account_id, pk=request_id, state="open").update(reminded_at=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """How an open request ends, at a moment of the account's clock; `answer` is what the reviewer wrote."""
+    """The end of an open request at a moment of the account's clock; `answer` is the reviewer's text."""
 
     account_id: UUID
     request_id: UUID
@@ -130,7 +137,7 @@ class Closing:
 
 
 def close_requests(closings: Sequence[Closing]) -> None:
-    """End requests, where they are still open."""
+    """Close requests that are still open."""
     if not closings:
         return
     answers = [
@@ -157,23 +164,23 @@ def close_requests(closings: Sequence[Closing]) -> None:
 
 
 def forget_asked(email: str) -> None:
-    """Take somebody out of those whom stored quotes of any account say to ask, inside a transaction.
+    """Remove a person from the people to ask in saved quotes of all accounts, inside a transaction.
 
-    By law people are forgotten even there: the one change to a stored quote, and none to what it decides or costs.
+    Erasure is the only change to a saved quote. It changes neither decisions nor prices. Source: GDPR, article 17.
     """
-    rows = list(models.Quote.objects.filter(content__icontains=email).only("content"))
-    for row in rows:
-        for edit in row.content["edits"]:
-            edit["ask"] = [one for one in edit["ask"] if one["email"].lower() != email.lower()]
+    quotes = list(models.Quote.objects.filter(content__icontains=email).only("content"))
+    for quote in quotes:
+        for edit in quote.content["edits"]:
+            edit["ask"] = [person for person in edit["ask"] if person["email"].lower() != email.lower()]
     with pgtrigger.ignore("subscriptions.Quote:frozen"):
-        models.Quote.objects.bulk_update(rows, ["content"])
+        models.Quote.objects.bulk_update(quotes, ["content"])
 
 
-def _quiet(edits: Sequence[DecidedEdit]) -> tuple[DecidedEdit, ...]:
+def _edits_without_words(edits: Sequence[DecidedEdit]) -> tuple[DecidedEdit, ...]:
     return tuple(replace(edit, edit=without_reason(edit.edit)) for edit in edits)
 
 
-def _silent(changes: Sequence[Change]) -> tuple[Change, ...]:
+def _changes_without_words(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(replace(change, edit=without_reason(change.edit)) for change in changes)
 
 

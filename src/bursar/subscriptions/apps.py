@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Subscriptions(AppConfig):
-    """Quotes and changes."""
+    """The app of quotes, requests, orders and changes."""
 
     name = "bursar.subscriptions"

@@ -1,4 +1,4 @@
-"""Items as rows: which item at which price an account has on which days, written with the changes they follow from."""
+"""Items as rows: the products of an account with their prices and days, written with the changes they follow from."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,7 +11,7 @@ from bursar.core.subscription.timeline import Timeline
 
 
 def set_items(turned: Mapping[UUID, tuple[str, Timeline, Timeline]]) -> None:
-    """Write the items of accounts with their days, from the first day on that has changed.
+    """Write the items of accounts, from the first day on that a change concerns.
 
     Shape: by account, its currency, the timeline before, as it was read under its lock, and after.
     """
@@ -38,8 +38,8 @@ _ITEM: Final = (
     *("id", "account_id", "product", "plan", "per", "quantity", "temporary", "cycle", "rate", "currency", "trial"),
     *("starts_on", "ends_on"),
 )
-# The database compares the days of each row with all others as it is inserted. Counting what goes and is cut makes room
-# for it.
+# The database refuses overlapping days row by row, at the insertion. The condition at the end makes it delete and cut
+# the old rows before.
 _SET_ITEMS: Final = f"""
 WITH turned AS (
     SELECT * FROM unnest(%(accounts)s::uuid[], %(products)s::text[], %(days)s::date[])

@@ -1,4 +1,4 @@
-"""What was quoted, taken and thereby changed, which are facts; and the items that follow from the changes."""
+"""Quotes, requests, orders and changes, which are facts, and the items that follow from them."""
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -15,12 +15,12 @@ from bursar.core.ordering.request import CAUSES, CLOSED
 
 
 class Quote(AccountRow):
-    """A decided and priced list of edits; `content` is the whole of it, `digest` what must not differ when taken.
+    """A decided and priced list of edits. `content` is all of it, `digest` the part that must be equal at acceptance.
 
-    It was decided by the rules for `account_type`, of the policy's version.
+    It was decided by the rules for `account_type` in `policy_version`.
 
-    Why somebody cancels stands in a remark, which can be emptied, not among the edits. One that was made to review a
-    request names it: taking it approves the request.
+    The reason of a cancellation is a remark, which can be erased, and not part of the edits. A quote that was made to
+    review a request names the request: accepting the quote approves it.
     """
 
     actor_kind = CodeField(ACTOR_KINDS)
@@ -54,11 +54,11 @@ class Quote(AccountRow):
 
 
 class Request(AccountRow):
-    """A quote that waits for somebody who may take it. `reason` and `answer` are what people wrote.
+    """A quote that waits for approval. `reason` and `answer` are texts of the requester and the reviewer.
 
-    It is closed once, when `closed_at` says; one that was approved names its order, one that was
-    overtaken by events says why. `looked_at` is the real moment at which somebody could last have approved it,
-    `reminded_at` that at which its reviewers were reminded of it.
+    It is closed once, at `closed_at`. An approved request names its order, an overtaken one its cause. `looked_at` is
+    the last real moment at which somebody could approve it, `reminded_at` the moment at which its reviewers were
+    reminded.
     """
 
     quote = models.ForeignKey(Quote, on_delete=models.PROTECT, db_constraint=False, related_name="+")
@@ -145,7 +145,7 @@ class Order(AccountRow):
 
 
 class Change(AccountRow):
-    """One edit of a taken quote. The state of a day is folded from them in (effective_on, position)."""
+    """An edit of an order. The state on a day is folded from the changes in the order (effective_on, position)."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     position = models.IntegerField()
@@ -194,12 +194,12 @@ class Checkpoint(AccountRow):
 class Item(AccountRow):
     """An item of an account at one agreed price, on the days from `starts_on` up to but not including `ends_on`.
 
-    Follows from the changes and is written with them, scheduled ones included, so that the items of today are those
-    whose days include today. Without `ends_on` an item goes on. Rows that follow one another may be equal, where
-    something was scheduled between them and taken back.
+    It follows from the changes and is written with them, scheduled ones included: the items of today are those whose
+    days include today. Without `ends_on` an item goes on. Adjacent rows may be equal if a change that was scheduled
+    between them was undone.
 
-    `quantity` is what stays, `temporary` the temporary seats beside it. `rate` is for one seat, unit or account and a
-    whole billing period; nothing is owed for a `trial`.
+    `quantity` leaves out `temporary`, the temporary seats. `rate` is for one seat, unit or account and a whole billing
+    period; a `trial` costs nothing.
     """
 
     product = models.TextField()

@@ -1,4 +1,4 @@
-"""What was agreed and asked for: quotes, requests, changes, and the state they fold into."""
+"""Read quotes, requests, orders, and the timeline that an account has agreed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,23 +20,23 @@ from bursar.subscriptions import models
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The timeline from the last checkpoint on, and the position of the last change ever.
+    """The timeline from the last checkpoint on, and the position of the last change.
 
-    `since` is the day of the checkpoint that holds the state, if there is one; nothing before it is looked at again.
+    `since` is the day of that checkpoint, if there is one; no earlier change is read again.
     """
 
     timeline: Timeline
     position: int
     since: date | None
 
-    def before(self, made: UUID) -> "Agreement":
-        """What was agreed when something was made; ids are in the order of time."""
-        return replace(self, timeline=self.timeline.without(lambda change: change.id >= made))
+    def before(self, id: UUID) -> "Agreement":
+        """Return the agreement at the moment at which an id was made; ids are in the order of time."""
+        return replace(self, timeline=self.timeline.without(lambda change: change.id >= id))
 
 
 @dataclass(frozen=True, slots=True)
 class SavedQuote:
-    """A quote as it was shown. `content` is what `core.content.write_quote` wrote."""
+    """A quote as it was shown. `content` is that of `core.ordering.content.write_quote`."""
 
     id: UUID
     actor_kind: str
@@ -62,10 +62,10 @@ class SavedOrder:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """A request as it was made, and how it ended. `reason` and `answer` are what people wrote, or empty.
+    """A request as it was submitted, and its end. `reason` and `answer` are texts of people, or empty.
 
-    `content` is that of its quote, as it was shown to whoever asked; the versions and the type of the account are those
-    that it was made by.
+    `content` is that of its quote, as it was shown to the requester. The versions and the account type are those by
+    which it was decided then.
     """
 
     id: UUID
@@ -91,17 +91,17 @@ class RequestRow:
 
     @property
     def basis(self) -> Basis:
-        """By what it was decided when it was made."""
+        """The account type and versions by which it was decided when it was submitted."""
         return Basis(self.account_type, self.catalog_version, self.policy_version)
 
     @property
     def status(self) -> RequestStatus:
-        """How it stands in the books."""
+        """The state as it is stored, with the moment at which the request expires."""
         return RequestStatus(self.state, self.expires_at, self.cause)
 
 
 def agreement(account_id: UUID, before: date | None = None) -> Agreement:
-    """What was agreed with an account, from its last checkpoint on, or from the last before a day."""
+    """Return the agreement with an account, from its last checkpoint on, or from the last one before a day."""
     [row] = select(AGREEMENT, account=account_id, before=before)
     return read_agreement(*row)
 
@@ -113,20 +113,20 @@ def read_agreement(since: date | None, state: Any, position: int, changes: Itera
 
 
 def changes_of(rows: Iterable[models.Change]) -> tuple[Change, ...]:
-    """The changes that rows hold."""
+    """Return the changes that rows hold."""
     return tuple(_change(attrgetter(*_COLUMNS)(row)) for row in rows)
 
 
 def quote(account_id: UUID, quote_id: UUID) -> SavedQuote:
-    """A quote of the account. Errors: NotFound."""
-    found = select_one(_QUOTE, account=account_id, quote=quote_id)
-    if found is None:
+    """Return a quote of the account. Errors: NotFound."""
+    row = select_one(_QUOTE, account=account_id, quote=quote_id)
+    if row is None:
         raise NotFound(what=phrase("quote"))
-    return SavedQuote(*found)
+    return SavedQuote(*row)
 
 
 def order(account_id: UUID, *, order_id: UUID | None = None, quote_id: UUID | None = None) -> SavedOrder:
-    """An order by its own id or by that of its quote. Errors: NotFound."""
+    """Return an order by its own id or by that of its quote. Errors: NotFound."""
     row = select_one(_ORDER, account=account_id, order=order_id, quote=quote_id)
     if row is None:
         raise NotFound(what=phrase("quote"))
@@ -135,27 +135,27 @@ def order(account_id: UUID, *, order_id: UUID | None = None, quote_id: UUID | No
 
 
 def reason(account_id: UUID, quote_id: UUID) -> str:
-    """Why somebody cancels, if they said so."""
-    found = models.Quote.objects.filter(account_id=account_id, pk=quote_id).values_list("reason__text", flat=True)
-    return found.first() or ""
+    """Return the reason of a cancellation, or an empty text."""
+    texts = models.Quote.objects.filter(account_id=account_id, pk=quote_id).values_list("reason__text", flat=True)
+    return texts.first() or ""
 
 
 def request(account_id: UUID, request_id: UUID) -> RequestRow:
-    """One request. Errors: NotFound."""
-    found = select_one(_REQUESTS + "AND r.id = %(request)s", account=account_id, request=request_id)
-    if found is None:
+    """Return a request of the account. Errors: NotFound."""
+    row = select_one(_REQUESTS + "AND r.id = %(request)s", account=account_id, request=request_id)
+    if row is None:
         raise NotFound(what=phrase("request"))
-    return RequestRow(*found)
+    return RequestRow(*row)
 
 
 def open_request(account_id: UUID) -> RequestRow | None:
-    """The request that nobody has closed, if there is one; it may have expired."""
-    found = select_one(_REQUESTS + "AND r.state = 'open'", account=account_id)
-    return None if found is None else RequestRow(*found)
+    """Return the account's open request, if there is one; its time may be over."""
+    row = select_one(_REQUESTS + "AND r.state = 'open'", account=account_id)
+    return None if row is None else RequestRow(*row)
 
 
 def requests(account_id: UUID, *, before: UUID | None, limit: int) -> list[RequestRow]:
-    """The requests of an account, the newest first, those before a given one."""
+    """Return requests of an account, the newest first, those before a given one."""
     page = "AND (%(before)s::uuid IS NULL OR r.id < %(before)s) ORDER BY r.id DESC LIMIT %(limit)s"
     return [RequestRow(*row) for row in select(_REQUESTS + page, account=account_id, before=before, limit=limit)]
 
@@ -202,14 +202,14 @@ FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 
 
 _REQUESTS: Final = f"""
-SELECT r.id, r.quote_id, r.member_id, m.name, m.email, coalesce(why.text, ''), r.needed_by, r.state,
-    r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(said.text, ''),
+SELECT r.id, r.quote_id, r.member_id, m.name, m.email, coalesce(reason.text, ''), r.needed_by, r.state,
+    r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(answer.text, ''),
     r.order_id, r.cause, q.content::json, q.catalog_version, q.policy_version, q.account_type
 FROM subscriptions_request r
 JOIN subscriptions_quote q ON q.account_id = r.account_id AND q.id = r.quote_id
 JOIN {MEMBERS} m ON m.account_id = r.account_id AND m.id = r.member_id
-LEFT JOIN {REMARKS} why ON why.account_id = r.account_id AND why.id = r.reason_id
-LEFT JOIN {REMARKS} said ON said.account_id = r.account_id AND said.id = r.answer_id
+LEFT JOIN {REMARKS} reason ON reason.account_id = r.account_id AND reason.id = r.reason_id
+LEFT JOIN {REMARKS} answer ON answer.account_id = r.account_id AND answer.id = r.answer_id
 WHERE r.account_id = %(account)s
 """
 

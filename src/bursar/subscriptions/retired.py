@@ -1,4 +1,4 @@
-"""How many accounts have what a catalog no longer sells."""
+"""Retired products and plans, counted by the accounts that keep them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from bursar.core.subscription.retirement import catalog_keys
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """How many accounts keep something that is no longer sold, and how many keep each product and plan of it."""
+    """The number of accounts that keep anything retired, and the number for each product and plan."""
 
     accounts: int
     items: Mapping[tuple[str, str], int]
 
 
 def keeping(catalog: Catalog, now: datetime) -> Keeping:
-    """Return who has, now or by what is scheduled, what the catalog does not sell in their currency and cycle.
+    """Count accounts that have, now or scheduled, an item that the catalog does not sell in their currency and cycle.
 
-    What is tried is sold as long as it has a price in any cycle.
+    An item on trial is sold as long as it has a price in any cycle.
     """
     rows = select(_KEPT, now=now, **columns_of(catalog_keys(catalog), "products", "plans", "currencies", "cycles"))
     return Keeping(rows[0][3] if rows else 0, {(product, plan): count for product, plan, count, _ in rows})

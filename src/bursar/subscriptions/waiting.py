@@ -1,4 +1,4 @@
-"""Open requests for which something is to be done by itself: closing, looking again, reminding."""
+"""Open requests that the worker must expire, check again, or remind of."""
 
 from datetime import datetime
 from typing import Final
@@ -36,45 +36,43 @@ WHERE r.state = 'open' AND %(days)s > 0 AND r.expires_at > %(now)s
 
 
 def expired_requests(now: datetime, limit: int) -> list[UUID]:
-    """Accounts whose clock is the real one and that have an open request which has expired."""
+    """Return accounts on the real clock whose open request has expired."""
     statement = f"SELECT r.account_id {_EXPIRED} ORDER BY r.expires_at LIMIT %(limit)s"
     return [account for (account,) in select(statement, now=now, limit=limit)]
 
 
 def expirations(now: datetime) -> tuple[int, datetime | None]:
-    """Return how many open requests have expired on the real clock, and since when the first of them."""
+    """Count open requests that have expired on the real clock; return the moment of the first of them too."""
     return select_one(f"SELECT count(*), min(r.expires_at) {_EXPIRED}", now=now) or (0, None)
 
 
 def requests_to_look_at(now: datetime, days: int, limit: int) -> list[UUID]:
-    """Accounts whose clock is the real one, with an open request that was not looked at for so many days.
+    """Return accounts on the real clock whose open request was not checked for so many days.
 
-    Neither were those looked at that are older than the catalog or the policy now in force.
+    A request that was last checked before the current catalog or policy was published is due too.
     """
     statement = f"SELECT r.account_id {_LOOK} ORDER BY r.id LIMIT %(limit)s"
     return [account for (account,) in select(statement, now=now, days=days, limit=limit)]
 
 
 def unreviewed_requests(now: datetime, days: int, limit: int) -> list[UUID]:
-    """Accounts whose clock is the real one, with an open request of which its reviewers are to be reminded."""
+    """Return accounts on the real clock whose open request is due for a reminder to its reviewers."""
     statement = f"SELECT r.account_id {_REMIND} AND NOT a.sandbox ORDER BY r.expires_at LIMIT %(limit)s"
     return [account for (account,) in select(statement, now=now, days=days, limit=limit)]
 
 
 def reminders(now: datetime, days: int) -> tuple[int, datetime | None]:
-    """Return how many reminders of open requests wait on the real clock, and since when the first of them."""
+    """Count reminders of open requests that are due on the real clock; return the moment of the first of them too."""
     due = "SELECT count(*), min(r.expires_at) - make_interval(days => %(days)s)"
     return select_one(f"{due} {_REMIND} AND NOT a.sandbox", now=now, days=days) or (0, None)
 
 
 def looks(now: datetime, days: int) -> tuple[int, datetime | None]:
-    """Return how many open requests wait to be looked at on the real clock, and since when the first of them."""
+    """Count open requests that are due for a check on the real clock; return the moment of the first of them too."""
     return select_one(f"SELECT count(*), {_LOOK_SINCE} {_LOOK}", now=now, days=days) or (0, None)
 
 
 def unreviewed(account_id: UUID, moment: datetime, days: int) -> UUID | None:
-    """The account's request of which its reviewers are to be reminded at a moment of its clock, once."""
-    found = select_one(
-        f"SELECT r.id {_REMIND} AND r.account_id = %(account)s", account=account_id, now=moment, days=days
-    )
-    return found[0] if found else None
+    """Return the account's request that is due for its reminder at a moment of its clock, if there is one."""
+    row = select_one(f"SELECT r.id {_REMIND} AND r.account_id = %(account)s", account=account_id, now=moment, days=days)
+    return row[0] if row else None
