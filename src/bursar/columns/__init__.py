@@ -1,1 +1,1 @@
-"""How values become columns: money, periods, closed sets of codes, sortable ids, references inside an account."""
+"""Columns and constraints that all apps share: money, periods, codes, sortable ids, references inside an account."""

@@ -39,5 +39,5 @@ def sendable(address: str) -> str:
 
 
 def _shown(address: str) -> str:
-    """Enough of an address to find it again in what was sent."""
+    """Return the beginning of an address, enough to find it in the body of the call."""
     return "".join(letter for letter in address if letter.isprintable())[:60]

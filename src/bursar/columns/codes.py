@@ -22,17 +22,17 @@ class CodeField(_Text):
         super().__init__(**options)
 
     def deconstruct(self) -> Any:
-        """What a migration writes to make this field again."""
+        """Return the arguments that a migration writes."""
         name, path, args, options = super().deconstruct()
         return name, path, args, {**options, "codes": self.codes}
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
-        """The condition that the column states."""
+        """Return the condition of the column's check."""
         return f"{connection.ops.quote_name(self.column or '')} IN ({', '.join(_quoted(code) for code in self.codes)})"
 
 
 def actor_is_named(table: str) -> models.CheckConstraint:
-    """A deed of a member says which member."""
+    """Return the check that a row with a member as its actor names the member."""
     return models.CheckConstraint(
         condition=~models.Q(actor_kind="member") | models.Q(actor_id__isnull=False), name=f"{table}_actor_is_named"
     )

@@ -1,4 +1,4 @@
-"""What the database refuses beyond keys and checks: changes to facts, and whole transactions that do not add up."""
+"""Triggers by which the database refuses changes to facts, and transactions that do not add up."""
 
 from typing import Any, Final
 
@@ -6,13 +6,13 @@ import pgtrigger
 
 
 def refusal(rule: str, message: str) -> str:
-    """The statement that makes the database refuse, as an integrity error naming the rule."""
+    """Return the statement that raises an integrity error naming the rule."""
     text = message.replace("'", "''")
     return f"RAISE EXCEPTION '{text}' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{rule}';"
 
 
 class Refuse(pgtrigger.Trigger):
-    """Refuses an operation on a row, under a condition if one is given."""
+    """A trigger that refuses an operation on a row, always or under a condition."""
 
     when = pgtrigger.Before
 
@@ -21,7 +21,7 @@ class Refuse(pgtrigger.Trigger):
 
 
 class AtCommit(pgtrigger.Trigger):
-    """Looks at a row when its transaction ends; its function refuses what does not hold then."""
+    """A trigger that checks a row when its transaction ends, after all of it is written."""
 
     when = pgtrigger.After
     timing = pgtrigger.Deferred
@@ -35,7 +35,7 @@ FROZEN: Final = (
 
 
 def frozen_but(*fields: str) -> tuple[Refuse, Refuse]:
-    """Triggers of a row that is never deleted and of which only these fields may change."""
+    """Return the triggers of a row that is never deleted and of which only these fields may change."""
     return (
         Refuse(
             name="frozen",

@@ -7,7 +7,7 @@ import uuid6
 
 
 def first_of(moment: datetime) -> UUID:
-    """An id before all those made from that moment on."""
+    """Return an id that sorts before all ids made from that moment on."""
     return UUID(int=int(moment.timestamp() * 1000) << 80 | 7 << 76 | 1 << 63)
 
 
@@ -17,7 +17,7 @@ def moment_of(id: UUID) -> datetime:
 
 
 def uuid7() -> UUID:
-    """A new id; later ones of the same process sort after it.
+    """Return a new id; later ids of the same process sort after it.
 
     Source: RFC 9562, section 5.7.
     """

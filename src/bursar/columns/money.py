@@ -29,5 +29,5 @@ class CurrencyField(_Text):
     """The three capital letters of a currency. Source: ISO 4217."""
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
-        """The condition that the column states."""
+        """Return the condition of the column's check."""
         return f"{connection.ops.quote_name(self.column or '')} ~ '^[A-Z]{{3}}$'"

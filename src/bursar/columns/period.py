@@ -18,11 +18,11 @@ class SpanField(_Column):
     """A core `Span`, half-open, in a range of dates; the lookups of Django's range fields work on it."""
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> Span | None:
-        """The span that the database gave."""
+        """Return the span of a range that the database gave."""
         return None if value is None else Span(value.lower, value.upper)
 
     def get_prep_value(self, value: Any) -> Any:
-        """The range that the database is given."""
+        """Return the range for the database."""
         if isinstance(value, Span):
             return DateRange(value.start, value.end, "[)")
         return super().get_prep_value(value)

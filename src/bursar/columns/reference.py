@@ -10,10 +10,10 @@ from django.db.backends.ddl_references import Statement
 
 
 class SameAccount(models.BaseConstraint):
-    """The row that `field` points at belongs to the account of the row that points.
+    """A foreign key over (account_id, x_id): the row that `field` points at belongs to the same account.
 
-    The foreign key is over (account_id, x_id), so a row pointing into another account is an error of the
-    database. The field itself is a ForeignKey with db_constraint=False. A null points nowhere.
+    The database refuses a row that points into another account. The field itself is a ForeignKey with
+    db_constraint=False. A null points nowhere.
     """
 
     def __init__(self, field: str, *, name: str = "", **options: Any) -> None:
@@ -21,17 +21,17 @@ class SameAccount(models.BaseConstraint):
         super().__init__(name=name or f"%(app_label)s_%(class)s_{field}_same_account", **options)
 
     def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
-        """Nothing inside CREATE TABLE: the key is added at the end, when what it needs is there."""
+        """Defer the foreign key to the end of the migration, when the tables that it needs are there."""
         if model is not None and schema_editor is not None:
             schema_editor.deferred_sql.append(self._statement(model, schema_editor))
         return ""
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
-        """Nothing at once, for the same reason."""
+        """Defer the foreign key, as `constraint_sql` does."""
         return self.constraint_sql(model, schema_editor)
 
     def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
-        """The statement that takes the key away."""
+        """Return the statement that drops the foreign key."""
         if model is None or schema_editor is None:
             return ""
         quote = schema_editor.quote_name
@@ -44,17 +44,17 @@ class SameAccount(models.BaseConstraint):
         exclude: Any = None,
         using: str = DEFAULT_DB_ALIAS,
     ) -> None:
-        """Nothing, if the row pointed at is there and of the same account. Errors: ValidationError."""
+        """Raise ValidationError unless the row pointed at exists in the same account."""
         field = self._key(model)
         target = field.value_from_object(instance)
         if target is None:
             return
-        there = field.related_model._default_manager.using(using)
-        if not there.filter(pk=target, account_id=operator.attrgetter("account_id")(instance)).exists():
+        rows = field.related_model._default_manager.using(using)
+        if not rows.filter(pk=target, account_id=operator.attrgetter("account_id")(instance)).exists():
             raise ValidationError(self.get_violation_error_message())
 
     def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
-        """What a migration writes to make this constraint again."""
+        """Return the arguments that a migration writes."""
         path, _, options = super().deconstruct()
         return path, (self.field,), options
 

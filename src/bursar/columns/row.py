@@ -1,4 +1,4 @@
-"""What every row that belongs to an account has."""
+"""The base of all rows that belong to an account."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Statements in SQL of their own, where one of them does what the ORM would need several for."""
+"""Statements in SQL, where one of them does the work of several of the ORM."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,19 +7,19 @@ from django.db import connection
 
 
 def select(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    """The rows that a statement gives; its parameters stand in it as %(name)s."""
+    """Return the rows of a statement; its parameters stand in it as %(name)s."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())
 
 
 def select_one(statement: str, **parameters: Any) -> tuple[Any, ...] | None:
-    """The first row that a statement gives, if it gives one."""
+    """Return the first row of a statement, if it has one."""
     return next(iter(select(statement, **parameters)), None)
 
 
 def execute(statement: str, **parameters: Any) -> None:
-    """Do what a statement says; its parameters stand in it as %(name)s."""
+    """Execute a statement that returns no rows; its parameters stand in it as %(name)s."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
 

@@ -9,11 +9,11 @@ from typing import Any
 from django.db import connection, models, transaction
 
 Canonical = Callable[[int], Mapping[str, Any]]
-"""The document as it is kept, read under the number it would have."""
+"""The document in its canonical form, read under the number that it would get."""
 
 
 def publish(table: type[models.Model], canonical: Canonical, *, source: str, by: str, now: datetime) -> int:
-    """The number of the version that now holds the document; the current one when it says the same already."""
+    """Publish a document and return its number; return the current number if that version says the same."""
     rows = table._default_manager
     with transaction.atomic():
         lock(table)
@@ -27,9 +27,9 @@ def publish(table: type[models.Model], canonical: Canonical, *, source: str, by:
 
 
 def apply(table: type[models.Model], canonical: Canonical, *, by: str, now: datetime) -> int:
-    """The number of the current version, once a file that differs from the last file applied is published.
+    """Publish a file if it differs from the last file applied; return the number of the current version.
 
-    What was published by other means stands until the file itself changes.
+    A version that was published by other means stays current until the file itself changes.
     """
     rows = table._default_manager.order_by("-number").values("number", "digest")
     applied, current = rows.filter(source="file").first(), rows.first()
@@ -39,12 +39,12 @@ def apply(table: type[models.Model], canonical: Canonical, *, by: str, now: date
 
 
 def lock(table: type[models.Model]) -> None:
-    """Let nobody else publish, nor hold what is current, until the transaction ends."""
+    """Keep others from publishing and from holding the current version until the transaction ends."""
     _lock(table, "EXCLUSIVE")
 
 
 def hold(table: type[models.Model]) -> None:
-    """Wait for whoever publishes, and let nobody publish until the transaction ends."""
+    """Wait for a publication under way, and keep others from publishing until the transaction ends."""
     _lock(table, "ROW SHARE")
 
 
@@ -54,5 +54,5 @@ def _lock(table: type[models.Model], mode: str) -> None:
 
 
 def _digest(document: Mapping[str, Any]) -> str:
-    """The same for the same document, in whatever order it was written."""
+    """Return the digest of a document, which does not depend on the order of its entries."""
     return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,1 +1,1 @@
-"""How money moves."""
+"""Gateways: their protocol, their registry, and the built-in sandbox gateway."""

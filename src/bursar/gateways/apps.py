@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Gateways(AppConfig):
-    """How money moves."""
+    """The app of the sandbox gateway's tables."""
 
     name = "bursar.gateways"

@@ -1,4 +1,4 @@
-"""The memory of the sandbox gateway."""
+"""The charges and refunds that the sandbox gateway remembers."""
 
 from django.db import models
 
@@ -9,7 +9,7 @@ OUTCOMES = ("succeeded", "declined", "pending", "cancelled", "refunded")
 
 
 class SandboxCharge(models.Model):
-    """One charge under its idempotency key, as a real gateway would remember it."""
+    """A charge under its idempotency key, as a real gateway would remember it."""
 
     key = models.TextField(primary_key=True)
     amount_minor = AmountField()

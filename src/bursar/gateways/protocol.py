@@ -1,4 +1,4 @@
-"""What Bursar asks of whoever moves money: few verbs, each safe to repeat under its key."""
+"""The protocol of gateways: a few verbs, each safe to repeat under its key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bursar.core.money.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a gateway says of a charge. A pending one waits for the payer at `address`; a declined one has a reason."""
+    """The answer of a gateway about a charge: it may wait for the payer at `address`, or be declined for a reason."""
 
     answer: GatewayAnswer
     reason: str = ""
@@ -21,7 +21,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """The answer of a gateway to a refund; a declined one has a reason."""
+    """The answer of a gateway about a refund; a declined refund has a reason."""
 
     answer: RefundAnswer
     reason: str = ""
@@ -29,28 +29,28 @@ class GivenBack:
 
 @dataclass(frozen=True, slots=True)
 class GatewayEvent:
-    """An event that arrived from a gateway: the key of the charge that something happened to.
+    """An event that arrived from a gateway: the key of the charge that it is about.
 
-    It proves nothing and may come late, twice or out of order: what is so is asked of the gateway.
+    It proves nothing and may come late, twice or out of order, so Bursar asks the gateway for the result.
     """
 
     charge: str
 
 
 class Gateway(Protocol):
-    """Moves money. A key stands for one charge, or one refund, for ever, whatever is asked of it and however often."""
+    """A company or program that moves money. A key stands for one charge or refund, however often it is sent."""
 
     def charge(self, key: str, amount: Money, token: str, expires_at: datetime) -> Charge:
-        """Take the amount; the same key again tells what became of it the first time."""
+        """Charge the amount; the same key again returns the first result."""
 
     def find(self, key: str) -> Charge:
-        """Return what became of a charge; unknown if the gateway never heard of it."""
+        """Return the result of a charge; unknown if the gateway never got it."""
 
     def cancel(self, key: str) -> Charge:
-        """Give up a charge, so that it can never succeed any more; one that has succeeded stays so."""
+        """Cancel a charge, so that it can never succeed later; a charge that has succeeded stays so."""
 
     def refund(self, key: str, charge: str, amount: Money) -> GivenBack:
-        """Give so much of a charge back, where so much of it is left; the same key again tells what became of it."""
+        """Refund an amount of a charge, up to the amount left of it; the same key again returns the first result."""
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent | None:
-        """Return what an event that arrived is about, None if about nothing of ours. Errors: ForgedEvent."""
+        """Return the event in a message that arrived, None if it is about no charge of ours. Errors: ForgedEvent."""

@@ -1,4 +1,4 @@
-"""Which gateways are connected: the settings name each by its code and the path of its class."""
+"""The gateways that are connected; the settings name each by its code and the path of its class."""
 
 from functools import cache
 

@@ -1,6 +1,7 @@
-"""A gateway that needs no network and behaves like a real one.
+"""The sandbox gateway, which needs no network and behaves like a real gateway.
 
-It writes on a connection of its own that commits at once, so that it knows what a killed process forgot.
+It writes on a connection of its own that commits at once, so that it remembers a charge even if the process
+that asked for it was killed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -51,17 +52,17 @@ UPDATE gateways_sandboxcharge SET outcome = 'refunded', refunded_at = now() WHER
 
 
 class Sandbox:
-    """The built-in gateway; its tokens say what will happen, and any other token is declined."""
+    """The built-in gateway. Its tokens decide the result of a charge; any other token is declined."""
 
     def charge(self, key: str, amount: Money, token: str, expires_at: datetime) -> Charge:
-        """Take the amount, as the token says."""
+        """Charge the amount, with the result that the token names."""
         outcome, reason = TOKENS.get(token, ("declined", "unknown_token"))
         with _own_connection() as cursor:
             cursor.execute(_INSERT, [key, amount.amount_minor, amount.currency, token, outcome, reason, expires_at])
         return self.find(key)
 
     def find(self, key: str) -> Charge:
-        """What became of a charge."""
+        """Return the result of a charge."""
         with _own_connection() as cursor:
             cursor.execute("SELECT outcome, reason FROM gateways_sandboxcharge WHERE key = %s", [key])
             row = cursor.fetchone()
@@ -70,22 +71,22 @@ class Sandbox:
         return Charge(_ANSWERS[row[0]], row[1], ADDRESS.format(key=key) if row[0] == "pending" else "")
 
     def cancel(self, key: str) -> Charge:
-        """Give up a charge; for one that never came, a mark that refuses it when it does."""
+        """Cancel a charge; one that has not arrived yet is refused when it arrives."""
         with _own_connection() as cursor:
             cursor.execute(_INSERT, [key, 1, "EUR", "", "cancelled", "", None])
             self._move(cursor, key, "cancelled", "pending")
         return self.find(key)
 
     def refund(self, key: str, charge: str, amount: Money) -> GivenBack:
-        """Give so much of a charge back, unless its token declines that or less of it is left."""
+        """Refund an amount of a charge, unless its token declines refunds or less of it is left."""
         with _own_connection() as cursor:
             with cursor.connection.transaction():
-                # Whoever refunds the same charge meanwhile waits here, and then sees what was refunded.
+                # A second refund of the same charge waits here, and then sees what is left of it.
                 cursor.execute("SELECT token FROM gateways_sandboxcharge WHERE key = %s FOR UPDATE", [charge])
-                found = cursor.fetchone()
-                if found is None:
+                charged = cursor.fetchone()
+                if charged is None:
                     return GivenBack("declined", "unknown_charge")
-                reason = "refund_declined" if found[0] in NEVER_REFUNDED else ""
+                reason = "refund_declined" if charged[0] in NEVER_REFUNDED else ""
                 cursor.execute(_REFUND, {"key": key, "charge": charge, "amount": amount.amount_minor, "why": reason})
                 cursor.execute(_REFUNDED, {"charge": charge})
             cursor.execute("SELECT outcome, reason FROM gateways_sandboxrefund WHERE key = %s", [key])
@@ -93,7 +94,7 @@ class Sandbox:
         return GivenBack("succeeded" if outcome == "succeeded" else "declined", reason)
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent | None:
-        """Return which charge an event is about. Errors: ForgedEvent."""
+        """Return the event with the charge that it is about. Errors: ForgedEvent."""
         try:
             return GatewayEvent(signing.loads(body.decode("ascii", "replace"), salt=_EVENTS)["charge"])
         except signing.BadSignature:
@@ -104,7 +105,7 @@ class Sandbox:
         return signing.dumps({"charge": key}, salt=_EVENTS).encode("ascii")
 
     def authenticate(self, key: str, outcome: Literal["succeeded", "failed"]) -> Charge:
-        """What the payer did at the address: confirmed, or not."""
+        """Confirm or decline a pending charge, as the payer does at its address."""
         with _own_connection() as cursor:
             if outcome == "succeeded":
                 self._move(cursor, key, "succeeded", "pending")

@@ -1,4 +1,4 @@
-"""What the sandbox gateway's tokens make happen."""
+"""The tokens of the sandbox gateway, with the results that they make."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Writing down what happened, and what was answered to whom."""
+"""Write events into histories, and store responses for idempotency keys."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from bursar.history.models import Entry, StoredResponse
 from bursar.history.queries import IdempotencyKey
 
 Happened = tuple[UUID, date, Actor, Event]
-"""An event: in which account, on which day by its clock, and who did it."""
+"""An event with its account, its day by the account's clock, and its actor."""
 
 
 def record(*, account_id: UUID, events: Iterable[Event], actor: Actor, on: date, now: datetime) -> None:
@@ -37,16 +37,16 @@ def record_each(happened: Iterable[Happened], *, now: datetime) -> None:
 
 
 def columns(actor: Actor) -> dict[str, Any]:
-    """The columns that say who did something."""
+    """Return the columns that name an actor."""
     if isinstance(actor, Member):
         return {"actor_kind": "member", "actor_id": actor.id}
     return {"actor_kind": "system" if actor.system else "vendor", "actor_id": actor.id}
 
 
 def answer(idempotency_key: IdempotencyKey | None, *, kind: str, id: object, status: int, now: datetime) -> None:
-    """Keep what a deed is answered with, in the deed's own transaction, so that sending it again answers the same.
+    """Store the response to a call, in the call's own transaction, so that the same call, sent again, gets it again.
 
-    Errors: IntegrityError when the same key was answered meanwhile.
+    Errors: IntegrityError if a call with the same key was answered meanwhile.
     """
     if idempotency_key is not None:
         StoredResponse.objects.create(

@@ -1,4 +1,4 @@
-"""What happened, and what was answered."""
+"""The events of accounts, and the responses that are stored for idempotency keys."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from bursar.columns.ids import uuid7
 
 
 class Entry(models.Model):
-    """One fact of an account's history. It holds ids and codes, and outlives the account."""
+    """An event in an account's history. It holds ids and codes, and outlives the account."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account_id = models.UUIDField()
@@ -31,7 +31,7 @@ class Entry(models.Model):
 
 
 class StoredResponse(models.Model):
-    """The answer to a deed that was sent with an idempotency key, so that sending it again answers the same."""
+    """The response to a call with an idempotency key, so that the same call, sent again, gets it again."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     scope = models.TextField()

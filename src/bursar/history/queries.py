@@ -1,4 +1,4 @@
-"""What happened to an account, and what a repeated deed was answered."""
+"""Read the histories of accounts, and stored responses."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class OtherBody(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A deed that is to be done once however often it is sent. `scope` is whose key it is, and for which door."""
+    """The key of a call that is done once however often it is sent. `scope` names the caller and the operation."""
 
     scope: str
     key: str
@@ -29,7 +29,7 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a deed was answered: a status, and the kind and id of the thing that the answer shows."""
+    """A response: its status, and the kind and id of the resource that it shows."""
 
     kind: str
     id: str
@@ -51,22 +51,22 @@ class Fact:
 
     @cached_property
     def event(self) -> Event:
-        """The event as a value. Errors: KeyError where the entry lacks something that its kind holds."""
+        """The event as a value. Errors: KeyError if the entry lacks a field of its kind."""
         return read_event(self.kind, self.data, self.version)
 
 
 def answered(idempotency_key: IdempotencyKey) -> Answer | None:
-    """What this deed was answered before, if it was. Errors: OtherBody."""
-    found = StoredResponse.objects.filter(scope=idempotency_key.scope, key=idempotency_key.key).first()
-    if found is None:
+    """Return the stored response for a key, if there is one. Errors: OtherBody."""
+    stored = StoredResponse.objects.filter(scope=idempotency_key.scope, key=idempotency_key.key).first()
+    if stored is None:
         return None
-    if found.body_digest != idempotency_key.body_digest:
+    if stored.body_digest != idempotency_key.body_digest:
         raise OtherBody(key=idempotency_key.key)
-    return Answer(found.answer_kind, found.answer_id, found.status)
+    return Answer(stored.answer_kind, stored.answer_id, stored.status)
 
 
 def fact(account_id: UUID, entry_id: UUID) -> Fact:
-    """One entry of an account's history."""
+    """Return an entry of an account's history."""
     return Fact(*Entry.objects.filter(account_id=account_id).values_list(*_FACT).get(pk=entry_id))
 
 
@@ -79,13 +79,13 @@ def facts(
     since: date | None = None,
     until: date | None = None,
 ) -> list[Fact]:
-    """The newest facts first, those before a given one; of some kinds and of the days between two, both included."""
-    wanted = {"id__lt": before, "kind__in": kinds, "on__gte": since, "on__lte": until}
-    given = {name: value for name, value in wanted.items() if value is not None}
+    """Return entries, the newest first, those before a given one; of some kinds, and from day to day inclusive."""
+    lookups = {"id__lt": before, "kind__in": kinds, "on__gte": since, "on__lte": until}
+    given = {name: value for name, value in lookups.items() if value is not None}
     rows = Entry.objects.filter(account_id=account_id, **given)
     return [Fact(*row) for row in rows.order_by("-id").values_list(*_FACT)[:limit]]
 
 
 ENTRIES: Final = '(SELECT account_id, id, kind, "on" FROM history_entry)'
-"""The entries of histories, for the statements of those who tell of them."""
+"""The entries of histories, for statements of rooms that send emails about them."""
 _FACT: Final = tuple(Fact.__dataclass_fields__)

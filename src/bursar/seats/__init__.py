@@ -1,1 +1,1 @@
-"""Who sits where, and how many seats there are."""
+"""Seats of products: bought, used, and given to members."""

@@ -1,4 +1,4 @@
-"""Giving products to people and taking them back, and writing down how many seats are bought and used."""
+"""Assign products to members and free their seats, and write how many seats are bought and used."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -29,7 +29,7 @@ from bursar.seats.queries import uses
 
 
 def set_bought(turned: Mapping[UUID, tuple[Mapping[str, SeatUse], Mapping[str, SeatUse]]]) -> None:
-    """Write down how many seats accounts have bought, and how many may work without one, where that has changed.
+    """Write how many seats accounts have bought, and how many light agents they may have, where that has changed.
 
     Shape: by account, the seats of each product before, as they were read under its lock, and after.
     """
@@ -73,7 +73,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
 
 
 def free(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Take a product from a member; the seat stays bought and is free for somebody else. Errors: NotFound, Refused."""
+    """End a member's assignment; the seat stays bought and is free for another member. Errors: NotFound, Refused."""
     with locked_account(account_id, actor, now) as customer:
         customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
@@ -84,23 +84,23 @@ def free(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, act
 
 
 def count(account_id: UUID, product: str, used: int | None, *, actor: Actor, now: datetime) -> None:
-    """Say how many seats of a product are used, for a vendor whose own product gives them to people.
+    """Write how many seats of a product are used, for a vendor whose own product gives seats to people.
 
-    None lets the people count again who were given it here. Errors: NotFound, NoSeats.
+    With None, Bursar counts its own assignments again. Errors: NotFound, NoSeats.
     """
     with locked_account(account_id, actor, now) as customer:
-        found = Capacity.objects.filter(account_id=account_id, product=product).first()
-        if found is None:
+        capacity = Capacity.objects.filter(account_id=account_id, product=product).first()
+        if capacity is None:
             raise NoSeats(product=product)
-        Capacity.objects.filter(pk=found.pk).update(counted=used is not None, used=used or 0)
+        Capacity.objects.filter(pk=capacity.pk).update(counted=used is not None, used=used or 0)
         if used is None:
             _count_again({(account_id, product)})
-        event = SeatsCounted(product=product, before=found.used, after=used)
+        event = SeatsCounted(product=product, before=capacity.used, after=used)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
 def see(account_id: UUID, member_id: UUID, on: date) -> None:
-    """Write down that the vendor's product asked for a member on a day."""
+    """Note the last day on which the vendor's product asked for a member."""
     Seen.objects.bulk_create(
         [Seen(id=uuid7(), account_id=account_id, member_id=member_id, on=on)],
         update_conflicts=True,
@@ -112,7 +112,7 @@ def see(account_id: UUID, member_id: UUID, on: date) -> None:
 def change_member(
     policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime, **fields: Any
 ) -> None:
-    """Give a member another role or name.
+    """Change a member's role or name, and count the seats of their products again.
 
     Errors: OutOfSeats, OutOfLightAgents, and those of accounts.
     """
@@ -125,32 +125,34 @@ def change_member(
 
 
 def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Take a member out of the account, and out of every product. Errors: those of accounts."""
+    """Remove a member from the account and end their assignments. Errors: those of accounts."""
     with locked_account(account_id, actor, now) as customer:
         accounts.remove_member(policy, account_id, member_id, actor=actor, now=now)
         record_each(_end([(customer, None, [member_id])], actor, now), now=now)
 
 
-def free_seats(named: Sequence[tuple[Customer, str, Collection[UUID]]], *, now: datetime) -> list[Happened]:
-    """Take products from people who were named when their seats became fewer, under the locks of their accounts.
+def free_seats(reductions: Sequence[tuple[Customer, str, Collection[UUID]]], *, now: datetime) -> list[Happened]:
+    """End the assignments of members whom a reduction names, under the locks of their accounts; return the events.
 
-    Shape: the account, the product, and the members, of each. Returns who had one and has it no more, to be recorded.
+    Shape: the account, the product, and the members.
     """
-    return _end(named, SYSTEM, now)
+    return _end(reductions, SYSTEM, now)
 
 
-def _end(named: Sequence[tuple[Customer, str | None, Collection[UUID]]], actor: Actor, now: datetime) -> list[Happened]:
-    """End what members have of a product, or of all products; return who had what, to be recorded."""
-    having = [
+def _end(
+    leaving: Sequence[tuple[Customer, str | None, Collection[UUID]]], actor: Actor, now: datetime
+) -> list[Happened]:
+    """End assignments of members to a product, or to all products for None; return the events."""
+    ending = [
         (customer.id, product, member_id, customer.moment(now))
-        for customer, product, members in named
+        for customer, product, members in leaving
         for member_id in members
     ]
-    if not having:
+    if not ending:
         return []
-    ended = sorted(select(_END, **columns_of(having, "accounts", "products", "members", "moments")))
+    ended = sorted(select(_END, **columns_of(ending, "accounts", "products", "members", "moments")))
     _count_again({(account_id, product) for account_id, product, _ in ended})
-    today = {customer.id: customer.today(now) for customer, *_ in named}
+    today = {customer.id: customer.today(now) for customer, *_ in leaving}
     return [
         (account_id, today[account_id], actor, SeatFreed(product=product, member=member_id))
         for account_id, product, member_id in ended
@@ -158,18 +160,18 @@ def _end(named: Sequence[tuple[Customer, str | None, Collection[UUID]]], actor: 
 
 
 def _check(customer: Customer, products: list[str], *, light: bool) -> None:
-    """Whether there is room for one more person in each product: without a seat for a light agent, else with one."""
+    """Raise OutOfSeats, or OutOfLightAgents for a light agent, if a product has no room for one more person."""
     counted = _count_again({(customer.id, product) for product in products})
     if light:
-        allowed = uses(customer.id)
+        current = uses(customer.id)
         for product, *_ in counted:
-            check_light_agents(product, allowed[product].light_agents, allowed[product].light)
+            check_light_agents(product, current[product].light_agents, current[product].light)
     for product, bought, before, after in counted:
         check_seats(product, bought, before, after)
 
 
 def _count_again(seats: Collection[tuple[UUID, str]]) -> list[tuple[str, int, int, int]]:
-    """Write down how many seats of each account's product are used, under the locks of the accounts.
+    """Count and write how many seats of each account's product are used, under the locks of the accounts.
 
     Shape: product, seats bought, and seats used before and now.
     """

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Seats(AppConfig):
-    """How many seats each account has."""
+    """The app of seats and assignments."""
 
     name = "bursar.seats"

@@ -1,4 +1,4 @@
-"""Who uses which product, and how many seats there are."""
+"""The seats of each product, and the members who use them."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,11 +9,10 @@ from bursar.columns.row import AccountRow
 
 
 class Capacity(AccountRow):
-    """The seats of one product. Used may exceed bought after a reduction: nobody is thrown out.
+    """The seats of a product. After a reduction `used` may exceed `bought`, because nobody loses a seat by itself.
 
-    `light_agents` is how many may have it without a seat, if the plan limits it.
-
-    Where the vendor's own product gives its seats to people, it says how many are used: `counted`.
+    `light_agents` is the most members who may have the product without a seat; None is no limit. `counted` says that
+    the vendor's own product gives its seats to people and reports how many are used.
     """
 
     product = models.TextField()
@@ -49,7 +48,7 @@ class Seen(AccountRow):
 
 
 class Assignment(AccountRow):
-    """A member has a product, since when and until when. Light agents have it without a seat."""
+    """A product given to a member, from `since` until `ended_at`. Light agents have it without a seat."""
 
     product = models.TextField()
     member = models.ForeignKey("accounts.Member", on_delete=models.PROTECT, db_constraint=False, related_name="+")

@@ -1,4 +1,4 @@
-"""How many seats are bought and used, and who uses them."""
+"""Read the seats that are bought and used, and the members who use them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from bursar.core.subscription.seats import SEATLESS, SeatUse, is_idle
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Somebody has a product; `seat` says whether with a seat, `seen_on` when the product last asked for them."""
+    """A member's assignment; `seat` says whether it uses one, `seen_on` when the product last asked for the member."""
 
     product: str
     member_id: UUID
@@ -26,12 +26,12 @@ class Held:
     seen_on: date | None
 
     def idle(self, zone: tzinfo, day: date) -> bool:
-        """Whether they use a seat, and were not seen for a month, nor given it within one."""
+        """Return true if the member uses a seat and was last seen, or else given it, more than a month ago."""
         return self.seat and is_idle(self.seen_on or self.since.astimezone(zone).date(), day)
 
 
 def uses(account_id: UUID) -> Mapping[str, SeatUse]:
-    """The seats of each product that an account has or had."""
+    """Return the seats of each product that an account has or had."""
     [(rows,)] = select(f"SELECT {USES}", account=account_id, seatless=SEATLESS)
     return read_uses(rows)
 
@@ -45,26 +45,27 @@ def read_uses(rows: Iterable[Sequence[Any]]) -> Mapping[str, SeatUse]:
 
 
 def counts(account_id: UUID) -> Mapping[str, int]:
-    """How many seats of each product are used, and not by whom."""
+    """Return how many seats of each product are used, without their members."""
     return dict(select(_COUNTS, account=account_id))
 
 
 def held(account_id: UUID, member_id: UUID | None = None) -> list[Held]:
-    """Who has which product, by product and since when; of one member, if one is named."""
+    """Return assignments by product and age, of all members or of the one named."""
     return [Held(*row) for row in select(_HELD, account=account_id, member=member_id, seatless=SEATLESS)]
 
 
 def longest_unseen(account_id: UUID, product: str, limit: int, chosen: Collection[UUID] = ()) -> list[Held]:
-    """Return who uses a seat of a product, whoever was not seen for the longest time first.
+    """Return the members who use a seat of a product, the longest unseen first.
 
-    Who was never seen counts as seen when they were given the seat. Those who were chosen are there beyond the limit.
+    A member who was never seen counts as seen on the day of the assignment. Chosen members are added beyond the limit.
     """
-    known = {"account": account_id, "product": product, "seatless": SEATLESS, "member": None}
-    found = [Held(*row) for row in select(f"{_LONGEST_UNSEEN} LIMIT %(limit)s", limit=limit, **known)]
-    missing = set(chosen) - {one.member_id for one in found}
-    if missing and len(found) == limit:
-        found += [one for one in (Held(*row) for row in select(_LONGEST_UNSEEN, **known)) if one.member_id in missing]
-    return found
+    parameters = {"account": account_id, "product": product, "seatless": SEATLESS, "member": None}
+    longest = [Held(*row) for row in select(f"{_LONGEST_UNSEEN} LIMIT %(limit)s", limit=limit, **parameters)]
+    missing = set(chosen) - {assigned.member_id for assigned in longest}
+    if missing and len(longest) == limit:
+        others = (Held(*row) for row in select(_LONGEST_UNSEEN, **parameters))
+        longest += [assigned for assigned in others if assigned.member_id in missing]
+    return longest
 
 
 USES: Final = f"""
