@@ -19,7 +19,7 @@ from bursar.gateways.models import SandboxCharge, SandboxRefund
 from bursar.history.models import Entry
 from bursar.identity.models import AddressChange, FormerName, Identity, Person, Staff
 from bursar.invoices.models import Coverage, Invoice, Line, Series
-from bursar.notices.models import Letter, NotTold, PersonalLetter, Told
+from bursar.notices.models import Email, NotTold, PersonalEmail, Told
 from bursar.payments.models import Allocation, Attempt, BankEntry, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
 from bursar.seats.models import Assignment, Capacity, Seen
@@ -162,15 +162,15 @@ def identity(**fields: Any) -> Identity:
     return Identity.objects.create(**{"person": fields.get("person") or person(), **own, **at, **fields})
 
 
-def personal_letter(**fields: Any) -> PersonalLetter:
+def personal_email(**fields: Any) -> PersonalEmail:
     own: dict[str, Any] = {"address": "a@b.example", "locale": "en", "subject": "s", "due_at": NOW}
-    return PersonalLetter.objects.create(**{"person": person(), **own, "state": "waiting", **fields})
+    return PersonalEmail.objects.create(**{"person": person(), **own, "state": "waiting", **fields})
 
 
-def letter(account: Account, **fields: Any) -> Letter:
+def email(account: Account, **fields: Any) -> Email:
     own = {"address": "a@b.example", "locale": "en", "subject": "s", "text": "t", "html": "h", "due_at": NOW}
     made = {"told": fields.get("told") or told(account), "member": fields.get("member") or member(account)}
-    return Letter.objects.create(account=account, **{**own, **made, "state": "waiting", **fields})
+    return Email.objects.create(account=account, **{**own, **made, "state": "waiting", **fields})
 
 
 def version(kind: type[CatalogVersion] | type[PolicyVersion], **fields: Any) -> CatalogVersion | PolicyVersion:
@@ -365,7 +365,7 @@ def every_row(account: Account) -> dict[type[Model], Any]:
         line,
         coverage,
     )
-    money = (method, attempt, payment, refund, allocation, told, letter, session, seen)
+    money = (method, attempt, payment, refund, allocation, told, email, session, seen)
     models = (
         Remark,
         Override,
@@ -384,7 +384,7 @@ def every_row(account: Account) -> dict[type[Model], Any]:
     )
     return dict(
         zip(
-            (*models, Method, Attempt, Payment, Refund, Allocation, Told, Letter, Session, Seen),
+            (*models, Method, Attempt, Payment, Refund, Allocation, Told, Email, Session, Seen),
             (*makers, *money),
             strict=True,
         )

@@ -93,7 +93,7 @@ class PageWalk:
             "security",
             "password/first",
             "sessions",
-            "letters",
+            "emails",
         ):
             page.goto(f"/me/{where}")
             yield f"me_{where.replace('/', '_')}"
@@ -270,10 +270,10 @@ class PageWalk:
         for where in ("manage", "admins", "desk", "team", "capabilities", "requests"):
             self.go(where)
             yield f"staff_{where}"
-        self.go("desk/letters")
-        yield "staff_letters"
-        self.go("desk/letters?q=nobody")
-        yield "staff_letters_none"
+        self.go("desk/emails")
+        yield "staff_emails"
+        self.go("desk/emails?q=nobody")
+        yield "staff_emails_none"
         self.go("desk")
         self.send("form[action$=overrides]")
         yield "staff_desk_wrong"

@@ -1,4 +1,4 @@
-"""Letters go out by a mail server or a provider, which this file plays on loopback; and what is refused says why."""
+"""Emails go out by a mail server or a provider, which this file plays on loopback; and what is refused says why."""
 
 import json
 import socketserver
@@ -15,7 +15,7 @@ from api_client import TEAM_10, ApiClient, email
 from bursar.jobs.steps import run_once
 from bursar.notices.actions import TRIES
 from bursar.notices.mail import KEYS, BadMailAddress, outgoing, said
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESSES = {
@@ -38,7 +38,7 @@ ACCEPTED: dict[str, Any] = {
     "mailgun": {"id": "<1@acme.example>", "message": "Queued. Thank you."},
     "mailjet": {"Messages": [{"Status": "success", "To": [], "Cc": [], "Bcc": []}]},
 }
-"""What each provider answers to a letter that it takes."""
+"""What each provider answers to an email that it takes."""
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def use(settings: Any, url: str) -> None:
 
 
 def states() -> set[tuple[str, int, str]]:
-    return set(Letter.objects.values_list("state", "tries", "failure"))
+    return set(Email.objects.values_list("state", "tries", "failure"))
 
 
 @pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid")
@@ -110,7 +110,7 @@ def test_every_provider_is_written_to_in_its_own_way(account: str, settings: Any
     assert set(ADDRESSES) == set(ACCEPTED) == set(KEYS)
     run_once(datetime.now(UTC))
     for name, url in ADDRESSES.items():
-        Letter.objects.update(state="waiting", tries=0, sent_at=None)
+        Email.objects.update(state="waiting", tries=0, sent_at=None)
         with provider((200, ACCEPTED[name])) as (address, calls):
             use(settings, f"{url}?api_url={address}")
             run_once(datetime.now(UTC))
@@ -126,12 +126,12 @@ def test_a_provider_that_is_down_is_asked_again_and_its_last_answer_is_kept(acco
         use(settings, f"postmark://s3cret?api_url={address}")
         run_once(now)
         run_once(now)
-        failed = Letter.objects.get(failure__contains="Busy <now>")
+        failed = Email.objects.get(failure__contains="Busy <now>")
         assert (failed.state, failed.tries) == ("waiting", 1) and "503" in failed.failure
         assert failed.due_at > now and "s3cret" not in failed.failure
         run_once(now + timedelta(days=1))
     assert states() == {("sent", 2, "")}
-    Letter.objects.update(state="waiting", sent_at=None, tries=TRIES - 1)
+    Email.objects.update(state="waiting", sent_at=None, tries=TRIES - 1)
     run_once(now + timedelta(days=2))
     [(state, tries, reason)] = {(one, two, three[:13]) for one, two, three in states()}
     assert (state, tries, reason) == ("failed", TRIES, "Error posting"), "nobody answers any more"
@@ -169,7 +169,7 @@ def test_an_address_that_cannot_be_read_says_what_is_wrong_and_repeats_no_secret
         "s3cret@mail.example:587": "it is no address",
         "smtp+tls://anna:s3cret@mail.example:abc": "it is no address",
         "smtp+tls://anna:s3cret@:587": "the host is missing",
-        "pigeon://s3cret": "pigeon:// is no way to send letters",
+        "pigeon://s3cret": "pigeon:// is no way to send emails",
         "postmark://": "the key is missing",
         "mailjet://s3cret": "the key is missing",
         "postmark://s3cret:s3cret": "has too many parts",

@@ -1,4 +1,4 @@
-"""What people are told: each fact once, to whom it concerns, in their language; and what becomes of letters."""
+"""What people are told: each fact once, to whom it concerns, in their language; and what becomes of emails."""
 
 import re
 from collections import Counter
@@ -16,7 +16,7 @@ from bursar.identity.models import Person
 from bursar.invoices.models import BillingSchedule
 from bursar.jobs.steps import run_once
 from bursar.notices.actions import TRIES
-from bursar.notices.models import Letter, Told
+from bursar.notices.models import Email, Told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,16 +38,16 @@ def asked(api: ApiClient, **fields: Any) -> tuple[str, str]:
 def told_before() -> None:
     """Everybody has read what happened until now."""
     run_once(datetime.now(UTC))
-    Letter.objects.all().delete()
+    Email.objects.all().delete()
     mail.outbox.clear()
 
 
-def letters() -> list[tuple[str, str]]:
+def emails() -> list[tuple[str, str]]:
     """Who was told what since, without the account's name; afterwards everybody has read it."""
     run_once(datetime.now(UTC))
-    found = Letter.objects.order_by("id").values_list("address", "subject")
+    found = Email.objects.order_by("id").values_list("address", "subject")
     said = [(address.partition("@")[0], re.sub("^Acme\\s?: ", "", subject)) for address, subject in found]
-    Letter.objects.all().delete()
+    Email.objects.all().delete()
     return said
 
 
@@ -56,9 +56,9 @@ def test_a_request_and_its_answer_are_told_once_to_whom_they_concern_in_their_la
     Person.objects.filter(email=email("billing_admin")).update(locale="fr")
     run_once(datetime.now(UTC))
     run_once(datetime.now(UTC))
-    letters = {one.address: one for one in Letter.objects.all()}
-    assert set(letters) == {email("owner"), email("billing_admin")}
-    english, french = letters[email("owner")], letters[email("billing_admin")]
+    emails = {one.address: one for one in Email.objects.all()}
+    assert set(emails) == {email("owner"), email("billing_admin")}
+    english, french = emails[email("owner")], emails[email("billing_admin")]
     assert english.subject == "Acme: A change was asked for."
     for said in ("By Admin, January 1, 2026.", "Admin asks for:", "Support: 10 → 12 seats, 2 more", "€38.00"):
         assert said in english.text, english.text
@@ -69,9 +69,9 @@ def test_a_request_and_its_answer_are_told_once_to_whom_they_concern_in_their_la
     assert french.subject == "Acme : Un changement a été demandé." and "38,00 €" in french.text.replace("\xa0", " ")
     api.ok("POST", f"{request}/reject", {"reason": "Not this month."}, by=email("owner"))
     run_once(datetime.now(UTC))
-    [answer] = Letter.objects.filter(address=email("admin"))
+    [answer] = Email.objects.filter(address=email("admin"))
     assert answer.subject == "Acme: The request was rejected." and "The answer: Not this month." in answer.text
-    assert Letter.objects.count() == 3
+    assert Email.objects.count() == 3
 
 
 def test_many_workers_tell_a_fact_once(api: ApiClient) -> None:
@@ -86,23 +86,23 @@ def test_many_workers_tell_a_fact_once(api: ApiClient) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         assert Counter(pool.map(work, range(6))) == {"done": 6}
-    assert Letter.objects.count() == 2
+    assert Email.objects.count() == 2
     assert Told.objects.count() == Told.objects.values("entry_id").distinct().count()
 
 
-def test_a_sandbox_keeps_its_letters_and_its_pages_show_them(api: ApiClient, settings: Any) -> None:
+def test_a_sandbox_keeps_its_emails_and_its_pages_show_them(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
     path, _ = asked(api)
     run_once(datetime.now(UTC))
     assert not mail.outbox
-    assert set(Letter.objects.values_list("state", flat=True)) == {"outbox"}
+    assert set(Email.objects.values_list("state", flat=True)) == {"outbox"}
     answer: Any = signed_in(email("agent")).get(f"{path}/outbox")
     shown = answer.content.decode()
     assert "Acme: A change was asked for." in shown and "to Owner, owner@acme.example" in shown
     assert "Two join &lt;us&gt;" in shown
 
 
-def test_letters_of_a_live_account_are_sent_once_as_text_and_html(api: ApiClient, settings: Any) -> None:
+def test_emails_of_a_live_account_are_sent_once_as_text_and_html(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
     path, _ = asked(api, sandbox=False, today=None, name="Two\nlines")
     for _ in range(2):
@@ -112,14 +112,14 @@ def test_letters_of_a_live_account_are_sent_once_as_text_and_html(api: ApiClient
     sent: Any = mail.outbox[0]
     assert sent.subject == "Two lines: A change was asked for."
     assert [kind for _, kind in sent.alternatives] == ["text/html"]
-    assert set(Letter.objects.values_list("state", "tries")) == {("sent", 1)}
+    assert set(Email.objects.values_list("state", "tries")) == {("sent", 1)}
     assert signed_in(email("agent")).get(f"{path}/outbox").status_code == 404
 
 
-def test_without_a_mail_server_letters_of_live_accounts_stay_where_they_are(api: ApiClient) -> None:
+def test_without_a_mail_server_emails_of_live_accounts_stay_where_they_are(api: ApiClient) -> None:
     asked(api, sandbox=False, today=None)
     run_once(datetime.now(UTC))
-    assert not mail.outbox and set(Letter.objects.values_list("state", flat=True)) == {"outbox"}
+    assert not mail.outbox and set(Email.objects.values_list("state", flat=True)) == {"outbox"}
 
 
 def test_a_mail_server_that_is_away_is_asked_again_later_and_at_last_no_more(api: ApiClient, settings: Any) -> None:
@@ -131,9 +131,9 @@ def test_a_mail_server_that_is_away_is_asked_again_later_and_at_last_no_more(api
     for tries in range(1, TRIES + 1):
         run_once(now)
         run_once(now)
-        assert set(Letter.objects.values_list("tries", flat=True)) == {tries}
+        assert set(Email.objects.values_list("tries", flat=True)) == {tries}
         now += timedelta(days=2)
-    assert set(Letter.objects.values_list("state", flat=True)) == {"failed"}
+    assert set(Email.objects.values_list("state", flat=True)) == {"failed"}
 
 
 def test_new_owners_and_billing_admins_are_told(api: ApiClient) -> None:
@@ -143,7 +143,7 @@ def test_new_owners_and_billing_admins_are_told(api: ApiClient) -> None:
     api.ok("PATCH", f"{path}/members/{rows['agent']}", {"role": "light_agent"}, by=email("owner"))
     api.ok("POST", f"{path}/owner", {"member": rows["billing_admin"]}, by=email("owner"))
     run_once(datetime.now(UTC))
-    told = Counter(Letter.objects.values_list("address", "subject"))
+    told = Counter(Email.objects.values_list("address", "subject"))
     assert told == {
         (email("admin"), "Acme: Admin: admin → billing admin"): 1,
         (email("agent"), "Acme: Agent: agent → light agent"): 1,
@@ -159,7 +159,7 @@ def test_a_change_and_its_invoice_are_told_together_to_who_sees_invoices(api: Ap
     Person.objects.filter(email=email("billing_admin")).update(locale="fr")
     api.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"}, by=email("owner"))
     run_once(datetime.now(UTC))
-    english, french = (Letter.objects.get(address=email(role)) for role in ("owner", "billing_admin"))
+    english, french = (Email.objects.get(address=email(role)) for role in ("owner", "billing_admin"))
     assert english.subject == "Acme: The subscription was changed." and "By Owner, January 1, 2026." in english.text
     for said in ("Support", "Billing cycle: annual", "-000001 for", "To be paid by January 31"):
         assert said in english.text, english.text
@@ -169,29 +169,29 @@ def test_a_change_and_its_invoice_are_told_together_to_who_sees_invoices(api: Ap
         "À payer au plus tard le 31 janvier 2026" in french.text
         and french.subject == "Acme : L’abonnement a été modifié."
     )
-    assert Letter.objects.count() == 2
-    Letter.objects.all().delete()
+    assert Email.objects.count() == 2
+    Email.objects.all().delete()
     # What costs nothing now is told to the others, not to whoever did it.
     [change] = api.take(path, seats(8), by=email("owner"))["changes"]
-    assert letters() == [("billing_admin", "Support : 10 → 8 licences, 2 de moins (à partir du 1er janvier 2027)")]
+    assert emails() == [("billing_admin", "Support : 10 → 8 licences, 2 de moins (à partir du 1er janvier 2027)")]
     api.ok("DELETE", f"{path}/changes/{change['id']}", by=email("owner"))
     undone = "Support : 10 → 8 licences, 2 de moins (à partir du 1er janvier 2027)"
-    assert letters() == [("billing_admin", f"Un changement prévu a été annulé : {undone}")]
+    assert emails() == [("billing_admin", f"Un changement prévu a été annulé : {undone}")]
 
 
-def test_a_renewal_and_its_payment_are_one_letter_told_when_it_is_known_what_became_of_it(api: ApiClient) -> None:
+def test_a_renewal_and_its_payment_are_one_email_told_when_it_is_known_what_became_of_it(api: ApiClient) -> None:
     path = api.account()
     api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
     api.take(path, TEAM_10, by=email("owner"))
-    assert [who for who, _ in letters()] == ["owner", "billing_admin"]
+    assert [who for who, _ in emails()] == ["owner", "billing_admin"]
     api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
     number = api.ok("GET", f"{path}/invoices")["items"][0]["number"]
-    assert letters() == [(role, f"€190.00 was paid for invoice {number}.") for role in ("owner", "billing_admin")]
+    assert emails() == [(role, f"€190.00 was paid for invoice {number}.") for role in ("owner", "billing_admin")]
     api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
-    letters()
+    emails()
     api.ok("POST", f"{path}/clock", {"to": "2026-03-01"})
     run_once(datetime.now(UTC))
-    failed = Letter.objects.get(address=email("owner"))
+    failed = Email.objects.get(address=email("owner"))
     assert failed.subject.startswith("Acme: A payment of €190.00 for invoice ")
     assert failed.subject.endswith("-000003 did not come through: not enough funds.")
     assert "Pay the invoice in another way" in failed.text and "-000003" in failed.text
@@ -205,9 +205,9 @@ def test_a_renewal_that_a_credit_settles_is_told_though_nothing_is_collected(api
     now = {"effect": "now", "credit": True}
     api.ok("PUT", "/policy", {**sold, "timing": {**sold["timing"], "remove_seats": now, "change_billing_cycle": now}})
     api.take(path, seats(1), {"edit": "change_cycle", "cycle": "monthly"}, by=email("owner"))
-    letters()
+    emails()
     api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
-    assert letters() == [("owner", "The subscription was renewed."), ("billing_admin", "The subscription was renewed.")]
+    assert emails() == [("owner", "The subscription was renewed."), ("billing_admin", "The subscription was renewed.")]
 
 
 def seats_of(number: int) -> dict[str, Any]:
@@ -217,10 +217,10 @@ def seats_of(number: int) -> dict[str, Any]:
 def test_a_renewal_on_invoice_is_told_with_the_day_by_which_it_is_to_be_paid(api: ApiClient) -> None:
     path = api.account()
     api.take(path, TEAM_10)
-    letters()
+    emails()
     api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
     run_once(datetime.now(UTC))
-    told = Letter.objects.get(address=email("owner"))
+    told = Email.objects.get(address=email("owner"))
     assert told.subject == "Acme: The subscription was renewed." and "To be paid by March 3, 2026: €190.00" in told.text
 
 
@@ -232,20 +232,20 @@ def test_a_renewal_after_a_long_term_is_told_ahead_once_with_what_it_costs_and_w
     api.take(path, seats(8))
     told_before()
     api.ok("POST", f"{path}/clock", {"to": "2026-12-17"})
-    assert letters() == []
+    assert emails() == []
     api.ok("POST", f"{path}/clock", {"to": "2026-12-18"})
     run_once(datetime.now(UTC))
-    [letter] = Letter.objects.filter(address=email("owner"))
-    assert letter.subject == "Acme: The subscription renews on January 1, 2027."
+    [message] = Email.objects.filter(address=email("owner"))
+    assert message.subject == "Acme: The subscription renews on January 1, 2027."
     for said in (
         "Next invoice: €1,520.00",
         "Support: 10 → 8 seats, 2 fewer (from January 1, 2027)",
         "before January 1",
     ):
-        assert said in letter.text, letter.text
+        assert said in message.text, message.text
     told_before()
     api.ok("POST", f"{path}/clock", {"to": "2026-12-25"})
-    assert letters() == []
+    assert emails() == []
     kinds = [one["kind"] for one in api.ok("GET", f"{path}/history")["items"]]
     assert kinds.count("renewal_ahead") == 1
     api.ok("POST", f"{path}/clock", {"to": "2027-12-20"})
@@ -262,7 +262,7 @@ def test_what_took_effect_by_itself_is_named_also_after_later_renewals(api: ApiC
     told_before()
     api.ok("POST", f"{path}/clock", {"to": "2026-03-05"})
     run_once(datetime.now(UTC))
-    said = [one.text for one in Letter.objects.filter(address=email("owner")).order_by("id")]
+    said = [one.text for one in Email.objects.filter(address=email("owner")).order_by("id")]
     begun, over, renewed, again = said
     assert "Support: 2 temporary seats, January 10, 2026 to January 19, 2026" in begun
     assert "Support: 2 temporary seats ended." in over
@@ -309,9 +309,9 @@ def test_who_only_receives_invoices_reads_of_each_invoice_once_and_of_nothing_el
         run_once(datetime.now(UTC))
     found = [one for one in mail.outbox if one.to[0] in ("books@acme.example", email("agent"))]
     assert sorted(one.to[0] for one in found) == [email("agent"), "books@acme.example"]
-    [letter] = [one for one in found if one.to[0].startswith("books")]
-    assert letter.subject.startswith("Acme : Facture ") and "190,00 €" in str(letter.body).replace("\xa0", " ")
-    assert "vous fait envoyer ses factures" in str(letter.body) and "http" not in str(letter.body)
+    [message] = [one for one in found if one.to[0].startswith("books")]
+    assert message.subject.startswith("Acme : Facture ") and "190,00 €" in str(message.body).replace("\xa0", " ")
+    assert "vous fait envoyer ses factures" in str(message.body) and "http" not in str(message.body)
     owner = [one for one in mail.outbox if one.to[0].lower() == email("owner")]
     assert len(owner) == 2, "a member who sees invoices reads it once"
 
@@ -322,35 +322,35 @@ def test_people_do_without_what_they_need_not_know_and_are_told_all_else(api: Ap
     api.take(path, TEAM_10, {"edit": "change_cycle", "cycle": "annual"})
     told_before()
     owner = signed_in(email("owner"))
-    shown = owner.get("/me/letters").content.decode()
+    shown = owner.get("/me/emails").content.decode()
     assert shown.count("checked") == 4
-    unknown = owner.post("/me/letters", {"wanted": ["payments", "nonsense"]})
+    unknown = owner.post("/me/emails", {"wanted": ["payments", "nonsense"]})
     assert unknown.status_code == 422 and "nonsense" in unknown.content.decode()
-    assert owner.post("/me/letters", {"wanted": ["payments"]}).status_code == 302
-    shown = owner.get("/me/letters").content.decode()
+    assert owner.post("/me/emails", {"wanted": ["payments"]}).status_code == 302
+    shown = owner.get("/me/emails").content.decode()
     assert shown.count("checked") == 1
     api.take(path, seats(8))
-    assert [who for who, _ in letters()] == ["billing_admin"]
+    assert [who for who, _ in emails()] == ["billing_admin"]
     api.ok("POST", f"{path}/clock", {"to": "2026-12-20"})
-    assert [who for who, _ in letters()] == ["billing_admin"]
+    assert [who for who, _ in emails()] == ["billing_admin"]
     api.ok("PUT", f"{path}/payment_method", {"type": "invoice"})
     api.ok("POST", f"{path}/clock", {"to": "2027-01-01"})
-    assert sorted(who for who, said in letters() if "renewed" in said) == ["billing_admin", "owner"], "it is to be paid"
-    assert owner.post("/me/letters", {"wanted": ["payments", "changes", "renewals", "reminders"]}).status_code == 302
+    assert sorted(who for who, said in emails() if "renewed" in said) == ["billing_admin", "owner"], "it is to be paid"
+    assert owner.post("/me/emails", {"wanted": ["payments", "changes", "renewals", "reminders"]}).status_code == 302
     api.take(path, seats(7))
-    assert sorted(who for who, _ in letters()) == ["billing_admin", "owner"]
+    assert sorted(who for who, _ in emails()) == ["billing_admin", "owner"]
 
 
-def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_letters_of_its_own(api: ApiClient) -> None:
+def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_emails_of_its_own(api: ApiClient) -> None:
     path = api.account("self_service", today="2026-01-01")
     Person.objects.filter(email=email("billing_admin")).update(locale="fr")
     api.take(path, TEAM_10, {"edit": "add_product", "product": "voice", "plan": "standard", "seats": 2})
     told_before()
     [cancelled] = api.take(path, {"edit": "cancel", "reason": "done"}, by=email("owner"))["changes"]
     run_once(datetime.now(UTC))
-    letters = {one.address: one for one in Letter.objects.all()}
-    assert set(letters) == {email("owner"), email("billing_admin")}, "also whoever did it"
-    english, french = letters[email("owner")], letters[email("billing_admin")]
+    emails = {one.address: one for one in Email.objects.all()}
+    assert set(emails) == {email("owner"), email("billing_admin")}, "also whoever did it"
+    english, french = emails[email("owner")], emails[email("billing_admin")]
     assert english.subject == "Acme: The account ends on February 1, 2026." and "By Owner, January 1" in english.text
     assert french.subject == "Acme : Le compte prend fin le 1er février 2026."
     for said in (
@@ -364,18 +364,17 @@ def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_letters_
     told_before()
     api.ok("DELETE", f"{path}/changes/{cancelled['id']}", by=email("owner"))
     run_once(datetime.now(UTC))
-    undone = Letter.objects.get(address=email("owner"))
+    undone = Email.objects.get(address=email("owner"))
     assert undone.subject == "Acme: The account goes on: its end was undone."
     assert "It would have ended on February 1, 2026." in undone.text
     assert (
-        Letter.objects.get(address=email("billing_admin")).subject
-        == "Acme : Le compte continue : sa fin a été annulée."
+        Email.objects.get(address=email("billing_admin")).subject == "Acme : Le compte continue : sa fin a été annulée."
     )
     api.take(path, {"edit": "cancel", "reason": "done"}, by=email("owner"))
     told_before()
     api.ok("POST", f"{path}/clock", {"to": "2026-02-03"})
     run_once(datetime.now(UTC))
-    over = {one.address: one for one in Letter.objects.all()}
+    over = {one.address: one for one in Email.objects.all()}
     assert set(over) == {email(role) for role in ROLES}, "nobody works in it any more"
     for role in ("owner", "agent"):
         assert over[email(role)].subject == "Acme: The account has ended."
@@ -393,27 +392,27 @@ def test_an_account_that_ends_without_its_last_base_product_is_told_like_one_tha
     api.take(path, TEAM_10, voice)
     told_before()
     api.take(path, {"edit": "remove_product", "product": "voice"})
-    assert [said for _, said in letters()] == ["Remove Voice (from February 1, 2026)"] * 2
+    assert [said for _, said in emails()] == ["Remove Voice (from February 1, 2026)"] * 2
     api.take(path, {"edit": "remove_product", "product": "support"}, by=email("owner"))
     run_once(datetime.now(UTC))
-    told = Letter.objects.get(address=email("owner"))
+    told = Email.objects.get(address=email("owner"))
     assert told.subject == "Acme: The account ends on February 1, 2026."
     assert "Remove Support (from February 1, 2026)" in told.text and "What is lost then: Support\n" in told.text
     told_before()
     api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
-    assert {said for _, said in letters()} == {"The account has ended."}
+    assert {said for _, said in emails()} == {"The account has ended."}
 
 
-def test_nobody_does_without_the_letter_that_an_account_ends_and_the_vendor_ends_one_at_once(api: ApiClient) -> None:
+def test_nobody_does_without_the_email_that_an_account_ends_and_the_vendor_ends_one_at_once(api: ApiClient) -> None:
     path = api.account("managed", today="2026-01-01", representative={"name": "Rita", "email": "rita@vendor.example"})
     api.take(path, TEAM_10)
-    assert signed_in(email("owner")).post("/me/letters", {}).status_code == 302
+    assert signed_in(email("owner")).post("/me/emails", {}).status_code == 302
     told_before()
     [cancelled] = api.take(path, {"edit": "cancel", "reason": "done"})["changes"]
     run_once(datetime.now(UTC))
-    told = Letter.objects.get(address=email("owner"))
+    told = Email.objects.get(address=email("owner"))
     assert "Your contact at the vendor can help: Rita" in told.text, "who of them could undo it"
     api.ok("DELETE", f"{path}/changes/{cancelled['id']}")
-    assert ("owner", "The account goes on: its end was undone.") in letters()
+    assert ("owner", "The account goes on: its end was undone.") in emails()
     api.take(path, {"edit": "cancel", "reason": "done", "on": "now"})
-    assert letters() == [(role, "The account has ended.") for role in ROLES]
+    assert emails() == [(role, "The account has ended.") for role in ROLES]

@@ -12,7 +12,7 @@ from bursar.accounts.queries import customer
 from bursar.core.ordering.request import RequestOpen
 from bursar.core.subscription.edit import read_edits
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 from bursar.subscriptions.models import Request
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,8 +50,8 @@ def test_reviewers_are_reminded_once_before_a_request_is_closed(vendor: None) ->
     def reminded() -> list[tuple[str, bool]]:
         # What happened is told by the moment at which it was really written down.
         run_once(datetime.now(UTC))
-        letters = Letter.objects.filter(subject__contains="still waits").order_by("address")
-        return [(letter.address, "is closed on" in letter.text and "Spring." in letter.text) for letter in letters]
+        emails = Email.objects.filter(subject__contains="still waits").order_by("address")
+        return [(message.address, "is closed on" in message.text and "Spring." in message.text) for message in emails]
 
     run_once(now + timedelta(days=22, hours=23))
     assert reminded() == []

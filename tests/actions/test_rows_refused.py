@@ -196,13 +196,13 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
     "notices_told_once": twice(factory.told, entry_id=uuid4()),
     "notices_nottold_once": twice(factory.not_told, entry_id=uuid4()),
     "notices_nottold_tries": lambda a: factory.not_told(a, tries=-1),
-    "notices_letter_once": lambda a: [
-        factory.letter(a, told=told, member=member) for told, member in [(factory.told(a), factory.member(a))] * 2
+    "notices_email_once": lambda a: [
+        factory.email(a, told=told, member=member) for told, member in [(factory.told(a), factory.member(a))] * 2
     ],
-    "notices_personal_sent": lambda _: factory.personal_letter(state="sent", sent_at=NOW, text="a link"),
-    "notices_personal_tries": lambda _: factory.personal_letter(tries=-1),
-    "notices_letter_sent": lambda a: factory.letter(a, state="sent"),
-    "notices_letter_tries": lambda a: factory.letter(a, tries=-1),
+    "notices_personal_sent": lambda _: factory.personal_email(state="sent", sent_at=NOW, text="a link"),
+    "notices_personal_tries": lambda _: factory.personal_email(tries=-1),
+    "notices_email_sent": lambda a: factory.email(a, state="sent"),
+    "notices_email_tries": lambda a: factory.email(a, tries=-1),
     "payments_method_token": lambda a: factory.method(a, kind="card", token=""),
     "payments_attempt_one_open": twice(factory.attempt, state="open", finished_at=None),
     "payments_attempt_for_one": lambda a: factory.attempt(a, invoice=factory.invoice(a), quote=factory.quote(a)),

@@ -63,7 +63,7 @@ def test_no_long_name_widens_a_page(browser: Browser, live_server: Any, vendor: 
                 "/me",
             ],
         ),
-        (f"staff.{ADDRESS}", ["/desk", "/desk/staff", *(f"{path}/{one}" for one in (*PAGES, "desk", "desk/letters"))]),
+        (f"staff.{ADDRESS}", ["/desk", "/desk/staff", *(f"{path}/{one}" for one in (*PAGES, "desk", "desk/emails"))]),
     ):
         context = browser.new_context(base_url=live_server.url)
         page = context.new_page()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Response
 from accessibility import Reader
 from bursar.cli.demo import load
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 from page_walk import PARTS, PageWalk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,8 +34,8 @@ def test_every_page_is_accessible_fits_and_complains_of_nothing(
     settings.DEMO = True
     load(datetime.now(UTC))
     run_once(datetime.now(UTC))
-    failed = Letter.objects.filter(account__name="Northwind Bank")[:1].get()
-    Letter.objects.filter(pk=failed.pk).update(state="failed", tries=6)
+    failed = Email.objects.filter(account__name="Northwind Bank")[:1].get()
+    Email.objects.filter(pk=failed.pk).update(state="failed", tries=6)
     context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
     context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
     page = context.new_page()

@@ -164,8 +164,8 @@ def test_links_end_with_the_other_sessions_and_with_a_new_password(path: str) ->
     Client().post("/sign-in/password", {"email": email("owner")})
     mail.outbox.clear()
     run_once(datetime.now(UTC))
-    [letter] = [one for one in mail.outbox if "password" in one.subject]
-    [where] = re.findall(r"http://localhost:8000(/sign-in/password/\S+)", str(letter.body))
+    [message] = [one for one in mail.outbox if "password" in one.subject]
+    [where] = re.findall(r"http://localhost:8000(/sign-in/password/\S+)", str(message.body))
     forgetful = Client()
     form = forgetful.get(where)["Location"]
     assert forgetful.post(form, {"password1": "nine green lamps", "password2": "nine green lamps"}).status_code == 302

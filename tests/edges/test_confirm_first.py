@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "seven green lamps"
 PASSWORDS = {"password1": PASSWORD, "password2": PASSWORD}
 OPEN = {
-    *("me", "letters", "usersessions_list"),
+    *("me", "emails", "moved_emails", "usersessions_list"),
     *("mfa_index", "mfa_list_webauthn"),
     *("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
 }

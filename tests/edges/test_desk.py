@@ -22,7 +22,7 @@ from bursar.history.models import Entry
 from bursar.i18n.edits import button
 from bursar.identity import staff as actions
 from bursar.identity.models import Person, Staff
-from bursar.notices.models import PersonalLetter
+from bursar.notices.models import PersonalEmail
 from bursar.policy.queries import current
 from pages import said, taken
 
@@ -126,8 +126,8 @@ def test_an_account_is_opened_at_the_desk(api: ApiClient, settings: Any) -> None
     account = api.ok("GET", opened["Location"].removesuffix("/subscription"))
     assert (account["name"], account["currency"], account["sandbox"]) == ("New", "USD", False)
     assert account["representative"]["email"] == "rep@vendor.example"
-    [letter] = PersonalLetter.objects.filter(address="lea@new.example")
-    assert letter.subject == "Le compte New est ouvert" and "/sign-in/link" in letter.text
+    [message] = PersonalEmail.objects.filter(address="lea@new.example")
+    assert message.subject == "Le compte New est ouvert" and "/sign-in/link" in message.text
 
 
 def test_whom_the_staff_adds_is_invited(api: ApiClient) -> None:
@@ -209,8 +209,8 @@ def test_whoever_is_appointed_is_written_to_and_whoever_is_dismissed_is_out_at_o
     assert "Choose one of the roles" in said(chief.post("/desk/staff", {**form, "role": "king"}), 422)
     for role in ("sales", "finance"):
         assert chief.post("/desk/staff", {**form, "role": role}).status_code == 302
-    [letter] = PersonalLetter.objects.filter(address="noe@vendor.example")
-    assert "Ms <admin>" in letter.text and "/sign-in/link" in letter.text
+    [message] = PersonalEmail.objects.filter(address="noe@vendor.example")
+    assert "Ms <admin>" in message.text and "/sign-in/link" in message.text
     noe = signed_in("noe@vendor.example")
     assert "Finance" in said(noe.get("/desk"))
     person = Person.objects.get(email="noe@vendor.example")

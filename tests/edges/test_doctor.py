@@ -136,7 +136,7 @@ def test_a_database_without_tables_is_told_and_stays_without(environment: Enviro
     [
         ({}, "ok", "none is set"),
         ({"BURSAR_HOSTS": "billing.acme.example"}, "warning", "nobody is sent a link"),
-        ({"BURSAR_MAIL_URL": "pigeon://geheim"}, "wrong", "pigeon:// is no way to send letters"),
+        ({"BURSAR_MAIL_URL": "pigeon://geheim"}, "wrong", "pigeon:// is no way to send emails"),
         ({"BURSAR_MAIL_URL": "postmark://geheim"}, "warning", "by Postmark, but from an address"),
         (
             {"BURSAR_MAIL_URL": "smtp://a:geheim@mail.example", "BURSAR_MAIL_FROM": "billing@acme.example"},
@@ -145,21 +145,21 @@ def test_a_database_without_tables_is_told_and_stays_without(environment: Enviro
         ),
     ],
 )
-def test_it_says_by_which_way_letters_go_out(given: Environment, state: str, said: str) -> None:
+def test_it_says_by_which_way_emails_go_out(given: Environment, state: str, said: str) -> None:
     found = machine.mail(given)
     assert found.state == state and said in found.found
     assert bool(found.cure) is (state != "ok")
     assert "geheim" not in f"{found.found} {found.cure}"
 
 
-def test_a_way_for_letters_that_cannot_be_read_stops_every_command_with_what_is_wrong(environment: Environment) -> None:
+def test_a_way_for_emails_that_cannot_be_read_stops_every_command_with_what_is_wrong(environment: Environment) -> None:
     own = {**environment, "BURSAR_MAIL_URL": "pigeon://geheim", "DATABASE_URL": os.environ["DATABASE_URL"]}
     status, checks, _ = asked(own)
     assert (status, checks["mail"]["state"], checks["settings"]["state"]) == (1, "wrong", "wrong")
     command = [sys.executable, "-m", "bursar.cli", "key", "list"]
     done = subprocess.run(command, env=own, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and done.stdout == ""
-    assert done.stderr.startswith("bursar: BURSAR_MAIL_URL cannot be read: pigeon:// is no way to send letters.")
+    assert done.stderr.startswith("bursar: BURSAR_MAIL_URL cannot be read: pigeon:// is no way to send emails.")
     assert "geheim" not in done.stderr
 
 

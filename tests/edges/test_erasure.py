@@ -77,7 +77,7 @@ def lived(api: ApiClient) -> tuple[str, str]:
     sent_over = Client()
     way = api.ok("POST", f"{path}/sessions", {"actor": ZOE["email"], "page": "seats", "return_to": back})
     sent_over.get(way["address"].partition("localhost:8000")[2])
-    signed_in(ZOE["email"]).post("/me/letters", {})
+    signed_in(ZOE["email"]).post("/me/emails", {})
     Client().post("/sign-in/link", {"email": ZOE["email"]})
     run_once(datetime.now(UTC))
     return path, zoe
@@ -86,7 +86,7 @@ def lived(api: ApiClient) -> tuple[str, str]:
 def test_no_table_says_who_an_erased_person_was_and_the_record_stands(api: ApiClient) -> None:
     path, zoe = lived(api)
     before = Entry.objects.count()
-    assert {"accounts_person", "accounts_remark", "notices_letter"} <= set(saying("lindgren", ZOE["email"]))
+    assert {"accounts_person", "accounts_remark", "notices_email"} <= set(saying("lindgren", ZOE["email"]))
     with pytest.raises(Problem) as caught:
         erase_person(ZOE["email"], actor=VENDOR, now=datetime.now(UTC))
     assert caught.value.code == "still_there" and "Acme" in str(caught.value)
@@ -115,7 +115,7 @@ def test_who_had_another_address_before_is_forgotten_by_that_one_too(api: ApiCli
     ask_address(person.pk, "vance@newer.example", now=now)
     api.ok("DELETE", zoe)
     api.ok("POST", f"{path}/members", {**ZOE, "name": "Other", "email": "other@acme.example"})
-    assert saying(ZOE["email"]).keys() >= {"accounts_addresschange", "notices_letter", "accounts_billingdetails"}
+    assert saying(ZOE["email"]).keys() >= {"accounts_addresschange", "notices_email", "accounts_billingdetails"}
     erase_person("vance@new.example", actor=VENDOR, now=now)
     assert saying("lindgren", ZOE["email"], "vance@", "my cat") == {}
 

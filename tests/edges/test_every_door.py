@@ -19,12 +19,13 @@ from django.urls import URLPattern, get_resolver
 
 from api_client import ROOT, TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.keys import keys
+from bursar.center.entrance import MovedPage
 from bursar.core.policy.capability import CAPABILITIES, DESK, ROLES, STAFF_ROLES
 from bursar.core.policy.capability import CHANGING as ALTERING
 from bursar.identity.models import Person
 from bursar.identity.staff import appoint
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 from bursar.policy.actions import publish as publish_unchecked
 from bursar.policy.queries import current
 from database_digest import database_digest, writes
@@ -117,8 +118,8 @@ PAGES: Final[dict[tuple[str, str], tuple[str, dict[str, Any]]]] = {
     ("POST", "desk_override"): ("grant_overrides", {"capability": "add_seats", "grant": "1", **WHY}),
     ("POST", "desk_end_override"): ("grant_overrides", {}),
     ("POST", "desk_standing"): ("suspend_accounts", {}),
-    ("GET", "desk_letters"): (STAFF, {}),
-    ("POST", "desk_letter_again"): (POSTING, {}),
+    ("GET", "desk_emails"): (STAFF, {}),
+    ("POST", "desk_email_again"): (POSTING, {}),
 }
 CREW: Final = tuple(f"staff {role}" for role in STAFF_ROLES)
 PAYING: Final = {"pay"}
@@ -270,7 +271,7 @@ def world(account_type: str, *, asked: bool) -> World:
         "suspended": suspended(api, path),
         "person_id": str(Person.objects.get(email="support@vendor.example").pk),
         "key_id": str(keys()[0].id),
-        "letter_id": failed_letter(path),
+        "email_id": failed_email(path),
         **members,
     }
     may = {
@@ -292,12 +293,12 @@ def booked(api: ApiClient, path: str) -> str:
     return made
 
 
-def failed_letter(path: str) -> str:
-    """The id of a letter of the account, which did not come through."""
+def failed_email(path: str) -> str:
+    """The id of an email of the account, which did not come through."""
     run_once(datetime.now(UTC))
-    letter = Letter.objects.filter(account_id=path.rpartition("/")[2])[:1].get()
-    Letter.objects.filter(pk=letter.pk).update(state="failed", tries=6)
-    return str(letter.pk)
+    message = Email.objects.filter(account_id=path.rpartition("/")[2])[:1].get()
+    Email.objects.filter(pk=message.pk).update(state="failed", tries=6)
+    return str(message.pk)
 
 
 def suspended(api: ApiClient, path: str) -> str:
@@ -325,10 +326,12 @@ def attempt(act: Callable[[], Any]) -> tuple[Any, bool]:
 
 
 def routes() -> Iterator[tuple[str, str]]:
-    """Every page of an account and of the desk by name, with its address."""
+    """Every page of an account and of the desk by name, with its address; addresses of before lead to one of them."""
     for pages in ("bursar.center.urls", "bursar.desk.urls"):
         for pattern in get_resolver(pages).url_patterns:
             if isinstance(pattern, URLPattern) and str(pattern.pattern).startswith(("accounts/", "desk")):
+                if getattr(pattern.callback, "view_class", None) is MovedPage:
+                    continue
                 yield str(pattern.name), f"/{pattern.pattern}"
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.invoices.models import Line
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 from pages import SPACE, said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,9 +58,9 @@ def summary_lines(page: str) -> list[str]:
 
 def told(path: str) -> dict[str, str]:
     """The text of the newest email in each language; everybody has read what came before."""
-    Letter.objects.filter(account_id=path.rpartition("/")[2]).delete()
+    Email.objects.filter(account_id=path.rpartition("/")[2]).delete()
     run_once(datetime.now(UTC))
-    return {one.locale: one.text for one in Letter.objects.filter(account_id=path.rpartition("/")[2]).order_by("id")}
+    return {one.locale: one.text for one in Email.objects.filter(account_id=path.rpartition("/")[2]).order_by("id")}
 
 
 def account(api: ApiClient) -> tuple[str, Client]:
@@ -118,7 +118,7 @@ def test_confirmation_invoice_and_email_say_the_same_lines_in_both_languages(api
     renamed(api, en="Help", fr="Aide")
     done = owner.post(f"{quote}/take")
     assert done.status_code == 302
-    # Whoever signs in chooses a language here, so that letters are in it.
+    # Whoever signs in chooses a language here, so that emails are in it.
     signed_in(email("owner"), "en")
     emails = told(path)
     invoice = f"{path}/invoices/{newest(api, path)['id']}"

@@ -113,8 +113,8 @@ def test_an_invitation_read_in_a_sandboxs_outbox_signs_nobody_in_who_is_live(api
     run_once(datetime.now(UTC))
     serving("boss@vendor.example")
     reader = signed_in(email("billing_admin"))
-    letters = said(reader.get(f"{path}/outbox"))
-    [where] = set(re.findall(r"(/invitation/[\w:.=-]+)", letters))
+    emails = said(reader.get(f"{path}/outbox"))
+    [where] = set(re.findall(r"(/invitation/[\w:.=-]+)", emails))
     client = Client()
     client.post(where)
     assert client.get("/me").status_code == 401

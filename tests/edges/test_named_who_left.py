@@ -8,7 +8,7 @@ import pytest
 
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ def test_whoever_gives_the_seat_to_another_is_told_at_once_and_so_are_owner_and_
     assert admin.post(f"{path}/seats/support/assign", {"member": ids["admin"]}).status_code == 302
     assert SHORT in said(admin.get(f"{path}/seats"))
     run_once(datetime.now(UTC))
-    told = {one.address: one.text for one in Letter.objects.filter(subject__contains="too few")}
+    told = {one.address: one.text for one in Email.objects.filter(subject__contains="too few")}
     assert sorted(told) == sorted(email(role) for role in ("owner", "billing_admin", "admin"))
     assert "Nobody is chosen for you." in told[email("owner")]
     page = said(owner.get(f"{path}/subscription"))
@@ -111,7 +111,7 @@ def test_before_a_monthly_renewal_that_has_too_few_seats_people_are_told_once_mo
     kinds = [one["kind"] for one in api.ok("GET", f"{path}/history")["items"]]
     assert kinds.count("renewal_ahead") == 1
     run_once(datetime.now(UTC))
-    told = [one.text for one in Letter.objects.filter(address=email("owner")) if "renews on" in one.text]
+    told = [one.text for one in Email.objects.filter(address=email("owner")) if "renews on" in one.text]
     assert len(told) == 1 and SHORT in told[0]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 from bursar.subscriptions.models import Request
 from pages import said
 
@@ -22,16 +22,16 @@ def asked(api: ApiClient, **fields: Any) -> tuple[str, str]:
     return path, f"{path}/requests/{made['id']}"
 
 
-def letters(about: str) -> dict[str, str]:
+def emails(about: str) -> dict[str, str]:
     run_once(datetime.now(UTC))
-    return {one.address: one.text for one in Letter.objects.filter(subject__contains=about)}
+    return {one.address: one.text for one in Email.objects.filter(subject__contains=about)}
 
 
 def test_who_asked_is_told_why_their_request_was_closed_and_the_pages_say_so_too(vendor: None) -> None:
     api = ApiClient()
     path, request = asked(api, today="2026-01-11")
     api.ok("PATCH", path, {"account_type": "managed"})
-    told = letters("closed by itself")
+    told = emails("closed by itself")
     assert list(told) == [email("admin")]
     assert "nobody in the account may make this change any more" in told[email("admin")]
     assert "Support: 10 → 12 seats" in told[email("admin")] and "ask again" in told[email("admin")]
@@ -55,7 +55,7 @@ def test_reviewers_are_told_that_the_request_of_who_has_left_is_closed(vendor: N
         api.ok("DELETE", f"{path}/members/{admin}")
     else:
         api.ok("PATCH", f"{path}/members/{admin}", what)
-    told = letters("closed by itself")
+    told = emails("closed by itself")
     assert sorted(told) == [email("billing_admin"), email("owner")]
     assert "whoever asked may no longer ask for changes" in told[email("owner")]
     assert api.ok("GET", request)["state"] == "overtaken"

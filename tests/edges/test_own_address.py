@@ -16,7 +16,7 @@ from bursar.history.models import Entry
 from bursar.identity.models import AddressChange, Person
 from bursar.identity.profile import AddressNotValid, ask_address, change_address
 from bursar.jobs.steps import run_once
-from bursar.notices.models import PersonalLetter
+from bursar.notices.models import PersonalEmail
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,15 +38,15 @@ def path(api: ApiClient) -> str:
     return api.account("online_assisted", sandbox=False, today=None)
 
 
-def letters() -> dict[str, str]:
+def emails() -> dict[str, str]:
     """What the worker sends now, by address."""
     mail.outbox.clear()
     run_once(datetime.now(UTC))
     return {one.to[0]: f"{one.subject}\n{one.body}" for one in mail.outbox if "invited" not in one.subject}
 
 
-def link(letter: str) -> str:
-    found = re.search(r"http://localhost:8000(/me/address/\S+)", letter)
+def link(message: str) -> str:
+    found = re.search(r"http://localhost:8000(/me/address/\S+)", message)
     assert found
     return found[1]
 
@@ -62,18 +62,18 @@ def test_an_address_is_changed_by_the_link_that_was_sent_there_once(path: str) -
     client, there = signed_in(email("admin")), signed_in(email("admin"))
     facts = Entry.objects.count()
     assert "is on its way" in said(client.post("/me/address", {"email": NEW}))
-    [(to, letter)] = letters().items()
-    assert to == NEW and "Admin wants to sign in by this address" in letter
+    [(to, message)] = emails().items()
+    assert to == NEW and "Admin wants to sign in by this address" in message
     kept = create_link(email("admin"), expires_at=datetime(2099, 1, 1, tzinfo=UTC))
-    assert "Use this address" in said(client.get(link(letter)))
+    assert "Use this address" in said(client.get(link(message)))
     assert Person.objects.filter(email=email("admin")).exists(), "programs that look at links change nothing"
-    assert client.post(link(letter))["Location"] == "/me"
+    assert client.post(link(message))["Location"] == "/me"
     shown = said(client.get("/me"))
     assert "adele@elsewhere.example" in shown and "You sign in by this address from now on." in shown
-    [(old, told)] = letters().items()
+    [(old, told)] = emails().items()
     assert old == email("admin") and "Your address was changed" in told and "support@example.com" in told
     assert "elsewhere" not in told.lower()
-    assert "no longer changes an address" in said(client.post(link(letter)), 403)
+    assert "no longer changes an address" in said(client.post(link(message)), 403)
     # Wherever else they were signed in they are not, and what was sent to the address of before signs nobody in.
     assert said(there.get("/me"), 401) and client.get("/me").status_code == 200
     assert Client().post(f"/sign-in/{kept}").status_code == 403
@@ -90,7 +90,7 @@ def test_who_changed_their_address_signs_in_by_the_new_one_alone(api: ApiClient,
     assert client.get("/me/address")["Location"].startswith("/me/confirm"), "as before other sensitive pages"
     assert client.post("/me/confirm", {"password": PASSWORD}).status_code == 302
     client.post("/me/address", {"email": NEW})
-    client.post(link(letters()[NEW]))
+    client.post(link(emails()[NEW]))
     again = [Client().post("/sign-in", {"login": one, "password": PASSWORD}) for one in (email("admin"), NEW)]
     assert [one.status_code for one in again] == [200, 302]
     assert NEW.lower() in {one["email"] for one in api.ok("GET", f"{path}/members")["items"]}
@@ -103,11 +103,11 @@ def test_nobody_learns_whose_an_address_is_but_whoever_has_it(path: str) -> None
         for one in ("OWNER@acme.example", "nobody@acme.example")
     ]
     assert re.sub(r'value="\w{64}"', "", told[0]) == re.sub(r'value="\w{64}"', "", told[1])
-    sent = letters()
+    sent = emails()
     assert set(sent) == {"OWNER@acme.example", "nobody@acme.example"}
     assert "This address is yours already" in sent["OWNER@acme.example"]
     assert "/me/address/" not in sent["OWNER@acme.example"] and "Admin" not in sent["OWNER@acme.example"]
-    assert {one.person.email for one in PersonalLetter.objects.all()} == {email("owner"), email("admin")}
+    assert {one.person.email for one in PersonalEmail.objects.all()} == {email("owner"), email("admin")}
     assert "That is your address already." in said(client.post("/me/address", {"email": "ADMIN@acme.example"}), 422)
     assert "Give an email address" in said(client.post("/me/address", {"email": "x"}), 422)
 
@@ -140,7 +140,7 @@ def test_addresses_are_not_asked_for_without_end(path: str) -> None:
     assert signed_in(email("owner")).post("/me/address", {"email": NEW}).status_code == 429, "so is each address"
 
 
-def test_no_address_is_changed_from_which_no_letter_goes_out(api: ApiClient, settings: Any) -> None:
+def test_no_address_is_changed_from_which_no_email_goes_out(api: ApiClient, settings: Any) -> None:
     api.account()
     client = signed_in(email("admin"), "fr")
     shown = said(client.get("/me/address"))
@@ -158,8 +158,8 @@ def test_an_invitation_sent_to_the_address_of_before_lets_nobody_in(api: ApiClie
     )
     mail.outbox.clear()
     run_once(datetime.now(UTC))
-    [letter] = [one for one in mail.outbox if "invited" in one.subject]
-    found = re.search(r"http://localhost:8000(/invitation/\S+)", str(letter.body))
+    [message] = [one for one in mail.outbox if "invited" in one.subject]
+    found = re.search(r"http://localhost:8000(/invitation/\S+)", str(message.body))
     assert found
     Person.objects.filter(email=email("admin")).update(email=NEW.lower())
     assert Client().post(found[1]).status_code == 403

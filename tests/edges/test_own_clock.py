@@ -44,7 +44,7 @@ def test_a_sign_in_is_real_and_says_so_where_the_clock_is_not(api: ApiClient, sa
 
 
 @pytest.mark.parametrize("sandbox", [True, False])
-def test_letters_were_written_and_sent_at_real_moments_and_say_so_where_the_clock_is_not(
+def test_emails_were_written_and_sent_at_real_moments_and_say_so_where_the_clock_is_not(
     api: ApiClient, sandbox: bool
 ) -> None:
     path = api.account(sandbox=sandbox, today="2031-05-06" if sandbox else None)
@@ -52,7 +52,7 @@ def test_letters_were_written_and_sent_at_real_moments_and_say_so_where_the_cloc
     now, chief = datetime.now(UTC), "chief@vendor.example"
     appoint(current(), name="Chief", email=chief, role="admin", by=None, now=now)
     run_once(now)
-    page = said(signed_in(chief).get(f"{path}/desk/letters"))
+    page = said(signed_in(chief).get(f"{path}/desk/emails"))
     times, marked = (len(re.findall(rf"[AP]M \(Paris time\){mark}", page)) for mark in ("", ", in real time"))
     assert times and marked == (times if sandbox else 0)
 

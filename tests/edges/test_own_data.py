@@ -19,9 +19,9 @@ from bursar.history.models import StoredResponse
 from bursar.identity.models import AddressChange, Person, SignInLink
 from bursar.identity.profile import ask_address
 from bursar.jobs.actions import begin_round
-from bursar.jobs.retention import LETTERS, WAYS_IN, clear
+from bursar.jobs.retention import EMAILS, WAYS_IN, clear
 from bursar.jobs.steps import run_once
-from bursar.notices.models import PersonalLetter
+from bursar.notices.models import PersonalEmail
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ def test_what_is_kept_no_longer_is_deleted_once_an_hour_and_nothing_else(api: Ap
     ask_address(Person.objects.get(email=email("admin")).pk, "other@acme.example", now=now)
     Client().post("/sign-in/link", {"email": email("owner")})
     create_link(email("agent"), expires_at=now + timedelta(days=365))
-    kept = (SignInLink, Session, AddressChange, PersonalLetter, BrowserSession)
+    kept = (SignInLink, Session, AddressChange, PersonalEmail, BrowserSession)
     before = [kind._default_manager.count() for kind in kept]
     assert before == [3, 1, 1, 1, 1]
     clear(now + timedelta(hours=1))
@@ -53,7 +53,7 @@ def test_what_is_kept_no_longer_is_deleted_once_an_hour_and_nothing_else(api: Ap
     api.ok("POST", f"{path}/sessions", {"actor": email("owner"), "page": "seats"}, idempotency_key="once")
     assert client.get("/me").status_code == 200
     cache.set("over", 1, timeout=-1)
-    clear(now + LETTERS + timedelta(hours=1))
+    clear(now + EMAILS + timedelta(hours=1))
     assert [kind._default_manager.count() for kind in kept] == [1, 0, 0, 0, 0]
     assert client.get("/me").status_code == 401
 
@@ -86,7 +86,7 @@ def test_a_person_has_what_is_held_of_them_and_nothing_of_others(api: ApiClient)
     assert [one["account_name"] for one in held["memberships"]] == ["Acme", "Other"]
     assert held["requests"][0]["why"] == "My cat wants seats."
     assert [one["email"] for one in held["recipient_of_invoices"]] == [email("admin")]
-    assert any(one["account_id"] in path for one in held["history"]) and held["letters"] and held["sign_in_links"]
+    assert any(one["account_id"] in path for one in held["history"]) and held["emails"] and held["sign_in_links"]
     assert not [word for word in OTHERS if word in text.lower()]
     assert Client().get("/me/data.json").status_code == Client().get("/me/data").status_code == 401
     shown = said(client.get("/me/data"))

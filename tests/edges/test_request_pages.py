@@ -10,7 +10,7 @@ from django.test import Client
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.models import Account
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PRICE: dict[str, Any] = {"currency": "EUR", "cycle": "monthly", "per": "seat", "amount": "1.00"}
@@ -64,8 +64,8 @@ def test_what_was_asked_is_measured_against_what_there_was_then_also_long_after(
     run_once(datetime.now(UTC))
     owner, then = signed_in(email("owner")), "Support: 10 → 12 seats, 2 more"
     assert then in said(owner, request) and then in said(owner, f"{path}/requests")
-    letters = Letter.objects.filter(subject__startswith="Acme: The request was closed by itself")
-    assert letters and all(then in letter.text for letter in letters)
+    emails = Email.objects.filter(subject__startswith="Acme: The request was closed by itself")
+    assert emails and all(then in message.text for message in emails)
 
 
 def test_an_owner_approves_at_the_price_of_the_day(asked: tuple[ApiClient, str, str]) -> None:

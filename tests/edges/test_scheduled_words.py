@@ -1,4 +1,4 @@
-"""Sentences about scheduled changes say what will be true on their day, on every page, in the history and in letters."""
+"""Sentences about scheduled changes say what will be true on their day, on every page, in the history and in emails."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,7 @@ def test_what_stays_scheduled_is_measured_against_its_day_wherever_it_is_said(ap
     assert "Undo: Support: 33 → 24 seats, 9 fewer" in said(owner.get(undoing["Location"]))
     api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
     run_once(datetime.now(UTC))
-    told = [one.text for one in Letter.objects.filter(account_id=path.rpartition("/")[2])]
+    told = [one.text for one in Email.objects.filter(account_id=path.rpartition("/")[2])]
     assert any("Support: 33 → 24 seats, 9 fewer" in one for one in told)
     assert not any("30 → 24 seats" in one for one in told if "renewed" in one)
 

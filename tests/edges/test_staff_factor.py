@@ -55,7 +55,7 @@ def with_app() -> str:
 def test_staff_without_a_second_factor_acts_for_nobody_and_is_led_to_set_one_up(path: str) -> None:
     appointed()
     tess = signed_in(DESK)
-    for page in ("/desk", "/desk/open", "/desk/staff", "/desk/keys", f"{path}/subscription", f"{path}/desk/letters"):
+    for page in ("/desk", "/desk/open", "/desk/staff", "/desk/keys", f"{path}/subscription", f"{path}/desk/emails"):
         asked = said(tess.get(page), 403)
         assert "set up an authenticator app or a passkey" in asked and 'href="/me/security/app"' in asked, page
         assert "Acme" not in asked
@@ -63,7 +63,7 @@ def test_staff_without_a_second_factor_acts_for_nobody_and_is_led_to_set_one_up(
     assert "A second factor first" in said(tess.post(f"{path}/desk", form), 403)
     assert "D’abord un second facteur" in said(signed_in(DESK, "fr").get("/desk"), 403)
     assert tess.get("/")["Location"] == "/unsent" and tess.post("/unsent").status_code == 302
-    assert tess.get("/")["Location"] == "/desk" and tess.get("/me/letters").status_code == 200
+    assert tess.get("/")["Location"] == "/desk" and tess.get("/me/emails").status_code == 200
 
 
 def test_setting_up_an_app_opens_the_desk_at_once(path: str) -> None:

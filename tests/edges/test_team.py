@@ -16,7 +16,7 @@ from bursar.core.messages.problem import Problem
 from bursar.history.models import Entry
 from bursar.identity.models import Person
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 from bursar.notices.secret import filled
 from pages import said
 
@@ -36,10 +36,12 @@ def member(api: ApiClient, path: str, address: str) -> dict[str, Any]:
 def link(address: str = NOAH["email"]) -> str:
     """Where the last invitation that was written leads."""
     run_once(datetime.now(UTC))
-    letter = Letter.objects.filter(address=address, text__contains="/invitation/").latest("id")
-    text, html = (filled(said, letter.secret) for said in (letter.text, letter.html))
+    message = Email.objects.filter(address=address, text__contains="/invitation/").latest("id")
+    text, html = (filled(said, message.secret) for said in (message.text, message.html))
     found = re.search(r"http://localhost:8000(/invitation/\S+)", text)
-    assert found and found[1] in html and found[1].rpartition("/")[2] not in letter.text + letter.html + letter.secret
+    assert (
+        found and found[1] in html and found[1].rpartition("/")[2] not in message.text + message.html + message.secret
+    )
     return found[1]
 
 
@@ -70,10 +72,10 @@ def test_somebody_who_is_invited_accepts_by_the_link_once_and_is_in(api: ApiClie
     admin = signed_in(email("admin"))
     assert admin.post(f"{path}/team/invite", NOAH)["Location"] == f"{path}/team"
     shown = said(admin.get(f"{path}/team"))
-    assert "Noah &lt;b&gt;" in shown and "invited" in shown and "is invited by a letter to noah@acme.example" in shown
+    assert "Noah &lt;b&gt;" in shown and "invited" in shown and "is invited by an email to noah@acme.example" in shown
     where = link()
-    letter = Letter.objects.get(address=NOAH["email"])
-    assert letter.subject == "Acme: You are invited as agent." and "By Admin" in letter.text
+    message = Email.objects.get(address=NOAH["email"])
+    assert message.subject == "Acme: You are invited as agent." and "By Admin" in message.text
     # An invitation that was not accepted opens nothing, and programs that look at links accept nothing.
     assert "Accept the invitation" in said(Client().get(where))
     assert member(api, path, NOAH["email"])["state"] == "invited"
@@ -92,7 +94,7 @@ def test_an_invitation_of_a_sandbox_signs_in_nobody_whom_its_reader_might_not_be
     live = api.account("managed", sandbox=False, today=None)
     path = api.account()
     noah = {**NOAH, "email": email("agent")}
-    # Somebody of a live account is invited into a sandbox, where everybody reads the letter.
+    # Somebody of a live account is invited into a sandbox, where everybody reads the email.
     api.ok("DELETE", f"{path}/members/{member(api, path, noah['email'])['id']}")
     for demo in (False, True):
         settings.DEMO = demo
@@ -170,7 +172,7 @@ def test_what_becomes_of_seats_is_said_before_and_after(api: ApiClient) -> None:
     admin.post(f"{page}/remove")
     assert "Agent is no member any more." in said(admin.get(f"{path}/team"))
     run_once(datetime.now(UTC))
-    told = list(Letter.objects.filter(address=email("agent")).order_by("id").values_list("subject", flat=True))
+    told = list(Email.objects.filter(address=email("agent")).order_by("id").values_list("subject", flat=True))
     assert told == [
         "Acme: Agent was suspended.",
         "Acme: Agent is active again.",
@@ -206,7 +208,7 @@ def test_who_may_not_is_told_why_and_sees_no_button(api: ApiClient) -> None:
     assert {one["state"] for one in api.ok("GET", f"{path}/members")["items"]} == {"active"}
 
 
-def test_a_name_stays_on_one_line_so_that_letters_say_nothing_else_by_it(api: ApiClient) -> None:
+def test_a_name_stays_on_one_line_so_that_emails_say_nothing_else_by_it(api: ApiClient) -> None:
     path = api.account()
     trick = {"name": "Eve\n\nPay your bill at\u2028example.org ", "email": "eve@acme.example", "role": "admin"}
     member = api.ok("POST", f"{path}/members", trick)["id"]

@@ -7,7 +7,7 @@ import pytest
 from api_client import TEAM_10, ApiClient, email, signed_in, temporary
 from bursar.history.models import Entry
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 from pages import said, taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,15 +94,15 @@ def test_they_are_seats_that_people_use_until_they_end_and_who_sees_invoices_is_
         [{"seats": 1, "span": {"start": "2026-01-10", "end": "2026-01-20"}}],
     )
     run_once(datetime.now(UTC))
-    Letter.objects.all().delete()
+    Email.objects.all().delete()
     api.ok("POST", f"{path}/clock", {"to": "2026-01-25"})
     run_once(datetime.now(UTC))
     [seats] = api.ok("GET", f"{path}/seats")["items"]
     assert seats["bought"] == 10
     [fact] = Entry.objects.filter(kind="temporary_seats_ended")
     assert fact.data == {"product": "support", "seats": 1} and str(fact.on) == "2026-01-20"
-    assert {one.address for one in Letter.objects.all()} == {email("owner"), email("billing_admin")}
-    assert {one.subject for one in Letter.objects.all()} == {"Acme: Support: 1 temporary seat ended."}
+    assert {one.address for one in Email.objects.all()} == {email("owner"), email("billing_admin")}
+    assert {one.subject for one in Email.objects.all()} == {"Acme: Support: 1 temporary seat ended."}
 
 
 def test_undone_before_they_begin_what_was_paid_comes_back(path: str) -> None:

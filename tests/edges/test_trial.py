@@ -9,7 +9,7 @@ from bursar.history.models import Entry
 from bursar.identity import staff
 from bursar.invoices.models import BillingSchedule, Invoice
 from bursar.jobs.steps import run_once
-from bursar.notices.models import Letter
+from bursar.notices.models import Email
 from bursar.policy.queries import current
 from pages import said, taken
 
@@ -80,15 +80,15 @@ def test_who_may_not_buy_sees_the_trial_and_whom_to_ask(path: str) -> None:
 def test_it_is_told_ahead_once_ends_by_itself_and_costs_nothing(api: ApiClient, path: str) -> None:
     assert api.ok("GET", f"{path}/entitlements")["trial_until"] == "2026-01-14"
     run_once(datetime.now(UTC))
-    Letter.objects.all().delete()
+    Email.objects.all().delete()
     told = []
     for day in (10, 11, 12, 14, 15, 20):
         api.ok("POST", f"{path}/clock", {"to": f"2026-01-{day}"})
         run_once(datetime.now(UTC))
-        told.append({one.subject for one in Letter.objects.all()})
-        addresses = {one.address for one in Letter.objects.all()}
+        told.append({one.subject for one in Email.objects.all()})
+        addresses = {one.address for one in Email.objects.all()}
         assert addresses in (set(), {email("owner"), email("billing_admin")})
-        Letter.objects.all().delete()
+        Email.objects.all().delete()
     ending, over = {"Acme: The trial ends on January 14, 2026."}, {"Acme: The trial is over."}
     assert told == [set(), ending, set(), set(), over, set()]
     assert api.ok("GET", f"{path}/entitlements") == {"state": "active", "trial_until": None, "products": []}

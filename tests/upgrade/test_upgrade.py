@@ -19,7 +19,7 @@ import django
 django.setup()
 from bursar.accounts.models import Account
 from bursar.checkout import journal_of_account
-from bursar.core.money.money import Money, text
+from bursar.core.money.money import Money, amount_text
 from bursar.invoices.queries import documents
 from bursar.payments.queries import left
 
@@ -27,7 +27,7 @@ for account in Account.objects.order_by("name"):
     print(f"# {account.name}\\n")
     open_ = left(account.id)
     for one in reversed(documents(account.id, limit=1000)):
-        total, rest = (text(Money(amount, one.currency)) for amount in (one.totals.total, open_[one.id]))
+        total, rest = (amount_text(Money(amount, one.currency)) for amount in (one.totals.total, open_[one.id]))
         print(f"{one.on} {one.number} {one.kind} total {total} open {rest} {one.currency}")
     print(f"\\n{journal_of_account(account.id)}")
 """
@@ -143,12 +143,13 @@ TABLES = {
     "accounts_standing": "accounts_accountstate",
     "accounts_growthlimit": "accounts_purchaselimit",
     "invoices_cursor": "invoices_billingschedule",
+    "notices_personalletter": "notices_personalemail",
 }
 NAMES_OF_ALL = """
 SELECT conname FROM pg_constraint UNION SELECT relname FROM pg_class UNION SELECT tgname FROM pg_trigger
 UNION SELECT column_name FROM information_schema.columns
 """
-FORMER = r"(subscriptions_|invoices_)(take\b|\w*_taken?(_|$)|cursor)|history_receipt|accounts_(standing|growthlimit)|^take_id$"
+FORMER = r"(subscriptions_|invoices_)(take\b|\w*_taken?(_|$)|cursor)|history_receipt|accounts_(standing|growthlimit)|notices_\w*letter|^take_id$"
 CONSTRAINTS = """
 import django
 django.setup()
@@ -171,3 +172,17 @@ def test_a_renamed_table_keeps_its_rows_and_all_that_is_named_after_it_follows(e
         names = {name for (name,) in there.execute(NAMES_OF_ALL)}
     assert not [name for name in names if re.search(FORMER, name)]
     assert set(run(empty, "-c", CONSTRAINTS).split()) <= names
+
+
+EMAILS = "SELECT id, account_id, told_id, member_id, address, subject, state FROM {table} ORDER BY id"
+
+
+@pytest.mark.parametrize("older", OLDER)
+def test_emails_that_were_kept_as_letters_are_all_there(empty: str, older: str) -> None:
+    restored(empty, older)
+    with psycopg.connect(empty, autocommit=True) as database:
+        letters = database.execute(EMAILS.format(table="notices_letter")).fetchall()
+    run(empty, "-m", "bursar.cli", "migrate")
+    with psycopg.connect(empty, autocommit=True) as database:
+        emails = database.execute(EMAILS.format(table="notices_email")).fetchall()
+    assert emails == letters and len(emails) > 5

@@ -117,7 +117,7 @@ def accept(secret: str, *, now: datetime) -> Accepted:
                 raise InvitationNotValid()
             member = customer.member(member_id)
             person = Person.objects.get(pk=_person_id(account_id, member_id))
-            # The letters of a sandbox go to nobody's address: everybody in it reads them in the outbox.
+            # The emails of a sandbox go to nobody's address: everybody in it reads them in the outbox.
             proven = not customer.sandbox
             if proven:
                 Person.objects.filter(pk=person.pk, email_verified_at=None).update(email_verified_at=now)

@@ -21,7 +21,7 @@ def those_only_in_sandboxes(people: Collection[UUID]) -> set[UUID]:
 
 
 def only_in_sandboxes(person_id: UUID) -> bool:
-    """Return whether somebody is in sandboxes and nowhere else; letters to them never go out."""
+    """Return whether somebody is in sandboxes and nowhere else; emails to them never go out."""
     return person_id in those_only_in_sandboxes([person_id])
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.generic import RedirectView
 
 from bursar.accounts.queries import inactive_membership, memberships
 from bursar.center.sign_in.demo import cast, crew
@@ -124,3 +125,12 @@ def unsent(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" or form is None:
         return to("home")
     return render(request, "center/unsent.html", {"unsent": form})
+
+
+class MovedPage(RedirectView):
+    """Lead from an earlier address of a page to its present one: people have bookmarks, and old emails link to it."""
+
+    permanent = True
+    query_string = True
+    # A form is not sent on: a browser would turn it into a GET and lose what was typed.
+    http_method_names = ("get", "head")

@@ -1,4 +1,4 @@
-"""The outbox of a sandbox account: the letters that nobody gets, to be read."""
+"""The outbox of a sandbox account: the emails that nobody gets, to be read."""
 
 from uuid import UUID
 
@@ -17,4 +17,4 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     seen = visit(request, account_id)
     if not seen.customer.sandbox:
         raise Http404
-    return shown(request, seen, "outbox", "outbox", {"letters": outbox(account_id, LISTED)})
+    return shown(request, seen, "outbox", "outbox", {"emails": outbox(account_id, LISTED)})

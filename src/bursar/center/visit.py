@@ -204,7 +204,7 @@ class Visit:
 
     def _at_the_desk(self) -> tuple[tuple[str, str, str | None], ...]:
         """The pages of an account that only the staff sees."""
-        return ("desk_letters", _("Letters"), "view_subscription"), ("desk_account", _("At the vendor"), None)
+        return ("desk_emails", _("Emails"), "view_subscription"), ("desk_account", _("At the vendor"), None)
 
 
 def visit(request: HttpRequest, account_id: UUID) -> Visit:

@@ -80,7 +80,7 @@ def _asked(deep: bool) -> "tuple[list[Check], list[Violation]]":
 
 def _read(deep: bool) -> "tuple[list[Check], list[Violation]]":
     from bursar.cli.checks import data, money
-    from bursar.cli.checks.letters import letters
+    from bursar.cli.checks.emails import emails
 
     data.only_read()
     checks = [data.tables(), data.clocks(lambda: datetime.now(UTC))]
@@ -88,7 +88,7 @@ def _read(deep: bool) -> "tuple[list[Check], list[Violation]]":
         return checks, []
     now = datetime.now(UTC)
     checks += [data.zones_of_accounts(), *data.published(), *data.types_of_accounts()]
-    checks += [*data.bounds(), data.demo(now), data.keys(now), data.worker(now), letters(now)]
+    checks += [*data.bounds(), data.demo(now), data.keys(now), data.worker(now), emails(now)]
     checks += [*money.gateways(), *money.paid_without_money()]
     more, broken = data.rules(now, deep)
     return checks + more, broken

@@ -17,7 +17,7 @@ from bursar.core.messages.problem import Problem
 from bursar.desk.form_fields import uuid
 from bursar.i18n import money
 from bursar.notices.actions import SENDING_AGAIN, send_again
-from bursar.notices.queries import Posted, Unreported, letters, not_told
+from bursar.notices.queries import Posted, Unreported, emails, not_told
 
 PAGE: Final = 50
 STATES: Final = ("waiting", "sent", "failed", "outbox")
@@ -25,21 +25,21 @@ STATES: Final = ("waiting", "sent", "failed", "outbox")
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The letters that the filters leave, the newest first."""
+    """The emails that the filters leave, the newest first."""
     return _page(request, _reader(request, account_id))
 
 
 @require_POST
-def again(request: HttpRequest, account_id: UUID, letter_id: UUID) -> HttpResponse:
-    """Send a letter that failed once more, and show the same letters as before."""
+def again(request: HttpRequest, account_id: UUID, email_id: UUID) -> HttpResponse:
+    """Send an email that failed once more, and show the same emails as before."""
     seen = _reader(request, account_id)
     try:
-        goes = send_again(seen.policy, account_id, letter_id, actor=seen.actor, now=seen.now)
+        goes = send_again(seen.policy, account_id, email_id, actor=seen.actor, now=seen.now)
     except Problem as problem:
         return _page(request, seen, problem=seen.said(problem))
-    said = _("The letter is sent again.") if goes else _("The letter is kept in the outbox, as all letters here are.")
+    said = _("The email is sent again.") if goes else _("The email is kept in the outbox, as all emails here are.")
     messages.success(request, said)
-    return HttpResponseRedirect(f"{reverse('desk_letters', args=[account_id])}?{urlencode(_chosen(request))}")
+    return HttpResponseRedirect(f"{reverse('desk_emails', args=[account_id])}?{urlencode(_chosen(request))}")
 
 
 def _reader(request: HttpRequest, account_id: UUID) -> Visit:
@@ -47,7 +47,7 @@ def _reader(request: HttpRequest, account_id: UUID) -> Visit:
     seen = visit(request, account_id)
     if not seen.staff:
         raise Http404
-    seen.check("desk_letters", "view_subscription")
+    seen.check("desk_emails", "view_subscription")
     return seen
 
 
@@ -60,13 +60,13 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
 def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
     chosen = _chosen(request)
     before = uuid(request.GET.get("before", ""))
-    found = letters(seen.id, address=chosen["q"], state=chosen["state"], before=before, limit=PAGE + 1)
+    found = emails(seen.id, address=chosen["q"], state=chosen["state"], before=before, limit=PAGE + 1)
     sending = seen.decide(SENDING_AGAIN)
     failed = any(one.state == "failed" for one in found[:PAGE])
     content = {
-        **seen.frame("desk_letters"),
+        **seen.frame("desk_emails"),
         "problem": problem,
-        "letters": [_shown(seen, one) for one in found[:PAGE]],
+        "emails": [_shown(seen, one) for one in found[:PAGE]],
         "following": urlencode({**chosen, "before": str(found[PAGE - 1].id)}) if len(found) > PAGE else "",
         "untold": [_untold(seen, one) for one in not_told(seen.now, PAGE, seen.id)],
         "chosen": chosen,
@@ -76,7 +76,7 @@ def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
         "may": sending.reason is None,
         "why_not": seen.why_not(sending) if failed else "",
     }
-    return render(request, "desk/letters.html", content, status=409 if problem else 200)
+    return render(request, "desk/emails.html", content, status=409 if problem else 200)
 
 
 def _shown(seen: Visit, one: Posted) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _shown(seen: Visit, one: Posted) -> dict[str, Any]:
 
 
 def _untold(seen: Visit, one: Unreported) -> dict[str, Any]:
-    """A fact of which no letter could be written, how often that was tried, and when it is tried again."""
+    """A fact of which no email could be written, how often that was tried, and when it is tried again."""
     tried = ngettext("after {count} try", "after {count} tries", one.tries).format(count=money.number(one.tries))
     again = seen.real_moment(one.due_at)
     return {

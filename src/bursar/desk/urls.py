@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from bursar.desk import account, accounts, keys, staff
-from bursar.desk import emails as letters
+from bursar.center.entrance import MovedPage
+from bursar.desk import account, accounts, emails, keys, staff
 
 urlpatterns = [
     path("desk", accounts.page, name="desk"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/desk/overrides", account.add, name="desk_override"),
     path("accounts/<uuid:account_id>/desk/overrides/<uuid:override_id>/end", account.end, name="desk_end_override"),
     path("accounts/<uuid:account_id>/desk/standing", account.stand, name="desk_standing"),
-    path("accounts/<uuid:account_id>/desk/letters", letters.page, name="desk_letters"),
-    path("accounts/<uuid:account_id>/desk/letters/<uuid:letter_id>/again", letters.again, name="desk_letter_again"),
+    path("accounts/<uuid:account_id>/desk/emails", emails.page, name="desk_emails"),
+    path(
+        "accounts/<uuid:account_id>/desk/letters",
+        MovedPage.as_view(pattern_name="desk_emails"),
+        name="desk_moved_emails",
+    ),
+    path("accounts/<uuid:account_id>/desk/emails/<uuid:email_id>/again", emails.again, name="desk_email_again"),
 ]

@@ -20,7 +20,7 @@ from bursar.core.policy.member import ERASED
 from bursar.core.policy.policy import Actor, State
 from bursar.history.actions import record
 from bursar.identity.models import AddressChange, FormerName, Identity, Person, SignInLink, Staff
-from bursar.notices.models import Letter, PersonalLetter, Unwanted
+from bursar.notices.models import Email, PersonalEmail, Unwanted
 from bursar.subscriptions.actions import forget_asked
 from bursar.subscriptions.models import Quote, Request
 
@@ -90,7 +90,7 @@ def erase_account(account_id: UUID, *, actor: Actor, now: datetime) -> int:
         for person in people:
             _forget(person, list(here.filter(person=person).values_list("id", flat=True)), [account_id])
         here.update(name=ERASED)
-        Letter.objects.filter(account_id=account_id).delete()
+        Email.objects.filter(account_id=account_id).delete()
         Remark.objects.filter(account_id=account_id).update(text="")
         Session.objects.filter(account_id=account_id).update(return_to="")
         BillingDetails.objects.filter(pk=account_id).update(
@@ -125,8 +125,8 @@ def _forget(person: Person, members: Collection[UUID], accounts: Collection[UUID
     Session.objects.filter(member_id__in=members).update(return_to="")
     signed_in = UserSession.objects.filter(user=person).values("session_key")
     BrowserSession.objects.filter(session_key__in=signed_in).delete()
-    Letter.objects.filter(theirs | named | titled, account_id__in=accounts).delete()
-    ours = (PersonalLetter, SignInLink, AddressChange, FormerName, Identity, Unwanted)
+    Email.objects.filter(theirs | named | titled, account_id__in=accounts).delete()
+    ours = (PersonalEmail, SignInLink, AddressChange, FormerName, Identity, Unwanted)
     own_tables: tuple[type[Model], ...] = (*ours, *_of_the_sign_in())
     for kind in own_tables:
         kind._default_manager.filter(**{_key(kind): person}).delete()
@@ -153,7 +153,7 @@ def _forget_everywhere(address: str) -> None:
     """Take an address out of all accounts: whom to ask, who receives invoices, what was written, where to go back."""
     forget_asked(address)
     Remark.objects.filter(text__icontains=address).update(text="")
-    Letter.objects.filter(Q(address__iexact=address) | Q(text__icontains=address)).delete()
+    Email.objects.filter(Q(address__iexact=address) | Q(text__icontains=address)).delete()
     leading = Q(return_to__icontains=address) | Q(return_to__icontains=quote(address, safe=""))
     Session.objects.filter(leading).update(return_to="")
     represented = Account.objects.filter(representative_email__iexact=address)

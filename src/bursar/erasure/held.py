@@ -14,7 +14,7 @@ from bursar.accounts.models import Account, BillingDetails, Member, Override, Se
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.history.models import Entry
 from bursar.identity.models import AddressChange, FormerName, Identity, Person, SignInLink, Staff
-from bursar.notices.models import Letter, PersonalLetter, Unwanted
+from bursar.notices.models import Email, PersonalEmail, Unwanted
 from bursar.seats.models import Assignment, Seen
 from bursar.subscriptions.models import Quote, Request
 
@@ -34,7 +34,7 @@ def person_of(email: str) -> UUID:
 def held(person_id: UUID) -> Iterator[Kind]:
     """Return the records that are held of a person, by what they are; each list is read as it is asked for.
 
-    What other people wrote, and the words of letters, in which others are named, are not among them.
+    What other people wrote, and the words of emails, in which others are named, are not among them.
     """
     email = Person.objects.values_list("email", flat=True).get(pk=person_id)
     yield from _of_the_person(person_id, email)
@@ -76,7 +76,7 @@ def _of_the_person(person_id: UUID, email: str) -> Iterator[Kind]:
         _rows(UserSession.objects.filter(user_id=person_id), "created_at", "ip", "user_agent", "last_seen_at"),
     )
     yield "sign_in_links", _rows(SignInLink.objects.filter(person_id=person_id), "expires_at", "single_use", "used_at")
-    yield "letters_not_wanted", _rows(Unwanted.objects.filter(person_id=person_id), "about")
+    yield "emails_not_wanted", _rows(Unwanted.objects.filter(person_id=person_id), "about")
 
 
 def _of_accounts(person_id: UUID, email: str) -> Iterator[Kind]:
@@ -89,11 +89,11 @@ def _of_accounts(person_id: UUID, email: str) -> Iterator[Kind]:
             Session.objects.filter(member_id__in=members), "account_id", "page", "return_to", "expires_at", "used_at"
         ),
     )
-    letter = ("address", "locale", "state", "tries", "due_at", "sent_at")
-    yield "letters_about_sign_in", _rows(PersonalLetter.objects.filter(person_id=person_id), "subject", *letter)
+    columns = ("address", "locale", "state", "tries", "due_at", "sent_at")
+    yield "emails_about_sign_in", _rows(PersonalEmail.objects.filter(person_id=person_id), "subject", *columns)
     yield (
-        "letters",
-        _rows(Letter.objects.filter(Q(member_id__in=members) | Q(address__iexact=email)), "account_id", *letter),
+        "emails",
+        _rows(Email.objects.filter(Q(member_id__in=members) | Q(address__iexact=email)), "account_id", *columns),
     )
     yield "seats", _rows(Assignment.objects.filter(member_id__in=members), "account_id", "product", "since", "ended_at")
     yield "last_seen_in_the_product", _rows(Seen.objects.filter(member_id__in=members), "account_id", "on")

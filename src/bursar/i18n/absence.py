@@ -17,7 +17,7 @@ def turned_away(problem: NotActive, policy: Policy, *, themselves: bool = False)
         why = _("You are suspended in this account and may do nothing in it.")
     else:
         why = _(
-            "You have not accepted the invitation to this account yet: open the link in the letter that invites you."
+            "You have not accepted the invitation to this account yet: open the link in the email that invites you."
         )
     if problem.ask[0].role in policy.roles:
         template = _("{people} can change that.") if suspended else _("{people} can send the invitation again.")

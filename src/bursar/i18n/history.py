@@ -209,8 +209,8 @@ def _short(event: SeatsShort, story: Story) -> list[str]:
 @_sentences.register
 def _sent_again(event: EmailSentAgain, story: Story) -> list[str]:
     if event.member is None:
-        return [_("A letter that had failed was sent again.")]
-    return [_("A letter to {name} that had failed was sent again.").format(name=story.member(event.member))]
+        return [_("An email that had failed was sent again.")]
+    return [_("An email to {name} that had failed was sent again.").format(name=story.member(event.member))]
 
 
 @_sentences.register

@@ -9,7 +9,7 @@
 | sessions of browsers                                              | until they expire              |
 | forms that wait, sealed in a session, until somebody signed in    | an hour, or until they sign in |
 | attempts to sign in                                               | until they count no longer     |
-| letters about sign-in, sent, failed or kept                       | `LETTERS`                      |
+| emails about sign-in, sent, failed or kept                       | `EMAILS`                      |
 | that a fact could not be told                                     | `NOT_TOLD` after the last try  |
 """
 
@@ -25,10 +25,10 @@ from django.db.models import Model, QuerySet
 from bursar.accounts.models import SentInvitation
 from bursar.identity.models import AddressChange, SignInLink
 from bursar.identity.sign_in_attempts import forget_attempts
-from bursar.notices.models import NotTold, PersonalLetter
+from bursar.notices.models import NotTold, PersonalEmail
 
 WAYS_IN: Final = timedelta(days=1)
-LETTERS: Final = timedelta(days=30)
+EMAILS: Final = timedelta(days=30)
 NOT_TOLD: Final = timedelta(days=90)
 PART: Final = 10_000
 """How many rows one statement deletes."""
@@ -41,7 +41,7 @@ def clear(now: datetime) -> int:
         SignInLink.objects.filter(expires_at__lt=ended),
         AddressChange.objects.filter(changed_at=None, asked_at__lt=ended),
         SentInvitation.objects.filter(sent_at__lt=ended),
-        PersonalLetter.objects.exclude(state="waiting").filter(due_at__lt=now - LETTERS),
+        PersonalEmail.objects.exclude(state="waiting").filter(due_at__lt=now - EMAILS),
         NotTold.objects.filter(due_at__lt=now - NOT_TOLD),
         BrowserSession.objects.filter(expire_date__lt=now),
     )

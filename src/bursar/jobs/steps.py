@@ -9,8 +9,8 @@
 | look    | open requests, daily and when the rules are new       | closes those that nobody can approve any more |
 | remind  | open requests that nobody reviewed, near their end    | writes it down, so that reviewers are told   |
 | announce | billing periods and trials that end soon             | writes it down, so that people are told      |
-| tell    | facts that people are told of, and were not           | writes letters; sandboxes keep theirs        |
-| send    | letters that wait, personal ones first                | sends them                                   |
+| tell    | facts that people are told of, and were not           | writes emails; sandboxes keep theirs        |
+| send    | emails that wait, personal ones first                | sends them                                   |
 | clear   | once an hour, what is kept no longer (`keeping.py`)   | deletes it                                   |
 
 The tables are the queue: a step reads what is due, does one thing at a time under its account's lock, and finds
@@ -54,8 +54,8 @@ from bursar.policy.queries import NoPolicy, current
 from bursar.subscriptions.waiting import expired_requests, requests_to_look_at, unreviewed_requests
 
 BATCH: Final = 500
-LETTERS: Final = 10
-"""How many letters one turn sends: a mail server that does not answer keeps everything else waiting for each."""
+EMAILS: Final = 10
+"""How many emails one turn sends: a mail server that does not answer keeps everything else waiting for each."""
 LOOK_DAYS: Final = 1
 """After how many days a request is looked at again: exceptions for an account end with a day."""
 GRACE: Final = timedelta(seconds=30)
@@ -120,7 +120,7 @@ def _about(task: Task) -> dict[str, str]:
     """The id of what a task is about, by its name in the log."""
     subject = task.args[0]
     if task.func in (send, send_personal):
-        return {"letter": str(subject)}
+        return {"email": str(subject)}
     return {"account": str(subject.account_id if isinstance(subject, payments.AttemptRow | RefundRow) else subject)}
 
 
@@ -168,8 +168,8 @@ def _tell(now: datetime) -> Iterable[Task]:
 
 
 def _send(now: datetime) -> Iterable[Task]:
-    personal = [partial(send_personal, letter, now=now) for letter in waiting_personal(now, LETTERS)]
-    return personal + [partial(send, letter, now=now) for letter in waiting(now, LETTERS)]
+    personal = [partial(send_personal, email, now=now) for email in waiting_personal(now, EMAILS)]
+    return personal + [partial(send, email, now=now) for email in waiting(now, EMAILS)]
 
 
 def _clear(now: datetime) -> Iterable[Task]:

@@ -14,6 +14,6 @@ decisions: Final = Counter(
     "bursar_decisions", "Deeds that somebody tried: allowed, by_request or refused.", ("outcome", "by")
 )
 failures: Final = Counter("bursar_failures", "Exceptions that nobody expected, by where they ended.", ("part",))
-emails: Final = Counter("bursar_emails", "Tries to send a letter: sent, tried in vain, failed for good.", ("outcome",))
+emails: Final = Counter("bursar_emails", "Tries to send an email: sent, tried in vain, failed for good.", ("outcome",))
 attempts: Final = Counter("bursar_payment_attempts", "Attempts to be paid that came to an end.", ("outcome",))
 ALL: Final = (requests, seconds, decisions, failures, emails, attempts)

@@ -97,7 +97,7 @@ def configuration(form: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "bursar": {"level": "INFO"},
-            # Django hangs handlers of its own here, one of which would write a letter to administrators.
+            # Django hangs handlers of its own here, one of which would write an email to administrators.
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
             "_granian": {"handlers": [], "level": "WARNING", "propagate": True},
             **{name: {"handlers": [], "level": logging.CRITICAL + 1, "propagate": False} for name in SILENT},

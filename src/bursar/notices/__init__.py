@@ -1,1 +1,1 @@
-"""Telling people what happened: one letter to each whom it concerns, once, in their language."""
+"""Telling people what happened: one email to each whom it concerns, once, in their language."""

@@ -1,4 +1,4 @@
-"""Writing letters about what happened, and sending them."""
+"""Writing emails about what happened, and sending them."""
 
 from collections.abc import Collection
 from dataclasses import asdict
@@ -27,7 +27,7 @@ from bursar.logs import counters
 from bursar.notices.email import Written, write, write_to_recipient
 from bursar.notices.failure import failure, place
 from bursar.notices.message import message
-from bursar.notices.models import Letter, NotTold, PersonalLetter, Told, Unwanted
+from bursar.notices.models import Email, NotTold, PersonalEmail, Told, Unwanted
 from bursar.notices.queries import doing_without
 from bursar.notices.readers import concerned, ending, optional, recipients, sees_invoices
 from bursar.notices.secret import found, sealed
@@ -42,17 +42,17 @@ LONGEST_PAUSE: Final = timedelta(days=1)
 
 
 SENDING_AGAIN: Final = "manage_members"
-"""Who may send a letter again: whoever also invites people, and invites them again."""
+"""Who may send an email again: whoever also invites people, and invites them again."""
 
 
 class NotFailed(Conflict):
-    """The letter "{subject}" did not fail, or is sent again already; look at it once more."""
+    """The email "{subject}" did not fail, or is sent again already; look at it once more."""
 
     code = "letter_not_failed"
 
 
 def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
-    """Write a letter to each member whom a fact concerns, and to who receives invoices; how many. Twice is once.
+    """Write an email to each member whom a fact concerns, and to who receives invoices; how many. Twice is once.
 
     Where that fails, it is counted and tried again after a pause. Errors: whatever it failed with.
     """
@@ -87,8 +87,8 @@ def _tell(account_id: UUID, entry_id: UUID, now: datetime) -> int:
     kinds = {reader.id: (spoken[reader.id], sees_invoices(account, policy, reader, happened.on)) for reader in readers}
     written = {kind: write(account, policy, happened, *kind, turn) for kind in set(kinds.values())}
     common = {"account_id": account_id, "told": told, "state": "outbox" if kept else "waiting", "due_at": now}
-    letters = [
-        Letter(
+    emails = [
+        Email(
             member_id=reader.id,
             address=reader.email,
             locale=spoken[reader.id],
@@ -100,32 +100,32 @@ def _tell(account_id: UUID, entry_id: UUID, now: datetime) -> int:
     invoice = document_of(happened.event)
     if invoice and (others := recipients(account, everybody)):
         said = write_to_recipient(account, happened.event, invoice).kept()
-        letters += [Letter(address=one, locale=account.locale, **said, **common) for one in others]
-    Letter.objects.bulk_create(letters)
-    return len(letters)
+        emails += [Email(address=one, locale=account.locale, **said, **common) for one in others]
+    Email.objects.bulk_create(emails)
+    return len(emails)
 
 
-def send_again(policy: Policy, account_id: UUID, letter_id: UUID, *, actor: Actor, now: datetime) -> bool:
-    """Let a letter that failed be sent again; whether it goes out, or is kept because no mail is set.
+def send_again(policy: Policy, account_id: UUID, email_id: UUID, *, actor: Actor, now: datetime) -> bool:
+    """Let an email that failed be sent again; whether it goes out, or is kept because no mail is set.
 
     Errors: NotFound, Refused, NotFailed.
     """
     with locked_account(account_id, actor, now) as found:
         permit(policy, found, actor, SENDING_AGAIN, now)
-        letter = Letter.objects.filter(account_id=account_id, pk=letter_id).select_for_update().first()
-        if letter is None:
-            raise NotFound(what=phrase("letter"))
-        if letter.state != "failed":
-            raise NotFailed(subject=letter.subject)
+        email = Email.objects.filter(account_id=account_id, pk=email_id).select_for_update().first()
+        if email is None:
+            raise NotFound(what=phrase("email"))
+        if email.state != "failed":
+            raise NotFailed(subject=email.subject)
         state = "waiting" if settings.SENDS_MAIL and not found.sandbox else "outbox"
-        Letter.objects.filter(pk=letter.pk).update(state=state, tries=0, due_at=now, failure="")
-        event = EmailSentAgain(letter=letter.pk, member=letter.member_id)
+        Email.objects.filter(pk=email.pk).update(state=state, tries=0, due_at=now, failure="")
+        event = EmailSentAgain(letter=email.pk, member=email.member_id)
         record(account_id=account_id, events=[event], actor=actor, on=found.today(now), now=now)
     return state == "waiting"
 
 
 def choose(person_id: UUID, *, without: Collection[str]) -> None:
-    """Let a person do without letters about these things, and about nothing else."""
+    """Let a person do without emails about these things, and about nothing else."""
     with transaction.atomic():
         Unwanted.objects.filter(person_id=person_id).exclude(about__in=without).delete()
         rows = [Unwanted(id=uuid7(), person_id=person_id, about=one) for one in without]
@@ -133,18 +133,18 @@ def choose(person_id: UUID, *, without: Collection[str]) -> None:
 
 
 def goes_out(person_id: UUID) -> bool:
-    """Whether letters to somebody about their own sign-in go out."""
+    """Whether emails to somebody about their own sign-in go out."""
     return settings.SENDS_MAIL and not only_in_sandboxes(person_id)
 
 
 def write_to(person: Person, written: Written, *, now: datetime, address: str = "") -> None:
-    """Keep a letter to one person about their own sign-in for the worker to send; what does not go out says nothing.
+    """Keep an email to one person about their own sign-in for the worker to send; what does not go out says nothing.
 
     It goes to their address, or to another one that they have or want.
     """
     goes = goes_out(person.pk)
     said = written.kept() if goes else {"subject": written.subject}
-    PersonalLetter.objects.create(
+    PersonalEmail.objects.create(
         person=person,
         address=address or person.email,
         locale=person.locale,
@@ -154,57 +154,55 @@ def write_to(person: Person, written: Written, *, now: datetime, address: str = 
     )
 
 
-def send(letter_id: UUID, *, now: datetime) -> None:
-    """Send a letter that is due; what fails is tried again later, each time after a longer pause, then given up.
+def send(email_id: UUID, *, now: datetime) -> None:
+    """Send an email that is due; what fails is tried again later, each time after a longer pause, then given up.
 
     What the recipient's server or a provider refuses for good is given up at once. Errors: whatever a fault of ours
     raises, once the try is counted.
     """
-    _send(Letter, letter_id, now)
+    _send(Email, email_id, now)
 
 
-def send_personal(letter_id: UUID, *, now: datetime) -> None:
-    """Send a personal letter in the same way, and forget what it said."""
-    _send(PersonalLetter, letter_id, now)
+def send_personal(email_id: UUID, *, now: datetime) -> None:
+    """Send a personal email in the same way, and forget what it said."""
+    _send(PersonalEmail, email_id, now)
 
 
-def _send(kind: type[Letter] | type[PersonalLetter], letter_id: UUID, now: datetime) -> None:
-    letter = kind.objects.filter(pk=letter_id, state="waiting", due_at__lte=now).first()
-    if letter is None:
+def _send(kind: type[Email] | type[PersonalEmail], email_id: UUID, now: datetime) -> None:
+    email = kind.objects.filter(pk=email_id, state="waiting", due_at__lte=now).first()
+    if email is None:
         return
-    tries = letter.tries + 1
+    tries = email.tries + 1
     # The try is counted before it is made, and belongs to whoever counted it: what kills the process counts too.
-    mine = kind.objects.filter(pk=letter.pk, state="waiting", tries=letter.tries, due_at=letter.due_at)
-    if not mine.update(tries=tries, due_at=now + pause(letter.tries)):
+    mine = kind.objects.filter(pk=email.pk, state="waiting", tries=email.tries, due_at=email.due_at)
+    if not mine.update(tries=tries, due_at=now + pause(email.tries)):
         return
-    row = kind.objects.filter(pk=letter.pk, state="waiting", tries=tries)
+    row = kind.objects.filter(pk=email.pk, state="waiting", tries=tries)
     try:
-        message(letter).send()
+        message(email).send()
     except Exception as raised:
         why = failure(raised)
         given_up = {"state": "failed", "due_at": now} if why.final or tries >= TRIES else {}
-        row.update(
-            failure=why.reason, **given_up, **(_forgotten(letter) if given_up and kind is PersonalLetter else {})
-        )
+        row.update(failure=why.reason, **given_up, **(_forgotten(email) if given_up and kind is PersonalEmail else {}))
         counters.emails.labels("failed" if given_up else "tried").inc()
         if why.ours:
-            raised.add_note(f"{kind.__name__} {letter.pk}, try {tries}")
+            raised.add_note(f"{kind.__name__} {email.pk}, try {tries}")
             raise
     else:
-        row.update(state="sent", sent_at=now, due_at=now, failure="", **_forgotten(letter))
+        row.update(state="sent", sent_at=now, due_at=now, failure="", **_forgotten(email))
         counters.emails.labels("sent").inc()
 
 
-def _forgotten(letter: Letter | PersonalLetter) -> dict[str, str]:
-    """Return what a letter says no more once it is out, if it brought a link by which somebody is let in."""
-    forgets = isinstance(letter, PersonalLetter) or letter.secret or INVITATION in letter.text
+def _forgotten(email: Email | PersonalEmail) -> dict[str, str]:
+    """Return what an email says no more once it is out, if it brought a link by which somebody is let in."""
+    forgets = isinstance(email, PersonalEmail) or email.secret or INVITATION in email.text
     return {"text": "", "html": "", "secret": ""} if forgets else {}
 
 
 def seal_anew() -> int:
     """Seal under the present key the secrets of emails that stand in clear or under a key of before; how many."""
     count = 0
-    for kind in (Letter, PersonalLetter):
+    for kind in (Email, PersonalEmail):
         linked = Q(text__contains=INVITATION) | Q(text__contains="/sign-in/") | Q(text__contains="/me/address/")
         rows = kind.objects.exclude(state="sent").filter(~Q(secret="") | linked)
         for row in rows.iterator():
@@ -213,7 +211,7 @@ def seal_anew() -> int:
     return count
 
 
-def _sealed_anew(row: Letter | PersonalLetter) -> dict[str, str]:
+def _sealed_anew(row: Email | PersonalEmail) -> dict[str, str]:
     """Return the columns of an email whose secret is not sealed under the present key; none where nothing reads it."""
     if not row.secret:
         secret = found(row.text)

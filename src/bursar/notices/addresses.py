@@ -1,4 +1,4 @@
-"""Changing one's address, which goes by letters: a link to the new one, and word of it to the old one."""
+"""Changing one's address, which goes by emails: a link to the new one, and word of it to the old one."""
 
 from datetime import datetime
 
@@ -50,7 +50,7 @@ def confirm(person: Person, secret: str, *, now: datetime) -> None:
         support = Seller.objects.order_by("id").values_list("support_email", flat=True).get()
         with translation.override(person.locale):
             lines = [
-                _("You sign in by another address now, and letters go there. This one signs you in no longer."),
+                _("You sign in by another address now, and emails go there. This one signs you in no longer."),
                 _("If it was not you, write to {support} at once.").format(support=support),
             ]
             written = personal(

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Notices(AppConfig):
-    """Letters to people."""
+    """Emails to people."""
 
     name = "bursar.notices"

@@ -1,4 +1,4 @@
-"""A letter: what happened, in the language of whoever reads it, and where to see more."""
+"""An email: what happened, in the language of whoever reads it, and where to see more."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -26,7 +26,7 @@ from bursar.notices.termination import about_ending
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A letter, as text and as HTML; `secret` is the part of its link by which somebody is let in, if it has one."""
+    """An email, as text and as HTML; `secret` is the part of its link by which somebody is let in, if it has one."""
 
     subject: str
     text: str
@@ -79,17 +79,17 @@ def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> Wr
 def personal(locale: str, subject: str, lines: Sequence[str], way: str, path: str, *, secret: bool = False) -> Written:
     """What one person is told of their own sign-in.
 
-    `path` is the page that the letter leads to, and `secret` says that its last part lets somebody in.
+    `path` is the page that the email leads to, and `secret` says that its last part lets somebody in.
     """
     content = {"subject": subject, "lines": lines, "way": way, "link": f"{settings.BURSAR_URL}{path}", "locale": locale}
     return replace(_written(content), secret=path.rpartition("/")[2] if secret else "")
 
 
 def _subject(customer: Customer, happened: str) -> str:
-    # A name may have a line break, the head of a letter not.
+    # A name may have a line break, the head of an email not.
     return " ".join(_("{account}: {happened}").format(account=customer.name, happened=happened).split())
 
 
 def _written(content: dict[str, Any]) -> Written:
-    text, html = (render_to_string(f"notices/letter.{kind}", content).strip() for kind in ("txt", "html"))
+    text, html = (render_to_string(f"notices/email.{kind}", content).strip() for kind in ("txt", "html"))
     return Written(content["subject"], text, html)

@@ -1,4 +1,4 @@
-"""Why a letter did not go out, and whether trying again can help."""
+"""Why an email did not go out, and whether trying again can help."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ REFUSED_FOR_GOOD: Final = 500
 
 
 class AddressNotTaken(Exception):
-    """The way by which letters go out carries no address of this kind."""
+    """The way by which emails go out carries no address of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Failure:
 
 
 def failure(raised: Exception) -> Failure:
-    """Return what an exception means for the letter that was being built or sent."""
+    """Return what an exception means for the email that was being built or sent."""
     match raised:
         case SMTPRecipientsRefused():
             answers = [(code, said.decode(errors="replace")) for code, said in raised.recipients.values()]

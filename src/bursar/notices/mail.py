@@ -1,4 +1,4 @@
-"""By which way letters go out: one address in the settings, of a mail server or of a provider."""
+"""By which way emails go out: one address in the settings, of a mail server or of a provider."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -24,7 +24,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"postmark": ("api_url", "message_stream")}
 """What may follow a question mark, beside the address of the provider's API."""
 HEADERS_WITH_ID: Final[Mapping[str, dict[str, str] | None]] = {"postmark": {"X-PM-KeepID": "true"}, "mailjet": None}
-"""The headers by which a provider keeps the Message-ID that a letter has; None for one that refuses any but its own."""
+"""The headers by which a provider keeps the Message-ID that an email has; None for one that refuses any but its own."""
 
 
 class BadMailAddress(Invalid):
@@ -34,7 +34,7 @@ class BadMailAddress(Invalid):
 
 
 def outgoing(url: str) -> dict[str, Any]:
-    """The settings of Django by which letters go out. Errors: BadMailAddress, which repeats no secret."""
+    """The settings of Django by which emails go out. Errors: BadMailAddress, which repeats no secret."""
     scheme = url.partition("://")[0].lower()
     try:
         return _by_provider(scheme, url) if scheme in KEYS else _by_server(scheme, url)
@@ -83,6 +83,4 @@ def _by_server(scheme: str, url: str) -> dict[str, Any]:
 
 def _unknown(scheme: str, url: str) -> Phrase:
     # Without "://" what stands first may be the secret itself.
-    return (
-        phrase("{scheme}:// is no way to send letters", scheme=scheme) if "://" in url else phrase("it is no address")
-    )
+    return phrase("{scheme}:// is no way to send emails", scheme=scheme) if "://" in url else phrase("it is no address")

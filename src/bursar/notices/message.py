@@ -1,4 +1,4 @@
-"""An email made of a letter's row, and how it is handed to a mail server."""
+"""An email made of an email's row, and how it is handed to a mail server."""
 
 from email.utils import parseaddr
 from smtplib import SMTP
@@ -11,21 +11,21 @@ from django.utils.encoding import punycode
 
 from bursar.columns.address import sendable
 from bursar.notices.failure import AddressNotTaken
-from bursar.notices.models import Letter, PersonalLetter
+from bursar.notices.models import Email, PersonalEmail
 from bursar.notices.secret import filled
 
 
-def message(letter: Letter | PersonalLetter) -> EmailMultiAlternatives:
-    """Return the email that a letter is sent as. Errors: BadAddress.
+def message(email: Email | PersonalEmail) -> EmailMultiAlternatives:
+    """Return the email that an email is sent as. Errors: BadAddress.
 
-    Its Message-ID is the row's for good: a letter sent again after an answer was lost is seen to be the same one.
+    Its Message-ID is the row's for good: an email sent again after an answer was lost is seen to be the same one.
     """
     headers = {}
     if settings.HEADERS_WITH_ID is not None:
         host = punycode(parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
-        headers = {"Message-ID": f"<{letter.pk}@{host}>", **settings.HEADERS_WITH_ID}
-    text, html = (filled(said, letter.secret) for said in (letter.text, letter.html))
-    sent = EmailMultiAlternatives(letter.subject, text, to=[sendable(letter.address)], headers=headers)
+        headers = {"Message-ID": f"<{email.pk}@{host}>", **settings.HEADERS_WITH_ID}
+    text, html = (filled(said, email.secret) for said in (email.text, email.html))
+    sent = EmailMultiAlternatives(email.subject, text, to=[sendable(email.address)], headers=headers)
     sent.attach_alternative(html, "text/html")
     return sent
 

@@ -25,7 +25,7 @@ class Told(AccountRow):
 
 
 class NotTold(AccountRow):
-    """An entry of the history of which letters could not be written, and when that is tried again.
+    """An entry of the history of which emails could not be written, and when that is tried again.
 
     `failure` says where our code gave up, without what it was about.
     """
@@ -45,7 +45,7 @@ class NotTold(AccountRow):
 
 
 class Unwanted(models.Model):
-    """Letters of one kind that a person does without, in whatever account."""
+    """Emails of one kind that a person does without, in whatever account."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
@@ -55,7 +55,7 @@ class Unwanted(models.Model):
         constraints = (models.UniqueConstraint(fields=("person", "about"), name="notices_unwanted_once"),)
 
 
-class PersonalLetter(models.Model):
+class PersonalEmail(models.Model):
     """What a person is told of their own sign-in, whatever account they are in.
 
     It may hold a link that signs in: its secret is sealed, and what it said is forgotten once it is sent.
@@ -87,7 +87,7 @@ class PersonalLetter(models.Model):
         )
 
 
-class Letter(AccountRow):
+class Email(AccountRow):
     """What a member is told, or who only receives invoices. It holds names and free text, and can be deleted.
 
     The secret of an invitation is sealed beside the text, and both are forgotten once it is sent.
@@ -112,15 +112,15 @@ class Letter(AccountRow):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=("due_at",), condition=Q(state="waiting"), name="notices_letter_waiting"),)
+        indexes = (models.Index(fields=("due_at",), condition=Q(state="waiting"), name="notices_email_waiting"),)
         constraints = (
             *AccountRow.Meta.constraints,
             SameAccount("told"),
             SameAccount("member"),
-            models.UniqueConstraint(fields=("account", "told", "address"), name="notices_letter_once"),
+            models.UniqueConstraint(fields=("account", "told", "address"), name="notices_email_once"),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False, secret="") | (~Q(state="sent") & Q(sent_at=None)),
-                name="notices_letter_sent",
+                name="notices_email_sent",
             ),
-            models.CheckConstraint(condition=Q(tries__gte=0), name="notices_letter_tries"),
+            models.CheckConstraint(condition=Q(tries__gte=0), name="notices_email_tries"),
         )

@@ -18,7 +18,7 @@ FORGOTTEN: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A letter in the outbox."""
+    """An email in the outbox."""
 
     id: UUID
     name: str
@@ -29,7 +29,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A letter of an account as the desk sees it; `name` is empty where the reader is no member.
+    """An email of an account as the desk sees it; `name` is empty where the reader is no member.
 
     `failure` is why the last try failed, in the words of whoever refused it.
     """
@@ -77,7 +77,7 @@ def not_told(now: datetime, limit: int, account_id: UUID | None = None) -> list[
 
 
 def failed_since(moment: datetime) -> tuple[int, int]:
-    """How many letters, and how many personal ones, were given up since a moment."""
+    """How many emails, and how many personal ones, were given up since a moment."""
     [counts] = select(_FAILED_SINCE, since=moment)
     return counts[0], counts[1]
 
@@ -88,18 +88,18 @@ def unwanted(person_id: UUID) -> frozenset[str]:
 
 
 def doing_without(account_id: UUID, about: str) -> frozenset[UUID]:
-    """The members of an account who do without letters of a kind."""
+    """The members of an account who do without emails of a kind."""
     return frozenset(member for (member,) in select(_UNWANTED_IN, account=account_id, about=about))
 
 
 def waiting(now: datetime, limit: int) -> list[UUID]:
-    """Letters that are to be sent now."""
-    return [letter for (letter,) in select(_WAITING, now=now, limit=limit)]
+    """Emails that are to be sent now."""
+    return [email for (email,) in select(_WAITING, now=now, limit=limit)]
 
 
 def waiting_personal(now: datetime, limit: int) -> list[UUID]:
-    """Personal letters that are to be sent now."""
-    return [letter for (letter,) in select(_WAITING_PERSONAL, now=now, limit=limit)]
+    """Personal emails that are to be sent now."""
+    return [email for (email,) in select(_WAITING_PERSONAL, now=now, limit=limit)]
 
 
 def to_send(now: datetime) -> tuple[int, datetime | None]:
@@ -108,19 +108,19 @@ def to_send(now: datetime) -> tuple[int, datetime | None]:
 
 
 def outbox(account_id: UUID, limit: int) -> list[Kept]:
-    """The letters that an account kept, the newest first."""
+    """The emails that an account kept, the newest first."""
     rows = select(_OUTBOX, account=account_id, limit=limit)
     return [
         Kept(id_, name, address, subject, filled(text, secret)) for id_, name, address, subject, text, secret in rows
     ]
 
 
-def letters(account_id: UUID, *, address: str, state: str, before: UUID | None, limit: int) -> list[Posted]:
-    """The letters of an account, the newest first: to an address with this part, in a state, before a given one."""
+def emails(account_id: UUID, *, address: str, state: str, before: UUID | None, limit: int) -> list[Posted]:
+    """The emails of an account, the newest first: to an address with this part, in a state, before a given one."""
     literal = address.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     part = f"%{literal}%"
     return [
-        Posted(*row) for row in select(_LETTERS, account=account_id, part=part, state=state, before=before, limit=limit)
+        Posted(*row) for row in select(_EMAILS, account=account_id, part=part, state=state, before=before, limit=limit)
     ]
 
 
@@ -143,8 +143,8 @@ FROM notices_nottold n JOIN {ENTRIES} e ON e.account_id = n.account_id AND e.id 
 WHERE %(account)s::uuid IS NULL OR n.account_id = %(account)s ORDER BY n.entry_id DESC LIMIT %(limit)s
 """
 _FAILED_SINCE: Final = """
-SELECT (SELECT count(*) FROM notices_letter WHERE state = 'failed' AND due_at > %(since)s),
-    (SELECT count(*) FROM notices_personalletter WHERE state = 'failed' AND due_at > %(since)s)
+SELECT (SELECT count(*) FROM notices_email WHERE state = 'failed' AND due_at > %(since)s),
+    (SELECT count(*) FROM notices_personalemail WHERE state = 'failed' AND due_at > %(since)s)
 """
 _UNWANTED_BY: Final = "SELECT about FROM notices_unwanted WHERE person_id = %(person)s"
 _UNWANTED_IN: Final = f"""
@@ -152,25 +152,25 @@ SELECT m.id FROM {MEMBERS} m JOIN notices_unwanted u ON u.person_id = m.person_i
 WHERE m.account_id = %(account)s AND u.about = %(about)s
 """
 _WAITING: Final = """
-SELECT id FROM notices_letter WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
+SELECT id FROM notices_email WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
 """
 _WAITING_PERSONAL: Final = """
-SELECT id FROM notices_personalletter WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
+SELECT id FROM notices_personalemail WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s
 """
 _SENDING: Final = """
 SELECT count(*), min(due_at) FROM (
-    SELECT due_at FROM notices_letter WHERE state = 'waiting' AND due_at <= %(now)s
-    UNION ALL SELECT due_at FROM notices_personalletter WHERE state = 'waiting' AND due_at <= %(now)s
-) letters
+    SELECT due_at FROM notices_email WHERE state = 'waiting' AND due_at <= %(now)s
+    UNION ALL SELECT due_at FROM notices_personalemail WHERE state = 'waiting' AND due_at <= %(now)s
+) emails
 """
 _OUTBOX: Final = f"""
-SELECT l.id, coalesce(m.name, l.address), l.address, l.subject, l.text, l.secret FROM notices_letter l
+SELECT l.id, coalesce(m.name, l.address), l.address, l.subject, l.text, l.secret FROM notices_email l
 LEFT JOIN {MEMBERS} m ON m.account_id = l.account_id AND m.id = l.member_id
 WHERE l.account_id = %(account)s AND l.state = 'outbox' ORDER BY l.id DESC LIMIT %(limit)s
 """
-_LETTERS: Final = f"""
+_EMAILS: Final = f"""
 SELECT l.id, t.at, coalesce(m.person_name, ''), l.address, l.subject, l.state, l.tries, l.due_at, l.sent_at, l.failure
-FROM notices_letter l
+FROM notices_email l
 JOIN notices_told t ON t.account_id = l.account_id AND t.id = l.told_id
 LEFT JOIN {MEMBERS} m ON m.account_id = l.account_id AND m.id = l.member_id
 WHERE l.account_id = %(account)s AND lower(l.address) LIKE %(part)s

@@ -106,7 +106,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 # Whether anybody may sign in as one of the people of a sandbox account: only ever on a demo.
 DEMO = env.switch("BURSAR_DEMO")
 
-# Where people reach the pages, for links in letters; and by which mail server or provider these go out.
+# Where people reach the pages, for links in emails; and by which mail server or provider these go out.
 BURSAR_URL = env.address("BURSAR_URL", "http://localhost:8000")
 # For how long a browser that has come by HTTPS comes by nothing else; none is told so where people come without it.
 HSTS_SECONDS = env.number("BURSAR_HSTS_SECONDS", 31_536_000, least=0, most=63_072_000)

@@ -1,4 +1,4 @@
-"""Which of the letters that one may do without a person wants; the others always come."""
+"""The page on which a person chooses which optional emails to receive; the others always come."""
 
 from django import forms
 from django.contrib import messages
@@ -17,19 +17,19 @@ from bursar.notices.readers import OPTIONAL
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """The choice, which holds in every account of the person."""
+    """Show the choice, and save it for every account of the person."""
     person = signed_in(request)
     without = unwanted(person.pk)
-    form = LettersForm(posted(request), filled={"wanted": [code for code in OPTIONAL if code not in without]})
+    form = EmailsForm(posted(request), filled={"wanted": [code for code in OPTIONAL if code not in without]})
     if form.is_valid():
         choose(person.pk, without=[code for code in OPTIONAL if code not in form.cleaned_data["wanted"]])
-        messages.success(request, _("Your choice of letters is saved."))
-        return to("letters")
-    return render(request, "center/letters.html", {"form": form}, status=form.status)
+        messages.success(request, _("Your choice of emails is saved."))
+        return to("emails")
+    return render(request, "center/emails.html", {"form": form}, status=form.status)
 
 
-class LettersForm(PageForm):
-    """Which of the letters a person wants."""
+class EmailsForm(PageForm):
+    """The optional emails that a person wants."""
 
     wanted = forms.MultipleChoiceField(
         required=False,

@@ -47,7 +47,7 @@ def invite(request: HttpRequest, account_id: UUID) -> HttpResponse:
         actions.add_member(seen.policy, account_id, **form.cleaned_data, actor=seen.actor, now=seen.now)
     except Problem as problem:
         return _page(request, seen, form, problem=seen.said(problem), status=_status(problem))
-    messages.success(request, _("{name} is invited by a letter to {email}.").format(**form.cleaned_data))
+    messages.success(request, _("{name} is invited by an email to {email}.").format(**form.cleaned_data))
     return to("team", account_id)
 
 

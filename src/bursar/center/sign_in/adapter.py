@@ -29,7 +29,7 @@ LINK_MINUTES = 15
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
-    """Nobody signs up, and letters go the way of all letters: kept, and sent by the worker."""
+    """Nobody signs up, and emails go the way of all emails: kept, and sent by the worker."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People are invited."""
@@ -68,7 +68,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         void_links(user.pk)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """The path; letters know where people reach it."""
+        """The path; emails know where people reach it."""
         address: str = super().get_reset_password_from_key_url(key)
         return urlsplit(address).path
 

@@ -1,7 +1,7 @@
 """How a session came about, and what was proved in it.
 
 The library keeps a record in the session of each password, second factor and identity provider. Bursar adds `link` for
-whoever opened a letter, `product` for whom the vendor's product vouches, and `sandbox` for an identity that was lent.
+whoever opened an email, `product` for whom the vendor's product vouches, and `sandbox` for an identity that was lent.
 """
 
 from collections.abc import Iterator

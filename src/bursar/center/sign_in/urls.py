@@ -9,8 +9,8 @@ from allauth.socialaccount import views as provider
 from django.urls import path, re_path
 
 from bursar.center import entrance as doors
-from bursar.center.me import emails as letters
-from bursar.center.me import own_data, security
+from bursar.center.entrance import MovedPage
+from bursar.center.me import emails, own_data, security
 from bursar.center.me import profile as myself
 from bursar.center.me.sessions import Sessions
 from bursar.center.sign_in import links as signing_in
@@ -57,7 +57,8 @@ urlpatterns = [
     path("me/address/<str:secret>", proof_first(myself.new_address, within=None), name="new_address"),
     path("me/data", proof_first(own_data.page), name="own_data"),
     path("me/data.json", proof_first(own_data.download), name="own_data_file"),
-    path("me/letters", letters.page, name="letters"),
+    path("me/emails", emails.page, name="emails"),
+    path("me/letters", MovedPage.as_view(pattern_name="emails"), name="moved_emails"),
     path("me/confirm", account.reauthenticate, name="account_reauthenticate"),
     path("me/confirm/code", factors.reauthenticate, name="mfa_reauthenticate"),
     path("me/confirm/passkey", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

@@ -111,10 +111,10 @@ def secret(home: Path, environment: Mapping[str, str]) -> Check:
 
 
 def mail(environment: Mapping[str, str]) -> Check:
-    """Whether letters go out, by which way and from whom."""
+    """Whether emails go out, by which way and from whom."""
     cure = f"set {VARIABLE} to a mail server or a provider, as docs/operations.md says"
     if VARIABLE not in environment:
-        found = "none is set: letters stay in the database, and nobody is sent a link to sign in"
+        found = "none is set: emails stay in the database, and nobody is sent a link to sign in"
         return warning("mail", found, cure) if reached(environment) else ok("mail", found)
     try:
         way = said(environment[VARIABLE])

@@ -34,7 +34,7 @@ def reached(environment: Mapping[str, str]) -> bool:
 
 
 def hosts(url: SplitResult, names: list[str]) -> Check:
-    """Say if the pages answer to the name by which people reach them, and letters name it."""
+    """Say if the pages answer to the name by which people reach them, and emails name it."""
     outer = [name for name in names if name not in LOOPBACK]
     if not validate_host(_host(url), [*LOOPBACK, *names]):
         found = f"people who follow BURSAR_URL come to {_host(url)}, which BURSAR_HOSTS does not name: they get 400"
@@ -42,7 +42,7 @@ def hosts(url: SplitResult, names: list[str]) -> Check:
     if "*" in names:
         return warning("hosts", "any name is answered", "set BURSAR_HOSTS to the names by which the pages are reached")
     if outer and _host(url) in LOOPBACK:
-        found = f"{', '.join(outer)}; but links in letters lead to {_host(url)}, where only this machine finds them"
+        found = f"{', '.join(outer)}; but links in emails lead to {_host(url)}, where only this machine finds them"
         return warning("hosts", found, "set BURSAR_URL to where people reach the pages")
     return ok("hosts", ", ".join(outer) or "localhost only; BURSAR_HOSTS names others")
 

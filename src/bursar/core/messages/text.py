@@ -44,7 +44,7 @@ Name = Annotated[Text, PlainSerializer(write_text)]
 
 
 def one_line(said: str) -> str:
-    """A name as it stands in letters and tables: its blanks and line breaks as single blanks."""
+    """A name as it stands in emails and tables: its blanks and line breaks as single blanks."""
     return " ".join(said.split())
 
 

@@ -13,7 +13,7 @@ ERASED: Final = "–"
 """The name of who was erased, and of an account that was."""
 
 INVITATIONS_AN_HOUR: Final = 60
-"""How many letters of invitation an account may send within an hour, through whichever door."""
+"""How many emails of invitation an account may send within an hour, through whichever door."""
 
 MemberState = Literal["invited", "active", "suspended"]
 

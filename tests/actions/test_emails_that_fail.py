@@ -1,4 +1,4 @@
-"""Letters and facts with which something is wrong are tried a few times, keep nothing else waiting, and are shown."""
+"""Emails and facts with which something is wrong are tried a few times, keep nothing else waiting, and are shown."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,16 +17,16 @@ from django.test import Client
 from api_client import ApiClient, email, signed_in
 from bursar.accounts.models import Member
 from bursar.cli import main
-from bursar.cli.checks.letters import letters as check_letters
+from bursar.cli.checks.emails import emails as check_emails
 from bursar.columns.address import BadAddress, sendable
 from bursar.history.models import Entry
 from bursar.identity.models import Person
 from bursar.identity.staff import appoint
 from bursar.jobs import steps as clock
-from bursar.jobs.steps import LETTERS, run_once
+from bursar.jobs.steps import EMAILS, run_once
 from bursar.notices.actions import LONGEST_PAUSE, TRIES, pause
 from bursar.notices.mail import outgoing
-from bursar.notices.models import Letter, NotTold, PersonalLetter, Told
+from bursar.notices.models import Email, NotTold, PersonalEmail, Told
 from bursar.notices.queries import FORGOTTEN
 from bursar.policy.queries import current
 from pages import said
@@ -112,16 +112,16 @@ def real_account(api: ApiClient) -> str:
     """An account of which everybody has read everything so far."""
     path = api.account("managed", sandbox=False, today=None)
     run_once(datetime.now(UTC))
-    Letter.objects.all().delete()
+    Email.objects.all().delete()
     return path
 
 
-def test_ten_letters_to_addresses_that_no_mail_reaches_keep_no_other_waiting(api: ApiClient, settings: Any) -> None:
+def test_ten_emails_to_addresses_that_no_mail_reaches_keep_no_other_waiting(api: ApiClient, settings: Any) -> None:
     path = real_account(api)
     by = {"name": "Ada", "role": "agent"}
-    for number in range(LETTERS):
+    for number in range(EMAILS):
         api.ok("POST", f"{path}/members", {**by, "email": f"ada{number}@acme.example"}, by=email("owner"))
-    for number in range(LETTERS):
+    for number in range(EMAILS):
         # As a Bursar of before took it.
         Person.objects.filter(email=f"ada{number}@acme.example").update(email=f"{number}{TOO_LONG}")
     api.ok("POST", f"{path}/members", {**by, "email": "good@acme.example"}, by=email("owner"))
@@ -129,11 +129,11 @@ def test_ten_letters_to_addresses_that_no_mail_reaches_keep_no_other_waiting(api
         for _ in range(3):
             run_once(datetime.now(UTC))
         assert [to for to, _ in server.taken] == ["good@acme.example"]
-    failed = Letter.objects.exclude(address="good@acme.example")
+    failed = Email.objects.exclude(address="good@acme.example")
     assert set(failed.values_list("state", "tries")) == {("failed", 1)}
     assert "not an address that email can be sent to" in failed[0].failure
-    found = check_letters(datetime.now(UTC))
-    assert found.state == "warning" and "10 letters" in found.found
+    found = check_emails(datetime.now(UTC))
+    assert found.state == "warning" and "10 emails" in found.found
 
 
 def test_ten_sign_in_links_that_no_mail_reaches_keep_no_other_waiting(api: ApiClient, settings: Any) -> None:
@@ -141,14 +141,14 @@ def test_ten_sign_in_links_that_no_mail_reaches_keep_no_other_waiting(api: ApiCl
     person = Person.objects.get(email=email("agent"))
     rows = {"person": person, "locale": "en", "subject": "S", "text": "T", "html": "H", "state": "waiting"}
     before = datetime.now(UTC) - timedelta(minutes=1)
-    for number in range(LETTERS):
-        PersonalLetter.objects.create(address=f"{number}{TOO_LONG}", due_at=before, **rows)
+    for number in range(EMAILS):
+        PersonalEmail.objects.create(address=f"{number}{TOO_LONG}", due_at=before, **rows)
     Client().post("/sign-in/link", {"email": email("owner")})
     with mail_server(settings) as server:
         for _ in range(2):
             run_once(datetime.now(UTC))
         assert [to for to, _ in server.taken] == [email("owner")]
-    assert set(PersonalLetter.objects.filter(person=person).values_list("state", "tries")) == {("failed", 1)}
+    assert set(PersonalEmail.objects.filter(person=person).values_list("state", "tries")) == {("failed", 1)}
 
 
 def test_what_nobody_foresaw_counts_as_a_try_too_and_is_given_up_at_last(api: ApiClient, settings: Any) -> None:
@@ -160,16 +160,16 @@ def test_what_nobody_foresaw_counts_as_a_try_too_and_is_given_up_at_last(api: Ap
         for tries in range(1, TRIES + 1):
             with pytest.raises(ExceptionGroup) as caught:
                 run_once(now)
-            letter = Letter.objects.get()
-            assert any(str(letter.pk) in note for exception in caught.value.exceptions for note in exception.__notes__)
-            assert letter.tries == tries and letter.failure
+            message = Email.objects.get()
+            assert any(str(message.pk) in note for exception in caught.value.exceptions for note in exception.__notes__)
+            assert message.tries == tries and message.failure
             run_once(now)
             now += LONGEST_PAUSE
         assert not server.taken
-    assert Letter.objects.get().state == "failed"
+    assert Email.objects.get().state == "failed"
 
 
-def test_a_letter_has_one_message_id_for_good(api: ApiClient, settings: Any) -> None:
+def test_an_email_has_one_message_id_for_good(api: ApiClient, settings: Any) -> None:
     path = real_account(api)
     api.ok("POST", f"{path}/members", {"name": "A", "email": "a@acme.example", "role": "agent"}, by=email("owner"))
     now = datetime.now(UTC)
@@ -183,18 +183,18 @@ def test_a_letter_has_one_message_id_for_good(api: ApiClient, settings: Any) -> 
             "a@acme.example": 1,
             email("owner"): 1,
         }
-    assert str(Letter.objects.get().pk) in str(ids["a@acme.example"])
+    assert str(Email.objects.get().pk) in str(ids["a@acme.example"])
 
 
-def test_letters_beyond_ascii_before_the_at_sign_need_a_server_that_takes_them(api: ApiClient, settings: Any) -> None:
+def test_emails_beyond_ascii_before_the_at_sign_need_a_server_that_takes_them(api: ApiClient, settings: Any) -> None:
     path = real_account(api)
     invited = {"name": "Zoë", "email": "zoë@bücher.example", "role": "agent"}
     api.ok("POST", f"{path}/members", invited, by=email("owner"))
     with mail_server(settings) as server:
         run_once(datetime.now(UTC))
         assert not server.taken
-    assert Letter.objects.get().state == "failed" and "SMTPUTF8" in Letter.objects.get().failure
-    Letter.objects.update(state="waiting", tries=0)
+    assert Email.objects.get().state == "failed" and "SMTPUTF8" in Email.objects.get().failure
+    Email.objects.update(state="waiting", tries=0)
     with mail_server(settings, utf8=True) as server:
         run_once(datetime.now(UTC))
         assert [to for to, _ in server.taken] == ["zoë@xn--bcher-kva.example"]
@@ -231,11 +231,11 @@ def test_every_entrance_refuses_an_address_to_which_nothing_can_be_sent(api: Api
         why = ("can be sent to", "characters that cannot be seen")
         assert run.exit_code and any(reason in run.output for reason in why), run.output
         assert "Give an email address" in said(Client().post("/sign-in/link", {"email": address}), 422)
-    assert Person.objects.count() == people and not Letter.objects.filter(address__in=UNSENDABLE).exists()
+    assert Person.objects.count() == people and not Email.objects.filter(address__in=UNSENDABLE).exists()
 
 
 def broken_fact(path: str) -> UUID:
-    """An entry of the history with nothing of what a letter about it says."""
+    """An entry of the history with nothing of what an email about it says."""
     account_id, now = UUID(path.rpartition("/")[2]), datetime.now(UTC)
     made = Entry.objects.create(
         account_id=account_id, kind="member_changed", actor_kind="system", on=now, recorded_at=now
@@ -257,20 +257,20 @@ def test_facts_that_cannot_be_told_keep_no_other_waiting_and_are_given_up_where_
     notes = [note for exception in caught.value.exceptions for note in exception.__notes__]
     assert len(notes) == 3 and all(path.rpartition("/")[2] in note for note in notes)
     run_once(now)
-    assert Letter.objects.get().address == email("admin")
+    assert Email.objects.get().address == email("admin")
     assert set(NotTold.objects.values_list("entry_id", "tries")) == {(one, 1) for one in broken}
     with pytest.raises(ExceptionGroup):
         run_once(now + pause(0))
     assert set(NotTold.objects.values_list("tries", flat=True)) == {2}
     appoint(current(), name="Al", email="al@vendor.example", role="support", by=None, now=now)
-    shown = said(signed_in("al@vendor.example").get(f"{path}/desk/letters"))
+    shown = said(signed_in("al@vendor.example").get(f"{path}/desk/emails"))
     assert "What could not be told" in shown and "KeyError" in shown and "after 2 tries, again on" in shown
-    found = check_letters(now)
+    found = check_emails(now)
     assert found.state == "wrong" and "3 facts" in found.found and path.rpartition("/")[2] in found.found
     later = now + FORGOTTEN + timedelta(minutes=1)
     run_once(later)
     assert set(NotTold.objects.values_list("tries", flat=True)) == {2}, "given up"
-    assert "3 of them given up" in check_letters(later).found
+    assert "3 of them given up" in check_emails(later).found
 
 
 def test_a_fact_is_told_once_what_kept_it_from_being_told_is_mended(api: ApiClient) -> None:
@@ -283,7 +283,7 @@ def test_a_fact_is_told_once_what_kept_it_from_being_told_is_mended(api: ApiClie
     member = Member.objects.get(account_id=path.rpartition("/")[2], role="admin")
     mend(entry, {"member": str(member.pk), "before": "admin", "after": "agent"})
     run_once(now + pause(0))
-    assert Letter.objects.get().address == email("admin")
+    assert Email.objects.get().address == email("admin")
     assert Told.objects.filter(entry_id=entry).exists() and not NotTold.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""Whether people are told what happened: which facts nobody could be told of, and which letters were given up."""
+"""Whether people are told what happened: which facts nobody could be told of, and which emails were given up."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,10 +11,10 @@ MANY: Final = 1000
 RECENT: Final = timedelta(days=7)
 
 
-def letters(now: datetime) -> Check:
-    """Say whether letters could be written and sent."""
+def emails(now: datetime) -> Check:
+    """Say whether emails could be written and sent."""
     untold = not_told(now, MANY)
-    letters, personal = failed_since(now - RECENT)
+    emails, personal = failed_since(now - RECENT)
     if untold:
         given_up = sum(one.given_up for one in untold)
         examples = "; ".join(
@@ -23,10 +23,8 @@ def letters(now: datetime) -> Check:
         )
         found = f"{len(untold)} facts could not be told to people, {given_up} of them given up: {examples}"
         cure = f"mend what it names, or update Bursar: what is not given up is told then; after {FORGOTTEN.days} days tell people yourself"  # noqa: E501
-        return wrong("letters", found, cure)
-    if letters or personal:
-        found = f"{letters} letters and {personal} about sign-in were given up in the last {RECENT.days} days"
-        return warning(
-            "letters", found, 'the page "Letters" of each account at the desk says why, and sends them again'
-        )
-    return ok("letters", "none was given up lately")
+        return wrong("emails", found, cure)
+    if emails or personal:
+        found = f"{emails} emails and {personal} about sign-in were given up in the last {RECENT.days} days"
+        return warning("emails", found, 'the page "Emails" of each account at the desk says why, and sends them again')
+    return ok("emails", "none was given up lately")

@@ -1,4 +1,4 @@
-"""What lets somebody in stands in no table once it is sent: letters forget their links."""
+"""What lets somebody in stands in no table once it is sent: emails forget their links."""
 
 import re
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ def api(vendor: None) -> ApiClient:
     return ApiClient()
 
 
-def test_a_letter_forgets_the_invitation_that_it_brought(api: ApiClient, settings: Any) -> None:
+def test_an_email_forgets_the_invitation_that_it_brought(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
     path = api.account(sandbox=False, today=None)
     invited = {"name": "Zoë", "email": "zoe@acme.example", "role": "admin"}
@@ -35,20 +35,20 @@ def test_a_letter_forgets_the_invitation_that_it_brought(api: ApiClient, setting
     assert secret not in contents()
 
 
-def test_a_letter_about_signing_in_that_is_given_up_forgets_its_link(api: ApiClient, settings: Any) -> None:
+def test_an_email_about_signing_in_that_is_given_up_forgets_its_link(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
     api.account(sandbox=False, today=None)
     Client().post("/sign-in/link", {"email": email("owner")})
-    letters = apps.get_model("notices", "PersonalLetter").objects
-    assert f"/sign-in/{HOLE}" in letters.get().text and letters.get().secret
-    letters.update(address="no address at all")
+    emails = apps.get_model("notices", "PersonalEmail").objects
+    assert f"/sign-in/{HOLE}" in emails.get().text and emails.get().secret
+    emails.update(address="no address at all")
     run_once(datetime.now(UTC))
-    assert letters.get().state == "failed"
-    assert (letters.get().text, letters.get().html, letters.get().secret) == ("", "", "")
+    assert emails.get().state == "failed"
+    assert (emails.get().text, emails.get().html, emails.get().secret) == ("", "", "")
 
 
 def written(api: ApiClient, *, sandbox: bool) -> Any:
-    """The letter with an invitation to an account, which waits or stands in the outbox."""
+    """The email with an invitation to an account, which waits or stands in the outbox."""
     path = api.account(sandbox=sandbox, today="2026-01-01" if sandbox else None)
     invited = {"name": "Zoë", "email": "zoe@acme.example", "role": "admin"}
     api.ok("POST", f"{path}/members", invited, by=email("owner"))
@@ -57,7 +57,7 @@ def written(api: ApiClient, *, sandbox: bool) -> Any:
         account_id=account, kind__in=("member_added", "member_invited")
     ):
         tell(entry.account_id, entry.id, now=datetime.now(UTC))
-    return apps.get_model("notices", "Letter").objects.get(account_id=account, address="zoe@acme.example")
+    return apps.get_model("notices", "Email").objects.get(account_id=account, address="zoe@acme.example")
 
 
 @pytest.mark.parametrize("sandbox", [True, False])
@@ -65,18 +65,18 @@ def test_an_invitation_that_waits_failed_or_stands_in_the_outbox_holds_its_link_
     api: ApiClient, settings: Any, sandbox: bool
 ) -> None:
     settings.SENDS_MAIL = True
-    letter = written(api, sandbox=sandbox)
-    assert letter.state == ("outbox" if sandbox else "waiting")
-    [secret] = set(re.findall(r"/invitation/(\S+)", filled(letter.text, letter.secret)))
+    message = written(api, sandbox=sandbox)
+    assert message.state == ("outbox" if sandbox else "waiting")
+    [secret] = set(re.findall(r"/invitation/(\S+)", filled(message.text, message.secret)))
     assert len(secret) > 40 and secret not in contents()
     if sandbox:
-        page = signed_in(email("owner")).get(f"/accounts/{letter.account_id}/outbox").content.decode()
+        page = signed_in(email("owner")).get(f"/accounts/{message.account_id}/outbox").content.decode()
         assert f"/invitation/{secret}" in page
         return
-    type(letter).objects.update(address="no address at all")
+    type(message).objects.update(address="no address at all")
     run_once(datetime.now(UTC))
-    letter.refresh_from_db()
-    assert letter.state == "failed" and filled(letter.html, letter.secret).count(secret) and secret not in contents()
+    message.refresh_from_db()
+    assert message.state == "failed" and filled(message.html, message.secret).count(secret) and secret not in contents()
 
 
 def test_a_personal_link_that_waits_is_sealed_and_reaches_its_reader(api: ApiClient, settings: Any) -> None:
@@ -94,9 +94,9 @@ def test_a_personal_link_that_waits_is_sealed_and_reaches_its_reader(api: ApiCli
 
 def test_links_of_before_and_under_a_key_of_before_are_sealed_at_the_start(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
-    letter = written(api, sandbox=False)
-    text, html = (filled(said, letter.secret) for said in (letter.text, letter.html))
-    rows = type(letter).objects.filter(pk=letter.pk)
+    message = written(api, sandbox=False)
+    text, html = (filled(said, message.secret) for said in (message.text, message.html))
+    rows = type(message).objects.filter(pk=message.pk)
     rows.update(text=text, html=html, secret="")
     assert seal_anew() == 1 and seal_anew() == 0
     [secret] = set(re.findall(r"/invitation/(\S+)", text))
@@ -104,6 +104,6 @@ def test_links_of_before_and_under_a_key_of_before_are_sealed_at_the_start(api: 
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
     assert seal_anew() == 1
     settings.SECRET_KEY_FALLBACKS = []
-    letter.refresh_from_db()
-    assert (filled(letter.text, letter.secret), filled(letter.html, letter.secret)) == (text, html)
+    message.refresh_from_db()
+    assert (filled(message.text, message.secret), filled(message.html, message.secret)) == (text, html)
     assert seal_anew() == 0
