@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import translation
+from pytest_django.fixtures import Settings
 
 from bursar.postgres import running
 from emptied import rows_deleted
@@ -96,6 +97,12 @@ def _quickly() -> Iterator[None]:
         # Django's own number makes each password cost a third of a second, here for nothing.
         patched.setattr(PBKDF2PasswordHasher, "iterations", 1_000)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _built_in_gateway(settings: Settings) -> None:
+    """Connect the built-in gateway alone, so that no test changes when another one is added to the settings."""
+    settings.GATEWAYS = {"sandbox": "bursar.gateways.sandbox.Sandbox"}
 
 
 @pytest.fixture(autouse=True)
