@@ -231,7 +231,9 @@ def test_even_the_vendor_changes_no_subscription_of_a_cancelled_account() -> Non
 
 def test_costs_show_as_the_type_says_unless_the_account_is_overridden() -> None:
     showing = account("managed", overrides=(Override(SHOW_COSTS, grant=True, until=TODAY),))
-    assert [shows_costs(STANDARD, account(kind), TODAY) for kind in STANDARD.account_types] == [False, False, True]
+    shown = {kind: shows_costs(STANDARD, account(kind), TODAY) for kind in STANDARD.account_types}
+    assert shown == {kind.code: kind.shows_costs for kind in STANDARD.account_types.values()}
+    assert not shown["managed"] and shown["self_service"]
     assert shows_costs(STANDARD, showing, TODAY)
     assert not shows_costs(STANDARD, showing, date(2026, 6, 16))
     assert not shows_costs(STANDARD, account("self_service", overrides=(Override(SHOW_COSTS, grant=False),)), TODAY)
@@ -352,9 +354,9 @@ BAD_DOCUMENTS: dict[str, tuple[Callable[[dict[str, Any]], object], type[written.
         "roles[5].code: owner is there already",
     ),
     "type twice": (
-        lambda found: found["account_types"].append(found["account_types"][0]),
+        lambda found: found["account_types"].insert(1, found["account_types"][0]),
         written.Repeated,
-        "account_types[3].code: managed is there already",
+        "account_types[1].code: managed is there already",
     ),
     "no type": (lambda found: found.update(account_types=[]), NoAccountType, "account_types: expected at least one"),
     "capability twice": (
