@@ -1,4 +1,4 @@
-"""Billing cycles, and the days on which their terms and periods begin, always counted from one anchor.
+"""Billing cycles, and the calendar of an account: the days on which its terms and billing periods begin.
 
 Source: docs/money-and-time.md#cycles
 """
@@ -47,7 +47,7 @@ class NotLength(BadDocument):
 
 @dataclass(frozen=True, slots=True)
 class _StatedLength(Table):
-    """Exactly one of months, weeks and days."""
+    """A length of time: exactly one of months, weeks and days."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
         title="Length", extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
@@ -70,7 +70,7 @@ def _stated(length: Length) -> _StatedLength:
 
 
 def write_length(length: Length) -> dict[str, int]:
-    """A length as a document states it."""
+    """Return a length as a document writes it."""
     return {"months": length.months} if length.months else {"days": length.days}
 
 
@@ -79,7 +79,7 @@ Duration = Annotated[Length, WrittenAs(by=_StatedLength, read=_length, write=_st
 
 @dataclass(frozen=True, slots=True)
 class Cycle(Table):
-    """A billing cycle: how long is agreed for (the term), and how often is invoiced (the period)."""
+    """A billing cycle: the length of the term that is agreed, and of the billing period that is invoiced."""
 
     code: Code
     name: Name
@@ -88,7 +88,7 @@ class Cycle(Table):
 
     def __post_init__(self) -> None:
         same_unit = bool(self.term.months) == bool(self.period.months)
-        term, period = (one.months or one.days for one in (self.term, self.period))
+        term, period = (length.months or length.days for length in (self.term, self.period))
         if not same_unit or term % period:
             raise BadCycle(cycle=self.code)
 
@@ -103,28 +103,29 @@ BUILT_IN: Final = (MONTHLY, ANNUAL, ANNUAL_MONTHLY)
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The terms and periods of a cycle. They are counted from the anchor, `origin` months after it, never from the last one."""
+    """The terms and billing periods of a cycle, all counted from the anchor and beginning `origin` months after it."""
 
     cycle: Cycle
     anchor: date
     origin: int = 0
 
     def period(self, on: date) -> Span:
-        """The billing period of a day. Errors: ValueError before the beginning."""
+        """Return the billing period of a day. Errors: ValueError for a day before the first."""
         return self._span(self.cycle.period, on)
 
     def term(self, on: date) -> Span:
-        """The term of a day. Errors: ValueError before the beginning."""
+        """Return the term of a day. Errors: ValueError for a day before the first."""
         return self._span(self.cycle.term, on)
 
     def boundary(self, length: Length, number: int) -> date:
-        """The day on which the span of that number begins; number 0 is the first."""
+        """Return the first day of the span of that number; the first span has number 0."""
         if length.days:
             return self.anchor + timedelta(days=number * length.days)
+        # From the anchor and not from the span before: after 31 January and 28 February comes 31 March.
         return months_after(self.anchor, self.origin + number * length.months)
 
     def changed(self, cycle: Cycle, on: date) -> "Calendar":
-        """The calendar of another cycle from a day on. It keeps the anchor if the day is a whole number of months after it."""
+        """Return the calendar of another cycle from a day on. The anchor stays if the day is whole months after it."""
         if cycle.period.months and self.cycle.period.months:
             months = months_between(self.anchor, on)
             if months_after(self.anchor, months) == on:

@@ -1,4 +1,4 @@
-"""Days from a first one up to but not including a last one, and the share of a price that falls on them.
+"""Spans of days, proration, and the share of a period's price that falls on a span.
 
 Source: docs/money-and-time.md#shares
 """
@@ -26,9 +26,9 @@ class EmptySpan(Invalid):
 
 
 class Proration(StrEnum):
-    """How the days of a period are counted when only a part of it is owed.
+    """The rule by which days are counted when a part of a billing period is owed.
 
-    By calendar days; by months of 30 days from the period's start; or not at all: the first day stands for the whole.
+    By calendar days; by months of 30 days from the period's start; or not at all: then the first day has the whole price.
     """
 
     BY_DAY = "by_day"
@@ -52,16 +52,16 @@ class Span:
 
     @property
     def days(self) -> int:
-        """How many days it has."""
+        """The number of days."""
         return (self.end - self.start).days
 
     def intersection(self, other: "Span") -> "Span | None":
-        """The days that both have, if any."""
+        """Return the days that both spans have; None if there are none."""
         start, end = max(self.start, other.start), min(self.end, other.end)
         return Span(start, end) if start < end else None
 
     def minus(self, others: Iterable["Span"]) -> tuple["Span", ...]:
-        """The days that none of the others has, in order and as few spans as possible."""
+        """Return the days that no other span has, in order and in as few spans as possible."""
         left, start = [], self.start
         for other in sorted(others):
             if start < other.start:
@@ -75,12 +75,12 @@ class Span:
 
 
 def period_days(period: Span, rule: Proration) -> int:
-    """How many days the whole period counts."""
+    """Return the number of days in the whole period, as the rule counts."""
     return days_before(period, period.end, rule)
 
 
 def days_before(period: Span, day: date, rule: Proration) -> int:
-    """How many days of the period count before a day: none before its start, all of them before its end.
+    """Return the number of the period's days before a day, as the rule counts.
 
     Errors: ValueError for a day outside the period.
     """
@@ -94,7 +94,9 @@ def days_before(period: Span, day: date, rule: Proration) -> int:
 
 
 def share(total: int, span: Span, period: Span, rule: Proration) -> int:
-    """The part of a period's price that falls on a span inside it; parts of any split add up to the whole.
+    """Return the share of a period's price that falls on a span inside it.
+
+    The shares of adjoining spans add up to the whole price: each is the difference of two rounded running totals.
 
     Unit: minor units. Errors: ValueError for a span that leaves the period.
     """
@@ -104,19 +106,19 @@ def share(total: int, span: Span, period: Span, rule: Proration) -> int:
 
 
 def _thirty(start: date, day: date) -> int:
-    """Whole months since the start count 30 days each, and the days of a month that has begun at most 30."""
+    """Return 30 days for each whole month since the start, and at most 30 for the month that has begun."""
     months = months_between(start, day)
     return months * THIRTY + min((day - months_after(start, months)).days, THIRTY)
 
 
 def months_after(start: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
+    """Return the same day of a later month, or that month's last day."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     last = 29 if month == FEBRUARY and isleap(year) else MONTHS[month]
     return date(year, month + 1, min(start.day, last))
 
 
 def months_between(start: date, day: date) -> int:
-    """How many whole months after the start a day is."""
+    """Return the number of whole months from the start to a day."""
     months = (day.year - start.year) * 12 + day.month - start.month
     return months if start.day <= day.day or months_after(start, months) <= day else months - 1

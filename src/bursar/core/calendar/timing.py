@@ -1,4 +1,4 @@
-"""When a change takes effect, as the vendor decided."""
+"""Timing: the vendor's rule for when a kind of change takes effect, and whether billed days are then credited."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
@@ -10,7 +10,7 @@ Effect = Literal["now", "end_of_period", "end_of_term"]
 
 @dataclass(frozen=True, slots=True)
 class Timing(Table):
-    """When a change takes effect, and whether days already billed at the old terms are then credited."""
+    """The day on which a change takes effect, and whether days already billed at the old terms are credited."""
 
     effect: Annotated[Effect, OneOf(get_args(Effect))]
     credit: Flag

@@ -1,1 +1,1 @@
-"""Problems and texts: what is said to people, as values."""
+"""Problems, texts and documents: messages to people, and the reading of what people and programs write."""

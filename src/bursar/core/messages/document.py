@@ -1,4 +1,4 @@
-"""Reading what somebody wrote down: every check says where it stands, what was expected and what was found."""
+"""Read TOML and JSON documents. Each problem says its place, the value expected and the value found."""
 
 import json
 import re
@@ -71,7 +71,7 @@ class Repeated(BadDocument):
 
 
 def parse_toml(text: str, file: str) -> Mapping[str, object]:
-    """The document that the text of a TOML file holds. Errors: BadToml, with file, line and what was expected."""
+    """Return the document in the text of a TOML file. Errors: BadToml, with file and line."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -88,14 +88,16 @@ def parse_toml(text: str, file: str) -> Mapping[str, object]:
 
 
 def parse_json(text: str | bytes, file: str) -> Any:
-    """The value of a JSON text that a database can keep. Errors: BadJson, with file, line and what was expected."""
+    """Return the value of a JSON text that the database can store. Errors: BadJson, with file and line."""
     line, detail = 1, ""
     try:
-        found = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_repeated_names)
-        kept = json.dumps(found, ensure_ascii=False)
-        kept.encode()
-        if "\\u0000" not in kept:
-            return found
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_repeated_names)
+        stored = json.dumps(value, ensure_ascii=False)
+        # Raises UnicodeError for half of a surrogate pair, which JSON can write and UTF-8 cannot.
+        stored.encode()
+        # PostgreSQL's jsonb refuses the character NUL.
+        if "\\u0000" not in stored:
+            return value
         detail = "the character NUL is in it"
     except _NotStorable as error:
         detail = str(error)
@@ -111,15 +113,15 @@ def parse_json(text: str | bytes, file: str) -> Any:
 
 
 class _NotStorable(ValueError):
-    """Something that Python reads as JSON and that we refuse."""
+    """A text that Python reads as JSON and that Bursar refuses."""
 
 
 def _without_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of which no entry is given twice: who reads it could take either."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    """Return a JSON object. Errors: _NotStorable for a repeated name, of which a reader could take either value."""
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
         raise _NotStorable("an entry is given twice")
-    return found
+    return entries
 
 
 def _refuse_constant(constant: str) -> None:
@@ -127,14 +129,14 @@ def _refuse_constant(constant: str) -> None:
 
 
 def check_code(value: object, at: str) -> str:
-    """A code of the vendor's own. Errors: NotCode."""
+    """Return a value if it is a code. Errors: NotCode."""
     if not isinstance(value, str) or not _CODE.fullmatch(value):
         raise NotCode(at=at, found=excerpt(value))
     return value
 
 
 def check_word(value: object, at: str, known: Iterable[str]) -> str:
-    """One of several words. Errors: NotKnown, naming them."""
+    """Return a value if it is one of the known words. Errors: NotKnown, which names them."""
     known = tuple(known)
     if not isinstance(value, str) or value not in known:
         raise NotKnown(at=at, known=", ".join(known), found=excerpt(value))
@@ -142,7 +144,7 @@ def check_word(value: object, at: str, known: Iterable[str]) -> str:
 
 
 def excerpt(value: object) -> str:
-    """A value as a message may show it: short, whatever it is."""
+    """Return a value shortened for a message."""
     if isinstance(value, Mapping | list | tuple):
         return "{…}" if isinstance(value, Mapping) else "[…]"
     short = repr(value)

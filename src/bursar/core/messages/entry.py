@@ -1,4 +1,4 @@
-"""The types of entries of a catalog and a policy: what each may hold, and with which problem anything else is refused."""
+"""The types of entries in catalogs and policies, each with the problem by which it refuses a wrong value."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Final, TypeVar
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 class Table:
-    """A dataclass that a table of a document states, with every required entry and no unknown one.
+    """A dataclass read from a table of a document, with every required entry and no unknown entry.
 
     Errors: NotTable, UnknownEntry, MissingEntry.
     """
@@ -48,7 +48,9 @@ class Table:
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         inner = handler(source)
         described: Any = handler.resolve_ref_schema(inner)
-        fields = {one.get("validation_alias", one["name"]): one["schema"] for one in described["schema"]["fields"]}
+        fields = {
+            field.get("validation_alias", field["name"]): field["schema"] for field in described["schema"]["fields"]
+        }
         required = tuple(name for name, schema in fields.items() if schema["type"] != "default")
         known = (*required, *(name for name in fields if name not in required))
 
@@ -71,7 +73,7 @@ class Table:
 class Listed:
     """A list of entries. Errors: NotList, and `none`, if it is given, for an empty list.
 
-    `exactly` is how many entries there must be; the document says so, and whoever reads the list knows what is missing.
+    `exactly` is the number of entries in the published schema; the caller checks it, since it can name a missing entry.
     """
 
     def __init__(self, none: type[BadDocument] | None = None, exactly: int | None = None) -> None:
@@ -81,10 +83,10 @@ class Listed:
         def read(value: object, inside: Callable[[object], Any]) -> Any:
             if not isinstance(value, list | tuple):
                 raise refused(NotList)
-            found = inside(value)
-            if not found and self._none:
+            entries = inside(value)
+            if not entries and self._none:
                 raise refused(self._none)
-            return found
+            return entries
 
         return core_schema.no_info_wrap_validator_function(read, handler(source))
 
@@ -106,7 +108,7 @@ class Within:
 
 
 class OneOf:
-    """One of several words. Errors: NotKnown, naming them."""
+    """A word out of several. Errors: NotKnown, which names them."""
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = tuple(known)
@@ -117,7 +119,10 @@ class OneOf:
 
 
 class SomeOf:
-    """Any of several words, each at most once, written in their own order. Errors: NotList, NotKnown, Repeated."""
+    """A set of words, each at most once, written in the order in which they are known.
+
+    Errors: NotList, NotKnown, Repeated.
+    """
 
     def __init__(self, word: Any, known: Iterable[str]) -> None:
         self._word, self._known = word, tuple(known)
@@ -131,7 +136,7 @@ class SomeOf:
 
 
 class WrittenAs:
-    """A value that a document states in another shape: `by` describes that shape, from which the value is made and back."""
+    """A value that a document writes in another shape, `by`; `read` makes the value of it and `write` goes back."""
 
     def __init__(self, by: Any, read: Callable[[Any], Any], write: Callable[[Any], Any]) -> None:
         self._by, self._read, self._write = by, read, write
@@ -151,12 +156,12 @@ def _without_repeats(words: tuple[str, ...]) -> frozenset[str]:
 
 def by_code(entries: Iterable[Any]) -> dict[str, Any]:
     """Return entries by their codes. Errors: Repeated."""
-    found: dict[str, Any] = {}
+    entries_by_code: dict[str, Any] = {}
     for number, entry in enumerate(entries):
-        if entry.code in found:
+        if entry.code in entries_by_code:
             raise refused(Repeated, f"[{number}].code", found=entry.code)
-        found[entry.code] = entry
-    return found
+        entries_by_code[entry.code] = entry
+    return entries_by_code
 
 
 def without_default(schema: dict[str, Any]) -> None:
@@ -165,9 +170,9 @@ def without_default(schema: dict[str, Any]) -> None:
 
 
 def read_table(adapter: TypeAdapter[T], document: object, at: str) -> T:
-    """Return the value that a document states; `at`, a file, goes before the place in every message.
+    """Return the value in a document; every message gives the file `at` before the place.
 
-    Errors: BadDocument, its kinds.
+    Errors: BadDocument and the problems derived from it.
     """
     try:
         return adapter.validate_python(document)
@@ -180,7 +185,7 @@ def read_table(adapter: TypeAdapter[T], document: object, at: str) -> T:
 
 
 def _trimmed(value: str) -> str:
-    """Return a text without blanks around it; no database keeps the character NUL. Errors: ValueError."""
+    """Return a text without blanks around it. Errors: ValueError for an empty text, or the NUL that PostgreSQL refuses."""
     if "\0" in value or not value.strip():
         raise ValueError("no text")
     return value.strip()

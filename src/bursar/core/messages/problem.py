@@ -1,4 +1,4 @@
-"""What a person can get wrong, as values: a code, a sentence and what fills it."""
+"""Problems: the mistakes that a person can make, each with a code, a message and its parameters."""
 
 import inspect
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that fill a place in a message, with what fills them; translating the template translates them."""
+    """Words inside a message, with parameters of their own; translating the template translates them."""
 
     template: str
     params: Mapping[str, Any]
@@ -18,12 +18,12 @@ class Phrase:
 
 
 def phrase(template: str, **params: Any) -> Phrase:
-    """Words for a place in a message; whoever collects messages for translation looks for calls of this."""
+    """Return words for a place in a message. The collection of texts for translation looks for calls of this function."""
     return Phrase(template, params)
 
 
 class Problem(Exception):
-    """Something about what was asked does not hold.
+    """A mistake that the person or program who asked can correct.
 
     The docstring of each concrete problem is its message, a format template over its
     parameters; translating the template translates the message.
@@ -37,7 +37,7 @@ class Problem(Exception):
 
     @classmethod
     def template(cls) -> str:
-        """The English message before its parameters are filled in, on one line."""
+        """Return the English message on one line, before its parameters are filled in."""
         return " ".join(inspect.cleandoc(cls.__doc__ or "").split())
 
     def __str__(self) -> str:

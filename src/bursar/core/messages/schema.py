@@ -1,4 +1,4 @@
-"""Read JSON as the dataclass that describes it; a value that does not fit is refused with a problem of ours.
+"""Read JSON as the dataclass that describes it, and refuse a wrong value with a problem of Bursar's own.
 
 The types of the fields, with their metadata, are the only description: values are read and written by it, and the
 OpenAPI document is made from it. Pydantic's own English errors reach nobody.
@@ -21,7 +21,7 @@ def refused(problem: type[Problem], within: str = "", **params: Any) -> Pydantic
 
 
 class Refuses:
-    """Refuse a value that is not as described with this problem, whatever is wrong with it."""
+    """Refuse a wrong value with this problem, whatever is wrong with it."""
 
     def __init__(self, problem: type[Problem], **params: Any) -> None:
         self._context = _context(problem, "", params)
@@ -30,7 +30,7 @@ class Refuses:
         return self.over(handler(source))
 
     def over(self, schema: CoreSchema) -> CoreSchema:
-        """Return the schema that refuses so whatever another does not take."""
+        """Return a schema that refuses with this problem every value that the given schema refuses."""
         return core_schema.custom_error_schema(
             schema,
             custom_error_type=_REFUSED,
@@ -40,7 +40,7 @@ class Refuses:
 
 
 class RefusesAll(Refuses):
-    """The same for a list or an object; what is wrong inside one of its entries is refused at that entry."""
+    """Refuse a wrong list or object with this problem, but a wrong entry inside it with the entry's own."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         def read(value: Any, inside: Callable[[Any], Any]) -> Any:
@@ -55,7 +55,7 @@ class RefusesAll(Refuses):
 
 
 class LeftOut:
-    """A field that may be left out, and then is None; null itself is not taken."""
+    """A field that may be left out, and then is None; null is refused."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         inner: CoreSchema = handler(source)["schema"]
@@ -63,33 +63,33 @@ class LeftOut:
 
 
 def is_about_whole_value(fault: ErrorDetails) -> bool:
-    """Return true if the value itself is wrong, or which entries it has, and not what stands in one of them."""
+    """Return true if the value itself is wrong or has wrong entry names; false if the value of an entry is wrong."""
     return not fault["loc"] or (len(fault["loc"]) == 1 and (is_unknown(fault) or fault["type"] == "missing"))
 
 
 def is_unknown(fault: ErrorDetails) -> bool:
-    """Return true if an entry is wrong because there is none of its name."""
+    """Return true if the entry's name is unknown."""
     return fault["type"] in ("unexpected_keyword_argument", "invalid_key")
 
 
 def first_fault(error: ValidationError) -> ErrorDetails:
-    """Return the fault that is told: an unknown entry before all others, else the first in the order of the fields."""
+    """Return the fault to report: an unknown entry before all others, else the first in the order of the fields."""
     faults = error.errors(include_url=False)
     return next((fault for fault in faults if is_unknown(fault)), faults[0])
 
 
 def problem_of(fault: ErrorDetails, at: str, shown: Callable[[object], str]) -> Problem | None:
-    """Return the problem by which a value was refused, with its place; None for an error that is pydantic's own."""
+    """Return the problem by which a value was refused, with its place; None for one of pydantic's own errors."""
     if fault["type"] != _REFUSED:
         return None
     context = fault["ctx"]
-    found = {"at": place(at, fault["loc"]) + context["within"], "found": shown(fault["input"])}
-    refusal: Problem = context["problem"](**found | context["params"])
+    params = {"at": place(at, fault["loc"]) + context["within"], "found": shown(fault["input"])}
+    refusal: Problem = context["problem"](**params | context["params"])
     return refusal
 
 
 def place(at: str, loc: tuple[int | str, ...]) -> str:
-    """Return a place in a document as people read it: entries after points, numbers of a list in brackets."""
+    """Return a place in a document as people read it, such as `edits[2].span.end`."""
     return at + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
 
 

@@ -1,4 +1,4 @@
-"""What the vendor calls its things, in each language."""
+"""Texts: the vendor's names and sentences in each language, and names as people type them."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bursar.core.messages.problem import Invalid
 
 MOST_NAME: Final = 200
 _HIDDEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What steers a terminal, turns the direction of what follows, or is half a character; line breaks and tabs are left alone."""
+"""Control characters, marks that turn the direction of writing, and halves of characters. Line breaks and tabs may stand."""
 
 
 class BadName(Invalid):
@@ -30,12 +30,12 @@ class Text(Table):
     fr: Annotated[Word, Field(json_schema_extra=without_default)] = ""
 
     def in_language(self, locale: str) -> str:
-        """The text in that language, or in English."""
+        """Return the text in a language, or in English where it has no other."""
         return self.fr if self.fr and locale.startswith("fr") else self.en
 
 
 def write_text(text: Text) -> dict[str, str]:
-    """A text in the languages that it has."""
+    """Return a text by language, only the languages that it has."""
     return {"en": text.en, "fr": text.fr} if text.fr else {"en": text.en}
 
 
@@ -43,19 +43,19 @@ Name = Annotated[Text, PlainSerializer(write_text)]
 """A text as an entry of a document."""
 
 
-def one_line(said: str) -> str:
-    """A name as it stands in emails and tables: its blanks and line breaks as single blanks."""
-    return " ".join(said.split())
+def one_line(text: str) -> str:
+    """Return a name on one line, as emails and tables print it."""
+    return " ".join(text.split())
 
 
-def read_name(said: str) -> str:
+def read_name(text: str) -> str:
     """Return a name on one line. Errors: BadName."""
-    name = one_line(said)
+    name = one_line(text)
     if not 1 <= len(name) <= MOST_NAME or _HIDDEN.search(name):
         raise BadName(found=f'"{escaped(name[:60])}"', most=MOST_NAME)
     return name
 
 
-def escaped(said: str) -> str:
-    """Return a text with its hidden characters written out, the escape for one as \\u001b; in JSON they mean the same."""
-    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", said)
+def escaped(text: str) -> str:
+    """Return a text with its hidden characters escaped as JSON does, such as \\u001b."""
+    return _HIDDEN.sub(lambda hidden: f"\\u{ord(hidden[0]):04x}", text)

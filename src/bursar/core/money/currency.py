@@ -1,4 +1,4 @@
-"""The digits after the point that each currency has."""
+"""Currencies, and the digits that each has after the point."""
 
 from collections.abc import Collection
 from types import MappingProxyType
@@ -36,11 +36,11 @@ DIGITS: Final = MappingProxyType(
 
 
 def digits(currency: str) -> int:
-    """How many digits its amounts have after the point. Errors: UnknownCurrency."""
-    found = DIGITS.get(currency)
-    if found is None:
+    """Return the number of digits that amounts of a currency have after the point. Errors: UnknownCurrency."""
+    count = DIGITS.get(currency)
+    if count is None:
         raise UnknownCurrency(currency=currency)
-    return found
+    return count
 
 
 def check_sold(currency: str, known: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""Amounts are whole minor units, rates are exact decimals, and there is one rounding.
+"""Money: amounts in whole minor units, rates as exact decimals, and the only rounding.
 
 Source: docs/money-and-time.md#rates-and-amounts
 """
@@ -40,7 +40,9 @@ class Money:
 
 
 def rounded(value: Fraction | Decimal | int, over: int = 1) -> int:
-    """The nearest whole number to value / over, halves away from zero, so that the negated value rounds to the negation.
+    """Return the whole number nearest to value / over, halves away from zero.
+
+    So a credit of a charge rounds to exactly the charge's amount.
 
     Shape: `over` is at least 1.
     """
@@ -51,7 +53,7 @@ def rounded(value: Fraction | Decimal | int, over: int = 1) -> int:
 
 
 def read_rate(text: object) -> Decimal:
-    """The exact decimal that a text states. Errors: BadRate, for anything but plain digits and a point too."""
+    """Return the exact decimal of a text of digits and a point. Errors: BadRate."""
     match = _DECIMAL.fullmatch(text) if isinstance(text, str) else None
     if match is None or len(match[1] or "") > RATE_PLACES or Decimal(match[0]) >= RATE_LIMIT:
         raise BadRate(found=repr(text)[:60])
@@ -59,7 +61,7 @@ def read_rate(text: object) -> Decimal:
 
 
 def read_amount(text: str, currency: str) -> Money:
-    """The amount that a text such as "34.52" states. Errors: BadAmount when it has more digits than the currency."""
+    """Return the amount of a text such as "34.52". Errors: BadAmount for more digits than the currency has."""
     places = digits(currency)
     match = _DECIMAL.fullmatch(text.removeprefix("-"))
     if match is None or len(match[1] or "") > places:
@@ -68,7 +70,7 @@ def read_amount(text: str, currency: str) -> Money:
 
 
 def amount_text(money: Money) -> str:
-    """The amount in plain digits with all digits of its currency, such as "34.52" or "-3.45"."""
+    """Return an amount in plain digits with all digits of its currency, such as "34.52" or "-3.45"."""
     places = digits(money.currency)
     whole, minor = divmod(abs(money.amount_minor), 10**places)
     sign = "-" if money.amount_minor < 0 else ""
@@ -76,7 +78,7 @@ def amount_text(money: Money) -> str:
 
 
 def rate_text(rate: Decimal, currency: str) -> str:
-    """The rate in plain digits: at least the currency's digits after the point, and no more zeros than that."""
+    """Return a rate in plain digits, with at least the currency's digits after the point and no further zeros."""
     places = digits(currency)
     whole, _, fraction = f"{rate:f}".partition(".")
     fraction = fraction.rstrip("0").ljust(places, "0")
@@ -84,12 +86,13 @@ def rate_text(rate: Decimal, currency: str) -> str:
 
 
 def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
-    """The total shared by weight without loss: parts add up to it exactly, and negate with it.
+    """Return a total divided by weight into parts that add up to it exactly; a negated total gives negated parts.
 
     Shape: weights are not negative and at least one is positive.
     """
     whole = sum(weights)
     if whole <= 0 or min(weights) < 0:
         raise ValueError("weights must not be negative, nor all of them zero")
-    marks = [rounded(total * reached, whole) for reached in accumulate(weights)]
-    return tuple(mark - before for before, mark in pairwise([0, *marks]))
+    # Differences of rounded running totals lose nothing; parts rounded one by one would.
+    running = [rounded(total * reached, whole) for reached in accumulate(weights)]
+    return tuple(after - before for before, after in pairwise([0, *running]))

@@ -1,4 +1,4 @@
-"""Prices: what is counted, and what a whole billing period costs."""
+"""Prices of plans: the measure (seat, unit or account), the rate, and the price of a whole billing period."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,11 +15,11 @@ from bursar.core.money.currency import DIGITS
 from bursar.core.money.money import RATE_LIMIT, RATE_PLACES, BadRate, read_rate, rounded
 
 MOST_MINOR: Final = 10**15
-"""Far beyond any bill, and far below what a column of the database holds."""
+"""The highest price of an item: far beyond any bill, and below the bigint columns of the database."""
 
 
 class Per(StrEnum):
-    """What a price is for: each seat, each unit, or the account as a whole."""
+    """The measure of a price: each seat, each unit, or the account as a whole."""
 
     SEAT = "seat"
     UNIT = "unit"
@@ -41,7 +41,7 @@ def _rate(value: object) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Price(Table):
-    """What a plan costs in one currency and cycle, for one seat, unit or account and a whole billing period."""
+    """The cost of a plan in one currency and cycle, for one seat, unit or account and a whole billing period."""
 
     currency: Annotated[
         str, OneOf(DIGITS), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]})
@@ -63,10 +63,11 @@ class TooDear(Invalid):
 
 
 def period_price(rate: Decimal, quantity: int, digits: int) -> int:
-    """What a quantity costs for a whole billing period, rounded once.
+    """Return the price of a quantity for a whole billing period, rounded once.
 
     Unit: minor units of a currency that has so many digits after the point. Errors: TooDear.
     """
+    # Rounded after multiplying: 3 seats at 0.005 cost 0.02 and not 3 times 0.01.
     numerator, denominator = rate.as_integer_ratio()
     price = rounded(numerator * quantity * 10**digits, denominator)
     if price > MOST_MINOR:

@@ -1,4 +1,4 @@
-"""Tax on what is charged: one rate per line, rounded once per line."""
+"""Tax: one rate per line, rounded once per line."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,12 +16,12 @@ class BadTaxRate(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """What is added to a net amount. `rate` is a ratio: 0.2 for twenty percent."""
+    """Tax at a rate. `rate` is a ratio: 0.2 for twenty percent."""
 
     rate: Decimal
 
     def on(self, net: int) -> int:
-        """The tax on a net amount, and its negation on the negated amount. Unit: minor units."""
+        """Return the tax on a net amount; on the negated amount it is the negated tax. Unit: minor units."""
         numerator, denominator = self.rate.as_integer_ratio()
         return rounded(numerator * net, denominator)
 
@@ -30,7 +30,7 @@ UNTAXED: Final = Tax(Decimal(0))
 
 
 def read_tax_rate(text: object) -> Tax:
-    """The tax that a ratio in quotes states, such as "0.20". Errors: BadRate, BadTaxRate."""
+    """Return the tax of a ratio in quotes, such as "0.20". Errors: BadRate, BadTaxRate."""
     rate = read_rate(text)
     if rate > 1:
         raise BadTaxRate(found=text)
