@@ -1,4 +1,4 @@
-"""Everything that may be allowed or not, and the roles that it is allowed to; each by its code."""
+"""Capabilities and roles by their codes: the rights that a policy gives or withholds."""
 
 from typing import Final
 
@@ -12,11 +12,11 @@ CHANGING: Final = (
     *("add_seats", "add_temporary_seats", "remove_seats", "add_products", "remove_products"),
     *("upgrade_plan", "downgrade_plan", "change_billing_cycle", "cancel_account"),
 )
-"""What changes the subscription, and so may be asked for."""
+"""The capabilities that change the subscription, and for which a member may send a request."""
 TIMED: Final = tuple(capability for capability in CHANGING if capability != "add_temporary_seats")
-"""Changes that take effect when the policy says so; temporary seats are for days of their own."""
+"""The capabilities with a timing in the policy; temporary seats have days of their own."""
 SHRINKING: Final = frozenset({"remove_seats", "remove_products", "downgrade_plan", "cancel_account"})
-"""What makes the subscription smaller."""
+"""The capabilities that reduce the subscription."""
 OPEN: Final = ("view_subscription", "view_invoices", "pay_invoice", "manage_members", "review_requests")
 CAPABILITIES: Final = MATRIX + OPEN
 ROLES: Final = ("owner", "billing_admin", "admin", "agent", "light_agent")
@@ -25,7 +25,7 @@ OVERRIDABLE: Final = (*CAPABILITIES, SHOW_COSTS)
 MONEY: Final = ("record_payments", "refund_payments")
 """Capabilities about money that only the vendor's staff have."""
 DESK: Final = ("open_accounts", "alter_accounts", "suspend_accounts", "grant_overrides", *MONEY, "manage_staff")
-"""What only the vendor's staff do."""
+"""Capabilities that only the vendor's staff have."""
 STAFF_ROLES: Final = ("support", "sales", "finance", "admin")
 
 
@@ -36,7 +36,7 @@ class UnknownCapability(Invalid):
 
 
 def check_capability(capability: str, among: tuple[str, ...] = CAPABILITIES) -> str:
-    """The capability itself, if it is one. Errors: UnknownCapability."""
+    """Return a capability if it is among these. Errors: UnknownCapability."""
     if capability not in among:
         raise UnknownCapability(capability=capability, known=", ".join(among))
     return capability

@@ -1,4 +1,4 @@
-"""Bounds on growing and owing: limits of a role, ceilings of one change, and the credit of accounts of a type."""
+"""Limits of a role, ceilings of one change, and the credit of an account type."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ def _write_amounts(amounts: Mapping[str, int]) -> dict[str, str]:
 
 
 def _whole_units(value: object) -> int:
-    """Return an amount of whatever currency. Unit: whole units."""
+    """Return an amount without cents, valid in every currency. Unit: whole units."""
     try:
         rate = read_rate(value)
     except BadRate:
@@ -83,7 +83,7 @@ WholeUnits = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Limit(Table):
-    """The most seats more, and by currency how much more a billing period may cost; what is not said is not limited.
+    """The highest addition to a billing period, in seats and by currency in money; without an entry there is no limit.
 
     Unit: minor units, without tax.
     """
@@ -94,7 +94,7 @@ class Limit(Table):
     amounts: Annotated[Amounts, Field(exclude_if=not_)] = field(default_factory=dict)
 
     def is_exceeded_by(self, seats: int, amount: int, currency: str) -> bool:
-        """Whether so much more is too much."""
+        """Return true if so many seats or so much money is more than the limit."""
         most = self.amounts.get(currency)
         return (self.seats is not None and seats > self.seats) or (most is not None and amount > most)
 
@@ -104,7 +104,7 @@ UNLIMITED: Final = Limit()
 
 @dataclass(frozen=True, slots=True)
 class Ceilings(Table):
-    """How much one change may add: beyond `ask` it must be confirmed, beyond `refuse` only the vendor makes it."""
+    """The ceilings of one change: beyond `ask` a member must confirm it, beyond `refuse` only the vendor makes it."""
 
     ask: Annotated[Limit, Field(exclude_if=UNLIMITED.__eq__, json_schema_extra=without_default)] = UNLIMITED
     refuse: Annotated[Limit, Field(exclude_if=UNLIMITED.__eq__, json_schema_extra=without_default)] = UNLIMITED
@@ -115,7 +115,7 @@ UNBOUNDED: Final = Ceilings()
 
 @dataclass(frozen=True, slots=True)
 class Credit(Table):
-    """Whether accounts of a type may buy on invoice terms, and the most that each of them may owe.
+    """The credit of an account type: if its accounts may buy on invoice terms, and the highest amount that each may owe.
 
     Unit: `limit` in whole units of any currency, `limits` in minor units of the currencies that have one of their own.
     """
@@ -129,7 +129,7 @@ class Credit(Table):
     )
 
     def most(self, currency: str) -> int | None:
-        """The most that an account may owe, tax included; None without a limit. Unit: minor units."""
+        """Return the highest amount that an account may owe, with tax; None without a limit. Unit: minor units."""
         if not self.invoice_terms:
             return 0
         if currency in self.limits or self.limit is None:
@@ -138,7 +138,7 @@ class Credit(Table):
 
 
 def check_credit(value: object) -> object:
-    """Return the credit that a document states. Errors: NoInvoiceTerms, if there is one beside no invoice terms."""
+    """Return the credit in a document. Errors: NoInvoiceTerms for a limit where there are no invoice terms."""
     if isinstance(value, Mapping) and value.get("invoice_terms") is False:
         for name in ("limit", "limits"):
             if name in value:
@@ -147,7 +147,7 @@ def check_credit(value: object) -> object:
 
 
 def check_ceilings(ceilings: Ceilings) -> Ceilings:
-    """Return the ceilings. Errors: CeilingsCrossed, if something is refused that is not yet to be confirmed."""
+    """Return the ceilings. Errors: CeilingsCrossed where `refuse` is not above `ask`."""
     ask, refuse = ceilings.ask, ceilings.refuse
     if ask.seats is not None and refuse.seats is not None and ask.seats >= refuse.seats:
         raise refused(CeilingsCrossed, ".ask.seats", found=ask.seats)
@@ -158,7 +158,7 @@ def check_ceilings(ceilings: Ceilings) -> Ceilings:
 
 
 def check_no_owner(value: object) -> object:
-    """Return the limits by role that a document states. Errors: NoLimitForOwner."""
+    """Return the limits by role in a document. Errors: NoLimitForOwner."""
     if isinstance(value, Mapping) and "owner" in value:
         raise refused(NoLimitForOwner, ".owner")
     return value

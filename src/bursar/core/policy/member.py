@@ -1,4 +1,4 @@
-"""What may be done with the members of an account, and which capability it needs."""
+"""Members of an account: the checks for inviting, suspending and removing them, and for passing ownership on."""
 
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
@@ -10,10 +10,10 @@ OWNER: Final = "owner"
 BILLING_ADMIN: Final = "billing_admin"
 ADMIN: Final = "admin"
 ERASED: Final = "–"
-"""The name of who was erased, and of an account that was."""
+"""The name that an erased member or account has."""
 
 INVITATIONS_AN_HOUR: Final = 60
-"""How many emails of invitation an account may send within an hour, through whichever door."""
+"""The most emails of invitation that an account sends within an hour, from pages and API together."""
 
 MemberState = Literal["invited", "active", "suspended"]
 
@@ -109,14 +109,14 @@ class NotInvited(Conflict):
 
 
 def check_active(policy: Policy, account: Account, member: Member, member_state: MemberState, on: date) -> None:
-    """Whether a member may do anything at all; who may not asks those who manage members. Errors: NotActive."""
+    """Raise NotActive unless the member is active; it names the people who manage members."""
     if member_state != "active":
         kind = SuspendedMember if member_state == "suspended" else InvitedMember
         raise kind(name=member.name, ask=decide(policy, account, member, "manage_members", on).ask)
 
 
 def check_member_state(actor: Actor, member: Member, before: MemberState, after: MemberState) -> None:
-    """Whether the actor may suspend or resume a member. Errors: OwnerStays, NotYourself, NotAccepted."""
+    """Raise OwnerStays, NotYourself or NotAccepted if the actor cannot suspend or resume a member."""
     if before == "invited":
         raise NotAccepted(name=member.name)
     if after == "suspended" and member.role == OWNER:
@@ -126,28 +126,29 @@ def check_member_state(actor: Actor, member: Member, before: MemberState, after:
 
 
 def needs_invitation(actor: Actor) -> bool:
-    """Whether whom the actor adds is invited: whom a program of the vendor adds is active at once."""
+    """Return true if a member whom the actor adds is invited first; added by a vendor's program they are active at once."""
     return not isinstance(actor, Vendor) or bool(actor.role)
 
 
 def check_invitations(sent_at: datetime | None, now: datetime) -> None:
-    """Whether one more invitation may go out; `sent_at` is when the last but `INVITATIONS_AN_HOUR - 1` was sent.
+    """Raise TooManyInvitations if the account sent 60 within the last hour.
 
-    Errors: TooManyInvitations.
+    `sent_at` is when the 60th last invitation was sent; None if there were fewer.
     """
     left = timedelta(0) if sent_at is None else sent_at + timedelta(hours=1) - now
     if left > timedelta(0):
+        # Rounded up, so that after so many minutes the invitation does go out.
         raise TooManyInvitations(most=INVITATIONS_AN_HOUR, minutes=-(-left // timedelta(minutes=1)))
 
 
 def check_resending(name: str, member_state: MemberState) -> None:
-    """Whether an invitation may be sent again. Errors: NotInvited."""
+    """Raise NotInvited if the member has accepted, so that there is no invitation to send again."""
     if member_state != "invited":
         raise NotInvited(name=name)
 
 
 def check_ownership_transfer(actor: Actor, owner: Member, to: Member, *, verified: bool, reason: str) -> None:
-    """Whether the actor may make somebody the owner instead of whoever is.
+    """Check that the actor may pass ownership on to a member.
 
     Errors: OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
     """
@@ -162,12 +163,12 @@ def check_ownership_transfer(actor: Actor, owner: Member, to: Member, *, verifie
 
 
 def capability_for_member(before: str | None, after: str | None) -> str:
-    """The capability for making, changing or removing a member; None stands for not being one."""
+    """Return the capability for adding, changing or removing a member, whose role is None before or after."""
     return "appoint_billing_admins" if BILLING_ADMIN in (before, after) else "manage_members"
 
 
 def check_role(actor: Actor, name: str, before: str | None, after: str | None) -> None:
-    """Whether a member may have this role after that one, whoever may decide it. Errors: OneOwner, OnlyFromAdmins."""
+    """Raise OneOwner or OnlyFromAdmins if no actor may give a member of one role the other."""
     if OWNER in (before, after) and before != after:
         raise OneOwner()
     if isinstance(actor, Member) and after == BILLING_ADMIN and before not in (ADMIN, BILLING_ADMIN):

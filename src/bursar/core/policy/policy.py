@@ -1,4 +1,4 @@
-"""Who may change what: the type of account, the role and the capability, with overrides, make a decision."""
+"""The policy, and the decision whether an actor may use a capability on an account."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class UnknownRole(Invalid):
 
 
 class Outcome(StrEnum):
-    """What became of the question whether somebody may do something."""
+    """The outcome of a decision."""
 
     ALLOWED = "allowed"
     BY_REQUEST = "by_request"
@@ -44,7 +44,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why not, in the order in which it is checked."""
+    """The reason of a decision that is not allowed, in the order in which reasons are checked."""
 
     ACCOUNT_STATE = "account_state"
     ACCOUNT_TYPE = "account_type"
@@ -55,7 +55,7 @@ class Reason(StrEnum):
 
 
 class State(StrEnum):
-    """How an account stands."""
+    """The state of an account."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -64,7 +64,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody to ask. `role` is a member's role code, `representative` or `support`."""
+    """A person to ask. `role` is a member's role code, `representative` or `support`."""
 
     name: str
     email: str
@@ -73,7 +73,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person in an account. One who is not active may do nothing and is never named as somebody to ask."""
+    """A member of an account. A member who is not active may do nothing and is never named as a person to ask."""
 
     id: UUID
     name: str
@@ -84,9 +84,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """The vendor's staff, its programs by the id of their key, and what runs by itself; the matrix does not bind them.
+    """The vendor as an actor: a person of its staff, a program with a key, or the system. Account types do not bind it.
 
-    A person of the staff, whose id it is then, has a role of the desk.
+    `id` is that of the person or of the key; only a person of the staff has a `role`.
     """
 
     id: UUID | None = None
@@ -101,7 +101,7 @@ Actor = Member | Vendor
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One capability granted to or withheld from a single account. `until` is the last day on which it holds."""
+    """A capability granted to, or withheld from, a single account. `until` is the last day on which it holds."""
 
     capability: str
     grant: bool
@@ -110,9 +110,9 @@ class Override:
 
 @dataclass(frozen=True)
 class Account:
-    """What a decision needs to know of an account. Of several overrides in force the last one counts.
+    """An account as decisions see it. Of several overrides in force the last counts.
 
-    `gateway` is whether a payment gateway serves it, so that it can pay at once.
+    `gateway` says that a payment gateway serves it, so that it can pay at once.
     """
 
     id: UUID
@@ -136,19 +136,19 @@ class Account:
         return {role: tuple(contacts) for role, contacts in by_role.items()}
 
     def has_active_member(self, roles: Iterable[str]) -> bool:
-        """Whether an active member has one of these roles."""
+        """Return true if an active member has one of these roles."""
         return not self._contacts.keys().isdisjoint(roles)
 
     def contacts(self, roles: Iterable[str]) -> tuple[Contact, ...]:
-        """The active members who have one of these roles, in the order of the roles."""
+        """Return the active members who have one of these roles, in the order of the roles."""
         return tuple(chain.from_iterable(map(self._contacts.get, roles, repeat(()))))
 
     def vendor_contacts(self) -> tuple[Contact, ...]:
-        """Whom to ask when nobody in the account may decide."""
+        """Return the vendor's people to ask when no member may decide."""
         return (self.representative or self.support,)
 
     def override_of(self, capability: str, on: date) -> bool | None:
-        """What the last override in force on that day says, if there is one."""
+        """Return true if the last override in force on a day grants the capability, false if it withholds it, else None."""
         for override in reversed(self.overrides):
             if override.capability == capability and (override.until is None or on <= override.until):
                 return override.grant
@@ -157,14 +157,13 @@ class Account:
 
 @dataclass(frozen=True)
 class Policy:
-    """One version of everything the vendor decided; a change to it is a new version.
+    """A version of the vendor's rules; a change to them is a new version.
 
-    `states` says what stays open in each state; `timing` holds every capability that changes the subscription, but for
-    what says itself on which days it counts; `limits` and `staff`, the rights of the vendor's people, are by role,
+    `states` has the capabilities that stay in each account state; `timing` has those of TIMED; `limits` and `staff`, the rights of the vendor's people, are by role,
     and `credit` is by account type.
     `former` names account types that earlier versions had and this one does not.
-    `same_day_undo` lets what was ordered on a day be taken back on it; `cuts_periods` bills a period that is known to
-    be cut short when it is invoiced for its days only.
+    `same_day_undo` gives back in full a change that is reversed on the day of its order; `cuts_periods` bills a period
+    that is known to be cut short for its days only.
     """
 
     version: int
@@ -189,33 +188,33 @@ class Policy:
     former: Mapping[str, Text] = field(default_factory=dict)
 
     def account_type(self, code: str) -> AccountType:
-        """The account type of that code. Errors: UnknownAccountType."""
-        found = self.account_types.get(code)
-        if found is None:
+        """Return the account type of a code. Errors: UnknownAccountType."""
+        account_type = self.account_types.get(code)
+        if account_type is None:
             raise UnknownAccountType(account_type=code, known=", ".join(self.account_types))
-        return found
+        return account_type
 
     def type_of(self, account: "Account") -> AccountType:
-        """The type of an account; one that the policy no longer has lets its people change nothing online."""
-        return self.account_types.get(account.account_type) or self._gone(account.account_type)
+        """Return the type of an account. With a type that the policy no longer has, members change nothing online."""
+        return self.account_types.get(account.account_type) or self._former_type(account.account_type)
 
     def type_name(self, code: str) -> Text:
-        """The name of an account type, that of an earlier version where the policy no longer has it."""
-        return (self.account_types.get(code) or self._gone(code)).name
+        """Return the name of an account type, from an earlier version where the policy no longer has it."""
+        return (self.account_types.get(code) or self._former_type(code)).name
 
-    def _gone(self, code: str) -> AccountType:
+    def _former_type(self, code: str) -> AccountType:
         return AccountType(code, self.former.get(code, Text(code)), frozenset(), shows_costs=False)
 
     def role(self, code: str) -> Role:
-        """The role of that code. Errors: UnknownRole."""
-        found = self.roles.get(code)
-        if found is None:
+        """Return the role of a code. Errors: UnknownRole."""
+        role = self.roles.get(code)
+        if role is None:
             raise UnknownRole(role=code, known=", ".join(self.roles))
-        return found
+        return role
 
     @cached_property
     def _deciders(self) -> Mapping[str, tuple[str, ...]]:
-        """The roles that may do each thing by themselves."""
+        """The roles that have each capability."""
         return {
             capability: tuple(role.code for role in self.roles.values() if capability in role.allowed)
             for capability in CAPABILITIES
@@ -223,14 +222,17 @@ class Policy:
 
     @cached_property
     def _approvers(self) -> Mapping[str, tuple[str, ...]]:
-        """Those of them that also review requests."""
+        """The roles that have each capability and also review requests."""
         reviewing = self._deciders["review_requests"]
-        return {one: tuple(code for code in codes if code in reviewing) for one, codes in self._deciders.items()}
+        return {
+            capability: tuple(code for code in codes if code in reviewing)
+            for capability, codes in self._deciders.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether somebody may do something; if not at once, why, and whom to ask."""
+    """The answer to an attempted change: allowed, by request or refused, with the reason and the people to ask."""
 
     capability: str
     outcome: Outcome
@@ -238,16 +240,17 @@ class Decision:
     ask: tuple[Contact, ...] = ()
 
 
-_ALLOWED: Final = {one: Decision(one, Outcome.ALLOWED) for one in (*CAPABILITIES, *DESK)}
+_ALLOWED: Final = {capability: Decision(capability, Outcome.ALLOWED) for capability in (*CAPABILITIES, *DESK)}
 
 
 def decide(
     policy: Policy, account: Account, actor: Actor, capability: str, on: date, *, offered: bool = True
 ) -> Decision:
-    """Whether the actor may do this on that day; `offered` is whether the catalog offers it to the account online.
+    """Decide whether the actor may use a capability on a day; `offered` says that the catalog offers it online.
 
     Errors: UnknownCapability, UnknownRole.
     """
+    # Decisions are made in thousands: the lookup is quick, and only a miss pays for the check and its message.
     if capability not in _ALLOWED:
         check_capability(capability)
     if isinstance(actor, Vendor):
@@ -266,20 +269,20 @@ def decide(
 
 
 def decide_for_staff(policy: Policy, actor: Vendor, capability: str) -> Decision:
-    """Whether somebody of the vendor may do this on whatever account; programs may do everything."""
+    """Decide whether the vendor's actor may use a capability on any account; programs may use all."""
     if actor.role and capability not in policy.staff[actor.role].allowed:
         return Decision(capability, Outcome.REFUSED, Reason.ROLE)
     return _ALLOWED[capability]
 
 
 def shows_costs(policy: Policy, account: Account, on: date) -> bool:
-    """Whether the account's people see what the standing subscription costs."""
+    """Return true if the account's members see the cost of the subscription."""
     granted = account.override_of(SHOW_COSTS, on)
     return policy.type_of(account).shows_costs if granted is None else granted
 
 
 def _closed(policy: Policy, account: Account, capability: str, on: date) -> Reason | None:
-    """Why nobody in the account may do it, if so."""
+    """Return the reason for which no member may use a capability; None if some may."""
     account_type = policy.type_of(account)
     if account.state is not State.ACTIVE and capability not in policy.states[account.state]:
         return Reason.ACCOUNT_STATE
@@ -290,7 +293,7 @@ def _closed(policy: Policy, account: Account, capability: str, on: date) -> Reas
 
 
 def _may_request(policy: Policy, account: Account, role: Role, capability: str, on: date) -> bool:
-    """Whether requests are open to this role here, and somebody in the account could approve this one."""
+    """Return true if this role may send requests, and an active member could approve one for this capability."""
     if "submit_requests" not in role.allowed or not account.has_active_member(policy._approvers[capability]):
         return False
     return not (_closed(policy, account, "submit_requests", on) or _closed(policy, account, "review_requests", on))

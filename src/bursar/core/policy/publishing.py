@@ -1,4 +1,4 @@
-"""What a new policy must not leave behind: accounts without a type, and a staff that nobody manages."""
+"""Checks before a policy is published: no account loses its type, and some staff can still manage the staff."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bursar.core.policy.policy import Policy
 from bursar.core.policy.staff import MANAGING
 
 MOST_NAMED: Final = 10
-"""So many of the accounts that would be left without a type are named."""
+"""The most accounts or people that a message names."""
 
 
 class StaffLockedOut(Conflict):
@@ -21,7 +21,7 @@ class StaffLockedOut(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class AccountWithoutType:
-    """An account that would be left without a type."""
+    """An account whose type the new policy no longer has."""
 
     id: UUID
     name: str
@@ -30,7 +30,7 @@ class AccountWithoutType:
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """Somebody of the staff: of sandboxes, or of real accounts."""
+    """A person of the vendor's staff, for sandbox accounts or for live accounts."""
 
     name: str
     role: str
@@ -43,21 +43,22 @@ class TypesInUse(Conflict):
     code = "types_in_use"
 
     def __init__(self, left: Sequence[AccountWithoutType], count: int) -> None:
-        types = ", ".join(sorted({one.account_type for one in left}))
-        super().__init__(count=count, types=types, accounts=", ".join(f"{one.name} ({one.id})" for one in left))
+        types = ", ".join(sorted({account.account_type for account in left}))
+        accounts = ", ".join(f"{account.name} ({account.id})" for account in left)
+        super().__init__(count=count, types=types, accounts=accounts)
         self.left, self.count = left, count
 
 
 def check_types(left: Sequence[AccountWithoutType], count: int) -> None:
-    """Check that no account is left without a type; `left` are the first of so many. Errors: TypesInUse."""
+    """Check that no account is left without a type; `left` are the first of `count`. Errors: TypesInUse."""
     if count:
         raise TypesInUse(left, count)
 
 
 def check_staff(before: Policy | None, after: Policy, staff: Collection[StaffMember]) -> None:
-    """Check that where somebody manages the staff somebody still will. Errors: StaffLockedOut."""
+    """Check that the staff of live and of sandbox accounts can still be managed. Errors: StaffLockedOut."""
     for sandbox in (False, True):
-        serving = [one for one in staff if one.sandbox is sandbox]
-        managing = [one.name for one in serving if before and MANAGING in before.staff[one.role].allowed]
-        if managing and not any(MANAGING in after.staff[one.role].allowed for one in serving):
+        people = [person for person in staff if person.sandbox is sandbox]
+        managing = [person.name for person in people if before and MANAGING in before.staff[person.role].allowed]
+        if managing and not any(MANAGING in after.staff[person.role].allowed for person in people):
             raise StaffLockedOut(names=", ".join(managing[:MOST_NAMED]))

@@ -1,4 +1,4 @@
-"""The answer to somebody who may not do what they tried."""
+"""Refused: the problem raised when a decision does not allow a change."""
 
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.policy import Decision

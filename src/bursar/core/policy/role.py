@@ -1,4 +1,4 @@
-"""The two sides of the matrix: kinds of account, and the roles of people."""
+"""Account types and roles, each with the capabilities that it allows."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,7 +13,7 @@ Capabilities = Annotated[frozenset[str], SomeOf(Capability, CAPABILITIES)]
 
 @dataclass(frozen=True, slots=True)
 class AccountType(Table):
-    """A kind of account: what it may change online, and whether its standing costs show."""
+    """A kind of account: the capabilities that it has online, and if its members see costs."""
 
     code: Code
     name: Name
@@ -23,7 +23,7 @@ class AccountType(Table):
 
 @dataclass(frozen=True, slots=True)
 class Role(Table):
-    """What a member may do where the account's type allows it, and what only by asking somebody who may."""
+    """The rights of a member within those of the account type: capabilities at once, and capabilities by request."""
 
     code: Annotated[str, OneOf(ROLES)]
     name: Name

@@ -1,4 +1,4 @@
-"""Who may move the clock of a sandbox account."""
+"""The clock of a sandbox account: the check that an actor may move it."""
 
 from dataclasses import replace
 from datetime import date
@@ -15,9 +15,10 @@ class NotTheirClock(Problem):
 
 
 def may_move_clock(policy: Policy, account: Account, actor: Actor, on: date) -> bool:
-    """Return True if the actor may change anything of the subscription at once, or might if the account were active."""
+    """Return true if the actor may change anything of the subscription at once, were the account active."""
+    # A suspended sandbox is tried out by moving its clock too, so its state does not matter.
     active = replace(account, state=State.ACTIVE)
-    return any(decide(policy, active, actor, one, on).outcome is Outcome.ALLOWED for one in CHANGING)
+    return any(decide(policy, active, actor, capability, on).outcome is Outcome.ALLOWED for capability in CHANGING)
 
 
 def check_clock(policy: Policy, account: Account, actor: Actor, on: date) -> None:

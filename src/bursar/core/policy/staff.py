@@ -1,4 +1,4 @@
-"""The vendor's staff: which accounts they reach, and who of them can go."""
+"""The vendor's staff: the accounts that they act on, and the checks for their roles."""
 
 from collections.abc import Collection
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from bursar.core.messages.problem import Conflict
 
 MANAGING: Final = "manage_staff"
-"""What lets somebody appoint others and let them go."""
+"""The capability to appoint staff and to end their roles."""
 
 
 class NobodyLeft(Conflict):
@@ -22,20 +22,21 @@ class SandboxStaff(Conflict):
 
 
 def can_act_on(*, sandbox_staff: bool, sandbox: bool) -> bool:
-    """Whether somebody of the staff acts on an account: staff of sandboxes on sandbox accounts alone."""
+    """Return true if staff act on an account: staff of sandboxes act on sandbox accounts alone."""
     return sandbox or not sandbox_staff
 
 
 def is_sandbox_staff(wanted: bool | None, *, before: bool, by_sandbox_staff: bool) -> bool:
-    """Whether whoever is appointed is of sandboxes: as is said, else as they were; always if such staff appoints."""
+    """Return true if the appointed person is staff of sandboxes: as wanted, else as before; always if such staff appoint."""
     return by_sandbox_staff or (before if wanted is None else wanted)
 
 
 def check_staff_role(
     name: str, *, role: str, after: str, sandbox: bool, by_sandbox_staff: bool, managing: Collection[str], others: bool
 ) -> None:
-    """Whether one of the staff may have another role, or none: `managing` are the roles that appoint, `others` have one.
+    """Check that a person of the staff can change to another role, or to none.
 
+    `managing` are the roles that manage the staff; `others` says that another person has such a role.
     Errors: SandboxStaff, NobodyLeft.
     """
     if by_sandbox_staff and not sandbox:
