@@ -13,14 +13,14 @@ from bursar.core.subscription.subscription import Subscription
 from bursar.core.subscription.timeline import Timeline
 
 ALWAYS: Final = date.min
-"""Stands for the day on which something began that was there before its timeline."""
+"""The first day of an item that is older than its timeline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreedItem:
-    """One item at one price from `starts_on` up to but not including `ends_on`; without `ends_on` it goes on.
+    """An item at one price from `starts_on` up to but not including `ends_on`; without `ends_on` it goes on.
 
-    `quantity` is what stays, `temporary` the temporary seats beside it. `rate` is for one seat, unit or account and a
+    `quantity` is without the temporary seats, `temporary` their number. `rate` is for one seat, unit or account and a
     whole billing period of the cycle; nothing is owed for a `trial`.
     """
 
@@ -36,7 +36,7 @@ class AgreedItem:
     ends_on: date | None
 
     def continues(self, before: "AgreedItem") -> bool:
-        """Return true if this is the same on the days that follow another."""
+        """Return true if this is the same item at the same price, on the days that follow another."""
         return before.ends_on == self.starts_on and self == replace(
             before, starts_on=self.starts_on, ends_on=self.ends_on
         )
@@ -44,7 +44,7 @@ class AgreedItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemsFrom:
-    """What an account has of a product from a day on, in the order of the days; before that day nothing is different."""
+    """The items of a product from a day on, in the order of the days; before that day nothing is different."""
 
     product: str
     on: date
@@ -63,14 +63,14 @@ def agreed_items(timeline: Timeline) -> tuple[AgreedItem, ...]:
 
 
 def merged(items: Iterable[AgreedItem]) -> tuple[AgreedItem, ...]:
-    """Return items by product and day, those as one that follow one another and are the same."""
-    made: list[AgreedItem] = []
+    """Return items by product and day, with adjoining items merged that are otherwise the same."""
+    merged_items: list[AgreedItem] = []
     for item in sorted(items, key=lambda item: (item.product, item.starts_on)):
-        if made and item.continues(made[-1]):
-            made[-1] = replace(made[-1], ends_on=item.ends_on)
+        if merged_items and item.continues(merged_items[-1]):
+            merged_items[-1] = replace(merged_items[-1], ends_on=item.ends_on)
         else:
-            made.append(item)
-    return tuple(made)
+            merged_items.append(item)
+    return tuple(merged_items)
 
 
 def items_from(before: Timeline, after: Timeline) -> Iterator[ItemsFrom]:
@@ -78,6 +78,7 @@ def items_from(before: Timeline, after: Timeline) -> Iterator[ItemsFrom]:
 
     Both begin with the same state.
     """
+    # Most transitions change nothing agreed, and then hand on the same timeline.
     if after is before:
         return
     earlier, later = _by_product(before), _by_product(after)

@@ -1,4 +1,4 @@
-"""What the vendor sells: products with ranked plans, their prices, and the cycles they are sold in."""
+"""The catalog: products with ranked plans, their prices, and the billing cycles in which they are sold."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,9 +45,9 @@ class NoEntries(BadDocument):
 
 @dataclass(frozen=True, kw_only=True)
 class Plan(Table):
-    """One way to have a product; plans stand from the lowest rank to the highest.
+    """A version of a product; the plans of a product are in the order of their ranks, the lowest first.
 
-    `light_agents` is the allowance of people who need no seat, if there is a limit.
+    `light_agents` is the highest number of light agents, if there is a limit.
     """
 
     code: Code
@@ -58,12 +58,12 @@ class Plan(Table):
 
     @cached_property
     def per(self) -> Per:
-        """What all of its prices count."""
+        """The measure of all its prices."""
         return self.prices[0].per
 
     @cached_property
     def price_by(self) -> Mapping[tuple[str, str], Price]:
-        """Its prices by currency and cycle."""
+        """The prices by currency and cycle."""
         return {(price.currency, price.cycle): price for price in self.prices}
 
 
@@ -73,7 +73,7 @@ def _sorted(codes: frozenset[str] | None) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Product(Table):
-    """Something that is sold."""
+    """A product with its plans."""
 
     code: Code
     name: Name
@@ -90,21 +90,21 @@ class Product(Table):
     plans: Annotated[tuple[Plan, ...], Listed(none=NoEntries)]
 
     def sold_online_to(self, account_type: str) -> bool:
-        """Whether accounts of that type may add it themselves."""
+        """Return true if accounts of a type may add the product online."""
         return self.online is None or account_type in self.online
 
     @cached_property
     def plan_by(self) -> Mapping[str, Plan]:
-        """Its plans by code."""
+        """The plans by code."""
         return {plan.code: plan for plan in self.plans}
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """One version of everything that is sold. The built-in cycles are always there.
+    """A version of the products, plans and prices that are sold. The built-in cycles are always there.
 
-    `retired` and `retired_cycles` are what earlier versions had and this one does not, with just the plans and prices that
-    are gone, as they were last: they name what accounts have, and nothing is decided by them.
+    `retired` and `retired_cycles` are of earlier versions, with just the plans and prices that this version lacks, as
+    they were last. They name the items that accounts keep; nothing is sold by them.
     """
 
     version: int
@@ -128,16 +128,16 @@ class Catalog:
         return {product.code: product for product in self.retired}
 
     def known_product(self, code: str) -> Product | None:
-        """A product that is sold or was, if there is one of that code."""
+        """Return the product of a code, sold or retired; None if there is none."""
         return self.product_by.get(code) or self._retired_by.get(code)
 
     def known_plan(self, product: str, plan: str) -> Plan | None:
-        """A plan that is sold or was, if there is one of these codes."""
-        found = (one.plan_by.get(plan) for one in self._named(product))
-        return next((one for one in found if one), None)
+        """Return the plan of these codes, sold or retired; None if there is none."""
+        plans = (version.plan_by.get(plan) for version in self._sold_and_retired(product))
+        return next(filter(None, plans), None)
 
     def known_cycle(self, code: str) -> Cycle | None:
-        """A billing cycle that there is or was, if there is one of that code."""
+        """Return the billing cycle of a code, sold or retired; None if there is none."""
         return self.cycle_by.get(code) or next((cycle for cycle in self.retired_cycles if cycle.code == code), None)
 
     @cached_property
@@ -147,17 +147,17 @@ class Catalog:
         return tuple(sorted({price.currency for plan in plans for price in plan.prices}))
 
     def sells(self, product: str, plan: str, currency: str, per: Per) -> bool:
-        """Return whether a plan is sold in a currency and by a measure, in whatever cycle."""
-        found = self.product_by.get(product)
-        plans = found.plan_by if found else {}
+        """Return true if a plan is sold in a currency and by a measure, in any cycle."""
+        sold = self.product_by.get(product)
+        plans = sold.plan_by if sold else {}
         return plan in plans and any((price.currency, price.per) == (currency, per) for price in plans[plan].prices)
 
-    def _named(self, product: str) -> list[Product]:
-        """What is sold under a code, and then what was."""
-        return [one for one in (self.product_by.get(product), self._retired_by.get(product)) if one]
+    def _sold_and_retired(self, code: str) -> list[Product]:
+        """Return the product of a code as it is sold, then with the plans that are retired."""
+        return list(filter(None, (self.product_by.get(code), self._retired_by.get(code))))
 
     def description(self, product: str, plan: str) -> Text:
-        """Return what is sold, as a line says it: product and plan by their names, or by their codes where it has none."""
+        """Return the description for a line: the names of product and plan, or their codes where there is no name."""
         known_product, known_plan = self.known_product(product), self.known_plan(product, plan)
         names = (known_product.name if known_product else Text(product), known_plan.name if known_plan else Text(plan))
         english = ", ".join(name.en for name in names)
@@ -165,36 +165,36 @@ class Catalog:
         return Text(english, french if any(name.fr for name in names) else "")
 
     def product(self, code: str) -> Product:
-        """The product of that code. Errors: UnknownProduct."""
-        found = self.product_by.get(code)
-        if found is None:
+        """Return the product of a code. Errors: UnknownProduct."""
+        product = self.product_by.get(code)
+        if product is None:
             raise UnknownProduct(product=code, known=", ".join(self.product_by))
-        return found
+        return product
 
     def plan(self, product: str, plan: str) -> Plan:
-        """The plan of that code. Errors: UnknownProduct, UnknownPlan."""
+        """Return the plan of these codes. Errors: UnknownProduct, UnknownPlan."""
         plans = self.product(product).plan_by
         if plan not in plans:
             raise UnknownPlan(product=product, plan=plan, known=", ".join(plans))
         return plans[plan]
 
     def cycle(self, code: str) -> Cycle:
-        """The billing cycle of that code. Errors: UnknownCycle."""
-        found = self.cycle_by.get(code)
-        if found is None:
+        """Return the billing cycle of a code. Errors: UnknownCycle."""
+        cycle = self.cycle_by.get(code)
+        if cycle is None:
             raise UnknownCycle(cycle=code, known=", ".join(self.cycle_by))
-        return found
+        return cycle
 
     def rank(self, product: str, plan: str) -> int:
-        """Where the plan stands among the product's plans, the lowest at 0. Errors: UnknownProduct, UnknownPlan."""
+        """Return the rank of a plan in its product, the lowest 0. Errors: UnknownProduct, UnknownPlan."""
         self.plan(product, plan)
         return list(self.product(product).plan_by).index(plan)
 
     def price(self, product: str, plan: str, currency: str, cycle: str) -> Price:
-        """What the plan costs. Errors: UnknownProduct, UnknownPlan, NoPrice."""
+        """Return the price of a plan. Errors: UnknownProduct, UnknownPlan, NoPrice."""
         prices = self.plan(product, plan).price_by
-        found = prices.get((currency, cycle))
-        if found is None:
-            known = ", ".join(f"{price.currency} {price.cycle}" for price in self.plan(product, plan).prices)
+        price = prices.get((currency, cycle))
+        if price is None:
+            known = ", ".join(f"{other.currency} {other.cycle}" for other in self.plan(product, plan).prices)
             raise NoPrice(product=product, plan=plan, currency=currency, cycle=cycle, known=known)
-        return found
+        return price

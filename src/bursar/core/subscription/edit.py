@@ -1,4 +1,4 @@
-"""What somebody may ask to have different about a subscription: every kind of edit, read from its document."""
+"""Edits: each kind of wish to change a subscription, and their reading from JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -50,7 +50,7 @@ class VendorOnly(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One thing to be different. `on` and `price` are the vendor's to give.
+    """A wish to change one thing in a subscription. Only the vendor gives `on` and `price`.
 
     `on` is "now", "renewal" or a date; without it the policy's timing decides.
     `price` is the agreed rate for one seat, unit or account and whole billing period.
@@ -64,7 +64,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedEdit(Edit):
-    """An edit of a product that may agree its price."""
+    """An edit of a product with which the vendor may agree a price."""
 
     price: Price | None = None
     product: Text
@@ -72,14 +72,14 @@ class PricedEdit(Edit):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedEdit(Edit):
-    """An edit that says itself on which days it counts."""
+    """An edit that has days of its own, so that no timing decides them."""
 
     on: When | None = field(default=None, init=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddProduct(PricedEdit):
-    """Take a product in a plan; seats or units as the plan is priced."""
+    """Add a product in a plan, with seats or units as the plan is priced."""
 
     plan: Text
     seats: Seats | None = None
@@ -204,14 +204,14 @@ KINDS: Final[Mapping[str, type[Edit]]] = MappingProxyType(
 )
 NAMES: Final[Mapping[type[Edit], str]] = MappingProxyType({kind: name for name, kind in KINDS.items()})
 MEASURED: Final = (AddProduct, ChangePlan, StartTrial)
-"""Edits that name a plan, and say how many where it counts something."""
+"""Edits that name a plan, with seats or units where the plan has them."""
 
 EXPECTING: Final = (SetSeats, SetUnits, ChangePlan, RemoveProduct, ChangeCycle)
-"""Edits of what is there, whose author may say what they believe is in force."""
+"""Edits of existing items, in which the caller may state the values that it expects to be in force."""
 
 
 def without_expected(edit: Edit) -> Edit:
-    """Return the edit alone, without what its author believes to be in force."""
+    """Return the edit without the values that its author expects to be in force."""
     return replace(edit, expected=None) if isinstance(edit, EXPECTING) else edit
 
 
@@ -221,7 +221,7 @@ def without_reason(edit: Edit) -> Edit:
 
 
 def read_edits(document: object, at: str = "edits") -> tuple[Edit, ...]:
-    """The edits of a JSON list, in its order.
+    """Return the edits of a JSON list, in its order.
 
     Errors: BadEdit, UnknownEdit, UnknownField, each naming the place in the list.
     """
@@ -232,7 +232,7 @@ def read_edits(document: object, at: str = "edits") -> tuple[Edit, ...]:
 
 
 def read_edit(document: object, at: str) -> Edit:
-    """The edit that one JSON object states; null is the same as leaving a field out.
+    """Return the edit in a JSON object; null is the same as leaving a field out.
 
     Errors: BadEdit, UnknownEdit, UnknownField, BadRate.
     """
@@ -251,15 +251,15 @@ def read_edit(document: object, at: str) -> Edit:
 
 
 def write_edit(edit: Edit) -> dict[str, Any]:
-    """The JSON object that states an edit; `read_edit` gives the same edit back."""
+    """Return an edit as a JSON object, from which `read_edit` makes the same edit."""
     name = NAMES[type(edit)]
     return {"edit": name, **_adapter(name).dump_python(edit, mode="json", exclude_defaults=True)}
 
 
 @cache
 def fields_of(name: str) -> tuple[str, ...]:
-    """The fields that an edit of this name has in a document."""
-    return tuple(one.name for one in fields(KINDS[name]) if one.init)
+    """Return the fields that an edit of a name has in a document."""
+    return tuple(entry.name for entry in fields(KINDS[name]) if entry.init)
 
 
 @cache

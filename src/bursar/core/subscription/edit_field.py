@@ -1,4 +1,4 @@
-"""The fields of an edit: the type of each says what it may hold, and with which words anything else is refused."""
+"""The fields of edits: the type of each checks its value, and has the words of its refusal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -28,7 +28,7 @@ class BadEdit(Invalid):
 
 
 def excerpt(value: object) -> str:
-    """A value that was found, short enough for a message."""
+    """Return a value shortened for a message."""
     return repr(value)[:60]
 
 
@@ -126,7 +126,7 @@ Price = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the caller believes to be in force, of what an edit changes; where it is not so, nothing is done (409, stale)."""
+    """The values that the caller expects to be in force before the edit; if others are, nothing is done (409, stale)."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid", regex_engine="python-re", json_schema_extra={"minProperties": 1}

@@ -1,4 +1,4 @@
-"""What an edit means for a state: the capability that it needs, the day it counts from, and the thing it is about."""
+"""Edit rules: the capability that an edit needs, the day it counts from, and the thing it is about."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -77,7 +77,7 @@ WHOLE: Final = "whole"
 
 @dataclass(frozen=True, slots=True)
 class NoChange:
-    """An edit that leaves everything as it is, and so needs nothing."""
+    """An edit that changes nothing, and so needs no capability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class VendorOnly:
-    """An edit that only the vendor makes, and that no capability allows."""
+    """An edit that only the vendor makes; no capability of members allows it."""
 
 
 Required = NoChange | Needs | VendorOnly
@@ -98,7 +98,7 @@ Required = NoChange | Needs | VendorOnly
 def required_capability(edit: Edit, state: Subscription, catalog: Catalog) -> Required:
     """Return the capability that an edit needs, measured against the state in force.
 
-    Errors: NotSubscribed, AlreadySubscribed, OnTrial, NothingToTry, those of measure, and those of the catalog.
+    Errors: NotSubscribed, AlreadySubscribed, OnTrial, NothingToTry, the problems of `measure` and of the catalog.
     """
     if state.on_trial and isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
         raise OnTrial(until=state.trial_until)
@@ -149,6 +149,7 @@ def effective_on(edit: Edit, needed: str, timeline: Timeline, policy: Policy, to
     wanted = edit.on or (timing.effect if timing else "now")
     calendar = state.calendar if state.calendar and state.calendar.anchor <= today else None
     if isinstance(wanted, date):
+        # Only changes of items are dated back, into the open billing period: earlier ones are on final invoices.
         backdated = isinstance(edit, AddProduct | SetSeats | SetUnits | ChangePlan | RemoveProduct)
         earliest = calendar.period(today).start if calendar and backdated else today
         if wanted < earliest:
@@ -160,7 +161,7 @@ def effective_on(edit: Edit, needed: str, timeline: Timeline, policy: Policy, to
 
 
 def is_same_day_undo(edit: Edit, needed: str, timeline: Timeline, today: date) -> bool:
-    """Return whether a reduction takes back no more than what was ordered on the same day."""
+    """Return true if a reduction reverses no more than was ordered on the same day."""
     if needed not in SHRINKING:
         return False
     opening, _ = timeline.orders_from(today)
@@ -176,17 +177,17 @@ def is_same_day_undo(edit: Edit, needed: str, timeline: Timeline, today: date) -
 
 
 def differs_from_expected(edit: Edit, state: Subscription) -> bool:
-    """Return whether something else is in force than the author of an edit expected."""
+    """Return true if other values are in force than the author of an edit expects."""
     if not isinstance(edit, EXPECTING) or edit.expected is None:
         return False
     item = state.items.get(getattr(edit, "product", ""))
     quantity, plan = (item.quantity, item.plan) if item else (None, None)
-    found = {"seats": quantity, "units": quantity, "plan": plan, "cycle": state.cycle.code}
-    return any(value not in (None, found[name]) for name, value in asdict(edit.expected).items())
+    in_force = {"seats": quantity, "units": quantity, "plan": plan, "cycle": state.cycle.code}
+    return any(value not in (None, in_force[name]) for name, value in asdict(edit.expected).items())
 
 
 def subject(edit: Edit) -> tuple[str, str]:
-    """The thing that an edit is about, and which attribute of it."""
+    """Return the thing that an edit is about, a product or the whole, and the attribute that it changes."""
     match edit:
         case AddProduct(product=product) | RemoveProduct(product=product) | StartTrial(product=product):
             return product, WHOLE
@@ -204,14 +205,14 @@ def subject(edit: Edit) -> tuple[str, str]:
     return "", "standing"
 
 
-def same_subject(one: Edit, other: Edit) -> bool:
-    """Whether two edits are about the same attribute of the same thing."""
-    (thing, attribute), (other_thing, other_attribute) = subject(one), subject(other)
+def same_subject(edit: Edit, other: Edit) -> bool:
+    """Return true if two edits change the same attribute of the same thing."""
+    (thing, attribute), (other_thing, other_attribute) = subject(edit), subject(other)
     return thing == other_thing and (attribute == other_attribute or WHOLE in (attribute, other_attribute))
 
 
 def item_of(state: Subscription, product: str, per: Per | None = None) -> Item:
-    """What there is of a product, counted as asked. Errors: NotSubscribed, those of measure."""
+    """Return the item of a product, sold by the measure asked for. Errors: NotSubscribed and the problems of `measure`."""
     item = state.items.get(product)
     if item is None:
         raise NotSubscribed(product=product, known=", ".join(state.items) or "–")
@@ -221,7 +222,7 @@ def item_of(state: Subscription, product: str, per: Per | None = None) -> Item:
 
 
 def _within_term(edit: AddTemporarySeats, state: Subscription, today: date) -> date:
-    """The first of some days that are all within one term, from today on."""
+    """Return the first day of temporary seats. Errors: OutsideTerm unless all days are within one term, from today on."""
     assert state.calendar is not None
     end = state.calendar.term(max(edit.span.start, today)).end
     if edit.span.start < today or edit.span.end > end:
@@ -236,7 +237,7 @@ def _check_addable(edit: AddProduct, state: Subscription, catalog: Catalog) -> N
 
 
 def _quantity_capability(more: int, adding: str, removing: str, *, priced: bool) -> Required:
-    """Return the capability of another number; the same number at an agreed price adds."""
+    """Return the capability for another quantity; the same quantity at an agreed price counts as an addition."""
     if more == 0 and not priced:
         return NoChange()
     return Needs(adding if more >= 0 else removing)
@@ -263,6 +264,6 @@ def _plan_capability(edit: ChangePlan, state: Subscription, catalog: Catalog) ->
     elif counted:
         raise SameMeasure(product=edit.product, plan=edit.plan)
     # A plan that is no longer sold keeps the rank that it had when its price was agreed.
-    known = {plan.code for plan in catalog.product(edit.product).plans}
-    rank = catalog.rank(edit.product, item.plan) if item.plan in known else agreed_price.rank
+    sold = {plan.code for plan in catalog.product(edit.product).plans}
+    rank = catalog.rank(edit.product, item.plan) if item.plan in sold else agreed_price.rank
     return Needs("upgrade_plan" if catalog.rank(edit.product, edit.plan) >= rank else "downgrade_plan")

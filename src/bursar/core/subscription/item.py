@@ -1,4 +1,4 @@
-"""What an account has of a product, and the price that was agreed for it."""
+"""Items of a subscription, their temporary seats, and the prices agreed for them."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,15 +7,15 @@ from bursar.core.calendar.period import Span
 from bursar.core.money.price import Per
 
 PriceKey = tuple[str, str, str]
-"""A product, one of its plans, and a cycle: what a price is agreed for."""
+"""A product, one of its plans, and a cycle: the key of an agreed price."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgreedPrice:
-    """A price agreed with an account, and what its catalog version said of the plan.
+    """A price agreed with an account, with the rank and the limits of its plan in the catalog version that sold it.
 
-    `rate` is for one seat, unit or account and one whole billing period; `light_agents` is how many may work without a
-    seat, if there is a limit.
+    `rate` is for one seat, unit or account and one whole billing period; `light_agents` is the highest number of light
+    agents, if there is a limit.
     """
 
     product: str
@@ -30,13 +30,13 @@ class AgreedPrice:
 
     @property
     def key(self) -> PriceKey:
-        """What the price is for."""
+        """The product, plan and cycle that the price is for."""
         return self.product, self.plan, self.cycle
 
 
 @dataclass(frozen=True, slots=True)
 class Temporary:
-    """Seats that an item has more on the days of a span."""
+    """Temporary seats: additional seats of an item on the days of a span."""
 
     seats: int
     span: Span
@@ -44,9 +44,9 @@ class Temporary:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One product or add-on of an account. `quantity` is seats, units, or 1 where the account pays as a whole.
+    """A product or add-on of an account. `quantity` is seats, units, or 1 where the account pays as a whole.
 
-    `temporary` are those in force beside them.
+    `temporary` are the temporary seats in force, which come on top of it.
     """
 
     product: str
@@ -56,10 +56,10 @@ class Item:
 
     @property
     def temporary_seats(self) -> int:
-        """The temporary seats in force."""
-        return sum(one.seats for one in self.temporary)
+        """The number of temporary seats in force."""
+        return sum(temporary.seats for temporary in self.temporary)
 
     @property
     def total_quantity(self) -> int:
-        """What there is altogether: the quantity, and the temporary seats in force."""
+        """The quantity together with the temporary seats in force."""
         return self.quantity + self.temporary_seats

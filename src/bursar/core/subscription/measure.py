@@ -1,4 +1,4 @@
-"""By what a product is counted, by the seat, by the unit or as a whole, and what becomes of it in another plan."""
+"""The measure of a product, by the seat, by the unit or as a whole, and its checks when a plan changes."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -73,10 +73,7 @@ def check_counted(item: Item, per: Per, wanted: Per) -> None:
 
 
 def measure_after(edit: Edit, agreed_prices: Iterable[AgreedPrice]) -> Per | None:
-    """Return by what a product is counted once an edit brings it into a plan, as the prices agreed with it say.
-
-    It is None for an edit that names no plan.
-    """
+    """Return the measure of a product in the plan of an edit, from the prices agreed with it; None without a plan."""
     if not isinstance(edit, MEASURED):
         return None
     return next(
@@ -85,7 +82,7 @@ def measure_after(edit: Edit, agreed_prices: Iterable[AgreedPrice]) -> Per | Non
 
 
 def item_in_plan(item: Item, edit: ChangePlan, agreed_prices: Iterable[AgreedPrice]) -> Item:
-    """Return what there is of a product in its new plan. Temporary seats end with a plan that has no seats."""
+    """Return an item in its new plan. Temporary seats end with a plan that has no seats."""
     per = measure_after(edit, agreed_prices)
     quantity = 1 if per is Per.ACCOUNT else edit.seats or edit.units or item.quantity
     temporary = item.temporary if per in (None, Per.SEAT) else ()

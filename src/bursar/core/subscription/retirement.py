@@ -1,4 +1,4 @@
-"""What a catalog no longer sells and an earlier one did: it keeps its names, features and prices for whoever has it."""
+"""Retired products, plans and prices: no longer sold, but kept with names and features for the accounts that have them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,23 +7,24 @@ from bursar.core.money.price import Price
 from bursar.core.subscription.catalog import Catalog, Plan, Product
 
 CatalogKey = tuple[str, str, str, str]
-"""A product, one of its plans, a currency and a cycle: what a catalog has a price for."""
+"""A product, one of its plans, a currency and a cycle: the key of a price in a catalog."""
 
 
 def with_retired(catalog: Catalog, before: Catalog) -> Catalog:
-    """The catalog, which also knows what the one before it sold or knew and it no longer sells itself."""
+    """Return a catalog together with everything that the version before sold or had retired, and this one does not sell."""
     still_sold = set(catalog_keys(catalog))
     gone = dict[CatalogKey, tuple[Product, Plan, Price]]()
-    for one, product, plan, price in (*_prices(before.products), *_prices(before.retired)):
-        if one not in still_sold:
-            gone.setdefault(one, (product, plan, price))
-    cycles = {one.code: one for one in (*before.retired_cycles, *before.own_cycles)}
-    left = tuple(one for code, one in cycles.items() if code not in catalog.cycle_by)
-    return replace(catalog, retired=_grouped(gone), retired_cycles=left)
+    for key, product, plan, price in (*_prices(before.products), *_prices(before.retired)):
+        if key not in still_sold:
+            # What the version before still sold comes first: its names are the latest.
+            gone.setdefault(key, (product, plan, price))
+    cycles = {cycle.code: cycle for cycle in (*before.retired_cycles, *before.own_cycles)}
+    retired_cycles = tuple(cycle for code, cycle in cycles.items() if code not in catalog.cycle_by)
+    return replace(catalog, retired=_grouped(gone), retired_cycles=retired_cycles)
 
 
 def catalog_keys(catalog: Catalog) -> list[CatalogKey]:
-    """Return what the catalog has a price for and sells."""
+    """Return the key of each price that the catalog sells at."""
     return [key for key, *_ in _prices(catalog.products)]
 
 
@@ -35,7 +36,7 @@ def _prices(products: tuple[Product, ...]) -> Iterator[tuple[CatalogKey, Product
 
 
 def _grouped(gone: dict[CatalogKey, tuple[Product, Plan, Price]]) -> tuple[Product, ...]:
-    """Products with no more plans, and plans with no more prices, than are gone."""
+    """Return the retired products, with only their retired plans, and only the prices of these that are retired."""
     products = dict[str, Product]()
     plans = dict[str, dict[str, Plan]]()
     prices = dict[tuple[str, str], list[Price]]()

@@ -1,4 +1,4 @@
-"""Seats: how many are bought and who has one, and what must be said before fewer are bought than are in use."""
+"""Seats: bought and used, and the checks before they are given to people or reduced."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from bursar.core.subscription.edit import ChangePlan, SetSeats
 from bursar.core.subscription.subscription import Change, Subscription
 
 SEATLESS: Final = "light_agent"
-"""The role whose people work in a product without using a seat."""
+"""The role whose members take part in a product without a seat."""
 
 
 class SeatsInUse(Invalid):
@@ -53,10 +53,10 @@ class OutOfLightAgents(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class SeatUse:
-    """The seats of one product. More may be used than bought after a reduction: nobody is thrown out.
+    """The seats of a product. After a reduction more may be used than bought, since it takes no seat from anybody.
 
-    `holders` are the members who use one; where the vendor's product counts they are not known. `light` people have it
-    without a seat, of `light_agents` whom the plan allows, if there is a limit.
+    `holders` are the members with a seat; None where the vendor's product gives the seats. `light` is the number of light
+    agents, and `light_agents` the highest number that the plan allows, if there is a limit.
     """
 
     bought: int
@@ -67,14 +67,14 @@ class SeatUse:
 
     @property
     def free(self) -> int:
-        """How many more people can be given one."""
+        """The number of seats that can still be given to people."""
         return max(self.bought - self.used, 0)
 
 
 def people_without_seat(use: SeatUse, edit: SetSeats | ChangePlan) -> int:
-    """Return how many people use a product and would have no seat after an edit.
+    """Return the number of people who use a product and would have no seat after an edit.
 
-    More seats than are bought take none from anybody, even where there are too few; a plan that brings seats begins anew.
+    An edit that adds seats takes none from anybody, even if more are used than bought. A new plan with seats begins anew.
     """
     if edit.seats is None or (isinstance(edit, SetSeats) and edit.seats >= use.bought):
         return 0
@@ -82,10 +82,7 @@ def people_without_seat(use: SeatUse, edit: SetSeats | ChangePlan) -> int:
 
 
 def check_release(use: SeatUse | None, edit: SetSeats | ChangePlan) -> None:
-    """Check that where fewer seats than are used are left, the people are named who lose theirs. Errors: SeatsInUse.
-
-    A plan that brings seats begins with as many as are used, or with those people named as well.
-    """
+    """Raise SeatsInUse unless the edit leaves enough seats, or names enough people who give theirs up."""
     if use is None or edit.seats is None:
         return
     named = frozenset(edit.release)
@@ -95,7 +92,7 @@ def check_release(use: SeatUse | None, edit: SetSeats | ChangePlan) -> None:
 
 
 def check_assignable(product: str, use: SeatUse | None) -> None:
-    """Nothing, if the product may be given to people here. Errors: NoSeats, SeatsCounted."""
+    """Raise NoSeats or SeatsCounted if the product's seats are not given to people here."""
     if use is None or use.bought == 0:
         raise NoSeats(product=product)
     if use.holders is None:
@@ -103,31 +100,31 @@ def check_assignable(product: str, use: SeatUse | None) -> None:
 
 
 def check_seats(product: str, bought: int, before: int, after: int) -> None:
-    """Nothing, unless more people than before would use more seats than there are. Errors: OutOfSeats.
+    """Raise OutOfSeats if this adds people beyond the seats bought.
 
-    Of a product that is gone nobody needs a seat.
+    A product that the account no longer has needs no seats.
     """
     if after > max(before, bought) and bought > 0:
         raise OutOfSeats(bought=bought, product=product)
 
 
 IDLE: Final = timedelta(days=30)
-"""After so many days without its person a seat is idle."""
+"""The days without its person after which a seat is idle."""
 
 
 def is_idle(last: date, day: date) -> bool:
-    """Whether a seat is idle on a day: its person was last seen in it, or given it, longer ago."""
+    """Return true if a seat is idle on a day; `last` is when its person was last seen in it, or was given it."""
     return last + IDLE < day
 
 
 def check_light_agents(product: str, light_agents: int | None, light: int) -> None:
-    """Nothing, unless somebody more would work without a seat than the plan allows. Errors: OutOfLightAgents."""
+    """Raise OutOfLightAgents if there are more light agents than the plan allows."""
     if light_agents is not None and light > light_agents:
         raise OutOfLightAgents(most=light_agents, product=product)
 
 
 def light_agent_limits(state: Subscription) -> dict[str, int]:
-    """How many may work without a seat in each product, where the plans of a state limit it."""
+    """Return the highest number of light agents by product, for the products whose plan has a limit."""
     agreed_prices = {item.product: state.agreed_price(item) for item in state.items.values()}
     return {
         product: agreed_price.light_agents
@@ -137,7 +134,7 @@ def light_agent_limits(state: Subscription) -> dict[str, int]:
 
 
 def seats_bought(state: Subscription) -> dict[str, int]:
-    """Return how many seats a state has of each product that is sold by the seat."""
+    """Return the number of seats by product, for the products that are sold by the seat."""
     return {
         item.product: item.total_quantity for item in state.items.values() if state.agreed_price(item).per is Per.SEAT
     }
@@ -145,14 +142,14 @@ def seats_bought(state: Subscription) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class FreedSeats:
-    """The people who were named to give up their seat of a product when it has fewer."""
+    """The members who give up their seat of a product with a reduction."""
 
     product: str
     members: frozenset[UUID]
 
 
 def freed_seats(changes: Iterable[Change]) -> tuple[FreedSeats, ...]:
-    """Return who gives up a seat once these changes are in force."""
+    """Return the seats that people give up once these changes are in force."""
     edits = (change.edit for change in changes)
     return tuple(
         FreedSeats(edit.product, frozenset(edit.release))
@@ -164,7 +161,7 @@ def freed_seats(changes: Iterable[Change]) -> tuple[FreedSeats, ...]:
 def use_after(
     used: Mapping[str, SeatUse], state: Subscription, releases: Iterable[FreedSeats]
 ) -> Mapping[str, SeatUse]:
-    """Return the seats of each product as a state leaves them, once these people have given theirs up."""
+    """Return the seats by product in a state, once these people have given theirs up."""
     seats, light_agents, left = seats_bought(state), light_agent_limits(state), dict(used)
     for product in seats:
         left.setdefault(product, SeatUse(0, 0, frozenset()))

@@ -1,4 +1,4 @@
-"""Scheduled reductions that would leave more people in a product than seats: who gives theirs up must be named in time."""
+"""Shortfalls: scheduled reductions that leave fewer seats than people, so that more people must be named in time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from bursar.core.subscription.timeline import Phase, Timeline
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """From a day on a product has so many seats, and `more` people than named so far must give theirs up.
+    """A shortfall of a product: `seats` from a day on, for which `more` people must still be named to give theirs up.
 
-    `change` is the scheduled reduction, and `named` are those of its people who still use a seat.
+    `change` is the scheduled reduction, and `named` are the people named in it who still use a seat.
     """
 
     product: str
@@ -27,20 +27,19 @@ class Shortfall:
 
 
 def write_shortfall(short: Shortfall | None) -> dict[str, Any] | None:
-    """Write a shortfall of seats as programs read it."""
+    """Return a shortfall of seats as JSON; None stays None."""
     if short is None:
         return None
     return {"on": short.on.isoformat(), "seats": short.seats, "more": short.more, "change": str(short.change)}
 
 
 def shortfalls(timeline: Timeline, used: Mapping[str, SeatUse], today: date) -> tuple[Shortfall, ...]:
-    """Return the first scheduled reduction of each product by which too few people give up their seat.
+    """Return the first scheduled reduction of each product for which too few people are named.
 
-    They were enough when it was ordered: somebody else was given a seat since, perhaps that of somebody named who left.
+    Enough were named when it was ordered; since then another person was given a seat, or a named person left.
     """
     coming = timeline.after(today)
-    found = (_shortfall(product, use, coming) for product, use in used.items())
-    return tuple(one for one in found if one is not None)
+    return tuple(filter(None, (_shortfall(product, use, coming) for product, use in used.items())))
 
 
 def _shortfall(product: str, use: SeatUse, coming: Sequence[Phase]) -> Shortfall | None:

@@ -1,4 +1,4 @@
-"""The agreed state of an account: what it has, in which cycle, at which prices, and how a change alters it."""
+"""The subscription: the items of an account, their cycle and agreed prices, and the changes that alter them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -37,9 +37,9 @@ class NotAgreed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What an account has on a day. Without a calendar nothing was ever bought; `cycle` is then the one to begin in.
+    """The agreed state of an account on a day. Before the first purchase it has no calendar, and `cycle` is the first cycle.
 
-    `trial_until` is the last day of a trial, which may be over; whoever buys has none.
+    `trial_until` is the last day of a trial, which may be over; a purchase clears it.
     """
 
     account_state: State = State.ACTIVE
@@ -51,7 +51,7 @@ class Subscription:
 
     @property
     def on_trial(self) -> bool:
-        """Whether what there is was not bought but is being tried."""
+        """True while the items are on trial and not bought."""
         return self.trial_until is not None and bool(self.items)
 
     def billing_period(self, on: date) -> Span | None:
@@ -61,17 +61,17 @@ class Subscription:
         return self.calendar.period(on)
 
     def next_end(self) -> date | None:
-        """The next day on which something is no longer there by itself: temporary seats, or what is tried."""
-        ends = [one.span.end for item in self.items.values() for one in item.temporary]
+        """Return the next day on which temporary seats or a trial are over; None if nothing ends by itself."""
+        ends = [temporary.span.end for item in self.items.values() for temporary in item.temporary]
         if self.on_trial and self.trial_until is not None:
             ends.append(self.trial_until + timedelta(days=1))
         return min(ends, default=None)
 
     def agreed_price(self, item: Item) -> AgreedPrice:
-        """What was agreed for an item in the cycle in force. Errors: NotAgreed."""
+        """Return the agreed price of an item in the cycle in force. Errors: NotAgreed."""
         agreed = self.agreed_prices.get((item.product, item.plan, self.cycle.code))
         if agreed is None and self.on_trial:
-            # Nothing is owed for what is tried, so any cycle's price tells what it is.
+            # Nothing is billed for a trial, so any cycle's price will do for the measure and the rank.
             agreed = next(
                 (price for price in self.agreed_prices.values() if price.key[:2] == (item.product, item.plan)), None
             )
@@ -80,7 +80,7 @@ class Subscription:
         return agreed
 
     def has_base(self) -> bool:
-        """Whether a base product is among the items."""
+        """Return true if a base product is among the items."""
         return any(self.agreed_price(item).base for item in self.items.values())
 
 
@@ -89,12 +89,12 @@ NOTHING: Final = Subscription()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One edit of a taken quote: from when it counts, and what was agreed with it.
+    """An edit of an accepted quote, with the day from which it counts and the prices agreed with it.
 
-    `capability` is what it needed, empty for what only the vendor does. `order` is the same for the changes of one
-    quote. `credit` says whether days billed at the old terms are given back; `takes_back`, whether those that were
-    ordered on the same day are; `cuts`, whether a period that is invoiced after the order asks for its days at the old
-    terms up to this change only. `undoes` names the change that this one takes back.
+    `capability` is the one that it needed, empty for edits that only the vendor makes. `order` is the same for the changes of one
+    quote. `credit` says that days billed at the old terms are given back; `takes_back`, that it reverses an order of
+    the same day; `cuts`, that a period invoiced after the order is billed at the old terms up to this change only.
+    `undoes` names the scheduled change that this one undoes.
     """
 
     id: UUID
@@ -114,14 +114,14 @@ class Change:
 
 
 def affects(change: Change, product: str) -> bool:
-    """Whether a change may alter what an account has of a product, or what it pays for it."""
+    """Return true if a change may alter the item of a product or its price."""
     return isinstance(change.edit, ChangeCycle | Cancel) or getattr(change.edit, "product", None) == product
 
 
 def state_after(state: Subscription, on: date, changes: tuple[Change, ...]) -> Subscription:
-    """Return the state once what ends on a day has ended and all of its changes are applied.
+    """Return the state of a day: everything that ends on it has ended, and all its changes are applied.
 
-    Without its last base product an account ends; one that only tried products has nothing again.
+    An account that loses its last base product ends; after a trial it goes on without items.
     """
     if state.account_state is State.CANCELLED:
         return state
@@ -135,7 +135,7 @@ def state_after(state: Subscription, on: date, changes: tuple[Change, ...]) -> S
 
 @dataclass(slots=True)
 class Draft:
-    """A state while the changes of a day are applied to it, one after the other."""
+    """A state under construction: the changes of a day are applied to it, one after the other."""
 
     account_state: State
     cycle: Cycle
@@ -146,7 +146,7 @@ class Draft:
 
     @classmethod
     def of(cls, state: Subscription, on: date) -> "Draft":
-        """Begin with a state, without what is there no longer on a day."""
+        """Return a draft of a state, without temporary seats or a trial that are over on a day."""
         draft = cls(
             state.account_state,
             state.cycle,
@@ -159,12 +159,12 @@ class Draft:
         return draft
 
     def state(self) -> Subscription:
-        """Return the state that it has come to so far."""
+        """Return the state with the changes applied so far."""
         items, agreed_prices = MappingProxyType(dict(self.items)), MappingProxyType(dict(self.agreed_prices))
         return Subscription(self.account_state, self.cycle, self.calendar, items, agreed_prices, self.trial_until)
 
     def apply_all(self, changes: Iterable[Change], on: date) -> None:
-        """Make changes in order, up to the one that ends the account."""
+        """Apply changes in order, up to the change that ends the account."""
         for change in changes:
             if self.account_state is not State.CANCELLED:
                 self.apply(change, on)
@@ -174,11 +174,11 @@ class Draft:
             self.items.clear()
         for product, item in self.items.items():
             if item.temporary:
-                left = tuple(one for one in item.temporary if on < one.span.end)
-                self.items[product] = replace(item, temporary=left)
+                running = tuple(temporary for temporary in item.temporary if on < temporary.span.end)
+                self.items[product] = replace(item, temporary=running)
 
     def apply(self, change: Change, on: date) -> None:
-        """Make one change; what no longer has its object changes nothing."""
+        """Apply a change; a change of an item that is gone has no effect."""
         for agreed_price in change.agreed_prices:
             self.agreed_prices[agreed_price.key] = agreed_price
         match change.edit:
@@ -190,6 +190,7 @@ class Draft:
                     self.items[product] = replace(item, temporary=(*item.temporary, Temporary(seats, span)))
             case AddProduct(product=product, plan=plan, seats=seats, units=units):
                 if self.trial_until is not None:
+                    # The first purchase ends the trial of everything: nothing tried is kept without being bought.
                     self.items.clear()
                     self.trial_until = None
                 self.calendar = self.calendar or Calendar(self.cycle, on)

@@ -1,4 +1,4 @@
-"""What changes do to the end of an account: it comes, it comes no longer, or it is there."""
+"""Termination: the end of an account is scheduled or revoked by an order, or has come."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from bursar.core.subscription.timeline import Phase, Timeline
 
 
 class TerminationStatus(StrEnum):
-    """How an account's end stands after something happened."""
+    """The status of an account's end after an order or on a day."""
 
     SCHEDULED = "scheduled"
     REVOKED = "revoked"
@@ -22,9 +22,9 @@ class TerminationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TerminationChange:
-    """A turn in the life of an account: on which day it ends, would have ended or ended, and the products lost then.
+    """A change of an account's end: its status and day, and the products lost on that day.
 
-    `change` is what ends it, usually by cancelling or by taking its last base product away.
+    `change` is the change that ends the account, usually a cancellation or the removal of its last base product.
     """
 
     status: TerminationStatus
@@ -34,7 +34,7 @@ class TerminationChange:
 
 
 def termination_by_order(timeline: Timeline, made: Collection[UUID], today: date) -> TerminationChange | None:
-    """Return how changes that were taken together today turned the account's end; None where it stays as it was."""
+    """Return the change of the account's end by an order of today; None if the end stays as it was."""
     first, last = _positions(timeline.changes, made)
     before, after = timeline.as_of(first - 1), timeline.as_of(last)
     if timeline.start.account_state is State.CANCELLED:
@@ -49,7 +49,7 @@ def termination_by_order(timeline: Timeline, made: Collection[UUID], today: date
 
 
 def termination_by_day(timeline: Timeline, applied: Collection[UUID], today: date) -> TerminationChange | None:
-    """Return the end of the account, if what was scheduled for today and is applied now brings it."""
+    """Return the end of the account if the scheduled changes applied today bring it; None otherwise."""
     earlier = timeline.without(lambda change: change.effective_on >= today)
     ends = earlier.with_(change for change in timeline.changes if change.id in applied).end()
     if timeline.start.account_state is State.CANCELLED or ends is None or ends.on != today:
@@ -63,6 +63,6 @@ def _positions(changes: Iterable[Change], made: Collection[UUID]) -> tuple[int, 
 
 
 def _cause(end: Phase, made: Collection[UUID]) -> Change:
-    """What brings the end, rather one of those that were just made; of several the last."""
+    """Return the change that ends the account: a cancellation first, then a change just made, then the latest."""
     causes = [change for change in end.changes if isinstance(change.edit, Cancel | RemoveProduct)] or end.changes
     return max(causes, key=lambda cause: (isinstance(cause.edit, Cancel), cause.id in made, cause.position))

@@ -1,4 +1,4 @@
-"""A timeline of the agreed state: a state to start with, and a phase for each day that alters it."""
+"""The timeline: the agreed state on every day, as a state to start with and its phases."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bursar.core.subscription.subscription import NOTHING, Change, Draft, Subscr
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A state that begins on a day, and the changes that brought it; none, where something just ends by itself."""
+    """A state that begins on a day, with the changes that brought it; it has none where something ends by itself."""
 
     on: date
     state: Subscription
@@ -21,10 +21,10 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The state before the first of some changes, the changes, and the phases that they come to; made by `of`.
+    """The agreed state of a subscription on every day. `Timeline.of` makes it from a state and changes.
 
-    `changes` are all that were made, in any order, those that were undone and their undoing among them. `phases` are in
-    the order of their days, and their changes are only those that count.
+    `changes` are all changes in any order, with those that were undone and their undoing. `phases` are in the order of
+    their days and hold only the changes that count.
     """
 
     start: Subscription = NOTHING
@@ -33,7 +33,7 @@ class Timeline:
 
     @classmethod
     def of(cls, start: Subscription, changes: Iterable[Change] = ()) -> "Timeline":
-        """Return the timeline of these changes, from the state that goes before all of them."""
+        """Return the timeline of these changes, from the state before all of them."""
         changes = tuple(changes)
         return cls(start, changes, tuple(_phases(start, changes)))
 
@@ -50,7 +50,7 @@ class Timeline:
         """Return the phases that begin later than a day."""
         return tuple(phase for phase in self.phases if phase.on > day)
 
-    def from_(self, day: date) -> tuple[Subscription, ...]:
+    def states_from(self, day: date) -> tuple[Subscription, ...]:
         """Return the state of a day and every later one."""
         return self.on(day), *(phase.state for phase in self.after(day))
 
@@ -63,11 +63,11 @@ class Timeline:
         return tuple(change for phase in self.phases if phase.on == day for change in phase.changes)
 
     def end(self) -> Phase | None:
-        """Return the phase with which the account ends, however it comes to that; None if it goes on."""
+        """Return the phase with which the account ends; None if it goes on."""
         return next((phase for phase in self.phases if phase.state.account_state is State.CANCELLED), None)
 
     def with_(self, more: Iterable[Change]) -> "Timeline":
-        """Return it with more changes."""
+        """Return the timeline with more changes."""
         more = tuple(more)
         if not more:
             return self
@@ -79,15 +79,15 @@ class Timeline:
         return Timeline(self.start, changes, (*before, *_phases(before[-1].state if before else self.start, later)))
 
     def without(self, dropped: Callable[[Change], bool]) -> "Timeline":
-        """Return it as if the changes that answer to `dropped` had never been made."""
+        """Return the timeline without the changes for which `dropped` returns true."""
         return Timeline.of(self.start, (change for change in self.changes if not dropped(change)))
 
     def as_of(self, position: int) -> "Timeline":
-        """Return it as it was known when the change of a position was the last."""
+        """Return the timeline as it was when the change of a position was the last."""
         return self.without(lambda change: change.position > position)
 
     def until(self, day: date) -> "Timeline":
-        """Return it as if the state of a day went on for ever: nothing that is scheduled later comes, nothing ends."""
+        """Return the timeline as if the state of a day stayed for ever, without later changes and ends."""
         changes = tuple(change for change in self.changes if change.effective_on <= day)
         return Timeline(self.start, changes, tuple(phase for phase in self.phases if phase.on <= day))
 
@@ -96,10 +96,10 @@ class Timeline:
         return {change.id: before for before, change in self._steps()}
 
     def orders_from(self, day: date) -> tuple[Subscription, tuple[Phase, ...]]:
-        """Return the state that a day begins with, and one phase for each order from then on.
+        """Return the state at the beginning of a day, and a phase for each order from then on.
 
-        A day begins with all that was ordered earlier for it. Orders made on it follow one after the other, though the
-        state of the day is only that after the last of them.
+        The beginning has all changes ordered earlier for that day. Orders made on it follow one after the other, though
+        the state of the day is only the state after the last of them.
         """
         opening, later = self.start, list[Phase]()
         for phase in self._orders():
@@ -112,7 +112,9 @@ class Timeline:
     def _orders(self) -> Iterator[Phase]:
         before = self.start
         for phase in self.phases:
-            *earlier, last = [tuple(group) for _, group in groupby(phase.changes, key=lambda one: one.order)] or [()]
+            *earlier, last = [tuple(group) for _, group in groupby(phase.changes, key=lambda change: change.order)] or [
+                ()
+            ]
             draft = Draft.of(before, phase.on)
             for changes in earlier:
                 draft.apply_all(changes, phase.on)
@@ -146,7 +148,7 @@ def _phases(start: Subscription, changes: Iterable[Change]) -> Iterator[Phase]:
 
 
 def _in_order(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes that count, by day and then by position: neither what was undone nor the undoing itself."""
+    """Return the changes that count, by day and then by position: without undone changes and their undoing."""
     changes = tuple(changes)
     undone = {change.undoes for change in changes if change.undoes is not None}
     if undone:
