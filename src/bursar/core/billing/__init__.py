@@ -1,1 +1,1 @@
-"""Billing: what is billable and what is covered, lines, invoices, payments, refunds and the journal."""
+"""Billing: billable terms, coverage, lines, invoices, payments, refunds and the journal."""

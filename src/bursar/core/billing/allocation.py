@@ -1,4 +1,4 @@
-"""Allocations: so much of a payment or credit note pays for an invoice or a refund, until a reversing row undoes it."""
+"""Allocations: amounts of payments and credit notes that pay for invoices and refunds, and their reversal."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """So much of a source that pays for a target; one that `reverses` another has its amount below zero.
+    """An amount of a source that pays for a target; a reversing row names the allocation in `reverses`, below zero.
 
     Unit: minor units.
     """

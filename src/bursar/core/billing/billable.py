@@ -1,4 +1,6 @@
-"""What must be paid for: the agreed terms of each day of each item, before it is asked what was billed.
+"""Billable terms: the plan, quantity and rate that the account owes for each day of each item.
+
+Coverage then subtracts the days that were billed already.
 
 Source: docs/money-and-time.md#what-is-due
 """
@@ -21,9 +23,9 @@ from bursar.core.subscription.timeline import Phase, Timeline
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What an item costs in a whole period. Two terms are the same when no figure that a line says would differ.
+    """The terms of an item for a whole period. Two terms are equal when their lines would have the same figures.
 
-    `catalog_version` is the version that the price was agreed from, by whose names a line says what was sold.
+    `catalog_version` is the version of the agreed price, whose names become the description of a line.
     """
 
     plan: str
@@ -37,7 +39,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class _SeatStage:
-    """A day, the temporary seats of a product from then on, and what is agreed for those that stay, if there are any."""
+    """The temporary seats of a product from a day on, and the terms of the item beside them, if it has any."""
 
     since: date
     temporary: tuple[Temporary, ...]
@@ -46,7 +48,7 @@ class _SeatStage:
 
 @dataclass(frozen=True, slots=True)
 class BillableSpan:
-    """Terms that must be paid for these days of an item."""
+    """Days of an item for which terms must be paid."""
 
     item: str
     span: Span
@@ -54,17 +56,17 @@ class BillableSpan:
 
 
 def billable(timeline: Timeline, window: Span, *, on: date, currency: str) -> Iterator[BillableSpan]:
-    """Return what must be paid for each day of a billing period, as known on a day.
+    """Yield the billable spans of a billing period, as agreed on a day.
 
-    A reduction without credit leaves the dearer terms owed until the period ends, from its first day on. Days of a
-    reduction that was agreed before the period began were never owed at the dearer terms, so they are known ahead.
-    Temporary seats come on top for their days, also for those to come: who orders them pays for them. They stay owed
-    when their product goes without credit, and are given back with it, not before it goes.
+    After a reduction without credit the dearer terms stay billable until the period ends. After a reduction that was
+    ordered before the period began they do not: the period is billed at the dearer terms up to the reduction only.
+    Temporary seats are billed on top for all their days, also those to come. If their product is removed without credit
+    they stay billable; with credit they are given back from the day of the removal.
     """
     calendar = timeline.on(on).calendar
     opening, orders = timeline.orders_from(window.start)
     while orders and calendar not in (opening.calendar, orders[0].state.calendar):
-        # A period begins with the first order of its calendar; what went before belongs to another period.
+        # A period begins with the first order of its calendar; earlier orders belong to another period.
         opening, orders = orders[0].state, orders[1:]
     states = (opening, *(order.state for order in orders))
     steps = [
@@ -74,16 +76,18 @@ def billable(timeline: Timeline, window: Span, *, on: date, currency: str) -> It
         for before, order in zip(states, orders, strict=False)
         if order.on < window.end
     ]
-    some = any(item.temporary for state in (opening, *(step.state for step in steps)) for item in state.items.values())
+    has_temporary = any(
+        item.temporary for state in (opening, *(step.state for step in steps)) for item in state.items.values()
+    )
     for item in dict.fromkeys(code for state in (opening, *(step.state for step in steps)) for code in state.items):
         at_first = _terms(opening, item, window, currency) if opening.calendar == calendar else None
-        for owe in _lasting_spans(item, at_first, steps, window, on, currency):
-            yield from _with_temporary_seats(owe, opening, orders, window, on, currency) if some else (owe,)
+        for span in _lasting_spans(item, at_first, steps, window, on, currency):
+            yield from _with_temporary_seats(span, opening, orders, window, on, currency) if has_temporary else (span,)
 
 
 @dataclass(frozen=True, slots=True)
 class _OrderStep:
-    """An order within a billing period. One that `begins` it made its calendar; one that `leaves` it makes another."""
+    """An order within a billing period; it `begins` the period's calendar, or `leaves` it for another cycle."""
 
     on: date
     state: Subscription
@@ -92,44 +96,44 @@ class _OrderStep:
     begins: bool
     leaves: bool
 
-    def concerns(self, item: str) -> bool:
-        """Return whether what is owed of an item may differ after it."""
+    def affects(self, item: str) -> bool:
+        """Return true if an item may have other billable terms after the order."""
         whole = self.begins or self.leaves or self.state.account_state is State.CANCELLED
         return whole or any(affects(change, item) for change in _without_temporary_seats(self.changes))
 
-    def known(self, item: str) -> bool:
-        """Return whether it was agreed before the period began that the old terms end here."""
+    def is_ordered_ahead(self, item: str) -> bool:
+        """Return true if the old terms end here by an order from before the period began."""
         return all(
             change.cuts and change.ordered_on < self.window.start for change in _changes_of_item(item, self.changes)
         )
 
-    def takes_back(self, item: str) -> bool:
-        """Return whether it only takes back what was ordered on the same day."""
+    def is_same_day_undo(self, item: str) -> bool:
+        """Return true if it only reverses orders of the same day."""
         return all(change.takes_back for change in _changes_of_item(item, self.changes))
 
-    def gives_back(self, item: str) -> bool:
-        """Return whether days billed at an item's old terms are given back."""
+    def is_credited(self, item: str) -> bool:
+        """Return true if days billed at an item's old terms are credited."""
         return all(change.credit for change in _changes_of_item(item, self.changes))
 
 
 @dataclass(frozen=True, slots=True)
 class _Billable:
-    """The terms that are owed of an item, and the floor: what a reduction without credit leaves owed."""
+    """The billable terms of an item, and the floor: the dearer terms that a reduction without credit leaves billable."""
 
     terms: Terms | None
     floor: Terms | None = None
 
     def after(self, step: _OrderStep, item: str, new: Terms | None, morning: "_Billable") -> "_Billable":
-        """Return what is owed after an order with new terms; `morning` is what was owed when its day began."""
+        """Return the billable terms after an order with new terms; `morning` are those when its day began."""
         floor = self.floor
         if _price(new) < _price(self.terms):
-            if step.known(item):
+            if step.is_ordered_ahead(item):
                 floor = None
-            elif step.takes_back(item):
-                # Taken back is the day's own increase, not what was owed when the day began.
+            elif step.is_same_day_undo(item):
+                # The day's own increase is reversed, but not below the terms that were billable in the morning.
                 floor = morning.floor
                 new = morning.terms if floor is None and _price(new) < _price(morning.terms) else new
-            elif not step.gives_back(item):
+            elif not step.is_credited(item):
                 floor = self.terms
         if _price(new) < _price(floor):
             new = floor
@@ -141,18 +145,18 @@ class _Billable:
 def _lasting_spans(
     item: str, terms: Terms | None, steps: Sequence[_OrderStep], window: Span, on: date, currency: str
 ) -> Iterator[BillableSpan]:
-    """Return what is owed of an item but for temporary seats, from its terms when the period begins.
+    """Yield the billable spans of an item without its temporary seats, from its terms when the period begins.
 
-    Of what is still ahead only a reduction counts that was known when the period began: the period is invoiced up to it.
+    Of the orders still ahead only a reduction ordered before the period began counts: the period is billed up to it.
     """
     due, turns = _Billable(terms), [(window.start, terms)]
     for day, of_the_day in groupby(steps, key=lambda step: step.on):
         morning = due
         for step in of_the_day:
-            if not step.concerns(item):
+            if not step.affects(item):
                 continue
             new = None if step.leaves else _terms(step.state, item, window, currency)
-            if day > on and not (step.known(item) and _price(new) < _price(due.terms)):
+            if day > on and not (step.is_ordered_ahead(item) and _price(new) < _price(due.terms)):
                 continue
             before, due = due, due.after(step, item, new, morning)
             if due.terms != before.terms:
@@ -167,12 +171,12 @@ def _price(terms: Terms | None) -> int:
 
 
 def _changes_of_item(item: str, changes: tuple[Change, ...]) -> Sequence[Change]:
-    """Return the changes that alter an item, all of them where it ends with something else.
+    """Return the changes that alter an item; all changes where it ends together with something else.
 
-    Temporary seats that begin on the day keep nothing owed.
+    Temporary seats that begin on the same day do not count: they keep no dearer terms billable.
     """
-    made = _without_temporary_seats(changes)
-    return [change for change in made if affects(change, item)] or made
+    lasting = _without_temporary_seats(changes)
+    return [change for change in lasting if affects(change, item)] or lasting
 
 
 def _without_temporary_seats(changes: tuple[Change, ...]) -> Sequence[Change]:
@@ -180,27 +184,33 @@ def _without_temporary_seats(changes: tuple[Change, ...]) -> Sequence[Change]:
 
 
 def _with_temporary_seats(
-    owe: BillableSpan, opening: Subscription, orders: Sequence[Phase], window: Span, on: date, currency: str
+    billable_span: BillableSpan, opening: Subscription, orders: Sequence[Phase], window: Span, on: date, currency: str
 ) -> Iterator[BillableSpan]:
-    """Return what is owed of an item, overlaid with its temporary seats on the days on which there are some."""
-    stages = list(_stages(opening, orders, owe.item, window, on, currency))
-    turns = {turn for stage in stages for turn in (stage.since, *(one.span.end for one in stage.temporary))}
-    days = sorted({owe.span.start, owe.span.end, *(turn for turn in turns if turn in owe.span)})
+    """Yield a span of an item divided by the days on which its temporary seats begin and end, with their quantity added."""
+    stages = list(_stages(opening, orders, billable_span.item, window, on, currency))
+    turns = {turn for stage in stages for turn in (stage.since, *(temporary.span.end for temporary in stage.temporary))}
+    days = sorted(
+        {billable_span.span.start, billable_span.span.end, *(turn for turn in turns if turn in billable_span.span)}
+    )
     overlaid = (
-        replace(owe, span=Span(since, until), terms=_terms_with_temporary_seats(owe.terms, stages, since, currency))
+        replace(
+            billable_span,
+            span=Span(since, until),
+            terms=_terms_with_temporary_seats(billable_span.terms, stages, since, currency),
+        )
         for since, until in pairwise(days)
     )
     for terms, same in groupby(overlaid, key=lambda part: part.terms):
         spans = [part.span for part in same]
-        yield replace(owe, span=Span(spans[0].start, spans[-1].end), terms=terms)
+        yield replace(billable_span, span=Span(spans[0].start, spans[-1].end), terms=terms)
 
 
 def _stages(
     opening: Subscription, orders: Sequence[Phase], code: str, window: Span, on: date, currency: str
 ) -> Iterator[_SeatStage]:
-    """Return the temporary seats of a product from each day on.
+    """Yield the temporary seats of a product from each order on.
 
-    Where it goes without credit, or into a plan that has no seats, those that it had are kept.
+    After a removal without credit, or a change to a plan without seats, the earlier ones stay billable.
     """
     item, terms = opening.items.get(code), _terms(opening, code, window, currency)
     had = item.temporary if item else ()
@@ -223,10 +233,10 @@ def _stages(
 def _terms_with_temporary_seats(terms: Terms, stages: Sequence[_SeatStage], day: date, currency: str) -> Terms:
     """Return the terms of a day with the temporary seats of that day.
 
-    Where a price for something else than seats is still owed, seats are charged as far as they are dearer than it.
+    While dearer terms by another measure stay billable, seats are charged only as far as they cost more than these.
     """
     stage = [stage for stage in stages if stage.since <= day][-1]
-    seats = sum(one.seats for one in stage.temporary if day in one.span)
+    seats = sum(temporary.seats for temporary in stage.temporary if day in temporary.span)
     if _is_by_seat(terms):
         return _with_more_seats(terms, seats, currency)
     if stage.terms is None or not seats or not _is_by_seat(stage.terms):

@@ -1,4 +1,4 @@
-"""Booking money that came without a gateway: from the bank's statement, or as staff enter it."""
+"""Bookings: payments that came without a gateway, from the bank's statement or as staff enter them."""
 
 import re
 from dataclasses import dataclass
@@ -55,9 +55,9 @@ class EntryBooked(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """Money that came: how much, on which value day, under which reference, and the bank's own number of the entry.
+    """A payment to book: its amount, value day and reference, and the bank's own number of the entry.
 
-    Without an entry it is staff's word alone. `invoices` are those that it pays first, in their order.
+    Without an entry staff alone say that it came. `invoices` are those that it pays first, in their order.
     """
 
     amount: Money
@@ -74,7 +74,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class BankEntry:
-    """An entry of the bank's statement: what it brought, and how much of that is booked."""
+    """An entry of the bank's statement: the money that it brought, and the part of it that is booked."""
 
     entry: str
     amount: Money

@@ -1,4 +1,4 @@
-"""Which payment gateway may move money for which account."""
+"""Gateways: the choice of the gateway that moves an account's money."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -41,8 +41,8 @@ def with_gateway(method: Method, gateways: Iterable[str], *, sandbox: bool, ask:
     """
     if not method.automatic:
         return method
-    fit = gateways_for(gateways, sandbox=sandbox)
-    gateway = method.gateway or next(iter(fit), "")
-    if gateway not in fit:
+    possible = gateways_for(gateways, sandbox=sandbox)
+    gateway = method.gateway or next(iter(possible), "")
+    if gateway not in possible:
         raise NoGateway(vendor=", ".join(filter(None, (ask.name, ask.email))))
     return replace(method, gateway=gateway)

@@ -1,4 +1,4 @@
-"""Lines as people read them: more or fewer of the same is one line, where the books have a credit and a charge."""
+"""Grouped lines: *3 more seats* on pages and documents, for a credit and a charge in the books."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ GroupedKind = Literal["charge", "credit", "more", "fewer"]
 
 @dataclass(frozen=True, slots=True)
 class GroupedLine:
-    """A line as a person reads it, and the `booked` lines that it stands for.
+    """A line as pages and documents show it, with the `booked` lines that it groups.
 
-    `quantity` is how many are charged, given back, or how many there are more or fewer.
+    `quantity` is charged or credited, or is the number of seats or units more or fewer.
     """
 
     kind: GroupedKind
@@ -23,7 +23,7 @@ class GroupedLine:
 
     @property
     def line(self) -> Line:
-        """The line that says what it is, for which days and at what price: of two the charge, which is last."""
+        """The booked line with the description, days and price to show: of two lines the charge."""
         return self.booked[-1]
 
     @property
@@ -33,18 +33,18 @@ class GroupedLine:
 
 
 def grouped(lines: Iterable[Line]) -> tuple[GroupedLine, ...]:
-    """Return lines as people read them: a credit and a charge at the same rate for the same days as one line."""
-    found: list[GroupedLine] = []
-    left = list(lines)
-    while left:
-        line = left.pop(0)
-        other = next((candidate for candidate in left if _differ_in_quantity_alone(line, candidate)), None)
+    """Return lines grouped: a credit and a charge at the same rate for the same days become one line."""
+    groups: list[GroupedLine] = []
+    rest = list(lines)
+    while rest:
+        line = rest.pop(0)
+        other = next((candidate for candidate in rest if _differ_in_quantity_alone(line, candidate)), None)
         if other is None:
-            found.append(GroupedLine(line.kind, line.quantity, (line,)))
+            groups.append(GroupedLine(line.kind, line.quantity, (line,)))
         else:
-            left.remove(other)
-            found.append(_difference(line, other))
-    return tuple(found)
+            rest.remove(other)
+            groups.append(_difference(line, other))
+    return tuple(groups)
 
 
 def _difference(line: Line, other: Line) -> GroupedLine:

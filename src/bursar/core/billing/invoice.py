@@ -1,4 +1,4 @@
-"""An issued document, complete in itself: what it shows of seller and buyer, its lines, and what they come to."""
+"""Invoices and credit notes as issued: seller, buyer, lines and totals, complete in themselves."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,25 +13,26 @@ Kind = Literal["invoice", "credit_note"]
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The sums of a document. Unit: minor units."""
+    """The net and tax of a document. Unit: minor units."""
 
     net: int = 0
     tax: int = 0
 
     @property
     def total(self) -> int:
-        """What is to be paid, or given back when below zero."""
+        """Net and tax together; below zero for a credit note."""
         return self.net + self.tax
 
     @property
     def kind(self) -> Kind:
-        """A document below zero is a credit note."""
+        """The kind of the document: a total below zero makes it a credit note."""
         return "credit_note" if self.total < 0 else "invoice"
 
 
 def totals(lines: Iterable[Line]) -> Totals:
-    """The sums of lines."""
+    """Return the totals of lines."""
     lines = tuple(lines)
+    # The tax of a document is the sum of its lines' taxes, each rounded already: nothing is rounded twice.
     return Totals(sum(line.amount for line in lines), sum(line.tax for line in lines))
 
 
@@ -68,7 +69,7 @@ class Seller:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody whom documents are sent to."""
+    """A person to whom invoices are sent."""
 
     name: str
     email: str
@@ -87,9 +88,9 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """An issued invoice or credit note with everything that it shows, as it was issued.
+    """An issued invoice or credit note with everything that it shows.
 
-    `on` is the day by the account's clock that it is made for, `issued_on` the day by the seller's on which it was issued.
+    `on` is its day by the account's clock, `issued_on` the day by the seller's clock on which it was issued.
     `booked` are its lines as the books keep them, each under the id by which a credit names it.
     """
 
@@ -116,5 +117,5 @@ class Invoice:
 
     @property
     def kind(self) -> Kind:
-        """A document below zero is a credit note."""
+        """The kind of the document: a total below zero makes it a credit note."""
         return self.totals.kind

@@ -1,4 +1,4 @@
-"""The journal: balanced double entry as text, computed from the facts and never kept."""
+"""The journal: balanced double entries as text, computed from invoices, payments and refunds and never stored."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from bursar.core.billing.invoice import Invoice
 from bursar.core.money.money import Money, amount_text
 
 MovementKind = Literal["payment", "refund", "reversal"]
-"""Money that came in, that was paid back, and that was booked by mistake and taken out of the books again."""
+"""Money that came in, money paid back, and a payment booked by mistake whose booking was undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money that came in; below zero, where it was paid back or had been booked by mistake. Unit: minor units."""
+    """A payment, or below zero a refund or an undone booking. Unit: minor units."""
 
     on: date
     reference: str
@@ -25,7 +25,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """An amount on an account of the ledger; debits are above zero."""
+    """An amount on an account of the ledger. Debits are above zero."""
 
     account: str
     amount_minor: int
@@ -42,12 +42,12 @@ class Entry:
 
 
 def entries(facts: Iterable[Invoice | Movement]) -> tuple[Entry, ...]:
-    """One entry per fact, by day; facts of a day keep their order."""
+    """Return an entry per invoice and movement, by day; those of a day keep their order."""
     return tuple(_document(fact) if isinstance(fact, Invoice) else _movement(fact) for fact in _by_day(facts))
 
 
 def journal(facts: Iterable[Invoice | Movement]) -> str:
-    """The entries as text: a line with day and title, then a line per posting."""
+    """Return the entries as text: a line with day and title, then a line per posting."""
     return "\n".join(_entry_text(entry) for entry in entries(facts))
 
 
@@ -56,13 +56,13 @@ def _by_day(facts: Iterable[Invoice | Movement]) -> list[Invoice | Movement]:
 
 
 def _document(document: Invoice) -> Entry:
-    sums = document.totals
+    totals = document.totals
     earned: dict[str, int] = {}
     for line in document.lines:
         earned[line.product] = earned.get(line.product, 0) - line.amount
-    postings = [Posting("receivable", sums.total), *(Posting(f"revenue:{code}", net) for code, net in earned.items())]
-    if sums.tax:
-        postings.append(Posting("tax", -sums.tax))
+    postings = [Posting("receivable", totals.total), *(Posting(f"revenue:{code}", net) for code, net in earned.items())]
+    if totals.tax:
+        postings.append(Posting("tax", -totals.tax))
     title = f"{document.kind.replace('_', ' ')} {document.number}"
     return Entry(document.on, title, document.currency, tuple(postings))
 

@@ -1,4 +1,4 @@
-"""Paying: what a payment type means, what becomes of an attempt, and which invoices money settles."""
+"""Payments: payment methods, the next step of an attempt, and the allocation of money to invoices."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ON_INVOICE: Final = "invoice"
 
 
 class DeclineReason(str):
-    """Why a gateway declined, in its own code; whoever shows it knows words for some."""
+    """The reason of a declined charge in the gateway's own code; pages have words for some of these."""
 
 
 AttemptState = Literal["open", "succeeded", "failed", "cancelled", "refunded"]
@@ -66,9 +66,9 @@ class NothingToPay(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How an account pays: on invoice terms, or automatically with the gateway's token of a card or mandate.
+    """A payment method: invoice terms, or automatic payment with the gateway's token of a card or mandate.
 
-    `gateway` is the code of the gateway that moves the money; nothing until one was found to serve the account.
+    `gateway` is the code of the gateway that moves the money; empty until a gateway is found that serves the account.
     """
 
     kind: MethodKind = "invoice"
@@ -77,15 +77,15 @@ class Method:
 
     @property
     def automatic(self) -> bool:
-        """Whether payment comes first."""
+        """True for a card or mandate, with which payment comes before the change."""
         return self.kind != ON_INVOICE
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethodAndBalance:
-    """How an account pays, and what it owes: open invoices less whatever credit notes and payments have left.
+    """An account's payment method and balance: open invoices less unallocated credit notes and payments.
 
-    Unit: minor units, tax included; below zero where more is left to the account than is open.
+    Unit: minor units, tax included; below zero where the account has credit.
     """
 
     method: Method = Method()
@@ -96,7 +96,7 @@ ON_INVOICE_TERMS: Final = PaymentMethodAndBalance()
 
 
 def read_method(kind: object, token: object) -> Method:
-    """A payment method as it was asked for. Errors: UnknownMethod, TokenNeeded, NoToken."""
+    """Return the payment method of a kind and token. Errors: UnknownMethod, TokenNeeded, NoToken."""
     if kind == "invoice":
         if token not in (None, ""):
             raise NoToken()
@@ -109,7 +109,7 @@ def read_method(kind: object, token: object) -> Method:
 
 
 def check_replacement(now: Method, wanted: Method, actor: Actor) -> None:
-    """Only the vendor takes an account off automatic payment. Errors: StaysAutomatic."""
+    """Raise StaysAutomatic if a member would end automatic payment, which only the vendor may."""
     if isinstance(actor, Member) and now.automatic and not wanted.automatic:
         raise StaysAutomatic()
 
@@ -120,7 +120,7 @@ ENDED: Final[Mapping[AttemptState, Phrase]] = {
     "cancelled": phrase("given up"),
     "refunded": phrase("paid back"),
 }
-"""How an attempt can be over, in words."""
+"""The words for each state of an attempt that is over."""
 
 
 def check_waiting(state: AttemptState) -> None:
@@ -130,15 +130,15 @@ def check_waiting(state: AttemptState) -> None:
 
 
 GatewayAnswer = Literal["succeeded", "declined", "pending", "unknown", "cancelled", "refunded"]
-"""What a gateway says of a charge; it never heard of an unknown one."""
+"""The gateway's answer about a charge; a charge that never reached it is unknown."""
 AttemptStep = Literal["take", "fail", "wait", "cancel", "refund", "nothing"]
-"""What to do next about an attempt."""
+"""The next step of an attempt."""
 
 
 def next_step(state: AttemptState, answer: GatewayAnswer, expires_at: datetime, now: datetime) -> AttemptStep:
-    """What an attempt needs, given what the gateway says of its charge.
+    """Return the next step of an attempt after the gateway's answer about its charge.
 
-    An attempt is never taken twice; money for one that was given up goes back.
+    Money is booked once; money for an attempt that failed or was given up goes back.
     """
     if state != "open":
         return "refund" if state in ("failed", "cancelled") and answer == "succeeded" else "nothing"
@@ -149,12 +149,13 @@ def next_step(state: AttemptState, answer: GatewayAnswer, expires_at: datetime, 
             return "fail"
         case "pending":
             return "wait" if now < expires_at else "cancel"
+    # The charge never reached the gateway, so nothing can come of it.
     return "cancel"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAmount:
-    """An amount that is left of a document or a payment. Unit: minor units."""
+    """The open amount of a document or payment. Unit: minor units."""
 
     id: UUID
     left: int
@@ -162,7 +163,7 @@ class OpenAmount:
 
 @dataclass(frozen=True, slots=True)
 class ProposedAllocation:
-    """So much of one amount that settles so much of an invoice."""
+    """An amount of a source to be allocated to an invoice. Unit: minor units."""
 
     source: UUID
     invoice: UUID
@@ -170,32 +171,32 @@ class ProposedAllocation:
 
 
 def document_status(kind: Kind, left: int, due_on: date, today: date) -> str:
-    """How a document stands: paid, open or overdue for an invoice; settled or open for a credit note."""
+    """Return the status of a document: paid, open or overdue for an invoice; settled or open for a credit note."""
     if left == 0:
         return "paid" if kind == "invoice" else "settled"
     return "overdue" if kind == "invoice" and due_on < today else "open"
 
 
 def amount_to_collect(total: int, owes: int) -> int:
-    """What must be collected of a total, once credits that no open invoice needs are used for it. Unit: minor units."""
+    """Return the amount to collect of a total, once the account's credit is used for it. Unit: minor units."""
     return max(total + min(owes, 0), 0)
 
 
 def propose_allocations(
     sources: Iterable[OpenAmount], invoices: Iterable[OpenAmount]
 ) -> tuple[ProposedAllocation, ...]:
-    """Money and credits spread over open invoices, both in the order given, none beyond what it has left."""
-    owing = [(invoice.id, invoice.left) for invoice in invoices if invoice.left > 0]
-    settled: list[ProposedAllocation] = []
+    """Return allocations of money and credit to open invoices, both in the order given, none beyond its open amount."""
+    due = [(invoice.id, invoice.left) for invoice in invoices if invoice.left > 0]
+    allocations: list[ProposedAllocation] = []
     for source in sources:
         left = source.left
-        while left > 0 and owing:
-            invoice, open_ = owing[0]
+        while left > 0 and due:
+            invoice, open_ = due[0]
             amount = min(left, open_)
-            settled.append(ProposedAllocation(source.id, invoice, amount))
+            allocations.append(ProposedAllocation(source.id, invoice, amount))
             left -= amount
             if amount == open_:
-                owing.pop(0)
+                due.pop(0)
             else:
-                owing[0] = (invoice, open_ - amount)
-    return tuple(settled)
+                due[0] = (invoice, open_ - amount)
+    return tuple(allocations)

@@ -1,4 +1,4 @@
-"""Giving money back: how much of a payment may go, what covers it, and which bookings can be undone instead."""
+"""Refunds: the amount of a payment that can go back, the money that covers it, and the undoing of a booking."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bursar.core.money.money import Money
 
 RefundReason = Literal["goodwill", "duplicate", "service_failure", "fraud", "other", "late"]
 GIVEN_REASONS: Final[tuple[RefundReason, ...]] = ("goodwill", "duplicate", "service_failure", "fraud", "other")
-"""Why staff pay money back. Money that comes too late for what it was to pay goes back by itself."""
+"""The reasons that staff give for a refund. `late` is the system's: money that came too late goes back by itself."""
 RefundState = Literal["open", "succeeded", "failed"]
 RefundAnswer = Literal["succeeded", "declined", "pending"]
 """The answers of a gateway to a refund."""
@@ -56,7 +56,7 @@ class PaidBack(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class RefundablePayment:
-    """A payment as refunds see it: how much went back or is on its way, and how much pays for nothing.
+    """A payment as refunds see it: `refunded` went back or is on its way, and `unused` pays for no invoice.
 
     Unit: minor units of its currency.
     """
@@ -70,13 +70,13 @@ class RefundablePayment:
 
     @property
     def refundable(self) -> int:
-        """The part of it that was not paid back, in minor units."""
+        """The amount that was not paid back. Unit: minor units."""
         return self.amount.amount_minor - self.refunded
 
 
 @dataclass(frozen=True, slots=True)
 class NewRefund:
-    """A refund that is decided: why, and where no gateway moves the money, under which reference it was transferred."""
+    """A refund to make. `reference` is that of the bank transfer, where no gateway moves the money."""
 
     id: UUID
     reason: RefundReason
@@ -84,20 +84,20 @@ class NewRefund:
     note: str = ""
 
 
-def read_reason(found: object) -> RefundReason:
+def read_reason(value: object) -> RefundReason:
     """Return the reason that staff gave for a refund. Errors: UnknownRefundReason."""
     for reason in GIVEN_REASONS:
-        if found == reason:
+        if value == reason:
             return reason
-    raise UnknownRefundReason(found=repr(found)[:60], known=", ".join(GIVEN_REASONS))
+    raise UnknownRefundReason(found=repr(value)[:60], known=", ".join(GIVEN_REASONS))
 
 
 def cover_refund(
     payment: RefundablePayment, refund_id: UUID, amount_minor: int, credits: Iterable[OpenAmount]
 ) -> tuple[ProposedAllocation, ...]:
-    """Return what covers a refund: the unused money of its payment, then credit that no invoice needs.
+    """Return the allocations that cover a refund: first unused money of its payment, then the account's other credit.
 
-    Money that pays for an invoice stays there, so that no refund opens an invoice again.
+    Money that pays for an invoice stays there, so that a refund never opens an invoice again.
     Errors: NothingMoved, PaymentUndone, RefundTooHigh, MoneyInUse.
     """
     if amount_minor <= 0:

@@ -1,4 +1,4 @@
-"""The next day on which something falls due by itself, what has just ended, and whether people are told ahead."""
+"""The billing schedule: the next day on which something falls due, things that just ended, and announcements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bursar.core.subscription.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class NextDue:
-    """The next day with something to do, the end of the billing period, and the last day of a trial; none need come."""
+    """The next day on which something falls due, the end of the billing period, and the last day of a trial; each may be None."""
 
     on: date | None
     period_end: date | None
@@ -22,48 +22,48 @@ NOTHING_DUE: Final = NextDue(None, None)
 
 
 def next_due(timeline: Timeline, on: date) -> NextDue:
-    """What falls due after a day: a change, an end, or the next billing period while something is held."""
+    """Return the next day on which something falls due: a scheduled change, an end or a renewal."""
     state = timeline.on(on)
-    coming = [phase.on for phase in timeline.after(on)]
+    days = [phase.on for phase in timeline.after(on)]
     period = state.billing_period(on) if state.items else None
     if period is None:
-        return NextDue(min(coming, default=None), None, state.trial_until if state.on_trial else None)
-    return NextDue(min([*coming, period.end]), period.end)
+        return NextDue(min(days, default=None), None, state.trial_until if state.on_trial else None)
+    return NextDue(min([*days, period.end]), period.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What is there no longer from a day on, by itself: temporary seats by product, and whether it was a trial."""
+    """Things that ended by themselves: the number of temporary seats by product, and `trial` if a trial did."""
 
     seats: Mapping[str, int]
     trial: bool
 
 
 def ended_on(timeline: Timeline, on: date) -> Ended:
-    """What ended the day before. A trial does not end by itself where something is bought that day."""
+    """Return the temporary seats and the trial whose last day was the day before; a trial ends with a purchase otherwise."""
     before, after = timeline.on(on - timedelta(days=1)), timeline.on(on)
     gone = [
-        (item.product, one.seats)
+        (item.product, temporary.seats)
         for item in before.items.values()
-        for one in item.temporary
-        if one.span.end == on and before.account_state is not State.CANCELLED
+        for temporary in item.temporary
+        if temporary.span.end == on and before.account_state is not State.CANCELLED
     ]
     seats = {product: sum(count for code, count in gone if code == product) for product, _ in gone}
     return Ended(seats, before.on_trial and before.next_end() == on and after.calendar is None)
 
 
 def announces_trial_end(timeline: Timeline, until: date) -> bool:
-    """Whether people are told ahead that a trial ends: where it comes to that day, and nothing is bought by the next one."""
+    """Return true if people are told ahead that a trial ends: it lasts until its last day, and nothing is bought by then."""
     last, after = (timeline.on(day) for day in (until, until + timedelta(days=1)))
     return last.on_trial and after.calendar is None
 
 
 LONGEST_UNANNOUNCED: Final = 31
-"""A term of so many days or fewer renews too often to be told ahead."""
+"""The longest term in days whose renewal is not announced, since it comes every month."""
 
 
 def announces_renewal(timeline: Timeline, on: date) -> bool:
-    """Whether people are told ahead of what is renewed on a day: after a term of more than a month, if anything is."""
+    """Return true if the renewal of a day is announced: it begins a new term after a term of more than a month."""
     before, after = timeline.on(on - timedelta(days=1)), timeline.on(on)
     if before.calendar is None or not after.items or after.account_state is State.CANCELLED:
         return False

@@ -80,7 +80,7 @@ def _prices_in_cycle(
 
 def _plans_from(timeline: Timeline, since: date) -> set[tuple[str, str]]:
     """Each product and plan that the account has on a day or later."""
-    return {(item.product, item.plan) for state in timeline.from_(since) for item in state.items.values()}
+    return {(item.product, item.plan) for state in timeline.states_from(since) for item in state.items.values()}
 
 
 def _prices_if_undone(context: BillingContext, today: date, sold: Iterable[PriceKey]) -> Iterator[AgreedPrice]:
@@ -116,7 +116,9 @@ def _price_of_held(context: BillingContext, today: date, product: str, plan: str
     What is no longer sold, or only by another measure, costs what the version said by which the account has it.
     """
     catalog, currency = context.catalog, context.account.currency
-    agreed = (agreed_price for state in context.timeline.from_(today) for agreed_price in state.agreed_prices.values())
+    agreed = (
+        agreed_price for state in context.timeline.states_from(today) for agreed_price in state.agreed_prices.values()
+    )
     mine = next((agreed_price for agreed_price in agreed if agreed_price.key[:2] == (product, plan)), None)
     if mine is None or mine.catalog_version not in context.versions or catalog.sells(product, plan, currency, mine.per):
         return _agreed_price(catalog, product, plan, currency, cycle)
