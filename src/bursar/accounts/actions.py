@@ -1,4 +1,4 @@
-"""Making and changing accounts and what applies to one of them alone."""
+"""Open and change accounts, their overrides, billing details and clocks."""
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
@@ -79,12 +79,12 @@ def open_account(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
-    """A new account with its owner, in a currency of the catalog, whichever its letters' case.
+    """Open an account with its owner, in a currency of the catalog; return its id.
 
     Errors: Refused, UnknownAccountType, UnknownCurrency, CurrencyNotSold, UnknownZone, BadAddress.
     """
-    if isinstance(actor, Vendor) and (made := decide_for_staff(policy, actor, "open_accounts")).reason:
-        raise Refused(made)
+    if isinstance(actor, Vendor) and (decision := decide_for_staff(policy, actor, "open_accounts")).reason:
+        raise Refused(decision)
     currency = currency.upper()
     check_sold(currency, currencies())
     if representative:
@@ -92,6 +92,7 @@ def open_account(
     zone = read_zone(time_zone)
     clock_at = instant(clock or now, zone) if sandbox else None
     with transaction.atomic():
+        # Held, so that no policy without this type is published before the account is there.
         held().account_type(account_type)
         account = Account.objects.create(
             seller=Seller.objects.order_by("id").get(),
@@ -118,7 +119,7 @@ def open_account(
 
 
 def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], actor: Actor, now: datetime) -> None:
-    """Change what the vendor says of an account: columns by name.
+    """Change the vendor's own facts of an account. Shape: columns by name.
 
     Errors: NotFound, Refused, UnknownAccountType, UnknownZone, BadAddress.
     """
@@ -154,21 +155,24 @@ def add_override(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
-    """Grant or withhold one capability on one account. Errors: NotFound, Refused, UnknownCapability, OverrideThere."""
+    """Grant or withhold a capability on an account; return the override's id.
+
+    Errors: NotFound, Refused, UnknownCapability, OverrideThere.
+    """
     check_capability(capability, OVERRIDABLE)
     with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "grant_overrides", now)
         if Override.objects.filter(account_id=account_id, capability=capability, ended_at=None).exists():
             raise OverrideThere(capability=capability)
-        who = columns(actor)
+        author = columns(actor)
         override = Override.objects.create(
             account_id=account_id,
             capability=capability,
             grant=grant,
             until=until,
             remark=Remark.objects.create(account_id=account_id, text=reason),
-            author_kind=who["actor_kind"],
-            author_id=who["actor_id"],
+            author_kind=author["actor_kind"],
+            author_id=author["actor_id"],
             created_at=now,
         )
         event = OverrideAdded(override=override.id, capability=capability, grant=grant)
@@ -178,7 +182,7 @@ def add_override(
 
 
 def end_override(policy: Policy, account_id: UUID, override_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Let an override count no longer. Errors: NotFound, Refused."""
+    """End an override. Errors: NotFound, Refused."""
     with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "grant_overrides", now)
         live = Override.objects.filter(account_id=account_id, pk=override_id, ended_at=None)
@@ -189,7 +193,7 @@ def end_override(policy: Policy, account_id: UUID, override_id: UUID, *, actor: 
 
 
 def set_details(policy: Policy, account_id: UUID, *, details: dict[str, Any], actor: Actor, now: datetime) -> None:
-    """Say what future invoices say of the customer: columns by name. Errors: NotFound, Refused, BadAddress."""
+    """Set the billing details for future invoices. Shape: columns by name. Errors: NotFound, Refused, BadAddress."""
     for recipient in details.get("recipients") or ():
         sendable(recipient["email"])
     with locked_account(account_id, actor, now) as customer:
@@ -214,7 +218,7 @@ def set_clock(
 
 
 def set_account_states(turned: Collection[tuple[UUID, State, date]]) -> None:
-    """Write down how accounts stand from a day on, under their locks."""
+    """Write the states of accounts from a day on, under their locks."""
     AccountState.objects.bulk_update(
         [AccountState(account_id=account_id, state=state, since_on=on) for account_id, state, on in turned],
         ["state", "since_on"],
@@ -222,7 +226,7 @@ def set_account_states(turned: Collection[tuple[UUID, State, date]]) -> None:
 
 
 def read_zone(name: str) -> ZoneInfo:
-    """The time zone of that name. Errors: UnknownZone."""
+    """Return the time zone of a name. Errors: UnknownZone."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -230,7 +234,7 @@ def read_zone(name: str) -> ZoneInfo:
 
 
 def instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
-    """An instant; a day stands for its start in the zone."""
+    """Return an instant; for a day, its start in the time zone."""
     if isinstance(moment, datetime):
         return moment.astimezone(UTC)
     return datetime.combine(moment, time(), zone).astimezone(UTC)

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Accounts(AppConfig):
-    """People, accounts and members."""
+    """The app of people, accounts and members."""
 
     name = "bursar.accounts"

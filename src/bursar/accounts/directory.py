@@ -1,4 +1,4 @@
-"""Accounts as the vendor's staff looks for them."""
+"""The directory of accounts, for the vendor's staff."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +9,7 @@ from bursar.columns.statement import select
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An account in the list of all."""
+    """An account in the directory."""
 
     id: UUID
     name: str
@@ -24,9 +24,9 @@ class Found:
 def directory(
     *, q: str, account_type: str, state: str, sandbox_only: bool, after: UUID | None, limit: int
 ) -> list[Found]:
-    """Accounts by name, those after a given one. What is empty filters nothing.
+    """Return accounts by name, those after a given one. An empty filter lets all accounts through.
 
-    `q` is a part of the account's name, its id, or how the address of somebody in it begins.
+    `q` is a part of the account's name, its id, or the beginning of a member's address.
     """
     literal = q.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = select(

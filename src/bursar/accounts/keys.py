@@ -1,4 +1,4 @@
-"""Keys of programs and links of people: shown once, kept as hashes."""
+"""Keys of programs, links of people and invitations. Their secrets are shown once and kept as hashes, or not at all."""
 
 import hashlib
 import secrets
@@ -30,12 +30,12 @@ class InvitationNotValid(Problem):
 
 
 Scope = Literal["vendor", "members"]
-"""As whom a key may call: as the vendor or a member, or with every call as a member."""
+"""The actors that a key may call as: the vendor and members, or members only."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A vendor key as it is listed; the key itself is known to whoever keeps it."""
+    """A vendor key in the list of keys, without its secret."""
 
     id: UUID
     name: str
@@ -50,7 +50,7 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A key that holds: its id, and what it is limited to."""
+    """A valid key: its id and its limits."""
 
     id: UUID
     reads_only: bool
@@ -64,15 +64,15 @@ _INVITATIONS: Final = Signer(salt="bursar.invitation")
 
 
 def create_invitation(account_id: UUID, member_id: UUID, invited_at: datetime, address: str) -> str:
-    """The secret of an invitation to an address.
+    """Return the secret of an invitation to an address.
 
-    It is signed and kept nowhere; accepting, sending it again, or another address of the person makes it worthless.
+    It is signed and kept nowhere. It is void once it is accepted or sent again, or once the person has another address.
     """
     return _INVITATIONS.sign_object([str(account_id), str(member_id), invited_at.isoformat(), address.lower()])
 
 
 def read_invitation(secret: str, *, now: datetime) -> tuple[UUID, UUID, datetime, str]:
-    """The account, the member, when they were invited, and at which address. Errors: InvitationNotValid."""
+    """Return account, member, moment and address of an invitation. Errors: InvitationNotValid."""
     try:
         account, member, at, address = _INVITATIONS.unsign_object(secret)
     except (BadSignature, ValueError):
@@ -92,7 +92,7 @@ def create_key(
     expires_at: datetime | None = None,
     scope: Scope = "vendor",
 ) -> str:
-    """A new key for one of the vendor's programs; it is never shown again. Errors: BadName, NotFound."""
+    """Create a key for a program of the vendor; return it, for it is never shown again. Errors: BadName, NotFound."""
     name = read_name(name)
     if account_id is not None and not Account.objects.filter(pk=account_id).exists():
         raise NotFound(what=phrase("account"))
@@ -103,18 +103,19 @@ def create_key(
 
 
 def holding(key: str, *, now: datetime) -> Holding | None:
-    """Return what a valid key is for, None for any other. Its use is written down once an hour, not each time."""
-    found = select_one(_HOLDING, hash=_hash(key), now=now)
-    if found is None:
+    """Return a valid key with its limits, None for any other key."""
+    row = select_one(_HOLDING, hash=_hash(key), now=now)
+    if row is None:
         return None
-    mine, reads_only, account_id, scope, last_used_at = found
+    key_id, reads_only, account_id, scope, last_used_at = row
+    # Noted once an hour: with a write for each call, calls with the same key would wait for one another.
     if last_used_at is None or now - last_used_at >= USED_AGAIN:
-        VendorKey.objects.filter(pk=mine).update(last_used_at=now)
-    return Holding(mine, reads_only, account_id, scope)
+        VendorKey.objects.filter(pk=key_id).update(last_used_at=now)
+    return Holding(key_id, reads_only, account_id, scope)
 
 
 def keys() -> list[KeyRow]:
-    """All keys, the oldest first."""
+    """Return all keys, the oldest first."""
     fields = (
         *("id", "name", "created_at", "last_used_at", "revoked_at"),
         *("reads_only", "account_id", "expires_at", "scope"),
@@ -123,16 +124,16 @@ def keys() -> list[KeyRow]:
 
 
 def revoke_key(key: UUID, *, now: datetime) -> None:
-    """Let a key hold no longer; one that was revoked stays so. Errors: NotFound."""
+    """Revoke a key; a key that was revoked stays so. Errors: NotFound."""
     if not VendorKey.objects.filter(pk=key).exists():
         raise NotFound(what=phrase("key"))
     VendorKey.objects.filter(pk=key, revoked_at=None).update(revoked_at=now)
 
 
 def create_link(email: str, *, expires_at: datetime, single_use: bool = True) -> str:
-    """The secret of a new sign-in link for the person of that email. Errors: Person.DoesNotExist.
+    """Create a sign-in link for the person of an email; return its secret. Errors: Person.DoesNotExist.
 
-    A link for many uses lends an identity: it signs in whoever is in sandboxes alone, and nobody else.
+    A link for many uses works only for people who are in sandboxes alone, because anybody may hold it.
     """
     secret = secrets.token_urlsafe(24)
     person = Person.objects.get(email=email.lower())
@@ -141,23 +142,23 @@ def create_link(email: str, *, expires_at: datetime, single_use: bool = True) ->
 
 
 def void_links(person_id: UUID) -> None:
-    """Make the links worthless that were sent to somebody and not used."""
+    """Void the unused sign-in links of a person."""
     SignInLink.objects.filter(person_id=person_id, single_use=True, used_at=None).delete()
 
 
 def use_link(secret: str, *, now: datetime) -> tuple[Person, bool]:
-    """The person whom a link signs in, and whether it proves that they read their mail: a link for one use does.
+    """Use a sign-in link; return its person, and true if it proves that they read their mail.
 
-    Such a link is used up. Errors: LinkNotValid.
+    A link for one use proves that, and is used up. Errors: LinkNotValid.
     """
-    good = SignInLink.objects.filter(hash=_hash(secret), expires_at__gt=now, person__is_active=True)
-    link = good.select_related("person").first()
+    valid = SignInLink.objects.filter(hash=_hash(secret), expires_at__gt=now, person__is_active=True)
+    link = valid.select_related("person").first()
     if link is None or not (link.single_use or only_in_sandboxes(link.person_id)):
         raise LinkNotValid()
-    if link.single_use and not good.filter(used_at=None).update(used_at=now):
+    if link.single_use and not valid.filter(used_at=None).update(used_at=now):
         raise LinkNotValid()
     if link.single_use:
-        # Such a link goes to the person's address and nowhere else: whoever opens it reads what is sent there.
+        # A link for one use is sent to the person's address only, so opening it proves that they read mail there.
         Person.objects.filter(pk=link.person_id, email_verified_at=None).update(email_verified_at=now)
     return link.person, link.single_use
 
@@ -169,5 +170,5 @@ WHERE hash = %(hash)s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_
 
 
 def _hash(secret: str) -> str:
-    """Enough for a secret of this many random bits; a slow hash would protect nothing more."""
+    """Return a fast hash, which is enough for a secret of this many random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()

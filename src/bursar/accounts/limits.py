@@ -21,7 +21,7 @@ class OtherCurrency(Invalid):
 def set_limit(
     policy: Policy, account_id: UUID, *, seats: int | None, amount: Money | None, actor: Actor, now: datetime
 ) -> None:
-    """Say how far billing admins may let the account grow by themselves; None is no limit of the account's own.
+    """Set the most that billing admins may add to the account in a billing period; None is no limit of its own.
 
     Errors: NotFound, Refused, OtherCurrency.
     """
@@ -30,9 +30,9 @@ def set_limit(
         currency = customer.account.currency
         if amount is not None and amount.currency != currency:
             raise OtherCurrency(currency=currency, found=amount.currency)
-        said = {"seats": seats, "amount_minor": amount.amount_minor if amount else None}
-        found = PurchaseLimit.objects.filter(account_id=account_id).values(*said).first()
-        PurchaseLimit.objects.update_or_create(account_id=account_id, defaults=said)
-        before = LimitBefore(**found) if found else LimitBefore(seats=None, amount_minor=None)
-        event = LimitSet(**said, currency=currency, before=before)
+        limit = {"seats": seats, "amount_minor": amount.amount_minor if amount else None}
+        previous = PurchaseLimit.objects.filter(account_id=account_id).values(*limit).first()
+        PurchaseLimit.objects.update_or_create(account_id=account_id, defaults=limit)
+        before = LimitBefore(**previous) if previous else LimitBefore(seats=None, amount_minor=None)
+        event = LimitSet(**limit, currency=currency, before=before)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)

@@ -1,4 +1,4 @@
-"""One transaction on one account, under its lock."""
+"""Transactions on an account, under its lock."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,35 +23,36 @@ from bursar.logs import counters
 
 @contextmanager
 def locked_account(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
-    """The account as it stands under its lock; what is done inside is done together or not at all.
+    """Lock an account for one transaction, and yield it as it is then.
 
-    A refusal inside undoes everything and is written into the history. Errors: NotFound.
+    A refusal inside rolls everything back and is written into the history. Errors: NotFound.
     """
     on = None
     try:
         with transaction.atomic():
             lock(account_id)
-            found = customer(account_id)
-            on = found.today(now)
-            yield found
+            locked = customer(account_id)
+            on = locked.today(now)
+            yield locked
     except (Refused, OnlyOwner, OnlyRequester, NotTheirClock) as refused:
         if on is not None:
-            tried = _tried(refused)
-            record(account_id=account_id, events=[tried], actor=actor, on=on, now=now)
-            _count(actor, tried.outcome)
+            # After the rollback, in a transaction of its own: the attempt is a fact although nothing came of it.
+            attempt = _refused_attempt(refused)
+            record(account_id=account_id, events=[attempt], actor=actor, on=on, now=now)
+            _count(actor, attempt.outcome)
         raise
     _count(actor, Outcome.ALLOWED)
 
 
 def _count(actor: Actor, outcome: str) -> None:
-    """Count what a person or a program of the vendor tried; what falls due by itself is no decision."""
+    """Count the decision about a person or a program of the vendor; the system asks nobody."""
     kind = columns(actor)["actor_kind"]
     if kind != "system":
         counters.decisions.labels(outcome, kind).inc()
 
 
 def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, tries: bool) -> None:
-    """Raise NotActive unless a member is active; what they try to do is written into the history."""
+    """Raise NotActive unless a member is active; with `tries`, the attempt is written into the history."""
     on = customer.today(now)
     try:
         check_active(policy, customer.account, member, member_state(customer.id, member.id), on)
@@ -68,15 +69,15 @@ _NOT_THEIRS: Final[Mapping[type[Problem], str]] = {
     OnlyRequester: "withdraw",
     NotTheirClock: "move_clock",
 }
-"""Acts of particular people that no capability names, by the problem that anybody else is told."""
+"""Acts that only particular people may do and that no capability names, by the problem that others get."""
 
 
-def _tried(refused: Problem) -> AttemptRefused:
-    """Return a refused attempt as the history keeps it."""
+def _refused_attempt(refused: Problem) -> AttemptRefused:
+    """Return the event of a refused attempt."""
     if isinstance(refused, Refused):
-        made = refused.decision
-        reason = made.reason.value if made.reason else None
-        return AttemptRefused(capability=made.capability, outcome=made.outcome.value, reason=reason)
+        decision = refused.decision
+        reason = decision.reason.value if decision.reason else None
+        return AttemptRefused(capability=decision.capability, outcome=decision.outcome.value, reason=reason)
     outcome, reason = Outcome.REFUSED.value, Reason.ROLE.value
     return AttemptRefused(capability="", outcome=outcome, reason=reason, attempt=_NOT_THEIRS[type(refused)])
 
@@ -85,15 +86,15 @@ _LOCK: Final = "SELECT FROM accounts_accountstate WHERE account_id = %(account)s
 
 
 def lock(account_id: UUID) -> None:
-    """Wait until nobody else decides about the account, for the rest of the transaction. Errors: NotFound."""
-    # A statement of its own: what is read together with the lock is read as it was before waiting for it.
+    """Lock the account for the rest of the transaction, after all who hold it. Errors: NotFound."""
+    # A statement of its own: rows read by the same statement would be those from before the wait.
     if select_one(_LOCK, account=account_id) is None:
         raise NotFound(what=phrase("account"))
 
 
 def permit(policy: Policy, customer: Customer, actor: Actor, capability: str, now: datetime) -> None:
-    """Raise Refused, with the decision, unless the actor may do this at once, as they stand under the lock."""
-    # Whoever waited for the lock may have lost their role to whoever had it.
+    """Raise Refused, with the decision, unless the actor may do this at once by the role that they have now."""
+    # While the actor waited for the lock, the transaction before it may have changed their role.
     decision = decide(policy, customer.account, customer.as_of_now(actor), capability, customer.today(now))
     if decision.outcome is not Outcome.ALLOWED:
         raise Refused(decision)

@@ -1,4 +1,4 @@
-"""The members of an account: inviting, accepting, changing, suspending and removing them, and passing ownership on."""
+"""Invite, accept, change, suspend and remove members of an account, and pass its ownership on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def add_member(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
-    """A new member: active when a program of the vendor makes them, invited by a member or by one of the staff.
+    """Add a member; return their id. A program of the vendor adds active members, people invite them.
 
     Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember, TooManyInvitations, BadAddress.
     """
@@ -82,7 +82,7 @@ def invite_again(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> None:
-    """Send the invitation of somebody who has not accepted it once more; the link sent before works no longer.
+    """Send an invitation again that was not accepted; the link sent before is void.
 
     Errors: NotFound, Refused, NotInvited, TooManyInvitations.
     """
@@ -98,7 +98,7 @@ def invite_again(
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Somebody who came in by an invitation; `proven` is whether only who reads their mail can have had the link."""
+    """A member who accepted an invitation; `proven` says that the link proves that they read their mail."""
 
     account_id: UUID
     member_id: UUID
@@ -107,7 +107,7 @@ class Accepted:
 
 
 def accept(secret: str, *, now: datetime) -> Accepted:
-    """Make whom an invitation names an active member, once. Errors: InvitationNotValid."""
+    """Accept an invitation, once: its member becomes active. Errors: InvitationNotValid."""
     account_id, member_id, invited_at, address = read_invitation(secret, now=now)
     try:
         with locked_account(account_id, SYSTEM, now) as customer:
@@ -117,7 +117,7 @@ def accept(secret: str, *, now: datetime) -> Accepted:
                 raise InvitationNotValid()
             member = customer.member(member_id)
             person = Person.objects.get(pk=_person_id(account_id, member_id))
-            # The emails of a sandbox go to nobody's address: everybody in it reads them in the outbox.
+            # Emails of a sandbox are not sent: all its members read them in the outbox, so the link proves nothing.
             proven = not customer.sandbox
             if proven:
                 Person.objects.filter(pk=person.pk, email_verified_at=None).update(email_verified_at=now)
@@ -138,26 +138,26 @@ def change_member(
     name: str | None = None,
     state: MemberState | None = None,
 ) -> None:
-    """Give a member another role or name, suspend or resume them.
+    """Change a member's role or name, suspend or resume them.
 
     Errors: NotFound, Refused, UnknownRole, OneOwner, OnlyFromAdmins, OwnerStays, NotYourself, NotAccepted.
     """
     if role is not None:
         policy.role(role)
     with locked_account(account_id, actor, now) as customer:
-        before, stood = customer.member(member_id), member_state(account_id, member_id)
+        before, state_before = customer.member(member_id), member_state(account_id, member_id)
         after = role or before.role
         permit(policy, customer, actor, capability_for_member(before.role, after), now)
         check_role(actor, before.name, before.role, after)
         if state is not None:
-            check_member_state(actor, before, stood, state)
+            check_member_state(actor, before, state_before, state)
         if name is not None and one_line(name) != before.name:
             remember_name(_person_id(account_id, member_id), before.name)
         Member.objects.filter(account_id=account_id, pk=member_id).update(
-            name=before.name if name is None else one_line(name), role=after, state=state or stood
+            name=before.name if name is None else one_line(name), role=after, state=state or state_before
         )
         events: list[Event] = []
-        if state is not None and state != stood:
+        if state is not None and state != state_before:
             events.append((MemberSuspended if state == "suspended" else MemberResumed)(member=member_id))
         if state is None or after != before.role or name is not None:
             events.append(MemberChanged(member=member_id, before=before.role, after=after))
@@ -165,7 +165,7 @@ def change_member(
 
 
 def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Take a member out of the account. Errors: NotFound, Refused, OneOwner."""
+    """Remove a member from the account. Errors: NotFound, Refused, OneOwner."""
     with locked_account(account_id, actor, now) as customer:
         before = customer.member(member_id)
         permit(policy, customer, actor, capability_for_member(before.role, None), now)
@@ -184,23 +184,24 @@ def pass_on(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> None:
-    """Make a billing admin the owner; whoever was becomes an admin. In a sandbox every address counts as verified.
+    """Make a billing admin the owner; the former owner becomes an admin. In a sandbox every address counts as verified.
 
     Errors: NotFound, Refused, OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
     """
     with locked_account(account_id, actor, now) as customer:
-        owner, to = customer.owner, customer.member(member_id)
-        there = Member.objects.filter(account_id=account_id)
-        verified = customer.sandbox or there.filter(pk=to.id, person__email_verified_at__isnull=False).exists()
+        owner, successor = customer.owner, customer.member(member_id)
+        members = Member.objects.filter(account_id=account_id)
+        verified = customer.sandbox or members.filter(pk=successor.id, person__email_verified_at__isnull=False).exists()
         if isinstance(actor, Vendor):
             permit(policy, customer, actor, "appoint_billing_admins", now)
-        check_ownership_transfer(actor, owner, to, verified=verified, reason=reason)
-        there.filter(pk=owner.id).update(role=ADMIN)
-        there.filter(pk=to.id).update(role=OWNER)
+        check_ownership_transfer(actor, owner, successor, verified=verified, reason=reason)
+        # The former owner first: the database refuses two owners at any moment.
+        members.filter(pk=owner.id).update(role=ADMIN)
+        members.filter(pk=successor.id).update(role=OWNER)
         remark = Remark.objects.create(account_id=account_id, text=reason) if reason else None
-        event = OwnerChanged(before=owner.id, after=to.id, remark=remark.id if remark else None)
+        event = OwnerChanged(before=owner.id, after=successor.id, remark=remark.id if remark else None)
         _record(customer, [event], actor, now)
-        answer(idempotency_key, kind="member", id=to.id, status=200, now=now)
+        answer(idempotency_key, kind="member", id=successor.id, status=200, now=now)
 
 
 def make_member(
@@ -212,9 +213,9 @@ def make_member(
     now: datetime,
     invited_at: datetime | None = None,
 ) -> Member:
-    """A new member, found or made as a person by their email, under the lock; active unless they are invited.
+    """Create a member, under the lock, and their person if no person has the email; active unless they are invited.
 
-    The name is what this account calls them; somebody new goes by it on their own pages too.
+    The account calls them by this name. A new person gets it on their own pages too.
     """
     name = one_line(name)
     person = Person.objects.found_or_made(email, name=name, locale=locale)
@@ -231,7 +232,7 @@ def make_member(
 
 
 def _count_invitation(account_id: UUID, actor: Actor, now: datetime) -> None:
-    """Count one more invitation, under the lock, if the actor sends one. Errors: TooManyInvitations."""
+    """Count an invitation, under the lock, if the actor sends one. Errors: TooManyInvitations."""
     if needs_invitation(actor):
         check_invitations(invitation_before(account_id, INVITATIONS_AN_HOUR, since=now - timedelta(hours=1)), now)
         SentInvitation.objects.create(account_id=account_id, sent_at=now)

@@ -1,4 +1,4 @@
-"""Tables of accounts, their members, and the exceptions of a single account."""
+"""Accounts with their members, overrides, limits, states, billing details, sessions and keys."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,7 +15,7 @@ from bursar.identity.models import LOCALES
 
 
 class Seller(models.Model):
-    """A legal entity of the vendor, as invoices name it."""
+    """A legal entity of the vendor, as printed on invoices."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.TextField()
@@ -62,7 +62,7 @@ class Account(models.Model):
 class Member(AccountRow):
     """A person in an account, by the name that the account gives them.
 
-    Who was removed stays as a row; who comes back is a new one.
+    A removed member stays as a row; a person who comes back gets a new one.
     """
 
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
@@ -102,7 +102,7 @@ class Remark(AccountRow):
 
 
 class Override(AccountRow):
-    """One capability granted to or withheld from a single account. `until` is the last day on which it holds."""
+    """A capability granted to or withheld from a single account. `until` is its last day."""
 
     capability = models.TextField()
     grant = models.BooleanField()
@@ -132,7 +132,7 @@ class Override(AccountRow):
 
 
 class PurchaseLimit(models.Model):
-    """How far the account's billing admins may let it grow by themselves in a billing period, as the owner set it."""
+    """The most that billing admins may add to the account in a billing period, as its owner set it."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
     seats = models.IntegerField(null=True)
@@ -148,9 +148,9 @@ class PurchaseLimit(models.Model):
 
 
 class Session(AccountRow):
-    """A way into the account that the vendor's product opened for one of its members, who is signed in there.
+    """A session that the vendor's product opened for a member who is signed in there; it signs them in once.
 
-    Its secret is made from its id and kept nowhere; it lets in once.
+    Its secret is made from its id and kept nowhere.
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, db_constraint=False, related_name="+")
@@ -164,7 +164,7 @@ class Session(AccountRow):
 
 
 class AccountState(models.Model):
-    """How an account stands; the row that whoever decides about the account locks."""
+    """The state of an account. Each transaction that decides about the account locks this row."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
     state = CodeField(("active", "suspended", "cancelled"))
@@ -172,7 +172,7 @@ class AccountState(models.Model):
 
 
 class BillingDetails(models.Model):
-    """The customer as the account's future invoices name it, and the addresses that receive them."""
+    """The buyer as printed on the account's future invoices, and the addresses that receive them."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
     sold_to = models.JSONField(default=dict)
@@ -183,7 +183,7 @@ class BillingDetails(models.Model):
 
 
 class VendorKey(models.Model):
-    """A key of one of the vendor's programs, known by its hash only; it may be for less than everything."""
+    """A key of a program of the vendor, kept as a hash. It may be limited in scope, account and time."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.TextField()

@@ -1,4 +1,4 @@
-"""Publishing a policy for accounts and staff that live by the one before."""
+"""Publish a policy, with what it changes for accounts and staff of the policy before."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ from bursar.policy.document import read, replacements
 
 
 def publish_policy(document: object, *, by: str, actor: Actor, now: datetime) -> int:
-    """The number of the version that now holds the document; accounts of types that it replaces have the new ones.
+    """Publish a policy and return its number; accounts of replaced types get the new types.
 
     Errors: BadDocument, its kinds; TypesInUse, StaffLockedOut.
     """
@@ -25,24 +25,24 @@ def publish_policy(document: object, *, by: str, actor: Actor, now: datetime) ->
 
 
 def apply_policy(document: object, *, file: str, by: str, actor: Actor, now: datetime) -> int:
-    """The number of the current version, once a changed file is published as `publish_policy` does it."""
+    """Publish a file if it has changed, as `publish_policy` does; return the number of the current version."""
     return _published(document, lambda: actions.apply(document, file=file, by=by, now=now), actor, now)
 
 
 def check_policy(document: object, *, at: str = "") -> None:
-    """Check that a document could be published now. Errors: those of publishing it."""
+    """Raise the error of publishing a document now, without publishing it. Errors: those of publishing it."""
     with transaction.atomic():
         _check(_before(), read(document, 1, at=at), replacements(document))
 
 
 def typeless() -> tuple[list[AccountWithoutType], int]:
-    """The first accounts of types that the current policy does not have, and how many there are. Errors: NoPolicy."""
+    """Return the first accounts of types that the current policy does not have, and their number. Errors: NoPolicy."""
     return _left(queries.current(), {})
 
 
 def _published(document: object, publish: Callable[[], int], actor: Actor, now: datetime) -> int:
     with transaction.atomic():
-        # From here on nobody opens or alters an account by the policy of before; see `queries.held`.
+        # From here on no account is opened or altered by the policy before; see `queries.held`.
         actions.lock()
         before, number = _before(), publish()
         policy = queries.version(number)
@@ -71,7 +71,7 @@ def _left(policy: Policy, replaced: Mapping[str, str]) -> tuple[list[AccountWith
 
 
 def _replace(policy: Policy, replaced: Mapping[str, str], actor: Actor, now: datetime) -> None:
-    """Give accounts of types that the policy no longer has the types that replace them, and write it down for each."""
+    """Give accounts of removed types the types that replace them, and record it for each account."""
     going = {before: after for before, after in replaced.items() if before not in policy.account_types}
     moved = select(_REPLACE, before=[*going], after=[*going.values()], now=now) if going else []
     altered = (

@@ -1,4 +1,4 @@
-"""Read accounts as decisions need them."""
+"""Read accounts, their members, overrides and billing details."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,7 +24,7 @@ from bursar.identity.models import Staff
 
 @dataclass(frozen=True)
 class Customer:
-    """An account with what decisions do not need of it. A sandbox account has a clock of its own."""
+    """An account for decisions, with its name, clock, tax and seller. A sandbox account has a clock of its own."""
 
     account: Account
     name: str
@@ -52,22 +52,22 @@ class Customer:
         return ZoneInfo(self.time_zone)
 
     def moment(self, now: datetime) -> datetime:
-        """What time it is for the account, in its own zone."""
+        """Return the time by the account's clock, in its time zone."""
         return (self.clock_at or now).astimezone(self.zone)
 
     def today(self, now: datetime) -> date:
-        """What day it is for the account."""
+        """Return the day by the account's clock."""
         return self.moment(now).date()
 
     def member(self, member_id: UUID) -> Member:
-        """The member of that id. Errors: NotFound."""
+        """Return the member of an id. Errors: NotFound."""
         found = next((member for member in self.account.members if member.id == member_id), None)
         if found is None:
             raise NotFound(what=phrase("member"))
         return found
 
     def as_of_now(self, actor: Actor) -> Actor:
-        """Whoever acts, as they stand in the account now; a member who has left it is not active any more."""
+        """Return the actor with the role that they have now; a member who has left is not active."""
         if not isinstance(actor, Member):
             return actor
         found = next((member for member in self.account.members if member.id == actor.id), None)
@@ -76,7 +76,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A member as lists show them; `invited_at` says since when, of one who has not accepted yet."""
+    """A member in a list; `invited_at` is set until they accept."""
 
     id: UUID
     name: str
@@ -104,12 +104,12 @@ class OverrideRow:
 MOST_VAT_ID: Final = 40
 MOST_PURCHASE_ORDER: Final = 100
 MOST_RECIPIENTS: Final = 50
-"""How much of each the billing details hold: two texts in characters, and recipients."""
+"""The limits of billing details: the length of two texts, and the number of recipients."""
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The customer as future invoices name it, and the addresses that receive them."""
+    """The buyer as printed on future invoices, and the addresses that receive them."""
 
     sold_to: dict[str, Any]
     bill_to: dict[str, Any] | None
@@ -119,59 +119,62 @@ class Details:
 
 
 def customer(account_id: UUID, *, only: str | None = None) -> Customer:
-    """An account with its members and overrides; of its members only the owner and that address. Errors: NotFound."""
+    """Return an account with overrides and members; with `only`, of the members the owner and that address.
+
+    Errors: NotFound.
+    """
     statement = _CUSTOMERS.format(among="" if only is None else _ONLY) + "WHERE a.id = %(account)s"
-    found = select_one(statement, account=account_id, only=only)
-    if found is None:
+    row = select_one(statement, account=account_id, only=only)
+    if row is None:
         raise NotFound(what=phrase("account"))
-    return _customer(*found)
+    return _customer(*row)
 
 
 def customers(*, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
-    """Ids and names of accounts, the oldest first, those after a given one."""
+    """Return ids and names of accounts, the oldest first, those after a given one."""
     rows = models.Account.objects.filter(**({"id__gt": after} if after else {})).order_by("id")
     return list(rows.values_list("id", "name")[:limit])
 
 
 def members(account_id: UUID) -> list[MemberRow]:
-    """The members of an account, the owner first, then as they came."""
+    """Return the members of an account, the owner first, then by age."""
     rows = models.Member.objects.filter(account_id=account_id, removed_at=None).order_by("id")
     invited_at = Case(When(state="invited", then="invited_at"), default=None)
-    # Who has not accepted has been nowhere yet, as far as this account knows.
+    # An invited person may sign in elsewhere; this account must not tell.
     last_sign_in_at = Case(When(state="invited", then=None), default="person__last_login")
     fields = ("id", "name", "person__email", "role", "state", invited_at, last_sign_in_at)
-    return sorted((MemberRow(*row) for row in rows.values_list(*fields)), key=lambda one: one.role != OWNER)
+    return sorted((MemberRow(*row) for row in rows.values_list(*fields)), key=lambda member: member.role != OWNER)
 
 
 def member_state(account_id: UUID, member_id: UUID) -> MemberState:
-    """How a member stands. Errors: NotFound."""
+    """Return the state of a member. Errors: NotFound."""
     rows = models.Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None)
-    found = rows.values_list("state", flat=True).first()
-    if found is None:
+    state = rows.values_list("state", flat=True).first()
+    if state is None:
         raise NotFound(what=phrase("member"))
-    return cast(MemberState, found)
+    return cast(MemberState, state)
 
 
 def invitation(account_id: UUID, member_id: UUID) -> datetime | None:
-    """When somebody was invited who has not accepted yet."""
+    """Return the moment of a member's invitation; None if they have accepted."""
     rows = models.Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None, state="invited")
     return rows.values_list("invited_at", flat=True).first()
 
 
 def invitation_before(account_id: UUID, count: int, *, since: datetime) -> datetime | None:
-    """When the last invitation but `count` - 1 was sent by a member or by one of the staff, if so many were since."""
+    """Return the moment of the `count`-th last invitation that people sent since a moment, if there were so many."""
     sent = models.SentInvitation.objects.filter(account_id=account_id, id__gte=first_of(since)).order_by("-id")
     return next(iter(sent.values_list("sent_at", flat=True)[count - 1 : count]), None)
 
 
 def former(account_id: UUID, member_id: UUID) -> Member:
-    """Somebody who is or was a member, to be written to."""
+    """Return a present or former member, for an email to them."""
     row = models.Member.objects.select_related("person").get(account_id=account_id, pk=member_id)
     return Member(row.id, row.name, row.person.email, row.role, active=False)
 
 
 def memberships(person_id: UUID) -> list[tuple[UUID, UUID, str]]:
-    """The accounts that a person may enter: account id, member id and the account's name."""
+    """Return the accounts that a person may enter: account id, member id and the account's name."""
     return select(_MEMBERSHIPS, person=person_id)
 
 
@@ -181,39 +184,39 @@ def is_member(address: str) -> bool:
 
 
 def inactive_membership(person_id: UUID, account_id: UUID | None = None) -> tuple[UUID, UUID] | None:
-    """The account and member of somebody who is suspended or invited; in one account, if it is named."""
+    """Return account and member of a person who is suspended or invited, in any account or in the one named."""
     rows = models.Member.objects.filter(person_id=person_id, removed_at=None).exclude(state="active").order_by("id")
     rows = rows if account_id is None else rows.filter(account_id=account_id)
     return rows.values_list("account_id", "id").first()
 
 
 def overrides(account_id: UUID) -> list[OverrideRow]:
-    """The overrides that were not ended, the oldest first."""
+    """Return the overrides that were not ended, the oldest first."""
     rows = models.Override.objects.filter(account_id=account_id, ended_at=None).order_by("id")
     fields = ("id", "capability", "grant", "remark__text", "until", "author_kind", "author_id", "created_at")
     return [OverrideRow(*row) for row in rows.values_list(*fields)]
 
 
 def details(account_id: UUID) -> Details:
-    """The billing details of an account."""
+    """Return the billing details of an account."""
     row = models.BillingDetails.objects.get(pk=account_id)
     return Details(row.sold_to, row.bill_to, row.vat_id, row.purchase_order, row.recipients)
 
 
 def names(account_id: UUID) -> dict[UUID, str]:
-    """The name of everybody who is or was a member, and of everybody who is or was of the vendor's staff."""
+    """Return the names of all present and former members, and of all present and former staff."""
     rows = models.Member.objects.filter(account_id=account_id).values_list("id", "name")
     return dict(rows.union(Staff.objects.values_list("person_id", "person__name")))
 
 
 def languages(account_id: UUID) -> dict[UUID, str]:
-    """The language of everybody who is or was a member."""
+    """Return the languages of all present and former members."""
     rows = models.Member.objects.filter(account_id=account_id)
     return dict(rows.values_list("id", "person__locale"))
 
 
 def sandboxes(limit: int) -> list[Customer]:
-    """Sandbox accounts with their members and overrides, the oldest first."""
+    """Return sandbox accounts with their members and overrides, the oldest first."""
     rows = select(_CUSTOMERS.format(among="") + "WHERE a.sandbox ORDER BY a.id LIMIT %(limit)s", limit=limit)
     return [_customer(*row) for row in rows]
 
@@ -237,20 +240,25 @@ def _customer(
     overrides: list[tuple[str, bool, str | None]],
     limited: bool,
     seats: int | None,
-    most: int | None,
+    amount_minor: int | None,
 ) -> Customer:
     account = Account(
         id=account_id,
         account_type=account_type,
         currency=currency,
         state=State(state),
-        members=tuple(Member(UUID(one), name, email, role, active) for one, name, email, role, active in members),
+        members=tuple(
+            Member(UUID(member_id), name, email, role, active) for member_id, name, email, role, active in members
+        ),
         overrides=tuple(
-            Override(one, grant, date.fromisoformat(until) if until else None) for one, grant, until in overrides
+            Override(capability, grant, date.fromisoformat(until) if until else None)
+            for capability, grant, until in overrides
         ),
         representative=Contact(*representative, "representative") if representative[1] else None,
         support=Contact(*support, "support"),
-        limits={BILLING_ADMIN: Limit(seats, {} if most is None else {currency: most})} if limited else {},
+        limits={BILLING_ADMIN: Limit(seats, {} if amount_minor is None else {currency: amount_minor})}
+        if limited
+        else {},
         gateway=bool(gateways_for(connected(), sandbox=sandbox)),
     )
     return Customer(account, name, time_zone, locale, sandbox, clock_at, Tax(tax_rate), seller_id, created_at)

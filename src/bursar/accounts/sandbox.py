@@ -1,4 +1,4 @@
-"""People who are in sandboxes and nowhere else. Nobody else's identity is lent: by a demo, a link for many uses, …"""
+"""People who are in sandboxes only. Demos and links for many uses sign in as these people and as nobody else."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -8,9 +8,9 @@ from bursar.identity.models import Staff
 
 
 def those_only_in_sandboxes(people: Collection[UUID]) -> set[UUID]:
-    """Return who of these people is in sandbox accounts or on the staff of sandboxes, and nowhere that is live.
+    """Return those of these people who are in sandbox accounts or on their staff, and in nothing that is live.
 
-    Whoever is invited to a live account or suspended there is in it: they may act in it tomorrow.
+    An invited or suspended member of a live account counts as live, because they may act in it tomorrow.
     """
     members = models.Member.objects.filter(person_id__in=people, removed_at=None)
     serving = Staff.objects.filter(person_id__in=people, ended_at=None)
@@ -21,12 +21,12 @@ def those_only_in_sandboxes(people: Collection[UUID]) -> set[UUID]:
 
 
 def only_in_sandboxes(person_id: UUID) -> bool:
-    """Return whether somebody is in sandboxes and nowhere else; emails to them never go out."""
+    """Return true if a person is in sandboxes only; emails to them are never sent."""
     return person_id in those_only_in_sandboxes([person_id])
 
 
 def people_to_lend(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Return, by member, whose identity a sandbox lends: active members who are in sandboxes alone."""
+    """Return, by member, the people as whom anybody may sign in: active members who are in sandboxes only."""
     active = models.Member.objects.filter(pk__in=member_ids, removed_at=None, state="active", account__sandbox=True)
     people = dict(active.filter(person__is_active=True).values_list("id", "person_id"))
     lent = those_only_in_sandboxes(people.values())

@@ -1,4 +1,4 @@
-"""People whom the vendor's product sends over: a way in that works once."""
+"""Sessions that the vendor's product opens for its people; each signs in once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from bursar.history.queries import IdempotencyKey
 from bursar.identity.models import Person
 
 MINUTES: Final = 5
-"""How long the product has to send the person on."""
+"""The lifetime of a session, in which the product sends the person on."""
 Page = Literal[
     "subscription",
     "manage",
@@ -31,8 +31,8 @@ Page = Literal[
     "history",
     "capabilities",
 ]
-"""Where in the Admin Center somebody can be sent."""
-_WAYS: Final = Signer(salt="bursar.session")
+"""The pages of the admin center that a session may open."""
+_SECRETS: Final = Signer(salt="bursar.session")
 
 
 class NoActiveMember(Invalid):
@@ -55,7 +55,7 @@ class SessionNotValid(Problem):
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A session as the vendor's product is told of it."""
+    """A session for the vendor's product, with its secret."""
 
     id: UUID
     secret: str
@@ -64,9 +64,9 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Who came, where they are going, and the address of the product to which they may go back.
+    """The person whom a session signs in, the page that it opens, and the product's address to go back to.
 
-    `lent` is whether they came to a sandbox account, by which nobody becomes somebody who is live.
+    `lent` says that the account is a sandbox, so that the session must not sign in a live person.
     """
 
     person: Person
@@ -86,43 +86,45 @@ def open_session(
     now: datetime,
     idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
-    """A new way in for the active member of that email; its id. Errors: NotFound, NoActiveMember, LivePerson."""
+    """Open a session for the active member of an email; return its id. Errors: NotFound, NoActiveMember, LivePerson."""
     with locked_account(account_id, actor, now) as customer:
-        wanted = email.strip().lower()
-        found = (member for member in customer.account.members if member.active and member.email.lower() == wanted)
-        member = next(found, None)
+        address = email.strip().lower()
+        active = (member for member in customer.account.members if member.active)
+        member = next((member for member in active if member.email.lower() == address), None)
         if member is None:
             raise NoActiveMember(actor=email[:254])
         if customer.sandbox and member.id not in people_to_lend([member.id]):
             raise LivePerson(actor=email[:254])
         until = now + timedelta(minutes=MINUTES)
-        made = Session.objects.create(
+        opened = Session.objects.create(
             account_id=account_id, member_id=member.id, page=page, return_to=return_to, expires_at=until
         )
-        answer(idempotency_key, kind="session", id=made.pk, status=201, now=now)
-    return made.pk
+        answer(idempotency_key, kind="session", id=opened.pk, status=201, now=now)
+    return opened.pk
 
 
 def session(account_id: UUID, session_id: UUID) -> SessionRow:
-    """A session with its secret, which is the same each time. Errors: NotFound."""
-    found = Session.objects.filter(account_id=account_id, pk=session_id).first()
-    if found is None:
+    """Return a session with its secret, which is the same each time. Errors: NotFound."""
+    row = Session.objects.filter(account_id=account_id, pk=session_id).first()
+    if row is None:
         raise NotFound(what=phrase("session"))
-    return SessionRow(found.pk, _WAYS.sign(str(found.pk)), found.expires_at)
+    return SessionRow(row.pk, _SECRETS.sign(str(row.pk)), row.expires_at)
 
 
 def use_session(secret: str, *, now: datetime) -> Entered:
-    """Let somebody in, once, if they still are an active member. Errors: SessionNotValid."""
+    """Use a session, once, if its member is still active. Errors: SessionNotValid."""
     try:
-        session_id = UUID(_WAYS.unsign(secret))
+        session_id = UUID(_SECRETS.unsign(secret))
     except (BadSignature, ValueError):
         raise SessionNotValid() from None
-    good = Session.objects.filter(pk=session_id, expires_at__gt=now, used_at=None)
-    if not good.update(used_at=now):
+    valid = Session.objects.filter(pk=session_id, expires_at__gt=now, used_at=None)
+    if not valid.update(used_at=now):
         raise SessionNotValid()
-    way = Session.objects.get(pk=session_id)
-    members = Member.objects.filter(pk=way.member_id, account_id=way.account_id, state="active", removed_at=None)
+    session = Session.objects.get(pk=session_id)
+    members = Member.objects.filter(
+        pk=session.member_id, account_id=session.account_id, state="active", removed_at=None
+    )
     member = members.filter(person__is_active=True).select_related("person", "account").first()
     if member is None or (member.account.sandbox and not only_in_sandboxes(member.person_id)):
         raise SessionNotValid()
-    return Entered(member.person, member.account.sandbox, way.account_id, way.page, way.return_to)
+    return Entered(member.person, member.account.sandbox, session.account_id, session.page, session.return_to)

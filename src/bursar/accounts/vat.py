@@ -1,4 +1,4 @@
-"""Whether a VAT id can be one: its form and check digits, as the country that it names defines them."""
+"""VAT ids: their form and check digits, by the rules of the country that they name."""
 
 from typing import Final, Literal
 
@@ -12,9 +12,9 @@ GREECE: Final = "EL"
 
 
 def check(vat_id: str) -> Check:
-    """Good or bad by the rules of the country whose two letters it begins with; unknown where there are none.
+    """Return good or bad by the rules of the country whose two letters begin the id; unknown if there are no rules.
 
-    It says nothing of whether the id is registered. Source: python-stdnum, which follows the countries' publications.
+    A good id may still be unregistered. Source: python-stdnum, which follows the countries' publications.
     """
     compact = clean(vat_id, " -./").upper()
     country = compact[:2]

@@ -1,1 +1,1 @@
-"""What the vendor sells: its documents, published as versions."""
+"""The vendor's catalog: its document, and its published versions."""

@@ -52,7 +52,7 @@ def _cycle(value: object, inside: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogDocument(Table):
-    """What is sold: products with their plans and prices, and billing cycles of the vendor's own."""
+    """The catalog: products with their plans and prices, and the vendor's own billing cycles."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
         title="Catalog", extra="forbid", json_schema_extra={"examples": [_EXAMPLE]}
@@ -68,38 +68,38 @@ def _adapter() -> TypeAdapter[CatalogDocument]:
 
 
 def read(document: object, version: int, at: str = "") -> Catalog:
-    """The catalog that a document says; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
-    found = read_table(_adapter(), document, at)
+    """Read a catalog from a document; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
+    stated = read_table(_adapter(), document, at)
     prefix = f"{at}: " if at else ""
-    built_in, own = (tuple(cycle.code for cycle in cycles) for cycles in (BUILT_IN, found.cycles))
+    built_in, own = (tuple(cycle.code for cycle in cycles) for cycles in (BUILT_IN, stated.cycles))
     _check_codes(own, f"{prefix}cycles", taken=built_in)
-    _check_codes((product.code for product in found.products), f"{prefix}products")
-    for number, product in enumerate(found.products):
+    _check_codes((product.code for product in stated.products), f"{prefix}products")
+    for number, product in enumerate(stated.products):
         _check_codes((plan.code for plan in product.plans), f"{prefix}products[{number}].plans")
         for rank, plan in enumerate(product.plans):
             _check_prices(plan, f"{prefix}products[{number}].plans[{rank}].prices", built_in + own)
-    sold = {product.code for product in found.products}
-    for number, product in enumerate(found.products):
+    sold = {product.code for product in stated.products}
+    for number, product in enumerate(stated.products):
         for needed in product.requires:
             if needed not in sold or needed == product.code:
                 raise NotSold(at=f"{prefix}products[{number}].requires", found=needed)
-    return Catalog(version, found.products, found.cycles)
+    return Catalog(version, stated.products, stated.cycles)
 
 
 def read_toml(text: str, file: str, version: int) -> Catalog:
-    """The catalog that a TOML file says. Errors: BadDocument, its kinds, naming the file."""
+    """Read a catalog from a TOML file. Errors: BadDocument, its kinds, naming the file."""
     return read(parse_toml(text, file), version, at=file)
 
 
 def write(catalog: Catalog) -> dict[str, Any]:
-    """The document that reads as this catalog."""
+    """Return the document that reads as this catalog."""
     stated = CatalogDocument(products=catalog.products, cycles=catalog.own_cycles)
     document: dict[str, Any] = _adapter().dump_python(stated, mode="json", by_alias=True, exclude_none=True)
     return document if catalog.own_cycles else {"products": document["products"]}
 
 
 def _check_codes(codes: Iterable[str], at: str, taken: Iterable[str] = ()) -> None:
-    """Raise Repeated if a code is there twice, or taken already."""
+    """Raise Repeated if a code stands twice, or is built in already."""
     seen = set(taken)
     for number, code in enumerate(codes):
         if code in seen:

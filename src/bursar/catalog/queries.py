@@ -1,4 +1,4 @@
-"""What is sold now, and what was sold before."""
+"""Read the current catalog and earlier versions."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -31,7 +31,7 @@ WITH earlier AS (SELECT number, document FROM catalog_version WHERE number < %(n
 )
 SELECT v.number, v.digest FROM catalog_version v JOIN sold USING (number) ORDER BY v.number
 """
-"""Each earlier version that was the last to sell something at some price, or to have some cycle."""
+"""Earlier versions that were the last with some price or some cycle: retired items are described by them."""
 _THESE: Final = "SELECT number, digest FROM catalog_version WHERE number = ANY(%(numbers)s)"
 
 
@@ -42,34 +42,34 @@ class NoCatalog(Conflict):
 
 
 def current() -> Catalog:
-    """The version published last, which also knows what earlier ones sold. Errors: NoCatalog."""
-    found = select_one(_CURRENT)
-    if found is None:
+    """Return the current catalog, with all that earlier versions sold as retired. Errors: NoCatalog."""
+    row = select_one(_CURRENT)
+    if row is None:
         raise NoCatalog()
-    return _current(*found)
+    return _current(*row)
 
 
 def current_and_earlier(numbers: Collection[int]) -> tuple[Catalog, Mapping[int, Catalog]]:
-    """Return the version published last, and those of these numbers that came before it. Errors: NoCatalog."""
-    found = select(_CURRENT_AND_EARLIER, numbers=list(numbers))
-    if not found:
+    """Return the current catalog, and earlier versions by their numbers. Errors: NoCatalog."""
+    rows = select(_CURRENT_AND_EARLIER, numbers=list(numbers))
+    if not rows:
         raise NoCatalog()
-    latest, *earlier = found
+    latest, *earlier = rows
     return _current(*latest), {number: _read(number, digest) for number, digest, _ in earlier}
 
 
 def currencies() -> tuple[str, ...]:
-    """Return the currencies in which anything is sold; any that there is while no catalog is published yet."""
+    """Return the currencies of the current catalog, or all currencies while none is published."""
     return current().currencies if select_one(_CURRENT) else tuple(DIGITS)
 
 
 def version(number: int) -> Catalog:
-    """One version, which never changes."""
+    """Return a version, which never changes."""
     return _read(*Version.objects.values_list("number", "digest").get(pk=number))
 
 
 def versions(numbers: Collection[int]) -> Mapping[int, Catalog]:
-    """Several versions by their numbers."""
+    """Return versions by their numbers."""
     if not numbers:
         return {}
     return {number: _read(number, digest) for number, digest in select(_THESE, numbers=list(numbers))}
@@ -77,12 +77,12 @@ def versions(numbers: Collection[int]) -> Mapping[int, Catalog]:
 
 @lru_cache(maxsize=64)
 def _current(number: int, digest: str, published_at: datetime) -> Catalog:
-    """Kept by its moment as well, because another database may have other versions before it."""
-    earlier = [_read(*one) for one in select(_LAST, number=number)]
-    return reduce(lambda before, one: with_retired(one, before), [*earlier, _read(number, digest)])
+    """Return a version with retired items. The moment is a key of the cache: another database has other versions."""
+    earlier = [_read(*row) for row in select(_LAST, number=number)]
+    return reduce(lambda before, after: with_retired(after, before), [*earlier, _read(number, digest)])
 
 
 @lru_cache(maxsize=64)
 def _read(number: int, digest: str) -> Catalog:
-    """Kept by its digest too, because another database may have another document under the same number."""
+    """Return a version. The digest is a key of the cache: another database has other documents."""
     return read(Version.objects.get(pk=number, digest=digest).document, number)

@@ -1,1 +1,1 @@
-"""What happened, append-only; every stage writes down into it."""
+"""Histories: the events of accounts, which are only ever added to; and stored responses."""

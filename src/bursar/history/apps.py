@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class History(AppConfig):
-    """What happened, append-only."""
+    """The app of histories and stored responses."""
 
     name = "bursar.history"

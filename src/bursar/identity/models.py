@@ -1,4 +1,4 @@
-"""The tables of people, and how people are made.
+"""People, their identities, addresses and sign-in links, and the vendor's staff.
 
 Their label is `accounts`: the user model was made there, and its table cannot move without breaking every database.
 """
@@ -20,39 +20,39 @@ LOCALES = ("en", "fr")
 
 
 class People(BaseUserManager["Person"]):
-    """All people; an email finds its person whatever the case of its letters, and is kept in small ones."""
+    """All people. Emails are kept in lower case and found in any case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
-        """A new person; without a password they sign in by link."""
+        """Create a person; without a password they sign in by link."""
         person = self.model(email=email.lower(), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
 
     def found_or_made(self, email: str, **fields: Any) -> "Person":
-        """The person of that email, or a new one; nobody erases them before the transaction ends.
+        """Return the person of an email, or a new person; nobody erases them before the transaction ends.
 
         Errors: BadAddress.
         """
         sendable(email)
-        held = self.select_for_update(no_key=True).filter(email=email.lower())
-        person = held.first()
+        rows = self.select_for_update(no_key=True).filter(email=email.lower())
+        person = rows.first()
         if person is not None:
             return person
         try:
             with transaction.atomic(using=self._db):
                 return self.create_user(email, **fields)
         except IntegrityError:
-            # Somebody else made them at the same moment, and is done.
-            return held.get()
+            # Another transaction created them at the same moment, and has committed.
+            return rows.get()
 
     def get_by_natural_key(self, username: str | None) -> "Person":
-        """The person of that email. Errors: Person.DoesNotExist."""
+        """Return the person of an email. Errors: Person.DoesNotExist."""
         return self.get(email=(username or "").lower())
 
 
 class Person(AbstractBaseUser):
-    """Somebody who signs in, by the name that they go by on their own pages; each account has its own for them."""
+    """A human who signs in. `name` is for their own pages; each account has its own name for them."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(max_length=254, unique=True)
@@ -74,9 +74,9 @@ class Person(AbstractBaseUser):
 
 
 class Staff(models.Model):
-    """Somebody of the vendor's staff in a role, from an appointment until its end; another role is another row.
+    """A person of the vendor's staff in a role, from an appointment until its end; another role is another row.
 
-    `appointed_by` and `ended_by` are empty where the operator did it at the command line.
+    `appointed_by` and `ended_by` are empty if the operator did it at the command line.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -100,7 +100,7 @@ class Staff(models.Model):
 
 
 class SignInLink(models.Model):
-    """A link by which a person signs in, known by its hash only."""
+    """A link by which a person signs in, kept as a hash."""
 
     hash = models.TextField(primary_key=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
@@ -113,7 +113,7 @@ class SignInLink(models.Model):
 
 
 class Identity(models.Model):
-    """An identity at the vendor's provider by which a person signs in, made when it first came with their address.
+    """An identity at the vendor's provider by which a person signs in, kept since it first came with their address.
 
     `issuer` is the provider that named it `subject`; another provider may give the same name to somebody else.
     """
@@ -132,9 +132,9 @@ class Identity(models.Model):
 
 
 class AddressChange(models.Model):
-    """Another address that a person asked for; it is theirs once they opened the link that was sent there.
+    """A new address that a person asked for; it is theirs once they open the link that was sent there.
 
-    What was changed stays, so that whoever is erased is also found by their addresses of before.
+    Changes stay, so that erasure finds a person by former addresses too.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -158,7 +158,7 @@ class AddressChange(models.Model):
 
 
 class FormerName(models.Model):
-    """A name that somebody went by, here or in an account, so that whoever is erased is also found by it."""
+    """A former name of a person, here or in an account, so that erasure finds it too."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""Keeping how often a passkey was used."""
+"""The counters of passkeys, which show a copied passkey."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db import transaction
 
 
 def count_on(passkey_id: Any, counter: int) -> Authenticator | None:
-    """Note the counter that a passkey says it has come to; return the passkey if it goes back instead.
+    """Note the counter of a passkey; return the passkey if its counter goes back, as that of a copy does.
 
     Passkeys that do not count say 0 each time. Source: Web Authentication, Level 2, 7.2, step 21.
     """

@@ -1,4 +1,4 @@
-"""Change a person's own details; they concern no account, so no history tells of them."""
+"""Change a person's own name, address and language; they concern no account, so no history has them."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,9 +24,9 @@ class AddressNotValid(Problem):
 
 
 def rename(person_id: UUID, *, name: str) -> None:
-    """Call somebody by another name on their own pages; what accounts call them is the accounts'."""
+    """Change a person's name on their own pages; each account keeps its own name for them."""
     with transaction.atomic():
-        # Whoever was erased meanwhile stays so.
+        # A person who was erased meanwhile stays erased.
         person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, is_active=True).first()
         if person is not None and one_line(name) != person.name:
             remember_name(person.pk, person.name)
@@ -34,12 +34,12 @@ def rename(person_id: UUID, *, name: str) -> None:
 
 
 def remember_name(person_id: UUID, name: str) -> None:
-    """Keep a name that somebody goes by no longer, until they are erased."""
+    """Keep a former name of a person until they are erased."""
     FormerName.objects.get_or_create(person_id=person_id, name=name)
 
 
 def ask_address(person_id: UUID, address: str, *, now: datetime) -> str | None:
-    """The secret of a link that makes an address somebody's; None if it is another's. What was asked before is void.
+    """Return the secret of the link that confirms a new address; None if it is taken. Earlier links are void.
 
     Errors: Person.DoesNotExist, BadAddress.
     """
@@ -49,38 +49,38 @@ def ask_address(person_id: UUID, address: str, *, now: datetime) -> str | None:
         AddressChange.objects.filter(person=person, changed_at=None).delete()
         if Person.objects.filter(email=address.lower()).exclude(pk=person_id).exists():
             return None
-        made = AddressChange.objects.create(person=person, before=person.email, after=address.lower(), asked_at=now)
-    return _LINKS.sign(str(made.pk))
+        change = AddressChange.objects.create(person=person, before=person.email, after=address.lower(), asked_at=now)
+    return _LINKS.sign(str(change.pk))
 
 
 def change_address(person_id: UUID, secret: str, *, now: datetime) -> str:
-    """Give somebody the address that they asked for, once; the address of before. Errors: AddressNotValid."""
+    """Give a person the address that they asked for, once; return the former one. Errors: AddressNotValid."""
     try:
-        asked_id = UUID(_LINKS.unsign(secret))
+        change_id = UUID(_LINKS.unsign(secret))
     except (BadSignature, ValueError):
         raise AddressNotValid() from None
     with transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, is_active=True).first()
         since = now - timedelta(minutes=ADDRESS_MINUTES)
-        mine = AddressChange.objects.filter(person=person, changed_at=None, asked_at__gt=since)
-        asked = mine.filter(pk=asked_id).first()
-        if person is None or asked is None:
+        waiting = AddressChange.objects.filter(person=person, changed_at=None, asked_at__gt=since)
+        change = waiting.filter(pk=change_id).first()
+        if person is None or change is None:
             raise AddressNotValid()
         try:
             with transaction.atomic():
-                Person.objects.filter(pk=person_id).update(email=asked.after, email_verified_at=now)
+                Person.objects.filter(pk=person_id).update(email=change.after, email_verified_at=now)
         except IntegrityError:
-            # Somebody else came to have it meanwhile.
+            # Another person got this address meanwhile.
             raise AddressNotValid() from None
-        AddressChange.objects.filter(pk=asked.pk).update(changed_at=now)
-        # What was sent to the address of before signs nobody in any more, nor does an identity that came with it, and
-        # the library knows none but the person's.
+        AddressChange.objects.filter(pk=change.pk).update(changed_at=now)
+        # Links sent to the former address and identities that came with it must not sign in any more: another person
+        # may read that mailbox now. The library keeps no address beside the person's.
         SignInLink.objects.filter(person=person, single_use=True).delete()
         Identity.objects.filter(person=person).delete()
         EmailAddress.objects.filter(user=person).delete()
-    return asked.before
+    return change.before
 
 
 def set_language(person_id: UUID, locale: str) -> None:
-    """Speak another language to a person from now on, on pages and by email."""
+    """Set the language of a person's pages and emails."""
     Person.objects.filter(pk=person_id).update(locale=locale)

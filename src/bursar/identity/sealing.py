@@ -1,4 +1,4 @@
-"""Secrets that are read again, those of second factors and of links, sealed under a key made from `SECRET_KEY`."""
+"""Seal secrets that must be read again, of second factors and links, under a key made from `SECRET_KEY`."""
 
 from base64 import urlsafe_b64encode
 from functools import cache
@@ -12,26 +12,26 @@ from django.conf import settings
 from django.db import transaction
 
 _SEALED: Final = "gAAAAA"
-"""How every sealed text begins, and no secret: those are base 32 or hexadecimal. Source: the Fernet specification."""
+"""The beginning of sealed texts; secrets are base 32 or hexadecimal. Source: the Fernet specification."""
 _SECRETS: Final = ("secret", "seed")
-"""Where the row of an authenticator app, or of recovery codes, has its secret."""
+"""The entries with the secret in the row of an authenticator app or of recovery codes."""
 
 
 def seal(text: str) -> str:
-    """A secret as tables hold it."""
+    """Return a secret in its sealed form."""
     return _present().encrypt(text.encode()).decode()
 
 
 def unseal(text: str) -> str:
-    """The secret that a table holds; one of before secrets were sealed stands there as it is.
+    """Return the secret in a sealed text; a text from before secrets were sealed is returned as it is.
 
-    Errors: InvalidToken where neither the present key nor one of before it reads it.
+    Errors: InvalidToken if neither the present key nor a former one reads it.
     """
     return MultiFernet(_keys()).decrypt(text).decode() if text.startswith(_SEALED) else text
 
 
 def is_present(text: str) -> bool:
-    """Return whether a text is sealed under the present key."""
+    """Return true if a text is sealed under the present key."""
     try:
         _present().decrypt(text)
     except InvalidToken:
@@ -40,9 +40,9 @@ def is_present(text: str) -> bool:
 
 
 def seal_anew() -> tuple[int, int]:
-    """Seal under the present key what stands open or under a key of before: how many were, and how many nothing reads.
+    """Seal secrets that are open or under a former key; return how many, and how many no key reads.
 
-    If there is one that nothing reads the key is the wrong one, and nothing is sealed under it.
+    If no key reads some secret, the present key must be wrong, so nothing is sealed under it.
     """
     with transaction.atomic():
         rows = list(Authenticator.objects.exclude(type="webauthn").order_by("id").select_for_update())
@@ -64,7 +64,7 @@ def _readable(data: dict[str, Any]) -> bool:
 
 
 def _behind(data: dict[str, Any]) -> bool:
-    """Whether something of this is not sealed under the present key."""
+    """Return true if a secret in this is not sealed under the present key."""
     try:
         for name in _SECRETS:
             if name in data:
@@ -84,6 +84,6 @@ def _keys() -> list[Fernet]:
 
 @cache
 def _key(secret: str) -> Fernet:
-    """A key of its own for this, so that nothing else that is made from the same secret opens it."""
-    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"bursar.second-factor").derive(secret.encode())
-    return Fernet(urlsafe_b64encode(made))
+    """Return a key made for sealing only, so that no other key made from the same secret opens a sealed text."""
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"bursar.second-factor").derive(secret.encode())
+    return Fernet(urlsafe_b64encode(derived))

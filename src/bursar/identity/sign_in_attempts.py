@@ -1,4 +1,4 @@
-"""Where attempts to sign in are counted: a cache in the database, of which nothing goes before its time."""
+"""The cache that counts attempts to sign in: a table that drops no row before its time."""
 
 import hashlib
 import json
@@ -10,21 +10,21 @@ from django.db import connection
 
 LONGEST_KEY: Final = 255
 FORGOTTEN_AT_ONCE: Final = 10_000
-"""How many rows that are over one statement deletes."""
+"""The most expired rows that one statement deletes."""
 
 
 class Attempts(BaseCache):
-    """Django's interface on our table. Each call is one statement; other processes see it at once or not at all.
+    """A cache with Django's interface on our table. Each call is one statement, so others see all of it or nothing.
 
-    Django's own cache in the database drops rows that still count once there are many, so that a flood of made-up
-    addresses let somebody try again who was to wait, and a code count twice.
+    Django's own database cache drops rows before their time once there are many: a flood of made-up addresses would end
+    the waiting time of an attacker, and let a code be used twice.
     """
 
     def __init__(self, name: str, params: dict[str, Any]) -> None:
         super().__init__(params)
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        """Return the value of a key, or the default once it is over."""
+        """Return the value of a key, or the default once it has expired."""
         rows = _rows(
             "SELECT value FROM bursar_cache WHERE cache_key = %s AND expires > clock_timestamp()", self._of(key)
         )
@@ -35,7 +35,7 @@ class Attempts(BaseCache):
         _rows(f"{_INSERT} {_REPLACE} RETURNING 1", self._of(key), json.dumps(value), self._lasts(timeout))
 
     def add(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Keep a value where there is none; of several who do it at once, one is told that it was theirs."""
+        """Keep a value if there is none; of several calls at once, one returns true."""
         over = "WHERE bursar_cache.expires <= clock_timestamp() RETURNING 1"
         return bool(_rows(f"{_INSERT} {_REPLACE} {over}", self._of(key), json.dumps(value), self._lasts(timeout)))
 
@@ -58,7 +58,7 @@ class Attempts(BaseCache):
 
 
 def forget_attempts() -> int:
-    """Delete what counts no longer, a part at a time; how many rows."""
+    """Delete a batch of expired rows; return how many."""
     return len(_rows(_OVER, FORGOTTEN_AT_ONCE))
 
 

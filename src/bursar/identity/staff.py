@@ -1,4 +1,4 @@
-"""The vendor's staff: who they are, appointing them, and letting them go."""
+"""List, appoint and dismiss the vendor's staff."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from bursar.policy.queries import held
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody of the vendor's staff, by the id of the person. Who is of the `sandbox` acts on no real account."""
+    """A person of the vendor's staff, by the person's id. Staff of the `sandbox` acts on sandbox accounts only."""
 
     id: UUID
     name: str
@@ -31,19 +31,19 @@ class Colleague:
 
     @property
     def actor(self) -> Vendor:
-        """As whoever does something on an account."""
+        """The actor for changes to an account."""
         return Vendor(self.id, role=self.role)
 
 
 def staff(*, sandbox: bool | None = None) -> list[Colleague]:
-    """Everybody of the staff, as they came; only those of sandboxes, or of real accounts, if that is asked."""
+    """Return the staff by age: all, or with `sandbox` only those of sandboxes or of live accounts."""
     rows = Staff.objects.filter(ended_at=None, person__is_active=True).order_by("id")
     rows = rows if sandbox is None else rows.filter(sandbox=sandbox)
     return [Colleague(*row) for row in rows.values_list(*_FIELDS)]
 
 
 def colleague(person_id: UUID) -> Colleague | None:
-    """A person as one of the staff, if they are."""
+    """Return a person of the staff; None if they are not."""
     row = Staff.objects.filter(person_id=person_id, ended_at=None, person__is_active=True).values_list(*_FIELDS).first()
     return Colleague(*row) if row else None
 
@@ -58,33 +58,33 @@ def appoint(
     by: Colleague | None,
     now: datetime,
 ) -> UUID:
-    """Make somebody one of the staff in a role, or give one of them another; the id of the person.
+    """Appoint a person to the staff in a role, or give staff another role; return the person's id.
 
-    `by` is None for the operator at the command line. Who has another role stays with sandboxes, or with real accounts,
-    unless `sandbox` says otherwise; whom staff of sandboxes appoints is of sandboxes.
+    `by` is None for the operator at the command line. A new role keeps sandboxes or live accounts unless `sandbox` says
+    otherwise. Staff of sandboxes appoints for sandboxes only.
     Errors: Refused, UnknownRole, SandboxStaff, NobodyLeft, BadAddress, BadName.
     """
     if role not in STAFF_ROLES:
         raise UnknownRole(role=role, known=", ".join(STAFF_ROLES))
-    called = read_name(name)
+    full_name = read_name(name)
     with transaction.atomic():
         policy = _permit(by)
-        person = Person.objects.found_or_made(email, name=called)
+        person = Person.objects.found_or_made(email, name=full_name)
         before = _live(person.pk)
-        stood, by_sandbox_staff = before is not None and before.sandbox, by is not None and by.sandbox
-        wanted = (role, is_sandbox_staff(sandbox, before=stood, by_sandbox_staff=by_sandbox_staff))
+        was_sandbox, by_sandbox_staff = before is not None and before.sandbox, by is not None and by.sandbox
+        appointment = (role, is_sandbox_staff(sandbox, before=was_sandbox, by_sandbox_staff=by_sandbox_staff))
         if before is not None:
-            if (before.role, before.sandbox) == wanted:
+            if (before.role, before.sandbox) == appointment:
                 return person.pk
             _end(policy, before, person.name, by, now, after=role)
         Staff.objects.create(
-            person=person, role=role, sandbox=wanted[1], appointed_by_id=by.id if by else None, appointed_at=now
+            person=person, role=role, sandbox=appointment[1], appointed_by_id=by.id if by else None, appointed_at=now
         )
     return person.pk
 
 
 def dismiss(policy: Policy, person_id: UUID, *, by: Colleague | None, now: datetime) -> None:
-    """Let somebody be of the staff no longer. Errors: Refused, NotFound, SandboxStaff, NobodyLeft."""
+    """Dismiss a person from the staff. Errors: Refused, NotFound, SandboxStaff, NobodyLeft."""
     with transaction.atomic():
         policy = _permit(by)
         before = _live(person_id)
@@ -99,10 +99,9 @@ _FIELDS: Final = (
 
 
 def _permit(by: Colleague | None) -> Policy:
-    """Return the policy in force, if they may manage the staff by it.
+    """Return the policy in force, if the person may manage the staff by it. Errors: Refused.
 
-    Whoever else does so at this moment is waited for, and so is a publication: who it relied on is not dismissed by the
-    policy of before. Errors: Refused.
+    It waits for other changes to the staff and for a publication, which counts on the staff that it found.
     """
     policy = held()
     list(Staff.objects.filter(ended_at=None).order_by("id").select_for_update())
@@ -120,7 +119,7 @@ def _live(person_id: UUID) -> Staff | None:
 
 
 def _end(policy: Policy, row: Staff, name: str, by: Colleague | None, now: datetime, after: str = "") -> None:
-    """End an appointment, unless nobody would be left who could appoint others; the operator always can."""
+    """End an appointment. Errors: those of `check_ending`, unless the operator does it."""
     if by is not None:
         managing = [code for code, role in policy.staff.items() if MANAGING in role.allowed]
         others = Staff.objects.filter(ended_at=None, role__in=managing, sandbox=row.sandbox).exclude(pk=row.pk)

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Policy(AppConfig):
-    """Versions of what the vendor decided."""
+    """The app of the policy's versions."""
 
     name = "bursar.policy"

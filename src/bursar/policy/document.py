@@ -75,7 +75,7 @@ class NoAccountType(BadDocument):
 
 @dataclass(frozen=True, slots=True)
 class _StaffRole(Table):
-    """What people of the vendor's staff may do at the desk."""
+    """The rights of a role of the vendor's staff at the desk."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(title="StaffRole", extra="forbid")
 
@@ -113,7 +113,7 @@ def _values(entries: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
 
 
 def _table(name: str, about: str, entries: Iterable[str], of: Any, **default: Any) -> Any:
-    """Return the class of a table that has something of one kind under each of several names."""
+    """Return the class of a table that has an entry of one kind under each of several names."""
     described: list[Any] = [(entry, of, field(**default)) for entry in entries]
     return make_dataclass(name, described, bases=(Table,), frozen=True, namespace={"__doc__": about})
 
@@ -148,7 +148,7 @@ def _by_type(value: object, info: ValidationInfo) -> object:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument(Table):
-    """Who may change what, on which kind of account, and from when."""
+    """The policy: rights by account type and role, and the timing of changes."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
         title="Policy", extra="forbid", json_schema_extra={"examples": [EXAMPLE]}
@@ -208,7 +208,7 @@ class PolicyDocument(Table):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPolicy(PolicyDocument):
-    """A policy to be published, with what becomes of accounts whose type it no longer has."""
+    """A policy to be published, with the types that replace account types that it no longer has."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
         title="NewPolicy", extra="forbid", json_schema_extra={"examples": [EXAMPLE]}
@@ -231,7 +231,7 @@ def _adapter() -> TypeAdapter[NewPolicy]:
 
 
 def read(document: object, version: int, at: str = "") -> Policy:
-    """The policy that a document says; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
+    """Read a policy from a document; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
     found = read_table(_adapter(), document, at)
     prefix = f"{at}: " if at else ""
     _replaces(found.replaces, f"{prefix}replaces", found.account_types)
@@ -246,21 +246,21 @@ def read(document: object, version: int, at: str = "") -> Policy:
 
 
 def replacements(document: object) -> Mapping[str, str]:
-    """By what each account type of before is replaced. Shape: of a document that `read` has read.
+    """Return the account type that replaces each former one. Shape: of a document that `read` has read.
 
-    It says what is done when the document is published, and is no part of the policy.
+    It is applied when the document is published, and is no part of the policy.
     """
     found: Mapping[str, str] = document.get("replaces", {}) if isinstance(document, Mapping) else {}
     return found
 
 
 def read_toml(text: str, file: str, version: int) -> Policy:
-    """The policy that a TOML file says. Errors: BadDocument, its kinds, naming the file."""
+    """Read a policy from a TOML file. Errors: BadDocument, its kinds, naming the file."""
     return read(parse_toml(text, file), version, at=file)
 
 
 def write(policy: Policy) -> dict[str, Any]:
-    """The document that reads as this policy."""
+    """Return the document that reads as this policy."""
     stated = PolicyDocument(
         **{name: getattr(policy, name) for name in _SAME},
         states={state.value: policy.states[state] for state in (State.SUSPENDED, State.CANCELLED)},
@@ -276,7 +276,7 @@ _SAME: Final = tuple(one.name for one in fields(PolicyDocument) if one.name not 
 
 
 def _staff(stated: Mapping[str, Role] | None) -> Mapping[str, Role]:
-    """Return what each role of the vendor's staff may do."""
+    """Return the rights of each role of the vendor's staff."""
     staff = _STAFF_LATER if stated is None else stated
     if any(role.allowed & {*MONEY} for role in staff.values()):
         return staff
@@ -285,7 +285,7 @@ def _staff(stated: Mapping[str, Role] | None) -> Mapping[str, Role]:
 
 
 def _replaces(value: object, at: str, account_types: Mapping[str, AccountType]) -> None:
-    """Check what replaces account types. Errors: NotTable, NotCode, NotReplaced, NotKnown."""
+    """Check the types that replace account types. Errors: NotTable, NotCode, NotReplaced, NotKnown."""
     if not isinstance(value, Mapping):
         raise NotTable(at=at, found=excerpt(value))
     for before, after in value.items():

@@ -1,4 +1,4 @@
-"""Versions of what the vendor decided."""
+"""The published versions of the policy."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from bursar.columns.guard import FROZEN
 
 
 class Version(models.Model):
-    """One published document, under the next number. The last one published is current."""
+    """A published document, under the next number. The last version is current."""
 
     number = models.IntegerField(primary_key=True)
     document = models.JSONField()

@@ -1,4 +1,4 @@
-"""What is decided by now."""
+"""Read the current policy and earlier versions."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -30,7 +30,7 @@ class NoPolicy(Conflict):
 
 
 def current() -> Policy:
-    """The version published last, with the names of account types that earlier ones had. Errors: NoPolicy."""
+    """Return the current policy, with the names of account types that earlier versions had. Errors: NoPolicy."""
     return read_current(*(select_one(CURRENT) or (None, None, None)))
 
 
@@ -42,19 +42,19 @@ def read_current(number: int | None, digest: str | None, published_at: datetime 
 
 
 def held() -> Policy:
-    """The version published last; no other is published before the transaction ends. Errors: NoPolicy."""
+    """Return the current policy, and keep others from publishing until the transaction ends. Errors: NoPolicy."""
     versions.hold(Version)
     return current()
 
 
 def version(number: int) -> Policy:
-    """One version, which never changes."""
+    """Return a version, which never changes."""
     return _read(*Version.objects.values_list("number", "digest").get(pk=number))
 
 
 @lru_cache(maxsize=64)
 def _current(number: int, digest: str, published_at: datetime) -> Policy:
-    """Kept by its moment as well, because another database may have other versions before it."""
+    """Return a version with former types. The moment is a key of the cache: another database has other versions."""
     policy = _read(number, digest)
     former = {code: Text(en, fr or "") for code, en, fr in select(_FORMER, number=number)}
     return replace(policy, former={code: name for code, name in former.items() if code not in policy.account_types})
@@ -62,5 +62,5 @@ def _current(number: int, digest: str, published_at: datetime) -> Policy:
 
 @lru_cache(maxsize=64)
 def _read(number: int, digest: str) -> Policy:
-    """Kept by its digest too, because another database may have another document under the same number."""
+    """Return a version. The digest is a key of the cache: another database has other documents."""
     return read(Version.objects.get(pk=number, digest=digest).document, number)

@@ -40,7 +40,7 @@ for `limit`. Neither credit nor ceilings bind the vendor's staff and programs.
 
 
 def page(policy: Policy, french: French) -> str:
-    """The whole page; `french` says an English message in French."""
+    """Return the page; `french` translates an English message."""
     parts = (
         _START,
         "## Capabilities\n",
@@ -66,7 +66,7 @@ def page(policy: Policy, french: French) -> str:
 
 
 def written(root: Path = ROOT) -> str:
-    """The page as the file and the French catalogue of this source tree say it."""
+    """Return the page as the file and the French catalogue of this source tree make it."""
     policy = read_toml((root / SOURCE).read_text(encoding="utf-8"), SOURCE, version=1)
     messages = catalogue.read(catalogue.PACKAGE / "i18n/locale/fr/LC_MESSAGES/django.po")
 
