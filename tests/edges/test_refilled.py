@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from account_in_memory import CATALOG, AccountInMemory
-from bursar.center.manage.edits import Wishes, read
+from bursar.center.manage.edits import FilledForm, read
 from bursar.center.manage.form import ManageForm
 from bursar.center.manage.prefill import refilled
 from bursar.core.subscription.edit import ChangeCycle, SetSeats
@@ -30,7 +30,7 @@ def life() -> AccountInMemory:
 
 def sent(
     filled: dict[str, str], made: AccountInMemory, scheduled: tuple[Change, ...], *, by_staff: bool = False
-) -> Wishes:
+) -> FilledForm:
     """What a form asks for that is sent as it was filled in."""
     form = ManageForm(
         filled,

@@ -1,4 +1,4 @@
-"""The first page, the language, the page of the sandbox gateway, and what is said when a page does not open."""
+"""The first page, the language, the page of the sandbox gateway, and the answers in place of a page that fails."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.generic import RedirectView
 
 from bursar.accounts.queries import inactive_membership, memberships
-from bursar.center.sign_in.demo import cast, crew
+from bursar.center.sign_in.demo import demo_accounts, demo_staff
 from bursar.center.unsent_forms import drop, keep, kept, of_our_page, sent
 from bursar.center.visit import SignInFirst, back, moment, remember_language, signed_in, to, visit
 from bursar.checkout import confirm
@@ -26,7 +26,7 @@ from bursar.payments.queries import sandbox_attempt
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The desk for the vendor's staff, the first account of everybody else; otherwise how to sign in."""
+    """Redirect staff to the desk and members to their first account; show anybody else how to sign in."""
     try:
         person = signed_in(request)
     except SignInFirst:
@@ -35,15 +35,15 @@ def home(request: HttpRequest) -> HttpResponse:
         return to("unsent")
     if colleague(person.pk) is not None:
         return to("desk")
-    mine = memberships(person.pk)
-    # Whoever may do nothing in the only account that they are in reads there why, and whom to ask.
-    where = mine[0] if mine else inactive_membership(person.pk)
-    return to("account", where[0]) if where else welcome(request, nowhere=True)
+    accounts = memberships(person.pk)
+    # A member who is suspended everywhere is led to an account too: it tells them why, and whom to ask.
+    first = accounts[0] if accounts else inactive_membership(person.pk)
+    return to("account", first[0]) if first else welcome(request, nowhere=True)
 
 
 @require_safe
 def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The first page of an account that is open to whoever looks."""
+    """Redirect to the first page of an account that is open to the person."""
     seen = visit(request, account_id)
     if kept(request) is not None:
         return to("unsent")
@@ -51,7 +51,7 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 
 def welcome(request: HttpRequest, *, nowhere: bool = False, status: int = 200) -> HttpResponse:
-    """How to sign in; on a demo, the people whom one can be."""
+    """Show how to sign in and, on a demo, the people to sign in as."""
     following = request.get_full_path() if request.method == "GET" and status == 401 else ""
     unsent = sent(request) if status == 401 else None
     if is_kept := unsent is not None and keep(request):
@@ -60,8 +60,8 @@ def welcome(request: HttpRequest, *, nowhere: bool = False, status: int = 200) -
         "unsent": unsent,
         "kept": is_kept,
         "nowhere": nowhere,
-        "demo": cast(moment()),
-        "crew": crew(),
+        "demo": demo_accounts(moment()),
+        "crew": demo_staff(),
         "form": LoginForm(request=request),
         "following": following,
     }
@@ -70,16 +70,16 @@ def welcome(request: HttpRequest, *, nowhere: bool = False, status: int = 200) -
 
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Speak the person's language from now on."""
-    wanted = "fr" if request.POST.get("language") == "fr" else "en"
+    """Set the language of the person's pages."""
+    code = "fr" if request.POST.get("language") == "fr" else "en"
     if isinstance(request.user, Person):
-        set_language(request.user.pk, wanted)
-    return remember_language(back(request), wanted)
+        set_language(request.user.pk, code)
+    return remember_language(back(request), code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sandbox(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Where the sandbox gateway sends a payer to confirm a payment."""
+    """Show the page of the sandbox gateway, on which a payer confirms a payment."""
     try:
         attempt = sandbox_attempt(key)
     except NotFound as problem:
@@ -94,30 +94,30 @@ def sandbox(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """What a form says that did not come from one of our pages, or came too late."""
+    """Answer a form that is not from one of our pages, or is too old."""
     content = {"unsent": sent(request), "again": of_our_page(request)}
     return render(request, "center/form_expired.html", content, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """That there is no such page, for this person at least."""
+    """Answer that there is no such page, for this person at least."""
     return render(request, "center/not_found.html", {"unsent": sent(request)}, status=404)
 
 
 def broken(request: HttpRequest, request_id: str) -> HttpResponse:
-    """That something went wrong on our side, and by which id it is found in the log."""
+    """Answer that something went wrong on our side, with the id of the request in the log."""
     content = {"request_id": request_id, "unsent": sent(request), "again": True}
     return render(request, "center/broken.html", content, status=500)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    """Say that something was tried too often, with what was typed, to be sent once more later."""
+    """Answer that something was tried too often, with the typed form to send again later."""
     return render(request, "429.html", {"unsent": sent(request), "again": True}, status=429)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsent(request: HttpRequest) -> HttpResponse:
-    """The form that was kept while somebody signed in again, to be sent or discarded."""
+    """Show the form that was kept while somebody signed in again, to be sent or discarded."""
     signed_in(request)
     form = kept(request)
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""Fields of the forms on pages: each reads what was typed, and says at its place what is wrong with it."""
+"""Fields of the forms on pages: each reads what was typed, and says beside the control what is wrong."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -90,7 +90,7 @@ class Email(Parsed):
 
 
 class OneOf(forms.ChoiceField):
-    """One of several; `wrong` asks for a choice. The choices may be given to the form, by the name of the field."""
+    """Choice of a code from a list; `wrong` asks for a choice. The form may get the list, by the name of the field."""
 
     def __init__(
         self,
@@ -146,13 +146,13 @@ class PageForm(forms.Form):
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """Return the form that a request sends, None if it only asks for the page."""
+    """Return the form that a request sends; None for a GET of the page."""
     return request.POST if request.method == "POST" else None
 
 
 def whole_number(typed: str, least: int, most: int) -> int | None:
-    """Return the whole number that was typed, None where none was or it is out of these bounds."""
-    # So that nobody has thousands of digits turned into a number.
+    """Return the whole number that was typed; None for anything else and beyond the bounds."""
+    # Turning thousands of digits into a number takes time that an attacker would spend for us.
     if not (typed.isascii() and typed.isdecimal()) or len(typed.lstrip("0")) > len(str(most)):
         return None
     number = int(typed.lstrip("0") or 0)
@@ -160,6 +160,6 @@ def whole_number(typed: str, least: int, most: int) -> int | None:
 
 
 def address_typed(typed: str) -> str:
-    """Return an address as it was typed. Errors: BadAddress."""
+    """Return a typed address. Errors: BadAddress."""
     sendable(typed)
     return typed

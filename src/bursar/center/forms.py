@@ -1,4 +1,4 @@
-"""The smaller forms of the pages of an account: about oneself, the team, billing admins, and why something is done."""
+"""The smaller forms of the pages of an account: profile, team, billing admins, and reasons."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,7 +21,7 @@ _NOT_SURE: Final = _("Tick that you want to give up ownership; nothing was chang
 
 
 class NameForm(PageForm):
-    """The name that somebody goes by."""
+    """A person's name."""
 
     name = Text(
         _("Name"),
@@ -34,7 +34,7 @@ class NameForm(PageForm):
 
 
 class AddressForm(PageForm):
-    """Another address to sign in by than the `present` one."""
+    """A new address to sign in with, other than the `present` one."""
 
     email = Email(
         _("New address"),
@@ -55,13 +55,13 @@ class AddressForm(PageForm):
 
 
 class LinkForm(PageForm):
-    """Where a link that signs in is sent."""
+    """Address that a sign-in link is sent to."""
 
     email = Email(_("Email address"), autocomplete="email")
 
 
 class PersonForm(PageForm):
-    """Somebody who is invited to an account, or appointed at the desk, with a role of those that are offered."""
+    """Person who is invited to an account or appointed to the staff, with one of the offered roles."""
 
     name = Text(_("Name"), missing=_("Give the person's name."))
     email = Email(_("Email"))
@@ -69,13 +69,13 @@ class PersonForm(PageForm):
 
 
 class AppointForm(PageForm):
-    """Which admin becomes a billing admin."""
+    """Admin who becomes a billing admin."""
 
     member = OneOf(_("Admin"), wrong=_("Choose one of the admins."))
 
 
 class LimitForm(PageForm):
-    """How far billing admins may let an account grow; what is left empty is not limited."""
+    """Limit of what billing admins may add to an account; an empty field is no limit."""
 
     seats = Parsed(
         _("Seats that they may add"),
@@ -100,7 +100,7 @@ class LimitForm(PageForm):
 
 
 class PassingForm(PageForm):
-    """To which billing admin the owner passes ownership."""
+    """Billing admin to whom the owner passes ownership."""
 
     member = OneOf(
         _("New owner"),
@@ -114,7 +114,7 @@ class PassingForm(PageForm):
 
 
 class StaffPassingForm(PageForm):
-    """To which billing admin the vendor's staff passes ownership, and why."""
+    """Billing admin to whom staff pass ownership, and the reason."""
 
     member = OneOf(
         _("New owner"),
@@ -126,13 +126,13 @@ class StaffPassingForm(PageForm):
 
 
 class RoleForm(PageForm):
-    """Another role of a member."""
+    """New role of a member."""
 
     role = OneOf(_("Role"), wrong=_("Choose one of the roles."))
 
 
 class SeatForm(PageForm):
-    """Who gets a seat."""
+    """Member who gets a seat."""
 
     member = Parsed(
         _("Give it to"), UUID, wrong=_("Choose somebody from the list."), refusals=(ValueError,), maxlength=40
@@ -140,7 +140,7 @@ class SeatForm(PageForm):
 
 
 class AskForm(PageForm):
-    """Why something is asked for, and by which day it is needed; `too_early` says what is wrong with a day."""
+    """Reason for a request, and the day by which it is needed; `too_early` is the message for an early day."""
 
     reason = Text(_("Why do you ask for it?"), longest=MOST_REASON, rows=3, help=_("Whoever decides reads it."))
     needed_by = Parsed(
@@ -159,19 +159,19 @@ class AskForm(PageForm):
 
 
 class RejectForm(PageForm):
-    """Why a request is rejected."""
+    """Reason for rejecting a request."""
 
     reason = Text(_("Why not?"), longest=MOST_REASON, rows=2, help=_("Whoever asked reads it."))
 
 
 class CancelForm(PageForm):
-    """Why an account is cancelled."""
+    """Reason for cancelling an account."""
 
     reason = Text(_("Why do you cancel? (optional)"), longest=MOST_TEXT, rows=3, help=_("Your vendor reads it."))
 
 
 class MethodForm(PageForm):
-    """How an account pays, or how an invoice is paid once, which may be the `present` method."""
+    """Payment method of an account, or of a single invoice, which may be paid with the `present` method."""
 
     type = Text(_("How"))
     token = Text(
@@ -184,22 +184,22 @@ class MethodForm(PageForm):
         self.present = present
 
     def clean(self) -> dict[str, Any]:
-        """Return what was given with the method that it comes to."""
-        given = self.cleaned_data
-        kind, token = given.get("type"), given.get("token")
+        """Return the cleaned fields with the payment method that they make."""
+        fields = self.cleaned_data
+        kind, token = fields.get("type"), fields.get("token")
         if kind == "present" and self.present is not None:
-            return {**given, "method": self.present}
+            return {**fields, "method": self.present}
         try:
-            return {**given, "method": read_method(kind, token if kind != "invoice" else None)}
+            return {**fields, "method": read_method(kind, token if kind != "invoice" else None)}
         except TokenNeeded as problem:
             self.add_error("token", said(problem))
         except UnknownMethod as problem:
             self.add_error(None, said(problem))
-        return given
+        return fields
 
 
 class ClockForm(PageForm):
-    """To which day the clock of a sandbox is moved."""
+    """Day to which the clock of a sandbox is moved."""
 
     to = Parsed(
         _("Move it to"), date.fromisoformat, wrong=_("Choose a day to move the clock to."), refusals=(ValueError,)

@@ -22,27 +22,27 @@ from bursar.i18n.history import Story
 
 PAGE: Final = 50
 MOST: Final = 100_000
-"""How many facts a table holds at most."""
+"""The most facts in a table."""
 
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The facts that the filters leave; a filter that means nothing filters nothing."""
+    """Show the facts that match the filters; a filter without a meaning is ignored."""
     seen = visit(request, account_id)
     seen.check("history", "view_subscription")
     chosen = _chosen(request)
-    found = _found(seen, chosen, before=_id(request.GET.get("before", "")), limit=PAGE + 1)
+    listed = _facts(seen, chosen, before=_id(request.GET.get("before", "")), limit=PAGE + 1)
     story = _story(seen)
-    following = {**chosen, "before": str(found[PAGE - 1].id)} if len(found) > PAGE else None
+    following = {**chosen, "before": str(listed[PAGE - 1].id)} if len(listed) > PAGE else None
     content = {
         "facts": [
             {
-                "on": money.day(one.on),
-                "who": story.who(one.actor_kind, one.actor_id),
-                "what": story.what(one.event),
-                "refused": one.kind in GROUPS["refused"],
+                "on": money.day(fact.on),
+                "who": story.who(fact.actor_kind, fact.actor_id),
+                "what": story.what(fact.event),
+                "refused": fact.kind in GROUPS["refused"],
             }
-            for one in found[:PAGE]
+            for fact in listed[:PAGE]
         ],
         "groups": [("", _("everything")), *((code, _group(code)) for code in GROUPS)],
         "chosen": chosen,
@@ -55,13 +55,13 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @require_safe
 def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The same, without pages, as a table for a spreadsheet."""
+    """Return the facts that match the filters as a table for a spreadsheet."""
     seen = visit(request, account_id)
     seen.check("history", "view_subscription")
     story = _story(seen)
     rows = [
-        (one.on.isoformat(), story.who(one.actor_kind, one.actor_id), " ".join(story.what(one.event)))
-        for one in _found(seen, _chosen(request), before=None, limit=MOST)
+        (fact.on.isoformat(), story.who(fact.actor_kind, fact.actor_id), " ".join(story.what(fact.event)))
+        for fact in _facts(seen, _chosen(request), before=None, limit=MOST)
     ]
     return table("history", [_("Day"), _("Who"), _("What")], rows)
 
@@ -73,7 +73,7 @@ def _story(seen: Visit) -> Story:
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
-    """The filters that mean something."""
+    """Return the filters that have a meaning."""
     about = request.GET.get("about", "")
     since, until = (_day(request.GET.get(name, "")) for name in ("since", "until"))
     return {
@@ -83,7 +83,7 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _found(seen: Visit, chosen: dict[str, str], *, before: UUID | None, limit: int) -> list[Fact]:
+def _facts(seen: Visit, chosen: dict[str, str], *, before: UUID | None, limit: int) -> list[Fact]:
     kinds, since, until = GROUPS.get(chosen["about"]), _day(chosen["since"]), _day(chosen["until"])
     return facts(seen.id, before=before, limit=limit, kinds=kinds, since=since, until=until)
 
@@ -100,15 +100,15 @@ def _group(code: str) -> str:
     return names[code]
 
 
-def _day(given: str) -> date | None:
+def _day(typed: str) -> date | None:
     try:
-        return date.fromisoformat(given)
+        return date.fromisoformat(typed)
     except ValueError:
         return None
 
 
-def _id(given: str) -> UUID | None:
+def _id(typed: str) -> UUID | None:
     try:
-        return UUID(given)
+        return UUID(typed)
     except ValueError:
         return None

@@ -1,4 +1,4 @@
-"""What happens to a page that does not open to whoever asks for it."""
+"""Answer the requests for pages that do not open to the person."""
 
 from collections.abc import Callable
 
@@ -20,30 +20,31 @@ from bursar.policy.queries import current
 
 
 class Doorkeeper:
-    """Answers the ways in which a page does not open."""
+    """Middleware that answers for pages that do not open."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """The page, as it answers; no page has an address that a database cannot keep.
+        """Return the answer of a page.
 
-        An identity that a sandbox lent is given back as soon as it is more than a sandbox's.
+        A session that a sandbox lent ends as soon as its person is in a live account.
         """
         if request.path.startswith("/api/"):
             return self.get_response(request)
+        # PostgreSQL keeps no NUL, so a look-up of such an address would fail.
         if "\0" in request.path:
             return not_found(request, Http404())
         if request.user.is_authenticated and lent(request) and not only_in_sandboxes(request.user.pk):
             logout(request)
         waiting = kept(request) if request.method == "POST" else None
         if waiting is not None and waiting.path == request.path:
-            # It is sent now; whoever refuses it keeps what was typed.
+            # The kept form is sent now. If it is refused again, that answer keeps it anew.
             drop(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """How to sign in, that there is no such thing, or why it is not open and what to do or whom to ask."""
+        """Return the page that shows how to sign in, that nothing is there, or why it is closed and whom to ask."""
         if isinstance(exception, NotFound | Closed | NotActive):
             note(outcome="refused" if isinstance(exception, Closed) else exception.code)
         if isinstance(exception, SignInFirst):

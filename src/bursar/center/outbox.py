@@ -13,7 +13,7 @@ LISTED = 100
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """What people would have been told, the newest first; only sandbox accounts have this page."""
+    """Show the emails that a sandbox account would have sent, the newest first."""
     seen = visit(request, account_id)
     if not seen.customer.sandbox:
         raise Http404

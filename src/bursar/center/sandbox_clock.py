@@ -1,4 +1,4 @@
-"""The sandbox bar: moving the account's own clock, and everything that falls due on the way."""
+"""The sandbox bar: move the clock of the account, and do what falls due on the way."""
 
 from datetime import date
 from uuid import UUID
@@ -18,7 +18,7 @@ from bursar.jobs.steps import move
 
 @require_POST
 def forward(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Move the clock to a day. Errors: Closed to who may not change the subscription."""
+    """Move the clock to a day. Errors: Closed, if the person may not move it."""
     seen = visit(request, account_id)
     form = ClockForm(request.POST)
     if not form.is_valid():

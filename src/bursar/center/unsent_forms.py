@@ -1,7 +1,7 @@
-"""Forms that were refused before they were acted on: what somebody typed is shown to them, and sent by a fresh click.
+"""Forms that were refused before they were acted on: the page shows what was typed, to be sent again by a click.
 
-It is one mechanism for every form of the pages: one that came too late or too often, of somebody signed out,
-or about something that is gone. A form of another site is shown as text, never as a form, and is never kept.
+Every form of the pages uses it: forms that come too late or too often, after the session has ended, or about
+something that is gone. A form of another site is shown as text, never as a form, and is never kept.
 """
 
 import json
@@ -37,7 +37,7 @@ KEPT_FOR: Final = timedelta(hours=1)
 MOST_KEPT: Final = 20_000
 """The longest form that is kept until its sender signs in again. Unit: characters."""
 SECRET: Final = re.compile("password|code|credential|token|secret|csrf|otp", re.IGNORECASE)
-"""Fields that hold what nobody else may read; they are neither shown nor kept."""
+"""Names of fields with secrets; they are neither shown nor kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Unsent:
 
 
 def sent(request: HttpRequest) -> Unsent | None:
-    """Return the form that a request sends, if something was typed into it; a preview is not sent by anybody."""
+    """Return the form that a request sends, if something was typed into it; None for a preview."""
     if request.method != "POST" or "HX-Request" in request.headers:
         return None
     try:
@@ -71,7 +71,7 @@ def sent(request: HttpRequest) -> Unsent | None:
 
 
 def of_our_page(request: HttpRequest) -> bool:
-    """Return whether the browser says that a form comes from a page of ours; one that says nothing does not count."""
+    """Return true if the browser says that a form comes from a page of ours."""
     came_from = request.headers.get("Origin") or request.headers.get("Referer", "")
     origin = urlsplit(came_from)
     trusted = f"{origin.scheme}://{origin.netloc}" in settings.CSRF_TRUSTED_ORIGINS
@@ -79,7 +79,7 @@ def of_our_page(request: HttpRequest) -> bool:
 
 
 def keep(request: HttpRequest) -> bool:
-    """Keep the form of a request in the browser's session, sealed; return whether there was one that could be kept.
+    """Keep the form of a request in the browser's session, sealed; return true if it was kept.
 
     Only forms that have passed the check for forgery come here. How many a network address may have kept is limited,
     since nobody need be signed in for it.
@@ -87,19 +87,19 @@ def keep(request: HttpRequest) -> bool:
     form = sent(request)
     if form is None:
         return False
-    pairs = [*form.chosen, *((one.name, one.value) for one in form.typed)]
+    pairs = [*form.chosen, *((field.name, field.value) for field in form.typed)]
     content = json.dumps({"path": form.path, "pairs": pairs, "until": time() + KEPT_FOR.total_seconds()})
     if len(content) > MOST_KEPT or not ratelimit.consume(request, action="keep_unsent"):
         return False
     request.session[KEY] = seal(content)
     if not request.user.is_authenticated:
-        # Signing in makes it last again as long as any.
+        # The session of a visitor is short; signing in gives it the length of any other.
         request.session.set_expiry(KEPT_FOR)
     return True
 
 
 def kept(request: HttpRequest) -> Unsent | None:
-    """Return the form that is kept for whoever is signed in; what is too old, or for others to see, is dropped."""
+    """Return the kept form of the person who is signed in; drop it if it is too old or not theirs to see."""
     if KEY not in request.session or not isinstance(request.user, Person):
         return None
     try:
@@ -133,7 +133,7 @@ def _form(path: str, pairs: list[tuple[str, str]]) -> Unsent | None:
 
 
 def _label(labels: dict[str, str], name: str) -> str:
-    """Return the label of a field that one types into; nothing for one where something is chosen."""
+    """Return the label of a field that people type into; an empty text for a choice."""
     for part in _parts(name):
         if part in labels and part.endswith("_"):
             return f"{labels[part]} ({_product(name.removeprefix(part))})"
@@ -193,7 +193,7 @@ def _labels() -> dict[str, str]:
 
 
 def _reaches(person: Person, path: str) -> bool:
-    """Return whether somebody may come to the account that an address is about, if it is about one."""
+    """Return true if an address is about no account, or about an account that the person reaches."""
     try:
         account_id: Any = resolve(path).kwargs.get("account_id")
     except Resolver404:

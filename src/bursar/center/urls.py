@@ -2,12 +2,10 @@
 
 from django.urls import include, path
 
-from bursar.center import entrance as doors
-from bursar.center import history, outbox
+from bursar.center import entrance, history, outbox
 from bursar.center import sandbox_clock as clock
 from bursar.center.billing import details, invoices, payment
-from bursar.center.manage import accepting as taking
-from bursar.center.manage import cancel, subscription
+from bursar.center.manage import accepting, cancel, subscription
 from bursar.center.manage import page as manage
 from bursar.center.people import billing_admins as admins
 from bursar.center.people import capabilities, seats, team
@@ -17,22 +15,22 @@ from bursar.center.sign_in import demo
 ACCOUNT = "accounts/<uuid:account_id>"
 
 urlpatterns = [
-    path("", doors.home, name="home"),
-    path("demo", demo.enter, name="demo"),
+    path("", entrance.home, name="home"),
+    path("demo", demo.sign_in_as, name="demo"),
     path("", include("bursar.center.sign_in.urls")),
-    path("language", doors.language, name="language"),
-    path("unsent", doors.unsent, name="unsent"),
-    path("sandbox/<uuid:key>", doors.sandbox, name="sandbox"),
-    path(ACCOUNT, doors.account, name="account"),
+    path("language", entrance.language, name="language"),
+    path("unsent", entrance.unsent, name="unsent"),
+    path("sandbox/<uuid:key>", entrance.sandbox, name="sandbox"),
+    path(ACCOUNT, entrance.account, name="account"),
     path(f"{ACCOUNT}/subscription", subscription.page, name="subscription"),
     path(f"{ACCOUNT}/manage", manage.manage, name="manage"),
     path(f"{ACCOUNT}/manage/preview", manage.preview, name="preview"),
     path(f"{ACCOUNT}/cancel", cancel.page, name="cancel"),
     path(f"{ACCOUNT}/quotes/<uuid:quote_id>", manage.quoted, name="summary"),
-    path(f"{ACCOUNT}/quotes/<uuid:quote_id>/take", taking.take, name="take"),
-    path(f"{ACCOUNT}/takings/<uuid:order_id>", taking.done, name="done"),
-    path(f"{ACCOUNT}/attempts/<uuid:attempt_id>", taking.tried, name="attempt"),
-    path(f"{ACCOUNT}/attempts/<uuid:attempt_id>/give-up", taking.give_up, name="give_up"),
+    path(f"{ACCOUNT}/quotes/<uuid:quote_id>/take", accepting.take, name="take"),
+    path(f"{ACCOUNT}/takings/<uuid:order_id>", accepting.done, name="done"),
+    path(f"{ACCOUNT}/attempts/<uuid:attempt_id>", accepting.tried, name="attempt"),
+    path(f"{ACCOUNT}/attempts/<uuid:attempt_id>/give-up", accepting.give_up, name="give_up"),
     path(f"{ACCOUNT}/changes/<uuid:change_id>/undo", manage.undo, name="undo"),
     path(f"{ACCOUNT}/quotes/<uuid:quote_id>/ask", requests.ask, name="ask"),
     path(f"{ACCOUNT}/requests", requests.listing, name="requests"),
@@ -54,7 +52,7 @@ urlpatterns = [
     path(f"{ACCOUNT}/seats/<str:product>/<uuid:member_id>/free", seats.free, name="free_seat"),
     path(f"{ACCOUNT}/payment", payment.page, name="payment"),
     path(f"{ACCOUNT}/invoices", invoices.listing, name="invoices"),
-    path(f"{ACCOUNT}/invoices/<uuid:invoice_id>", invoices.one, name="invoice"),
+    path(f"{ACCOUNT}/invoices/<uuid:invoice_id>", invoices.invoice, name="invoice"),
     path(f"{ACCOUNT}/invoices/<uuid:invoice_id>/pay", payment.pay, name="pay"),
     path(f"{ACCOUNT}/details", details.page, name="details"),
     path(f"{ACCOUNT}/admins", admins.page, name="admins"),

@@ -1,4 +1,4 @@
-"""Who is looking at a page, on which account, and in which language."""
+"""Visits: a signed-in person, the account whose pages they see, and what they may do there."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,15 +40,15 @@ from bursar.identity.staff import colleague
 from bursar.policy.queries import current
 
 RETURN_TO: Final = "return_to"
-"""Where a session remembers, by account, the vendor's product from which somebody came."""
+"""The session's entry with the address in the vendor's product that each account was entered from."""
 
 
 class SignInFirst(Exception):
-    """Nobody is signed in."""
+    """Raised where a page needs somebody who is signed in."""
 
 
 class Closed(Exception):
-    """A page that is not open to whoever looks; `why_not` says why, and whom to ask."""
+    """Raised where a page is closed to the person; `why_not` gives the reason and the people to ask."""
 
     def __init__(self, seen: "Visit", here: str, why_not: str) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class Closed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way to another page; `here` when it is the one being looked at."""
+    """A link to another page; `here` marks the page that is open."""
 
     href: str
     name: str
@@ -66,7 +66,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Visit:
-    """A person looking at one account as one of its members, or for the vendor as one of its staff."""
+    """A visit of a person to an account, as one of its members or as staff."""
 
     customer: Customer
     actor: Actor
@@ -82,78 +82,78 @@ class Visit:
 
     @property
     def staff(self) -> bool:
-        """Whether somebody of the vendor's staff looks."""
+        """Return true if the visitor is staff."""
         return isinstance(self.actor, Vendor)
 
     @property
     def today(self) -> date:
-        """What day it is for the account."""
+        """Return the account's own day."""
         return self.customer.today(self.now)
 
     def day(self, at: datetime) -> date:
-        """What day it was for the account at a moment."""
+        """Return the account's day at an instant."""
         return at.astimezone(self.customer.zone).date()
 
     def real_day(self, at: datetime) -> str:
-        """Say on which day something happened in the world; a sandbox, whose clock is its own, says that it is real."""
-        return self._in_the_world(money.day(self.day(at)))
+        """Return a real day in words; a sandbox, which has a clock of its own, adds that it is real."""
+        return self._real_time(money.day(self.day(at)))
 
     def real_moment(self, at: datetime) -> str:
-        """Say at which moment something happened in the world; a sandbox says that it is real, as of a day."""
-        return self._in_the_world(money.moment(at.astimezone(self.customer.zone)))
+        """Return a real instant in words; a sandbox adds that it is real."""
+        return self._real_time(money.moment(at.astimezone(self.customer.zone)))
 
-    def _in_the_world(self, when: str) -> str:
+    def _real_time(self, when: str) -> str:
         return _("{when}, in real time").format(when=when) if self.customer.sandbox else when
 
     @property
     def currency(self) -> str:
-        """The account's currency."""
+        """Return the account's currency."""
         return self.customer.account.currency
 
     def decide(self, capability: str) -> Decision:
-        """Whether this person may do that now."""
+        """Return the decision about a capability."""
         return decide(self.policy, self.customer.account, self.actor, capability, self.today)
 
     def may(self, capability: str) -> bool:
-        """Whether this person may do that at once."""
+        """Return true if the person has the capability at once."""
         return self.decide(capability).outcome is Outcome.ALLOWED
 
     def open(self, capability: str) -> bool:
-        """Whether this person may do or at least ask for that."""
+        """Return true if the person has the capability, at once or by request."""
         return self.decide(capability).outcome is not Outcome.REFUSED
 
     def decide_undo(self, change: Change) -> Decision:
-        """Whether this person may take a scheduled change back."""
+        """Return the decision about undoing a scheduled change."""
         return decide_undo(self.policy, self.customer.account, self.actor, change, self.today)
 
     def why_not(self, decision: Decision) -> str:
-        """Why not, and whom to ask; nothing when it is allowed."""
+        """Return why a decision is not allowed and the people to ask; an empty text if it is allowed."""
         return explained(decision, self.policy, self.customer.account, self.actor, self.today)
 
     def why_not_all(self, decisions: Sequence[Decision]) -> tuple[str, ...]:
-        """Why not each of several things, and then once whom to ask about all of them."""
+        """Return the reasons of several decisions, and after them once the people to ask."""
         account = self.customer.account
-        why = [sentence(decision, self.policy, account, self.actor, self.today) for decision in decisions]
+        reasons = [sentence(decision, self.policy, account, self.actor, self.today) for decision in decisions]
         return tuple(
-            filter(None, dict.fromkeys((*why, *(whom_to_ask(decision, self.policy) for decision in decisions))))
+            filter(None, dict.fromkeys((*reasons, *(whom_to_ask(decision, self.policy) for decision in decisions))))
         )
 
     def said(self, problem: Problem) -> str:
-        """A problem in words; a refusal says why, and whom to ask."""
+        """Return a problem in words; a refusal with its reason and the people to ask."""
         return self.why_not(problem.decision) if isinstance(problem, Refused) else said(problem, current_catalog())
 
     def why_nothing(self) -> str:
-        """Why this person may change nothing of the subscription, and whom to ask."""
+        """Return why the person may change nothing of the subscription, and the people to ask."""
         return nothing_open(self.decide("add_seats"), self.policy, self.customer.account, self.actor)
 
     def takes_requests(self) -> bool:
-        """Whether anybody on this account may send requests."""
+        """Return true if members of this account may send requests."""
         customer = self.customer
-        made = decide(self.policy, customer.account, customer.owner, "submit_requests", self.today)
-        return made.reason is not Reason.ACCOUNT_TYPE
+        decision = decide(self.policy, customer.account, customer.owner, "submit_requests", self.today)
+        return decision.reason is not Reason.ACCOUNT_TYPE
 
     def shows_costs(self) -> bool:
-        """Whether this person sees what the standing subscription costs."""
+        """Return true if the person sees the costs of the subscription."""
         return self.staff or shows_costs(self.policy, self.customer.account, self.today)
 
     def moves_clock(self) -> bool:
@@ -161,21 +161,21 @@ class Visit:
         return may_move_clock(self.policy, self.customer.account, self.actor, self.today)
 
     def check(self, here: str, capability: str) -> None:
-        """Nothing, if the page is open to this person. Errors: Closed."""
+        """Raise Closed unless the person has this capability."""
         decision = self.decide(capability)
         if decision.outcome is not Outcome.ALLOWED:
             raise Closed(self, here, self.why_not(decision))
 
     def frame(self, here: str) -> dict[str, Any]:
-        """What the frame of every page needs."""
+        """Return the content of the frame of every page."""
         sandbox = self.customer.sandbox
-        said_role = staff_role_name if self.staff else role_name
+        name_of_role = staff_role_name if self.staff else role_name
         return {
             "account_id": self.id,
             "account_name": self.customer.name,
             "account_type": account_type_name(self.policy, self.customer.account.account_type),
             "person_name": self.name,
-            "role": said_role(self.policy, self.actor.role),
+            "role": name_of_role(self.policy, self.actor.role),
             "staff": self.staff,
             "links": tuple(self._links(here)),
             "accounts": tuple(
@@ -197,83 +197,83 @@ class Visit:
             ("admins", _("Billing admins"), None),
             ("history", _("History"), "view_subscription"),
             ("capabilities", _("What may I do here?"), None),
-            *(self._at_the_desk() if self.staff else ()),
+            *(self._staff_pages() if self.staff else ()),
         ):
             if capability is None or self.may(capability):
                 yield Link(reverse(page, args=[self.id]), name, page == here)
 
-    def _at_the_desk(self) -> tuple[tuple[str, str, str | None], ...]:
-        """The pages of an account that only the staff sees."""
+    def _staff_pages(self) -> tuple[tuple[str, str, str | None], ...]:
+        """Return the pages of an account that only staff see."""
         return ("desk_emails", _("Emails"), "view_subscription"), ("desk_account", _("At the vendor"), None)
 
 
 def visit(request: HttpRequest, account_id: UUID) -> Visit:
-    """The visit of whoever is signed in to one of their accounts, or to any as one of the vendor's staff.
+    """Return the visit of a member to their account, or of staff to any account.
 
-    Who is of the staff of sandboxes finds no other account. Errors: SignInFirst, FactorFirst, NotActive, Http404.
+    For staff of sandboxes, other accounts do not exist. Errors: SignInFirst, FactorFirst, NotActive, Http404.
     """
     person = signed_in(request)
     mine = memberships(person.pk)
     member_id = next((member for account, member, _ in mine if account == account_id), None)
     try:
-        found = customer(account_id)
+        visited = customer(account_id)
     except NotFound:
         raise Http404 from None
     policy, now = current(), moment()
-    actor = found.member(member_id) if member_id is not None else _of_the_staff(request, person, found)
+    actor = visited.member(member_id) if member_id is not None else _staff_actor(request, person, visited)
     if actor is None:
         tries = request.method not in ("GET", "HEAD")
-        admit(policy, found, _turned_away(person, found), now, tries=tries)
+        admit(policy, visited, _inactive_member(person, visited), now, tries=tries)
         raise Http404
     accounts = tuple((account, name) for account, _, name in mine)
     name = actor.name if isinstance(actor, Member) else person.name
-    return Visit(found, actor, name, policy, now, accounts)
+    return Visit(visited, actor, name, policy, now, accounts)
 
 
-def _of_the_staff(request: HttpRequest, person: Person, found: Customer) -> Vendor | None:
+def _staff_actor(request: HttpRequest, person: Person, visited: Customer) -> Vendor | None:
     serving = colleague(person.pk)
-    if serving is None or not can_act_on(sandbox_staff=serving.sandbox, sandbox=found.sandbox):
+    if serving is None or not can_act_on(sandbox_staff=serving.sandbox, sandbox=visited.sandbox):
         return None
     check_factor(request, person, serving)
     return serving.actor
 
 
-def _turned_away(person: Person, found: Customer) -> Member:
-    """Whoever is in the account and may do nothing there. Errors: Http404 for somebody else."""
-    known = inactive_membership(person.pk, found.id)
-    if known is None:
+def _inactive_member(person: Person, visited: Customer) -> Member:
+    """Return the suspended or invited member that the person is in this account. Errors: Http404 for anybody else."""
+    membership = inactive_membership(person.pk, visited.id)
+    if membership is None:
         raise Http404
-    return found.member(known[1])
+    return visited.member(membership[1])
 
 
 def shown(
     request: HttpRequest, seen: Visit, here: str, template: str, content: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    """A page of an account inside its frame."""
+    """Return a page of an account inside its frame."""
     framed = {**seen.frame(here), "back": way_back(request, seen.id), **content}
     return render(request, f"center/{template}.html", framed, status=status)
 
 
 def way_back(request: HttpRequest, account_id: UUID) -> str:
-    """The address of the vendor's product from which somebody came into an account; nothing if they did not."""
-    found: str = request.session.get(RETURN_TO, {}).get(str(account_id), "")
-    return found
+    """Return the address in the vendor's product that the account was entered from; empty if it was not."""
+    address: str = request.session.get(RETURN_TO, {}).get(str(account_id), "")
+    return address
 
 
 def signed_in(request: HttpRequest) -> Person:
-    """The person who is signed in. Errors: SignInFirst."""
+    """Return the person who is signed in. Errors: SignInFirst."""
     if not isinstance(request.user, Person):
         raise SignInFirst
     return request.user
 
 
 def moment() -> datetime:
-    """The real moment; everything further in is given it."""
+    """Return the time now. The edges read the clock; everything below gets the time as a parameter."""
     return datetime.now(UTC)
 
 
 def remember_language(response: HttpResponse, language: str) -> HttpResponse:
-    """The response, after which pages are in that language."""
+    """Return the response with a cookie that sets the language of later pages."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
@@ -286,12 +286,12 @@ def remember_language(response: HttpResponse, language: str) -> HttpResponse:
 
 
 def back(request: HttpRequest) -> HttpResponseRedirect:
-    """The page that a form was sent from, never one of another site."""
+    """Redirect to the page that a form was sent from, never to another site."""
     following = request.POST.get("next", "/")
-    good = url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()})
-    return HttpResponseRedirect(following if good else "/")
+    is_ours = url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(following if is_ours else "/")
 
 
 def to(name: str, *arguments: object) -> HttpResponseRedirect:
-    """See another page instead."""
+    """Redirect to another page."""
     return HttpResponseRedirect(reverse(name, args=arguments))

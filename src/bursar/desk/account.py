@@ -1,4 +1,4 @@
-"""One account at the vendor: what the vendor says of it, exceptions from its type, and how it stands."""
+"""The desk's page of an account: the vendor's fields, overrides, and account state."""
 
 from datetime import date
 from typing import Any, Final
@@ -29,11 +29,11 @@ MOST_FACTS: Final = 1000
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """What the vendor says of the account, as a form for whoever may change it."""
-    seen = _at_the_vendor(request, account_id)
+    """Show the vendor's fields of the account, as a form for staff who may change them."""
+    seen = _staff_visit(request, account_id)
     if request.method != "POST":
         return _page(request, seen)
-    form = _vendor(seen, request.POST)
+    form = _vendor_form(seen, request.POST)
     if not form.is_valid():
         return _page(request, seen, form)
     fields = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -51,21 +51,21 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @require_POST
 def add(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Grant the account one thing that its type does not, or withhold one."""
-    seen = _at_the_vendor(request, account_id)
+    """Grant or withhold a capability on this account alone."""
+    seen = _staff_visit(request, account_id)
     form = OverrideForm(request.POST)
     if not form.is_valid():
         return _page(request, seen, override=form)
-    given = form.cleaned_data
+    fields = form.cleaned_data
     try:
         with followed(account_id, actor=seen.actor, now=seen.now):
             actions.add_override(
                 seen.policy,
                 account_id,
-                capability=given["capability"],
-                grant=given["grant"] == "1",
-                reason=given["reason"],
-                until=given["until"],
+                capability=fields["capability"],
+                grant=fields["grant"] == "1",
+                reason=fields["reason"],
+                until=fields["until"],
                 actor=seen.actor,
                 now=seen.now,
             )
@@ -77,8 +77,8 @@ def add(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @require_POST
 def end(request: HttpRequest, account_id: UUID, override_id: UUID) -> HttpResponse:
-    """Let an exception hold no longer."""
-    seen = _at_the_vendor(request, account_id)
+    """End an override."""
+    seen = _staff_visit(request, account_id)
     try:
         with followed(account_id, actor=seen.actor, now=seen.now):
             actions.end_override(seen.policy, account_id, override_id, actor=seen.actor, now=seen.now)
@@ -89,9 +89,9 @@ def end(request: HttpRequest, account_id: UUID, override_id: UUID) -> HttpRespon
 
 
 @require_POST
-def stand(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """On to the summary of suspending the account, or of resuming it."""
-    seen = _at_the_vendor(request, account_id)
+def suspend_or_resume(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Redirect to the summary of suspending the account, or of resuming it."""
+    seen = _staff_visit(request, account_id)
     if not seen.may("suspend_accounts"):
         return _page(request, seen, problem=seen.why_not(seen.decide("suspend_accounts")))
     active = seen.customer.account.state is State.ACTIVE
@@ -101,8 +101,8 @@ def stand(request: HttpRequest, account_id: UUID) -> HttpResponse:
         return not_done(request, seen, seen.said(problem))
 
 
-def _at_the_vendor(request: HttpRequest, account_id: UUID) -> Visit:
-    """The visit of one of the staff; an account's own people have no such page. Errors: SignInFirst, Http404."""
+def _staff_visit(request: HttpRequest, account_id: UUID) -> Visit:
+    """Return the visit of staff; an account's own people have no such page. Errors: SignInFirst, Http404."""
     seen = visit(request, account_id)
     if not seen.staff:
         raise Http404
@@ -117,17 +117,19 @@ def _page(
     override: OverrideForm | None = None,
     problem: str = "",
 ) -> HttpResponse:
-    form, override = form or _vendor(seen), override or OverrideForm()
-    who, account_state, made_on = names(seen.id), seen.customer.account.state, _days(seen)
-    deciding = {one: seen.decide(one) for one in ("alter_accounts", "grant_overrides", "suspend_accounts")}
+    form, override = form or _vendor_form(seen), override or OverrideForm()
+    people, account_state, made_on = names(seen.id), seen.customer.account.state, _days(seen)
+    decisions = {
+        capability: seen.decide(capability) for capability in ("alter_accounts", "grant_overrides", "suspend_accounts")
+    }
     content = {
         **seen.frame("desk_account"),
         "form": form,
         "override": override,
         "problem": problem,
-        "overrides": [_shown(seen, override, who, made_on) for override in overrides(seen.id)],
-        "may": {one: made.reason is None for one, made in deciding.items()},
-        "why_not": seen.why_not_all([made for made in deciding.values() if made.reason]),
+        "overrides": [_shown(seen, override, people, made_on) for override in overrides(seen.id)],
+        "may": {capability: decision.reason is None for capability, decision in decisions.items()},
+        "why_not": seen.why_not_all([decision for decision in decisions.values() if decision.reason]),
         "currency": seen.currency,
         "zone": seen.customer.time_zone,
         "since": money.day(made_on.get(seen.id, seen.day(seen.customer.created_at))),
@@ -139,8 +141,8 @@ def _page(
     return render(request, "desk/account.html", content, status=status)
 
 
-def _vendor(seen: Visit, sent: QueryDict | None = None) -> VendorForm:
-    """The form of what the vendor says of the account, filled in with what it says now."""
+def _vendor_form(seen: Visit, sent: QueryDict | None = None) -> VendorForm:
+    """Return the form of the vendor's fields, filled in with their present values."""
     account = seen.customer.account
     now = {
         "name": seen.customer.name,
@@ -153,19 +155,19 @@ def _vendor(seen: Visit, sent: QueryDict | None = None) -> VendorForm:
 
 
 def _days(seen: Visit) -> dict[UUID, date]:
-    """Return on which day of the account's own clock it was opened, and each exception made, by their ids."""
-    found = facts(seen.id, before=None, limit=MOST_FACTS, kinds=("account_opened", "override_added"))
-    return {UUID(one.data["override"]) if "override" in one.data else seen.id: one.on for one in found}
+    """Return the days, on the account's own clock, on which it was opened and each override was added, by id."""
+    events = facts(seen.id, before=None, limit=MOST_FACTS, kinds=("account_opened", "override_added"))
+    return {UUID(event.data["override"]) if "override" in event.data else seen.id: event.on for event in events}
 
 
-def _shown(seen: Visit, one: OverrideRow, who: dict[UUID, str], made_on: dict[UUID, date]) -> dict[str, Any]:
+def _shown(seen: Visit, override: OverrideRow, people: dict[UUID, str], made_on: dict[UUID, date]) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "about": about(one.capability),
-        "grant": one.grant,
-        "reason": one.reason,
-        "until": money.day(one.until) if one.until else "",
-        "over": one.until is not None and one.until < seen.today,
-        "by": who.get(one.author_id, "") if one.author_id else "",
-        "on": money.day(made_on.get(one.id, seen.day(one.created_at))),
+        "id": override.id,
+        "about": about(override.capability),
+        "grant": override.grant,
+        "reason": override.reason,
+        "until": money.day(override.until) if override.until else "",
+        "over": override.until is not None and override.until < seen.today,
+        "by": people.get(override.author_id, "") if override.author_id else "",
+        "on": money.day(made_on.get(override.id, seen.day(override.created_at))),
     }

@@ -1,4 +1,4 @@
-"""All accounts, as the staff looks for them; and opening one."""
+"""Accounts at the desk: the directory with its search, and opening an account."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -29,19 +29,22 @@ PAGE: Final = 50
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The accounts that the search leaves, by name."""
+    """Show the accounts that match the search, by name."""
     shift = at_desk(request)
     chosen = {name: request.GET.get(name, "").replace("\0", "").strip() for name in ("q", "account_type", "state")}
-    found = directory(
+    listed = directory(
         **chosen, sandbox_only=shift.colleague.sandbox, after=uuid(request.GET.get("after", "")), limit=PAGE + 1
     )
     content = {
-        "accounts": [_shown(shift, one) for one in found[:PAGE]],
-        "following": urlencode({**chosen, "after": str(found[PAGE - 1].id)}) if len(found) > PAGE else "",
+        "accounts": [_shown(shift, account) for account in listed[:PAGE]],
+        "following": urlencode({**chosen, "after": str(listed[PAGE - 1].id)}) if len(listed) > PAGE else "",
         "chosen": chosen,
         "filtered": any(chosen.values()),
         "types": [("", _("every type")), *account_types(shift.policy)],
-        "states": [("", _("every state")), *((one.value, state(one.value)) for one in State)],
+        "states": [
+            ("", _("every state")),
+            *((account_state.value, state(account_state.value)) for account_state in State),
+        ],
         "open": shift.may("open_accounts"),
         "why_not": shift.why_not("open_accounts"),
     }
@@ -49,15 +52,15 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def open_one(request: HttpRequest) -> HttpResponse:
-    """The form of a new account; filled and sent, on to the account."""
+def open_page(request: HttpRequest) -> HttpResponse:
+    """Show the form of a new account; sent, open the account and go to it."""
     shift = at_desk(request)
-    mine = {"representative_name": shift.colleague.name, "representative_email": shift.colleague.email}
+    own = {"representative_name": shift.colleague.name, "representative_email": shift.colleague.email}
     sold = currencies()
     currency = "EUR" if "EUR" in sold or not sold else sold[0]
     usual = {"currency": currency, "time_zone": "Europe/Paris", "locale": "en", "tax_rate": "20"}
     choices = {"account_type": account_types(shift.policy), "currency": [(code, code) for code in sold]}
-    form, problem = OpenForm(posted(request), filled={**mine, **usual}, choices=choices), ""
+    form, problem = OpenForm(posted(request), filled={**own, **usual}, choices=choices), ""
     if form.is_valid():
         try:
             opened = _open(shift, form.cleaned_data)
@@ -75,23 +78,25 @@ def open_one(request: HttpRequest) -> HttpResponse:
     return shown(request, shift, "desk", "open", content, status=status)
 
 
-def _open(shift: Shift, given: dict[str, Any]) -> UUID:
-    named = given["representative_email"]
-    asked = ("name", "account_type", "currency", "time_zone", "locale", "owner_name", "owner_email")
+def _open(shift: Shift, fields: dict[str, Any]) -> UUID:
+    representative_email = fields["representative_email"]
+    names = ("name", "account_type", "currency", "time_zone", "locale", "owner_name", "owner_email")
     return open_account(
         shift.policy,
-        **{field: given[field] for field in asked},
-        representative=(given["representative_name"] or named, named) if named else None,
-        sandbox=given["sandbox"] or shift.colleague.sandbox,
+        **{field: fields[field] for field in names},
+        representative=(fields["representative_name"] or representative_email, representative_email)
+        if representative_email
+        else None,
+        sandbox=fields["sandbox"] or shift.colleague.sandbox,
         clock=None,
-        tax=given["tax_rate"],
+        tax=fields["tax_rate"],
         actor=shift.colleague.actor,
         now=shift.now,
     )
 
 
 def _welcome(shift: Shift, email: str, account: str) -> None:
-    """Tell the owner of a new account that it is there, and how they come in."""
+    """Tell the owner of a new account that it is open, and how they sign in."""
     person = Person.objects.get(email=email.lower())
     with translation.override(person.locale):
         subject = _("The account {account} is open").format(account=account)
@@ -103,14 +108,14 @@ def _welcome(shift: Shift, email: str, account: str) -> None:
     write_to(person, written, now=shift.now)
 
 
-def _shown(shift: Shift, one: Found) -> dict[str, Any]:
+def _shown(shift: Shift, account: Found) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "name": one.name,
-        "type": account_type_name(shift.policy, one.account_type),
-        "state": "" if one.state == State.ACTIVE else state(one.state),
-        "sandbox": one.sandbox,
-        "owner": one.owner_name,
-        "email": one.owner_email,
-        "representative": one.representative_name,
+        "id": account.id,
+        "name": account.name,
+        "type": account_type_name(shift.policy, account.account_type),
+        "state": "" if account.state == State.ACTIVE else state(account.state),
+        "sandbox": account.sandbox,
+        "owner": account.owner_name,
+        "email": account.owner_email,
+        "representative": account.representative_name,
     }

@@ -1,4 +1,4 @@
-"""What forms of the desk read, and what there is to choose in them."""
+"""Readers of the forms of the desk, and their choices."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -13,7 +13,7 @@ MOST_PERCENT: Final = 12
 
 
 def account_types(policy: Policy) -> list[tuple[str, str]]:
-    """The types to choose from, by code and name."""
+    """Return the account types to choose from, by code and name."""
     return [(code, account_type_name(policy, code)) for code in policy.account_types]
 
 
@@ -23,9 +23,9 @@ def percent(tax: Tax) -> str:
     return typed.replace(".", ",") if locale().language == "fr" else typed
 
 
-def read_percent(given: str) -> Tax:
+def read_percent(sent: str) -> Tax:
     """Return the tax that somebody typed as percent, with or without its sign. Errors: BadRate, BadTaxRate."""
-    typed = given.replace(",", ".").removesuffix("%").strip()
+    typed = sent.replace(",", ".").removesuffix("%").strip()
     try:
         ratio = Decimal(typed) / 100 if typed.replace(".", "", 1).isdecimal() and len(typed) <= MOST_PERCENT else None
     except InvalidOperation:
@@ -33,9 +33,9 @@ def read_percent(given: str) -> Tax:
     return read_tax_rate("" if ratio is None else f"{ratio:f}")
 
 
-def uuid(given: str) -> UUID | None:
-    """An id as it was sent; nothing if it is none."""
+def uuid(sent: str) -> UUID | None:
+    """Return an id as it was sent, None if it is none."""
     try:
-        return UUID(given)
+        return UUID(sent)
     except ValueError:
         return None

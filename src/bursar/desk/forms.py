@@ -1,4 +1,4 @@
-"""The forms of the desk: opening an account, what the vendor says of it, and exceptions from its type."""
+"""Forms of the desk: opening an account, the vendor's fields of an account, and overrides."""
 
 from datetime import date
 from typing import Any
@@ -26,7 +26,7 @@ class Currency(OneOf):
 
 
 class VendorForm(PageForm):
-    """What the vendor says of an account."""
+    """Vendor's fields of an account."""
 
     name = Text(_("Name"), missing=_("Give the name of the customer."))
     account_type = OneOf(_("Account type"), wrong=_("Choose one of the types."))

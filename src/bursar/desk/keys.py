@@ -16,39 +16,39 @@ from bursar.i18n import money
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Every key, the oldest first."""
-    shift = _keeper(request)
+    """Show all keys, the oldest first."""
+    shift = _shift_with_keys(request)
     return shown(request, shift, "desk_keys", "keys", {"keys": [_shown(key, shift) for key in keys()]})
 
 
 @require_POST
 def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
-    """Let a key hold no longer."""
-    shift = _keeper(request)
+    """Revoke a key."""
+    shift = _shift_with_keys(request)
     revoke_key(key_id, now=shift.now)
     messages.success(request, _("The key holds no longer."))
     return to("desk_keys")
 
 
-def _keeper(request: HttpRequest) -> Shift:
-    """The shift of whoever may manage keys; for others there is no such page. Errors: SignInFirst, Http404."""
+def _shift_with_keys(request: HttpRequest) -> Shift:
+    """Return the shift of staff who may manage keys; for others there is no such page. Errors: SignInFirst, Http404."""
     shift = at_desk(request)
     if shift.colleague.sandbox or not shift.may(MANAGING):
         raise Http404
     return shift
 
 
-def _shown(one: KeyRow, shift: Shift) -> dict[str, object]:
-    ended = one.expires_at is not None and one.expires_at <= shift.now
+def _shown(key: KeyRow, shift: Shift) -> dict[str, object]:
+    ended = key.expires_at is not None and key.expires_at <= shift.now
     return {
-        "id": one.id,
-        "name": one.name,
-        "made": money.day(one.created_at.date()),
-        "used": money.day(one.last_used_at.date()) if one.last_used_at else "",
-        "reads_only": one.reads_only,
-        "members": one.scope == "members",
-        "account": one.account_id,
-        "until": money.day(one.expires_at.date()) if one.expires_at else "",
-        "holds": one.revoked_at is None and not ended,
-        "revoked": money.day(one.revoked_at.date()) if one.revoked_at else "",
+        "id": key.id,
+        "name": key.name,
+        "made": money.day(key.created_at.date()),
+        "used": money.day(key.last_used_at.date()) if key.last_used_at else "",
+        "reads_only": key.reads_only,
+        "members": key.scope == "members",
+        "account": key.account_id,
+        "until": money.day(key.expires_at.date()) if key.expires_at else "",
+        "holds": key.revoked_at is None and not ended,
+        "revoked": money.day(key.revoked_at.date()) if key.revoked_at else "",
     }

@@ -1,4 +1,4 @@
-"""The vendor's staff: who they are, appointing them, giving them another role, and letting them go."""
+"""Staff of the vendor: list, appoint, change role, dismiss."""
 
 from uuid import UUID
 
@@ -23,30 +23,30 @@ from bursar.notices.email import personal
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """Everybody, and the form to appoint somebody for whoever may; who is there already gets another role by it."""
+    """Show the staff and, to those who may, the form that appoints somebody or changes their role."""
     shift = at_desk(request)
     if request.method != "POST":
         return _page(request, shift)
     form = _appointing(shift, request.POST)
     if not form.is_valid():
         return _page(request, shift, form)
-    given, known = form.cleaned_data, {one.email.lower() for one in actions.staff()}
+    fields, emails = form.cleaned_data, {member.email.lower() for member in actions.staff()}
     try:
-        person_id = actions.appoint(shift.policy, **given, by=shift.colleague, now=shift.now)
+        person_id = actions.appoint(shift.policy, **fields, by=shift.colleague, now=shift.now)
     except Problem as problem:
         return _page(request, shift, form, problem=shift.said(problem))
-    if given["email"].lower() not in known:
-        _welcome(shift, Person.objects.get(pk=person_id), given["role"])
-    said = _("{name} is of the staff: {role}.")
-    messages.success(request, said.format(name=given["name"], role=staff_role_name(shift.policy, given["role"])))
+    if fields["email"].lower() not in emails:
+        _welcome(shift, Person.objects.get(pk=person_id), fields["role"])
+    sentence = _("{name} is of the staff: {role}.")
+    messages.success(request, sentence.format(name=fields["name"], role=staff_role_name(shift.policy, fields["role"])))
     return to("desk_staff")
 
 
 @require_POST
 def dismiss(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Let somebody be of the staff no longer."""
+    """Dismiss somebody from the staff."""
     shift = at_desk(request)
-    name = next((one.name for one in actions.staff() if one.id == person_id), "")
+    name = next((member.name for member in actions.staff() if member.id == person_id), "")
     try:
         actions.dismiss(shift.policy, person_id, by=shift.colleague, now=shift.now)
     except Problem as problem:
@@ -65,16 +65,16 @@ def _page(request: HttpRequest, shift: Shift, form: PersonForm | None = None, *,
     content = {
         "people": [
             {
-                "id": one.id,
-                "name": one.name,
-                "email": one.email,
-                "role": staff_role_name(shift.policy, one.role),
-                "sandbox": one.sandbox,
-                "since": money.day(one.since.date()),
-                "last": money.day(one.last_sign_in_at.date()) if one.last_sign_in_at else "",
-                "you": one.id == shift.colleague.id,
+                "id": member.id,
+                "name": member.name,
+                "email": member.email,
+                "role": staff_role_name(shift.policy, member.role),
+                "sandbox": member.sandbox,
+                "since": money.day(member.since.date()),
+                "last": money.day(member.last_sign_in_at.date()) if member.last_sign_in_at else "",
+                "you": member.id == shift.colleague.id,
             }
-            for one in actions.staff(sandbox=True if shift.colleague.sandbox else None)
+            for member in actions.staff(sandbox=True if shift.colleague.sandbox else None)
         ],
         "form": form,
         "problem": problem,
@@ -86,7 +86,7 @@ def _page(request: HttpRequest, shift: Shift, form: PersonForm | None = None, *,
 
 
 def _welcome(shift: Shift, person: Person, role: str) -> None:
-    """Tell somebody that they are of the staff, and how they come in."""
+    """Tell somebody that they are on the staff, and how they sign in."""
     with translation.override(person.locale):
         lines = [
             _("{name} made you one of the vendor's staff: {role}.").format(

@@ -7,7 +7,7 @@ from bursar.desk import account, accounts, emails, keys, staff
 
 urlpatterns = [
     path("desk", accounts.page, name="desk"),
-    path("desk/open", accounts.open_one, name="desk_open"),
+    path("desk/open", accounts.open_page, name="desk_open"),
     path("desk/staff", staff.page, name="desk_staff"),
     path("desk/staff/<uuid:person_id>/dismiss", staff.dismiss, name="desk_dismiss"),
     path("desk/keys", keys.page, name="desk_keys"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("accounts/<uuid:account_id>/desk", account.page, name="desk_account"),
     path("accounts/<uuid:account_id>/desk/overrides", account.add, name="desk_override"),
     path("accounts/<uuid:account_id>/desk/overrides/<uuid:override_id>/end", account.end, name="desk_end_override"),
-    path("accounts/<uuid:account_id>/desk/standing", account.stand, name="desk_standing"),
+    path("accounts/<uuid:account_id>/desk/standing", account.suspend_or_resume, name="desk_standing"),
     path("accounts/<uuid:account_id>/desk/emails", emails.page, name="desk_emails"),
     path(
         "accounts/<uuid:account_id>/desk/letters",

@@ -1,4 +1,4 @@
-"""Who of the vendor's staff is at the desk, and what they may do there."""
+"""Shifts: staff at the desk, and what they may do there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,32 +24,32 @@ from bursar.policy.queries import current
 
 @dataclass(frozen=True)
 class Shift:
-    """One of the vendor's staff at the desk, before any account."""
+    """A shift of a member of staff at the desk, before they open an account."""
 
     colleague: Colleague
     policy: Policy
     now: datetime
 
     def decide(self, capability: str) -> Decision:
-        """Whether they may do that."""
+        """Return the decision about a capability."""
         return decide_for_staff(self.policy, self.colleague.actor, capability)
 
     def may(self, capability: str) -> bool:
-        """Whether they may do that."""
+        """Return true if they have the capability."""
         return self.decide(capability).reason is None
 
     def why_not(self, capability: str) -> str:
-        """Why they may not, and which colleagues to ask; nothing when they may."""
+        """Return why they may not, and the colleagues to ask; empty if they may."""
         return at_the_desk(self.decide(capability), self.policy, self.colleague.actor)
 
     def said(self, problem: Problem) -> str:
-        """A problem in words."""
+        """Return a problem in words."""
         if isinstance(problem, Refused):
             return at_the_desk(problem.decision, self.policy, self.colleague.actor)
         return said(problem)
 
     def frame(self, here: str) -> dict[str, Any]:
-        """What the frame of every page of the desk needs."""
+        """Return the content of the frame of every page of the desk."""
         return {
             "person_name": self.colleague.name,
             "role": staff_role_name(self.policy, self.colleague.role),
@@ -68,20 +68,20 @@ class Shift:
 
 
 def at_desk(request: HttpRequest) -> Shift:
-    """The shift of whoever is signed in; whoever is not of the staff finds no desk.
+    """Return the shift of the person who is signed in; for people who are not staff there is no desk.
 
     Errors: SignInFirst, FactorFirst, Http404.
     """
     person = signed_in(request)
-    found = colleague(person.pk)
-    if found is None:
+    serving = colleague(person.pk)
+    if serving is None:
         raise Http404
-    check_factor(request, person, found)
-    return Shift(found, current(), moment())
+    check_factor(request, person, serving)
+    return Shift(serving, current(), moment())
 
 
 def shown(
     request: HttpRequest, shift: Shift, here: str, template: str, content: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    """A page of the desk inside its frame."""
+    """Return a page of the desk inside its frame."""
     return render(request, f"desk/{template}.html", {**shift.frame(here), **content}, status=status)

@@ -1,4 +1,4 @@
-"""A page of a demo that shows every component of the design system, with nothing of anybody's in it."""
+"""A page of the demo that shows every component of the design system, without any data."""
 
 from typing import Any
 

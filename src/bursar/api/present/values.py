@@ -135,14 +135,14 @@ def request_now(call: Call, row: RequestRow) -> JsonObject:
     return document
 
 
-def change(made: Change) -> JsonObject:
+def change(accepted: Change) -> JsonObject:
     """Return a change."""
     return {
-        "id": str(made.id),
-        "edit": write_edit(made.edit),
-        "effective_on": made.effective_on.isoformat(),
-        "by_vendor": made.by_vendor,
-        "undoes": str(made.undoes) if made.undoes else None,
+        "id": str(accepted.id),
+        "edit": write_edit(accepted.edit),
+        "effective_on": accepted.effective_on.isoformat(),
+        "by_vendor": accepted.by_vendor,
+        "undoes": str(accepted.undoes) if accepted.undoes else None,
     }
 
 
@@ -151,7 +151,7 @@ def order_result(call: Call, order_id: UUID) -> JsonObject:
     order = subscriptions.order(call.id, order_id=order_id)
     document = invoices.invoice_of_order(call.id, order_id)
     return {
-        "changes": [change(one) for one in order.changes],
+        "changes": [change(accepted) for accepted in order.changes],
         "invoice": invoice(call, document) if document else None,
     }
 

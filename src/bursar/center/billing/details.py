@@ -1,4 +1,4 @@
-"""Invoice details: what future invoices say of the customer, and who receives them."""
+"""Billing details: the customer as future invoices name it, and the recipients of the invoices."""
 
 import re
 from collections.abc import Mapping
@@ -32,13 +32,13 @@ ADDRESS: Final = (
     ("city", gettext_lazy("City"), "address-level2"),
     ("country", gettext_lazy("Country"), "country"),
 )
-"""The parts of an address, each with its label and what a browser may fill it from."""
+"""The parts of an address, each with its label and its name for autocompletion in browsers."""
 RECIPIENT: Final = re.compile(r"(?:(?P<name>[^<>@]*)<)?(?P<email>[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>?")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The details, as a form for those who may change them; otherwise to be read, with the reason."""
+    """Show the billing details, as a form to people who may change them."""
     seen = visit(request, account_id)
     seen.check("details", "view_invoices")
     kept, problem = details(account_id), ""
@@ -67,7 +67,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 
 class DetailsForm(PageForm):
-    """What future invoices say of the customer. What the form does not show of an address stays."""
+    """Billing details of future invoices. Parts of an address that the form does not show stay."""
 
     vat_id = Text(
         gettext_lazy("VAT id"),
@@ -106,46 +106,49 @@ class DetailsForm(PageForm):
                 )
 
     def sold_to(self) -> list[BoundField]:
-        """The fields of the address that is sold to."""
+        """Return the fields of the sold-to address."""
         return [self[f"sold_to_{part}"] for part, _label, _browser in ADDRESS]
 
     def bill_to(self) -> list[BoundField]:
-        """The fields of the address that is billed."""
+        """Return the fields of the bill-to address."""
         return [self[f"bill_to_{part}"] for part, _label, _browser in ADDRESS]
 
     def columns(self) -> dict[str, Any]:
         """Return the columns to be set."""
-        given = self.cleaned_data
+        fields = self.cleaned_data
         sold_to, bill_to = (
-            {**self.kept[which], **{part: given[f"{which}_{part}"] for part, _label, _browser in ADDRESS}}
+            {**self.kept[which], **{part: fields[f"{which}_{part}"] for part, _label, _browser in ADDRESS}}
             for which in ("sold_to", "bill_to")
         )
         return {
             "sold_to": sold_to,
             "bill_to": bill_to if any(bill_to.values()) else None,
-            "vat_id": given["vat_id"],
-            "purchase_order": given["purchase_order"],
-            "recipients": given["recipients"] or [],
+            "vat_id": fields["vat_id"],
+            "purchase_order": fields["purchase_order"],
+            "recipients": fields["recipients"] or [],
         }
 
 
 def _countries(now: str) -> list[tuple[str, str]]:
-    """Return the countries to choose from, with what was written before there was a list, if it is none of them."""
-    known = countries()
-    before = [] if not now or now in dict(known) else [(now, now)]
-    return [("", "–"), *before, *known]
+    """Return the countries to choose from, and a present text that is none of them."""
+    listed = countries()
+    unlisted = [] if not now or now in dict(listed) else [(now, now)]
+    return [("", "–"), *unlisted, *listed]
 
 
 def _lines(kept: Details) -> list[str]:
     """Return the recipients as they are typed."""
-    return [f"{to['name']} <{to['email']}>" if to.get("name") else to["email"] for to in kept.recipients]
+    return [
+        f"{recipient['name']} <{recipient['email']}>" if recipient.get("name") else recipient["email"]
+        for recipient in kept.recipients
+    ]
 
 
 def _recipients(typed: str) -> list[dict[str, str]]:
-    """Return the recipients that were typed, one a line, with a name or without. Errors: ValidationError."""
+    """Return the typed recipients, one on each line. Errors: ValidationError."""
     recipients = []
     for line in filter(None, map(str.strip, typed.splitlines())):
-        # The length comes first: the pattern takes the square of it to refuse a line.
+        # The length is checked first: refusing a line takes the pattern time with the square of its length.
         read = RECIPIENT.fullmatch(line) if len(line) <= LONGEST else None
         try:
             email = address_typed(read["email"] if read else "")

@@ -1,4 +1,4 @@
-"""The list of invoices and credit notes, and one of them."""
+"""Invoices and credit notes: the list, and each as a document."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,7 +25,7 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One invoice in a list; `pay` says whether this person may pay what is open of it."""
+    """An invoice in the list; `pay` is true if this person may pay its open amount."""
 
     id: UUID
     number: str
@@ -40,64 +40,64 @@ class Row:
 
 @require_safe
 def listing(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The newest first."""
+    """List invoices and credit notes, the newest first."""
     seen = visit(request, account_id)
     seen.check("invoices", "view_invoices")
     try:
         before = UUID(request.GET["before"]) if "before" in request.GET else None
     except ValueError:
         raise Http404 from None
-    found = documents(account_id, before=before, limit=PAGE + 1)
-    open_, no_card = left(account_id, [one.id for one in found]), why_no_card(seen)
-    rows = [row_shown(seen, one, open_[one.id], no_card) for one in found[:PAGE]]
-    following = found[PAGE - 1].id if len(found) > PAGE else None
-    payable = any(_payable(seen, one, open_[one.id]) for one in found[:PAGE])
+    listed = documents(account_id, before=before, limit=PAGE + 1)
+    open_amounts, no_card = left(account_id, [invoice.id for invoice in listed]), why_no_card(seen)
+    rows = [row_shown(seen, invoice, open_amounts[invoice.id], no_card) for invoice in listed[:PAGE]]
+    following = listed[PAGE - 1].id if len(listed) > PAGE else None
+    payable = any(_payable(seen, invoice, open_amounts[invoice.id]) for invoice in listed[:PAGE])
     content = {"rows": rows, "following": following, "no_card": no_card if payable else ""}
     return shown(request, seen, "invoices", "invoices", content)
 
 
 @require_safe
-def one(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpResponse:
-    """One invoice or credit note, with every line; it prints as a document of its own."""
+def invoice(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """Show an invoice or credit note with its lines; it prints as a document of its own."""
     seen = visit(request, account_id)
     seen.check("invoices", "view_invoices")
     return shown(request, seen, "invoices", "invoice", _content(seen, document(account_id, invoice_id)))
 
 
-def row_shown(seen: Visit, found: Invoice, remaining: int, no_card: str) -> Row:
-    """A document in a list. `remaining` is what is left of it, in minor units; `no_card` why no card can pay it."""
-    code = document_status(found.totals.kind, remaining, found.due_on, seen.today)
+def row_shown(seen: Visit, invoice: Invoice, remaining: int, no_card: str) -> Row:
+    """Return an invoice in the list, with its open amount in minor units. `no_card` says why no card can pay it."""
+    code = document_status(invoice.totals.kind, remaining, invoice.due_on, seen.today)
     return Row(
-        id=found.id,
-        number=found.number,
-        on=money.day(found.issued_on),
-        due_on=money.day(found.due_on),
-        amount=money.amount(Money(found.totals.total, found.currency)),
+        id=invoice.id,
+        number=invoice.number,
+        on=money.day(invoice.issued_on),
+        due_on=money.day(invoice.due_on),
+        amount=money.amount(Money(invoice.totals.total, invoice.currency)),
         status=code,
         status_said=status_name(code),
-        credit=found.kind == "credit_note",
-        pay=not no_card and _payable(seen, found, remaining),
+        credit=invoice.kind == "credit_note",
+        pay=not no_card and _payable(seen, invoice, remaining),
     )
 
 
-def _payable(seen: Visit, found: Invoice, remaining: int) -> bool:
-    """Return True if there is something to pay, and this person may."""
-    return found.kind == "invoice" and remaining > 0 and seen.may("pay_invoice")
+def _payable(seen: Visit, invoice: Invoice, remaining: int) -> bool:
+    """Return true if there is an open amount, and this person may pay it."""
+    return invoice.kind == "invoice" and remaining > 0 and seen.may("pay_invoice")
 
 
-def _content(seen: Visit, found: Invoice) -> dict[str, Any]:
-    remaining, no_card = left(seen.id, [found.id])[found.id], why_no_card(seen)
+def _content(seen: Visit, invoice: Invoice) -> dict[str, Any]:
+    remaining, no_card = left(seen.id, [invoice.id])[invoice.id], why_no_card(seen)
     return {
-        "row": row_shown(seen, found, remaining, no_card),
-        "no_card": no_card if _payable(seen, found, remaining) else "",
-        "issued_on": money.day(found.issued_on),
-        "lines": lines_shown(found.lines, found.currency),
-        "sums": sums(found.totals, found.currency),
-        "rates": ", ".join(sorted({money.percent(line.tax_rate) for line in found.lines if line.tax_rate})),
-        "open": money.amount(Money(remaining, found.currency)) if remaining else "",
-        "seller": found.seller,
-        "sold_to": address_lines(found.buyer.sold_to),
-        "bill_to": address_lines(found.buyer.bill_to),
-        "vat_id": found.buyer.vat_id,
-        "purchase_order": found.buyer.purchase_order,
+        "row": row_shown(seen, invoice, remaining, no_card),
+        "no_card": no_card if _payable(seen, invoice, remaining) else "",
+        "issued_on": money.day(invoice.issued_on),
+        "lines": lines_shown(invoice.lines, invoice.currency),
+        "sums": sums(invoice.totals, invoice.currency),
+        "rates": ", ".join(sorted({money.percent(line.tax_rate) for line in invoice.lines if line.tax_rate})),
+        "open": money.amount(Money(remaining, invoice.currency)) if remaining else "",
+        "seller": invoice.seller,
+        "sold_to": address_lines(invoice.buyer.sold_to),
+        "bill_to": address_lines(invoice.buyer.bill_to),
+        "vat_id": invoice.buyer.vat_id,
+        "purchase_order": invoice.buyer.purchase_order,
     }

@@ -1,4 +1,4 @@
-"""Payment: how the account pays, what did not come through, and paying an open invoice once."""
+"""Payment: the payment type, failed payments, and paying an open invoice once."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -29,17 +29,17 @@ FAILURES: Final = 5
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """How the account pays; sent, it pays in another way from now on and what is open is tried again.
+    """Show the payment type; sent, set it and try open invoices again.
 
-    Whoever came here because a payment for a change was declined goes back to that change.
+    After a declined payment for a change, go back to that change.
     """
     seen = visit(request, account_id)
     seen.check("payment", "view_subscription")
     form, problem = MethodForm(posted(request)), ""
     if form.is_valid():
         try:
-            settled = checkout.set_method(account_id, form.cleaned_data["method"], actor=seen.actor, now=seen.now)
-            messages.success(request, _after_replacing(settled))
+            collected = checkout.set_method(account_id, form.cleaned_data["method"], actor=seen.actor, now=seen.now)
+            messages.success(request, _after_replacing(collected))
             return back_to_change(seen, request.GET)
         except Problem as refused:
             problem = seen.said(refused)
@@ -49,29 +49,29 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpResponse:
-    """Pay what is open of an invoice once, without changing how the account pays."""
+    """Pay the open amount of an invoice once; the payment type stays."""
     seen = visit(request, account_id)
     seen.check("invoices", "pay_invoice")
-    found = document(account_id, invoice_id)
-    open_ = left(account_id, [invoice_id])[invoice_id]
-    if found.kind != "invoice" or open_ == 0:
+    invoice = document(account_id, invoice_id)
+    open_minor = left(account_id, [invoice_id])[invoice_id]
+    if invoice.kind != "invoice" or open_minor == 0:
         return to("invoice", account_id, invoice_id)
     form = MethodForm(posted(request), present=method(account_id))
     problem, status = "", form.status
     if form.is_valid():
         try:
-            idempotency_key = form.cleaned_data["method"]
-            tried = checkout.pay(account_id, invoice_id, idempotency_key, actor=seen.actor, now=seen.now)
-            return _after_paying(request, account_id, tried.id, invoice_id)
+            chosen_method = form.cleaned_data["method"]
+            made_attempt = checkout.pay(account_id, invoice_id, chosen_method, actor=seen.actor, now=seen.now)
+            return _after_paying(request, account_id, made_attempt.id, invoice_id)
         except Declined as declined:
             problem, status = seen.said(declined), 402
-        except Problem as other:
-            problem, status = seen.said(other), 409
+        except Problem as refused:
+            problem, status = seen.said(refused), 409
     present, no_card = method(account_id), why_no_card(seen)
     content = {
         "form": form,
-        "row": row_shown(seen, found, open_, no_card),
-        "amount": money.amount(Money(open_, found.currency)),
+        "row": row_shown(seen, invoice, open_minor, no_card),
+        "amount": money.amount(Money(open_minor, invoice.currency)),
         "present": method_name(present.kind) if present.automatic else "",
         "kinds": kinds(form["type"].value()),
         "tokens": tokens(),
@@ -98,16 +98,19 @@ def _content(seen: Visit, form: MethodForm) -> dict[str, Any]:
         "open": (),
         "failures": (),
     }
-    return content | _owing(seen, no_card) if seen.may("view_invoices") else content
+    return content | _open_and_failed(seen, no_card) if seen.may("view_invoices") else content
 
 
-def _owing(seen: Visit, no_card: str) -> dict[str, Any]:
-    """The invoices that are open, and the last payments that did not come through."""
-    open_ = {invoice.id: invoice.left for invoice in open_invoices(seen.id)}
-    rows = documents(seen.id, limit=len(open_), among=open_) if open_ else []
+def _open_and_failed(seen: Visit, no_card: str) -> dict[str, Any]:
+    """Return the open invoices and the last failed payments."""
+    open_amounts = {invoice.id: invoice.left for invoice in open_invoices(seen.id)}
+    rows = documents(seen.id, limit=len(open_amounts), among=open_amounts) if open_amounts else []
     return {
         "open": [
-            (row_shown(seen, row, open_[row.id], no_card), money.amount(Money(open_[row.id], row.currency)))
+            (
+                row_shown(seen, row, open_amounts[row.id], no_card),
+                money.amount(Money(open_amounts[row.id], row.currency)),
+            )
             for row in rows
         ],
         "failures": [
@@ -128,7 +131,7 @@ def _after_paying(request: HttpRequest, account_id: UUID, attempt_id: UUID, invo
     return to("invoice", account_id, invoice_id)
 
 
-def _after_replacing(settled: int) -> str:
-    if settled:
+def _after_replacing(collected: int) -> str:
+    if collected:
         return _("The payment type was changed, and what was open has been paid.")
     return _("The payment type was changed.")

@@ -1,4 +1,4 @@
-"""The cards and mandates that there are to choose from, and why there are none."""
+"""Cards and mandates to choose from, and why there are none."""
 
 from typing import Final
 
@@ -12,11 +12,11 @@ from bursar.i18n.payment import token_name
 from bursar.payments.actions import paid_by
 
 TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
-"""What the sandbox gateway's cards and mandates do."""
+"""The cards and mandates of the sandbox gateway, by what they do."""
 
 
 def why_no_card(seen: Visit) -> str:
-    """Return why the account cannot pay by card or direct debit, and what to do; nothing where it can."""
+    """Return why the account cannot pay by card or direct debit; empty if it can."""
     try:
         paid_by(seen.customer, Method("card"))
     except NoGateway as problem:
@@ -25,7 +25,7 @@ def why_no_card(seen: Visit) -> str:
 
 
 def kinds(chosen: str | None = None) -> tuple[Choice, ...]:
-    """Return the ways in which a payment can be made automatically; a card unless the other is chosen."""
+    """Return the automatic payment types; card unless the other is chosen."""
     card, debit = _("Card"), _("Direct debit, with a mandate")
     return Choice("type", "card", card, chosen=chosen != "debit"), Choice(
         "type", "debit", debit, chosen=chosen == "debit"

@@ -1,4 +1,4 @@
-"""Taking a quote from a page: what came of it, and where to go on when it was not done."""
+"""Accept a quote from a page, show the result, and the ways on after a declined payment."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -33,19 +33,19 @@ from bursar.subscriptions.queries import agreement, order, quote
 
 @require_POST
 def take(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
-    """Do what the quote says, or show what has changed meanwhile."""
+    """Accept the quote, or show what has changed since it was made."""
     seen = visit(request, account_id)
     try:
-        return came_of(request, seen, lambda: _taken(seen, quote_id, "confirm" in request.POST), quote_id=quote_id)
-    except Confirm as much:
-        content = confirming(seen, quote_id, agreement(seen.id).timeline) | {"once_more": asked_once_more(much)}
+        return answer_order(request, seen, lambda: _taken(seen, quote_id, "confirm" in request.POST), quote_id=quote_id)
+    except Confirm as ceiling:
+        content = confirming(seen, quote_id, agreement(seen.id).timeline) | {"once_more": asked_once_more(ceiling)}
         return shown(request, seen, "subscription", "confirm", content, status=409)
     except checkout.Stale as stale:
         where = to("summary", account_id, stale.quote_id)
         return HttpResponseRedirect(f"{where.url}?instead_of={quote_id}")
 
 
-def came_of(
+def answer_order(
     request: HttpRequest,
     seen: Visit,
     act: Callable[[], checkout.Result],
@@ -53,7 +53,7 @@ def came_of(
     quote_id: UUID | None = None,
     request_id: UUID | None = None,
 ) -> HttpResponse:
-    """Where to go once something was taken, or tried to be.
+    """Carry out an order and redirect to its result, or show why it failed.
 
     Errors: NotFound, Stale, Confirm, and RequestClosed of the request that is reviewed.
     """
@@ -77,7 +77,7 @@ def came_of(
 
 
 def _taken(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
-    """What came of taking; a quote that is too old is as stale as one that the world has left behind."""
+    """Accept a quote. Errors: Stale, with a new quote, if it has changed or expired."""
     try:
         return checkout.accept(seen.id, quote_id=quote_id, confirmed=confirmed, actor=seen.actor, now=seen.now)
     except QuoteExpired:
@@ -86,12 +86,12 @@ def _taken(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
 
 @require_safe
 def done(request: HttpRequest, account_id: UUID, order_id: UUID) -> HttpResponse:
-    """What was done, with its invoice, and what happens next."""
+    """Show an accepted quote with its invoice, and what happens next."""
     seen = visit(request, account_id)
     placed, agreed, catalog = order(account_id, order_id=order_id), agreement(account_id), current_catalog()
     check_sees(seen, [change.edit for change in placed.changes])
-    made = {change.id for change in placed.changes}
-    earlier = agreed.timeline.without(lambda change: change.id in made)
+    change_ids = {change.id for change in placed.changes}
+    earlier = agreed.timeline.without(lambda change: change.id in change_ids)
     kept = read_quote(quote(account_id, placed.quote_id).content)
     document = invoice_of_order(account_id, order_id)
     content: dict[str, Any] = {
@@ -112,7 +112,7 @@ def done(request: HttpRequest, account_id: UUID, order_id: UUID) -> HttpResponse
 
 @require_POST
 def give_up(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpResponse:
-    """Give up a payment that waits, and go on to what it was for."""
+    """Give up a payment that waits, and go on to its attempt."""
     seen = visit(request, account_id)
     try:
         give_up_payment(account_id, attempt_id, actor=seen.actor, now=seen.now)
@@ -121,12 +121,12 @@ def give_up(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpRes
     return to("attempt", account_id, attempt_id)
 
 
-def back_to_change(seen: Visit, asked: Mapping[str, str]) -> HttpResponseRedirect:
-    """Return where a change waits whose payment was declined, or a request; without either the page of payment.
+def back_to_change(seen: Visit, query: Mapping[str, str]) -> HttpResponseRedirect:
+    """Redirect to the change or request whose payment was declined; without either, to the page of payment.
 
-    A quote that is too old is asked for anew. Errors: those of `checkout.quote`.
+    An expired quote is made anew. Errors: those of `checkout.quote`.
     """
-    quote_id, request_id = uuid_given(asked.get("quote", "")), uuid_given(asked.get("request", ""))
+    quote_id, request_id = uuid_given(query.get("quote", "")), uuid_given(query.get("request", ""))
     if request_id is not None:
         return to("request", seen.id, request_id)
     if quote_id is None:
@@ -139,17 +139,17 @@ def back_to_change(seen: Visit, asked: Mapping[str, str]) -> HttpResponseRedirec
 
 @require_safe
 def tried(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpResponse:
-    """What became of a payment: on to what it paid for, or why it did not come through and what to do."""
+    """Redirect to what a payment paid for, or show why it failed and what to do."""
     seen = visit(request, account_id)
     seen.check("payment", "view_subscription")
-    found = attempt(account_id, attempt_id)
-    if found.state == "succeeded" and found.quote_id:
-        return to("done", account_id, order(account_id, quote_id=found.quote_id).id)
-    if found.state == "succeeded" and found.invoice_id:
-        return to("invoice", account_id, found.invoice_id)
-    if found.state == "open":
-        return HttpResponseRedirect(found.address) if found.address else to("subscription", account_id)
-    return _declined(request, seen, found.reason, found.quote_id, found.invoice_id)
+    tried_attempt = attempt(account_id, attempt_id)
+    if tried_attempt.state == "succeeded" and tried_attempt.quote_id:
+        return to("done", account_id, order(account_id, quote_id=tried_attempt.quote_id).id)
+    if tried_attempt.state == "succeeded" and tried_attempt.invoice_id:
+        return to("invoice", account_id, tried_attempt.invoice_id)
+    if tried_attempt.state == "open":
+        return HttpResponseRedirect(tried_attempt.address) if tried_attempt.address else to("subscription", account_id)
+    return _declined(request, seen, tried_attempt.reason, tried_attempt.quote_id, tried_attempt.invoice_id)
 
 
 def _declined(
@@ -160,7 +160,7 @@ def _declined(
     invoice_id: UUID | None = None,
     request_id: UUID | None = None,
 ) -> HttpResponse:
-    """Nothing was taken: why, and every way on that is open to this person."""
+    """Show why a payment was declined, and every way on that is open to this person."""
     change = seen.decide("change_payment_type")
     content = {
         "reason": decline_reason(reason),
@@ -169,6 +169,6 @@ def _declined(
         "request_id": request_id,
         "replace": seen.may("change_payment_type"),
         "why_not_replace": seen.why_not(change),
-        "manages": any(seen.open(one) for one in CHANGING),
+        "manages": any(seen.open(capability) for capability in CHANGING),
     }
     return shown(request, seen, "payment", "declined", content, status=402)

@@ -1,4 +1,4 @@
-"""Cancelling the account: what is lost and on which day, and why; then on to the summary."""
+"""Cancel the account: show what is lost and when, ask for the reason, and go on to the quote."""
 
 from uuid import UUID
 
@@ -20,35 +20,35 @@ from bursar.i18n.language import locale
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """What would be lost and when; sent with a reason, on to the quote that ends the account.
+    """Show what would be lost and when; sent with a reason, go on to the quote that ends the account.
 
-    The quote that the address names fills the reason in anew.
+    The quote named in the address fills in its reason again.
     """
     seen = visit(request, account_id)
     seen.check("subscription", "cancel_account")
-    kept = quote_named(request, seen)
-    before = next((edit.reason for edit in kept if isinstance(edit, Cancel)), "")
-    form = CancelForm(posted(request), filled={"reason": before})
+    edits_before = quote_named(request, seen)
+    reason = next((edit.reason for edit in edits_before if isinstance(edit, Cancel)), "")
+    form = CancelForm(posted(request), filled={"reason": reason})
     try:
         if form.is_valid():
             return to("summary", account_id, save_quote(seen, (Cancel(**form.cleaned_data),)))
-        known = context(seen.customer, seen.today, seen.policy)
-        if any(isinstance(one.edit, Cancel) for one in known.timeline.pending(seen.today)):
+        billing_context = context(seen.customer, seen.today, seen.policy)
+        if any(isinstance(change.edit, Cancel) for change in billing_context.timeline.pending(seen.today)):
             return to("subscription", account_id)
-        decided = quote(known, (Cancel(reason=""),), seen.actor, seen.today)
+        decided = quote(billing_context, (Cancel(reason=""),), seen.actor, seen.today)
     except Problem as problem:
         return not_done(request, seen, seen.said(problem), written=form["reason"].value())
     [ending] = decided.edits
     if ending.effective_on is None:
         return not_done(request, seen, seen.why_not(ending.decision))
-    state = known.timeline.on(seen.today)
+    state = billing_context.timeline.on(seen.today)
     held = []
     for item in state.items.values():
-        plan = known.catalog.known_plan(item.product, item.plan)
+        plan = billing_context.catalog.known_plan(item.product, item.plan)
         held.append(
             {
-                "name": edits.product_name(known.catalog, item.product),
-                "plan": edits.plan_name(known.catalog, item.product, item.plan),
+                "name": edits.product_name(billing_context.catalog, item.product),
+                "plan": edits.plan_name(billing_context.catalog, item.product, item.plan),
                 "quantity": edits.quantity(item.quantity, state.agreed_price(item).per.value),
                 "features": [feature.in_language(locale().language) for feature in plan.features] if plan else [],
             }

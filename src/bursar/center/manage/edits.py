@@ -1,4 +1,4 @@
-"""What a filled Manage form asks for: edits, and what becomes of what is scheduled for the same things."""
+"""Edits of a filled Manage form, and the scheduled changes that they collide with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from bursar.center.manage.form import ManageForm, Shown
+from bursar.center.manage.form import ManageForm, ShownItem
 from bursar.center.manage.freed_seats import chosen
 from bursar.core.calendar.period import Span
 from bursar.core.money.price import Per
@@ -36,66 +36,68 @@ NAMED_DAYS: Final = ("now", "renewal")
 
 @dataclass(frozen=True, slots=True)
 class Collision:
-    """A scheduled change about the same thing as a new edit. `answer` is empty until somebody chose."""
+    """A scheduled change about the same thing as a new edit. `answer` is empty until the person chose."""
 
     change: Change
     answer: Literal["", "keep", "undo"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """The edits of a filled form, and each scheduled change that they collide with."""
+class FilledForm:
+    """The edits of a filled form, with each scheduled change that they collide with."""
 
     edits: tuple[Edit, ...]
     collisions: tuple[Collision, ...] = ()
 
     @property
     def unanswered(self) -> tuple[UUID, ...]:
-        """The scheduled changes of which nobody said yet what becomes of them."""
+        """Return the scheduled changes that still need an answer: keep or undo."""
         return tuple(collision.change.id for collision in self.collisions if not collision.answer)
 
 
-def read(form: ManageForm) -> Wishes:
-    """Return what a valid form asks for. Errors: UnknownProduct, UnknownPlan."""
-    given = form.cleaned_data
-    edits = [*_about_items(form, given), *_additions(form, given), *_about_cycle(form, given)]
-    edits = _by_staff(edits, given) if form.by_staff else edits
-    collisions, about = [], list[Edit]()
+def read(form: ManageForm) -> FilledForm:
+    """Return the edits of a valid form. Errors: UnknownProduct, UnknownPlan."""
+    fields = form.cleaned_data
+    edits = [*_item_edits(form, fields), *_additions(form, fields), *_cycle_edits(form, fields)]
+    edits = _with_staff_terms(edits, fields) if form.by_staff else edits
+    collisions, answers = [], list[Edit]()
     for change in form.scheduled:
-        if given[f"undo_{change.id}"]:
-            about.append(Undo(change=change.id))
+        if fields[f"undo_{change.id}"]:
+            answers.append(Undo(change=change.id))
         elif any(same_subject(change.edit, edit) for edit in edits):
-            collision = Collision(change, _answer(given[f"about_{change.id}"]))
+            collision = Collision(change, _answer(fields[f"about_{change.id}"]))
             collisions.append(collision)
-            about += _answered(collision)
-    return Wishes((*edits, *about), tuple(collisions))
+            answers += _answer_edits(collision)
+    return FilledForm((*edits, *answers), tuple(collisions))
 
 
-def _about_items(form: ManageForm, given: dict[str, Any]) -> list[Edit]:
-    """Return edits of what the account has: where the form differs from what it showed, or agrees a price."""
+def _item_edits(form: ManageForm, fields: dict[str, Any]) -> list[Edit]:
+    """Return the edits of items: where the form differs from what it showed, or agrees a price."""
     edits: list[Edit] = []
     for product, item in form.state.items.items():
         was = form.was[product]
-        if given[f"remove_{product}"]:
+        if fields[f"remove_{product}"]:
             edits.append(RemoveProduct(product=product, expected=was.expected(plan=was.plan)))
             continue
-        per, plan = form.state.agreed_price(item).per, given[f"plan_{product}"]
-        priced = plan in ("", was.plan) and isinstance(given.get(f"price_{product}"), Decimal)
-        if per is not Per.ACCOUNT and ((count := given[f"quantity_{product}"]) != was.quantity or priced):
-            edits.append(_counted(form, product, count, per, was))
-        if given[f"temporary_{product}"]:
-            span = Span(given[f"first_{product}"], given[f"last_{product}"] + timedelta(days=1))
-            edits.append(AddTemporarySeats(product=product, seats=given[f"temporary_{product}"], span=span))
+        per, plan = form.state.agreed_price(item).per, fields[f"plan_{product}"]
+        priced = plan in ("", was.plan) and isinstance(fields.get(f"price_{product}"), Decimal)
+        if per is not Per.ACCOUNT and ((count := fields[f"quantity_{product}"]) != was.quantity or priced):
+            edits.append(_quantity_edit(form, product, count, per, was))
+        if fields[f"temporary_{product}"]:
+            span = Span(fields[f"first_{product}"], fields[f"last_{product}"] + timedelta(days=1))
+            edits.append(AddTemporarySeats(product=product, seats=fields[f"temporary_{product}"], span=span))
         if plan and plan != was.plan:
-            edits.append(_moving(form, given, product, plan, was.expected(plan=was.plan)))
+            edits.append(_plan_change(form, fields, product, plan, was.expected(plan=was.plan)))
     return edits
 
 
-def _moving(form: ManageForm, given: dict[str, Any], product: str, plan: str, expected: Expected | None) -> ChangePlan:
-    """Return the change to another plan, with how many there where it counts otherwise than the present one."""
+def _plan_change(
+    form: ManageForm, fields: dict[str, Any], product: str, plan: str, expected: Expected | None
+) -> ChangePlan:
+    """Return the change to another plan, with a quantity if the plans are counted in different measures."""
     per = form.catalog.plan(product, plan).per
     present = form.state.agreed_price(form.state.items[product]).per
-    count = given[f"{per.value}s_{product}"] if per not in (present, Per.ACCOUNT) else None
+    count = fields[f"{per.value}s_{product}"] if per not in (present, Per.ACCOUNT) else None
     return ChangePlan(
         product=product,
         plan=plan,
@@ -106,31 +108,31 @@ def _moving(form: ManageForm, given: dict[str, Any], product: str, plan: str, ex
     )
 
 
-def _counted(form: ManageForm, product: str, count: int, per: Per, was: Shown) -> Edit:
-    """Return the edit to another number; fewer seats with who was chosen to give theirs up."""
+def _quantity_edit(form: ManageForm, product: str, count: int, per: Per, was: ShownItem) -> Edit:
+    """Return the edit of a quantity; for fewer seats with the members who give theirs up."""
     if per is Per.UNIT:
         return SetUnits(product=product, units=count, expected=was.expected(units=was.quantity))
-    giving = chosen(form.data, product) if count < was.quantity else ()
-    return SetSeats(product=product, seats=count, release=giving, expected=was.expected(seats=was.quantity))
+    release = chosen(form.data, product) if count < was.quantity else ()
+    return SetSeats(product=product, seats=count, release=release, expected=was.expected(seats=was.quantity))
 
 
-def _about_cycle(form: ManageForm, given: dict[str, Any]) -> list[Edit]:
-    wanted, was = given["cycle"], form.was_cycle
-    if not wanted or wanted == (was or form.state.cycle.code):
+def _cycle_edits(form: ManageForm, fields: dict[str, Any]) -> list[Edit]:
+    chosen_cycle, was = fields["cycle"], form.was_cycle
+    if not chosen_cycle or chosen_cycle == (was or form.state.cycle.code):
         return []
-    return [ChangeCycle(cycle=wanted, expected=Expected(cycle=was) if was else None)]
+    return [ChangeCycle(cycle=chosen_cycle, expected=Expected(cycle=was) if was else None)]
 
 
-def _additions(form: ManageForm, given: dict[str, Any]) -> list[Edit]:
-    """Return edits that add what the account does not have."""
+def _additions(form: ManageForm, fields: dict[str, Any]) -> list[Edit]:
+    """Return the edits that add products."""
     return [
-        _adding(form, product, plan, given[f"quantity_{product.code}"])
+        _addition(form, product, plan, fields[f"quantity_{product.code}"])
         for product in form.catalog.products
-        if product.code not in form.state.items and (plan := given[f"add_{product.code}"])
+        if product.code not in form.state.items and (plan := fields[f"add_{product.code}"])
     ]
 
 
-def _adding(form: ManageForm, product: Product, plan: str, count: int) -> AddProduct:
+def _addition(form: ManageForm, product: Product, plan: str, count: int) -> AddProduct:
     per = form.catalog.plan(product.code, plan).per
     return AddProduct(
         product=product.code,
@@ -140,32 +142,32 @@ def _adding(form: ManageForm, product: Product, plan: str, count: int) -> AddPro
     )
 
 
-def _by_staff(edits: Sequence[Edit], given: dict[str, Any]) -> list[Edit]:
-    """Return the edits with the day and the prices that the staff gave, or as a trial."""
-    if given["on"] == "trial":
-        return [_tried(edit, given["day"]) for edit in edits]
-    on = given["day"] if given["on"] == "day" else given["on"] if given["on"] in NAMED_DAYS else None
+def _with_staff_terms(edits: Sequence[Edit], fields: dict[str, Any]) -> list[Edit]:
+    """Return the edits with the day and the prices that staff gave, or as a trial."""
+    if fields["on"] == "trial":
+        return [_as_trial(edit, fields["day"]) for edit in edits]
+    on = fields["day"] if fields["on"] == "day" else fields["on"] if fields["on"] in NAMED_DAYS else None
     moved = {edit.product for edit in edits if isinstance(edit, ChangePlan)}
     agreed = []
     for edit in edits:
         if isinstance(edit, PricedEdit) and (isinstance(edit, ChangePlan) or edit.product not in moved):
-            edit = replace(edit, price=given[f"price_{edit.product}"])
+            edit = replace(edit, price=fields[f"price_{edit.product}"])
         agreed.append(edit if on is None or isinstance(edit, (Undo, Keep, DatedEdit)) else replace(edit, on=on))
     return agreed
 
 
-def _tried(edit: Edit, until: date) -> Edit:
-    """Return what would be added as a trial instead."""
+def _as_trial(edit: Edit, until: date) -> Edit:
+    """Return an addition as a trial."""
     if not isinstance(edit, AddProduct):
         return edit
     return StartTrial(product=edit.product, plan=edit.plan, seats=edit.seats, units=edit.units, until=until)
 
 
-def _answer(given: str) -> Literal["", "keep", "undo"]:
-    return "keep" if given == "keep" else "undo" if given == "undo" else ""
+def _answer(fields: str) -> Literal["", "keep", "undo"]:
+    return "keep" if fields == "keep" else "undo" if fields == "undo" else ""
 
 
-def _answered(collision: Collision) -> list[Edit]:
+def _answer_edits(collision: Collision) -> list[Edit]:
     if collision.answer == "undo":
         return [Undo(change=collision.change.id)]
     return [Keep(change=collision.change.id)] if collision.answer == "keep" else []

@@ -1,4 +1,4 @@
-"""The form of Manage subscription as it is sent: fields for each product, each scheduled change, and staff's terms."""
+"""The form of Manage subscription as it is sent: fields for each product, each scheduled change, and staff terms."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,35 +20,35 @@ from bursar.core.subscription.subscription import Change, Subscription
 from bursar.i18n import money
 
 LAST_DAY: Final = date(LAST_YEAR, 12, 31)
-"""Never the last of some days: the one after it is none that an edit can name."""
+"""Too late for a last day: spans name the day after it, and no edit can."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a form showed of an item when it was opened; what it did not say counts as it is now."""
+class ShownItem:
+    """An item as the form showed it when it was opened; what is missing counts as it is now."""
 
     quantity: int
     plan: str
     said: bool
 
     @classmethod
-    def of(cls, sent: Mapping[str, str], item: Item) -> "Shown":
-        """Read what was shown of an item."""
+    def of(cls, sent: Mapping[str, str], item: Item) -> "ShownItem":
+        """Read an item as it was shown."""
         quantity, plan = (sent.get(f"was_{name}_{item.product}", "") for name in ("quantity", "plan"))
         if not (quantity.isascii() and quantity.isdecimal() and plan):
             return cls(item.quantity, item.plan, said=False)
         return cls(int(quantity[:10]), plan, said=True)
 
     def expected(self, **fields: object) -> Expected | None:
-        """Return these fields as what is believed, if the form said anything."""
+        """Return these fields as the expected state, if the form sent any."""
         return Expected(**fields) if self.said else None  # type: ignore[arg-type]  # fields of the dataclass
 
 
 class ManageForm(PageForm):
-    """What somebody wants of a subscription. A field that was not sent counts as the page showed it.
+    """The fields for changing a subscription. A field that was not sent counts as the page showed it.
 
-    Nothing is checked that is not asked for, such as how many of a product that is not added. `used` says by product
-    how many people use it; the vendor's staff may say when changes count and at what price.
+    A field is checked only if its question is asked: no quantity of a product that is not added. `used` holds the
+    number of people who use each product. Staff also choose the day and the price of changes.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class ManageForm(PageForm):
         super().__init__(sent)
         self.state, self.scheduled, self.catalog, self.by_staff = state, scheduled, catalog, by_staff
         self.today, self.used = today, used
-        self.was = {product: Shown.of(self.data, item) for product, item in state.items.items()}
+        self.was = {product: ShownItem.of(self.data, item) for product, item in state.items.items()}
         self.was_cycle = self._sent("was_cycle")
         for item in state.items.values():
             self._held(item)
@@ -83,13 +83,13 @@ class ManageForm(PageForm):
             self.data = {**self.initial, **{name: self.data[name] for name in self.data}}
 
     def clean(self) -> dict[str, Any]:
-        """Return what was given. Temporary seats end no sooner than they begin."""
-        given = self.cleaned_data
+        """Return the cleaned fields. Temporary seats end no sooner than they begin."""
+        fields = self.cleaned_data
         for product in self.state.items:
-            first, last = given.get(f"first_{product}"), given.get(f"last_{product}")
-            if first and last and given.get(f"temporary_{product}") and (last < first or last == LAST_DAY):
+            first, last = fields.get(f"first_{product}"), fields.get(f"last_{product}")
+            if first and last and fields.get(f"temporary_{product}") and (last < first or last == LAST_DAY):
                 self.add_error(f"last_{product}", _wrong_last_day())
-        return given
+        return fields
 
     def problem(self) -> str:
         """Return the first sentence that says what is wrong, an empty text if nothing is."""
@@ -120,12 +120,12 @@ class ManageForm(PageForm):
 
     def _added(self, product: Product) -> None:
         """Add the fields of a product that the account may add."""
-        code, wanted = product.code, self._sent(f"add_{product.code}")
-        plan = self.catalog.known_plan(code, wanted) or product.plans[0]
+        code, chosen_plan = product.code, self._sent(f"add_{product.code}")
+        plan = self.catalog.known_plan(code, chosen_plan) or product.plans[0]
         self._add(f"add_{code}", _Unread())
-        counts = bool(wanted) and plan.per is not Per.ACCOUNT
+        counts = bool(chosen_plan) and plan.per is not Per.ACCOUNT
         self._add(f"quantity_{code}", _asked_if(counts, _counted(plan.per)), "1")
-        self._price(code, asked=bool(wanted))
+        self._price(code, asked=bool(chosen_plan))
 
     def _price(self, product: str, *, asked: bool) -> None:
         if self.by_staff:
@@ -133,7 +133,7 @@ class ManageForm(PageForm):
             self._add(f"price_{product}", _asked_if(priced, _agreed_price()))
 
     def _terms(self) -> None:
-        """Add from when changes count."""
+        """Add the fields for the day from which changes count."""
         on = self._sent("on")
         wrong = (
             _("Give the last day of the trial, or choose another answer.")
@@ -160,14 +160,14 @@ def other_measures(state: Subscription, item: Item, catalog: Catalog) -> Iterato
 
 
 class _Unread(forms.CharField):
-    """A text that is taken as it is: a code that the catalog knows or not, or what was shown."""
+    """A text that is used as it is: a code that the catalog knows or not, or what was shown."""
 
     def __init__(self, label: Words = "", widget: forms.Widget | None = None) -> None:
         super().__init__(label=label, required=False, widget=widget or Typed())
 
 
 def _asked_if(asked: bool, field: forms.Field) -> forms.Field:
-    """The field, which reads nothing while it is not asked for."""
+    """Return the field; one that is not asked for accepts anything."""
     return field if asked else _Unread(field.label or "", field.widget)
 
 
@@ -192,7 +192,7 @@ def _temporary() -> Parsed:
 
 
 def _day(label: str, wrong: str) -> Parsed:
-    """A day of the years that edits are for."""
+    """Return a field for a day of the years that edits may name."""
     return Parsed(label, _read_day, wrong=wrong, refusals=(ValueError,), type="date")
 
 

@@ -1,4 +1,4 @@
-"""Who gives their seat up when fewer are bought than are used: the people to choose from, and those who were chosen."""
+"""Freed seats: the members to choose from when fewer seats are bought than used, and those chosen."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MOST_SHOWN: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """Somebody who uses a seat, when they were last seen in the product, and whether they were chosen."""
+    """Member who uses a seat, the day they were last seen, and if they are chosen."""
 
     field: str
     name: str
@@ -31,7 +31,7 @@ class Giver:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A product that would have fewer seats than are used, and who could give theirs up, the longest unseen first.
+    """A product that would have fewer seats than are used, with its members, the longest unseen first.
 
     `others` says that there are more people than are shown.
     """
@@ -53,7 +53,7 @@ def chosen(filled: Iterable[str], product: str) -> tuple[UUID, ...]:
 
 
 def releases(seen: Visit, edits: Sequence[Edit], used: Mapping[str, SeatUse]) -> tuple[Release, ...]:
-    """Return what must be chosen before edits can be made that leave fewer seats than are used."""
+    """Return the choices to make before edits that leave fewer seats than are used."""
     return tuple(
         _release(seen, edit, use)
         for edit in edits
@@ -65,14 +65,14 @@ def releases(seen: Visit, edits: Sequence[Edit], used: Mapping[str, SeatUse]) ->
 
 
 def _release(seen: Visit, edit: SetSeats | ChangePlan, use: SeatUse) -> Release:
-    product, giving = words.product_name(current_catalog(), edit.product), people_without_seat(use, edit)
-    more = giving - len(frozenset(edit.release) & (use.holders or frozenset()))
-    said = ngettext(
+    product, to_free = words.product_name(current_catalog(), edit.product), people_without_seat(use, edit)
+    more = to_free - len(frozenset(edit.release) & (use.holders or frozenset()))
+    sentence = ngettext(
         "{used} people use {product} (seats left: {seats}). Choose {more} more person who gives theirs up.",
         "{used} people use {product} (seats left: {seats}). Choose {more} more people who give theirs up.",
         more,
     ).format(
-        used=money.number(use.used), product=product, seats=money.number(use.used - giving), more=money.number(more)
+        used=money.number(use.used), product=product, seats=money.number(use.used - to_free), more=money.number(more)
     )
     enough = _("Enough people are chosen who give their seat of {product} up.").format(product=product)
     people = longest_unseen(seen.id, edit.product, MOST_SHOWN, edit.release)
@@ -80,7 +80,7 @@ def _release(seen: Visit, edit: SetSeats | ChangePlan, use: SeatUse) -> Release:
     others = ngettext("{count} other person is not listed", "{count} other people are not listed", hidden)
     return Release(
         product=product,
-        said=said if more > 0 else enough,
+        said=sentence if more > 0 else enough,
         people=tuple(_giver(seen, person, person.member_id in edit.release) for person in people),
         others=f"{others.format(count=money.number(hidden))}; {_('seats are also taken back on the page of seats.')}"
         if hidden > 0
@@ -101,8 +101,8 @@ def release_field(product: str, member: str) -> str:
     return f"release_{product}_{member}"
 
 
-def _member(given: str) -> UUID | None:
+def _member(typed: str) -> UUID | None:
     try:
-        return UUID(given)
+        return UUID(typed)
     except ValueError:
         return None

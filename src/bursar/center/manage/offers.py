@@ -1,4 +1,4 @@
-"""The form of Manage subscription: what it offers to this person, filled in as they left it."""
+"""Offers of Manage subscription: the controls that this person gets, filled in as they left them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,16 +23,16 @@ from bursar.i18n import edits as words
 from bursar.i18n import money
 from bursar.i18n.language import locale
 
-CHANGING: Final = tuple(one for one in capability.CHANGING if one != "cancel_account")
-"""What this page is for; an account is cancelled on a page of its own."""
+CHANGING: Final = tuple(code for code in capability.CHANGING if code != "cancel_account")
+"""The capabilities that this page uses; cancelling has a page of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A product that the account has. `remove` says that it may go, `closed` what there is no control for.
+    """An item of the account. `remove` is the control to remove it; `closed` are the capabilities without a control.
 
-    `anew` asks how many in a plan that counts otherwise than the one in force. `was` is what the form showed when it
-    was opened, so that nothing is changed unseen.
+    `anew` asks for the quantity in plans with another measure. `was` is what the form showed when it was opened, so
+    that nothing is changed unseen.
     """
 
     product: str
@@ -85,14 +85,14 @@ class Form:
 
 
 def form(seen: Visit, filled: ManageForm, before: Mapping[UUID, Subscription]) -> Form:
-    """What this person may change or ask for, filled in as it was sent, and why not the rest.
+    """Return the form with all that this person may change or request, and the reasons for the rest.
 
     `before` holds the state just before each scheduled change.
     """
-    may, state, catalog = {one: seen.open(one) for one in CHANGING}, filled.state, filled.catalog
+    may, state, catalog = {code: seen.open(code) for code in CHANGING}, filled.state, filled.catalog
     held = tuple(_held(seen, item, may, filled) for item in state.items.values())
     cycles = _cycles(seen, may, filled)
-    closed = [one for item in held for one in item.closed]
+    closed = [code for item in held for code in item.closed]
     closed += [] if may["add_products"] else ["add_products"]
     closed += [] if cycles else ["change_billing_cycle"]
     return Form(
@@ -101,14 +101,14 @@ def form(seen: Visit, filled: ManageForm, before: Mapping[UUID, Subscription]) -
         cycles=cycles,
         scheduled=tuple(
             Pending(
-                said=words.said(one.edit, before[one.id], catalog),
-                on=money.day(one.effective_on),
-                undo=filled[f"undo_{one.id}"],
+                said=words.said(change.edit, before[change.id], catalog),
+                on=money.day(change.effective_on),
+                undo=filled[f"undo_{change.id}"],
             )
-            for one in filled.scheduled
-            if seen.decide_undo(one).outcome is not Outcome.REFUSED
+            for change in filled.scheduled
+            if seen.decide_undo(change).outcome is not Outcome.REFUSED
         ),
-        notes=seen.why_not_all([seen.decide(one) for one in closed]),
+        notes=seen.why_not_all([seen.decide(code) for code in closed]),
         terms=terms(filled, trial=state.calendar is None) if seen.staff else None,
         was_cycle=filled["was_cycle"],
     )
@@ -143,20 +143,20 @@ def _held(seen: Visit, item: Item, may: Mapping[str, bool], filled: ManageForm) 
         plans=plans,
         anew=_anew(item, agreed_price, ranked, plans, filled, name),
         remove=filled[f"remove_{code}"] if may["remove_products"] else None,
-        closed=tuple(one for one in (*limits, "remove_products") if not may[one]),
+        closed=tuple(code for code in (*limits, "remove_products") if not may[code]),
         was=(filled[f"was_quantity_{code}"], filled[f"was_plan_{code}"]),
     )
 
 
 def _ranked(catalog: Catalog, item: Item, agreed_price: AgreedPrice) -> tuple[list[Plan], int]:
-    """The plans of a product from the lowest on, and where the one in force stands among them.
+    """Return the plans of a product from the lowest up, and the rank of the plan in force.
 
-    One that is no longer sold stands below those that were not below it when its price was agreed.
+    A plan that is no longer sold keeps the rank it had when its price was agreed.
     """
-    product, mine = catalog.product_by.get(item.product), catalog.known_plan(item.product, item.plan)
+    product, present = catalog.product_by.get(item.product), catalog.known_plan(item.product, item.plan)
     plans = list(product.plans if product else ())
-    if mine is not None and mine not in plans:
-        plans.insert(agreed_price.rank, mine)
+    if present is not None and present not in plans:
+        plans.insert(agreed_price.rank, present)
     return plans, next((number for number, plan in enumerate(plans) if plan.code == item.plan), -1)
 
 
@@ -178,23 +178,23 @@ def _plans(
     may: Mapping[str, bool],
     filled: ManageForm,
 ) -> tuple[Choice, ...]:
-    """The plans to choose from, each beside the one in force; nothing where there is no choice."""
+    """Return the plans to choose from, each compared with the plan in force; none if there is no choice."""
     state, sold = filled.state, (seen.currency, filled.state.cycle.code)
-    open_ = [
+    offered = [
         (number, plan)
         for number, plan in enumerate(ranked)
         if number == rank or (sold in plan.price_by and may["upgrade_plan" if number > rank else "downgrade_plan"])
     ]
-    if len(open_) < 2:
+    if len(offered) < 2:
         return ()
     field = f"plan_{item.product}"
-    wanted = filled[field].value()
+    chosen = filled[field].value()
     present = ranked[rank] if rank >= 0 else None
-    return tuple(choice(field, plan, sold, wanted, present, state, item) for _, plan in open_)
+    return tuple(choice(field, plan, sold, chosen, present, state, item) for _, plan in offered)
 
 
 def _offers(seen: Visit, filled: ManageForm) -> list[Offered]:
-    """What the account may add online in its currency and cycle."""
+    """Return the products that the account may add online in its currency and cycle."""
     state, sold = filled.state, (seen.currency, filled.state.cycle.code)
     return [
         _offered(product, sold, filled, seen.staff)
@@ -208,12 +208,12 @@ def _offers(seen: Visit, filled: ManageForm) -> list[Offered]:
 
 def _offered(product: Product, sold: tuple[str, str], filled: ManageForm, staff: bool) -> Offered:
     field, per, name = f"add_{product.code}", product.plans[0].per, product.name.in_language(locale().language)
-    wanted = filled[field].value()
-    plans = tuple(choice(field, plan, sold, wanted) for plan in product.plans if sold in plan.price_by)
+    chosen = filled[field].value()
+    plans = tuple(choice(field, plan, sold, chosen) for plan in product.plans if sold in plan.price_by)
     if len(plans) == 1:
         plans = (replace(plans[0], name=_("Add {name}").format(name=name), type="checkbox"),)
     else:
-        plans = (Choice(field, "", _("Do not add"), chosen=not wanted), *plans)
+        plans = (Choice(field, "", _("Do not add"), chosen=not chosen), *plans)
     count = None if per is Per.ACCOUNT else counted(filled[f"quantity_{product.code}"], name, per)
     return Offered(
         product=product.code,
@@ -226,20 +226,20 @@ def _offered(product: Product, sold: tuple[str, str], filled: ManageForm, staff:
 
 
 def _cycles(seen: Visit, may: Mapping[str, bool], filled: ManageForm) -> tuple[Choice, ...]:
-    """The cycles in which something is sold in the account's currency; a first purchase begins in one of them."""
+    """Return the cycles in which something is sold in the currency; a first purchase chooses one of them."""
     state, catalog = filled.state, filled.catalog
     if not (may["change_billing_cycle"] or (state.calendar is None and may["add_products"])):
         return ()
     prices = {sold for product in catalog.products for plan in product.plans for sold in plan.price_by}
-    now, wanted = state.cycle.code, filled["cycle"].value()
+    now, chosen_code = state.cycle.code, filled["cycle"].value()
     return tuple(
         Choice(
             "cycle",
-            one.code,
-            words.cycle_name(catalog, one.code),
-            badge=mark(one.code == now),
-            chosen=one.code == wanted,
+            cycle.code,
+            words.cycle_name(catalog, cycle.code),
+            badge=mark(cycle.code == now),
+            chosen=cycle.code == chosen_code,
         )
-        for one in {state.cycle.code: state.cycle, **catalog.cycle_by}.values()
-        if (seen.currency, one.code) in prices or one.code == now
+        for cycle in {state.cycle.code: state.cycle, **catalog.cycle_by}.values()
+        if (seen.currency, cycle.code) in prices or cycle.code == now
     )

@@ -1,4 +1,4 @@
-"""What there is to choose in a form: one of several, or how many; filled in as it was sent."""
+"""Options of a form, filled in as they were sent: a choice of plans, or a quantity."""
 
 from dataclasses import dataclass, replace
 
@@ -18,9 +18,9 @@ from bursar.i18n.language import locale
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several: its price, what it has, and what it brings or takes beside the one in force.
+    """Choice of a plan: its price and features, and what it adds or loses compared with the plan in force.
 
-    `badge` marks the one in force; `type` is "checkbox" for one that may be left.
+    `badge` marks the plan in force; `type` is "checkbox" if there is a single plan, to add or not.
     """
 
     field: str
@@ -36,13 +36,13 @@ class Choice:
 
     @property
     def features(self) -> bool:
-        """Whether there is anything to say of what it has, brings or takes."""
+        """Return true if there are features to list."""
         return bool(self.has or self.gained or self.lost)
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many seats or units; `fewer` and `more` say what one step does, `error` what is wrong."""
+    """Quantity of seats or units; `fewer` and `more` name its steps, `error` says what is wrong."""
 
     field: str
     label: str
@@ -59,13 +59,13 @@ def choice(
     field: str,
     plan: Plan,
     sold: tuple[str, str],
-    wanted: str,
+    chosen_code: str,
     present: Plan | None = None,
     state: Subscription | None = None,
     item: Item | None = None,
 ) -> Choice:
-    """A plan; the one in force at the price that was agreed, every other at the catalog's."""
-    price, said = plan.price_by.get(sold), locale().language
+    """Return the choice of a plan: the plan in force at its agreed price, every other at the price of the catalog."""
+    price, language = plan.price_by.get(sold), locale().language
     now = present is not None and plan.code == present.code
     rate = state.agreed_price(item).rate if now and state and item else price.rate if price else None
     before = present.features if present is not None and not now else ()
@@ -73,28 +73,28 @@ def choice(
     return Choice(
         field=field,
         code=plan.code,
-        name=plan.name.in_language(said),
+        name=plan.name.in_language(language),
         price=words.priced(rate, sold[0], per.value) if rate is not None else "",
         badge=mark(now),
-        chosen=plan.code == wanted,
-        has=tuple(feature.in_language(said) for feature in plan.features if present is None or now),
+        chosen=plan.code == chosen_code,
+        has=tuple(feature.in_language(language) for feature in plan.features if present is None or now),
         gained=tuple(
-            feature.in_language(said)
+            feature.in_language(language)
             for feature in plan.features
             if present is not None and not now and feature not in before
         ),
-        lost=tuple(one.in_language(said) for one in before if one not in plan.features),
+        lost=tuple(feature.in_language(language) for feature in before if feature not in plan.features),
     )
 
 
 def anew(field: BoundField, name: str, per: Per, used: int) -> Count:
-    """Return how many of a product in a plan that counts otherwise than now; at first as many seats as are used."""
+    """Return the quantity of a product in a plan with another measure; at first as many seats as are used."""
     use = _("people use it now: {number}").format(number=money.number(used)) if per is Per.SEAT and used else ""
     return replace(counted(field, name, per), help=use)
 
 
 def counted(field: BoundField, name: str, per: Per, *, held: int = 0, least: int = 1, most: int | None = None) -> Count:
-    """Return how many of a product, from as many as it has now."""
+    """Return the quantity of a product, starting from the present one."""
     seats = per is Per.SEAT
     fewer = _("One seat fewer: {name}") if seats else _("One unit fewer: {name}")
     more = _("One seat more: {name}") if seats else _("One unit more: {name}")
@@ -112,5 +112,5 @@ def counted(field: BoundField, name: str, per: Per, *, held: int = 0, least: int
 
 
 def mark(now: bool) -> str:
-    """What marks the one in force."""
+    """Return the badge of the plan in force."""
     return _("now") if now else ""

@@ -1,4 +1,4 @@
-"""Manage subscription: the form and the summary that follows it. It works without JavaScript."""
+"""Manage subscription: the form, and the summary that follows it. It works without JavaScript."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.forms import AskForm
-from bursar.center.manage.edits import Wishes, read
+from bursar.center.manage.edits import FilledForm, read
 from bursar.center.manage.form import ManageForm, other_measures
 from bursar.center.manage.freed_seats import releases
 from bursar.center.manage.offers import CHANGING, form
@@ -41,47 +41,51 @@ from bursar.subscriptions.queries import agreement, quote
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The form, filled in as its address or the quote named there says; sent, on to its summary."""
+    """Show the form, filled in from its address or from the quote named there; sent, go on to its summary."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
-    if not any(seen.open(one) for one in CHANGING):
+    if not any(seen.open(capability) for capability in CHANGING):
         raise Closed(seen, "subscription", seen.why_nothing())
     timeline = agreement(seen.id).timeline
-    found: dict[str, Any] = {}
-    kept = quote_named(request, seen)
-    if any(isinstance(edit, Cancel) for edit in kept):
+    outcome: dict[str, Any] = {}
+    edits_before = quote_named(request, seen)
+    if any(isinstance(edit, Cancel) for edit in edits_before):
         return HttpResponseRedirect(f"{reverse('cancel', args=(account_id,))}?{request.GET.urlencode()}")
     scheduled = timeline.pending(seen.today)
-    tried = refilled(kept, scheduled, seen.currency) if kept else request.GET.dict() or _tried(seen, timeline)
-    filled = _filled(seen, request.POST if request.method == "POST" else tried or None, timeline)
+    prefilled = (
+        refilled(edits_before, scheduled, seen.currency)
+        if edits_before
+        else request.GET.dict() or _trial_fields(seen, timeline)
+    )
+    filled = _filled(seen, request.POST if request.method == "POST" else prefilled or None, timeline)
     if request.method == "POST" and filled.is_valid():
         try:
-            wishes = read(filled)
-            found = _asked(seen, wishes, timeline)
-            if wishes.edits and not wishes.unanswered and "problem" not in found:
-                return to("summary", account_id, save_quote(seen, wishes.edits))
-            if not wishes.edits:
-                found["problem"] = _("Nothing would change. Change something first.")
+            filled_form = read(filled)
+            outcome = _summarized(seen, filled_form, timeline)
+            if filled_form.edits and not filled_form.unanswered and "problem" not in outcome:
+                return to("summary", account_id, save_quote(seen, filled_form.edits))
+            if not filled_form.edits:
+                outcome["problem"] = _("Nothing would change. Change something first.")
         except Stale as stale:
             return HttpResponseRedirect(f"{reverse('summary', args=(account_id, stale.quote_id))}?moved=1")
         except Outdated as problem:
-            found = {"problem": seen.said(problem)}
-            # Sent once more, the form is about what it shows now.
+            outcome = {"problem": seen.said(problem)}
+            # Without `was_` fields the form, sent once more, changes the state that it shows now.
             sent = {name: request.POST[name] for name in request.POST if not name.startswith("was_")}
             filled = _filled(seen, sent, timeline)
         except Problem as problem:
-            found = {"problem": seen.said(problem)}
+            outcome = {"problem": seen.said(problem)}
     elif filled.is_bound:
-        found = _previewed(seen, filled, timeline)
+        outcome = _previewed(seen, filled, timeline)
     offers = form(seen, filled, timeline.states_before())
-    ahead = {"ahead": request_ahead(seen), "only_asks": _only_asks(seen), "waiting": waiting(seen)}
-    content = {"form": offers, **ahead, **found}
+    ahead = {"ahead": request_ahead(seen), "only_asks": _requests_only(seen), "waiting": waiting(seen)}
+    content = {"form": offers, **ahead, **outcome}
     return shown(request, seen, "subscription", "manage", content, status=422 if request.method == "POST" else 200)
 
 
 @require_POST
 def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The summary beside a form that is still being filled. It is decided and priced, and nothing is kept."""
+    """Show the summary beside a form that is still being filled in. Nothing is kept."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
     timeline = agreement(seen.id).timeline
@@ -91,7 +95,7 @@ def preview(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @require_safe
 def quoted(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
-    """A quote, to be confirmed; beside the one that was shown before, where the world has moved meanwhile."""
+    """Show a quote to confirm; beside it the quote shown before, if the account has changed since."""
     seen = visit(request, account_id)
     check_sees(seen, [decided.edit for decided in read_quote(quote(seen.id, quote_id).content).edits])
     before, moved = uuid_given(request.GET.get("instead_of", "")), "moved" in request.GET
@@ -100,7 +104,7 @@ def quoted(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpRespon
 
 
 def check_sees(seen: Visit, edits: Iterable[Edit]) -> None:
-    """Check that somebody may see what edits come to; who suspends accounts sees that alone. Errors: Closed."""
+    """Raise Closed unless the person may see the edits; staff who suspend accounts see suspensions alone."""
     suspends = seen.may("suspend_accounts") and all(isinstance(edit, Suspend | Resume) for edit in edits)
     if not suspends:
         seen.check("subscription", "view_subscription")
@@ -109,7 +113,7 @@ def check_sees(seen: Visit, edits: Iterable[Edit]) -> None:
 def confirming(
     seen: Visit, quote_id: UUID, timeline: Timeline, before: UUID | None = None, *, moved: bool = False
 ) -> dict[str, Any]:
-    """Return what the page says on which a quote is confirmed, or asked for.
+    """Return the content of the page on which a quote is confirmed or requested.
 
     `moved` says that the account changed while the form was being filled in.
     """
@@ -119,21 +123,21 @@ def confirming(
         "before": _kept(seen, before, timeline) if before else None,
         "moved": moved,
         "waiting": waiting(seen),
-        "manages": any(seen.open(one) for one in CHANGING),
+        "manages": any(seen.open(capability) for capability in CHANGING),
         "today": seen.today.isoformat(),
         "form": asking(seen),
-        "ahead": request_ahead(seen) if _only_asks(seen) else None,
+        "ahead": request_ahead(seen) if _requests_only(seen) else None,
     }
 
 
 def asking(seen: Visit, sent: QueryDict | None = None) -> AskForm:
-    """The form in which changes are asked for."""
+    """Return the form of a request."""
     return AskForm(sent, too_early=seen.said(NeededTooEarly(today=seen.today)))
 
 
 @require_POST
 def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> HttpResponse:
-    """On to the summary of undoing a scheduled change."""
+    """Redirect to the summary of undoing a scheduled change."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
     try:
@@ -143,17 +147,17 @@ def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> HttpRespons
 
 
 def save_quote(seen: Visit, edits: tuple[Edit, ...]) -> UUID:
-    """A quote that can be taken, made for whoever looks. Errors: those of `checkout.quote`."""
+    """Make a quote for this person. Errors: those of `checkout.quote`."""
     return make_quote(seen.id, edits, actor=seen.actor, now=seen.now)
 
 
 def not_done(request: HttpRequest, seen: Visit, problem: str, **more: Any) -> HttpResponse:
-    """That nothing was changed, why, and where to go from here."""
+    """Answer that nothing was changed, with the reason and the ways on."""
     return shown(request, seen, "subscription", "not_done", {"problem": problem, **more}, status=409)
 
 
 def _filled(seen: Visit, sent: Mapping[str, Any] | None, timeline: Timeline) -> ManageForm:
-    """The form as it was sent, or as it is opened."""
+    """Return the form as it was sent, or as it is opened."""
     (state, scheduled), catalog = _now(seen, timeline), current_catalog()
     counts_anew = any(next(other_measures(state, item, catalog), None) for item in state.items.values())
     return ManageForm(
@@ -168,28 +172,28 @@ def _filled(seen: Visit, sent: Mapping[str, Any] | None, timeline: Timeline) -> 
 
 
 def _previewed(seen: Visit, filled: ManageForm, timeline: Timeline) -> dict[str, Any]:
-    """Return what a form comes to, or what is wrong with it."""
+    """Return the summary of a form, or what is wrong with it."""
     if not filled.is_valid():
         return {"problem": filled.problem()}
     try:
-        return _asked(seen, read(filled), timeline)
+        return _summarized(seen, read(filled), timeline)
     except Problem as problem:
         return {"problem": seen.said(problem)}
 
 
-def _only_asks(seen: Visit) -> bool:
-    """Return whether somebody may do nothing of all this at once."""
-    return not any(seen.may(one) for one in CHANGING)
+def _requests_only(seen: Visit) -> bool:
+    """Return true if this person may make none of these changes at once."""
+    return not any(seen.may(capability) for capability in CHANGING)
 
 
 def _now(seen: Visit, timeline: Timeline) -> tuple[Subscription, tuple[Change, ...]]:
-    """The state in force, and what is scheduled; what is only tried is still to be bought, as if it were not there."""
+    """Return the state in force and the scheduled changes; a trial counts as nothing, so that it can be bought."""
     state = timeline.on(seen.today)
     return replace(state, items={}) if state.on_trial else state, timeline.pending(seen.today)
 
 
 def quote_named(request: HttpRequest, seen: Visit) -> tuple[Edit, ...]:
-    """Return the edits of the quote that an address names, to fill its form in anew; none if it names none.
+    """Return the edits of the quote that an address names, to fill in its form again.
 
     Errors: NotFound.
     """
@@ -197,16 +201,16 @@ def quote_named(request: HttpRequest, seen: Visit) -> tuple[Edit, ...]:
     return edits_of(seen.customer, quote(seen.id, quote_id)) if quote_id is not None else ()
 
 
-def _tried(seen: Visit, timeline: Timeline) -> dict[str, str]:
-    """The form filled in with what is tried, so that it can be bought as it is."""
+def _trial_fields(seen: Visit, timeline: Timeline) -> dict[str, str]:
+    """Return the fields that buy what is on trial."""
     state = timeline.on(seen.today)
     tried = state.items.values() if state.on_trial else ()
     plans = {f"add_{item.product}": item.plan for item in tried}
     return plans | {f"quantity_{item.product}": str(item.quantity) for item in tried}
 
 
-def _asked(seen: Visit, wishes: Wishes, timeline: Timeline) -> dict[str, Any]:
-    """What a form asks for: the questions that must be answered first, and the summary once they are."""
+def _summarized(seen: Visit, filled_form: FilledForm, timeline: Timeline) -> dict[str, Any]:
+    """Return the questions that a form must still answer, or its summary."""
     catalog, before = current_catalog(), timeline.states_before()
     questions = [
         {
@@ -216,31 +220,31 @@ def _asked(seen: Visit, wishes: Wishes, timeline: Timeline) -> dict[str, Any]:
             "answer": collision.answer,
             "undo": seen.decide_undo(collision.change).outcome is not Outcome.REFUSED,
         }
-        for collision in wishes.collisions
+        for collision in filled_form.collisions
     ]
-    if not wishes.edits or wishes.unanswered:
-        return {"questions": questions, "summary": None, "asking": bool(wishes.unanswered)}
-    known = context(seen.customer, seen.today, seen.policy)
-    giving = releases(seen, wishes.edits, known.used)
-    asked = {"questions": questions, "releases": giving, "asking": False}
+    if not filled_form.edits or filled_form.unanswered:
+        return {"questions": questions, "summary": None, "asking": bool(filled_form.unanswered)}
+    billing_context = context(seen.customer, seen.today, seen.policy)
+    freed = releases(seen, filled_form.edits, billing_context.used)
+    content = {"questions": questions, "releases": freed, "asking": False}
     try:
-        decided = decide(known, wishes.edits, seen.actor, seen.today)
+        decided = decide(billing_context, filled_form.edits, seen.actor, seen.today)
     except SeatsInUse as problem:
-        # Where people can be chosen, that says it better.
-        said_of_all = " ".join(one.said for one in giving) or seen.said(problem)
-        return {**asked, "summary": None, "problem": said_of_all}
-    shown_now = summary(seen, decided, timeline, catalog)
-    return {**asked, "summary": shown_now, "moved": decided.differs_from_expected}
+        # A list of people to choose from says more than the refusal.
+        sentence = " ".join(release.said for release in freed) or seen.said(problem)
+        return {**content, "summary": None, "problem": sentence}
+    shown_summary = summary(seen, decided, timeline, catalog)
+    return {**content, "summary": shown_summary, "moved": decided.differs_from_expected}
 
 
 def _kept(seen: Visit, quote_id: UUID, timeline: Timeline) -> Summary:
-    kept = quote(seen.id, quote_id)
-    return summary(seen, read_quote(kept.content), timeline, current_catalog())
+    row = quote(seen.id, quote_id)
+    return summary(seen, read_quote(row.content), timeline, current_catalog())
 
 
-def uuid_given(given: str) -> UUID | None:
+def uuid_given(text: str) -> UUID | None:
     """Return the id that an address names, if it is one."""
     try:
-        return UUID(given)
+        return UUID(text)
     except ValueError:
         return None

@@ -1,4 +1,4 @@
-"""Fill the form of Manage subscription in anew from the edits of a quote: the other way round of `wishes.read`."""
+"""Fill the form of Manage subscription in anew from the edits of a quote: the inverse of `edits.read`."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -23,9 +23,9 @@ from bursar.core.subscription.subscription import Change
 
 
 def refilled(edits: Sequence[Edit], scheduled: Sequence[Change], currency: str) -> dict[str, str]:
-    """Return the fields of the form that ask for these edits; what the form cannot ask for is left out.
+    """Return the fields of the form that make these edits; edits without a control are left out.
 
-    What the form showed when it was first opened is left out too: it is opened anew, over the state in force now.
+    So is what the form showed before: it opens again, over the state in force now.
     """
     filled: dict[str, str] = {}
     by_id = {change.id: change for change in scheduled}

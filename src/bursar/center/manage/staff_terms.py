@@ -1,4 +1,4 @@
-"""From when changes count: what only the vendor's staff is asked on the form of Manage subscription."""
+"""Terms that only staff set on the form of Manage subscription: the day from which changes count."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -14,16 +14,16 @@ ON: Final = ("", "now", "renewal", "day", "trial")
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """From when changes count: the choices, and the day for one of them."""
+    """Terms of a change: the choices of its day, and the day itself for one of them."""
 
     choices: tuple[Choice, ...]
     day: BoundField
 
 
 def terms(form: ManageForm, *, trial: bool) -> Terms:
-    """The question from when the changes count, as it was answered; who has bought nothing yet may get a trial."""
+    """Return the choices of the day from which changes count, with the answer; a trial only before any purchase."""
     names = [_("as the policy says"), _("at once"), _("at the renewal"), _("on the day below")]
     names += [_("as a trial, free of charge until the day below")] if trial else []
-    wanted = form["on"].value()
-    choices = tuple(Choice("on", code, name, chosen=code == wanted) for code, name in zip(ON, names, strict=False))
+    chosen_code = form["on"].value()
+    choices = tuple(Choice("on", code, name, chosen=code == chosen_code) for code, name in zip(ON, names, strict=False))
     return Terms(choices, form["day"])

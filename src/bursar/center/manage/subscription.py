@@ -40,7 +40,7 @@ from bursar.payments.queries import method, open_attempt
 
 @dataclass(frozen=True, slots=True)
 class ItemShown:
-    """One product of the account."""
+    """An item of the account."""
 
     product: str
     plan: str
@@ -53,10 +53,10 @@ class ItemShown:
 
 @dataclass(frozen=True, slots=True)
 class ChangeShown:
-    """One scheduled change; `undo` says whether this person may take it back, `why_not` otherwise.
+    """A scheduled change; `undo` is true if this person may undo it, otherwise `why_not` says why.
 
-    `short` says that too few people give up their seat by it, and `name` is where this person names others,
-    or `free` where they can take seats back.
+    `short` says that it leaves too few seats; `name` is the address to name more people who give theirs up, or `free`
+    the address to take seats back.
     """
 
     id: UUID
@@ -71,26 +71,32 @@ class ChangeShown:
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The page, or why it does not open to this person."""
+    """Show the items, the scheduled changes and the next renewal."""
     seen = visit(request, account_id)
     seen.check("subscription", "view_subscription")
-    known = context(seen.customer, seen.today, seen.policy)
-    state, end = known.timeline.on(seen.today), known.timeline.end()
+    billing_context = context(seen.customer, seen.today, seen.policy)
+    state, end = billing_context.timeline.on(seen.today), billing_context.timeline.end()
     ends_on = end.on if end is not None and end.on > seen.today else None
-    shorts = {shortfall.change: shortfall for shortfall in shortfalls(known.timeline, known.used, seen.today)}
-    scheduled, before = known.timeline.pending(seen.today), known.timeline.states_before()
+    shorts = {
+        shortfall.change: shortfall
+        for shortfall in shortfalls(billing_context.timeline, billing_context.used, seen.today)
+    }
+    scheduled, before = billing_context.timeline.pending(seen.today), billing_context.timeline.states_before()
     content = {
         "standing": state_name(seen.customer.account.state.value),
         "active": seen.customer.account.state.value == "active",
-        "items": _items(seen, known, state),
-        "scheduled": [change_shown(seen, one, before[one.id], known.catalog, shorts.get(one.id)) for one in scheduled],
+        "items": _items(seen, billing_context, state),
+        "scheduled": [
+            change_shown(seen, change, before[change.id], billing_context.catalog, shorts.get(change.id))
+            for change in scheduled
+        ],
         "ends_on": money.day(ends_on) if ends_on else "",
         "trial": _trial(state, seen.today),
-        "manage": any(seen.open(one) for one in CHANGING),
+        "manage": any(seen.open(capability) for capability in CHANGING),
         "whom": seen.why_nothing(),
         "waiting": waiting(seen),
-        "asked": _asked(seen),
-        **_billing(seen, known, state, scheduled, ends_on),
+        "asked": _open_request(seen),
+        **_billing(seen, billing_context, state, scheduled, ends_on),
         **_cancelling(seen, state),
     }
     return shown(request, seen, "subscription", "subscription", content)
@@ -99,42 +105,44 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def change_shown(
     seen: Visit, change: Change, before: Subscription, catalog: Catalog, short: Shortfall | None
 ) -> ChangeShown:
-    """A scheduled change, measured against the state before it, with whether this person may take it back."""
-    said, on = edits.said(change.edit, before, catalog), money.day(change.effective_on)
+    """Return a scheduled change, compared with the state before it, and whether this person may undo it."""
+    sentence, on = edits.said(change.edit, before, catalog), money.day(change.effective_on)
     decision = seen.decide_undo(change)
     why_not = seen.why_not(decision)
     if change.by_vendor and not seen.staff:
         [contact] = decision.ask
         why_not = _("Your vendor scheduled this; ask {name}, {email}.").format(name=contact.name, email=contact.email)
-    shown_change = ChangeShown(change.id, said, on, decision.outcome is Outcome.ALLOWED, why_not)
+    shown_change = ChangeShown(change.id, sentence, on, decision.outcome is Outcome.ALLOWED, why_not)
     if short is None:
         return shown_change
     too_few = edits.short(edits.product_name(catalog, short.product), short.seats, short.more, short.on)
     naming = shown_change.undo and seen.may("remove_seats")
-    # Who may not make the reduction anew chooses by taking a seat back before it.
+    # A person who may not order the reduction again can still take seats back before its day.
     freeing = reverse("seats", args=[seen.id]) if not naming and seen.may("manage_members") else ""
-    return replace(shown_change, short=too_few, name=_naming(seen, change, short) if naming else "", free=freeing)
+    return replace(
+        shown_change, short=too_few, name=_reduction_form(seen, change, short) if naming else "", free=freeing
+    )
 
 
-def _naming(seen: Visit, change: Change, short: Shortfall) -> str:
-    """The form of Manage in which a reduction is made anew, with those who were named for it and still have a seat."""
+def _reduction_form(seen: Visit, change: Change, short: Shortfall) -> str:
+    """Return the address of the form that orders a reduction again, with its members who still have a seat."""
     assert isinstance(change.edit, SetSeats)
     filled = {f"quantity_{short.product}": str(change.edit.seats), f"about_{change.id}": "undo"}
     filled |= {release_field(short.product, str(member)): "1" for member in short.named}
     return f"{reverse('manage', args=[seen.id])}?{urlencode(filled)}"
 
 
-def _items(seen: Visit, known: BillingContext, state: Subscription) -> list[ItemShown]:
+def _items(seen: Visit, billing_context: BillingContext, state: Subscription) -> list[ItemShown]:
     catalogs = versions({state.agreed_price(item).catalog_version for item in state.items.values()})
     return [
-        _item(seen, known, state, item, catalogs[state.agreed_price(item).catalog_version])
+        _item(seen, billing_context, state, item, catalogs[state.agreed_price(item).catalog_version])
         for item in state.items.values()
     ]
 
 
-def _item(seen: Visit, known: BillingContext, state: Subscription, item: Item, catalog: Catalog) -> ItemShown:
-    """An item, named as the catalog named it when it was agreed."""
-    agreed_price, use = state.agreed_price(item), known.used.get(item.product)
+def _item(seen: Visit, billing_context: BillingContext, state: Subscription, item: Item, catalog: Catalog) -> ItemShown:
+    """Return an item, named as in the catalog version that sold it."""
+    agreed_price, use = state.agreed_price(item), billing_context.used.get(item.product)
     seats = ""
     if agreed_price.per is Per.SEAT and use is not None:
         seats = _("{used} used, {free} free").format(used=money.number(use.used), free=money.number(use.free))
@@ -151,58 +159,60 @@ def _item(seen: Visit, known: BillingContext, state: Subscription, item: Item, c
 
 
 def _billing(
-    seen: Visit, known: BillingContext, state: Subscription, scheduled: Sequence[Change], ends_on: date | None
+    seen: Visit, billing_context: BillingContext, state: Subscription, scheduled: Sequence[Change], ends_on: date | None
 ) -> dict[str, Any]:
-    """The cycle, the term with its picture, how it is paid, and the next renewal as a quote of nothing says it."""
+    """Return the cycle, the term and its picture, the payment type, and the renewal from a quote without edits."""
     calendar = state.calendar if state.items else None
-    # What a trial would cost is nothing that the account pays.
+    # A trial costs nothing, so its prices would mislead.
     costs = seen.shows_costs() and not state.on_trial
-    found: dict[str, Any] = {"costs": costs, "method": method_name(method(seen.id).kind), "term": None}
+    content: dict[str, Any] = {"costs": costs, "method": method_name(method(seen.id).kind), "term": None}
     if calendar is None:
-        return found
-    next_ = quote(known, (), seen.actor, seen.today)
-    return found | {
-        "cycle": edits.cycle_name(known.catalog, state.cycle.code),
+        return content
+    renewal_quote = quote(billing_context, (), seen.actor, seen.today)
+    return content | {
+        "cycle": edits.cycle_name(billing_context.catalog, state.cycle.code),
         "period": money.span(calendar.period(seen.today)),
         "term": term(calendar, seen.today, scheduled, ends_on),
-        "renewal_on": money.day(next_.renewal_on) if next_.renewal_on else "",
-        "renewal": money.amount(Money(next_.next_renewal.total, seen.currency)),
-        "tax": money.amount(Money(next_.next_renewal.tax, seen.currency)) if next_.next_renewal.tax else "",
+        "renewal_on": money.day(renewal_quote.renewal_on) if renewal_quote.renewal_on else "",
+        "renewal": money.amount(Money(renewal_quote.next_renewal.total, seen.currency)),
+        "tax": money.amount(Money(renewal_quote.next_renewal.tax, seen.currency))
+        if renewal_quote.next_renewal.tax
+        else "",
     }
 
 
 def _trial(state: Subscription, today: date) -> dict[str, Any] | None:
-    """The trial, while it lasts and after it until something is bought."""
+    """Return the trial, while it lasts and after it until something is bought."""
     if state.trial_until is None:
         return None
-    left = (state.trial_until - today).days + 1
-    said = ngettext("{count} day left", "{count} days left", left).format(count=money.number(left))
+    days_left = (state.trial_until - today).days + 1
+    said = ngettext("{count} day left", "{count} days left", days_left).format(count=money.number(days_left))
     return {"until": money.day(state.trial_until), "left": said, "over": not state.on_trial}
 
 
 def waiting(seen: Visit) -> dict[str, Any] | None:
     """Return the payment that somebody must confirm or give up before anything else can change."""
-    found = open_attempt(seen.id)
-    if found is None:
+    open_payment = open_attempt(seen.id)
+    if open_payment is None:
         return None
     pays = seen.may("pay_invoice")
     return {
-        "amount": money.amount(Money(found.amount_minor, found.currency)),
-        "until": money.moment(found.expires_at.astimezone(seen.customer.zone)),
-        "address": found.address if pays else "",
-        "given_up": found.id if pays else None,
+        "amount": money.amount(Money(open_payment.amount_minor, open_payment.currency)),
+        "until": money.moment(open_payment.expires_at.astimezone(seen.customer.zone)),
+        "address": open_payment.address if pays else "",
+        "given_up": open_payment.id if pays else None,
     }
 
 
-def _asked(seen: Visit) -> dict[str, Any] | None:
-    """The request that waits for an answer."""
-    found = waiting_request(seen)
-    if found is None:
+def _open_request(seen: Visit) -> dict[str, Any] | None:
+    """Return the request that waits for an answer."""
+    open_request = waiting_request(seen)
+    if open_request is None:
         return None
     return {
-        "id": found.id,
-        "name": found.name,
-        "on": money.day(seen.day(found.created_at)),
+        "id": open_request.id,
+        "name": open_request.name,
+        "on": money.day(seen.day(open_request.created_at)),
         "review": seen.may("review_requests"),
     }
 

@@ -1,4 +1,4 @@
-"""The summary of a quote in words: what happens today and for how much, what waits until when, what renews."""
+"""Summary of a quote in words: what happens today and at what price, what is scheduled, and what renews."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ from bursar.i18n.lines import LineShown, lines_shown
 
 @dataclass(frozen=True, slots=True)
 class EditShown:
-    """One edit: what changes, from when if not today, what is lost by it, or why not.
+    """An edit in words: what changes, from which day, what is lost by it, or why it is not allowed.
 
-    `overruled` is the day from which a change made meanwhile counts instead, where there is one.
+    `overruled` is the day from which a later change counts in its place, if there is one.
     """
 
     said: str
@@ -43,7 +43,7 @@ class EditShown:
 
 @dataclass(frozen=True, slots=True)
 class SumsShown:
-    """Net, tax and total; `tax` is empty where there is none."""
+    """Net, tax and total; `tax` is empty if there is none."""
 
     net: str
     tax: str
@@ -54,8 +54,8 @@ class SumsShown:
 class Summary:
     """A quote as a person reads it; outcome is allowed, by_request or refused.
 
-    `button` says what taking it does. `means` says what it is for an account to be suspended or open again; `standing`
-    is whether it is about nothing else.
+    `button` names what accepting it does. `means` explains a suspension or its end; `standing` is true if the quote is
+    about nothing else.
     """
 
     outcome: str
@@ -81,23 +81,23 @@ def summary(seen: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> 
     edits = [edit.edit for edit in quote.edits]
     shown = [
         (
-            one,
+            decided,
             EditShown(
-                said=words.said_of(one.edit, before, scheduled, catalog),
-                on=money.day(one.effective_on) if one.effective_on else "",
-                why_not=seen.why_not(one.decision),
-                lost=lost(one.edit, before, catalog),
-                overruled=money.day(one.overruled_on) if one.overruled_on else "",
+                said=words.said_of(decided.edit, before, scheduled, catalog),
+                on=money.day(decided.effective_on) if decided.effective_on else "",
+                why_not=seen.why_not(decided.decision),
+                lost=lost(decided.edit, before, catalog),
+                overruled=money.day(decided.overruled_on) if decided.overruled_on else "",
             ),
         )
-        for one, before in zip(quote.edits, states_before_edits(timeline, quote), strict=True)
+        for decided, before in zip(quote.edits, states_before_edits(timeline, quote), strict=True)
     ]
-    going = [(one, said) for one, said in shown if one.decision.outcome is not Outcome.REFUSED]
+    allowed = [(decided, said) for decided, said in shown if decided.decision.outcome is not Outcome.REFUSED]
     return Summary(
         outcome=quote.outcome.value,
-        today=tuple(said for one, said in going if _at_once(one, quote.on)),
-        later=tuple(said for one, said in going if not _at_once(one, quote.on)),
-        stopped=tuple(said for one, said in shown if one.decision.outcome is Outcome.REFUSED),
+        today=tuple(said for decided, said in allowed if _at_once(decided, quote.on)),
+        later=tuple(said for decided, said in allowed if not _at_once(decided, quote.on)),
+        stopped=tuple(said for decided, said in shown if decided.decision.outcome is Outcome.REFUSED),
         lines=lines_shown(quote.lines, quote.currency),
         due_today=sums(quote.due_today, quote.currency),
         due=bool(quote.lines),
@@ -117,50 +117,54 @@ def summary(seen: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> 
 
 
 def _means(seen: Visit, edits: Sequence[Edit]) -> tuple[str, ...]:
-    """Say what an account that is suspended is closed to and what goes on, or that it is open again."""
-    said = list[str]()
+    """Return what a suspension closes and leaves open, or that it ends."""
+    sentences = list[str]()
     if any(isinstance(edit, Suspend) for edit in edits):
         open_ = sorted(seen.policy.states[State.SUSPENDED], key=list(CAPABILITIES).index)
-        things = format_list([capability(one) for one in open_], locale=locale())
-        said.append(
+        things = format_list([capability(capability_code) for capability_code in open_], locale=locale())
+        sentences.append(
             _("Its people, each as far as their role goes, can still: {things}.").format(things=things)
             if open_
             else _("Its people can do nothing here any more.")
         )
-        said += [
+        sentences += [
             _("Everything else is closed to them, changes and requests included."),
             _("Billing goes on: it renews, scheduled changes count on their day, invoices are issued and collected."),
             _("The vendor’s product is told that the account is suspended, and decides itself whom it lets in."),
             _("It stays so until somebody of the vendor’s staff resumes it."),
         ]
     if any(isinstance(edit, Resume) for edit in edits):
-        said.append(_("Its people can do again what they may. Nothing is charged or given back for the days between."))
-    return tuple(said)
+        sentences.append(
+            _("Its people can do again what they may. Nothing is charged or given back for the days between.")
+        )
+    return tuple(sentences)
 
 
 def _at_once(decided: DecidedEdit, on: date) -> bool:
-    """Return whether an edit is done today; what is undone is scheduled no longer, whenever it would have counted."""
+    """Return true if an edit is done today; an undo always is, whatever day its change was for."""
     return isinstance(decided.edit, Undo) or decided.effective_on is None or decided.effective_on <= on
 
 
 def sums(totals: Totals, currency: str) -> SumsShown:
-    """Sums as a person reads them."""
-    net, tax, total = (money.amount(Money(one, currency)) for one in (totals.net, totals.tax, totals.total))
+    """Return sums in words."""
+    net, tax, total = (money.amount(Money(amount, currency)) for amount in (totals.net, totals.tax, totals.total))
     return SumsShown(net, tax if totals.tax else "", total)
 
 
 def lost(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
-    """The features that go with a plan or product, or with everything."""
+    """Return the features lost with a plan or product; for a cancellation, the products."""
     if isinstance(edit, Cancel):
         return tuple(words.product_name(catalog, item) for item in state.items)
     item = state.items.get(getattr(edit, "product", ""))
-    had = catalog.known_plan(item.product, item.plan) if item else None
-    if item is None or had is None:
+    plan_before = catalog.known_plan(item.product, item.plan) if item else None
+    if item is None or plan_before is None:
         return ()
     if isinstance(edit, RemoveProduct):
-        return _said(had.features)
-    after = catalog.known_plan(item.product, edit.plan) if isinstance(edit, ChangePlan) else None
-    return _said(feature for feature in had.features if feature not in after.features) if after else ()
+        return _said(plan_before.features)
+    plan_after = catalog.known_plan(item.product, edit.plan) if isinstance(edit, ChangePlan) else None
+    return (
+        _said(feature for feature in plan_before.features if feature not in plan_after.features) if plan_after else ()
+    )
 
 
 def _said(features: Iterable[Text]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Temporary seats: where they are asked for on the form of Manage subscription, and those in force in words."""
+"""Temporary seats: the fields of Manage subscription that add them, and those in force in words."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,9 +14,9 @@ from bursar.i18n import money
 
 @dataclass(frozen=True, slots=True)
 class TemporaryFields:
-    """How many seats more, from which day to which; `now` are those in force.
+    """Fields of temporary seats: how many, first day, last day; `now` are those in force.
 
-    `open` is whether something stands there already.
+    `open` is true if they are filled in already.
     """
 
     fields: tuple[BoundField, BoundField, BoundField]
@@ -26,8 +26,8 @@ class TemporaryFields:
 
 
 def temporary_fields(item: Item, form: ManageForm, term_end: date) -> TemporaryFields:
-    """Where temporary seats of a product are asked for, filled in as it was sent."""
-    seats, first, last = (form[f"{what}_{item.product}"] for what in ("temporary", "first", "last"))
+    """Return the fields of temporary seats, filled in as they were sent."""
+    seats, first, last = (form[f"{name}_{item.product}"] for name in ("temporary", "first", "last"))
     return TemporaryFields(
         fields=(seats, first, last),
         now=temporary_said(item),
@@ -39,10 +39,10 @@ def temporary_fields(item: Item, form: ManageForm, term_end: date) -> TemporaryF
 
 
 def temporary_said(item: Item) -> tuple[str, ...]:
-    """The temporary seats of an item in force, each with its last day."""
+    """Return the temporary seats of an item in force, each with its last day."""
     return tuple(
-        ngettext("{count} more until {day}", "{count} more until {day}", one.seats).format(
-            count=money.number(one.seats), day=money.day(one.span.end - timedelta(days=1))
+        ngettext("{count} more until {day}", "{count} more until {day}", seats.seats).format(
+            count=money.number(seats.seats), day=money.day(seats.span.end - timedelta(days=1))
         )
-        for one in item.temporary
+        for seats in item.temporary
     )

@@ -1,4 +1,4 @@
-"""A small picture of the term: where we are in it, and what comes when."""
+"""Picture of the term: where today is in it, and what comes when."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,24 +38,24 @@ class Term:
 
 
 def term(calendar: Calendar, today: date, scheduled: Sequence[Change], ends_on: date | None) -> Term:
-    """Draw the term of a day, with the billing periods in it and what is scheduled until it or the account ends."""
+    """Draw the term around a day, with its billing periods and scheduled changes, up to its end or the account's."""
     span = calendar.term(today)
-    # After the account nothing comes: no change that still stands there, no period and no term.
+    # After the end of the account there is nothing to draw, even if changes are still scheduled there.
     last = span.end if ends_on is None else min(span.end, ends_on)
     day, days = (today - span.start).days + 1, (span.end - span.start).days
-    said = ngettext("Day {day} of {days}", "Day {day} of {days}", days).format(
+    sentence = ngettext("Day {day} of {days}", "Day {day} of {days}", days).format(
         day=money.number(day), days=money.number(days)
     )
-    coming = [one for one in scheduled if one.effective_on < last]
-    bars = [one.effective_on for one in coming] + ([last] if last < span.end else [])
+    coming = [change for change in scheduled if change.effective_on < last]
+    bars = [change.effective_on for change in coming] + ([last] if last < span.end else [])
     return Term(
-        said=said,
+        said=sentence,
         gone=_at(span, today),
         ticks=tuple(_at(span, on) for on in _periods(calendar, span) if on < last),
         changes=tuple(dict.fromkeys(_at(span, on) for on in bars)),
         marks=(
             Mark("begin", money.day(span.start), _("the term began")),
-            Mark("today", money.day(today), _("today, {said}").format(said=said[0].lower() + said[1:])),
+            Mark("today", money.day(today), _("today, {said}").format(said=sentence[0].lower() + sentence[1:])),
             *_changes(coming),
             Mark("end", money.day(last), _("the account ends") if last == ends_on else _("the next term begins")),
         ),
@@ -63,29 +63,29 @@ def term(calendar: Calendar, today: date, scheduled: Sequence[Change], ends_on: 
 
 
 def _changes(coming: Iterable[Change]) -> list[Mark]:
-    counted: dict[date, int] = {}
-    for one in coming:
-        counted[one.effective_on] = counted.get(one.effective_on, 0) + 1
+    changes_by_day: dict[date, int] = {}
+    for change in coming:
+        changes_by_day[change.effective_on] = changes_by_day.get(change.effective_on, 0) + 1
     return [
         Mark(
             "change",
             money.day(on),
             ngettext("{count} scheduled change", "{count} scheduled changes", count).format(count=money.number(count)),
         )
-        for on, count in sorted(counted.items())
+        for on, count in sorted(changes_by_day.items())
     ]
 
 
 def _periods(calendar: Calendar, span: Span) -> list[date]:
-    """The days inside the term on which a billing period begins; none where there are too many to be seen."""
-    found = []
+    """Return the days on which billing periods begin within the term; none if there are too many to draw."""
+    days = []
     on = calendar.period(span.start).end
     while on < span.end:
-        found.append(on)
-        if len(found) > MOST_TICKS:
+        days.append(on)
+        if len(days) > MOST_TICKS:
             return []
         on = calendar.period(on).end
-    return found
+    return days
 
 
 def _at(span: Span, on: date) -> int:

@@ -1,4 +1,4 @@
-"""What is held of whoever looks: a page that says what kinds of records there are, and all of them to download."""
+"""Own data: a page that counts the records about the person, and a download of all of them."""
 
 from itertools import islice
 
@@ -12,12 +12,12 @@ from bursar.erasure.held import held, written
 from bursar.i18n import money
 
 MANY = 1000
-"""Up to how many records of a kind are counted on the page."""
+"""The most records of a kind that the page counts: a long history would take long."""
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """How many records of each kind there are."""
+    """Show the number of records of each kind."""
     person = signed_in(request)
     names = _names()
     counted = ((name, sum(1 for _ in islice(records, MANY + 1))) for name, records in held(person.pk))
@@ -36,14 +36,14 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest) -> StreamingHttpResponse:
-    """All records, as JSON."""
+    """Return all records as JSON."""
     answer = StreamingHttpResponse(written(signed_in(request).pk), content_type="application/json")
     answer["Content-Disposition"] = 'attachment; filename="bursar-own-data.json"'
     return answer
 
 
 def _names() -> dict[str, str]:
-    """What each kind of record is called."""
+    """Return the name of each kind of record."""
     return {
         "person": _("Your name, address and language"),
         "former_names": _("Names you went by before"),

@@ -1,4 +1,4 @@
-"""Who somebody is, as they say themselves: the name they go by, and the address by which they sign in."""
+"""Profile of a person: their name, and the address that they sign in with."""
 
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from django.contrib import messages
@@ -19,7 +19,7 @@ from bursar.notices.addresses import ask, confirm
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """The name that somebody goes by here, and another one; and their address."""
+    """Show and change the person's name; show their address."""
     person = signed_in(request)
     form = NameForm(posted(request), filled={"name": person.name})
     if form.is_valid():
@@ -31,7 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def address(request: HttpRequest) -> HttpResponse:
-    """Ask for another address. What is answered does not tell whether somebody else has it."""
+    """Ask for a new address. The answer does not tell if somebody else has it."""
     person = signed_in(request)
     form = AddressForm(posted(request), present=person.email)
     content = {"form": form, "email": person.email, "minutes": ADDRESS_MINUTES, "sends": goes_out(person.pk)}
@@ -39,17 +39,17 @@ def address(request: HttpRequest) -> HttpResponse:
         return render(request, "center/address.html", content, status=409)
     if not form.is_valid():
         return render(request, "center/address.html", content, status=form.status)
-    given: str = form.cleaned_data["email"]
-    for key in (str(person.pk), given.lower()):
+    new_email: str = form.cleaned_data["email"]
+    for key in (str(person.pk), new_email.lower()):
         if (refused := too_many(request, "new_address", key)) is not None:
             return refused
-    ask(person, given, now=moment())
-    return render(request, "center/address.html", {**content, "given": given, "sent": True})
+    ask(person, new_email, now=moment())
+    return render(request, "center/address.html", {**content, "given": new_email, "sent": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_address(request: HttpRequest, secret: str) -> HttpResponse:
-    """Whoever asked for an address has it by one click on the link sent there, and is signed out everywhere else."""
+    """Confirm a new address by a click on the link sent there; all other sessions end."""
     person = signed_in(request)
     if request.method != "POST":
         return render(request, "center/new_address.html")

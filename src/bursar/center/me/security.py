@@ -1,4 +1,4 @@
-"""What somebody signs in by beside a password: second factors, passkeys, and identities at the vendor's provider."""
+"""Ways to sign in besides a password: second factors, passkeys, and identities at the vendor's provider."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ class Security(IndexView):  # type: ignore[misc]  # the library has no types
     """The library's page, with the identities by which somebody signs in."""
 
     def get_context_data(self, **named: Any) -> dict[str, Any]:
-        """What the page shows."""
+        """Return the content of the page."""
         mine = [
             {
                 "id": identity.id,
@@ -35,7 +35,7 @@ class Security(IndexView):  # type: ignore[misc]  # the library has no types
 
 @require_POST
 def end(request: HttpRequest, identity: UUID) -> HttpResponse:
-    """Let an identity at the provider no longer be one's own."""
+    """End an identity at the provider."""
     end_identity(signed_in(request).pk, identity)
     messages.success(
         request, _("The identity is no longer yours. The next sign-in by it asks for your verified address again.")

@@ -1,4 +1,4 @@
-"""Where a person is signed in, and ending all of these sessions but the one at hand."""
+"""Sessions of a person, with a form that ends all others."""
 
 from allauth.usersessions.forms import ManageUserSessionsForm
 from allauth.usersessions.views import ListUserSessionsView
@@ -9,7 +9,7 @@ from bursar.center.visit import signed_in
 
 
 class Sessions(ListUserSessionsView):  # type: ignore[misc]  # the library has no types
-    """The page of the library, whose form also ends the ways in that somebody else may have been sent."""
+    """The library's page, whose form also voids unused sign-in links."""
 
     def form_valid(self, form: ManageUserSessionsForm) -> HttpResponse:
         """End the other sessions, and void the sign-in links that were not used."""

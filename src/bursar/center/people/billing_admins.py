@@ -1,4 +1,4 @@
-"""Billing admins: who the owner and they are, appointing and removing."""
+"""Billing admins and the owner: list, appoint, remove, limit, pass ownership on."""
 
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from bursar.seats.actions import change_member
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Everybody of the account may see who decides about billing; who may appoint chooses from the admins."""
+    """Show the owner and the billing admins; the owner chooses from the admins here."""
     return _page(request, visit(request, account_id))
 
 
@@ -36,18 +36,18 @@ def appoint(request: HttpRequest, account_id: UUID) -> HttpResponse:
     form = _appointing(members(account_id), request.POST)
     if not form.is_valid():
         return _page(request, seen, appointing=form)
-    return _give(request, seen, UUID(form.cleaned_data["member"]), "billing_admin", appointing=form)
+    return _change_role(request, seen, UUID(form.cleaned_data["member"]), "billing_admin", appointing=form)
 
 
 @require_POST
 def remove(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Make a billing admin an admin again."""
-    return _give(request, visit(request, account_id), member_id, "admin")
+    return _change_role(request, visit(request, account_id), member_id, "admin")
 
 
 @require_POST
 def limit(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Say how far billing admins may let the account grow without asking; what is left empty is not limited."""
+    """Set the limit on what billing admins may add without a request; an empty field is no limit."""
     seen = visit(request, account_id)
     form = LimitForm(request.POST, currency=seen.currency)
     if not form.is_valid():
@@ -63,9 +63,9 @@ def limit(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @require_POST
 def pass_on(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Make a billing admin the owner instead of whoever asks for it."""
-    seen, everybody = visit(request, account_id), members(account_id)
-    form = _passing(seen, everybody, request.POST)
+    """Make a billing admin the owner in place of the present one."""
+    seen, listed = visit(request, account_id), members(account_id)
+    form = _passing(seen, listed, request.POST)
     if not form.is_valid():
         return _page(request, seen, passing=form)
     member_id, reason = UUID(form.cleaned_data["member"]), form.cleaned_data.get("reason", "")
@@ -75,14 +75,14 @@ def pass_on(request: HttpRequest, account_id: UUID) -> HttpResponse:
     except Problem as problem:
         return _page(request, seen, seen.said(problem), passing=form)
     done = _("{name} owns the account now.") if seen.staff else _("{name} owns the account now, and you are an admin.")
-    messages.success(request, done.format(name=_name(everybody, member_id)))
+    messages.success(request, done.format(name=_name(listed, member_id)))
     return to("admins", account_id)
 
 
-def _give(
+def _change_role(
     request: HttpRequest, seen: Visit, member_id: UUID, role: str, *, appointing: AppointForm | None = None
 ) -> HttpResponse:
-    """Give one of the account's members another role."""
+    """Change the role of a member."""
     name = _name(members(seen.id), member_id)
     try:
         with followed(seen.id, actor=seen.actor, now=seen.now):
@@ -132,7 +132,7 @@ def _passing(seen: Visit, everybody: list[MemberRow], sent: QueryDict | None = N
 
 
 def _active(everybody: list[MemberRow], role: str) -> list[tuple[str, str]]:
-    """The active members of a role to choose from."""
+    """Return the active members of a role to choose from."""
     return [
         (str(row.id), f"{row.name} ({row.email})") for row in everybody if (row.role, row.state) == (role, "active")
     ]
@@ -143,27 +143,27 @@ def _name(everybody: list[MemberRow], member_id: UUID) -> str:
 
 
 def _limits(seen: Visit) -> list[str]:
-    """What limits billing admins, in sentences: the vendor's policy, and the owner."""
-    found = (seen.policy.limits.get(BILLING_ADMIN), seen.customer.account.limits.get(BILLING_ADMIN))
-    said = [limit_said(one.seats, one.amounts.get(seen.currency), seen.currency) for one in found if one]
-    return list(dict.fromkeys(said))
+    """Return the limits of billing admins in sentences: of the policy, and of the owner."""
+    limits = (seen.policy.limits.get(BILLING_ADMIN), seen.customer.account.limits.get(BILLING_ADMIN))
+    sentences = [limit_said(limit.seats, limit.amounts.get(seen.currency), seen.currency) for limit in limits if limit]
+    return list(dict.fromkeys(sentences))
 
 
 def _own_limit(seen: Visit) -> dict[str, str]:
-    """What the fields of the account's own limit hold."""
+    """Return the fields of the owner's limit as they are filled in."""
     own = seen.customer.account.limits.get(BILLING_ADMIN, UNLIMITED)
-    most = own.amounts.get(seen.currency)
+    amount_minor = own.amounts.get(seen.currency)
     seats = "" if own.seats is None else str(own.seats)
-    return {"seats": seats, "amount": "" if most is None else amount_text(Money(most, seen.currency))}
+    return {"seats": seats, "amount": "" if amount_minor is None else amount_text(Money(amount_minor, seen.currency))}
 
 
-def _shown(seen: Visit, one: MemberRow) -> dict[str, object]:
+def _shown(seen: Visit, member: MemberRow) -> dict[str, object]:
     return {
-        "id": one.id,
-        "name": one.name,
-        "email": one.email,
-        "role": role_name(seen.policy, one.role),
-        "you": one.id == seen.actor.id,
-        "last": seen.real_day(one.last_sign_in_at) if one.last_sign_in_at else "",
-        "removable": one.role == "billing_admin",
+        "id": member.id,
+        "name": member.name,
+        "email": member.email,
+        "role": role_name(seen.policy, member.role),
+        "you": member.id == seen.actor.id,
+        "last": seen.real_day(member.last_sign_in_at) if member.last_sign_in_at else "",
+        "removable": member.role == "billing_admin",
     }

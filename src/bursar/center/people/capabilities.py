@@ -1,4 +1,4 @@
-"""What may I do here? Every capability with its answer, and whom to ask."""
+"""Capabilities of this person on this account, each with its decision and the people to ask."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +18,7 @@ PEOPLE: Final = ("manage_members", "appoint_billing_admins", "submit_requests", 
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The whole policy as it is for this person on this account today."""
+    """Show the decision of each capability for this person today."""
     seen = visit(request, account_id)
     groups = [
         {"name": _("The subscription"), "rows": _rows(seen, SUBSCRIPTION)},

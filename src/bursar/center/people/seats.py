@@ -1,4 +1,4 @@
-"""Seats: who uses which product since when, giving it to somebody else, and buying more in the same place."""
+"""Seats: the people of each product, assigning and freeing seats."""
 
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from bursar.seats.queries import Held, held, uses
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The seats of each product, with the people who use them."""
+    """Show the seats of each product, with the people who use them."""
     seen = visit(request, account_id)
     seen.check("seats", "manage_members")
     return _page(request, seen)
@@ -34,7 +34,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @require_POST
 def assign(request: HttpRequest, account_id: UUID, product: str) -> HttpResponse:
-    """Give somebody a product."""
+    """Assign a product to a member."""
     seen = visit(request, account_id)
     form = SeatForm(request.POST)
     if not form.is_valid():
@@ -53,18 +53,18 @@ def assign(request: HttpRequest, account_id: UUID, product: str) -> HttpResponse
 
 
 def _warn(request: HttpRequest, seen: Visit) -> None:
-    """Say what a scheduled reduction needs now that somebody more has a seat."""
+    """Warn that a scheduled reduction leaves too few seats after this assignment."""
     catalog = current_catalog()
     for shortfall in coming_shortfalls(seen.id, seen.today):
-        said = edits.short(
+        sentence = edits.short(
             edits.product_name(catalog, shortfall.product), shortfall.seats, shortfall.more, shortfall.on
         )
-        messages.warning(request, said)
+        messages.warning(request, sentence)
 
 
 @require_POST
 def free(request: HttpRequest, account_id: UUID, product: str, member_id: UUID) -> HttpResponse:
-    """Take a product from somebody; gone already is as good."""
+    """Take a product from a member; if they no longer have it, all is well."""
     seen = visit(request, account_id)
     try:
         actions.free(seen.policy, account_id, product, member_id, actor=seen.actor, now=seen.now)
@@ -77,22 +77,22 @@ def free(request: HttpRequest, account_id: UUID, product: str, member_id: UUID) 
 
 @require_safe
 def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The same as a table for a spreadsheet."""
+    """Return the seats as a table for a spreadsheet."""
     seen = visit(request, account_id)
     seen.check("seats", "manage_members")
     catalog = current_catalog()
     head = [_("Product"), _("Name"), _("Email"), _("Role"), _("Uses a seat"), _("Since"), _("Last seen")]
     rows = [
         (
-            edits.product_name(catalog, one.product),
-            one.name,
-            one.email,
-            role_name(seen.policy, one.role),
-            _("yes") if one.seat else _("no"),
-            seen.day(one.since).isoformat(),
-            one.seen_on.isoformat() if one.seen_on else "",
+            edits.product_name(catalog, holding.product),
+            holding.name,
+            holding.email,
+            role_name(seen.policy, holding.role),
+            _("yes") if holding.seat else _("no"),
+            seen.day(holding.since).isoformat(),
+            holding.seen_on.isoformat() if holding.seen_on else "",
         )
-        for one in held(account_id)
+        for holding in held(account_id)
     ]
     return table("seats", head, rows)
 
@@ -105,9 +105,9 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
     for product, use in uses(seen.id).items():
         if not (use.bought or use.used):
             continue
-        having = [row for row in people if row.product == product]
-        there = {row.member_id for row in having}
-        idle = _idle(seen, having)
+        holdings = [row for row in people if row.product == product]
+        member_ids = {row.member_id for row in holdings}
+        idle = _idle(seen, holdings)
         products.append(
             {
                 "code": product,
@@ -118,15 +118,17 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
                 "over": money.number(use.used - use.bought) if use.used > use.bought > 0 else "",
                 "counted": use.holders is None,
                 "light": _light(use),
-                "people": [_shown(seen, row, row.member_id in idle) for row in having],
+                "people": [_shown(seen, row, row.member_id in idle) for row in holdings],
                 "idle": _how_many_idle(len(idle)),
-                "others": [(str(row.id), _named(seen, row.name, row.role)) for row in everybody if row.id not in there],
+                "others": [
+                    (str(row.id), _named(seen, row.name, row.role)) for row in everybody if row.id not in member_ids
+                ],
                 "wrong": wrong.pop(product, ""),
             }
         )
     content: dict[str, Any] = {
         "products": products,
-        # What is wrong about a product that is no longer there.
+        # A refusal about a product that the account no longer has is shown nowhere else.
         "problem": " ".join(wrong.values()),
         "buy": any(seen.open(capability) for capability in CHANGING),
         "why_not": seen.why_not(seen.decide("add_seats")),
@@ -134,15 +136,15 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
     return shown(request, seen, "seats", "seats", content, status=status)
 
 
-def _idle(seen: Visit, having: list[Held]) -> set[UUID]:
-    """Whose seats stand idle; nobody's where the product never says for whom it asks."""
-    if not any(row.seen_on for row in having):
+def _idle(seen: Visit, holdings: list[Held]) -> set[UUID]:
+    """Return the members whose seats are idle; none if the product never reports who uses it."""
+    if not any(row.seen_on for row in holdings):
         return set()
-    return {row.member_id for row in having if row.idle(seen.customer.zone, seen.today)}
+    return {row.member_id for row in holdings if row.idle(seen.customer.zone, seen.today)}
 
 
 def _in_use(use: SeatUse) -> str:
-    """Say how many seats are used of those bought; of a product without seats how many people use it."""
+    """Return how many of the bought seats are used; for a product without seats, how many people use it."""
     used = money.number(use.used)
     if use.bought:
         return _("{used} of {bought} used").format(used=used, bought=money.number(use.bought))
@@ -152,15 +154,15 @@ def _in_use(use: SeatUse) -> str:
 
 
 def _how_many_idle(count: int) -> str:
-    """How many seats stand idle; nothing where none does."""
+    """Return the number of idle seats in words; empty for none."""
     if not count:
         return ""
-    said = ngettext("{count} seat idle for a month or more", "{count} seats idle for a month or more", count)
-    return said.format(count=money.number(count))
+    sentence = ngettext("{count} seat idle for a month or more", "{count} seats idle for a month or more", count)
+    return sentence.format(count=money.number(count))
 
 
 def _light(use: SeatUse) -> str:
-    """How many work without a seat of those whom the plan allows; nothing where it allows all."""
+    """Return the number of light agents and the most that the plan allows; empty without a limit."""
     if use.light_agents is None:
         return ""
     light, most = money.number(use.light), money.number(use.light_agents)

@@ -1,4 +1,4 @@
-"""The team: who is in the account, inviting, and what becomes of each person and of their seats."""
+"""Team: the members of the account, invitations, roles, and what happens to their seats."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -27,12 +27,12 @@ from bursar.seats.queries import held
 
 PAGE: Final = 50
 ORDINARY: Final = ("admin", "agent", SEATLESS)
-"""The roles that whoever manages members gives; the others have a page of their own."""
+"""The roles that a member who manages members may give; the others have a page of their own."""
 
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Everybody, for whoever manages members; for others the owner and the billing admins."""
+    """Show all members to people who manage them; to others the owner and the billing admins."""
     return _page(request, visit(request, account_id))
 
 
@@ -53,7 +53,7 @@ def invite(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 @require_safe
 def person(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
-    """One member, and what may be done with them."""
+    """Show a member, and what this person may do with them."""
     seen = visit(request, account_id)
     seen.check("team", "manage_members")
     return _person(request, seen, member_id)
@@ -67,7 +67,7 @@ def invite_again(request: HttpRequest, account_id: UUID, member_id: UUID) -> Htt
 
 @require_POST
 def role(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
-    """Give somebody another role."""
+    """Change the role of a member."""
     seen = visit(request, account_id)
     form = _role_form(seen, request.POST)
     if not form.is_valid():
@@ -79,26 +79,26 @@ def role(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpRespons
 
 @require_POST
 def suspend(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
-    """Let somebody do nothing until they are resumed."""
+    """Suspend a member."""
     return _do(request, account_id, member_id, seats.change_member, _("{name} is suspended."), state="suspended")
 
 
 @require_POST
 def resume(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
-    """Let somebody who was suspended work again."""
+    """Resume a suspended member."""
     return _do(request, account_id, member_id, seats.change_member, _("{name} is active again."), state="active")
 
 
 @require_POST
 def remove(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
-    """Take somebody out of the account, or take back an invitation."""
+    """Remove a member, or withdraw an invitation."""
     return _do(request, account_id, member_id, seats.remove_member, _("{name} is no member any more."))
 
 
 def _do(
     request: HttpRequest, account_id: UUID, member_id: UUID, action: Callable[..., None], done: str, **fields: str
 ) -> HttpResponse:
-    """Do something with a member, and say what became of their seats."""
+    """Carry out an action on a member, and say which seats it freed."""
     seen = visit(request, account_id)
     row = next((member for member in members(account_id) if member.id == member_id), None)
     before = _seated(account_id, member_id)
@@ -108,10 +108,10 @@ def _do(
     except Problem as problem:
         seen.check("team", "manage_members")
         return _person(request, seen, member_id, seen.said(problem), status=_status(problem))
-    after, told = _seated(account_id, member_id), [done.format(name=row.name if row else "")]
-    if freed := ", ".join(one for one in before if one not in after):
-        told.append(_("A seat is free now, and stays bought: {products}.").format(products=freed))
-    messages.success(request, " ".join(told))
+    after, sentences = _seated(account_id, member_id), [done.format(name=row.name if row else "")]
+    if freed := ", ".join(product for product in before if product not in after):
+        sentences.append(_("A seat is free now, and stays bought: {products}.").format(products=freed))
+    messages.success(request, " ".join(sentences))
     return to("team", account_id)
 
 
@@ -125,12 +125,12 @@ def _page(
 ) -> HttpResponse:
     manages, people = seen.may("manage_members"), _everybody(seen)
     chosen = {name: request.GET.get(name, "").strip() for name in ("q", "role", "state", "sort")}
-    found = _sorted([row for row in people if _matches(row, chosen)], tuple(seen.policy.roles), chosen["sort"])
+    listed = _sorted([row for row in people if _matches(row, chosen)], tuple(seen.policy.roles), chosen["sort"])
     start = _number(request.GET.get("from", ""))
-    having = _having(seen.id) if manages else {}
+    products = _products_of_members(seen.id) if manages else {}
     named = [(role, role_name(seen.policy, role)) for role in seen.policy.roles]
     content: dict[str, Any] = {
-        "people": [_shown(seen, row, having.get(row.id, [])) for row in found[start : start + PAGE]],
+        "people": [_shown(seen, row, products.get(row.id, [])) for row in listed[start : start + PAGE]],
         "manages": manages,
         "lead": _("Who is in the account. Inviting people costs nothing; giving them a product uses a seat.")
         if manages
@@ -138,7 +138,7 @@ def _page(
         "why_not": seen.why_not(seen.decide("manage_members")),
         "chosen": chosen,
         "filtered": any(chosen.values()),
-        "following": urlencode({**chosen, "from": str(start + PAGE)}) if len(found) > start + PAGE else "",
+        "following": urlencode({**chosen, "from": str(start + PAGE)}) if len(listed) > start + PAGE else "",
         "any_role": [("", _("every role")), *named],
         "any_state": [("", _("every state")), *((one, _state(one)) for one in ("active", "invited", "suspended"))],
         "orders": [("", _("by role")), ("name", _("by name")), ("sign_in", _("by last sign-in"))],
@@ -167,17 +167,17 @@ def _person(
     form: RoleForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    row = next((one for one in _everybody(seen) if one.id == member_id), None)
+    row = next((member for member in _everybody(seen) if member.id == member_id), None)
     if row is None:
         raise Http404
-    having, deciding = _having(seen.id).get(row.id, []), capability_for_member(row.role, row.role)
+    products, deciding = _products_of_members(seen.id).get(row.id, []), capability_for_member(row.role, row.role)
     mine, owner = row.id == seen.actor.id, row.role == OWNER
-    seats_of = ", ".join(product for product, seat in having if seat)
+    seats_of = ", ".join(product for product, seat in products if seat)
     may = seen.may(deciding) and not mine and not owner
     seatless = role_name(seen.policy, SEATLESS)
     effect = _("Uses a seat of {seats}. As {seatless} they would use none: it would be free, and stay bought.")
     content = {
-        "one": _shown(seen, row, having),
+        "one": _shown(seen, row, products),
         "seats": seats_of,
         "effect": effect.format(seats=seats_of, seatless=seatless) if seats_of else _("Uses no seat."),
         "form": form or _role_form(seen, now=row.role),
@@ -198,12 +198,12 @@ def _status(problem: Problem) -> int:
 
 
 def _everybody(seen: Visit) -> list[MemberRow]:
-    """Whom this person sees of the members."""
+    """Return the members whom this person may see."""
     rows = members(seen.id)
     return rows if seen.may("manage_members") else [row for row in rows if row.role in (OWNER, BILLING_ADMIN)]
 
 
-def _shown(seen: Visit, row: MemberRow, having: list[tuple[str, bool]]) -> dict[str, Any]:
+def _shown(seen: Visit, row: MemberRow, products: list[tuple[str, bool]]) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
@@ -212,28 +212,28 @@ def _shown(seen: Visit, row: MemberRow, having: list[tuple[str, bool]]) -> dict[
         "state": "" if row.state == "active" else _state(row.state),
         "kind": "bad" if row.state == "suspended" else "warn",
         "since": seen.real_day(row.invited_at) if row.invited_at else "",
-        "products": ", ".join(product for product, _seat in having),
+        "products": ", ".join(product for product, _seat in products),
         "last": seen.real_day(row.last_sign_in_at) if row.last_sign_in_at else "",
         "you": row.id == seen.actor.id,
     }
 
 
-def _having(account_id: UUID) -> dict[UUID, list[tuple[str, bool]]]:
-    """By member the names of the products that they have, and whether they use a seat of each."""
-    catalog, having = current_catalog(), dict[UUID, list[tuple[str, bool]]]()
-    for one in held(account_id):
-        having.setdefault(one.member_id, []).append((edits.product_name(catalog, one.product), one.seat))
-    return having
+def _products_of_members(account_id: UUID) -> dict[UUID, list[tuple[str, bool]]]:
+    """Return the products of each member by name, and whether they use a seat of each."""
+    catalog, products = current_catalog(), dict[UUID, list[tuple[str, bool]]]()
+    for holding in held(account_id):
+        products.setdefault(holding.member_id, []).append((edits.product_name(catalog, holding.product), holding.seat))
+    return products
 
 
 def _seated(account_id: UUID, member_id: UUID) -> list[str]:
-    """The names of the products of which a member uses a seat."""
-    return [product for product, seat in _having(account_id).get(member_id, []) if seat]
+    """Return the products of which a member uses a seat."""
+    return [product for product, seat in _products_of_members(account_id).get(member_id, []) if seat]
 
 
 def _matches(row: MemberRow, chosen: dict[str, str]) -> bool:
-    said = folded(chosen["q"]) in folded(f"{row.name} {row.email}")
-    return said and chosen["role"] in ("", row.role) and chosen["state"] in ("", row.state)
+    matches_text = folded(chosen["q"]) in folded(f"{row.name} {row.email}")
+    return matches_text and chosen["role"] in ("", row.role) and chosen["state"] in ("", row.state)
 
 
 def _sorted(rows: list[MemberRow], roles: tuple[str, ...], order: str) -> list[MemberRow]:
@@ -247,5 +247,5 @@ def _state(code: str) -> str:
     return {"active": _("active"), "invited": _("invited"), "suspended": _("suspended")}[code]
 
 
-def _number(given: str) -> int:
-    return int(given) if given.isdecimal() and len(given) < 7 else 0
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 7 else 0

@@ -1,4 +1,4 @@
-"""Requests: asking for what one may not do oneself, and saying yes or no to what somebody else asks for."""
+"""Requests: submit one, and approve, reject or withdraw it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from bursar import checkout
 from bursar.accounts.queries import names
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.forms import AskForm, RejectForm
-from bursar.center.manage.accepting import came_of
+from bursar.center.manage.accepting import answer_order
 from bursar.center.manage.page import asking, check_sees, confirming, not_done, save_quote
 from bursar.center.manage.subscription import waiting
 from bursar.center.requests.summaries import summarized, summed_up
@@ -38,7 +38,7 @@ LISTED = 100
 
 @require_safe
 def listing(http: HttpRequest, account_id: UUID) -> HttpResponse:
-    """What was asked for on the account, the newest first."""
+    """List the requests of the account, the newest first."""
     seen = visit(http, account_id)
     seen.check("requests", "view_subscription")
     rows = [
@@ -46,24 +46,24 @@ def listing(http: HttpRequest, account_id: UUID) -> HttpResponse:
             "id": row.id,
             "name": row.name,
             "on": _on(seen, row),
-            "edits": [one.said for one in (*asked.today, *asked.later)],
+            "edits": [edit.said for edit in (*quote.today, *quote.later)],
             "standing": request_state(row.status.at(seen.customer.moment(seen.now))),
         }
-        for row, asked in summed_up(seen, requests_of(account_id, before=None, limit=LISTED))
+        for row, quote in summed_up(seen, requests_of(account_id, before=None, limit=LISTED))
     ]
     return shown(http, seen, "requests", "requests", {"requests": rows})
 
 
 @require_POST
 def ask(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
-    """Ask for what a quote says, with why and by when; on to the request."""
+    """Submit a quote as a request, with its reason and the day by which it is needed."""
     seen = visit(http, account_id)
     form = asking(seen, http.POST)
     if not form.is_valid():
         check_sees(seen, edits_of(seen.customer, quote(account_id, quote_id)))
         return _asking(http, seen, quote_id, form, status=422)
     try:
-        made = checkout.submit(account_id, quote_id=quote_id, **form.cleaned_data, actor=seen.actor, now=seen.now)
+        request_id = checkout.submit(account_id, quote_id=quote_id, **form.cleaned_data, actor=seen.actor, now=seen.now)
     except QuoteExpired:
         renewed = save_quote(seen, edits_of(seen.customer, quote(account_id, quote_id)))
         return _asking(http, seen, renewed, form, before=quote_id)
@@ -76,7 +76,7 @@ def ask(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
         raise
     except Problem as problem:
         return _asking(http, seen, quote_id, form, problem=seen.said(problem))
-    return to("request", account_id, made)
+    return to("request", account_id, request_id)
 
 
 def _asking(
@@ -89,14 +89,14 @@ def _asking(
     status: int = 409,
     problem: str = "",
 ) -> HttpResponse:
-    """The page on which changes are asked for, with what somebody typed and why it was not sent."""
+    """Return the page of a request that was not sent, with what was typed and why."""
     content = confirming(seen, quote_id, agreement(seen.id).timeline, before) | {"form": form, "problem": problem}
     return shown(http, seen, "subscription", "confirm", content, status=status)
 
 
 @require_safe
 def page(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
-    """A request: who asks, for what, at what price today, and what can be done with it."""
+    """Show a request: its member, its edits, its price today, and what this person may do with it."""
     seen = visit(http, account_id)
     seen.check("requests", "view_subscription")
     return _page(http, seen, request(account_id, request_id))
@@ -104,7 +104,7 @@ def page(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
 
 @require_POST
 def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
-    """Take what the request asks for, as it was shown; or show what has changed meanwhile."""
+    """Approve the request as it was shown, or show what has changed since."""
     seen = visit(http, account_id)
 
     def act() -> checkout.Result:
@@ -115,9 +115,9 @@ def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespon
         )
 
     try:
-        return came_of(http, seen, act, request_id=request_id)
-    except Confirm as much:
-        return _page(http, seen, request(account_id, request_id), once_more=asked_once_more(much), status=409)
+        return answer_order(http, seen, act, request_id=request_id)
+    except Confirm as ceiling:
+        return _page(http, seen, request(account_id, request_id), once_more=asked_once_more(ceiling), status=409)
     except checkout.Stale:
         messages.warning(http, _("Figures have changed meanwhile; look at them again. Nothing was changed yet."))
         return to("request", account_id, request_id)
@@ -127,7 +127,7 @@ def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespon
 
 @require_POST
 def reject(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
-    """Close the request without doing it, saying why."""
+    """Reject the request, with a reason."""
     seen = visit(http, account_id)
     form = RejectForm(http.POST)
     if not form.is_valid():
@@ -151,7 +151,7 @@ def reject(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespons
 
 @require_POST
 def withdraw(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResponse:
-    """Take one's own request back."""
+    """Withdraw your own request."""
     seen = visit(http, account_id)
     try:
         checkout.withdraw(account_id, request_id, actor=seen.actor, now=seen.now)
@@ -167,7 +167,7 @@ def withdraw(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespo
 def _too_late(
     http: HttpRequest, seen: Visit, request_id: UUID, problem: RequestClosed, form: RejectForm | None = None
 ) -> HttpResponse:
-    """The request with what has become of it meanwhile, and by whom; and what somebody wrote in vain."""
+    """Return the page of a request that is already closed, with what was typed meanwhile."""
     seen.check("requests", "view_subscription")
     return _page(http, seen, request(seen.id, request_id), form, problem=seen.said(problem), status=409)
 
@@ -183,7 +183,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     state = row.status.at(seen.customer.moment(seen.now))
-    [(_row, asked)] = summed_up(seen, [row])
+    [(_row, request_summary)] = summed_up(seen, [row])
     content: dict[str, Any] = {
         "request_row": row,
         "state": state,
@@ -193,7 +193,7 @@ def _page(
         "needed_by": money.day(row.needed_by) if row.needed_by else "",
         "until": money.day(seen.day(row.expires_at)),
         "closed": _closed(seen, row),
-        "asked": asked,
+        "asked": request_summary,
         "form": form or RejectForm(),
         "problem": problem,
         "once_more": once_more,
@@ -207,28 +207,28 @@ def _page(
 
 
 def _today(seen: Visit, row: RequestRow) -> dict[str, Any]:
-    """What an open request would be today for whoever looks, and what they may do about it."""
+    """Return an open request's quote of today for this person, and what they may do about it."""
     review, now = seen.may("review_requests"), basis(seen.customer, seen.policy)
-    why_not = "" if review else _who_can(seen, row)
+    why_not = "" if review else _who_approves(seen, row)
     moved = changed(row.basis.differences(now), seen.policy, row.account_type, seen.customer.account.account_type)
-    shown = {"review": review, "moved": moved}
+    content = {"review": review, "moved": moved}
     try:
-        found = preview_request(seen.customer, row, seen.actor, seen.policy, seen.now)
+        preview = preview_request(seen.customer, row, seen.actor, seen.policy, seen.now)
     except Problem as problem:
-        return {**shown, "why_not": why_not or seen.said(problem)}
-    refusal = found.refusal()
+        return {**content, "why_not": why_not or seen.said(problem)}
+    refusal = preview.refusal()
     return {
-        **shown,
+        **content,
         "approve": review and refusal is None,
         "why_not": why_not or (seen.why_not(refusal) if refusal else ""),
-        "today": summarized(seen, found, agreement(seen.id).timeline, current_catalog()),
-        "differs": costs_differ(read_quote(row.content), found),
-        "digest": digest(found),
+        "today": summarized(seen, preview, agreement(seen.id).timeline, current_catalog()),
+        "differs": costs_differ(read_quote(row.content), preview),
+        "digest": digest(preview),
     }
 
 
-def _who_can(seen: Visit, row: RequestRow) -> str:
-    """Who could approve a request today; where nobody can at the moment, who decides on it."""
+def _who_approves(seen: Visit, row: RequestRow) -> str:
+    """Return who could approve a request today, or who decides if nobody can at the moment."""
     edits = edits_of(seen.customer, quote(seen.id, row.quote_id))
     able = approvers(context(seen.customer, seen.today, seen.policy), edits, seen.today)
     if able:
@@ -237,7 +237,7 @@ def _who_can(seen: Visit, row: RequestRow) -> str:
 
 
 def _closed(seen: Visit, row: RequestRow) -> Mapping[str, Any] | None:
-    """When and by whom a request was closed, and what they said."""
+    """Return when and by whom a request was closed, and their answer."""
     if row.closed_at is None:
         return None
     story = Story(names(seen.id), seen.policy, current_catalog(), prices=False, invoices=False)
@@ -256,6 +256,6 @@ def _on(seen: Visit, row: RequestRow) -> str:
 
 
 def _waits(seen: Visit, row: RequestRow) -> str:
-    """How long it has waited."""
+    """Return how long a request has waited."""
     days = (seen.today - seen.day(row.created_at)).days
     return _("today") if days == 0 else ngettext("{count} day ago", "{count} days ago", days).format(count=days)

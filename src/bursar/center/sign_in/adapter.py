@@ -1,4 +1,4 @@
-"""How the library that signs people in meets Bursar: who may come, and what is written to them."""
+"""Adapters of allauth: who may sign in, and the emails about signing in."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,17 +32,17 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
     """Nobody signs up, and emails go the way of all emails: kept, and sent by the worker."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """People are invited."""
+        """Refuse sign-up: people are invited."""
         return False
 
     def is_reauthentication_required(self, *, app: str, **_: object) -> bool:
-        """Whether the library asks for a proof: by the rule that guards its pages in the first place."""
+        """Return true if the library must ask for a proof, by the rule that guards its pages in the first place."""
         return not proved(self.request, self.request.user)
 
     def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
-        """How somebody confirms who they are: by their second factor if they have one, else by their password.
+        """Return the ways to confirm an identity: the second factor if there is one, else the password.
 
-        A code comes last, since whoever has a passkey alone has none.
+        The code comes last: people with only a passkey have no code.
         """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if factors(user):
@@ -50,12 +50,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         return sorted(methods, key=lambda method: method["id"] == "mfa_reauthenticate")
 
     def login(self, request: HttpRequest, user: Person) -> None:
-        """Sign somebody in; a session that kept a form for an hour lasts as long as any from now on."""
+        """Sign a person in; a session that was shortened to keep a form gets its full length."""
         request.session.set_expiry(None)
         super().login(request, user)
 
     def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
-        """The link by which somebody chooses a new password."""
+        """Send the link to choose a new password."""
         with translation.override(user.locale):
             subject, way = _("A new password"), _("Choose a new password")
             lines = [_("Somebody, you we hope, asked for a new password. If it was not you, do nothing.")]
@@ -63,7 +63,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         write_to(user, written, now=moment())
 
     def set_password(self, user: Person, password: str) -> None:
-        """Give somebody another password; links that were sent before sign nobody in any more."""
+        """Set a password, and void the sign-in links that were sent before."""
         super().set_password(user, password)
         void_links(user.pk)
 
@@ -75,7 +75,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
     def send_notification_mail(
         self, template_prefix: str, user: Person, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """What changed of somebody's sign-in; they are told at their address, whoever did it."""
+        """Tell a person at their address what changed about their sign-in."""
         with translation.override(user.locale):
             subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context or {}).split())
             happened = render_to_string(f"{template_prefix}_message.txt", context or {}).split("\n")
@@ -88,22 +88,22 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors and passkeys, as people see them in their app or device."""
 
     def get_totp_issuer(self) -> str:
-        """What the authenticator app says the code is for."""
+        """Return the name that an authenticator app shows."""
         return "Bursar"
 
     def encrypt(self, text: str) -> str:
-        """A secret as tables hold it."""
+        """Return a secret sealed for the database."""
         return seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret that a table holds."""
+        """Return a secret from the database."""
         return unseal(encrypted_text)
 
 
 def sign_in(request: HttpRequest, person: Person, following: str, way: str) -> HttpResponse:
-    """Sign somebody in who came by a link, after their second factor if they have one."""
+    """Sign a person in by a link, after their second factor if they have one."""
     if request.user.is_authenticated and request.user != person:
-        # Their session goes with them, and what was recorded in it.
+        # The other person's session must not pass its recorded proofs on to this person.
         logout(request)
     record(request, person, way)
     response: HttpResponse = perform_login(request, Login(user=person, redirect_url=following))
@@ -111,13 +111,13 @@ def sign_in(request: HttpRequest, person: Person, following: str, way: str) -> H
 
 
 def too_many(request: HttpRequest, action: str, key: str) -> HttpResponse | None:
-    """What is answered to whoever does something too often; the settings say how often that is."""
+    """Return the answer to something that is tried too often, None if it may go on; the settings hold the rates."""
     answer: HttpResponse | None = consume_or_429(request, action=action, key=key)
     return answer
 
 
 def let_in(request: HttpRequest, person: Person, way: str) -> None:
-    """Sign somebody in for whom somebody else vouches: the vendor's product, or a sandbox."""
+    """Sign in a person vouched for by the vendor's product or a sandbox."""
     request.session.set_expiry(None)
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     record(request, person, way)
@@ -125,7 +125,7 @@ def let_in(request: HttpRequest, person: Person, way: str) -> None:
 
 
 def send_link(email: str) -> None:
-    """Write the link that signs in to the person of an address, if there is one."""
+    """Send the sign-in link to the person of an address, if there is such a person."""
     person = Person.objects.filter(email=email.lower(), is_active=True).first()
     if person is None:
         return

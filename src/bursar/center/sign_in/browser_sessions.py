@@ -1,4 +1,4 @@
-"""Sessions of browsers, kept under a digest of what the browser sends: whoever reads the table can be nobody by it.
+"""Sessions of browsers, kept under a digest of the cookie: reading the table lets nobody in.
 
 `session_key` is the digest everywhere: the library's list of a person's sessions keeps what a session calls its key.
 """
@@ -17,7 +17,7 @@ from django.utils.crypto import get_random_string
 
 SECRET_CHARACTERS: Final = 32
 DIGEST_CHARACTERS: Final = 40
-"""As many as the column of Django's table holds: 160 bits of SHA-256."""
+"""As many as the column of Django's table holds, so 160 bits of SHA-256."""
 # The library opens a session anew by its key within a request, and what it opened then must still know its secret.
 _secrets: ContextVar[dict[str, str]] = ContextVar("secrets of this request, by digest")
 
@@ -31,7 +31,7 @@ class SessionStore(Store):
 
     @property
     def secret(self) -> str:
-        """What the browser sends for it; empty outside of the request that it belongs to."""
+        """Return the secret in the browser's cookie; empty outside of its request."""
         return _secrets.get({}).get(self.session_key or "", "")
 
     def _get_new_session_key(self) -> str:
@@ -44,7 +44,7 @@ class SessionStore(Store):
 
 
 class BrowserSessions(SessionMiddleware):
-    """Opens the session of what the browser sends, and sends the browser what it is to send."""
+    """Middleware that opens the session of a cookie, and sends the cookie with its secret."""
 
     def process_request(self, request: HttpRequest) -> None:
         """Open the session of the request's cookie; whatever is sent is a secret, never a digest."""
@@ -54,13 +54,13 @@ class BrowserSessions(SessionMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
         """Save the session, and replace its digest in the cookie by the secret."""
-        answered = super().process_response(request, response)  # type: ignore[arg-type]
-        cookie = answered.cookies.get(settings.SESSION_COOKIE_NAME)
+        answer = super().process_response(request, response)  # type: ignore[arg-type]
+        cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
         if cookie is not None and cookie.value and isinstance(request.session, SessionStore):
-            answered.cookies[settings.SESSION_COOKIE_NAME] = request.session.secret
-        return answered
+            answer.cookies[settings.SESSION_COOKIE_NAME] = request.session.secret
+        return answer
 
 
 def digest(secret: str) -> str:
-    """Return what a session is kept under."""
+    """Return the key of a session in the table."""
     return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()[:DIGEST_CHARACTERS]

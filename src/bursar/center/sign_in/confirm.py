@@ -1,4 +1,4 @@
-"""Pages that change how somebody signs in: they open to whoever has just proved who they are."""
+"""Guard of the pages that change how a person signs in: they ask for a fresh proof of identity."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def proof_first(view: View, *, within: timedelta | None = FRESH) -> View:
-    """Open a page to whoever proved within this time who they are, by their second factor if they have one.
+    """Open a page to people who proved their identity within this time, by their second factor if they have one.
 
     Others are led to where they prove it. What they sent is kept meanwhile, without passwords and codes.
     """

@@ -23,55 +23,57 @@ from bursar.identity.staff import Colleague, colleague, staff
 from bursar.policy.queries import NoPolicy, current
 
 MOST: Final = 12
-UNSAID: Final = ("view_subscription", "view_invoices", "add_temporary_seats")
-"""What everybody in charge sees, and what few types of account have: owners without it do everything all the same."""
-DOING: Final = tuple(one for one in (*SUBSCRIPTION, *PAYMENT) if one not in UNSAID)
+LEFT_OUT: Final = ("view_subscription", "view_invoices", "add_temporary_seats")
+"""Capabilities that the summaries leave out: all people in charge have the first two, few account types the third."""
+SUMMARIZED: Final = tuple(code for code in (*SUBSCRIPTION, *PAYMENT) if code not in LEFT_OUT)
 
 
-def cast(now: datetime) -> list[dict[str, Any]]:
-    """The sandbox accounts with their people, and in a line what each can do; nothing where this is no demo."""
+def demo_accounts(now: datetime) -> list[dict[str, Any]]:
+    """Return the sandbox accounts and their people, each with a summary of what they may do; empty without a demo."""
     if not settings.DEMO:
         return []
     try:
         policy = current()
     except NoPolicy:
         return []
-    found = sandboxes(MOST)
-    lent = people_to_lend([member.id for one in found for member in one.account.members])
+    customers = sandboxes(MOST)
+    lent = people_to_lend([member.id for customer in customers for member in customer.account.members])
     return [
         {
-            "name": one.name,
-            "type": account_type_name(policy, one.account.account_type),
-            "people": [_person(policy, one, member, now) for member in one.account.members if member.id in lent],
+            "name": customer.name,
+            "type": account_type_name(policy, customer.account.account_type),
+            "people": [
+                _person(policy, customer, member, now) for member in customer.account.members if member.id in lent
+            ],
         }
-        for one in found
+        for customer in customers
     ]
 
 
-def crew() -> list[dict[str, Any]]:
-    """The staff of the sandboxes, and in a line what each can do; nothing where this is no demo."""
+def demo_staff() -> list[dict[str, Any]]:
+    """Return the staff of the sandboxes, each with a summary of what they may do; empty without a demo."""
     if not settings.DEMO:
         return []
     try:
         policy = current()
     except NoPolicy:
         return []
-    serving = staff(sandbox=True)
-    lent = those_only_in_sandboxes([one.id for one in serving])
-    return [_colleague(policy, one) for one in serving if one.id in lent]
+    colleagues = staff(sandbox=True)
+    lent = those_only_in_sandboxes([member.id for member in colleagues])
+    return [_colleague(policy, member) for member in colleagues if member.id in lent]
 
 
 @require_POST
-def enter(request: HttpRequest) -> HttpResponse:
-    """Sign in as one of the people of the demo, or of its staff."""
+def sign_in_as(request: HttpRequest) -> HttpResponse:
+    """Sign in as a person of a sandbox, or of its staff."""
     if not settings.DEMO:
         raise Http404
     if "colleague" in request.POST:
-        wanted = _id(request.POST["colleague"])
-        person_id = wanted if colleague(wanted) is not None and only_in_sandboxes(wanted) else None
+        chosen_id = _id(request.POST["colleague"])
+        person_id = chosen_id if colleague(chosen_id) is not None and only_in_sandboxes(chosen_id) else None
     else:
-        wanted = _id(request.POST.get("member", ""))
-        person_id = people_to_lend([wanted]).get(wanted)
+        chosen_id = _id(request.POST.get("member", ""))
+        person_id = people_to_lend([chosen_id]).get(chosen_id)
     if person_id is None:
         raise Http404
     person = Person.objects.get(pk=person_id)
@@ -81,33 +83,33 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 def _person(policy: Policy, customer: Customer, member: Member, now: datetime) -> dict[str, Any]:
     on = customer.today(now)
-    made = {one: decide(policy, customer.account, member, one, on).outcome for one in DOING}
+    outcomes = {code: decide(policy, customer.account, member, code, on).outcome for code in SUMMARIZED}
     view = decide(policy, customer.account, member, "view_subscription", on).outcome is Outcome.ALLOWED
     return {
         "id": member.id,
         "name": member.name,
         "role": role_name(policy, member.role),
         "may": summed_up(
-            [one for one, outcome in made.items() if outcome is Outcome.ALLOWED],
-            [one for one, outcome in made.items() if outcome is Outcome.BY_REQUEST],
-            DOING,
+            [code for code, outcome in outcomes.items() if outcome is Outcome.ALLOWED],
+            [code for code, outcome in outcomes.items() if outcome is Outcome.BY_REQUEST],
+            SUMMARIZED,
         ),
         "view": view,
     }
 
 
-def _colleague(policy: Policy, one: Colleague) -> dict[str, Any]:
-    allowed = [what for what in (*DOING, *DESK) if decide_for_staff(policy, one.actor, what).reason is None]
+def _colleague(policy: Policy, member: Colleague) -> dict[str, Any]:
+    allowed = [code for code in (*SUMMARIZED, *DESK) if decide_for_staff(policy, member.actor, code).reason is None]
     return {
-        "id": one.id,
-        "name": one.name,
-        "role": staff_role_name(policy, one.role),
-        "may": summed_up(allowed, [], (*DOING, *DESK)),
+        "id": member.id,
+        "name": member.name,
+        "role": staff_role_name(policy, member.role),
+        "may": summed_up(allowed, [], (*SUMMARIZED, *DESK)),
     }
 
 
-def _id(given: str) -> UUID:
+def _id(sent: str) -> UUID:
     try:
-        return UUID(given)
+        return UUID(sent)
     except ValueError:
         raise Http404 from None

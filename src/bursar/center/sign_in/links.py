@@ -22,7 +22,7 @@ from bursar.i18n.problem import said
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_link(request: HttpRequest) -> HttpResponse:
-    """Ask for a link by email. What is answered does not tell who is known here."""
+    """Ask for a sign-in link by email. The answer does not tell which addresses are known here."""
     form = LinkForm(posted(request))
     if not form.is_valid():
         return render(request, "center/ask_link.html", {"form": form}, status=form.status)
@@ -35,7 +35,7 @@ def ask_link(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, secret: str) -> HttpResponse:
-    """A link asks for one click, so that programs that look at links sign nobody in."""
+    """Sign in by a link after a click: programs that only follow links sign nobody in."""
     if request.method != "POST":
         return render(request, "center/sign_in.html")
     try:
@@ -48,7 +48,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
-    """Whoever opens an invitation accepts it by one click, and is signed in if the link proves who they are."""
+    """Accept an invitation by a click, and sign the member in if the link proves their identity."""
     if request.method != "POST":
         return render(request, "center/invitation.html")
     try:
@@ -56,7 +56,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     except InvitationNotValid as problem:
         return _refused(request, problem)
     following = reverse("account", args=[accepted.account_id])
-    # On a demo one can be anybody who is in sandboxes alone; elsewhere the link of a sandbox signs nobody in.
+    # A sandbox never sends its emails, so its link proves no address: it signs people in on a demo only.
     if accepted.proven or (settings.DEMO and people_to_lend([accepted.member_id])):
         way = LINK if accepted.proven else SANDBOX
         return remember_language(sign_in(request, accepted.person, following, way), accepted.person.locale)
@@ -65,7 +65,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 
 @require_GET
 def session(request: HttpRequest, secret: str) -> HttpResponse:
-    """Whom the vendor's product sends over is signed in there, second factor and all: it vouches for them."""
+    """Sign in a person whom the vendor's product sends over; it vouches for their second factor, too."""
     try:
         entered = use_session(secret, now=moment())
     except SessionNotValid as problem:
@@ -77,7 +77,7 @@ def session(request: HttpRequest, secret: str) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Nobody is signed in any more."""
+    """End the session."""
     logout(request)
     return to("home")
 

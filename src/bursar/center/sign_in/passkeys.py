@@ -1,4 +1,4 @@
-"""Passkeys that count how often they were used: one whose counter goes back may be a copy, and signs nobody in."""
+"""Passkeys with counters: a counter that goes back may mean a copy, so the passkey is refused."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ class Login(forms.LoginWebAuthnForm):  # type: ignore[misc]
 
 
 def _counted(passkey: Authenticator, credential: dict[str, Any]) -> Authenticator:
-    """Return the passkey if it counts on from where it was; its person is told if not. Errors: ValidationError."""
+    """Return the passkey if its counter went on; otherwise tell its person. Errors: ValidationError."""
     counter = parse_authentication_response(credential).response.authenticator_data.counter
     copied = count_on(passkey.pk, counter)
     if copied is not None:

@@ -1,4 +1,4 @@
-"""How a session came about, and what was proved in it.
+"""Proofs of a session: how its person signed in, and what they proved.
 
 The library keeps a record in the session of each password, second factor and identity provider. Bursar adds `link` for
 whoever opened an email, `product` for whom the vendor's product vouches, and `sandbox` for an identity that was lent.
@@ -21,37 +21,37 @@ PRODUCT: Final = "product"
 SANDBOX: Final = "sandbox"
 FACTOR: Final = "mfa"
 OWN: Final = frozenset({LINK, "password", "socialaccount", FACTOR})
-"""What people prove by themselves. Nobody proves anything by what others say of them."""
+"""Proofs that people give themselves; a word of the product or of a sandbox is none."""
 FACTORS: Final = {"totp": "mfa_reauthenticate", "webauthn": "mfa_reauthenticate_webauthn"}
-"""The second factors that count, and where each is confirmed; codes for when one is lost are none by themselves."""
+"""The second factors that count, with the page that confirms each; recovery codes alone do not count."""
 FRESH: Final = timedelta(minutes=15)
-"""How long a proof opens what changes somebody's sign-in."""
+"""The time for which a proof opens the pages that change a person's sign-in."""
 
 
 def record(request: HttpRequest, person: Person, way: str) -> None:
-    """Remember in the session by which way somebody came."""
+    """Record in the session how a person signed in."""
     record_authentication(request, person, way)
 
 
 def factors(person: Person) -> frozenset[str]:
-    """The kinds of second factor that somebody has set up."""
+    """Return the kinds of second factor that a person has set up."""
     kinds = Authenticator.objects.filter(user_id=person.pk, type__in=FACTORS).values_list("type", flat=True)
     return frozenset(kinds)
 
 
 def factor_proved(request: HttpRequest) -> bool:
-    """Return whether a second factor was proved in this session, however long ago."""
+    """Return true if a second factor was proved in this session, however long ago."""
     return FACTOR in _proved(request, None)
 
 
 def proved(request: HttpRequest, person: Person, *, within: timedelta | None = FRESH) -> bool:
-    """Return whether they proved in this session who they are: by their second factor if they have one."""
+    """Return true if this session proved the person's identity, by their second factor if they have one."""
     accepted = {FACTOR} if factors(person) else OWN
     return any(way in accepted for way in _proved(request, within))
 
 
 def lent(request: HttpRequest) -> bool:
-    """Return whether nothing but a sandbox says who is signed in; a session of which nothing is known counts so too."""
+    """Return true if only a sandbox vouches for the session, or nothing does."""
     return all(way == SANDBOX for way in _proved(request, None))
 
 

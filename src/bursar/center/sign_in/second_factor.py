@@ -17,7 +17,7 @@ from bursar.identity.staff import Colleague
 
 
 class FactorFirst(Exception):
-    """Somebody of the staff who has no second factor, or came in without it; `mine` are the kinds that they have."""
+    """Raised for staff who have no second factor, or signed in without it; `mine` are the kinds that they have."""
 
     def __init__(self, mine: frozenset[str]) -> None:
         super().__init__()
@@ -35,9 +35,9 @@ class ActivateApp(ActivateTOTPView):  # type: ignore[misc]  # the library has no
 
 
 def check_factor(request: HttpRequest, person: Person, serving: Colleague) -> None:
-    """Nothing, if one of the staff proved a second factor in this session, or none is asked for. Errors: FactorFirst.
+    """Raise FactorFirst unless staff proved a second factor in this session, or the settings ask for none.
 
-    Staff of sandboxes touches nothing that is real, so none is asked of them.
+    Staff of sandboxes touch nothing real and need none.
     """
     if not settings.STAFF_SECOND_FACTOR or serving.sandbox:
         return
@@ -47,7 +47,7 @@ def check_factor(request: HttpRequest, person: Person, serving: Colleague) -> No
 
 
 def factor_first(request: HttpRequest, raised: FactorFirst) -> HttpResponse:
-    """What is asked of whoever has no second factor, or has not proved it, and where that is done."""
+    """Return the page that asks staff for their second factor, or to set one up."""
     is_kept = keep(request)
     here = request.get_full_path() if request.method == "GET" else reverse("unsent") if is_kept else "/"
     following = urlencode({"next": here})

@@ -1,4 +1,4 @@
-"""Signing in by the vendor's identity provider (OpenID Connect). It makes nobody, and connects nobody to anything."""
+"""Single sign-on with the vendor's identity provider (OpenID Connect). It creates and connects no people."""
 
 import secrets
 from collections.abc import Callable
@@ -29,28 +29,28 @@ LOGIN: Final = "login"
 
 
 class Exchange(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the library has no types
-    """Exchanges what the browser brings back for what the provider says of the person."""
+    """Exchange of the browser's code for the provider's statements about the person."""
 
     nonce = ""
-    """The word that was sent along with the browser, and that the provider's answer must hold."""
+    """The random text sent with the browser, which the provider's answer must repeat."""
 
     def get_callback_url(self, request: HttpRequest, app: object) -> str:
-        """Where the provider sends people back to: where they reach Bursar, whatever stands before it."""
+        """Return the address that the provider sends people back to, as people reach Bursar, also behind a proxy."""
         return str(settings.BURSAR_URL) + reverse("openid_connect_callback", args=[self.provider_id])
 
     def complete_login(self, request: HttpRequest, app: object, token: object, **answer: Any) -> Any:
-        """The sign-in, if the two answers of the provider are of one person and of this browser. Errors: OAuth2Error.
+        """Return the sign-in if both answers are about one person and this browser. Errors: OAuth2Error.
 
         The library has checked issuer, audience and expiry of the id token, if it says them.
         """
         login = super().complete_login(request, app, token, **answer)
-        said: dict[str, Any] = login.account.extra_data
-        told = said.get("id_token", {})
-        if not {"iss", "aud", "exp", "sub"} <= told.keys():
+        statements: dict[str, Any] = login.account.extra_data
+        id_token = statements.get("id_token", {})
+        if not {"iss", "aud", "exp", "sub"} <= id_token.keys():
             raise OAuth2Error("The id token is missing or says too little.")
-        if not self.nonce or not constant_time_compare(str(told.get("nonce", "")), self.nonce):
+        if not self.nonce or not constant_time_compare(str(id_token.get("nonce", "")), self.nonce):
             raise OAuth2Error("The id token is of another sign-in.")
-        if "userinfo" in said and said["userinfo"].get("sub") != told["sub"]:
+        if "userinfo" in statements and statements["userinfo"].get("sub") != id_token["sub"]:
             raise OAuth2Error("The id token and the userinfo are of two people.")
         return login
 
@@ -76,7 +76,7 @@ class SingleSignOn(OpenIDConnectProvider):  # type: ignore[misc]
 
 
 class Callback(OAuth2CallbackView):  # type: ignore[misc]
-    """Where the browser comes back, with the answer to what it was sent for in this session."""
+    """Return of the browser from the provider, with the state of this session."""
 
     def _get_state(self, request: HttpRequest, provider: object) -> tuple[dict[str, Any] | None, HttpResponse | None]:
         state, refused = super()._get_state(request, provider)
@@ -91,7 +91,7 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """The vendor's identity provider signs in people who are known here, and makes nobody."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
-        """People are invited."""
+        """Refuse sign-up: people are invited."""
         return False
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> SingleSignOn:
@@ -99,35 +99,35 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return SingleSignOn(request, app=self.get_app(request, provider=provider, client_id=client_id))
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Say who it is that comes. What the library finds by its own tables does not count."""
-        told = sociallogin.account.extra_data["id_token"]
+        """Find the person by the provider's identity; accounts found by the library's own tables do not count."""
+        id_token = sociallogin.account.extra_data["id_token"]
         address = next((address.email for address in sociallogin.email_addresses if address.verified), None)
-        person = identified(told["iss"], told["sub"], verified_address=address, now=moment())
+        person = identified(id_token["iss"], id_token["sub"], verified_address=address, now=moment())
         sociallogin.user = person or Person()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Send the browser to the provider to sign in there. Whatever else the address asks for is refused or ignored."""
-    asked = {request.GET.get("process", LOGIN), request.POST.get("process", LOGIN)}
-    if asked != {LOGIN}:
+    """Send the browser to the provider to sign in there. Any other process that the address asks for is refused."""
+    processes = {request.GET.get("process", LOGIN), request.POST.get("process", LOGIN)}
+    if processes != {LOGIN}:
         problem = _("Single sign-on only signs you in: your identity there cannot be connected by an address.")
         return render(request, "center/problem.html", {"problem": problem}, status=403)
     provider, nonce = _provider(request, provider_id), secrets.token_urlsafe(24)
     following = get_next_redirect_url(request)
     words = {"data": {"nonce": nonce}, "auth_params": {"nonce": nonce}}
-    return _answered(request, provider, lambda: provider.redirect(request, LOGIN, following, **words))
+    return _provider_answer(request, provider, lambda: provider.redirect(request, LOGIN, following, **words))
 
 
 @require_GET
 def back(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Sign in whoever comes back from the provider."""
+    """Sign in the person who comes back from the provider."""
     provider = _provider(request, provider_id)
-    return _answered(request, provider, lambda: Callback.adapter_view(Exchange(request, provider_id))(request))
+    return _provider_answer(request, provider, lambda: Callback.adapter_view(Exchange(request, provider_id))(request))
 
 
-def _answered(request: HttpRequest, provider: SingleSignOn, ask: Callable[[], HttpResponse]) -> HttpResponse:
-    """What comes of asking the provider, which may be out of reach."""
+def _provider_answer(request: HttpRequest, provider: SingleSignOn, ask: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return the answer of a call to the provider; an error page if it is out of reach."""
     try:
         return ask()
     except RequestException as failure:
