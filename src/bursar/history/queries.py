@@ -51,7 +51,7 @@ class Fact:
 
     @cached_property
     def event(self) -> Event:
-        """The event as a value. Errors: KeyError if the entry lacks a field of its kind."""
+        """The event as a value. Errors: ValidationError if the entry lacks a field of its kind."""
         return read_event(self.kind, self.data, self.version)
 
 

@@ -62,7 +62,7 @@ __all__ = [
 
 
 def read_event(kind: str, data: Mapping[str, Any], version: int) -> Event:
-    """Return the event that an entry of the history states. Errors: KeyError for a kind or a field that is missing."""
+    """Return the event that an entry of the history states. Errors: KeyError for an unknown kind, ValidationError for a missing field."""
     return read_fields(EVENTS[kind], data, version)
 
 

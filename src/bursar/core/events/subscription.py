@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
-from bursar.core.events.event import Audience, Event, ProductCode, added_in, written_as
+from pydantic import Field
+
+from bursar.core.events.event import Audience, Event, Part, ProductCode, StoredEdit, added_in
 from bursar.core.messages.problem import phrase
 from bursar.core.money.money import Money
 from bursar.core.subscription.edit import Edit, StartTrial
@@ -81,12 +84,12 @@ class ItemBefore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptedChange:
+class AcceptedChange(Part):
     """A change of a quote that was accepted."""
 
     change: UUID
     """The change."""
-    edit: Edit
+    edit: StoredEdit
     """The edit, without the reasons that people wrote."""
     capability: str
     """The capability that it needed; empty for what only the vendor does."""
@@ -96,7 +99,7 @@ class AcceptedChange:
     """The item of the edit's product just before that day; None if there was none."""
     prices: tuple[PriceChange, ...] | None = field(metadata=added_in(2))
     """Each price that is another one from that day on: agreed with the vendor where the edit has one, else the catalog's."""
-    undoes: Edit | None = None
+    undoes: StoredEdit | None = None
     """The edit of the scheduled change that it takes back; left out of all others, and of entries from before it was."""
 
     @classmethod
@@ -246,7 +249,7 @@ class SeatsShort(Event):
     """The product's code."""
     change: UUID
     """The scheduled reduction."""
-    from_on: date = field(metadata=written_as("from"))
+    from_on: Annotated[date, Field(alias="from")]
     """The day from which there are fewer seats."""
     seats: int
     """The number of seats from then on."""
