@@ -17,7 +17,7 @@ from bursar.core.subscription.retirement import with_retired
 
 @click.group()
 def catalog() -> None:
-    """What is sold: check a catalog file, compare it, publish it.
+    """Check a catalog file, compare it with the catalog in force, or publish it.
 
     Example: bursar catalog check catalogs/demo.toml
     """
@@ -78,7 +78,7 @@ def diff(file: str, as_json: bool) -> None:
 
 
 def _kept(found: Catalog) -> dict[str, Any]:
-    """How many accounts have what a catalog no longer sells, and what it is."""
+    """Say which products a catalog no longer sells, and how many accounts have them."""
     from bursar.subscriptions.retired import keeping
 
     kept = keeping(found, datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""Where the processes of a server count together, so that any of them can answer for all."""
+"""Keep the counters of all processes of a server in a folder, so that any of them can answer for all."""
 
 import os
 import shutil

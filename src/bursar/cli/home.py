@@ -1,4 +1,4 @@
-"""Where this machine's Bursar keeps its things, and how a command reaches the database."""
+"""Find the folder of this machine's Bursar, and the database that a command works on."""
 
 import os
 import secrets

@@ -13,7 +13,7 @@ from bursar.policy import document
 
 @click.group()
 def policy() -> None:
-    """Who may change what: check a policy file, show what is in force, publish a file.
+    """Check a policy file, show the policy in force, or publish a file.
 
     Example: bursar policy check policies/standard.toml
     """

@@ -51,7 +51,7 @@ def end(children: Sequence[Child]) -> None:
 
 
 def wait_for(port: int, children: Sequence[Child]) -> None:
-    """Nothing, once something listens on the port. Errors: SystemExit when it does not come."""
+    """Wait until something listens on the port. Errors: SystemExit if nothing does in time."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and all(child.poll() is None for child in children):
         if listens(port):

@@ -1,4 +1,4 @@
-"""What people of an account were told, to which address, and what became of it; what failed is sent again from here."""
+"""Show an account's emails, their addresses and results to staff, who send failed emails again from here."""
 
 from typing import Any, Final
 from uuid import UUID

@@ -42,7 +42,7 @@ def held(person_id: UUID) -> Iterator[Kind]:
 
 
 def _of_the_person(person_id: UUID, email: str) -> Iterator[Kind]:
-    """What is theirs wherever they are: who they are, and how they sign in."""
+    """Yield the rows that do not belong to any account: the person, and how they sign in."""
     yield (
         "person",
         _rows(Person.objects.filter(pk=person_id), "id", "name", "email", "locale", "email_verified_at", "last_login"),
@@ -80,7 +80,7 @@ def _of_the_person(person_id: UUID, email: str) -> Iterator[Kind]:
 
 
 def _of_accounts(person_id: UUID, email: str) -> Iterator[Kind]:
-    """What they had and did in the accounts that they are or were in."""
+    """Yield the rows of the accounts that the person is or was in: what they had and did there."""
     members = list(Member.objects.filter(person_id=person_id).values_list("pk", flat=True))
     by_me = Q(actor_id__in=members) | Q(actor_id=person_id)
     yield (

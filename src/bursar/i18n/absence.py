@@ -1,4 +1,4 @@
-"""What is said to, and of, a member who may do nothing: suspended, or invited and not there yet."""
+"""Sentences about a member who may do nothing yet or any more: invited, or suspended."""
 
 from django.utils.translation import gettext as _
 

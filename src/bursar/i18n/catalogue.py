@@ -20,7 +20,7 @@ def files(root: Path = PACKAGE) -> tuple[Path, ...]:
 
 
 def read(file: Path) -> Catalog:
-    """One catalogue, its language taken from where it stands, its words kept together as that language wants."""
+    """Read a message file. Its folder names the language, whose spaces beside punctuation become unbreakable."""
     language = file.parent.parent.name
     with file.open("rb") as stream:
         catalog = read_po(stream, locale=language, abort_invalid=True)

@@ -19,7 +19,7 @@ NAMED: Final = 3
 
 
 def capability(code: str) -> str:
-    """What a capability lets people do, as a verb: "add agent seats"."""
+    """Return a capability as a verb: "add agent seats"."""
     return _(names.CAPABILITIES[code])
 
 
@@ -34,22 +34,22 @@ def reason(code: str) -> str:
 
 
 def state(code: str) -> str:
-    """How an account stands, in a word."""
+    """Return an account's state in a word."""
     return _(names.STATES[code])
 
 
 def role_name(policy: Policy, code: str) -> str:
-    """What the policy calls a role. Errors: UnknownRole."""
+    """Return the policy's name for a role. Errors: UnknownRole."""
     return policy.role(code).name.in_language(locale().language)
 
 
 def staff_role_name(policy: Policy, code: str) -> str:
-    """What the policy calls a role of the vendor's staff."""
+    """Return the policy's name for a role of the vendor's staff."""
     return policy.staff[code].name.in_language(locale().language)
 
 
 def account_type_name(policy: Policy, code: str) -> str:
-    """What the policy, or an earlier version of it, calls an account type."""
+    """Return the name of an account type in the policy, or in an earlier version of it."""
     return policy.type_name(code).in_language(locale().language)
 
 
@@ -98,7 +98,7 @@ def nothing_open(decision: Decision, policy: Policy, account: Account, actor: Ac
 
 
 def whom_to_ask(decision: Decision, policy: Policy) -> str:
-    """Who in the account can do it, or whom to write to at the vendor; nothing when nobody needs to be asked."""
+    """Name the people to ask, in the account or at the vendor; empty if nobody needs to be asked."""
     if not decision.ask:
         return ""
     first = decision.ask[0]
@@ -166,7 +166,7 @@ def _about_the_person(decision: Decision, policy: Policy, actor: Actor) -> str:
 
 
 def _about_the_credit(policy: Policy, account: Account, actor: Actor, on: date) -> str:
-    """How much may be owed, and that a payment method makes more possible, where somebody can set one."""
+    """Say how much the account may owe, and that a payment method allows more, if the reader can set one."""
     credit, limit = policy.credit.get(account.account_type), credit_limit(policy, account)
     if credit is not None and not credit.invoice_terms:
         template = _("This account ({account_type}) cannot buy on invoice terms.")
@@ -187,7 +187,7 @@ def _about_the_credit(policy: Policy, account: Account, actor: Actor, on: date) 
 
 
 def _about_another(decision: Decision) -> str:
-    """What a program of the vendor reads about what somebody else may not."""
+    """Return the refusal of a member as the vendor's program reads it."""
     if decision.reason is Reason.LIMIT:
         template = _("This goes beyond the limit for the person's role; they can only ask to {do}.")
     elif decision.outcome is Outcome.BY_REQUEST:

@@ -34,25 +34,25 @@ from bursar.i18n.money import number
 
 
 def product_name(catalog: Catalog, code: str) -> str:
-    """What a product is or was called; its code where no catalog ever had it."""
+    """Return the name that a product has or had; its code if no catalog ever had it."""
     found = catalog.known_product(code)
     return found.name.in_language(locale().language) if found else code
 
 
 def plan_name(catalog: Catalog, product: str, code: str) -> str:
-    """What a plan is or was called; its code where no catalog ever had it."""
+    """Return the name that a plan has or had; its code if no catalog ever had it."""
     plan = catalog.known_plan(product, code)
     return plan.name.in_language(locale().language) if plan else code
 
 
 def cycle_name(catalog: Catalog, code: str) -> str:
-    """What a billing cycle is or was called; its code where no catalog ever had it."""
+    """Return the name that a billing cycle has or had; its code if no catalog ever had it."""
     found = catalog.known_cycle(code)
     return found.name.in_language(locale().language) if found else code
 
 
 def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
-    """One edit, measured against the state before it: both numbers always."""
+    """Say an edit beside the state before it, always with the number before and after."""
     match edit:
         case AddProduct():
             return _added(edit, catalog)
@@ -158,7 +158,7 @@ def scheduled(change: Change, catalog: Catalog) -> str:
 
 
 def dated(said: str, edit: Edit, on: date) -> str:
-    """What an edit says, with the day from which it counts, unless it says its days itself."""
+    """Add to an edit's sentence the day from which it counts, unless the edit says its days itself."""
     if isinstance(edit, AddTemporarySeats):
         return said
     return _("{change} (from {day})").format(change=said, day=money.day(on))
@@ -184,7 +184,7 @@ def quantity(count: int, per: str) -> str:
 
 
 def priced(rate: Decimal, currency: str, per: str) -> str:
-    """What one of what a plan counts costs."""
+    """Return the price of a single seat or unit of a plan, or of the plan for the account."""
     price = money.rate(rate, currency)
     if per == "seat":
         return _("{price} per seat").format(price=price)

@@ -1,4 +1,4 @@
-"""What happened to an account as a person reads it."""
+"""Events of an account in sentences."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -44,7 +44,7 @@ class Story:
         self.prices, self.invoices = prices, invoices
 
     def who(self, kind: str, id: UUID | None) -> str:
-        """Who did something: a member or one of the vendor's staff by name, the vendor, or the system by itself."""
+        """Name the actor: a member or a person on the vendor's staff, the vendor, or the system."""
         if kind == "member" and id is not None:
             return self.member(id)
         if kind == "vendor" and id is not None and id in self.names:

@@ -12,7 +12,7 @@ from bursar.i18n.language import locale
 
 
 def limit_said(seats: int | None, amount_minor: int | None, currency: str) -> str:
-    """How far billing admins may let an account grow by themselves, in a sentence."""
+    """Say in a sentence how much billing admins may add to an account without a request."""
     more = ngettext("{count} seat", "{count} seats", seats or 0).format(count=seats)
     amount = "" if amount_minor is None else money.amount(Money(amount_minor, currency))
     if seats is None and amount_minor is None:
@@ -27,7 +27,7 @@ def limit_said(seats: int | None, amount_minor: int | None, currency: str) -> st
 
 
 def asked_once_more(much: Confirm) -> str:
-    """What a change adds, and that it must be confirmed once more."""
+    """Say how much a change adds, and that it must be confirmed."""
     seats, amount = much.params["seats"], money.amount(much.params["amount"])
     more = ngettext("{count} seat", "{count} seats", seats).format(count=money.number(seats))
     template = _(
@@ -38,7 +38,7 @@ def asked_once_more(much: Confirm) -> str:
 
 
 def ceiling_said(most: Limit, currency: str) -> str:
-    """How much may be added in one change, in a few words."""
+    """Return in a few words how much a single change may add."""
     said = []
     if most.seats is not None:
         said.append(ngettext("{count} seat", "{count} seats", most.seats).format(count=money.number(most.seats)))

@@ -16,7 +16,7 @@ from bursar.i18n.language import locale
 
 @dataclass(frozen=True, slots=True)
 class LineShown:
-    """One line: what is charged or given back, for which days, and what it comes to."""
+    """A line in words: what is charged or given back, for which days, and its amount."""
 
     said: str
     days: str

@@ -1,4 +1,4 @@
-"""What each code is called. The English stands here as message ids; whoever shows one passes it through gettext."""
+"""Names of codes. The English stands here as message ids, and passes through gettext where it is shown."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -4,13 +4,13 @@ from django.utils.translation import gettext as _
 
 
 def method_name(kind: str) -> str:
-    """What a payment type is called."""
+    """Return the name of a payment type."""
     names = {"invoice": _("bank transfer on invoice"), "card": _("card"), "debit": _("direct debit")}
     return names[kind]
 
 
 def status_name(code: str) -> str:
-    """How an invoice or credit note stands."""
+    """Return the status of an invoice or credit note in words."""
     names = {
         "open": _("open"),
         "overdue": _("overdue"),
@@ -48,7 +48,7 @@ def refund_reason(code: str) -> str:
 
 
 def token_name(code: str) -> str:
-    """What a card or mandate of the sandbox gateway does."""
+    """Say what happens to payments with a card or mandate of the sandbox gateway."""
     names = {
         "ok": _("a test card that pays"),
         "declined_funds": _("a test card without enough funds"),

@@ -23,7 +23,7 @@ NAMELESS: Final = Catalog(0, ())
 
 
 def said(problem: Problem, catalog: Catalog | None = None) -> str:
-    """What is wrong, in one sentence; with a catalog, products and plans by their names and not by their codes."""
+    """Return a problem's sentence; with a catalog, products and plans have their names in place of codes."""
     params = problem.params if catalog is None else {**problem.params, **_named(problem.params, catalog)}
     params = {name: _scheduled(value, catalog or NAMELESS) for name, value in params.items()}
     return _filled(problem.template(), params)

@@ -10,7 +10,7 @@ from bursar.i18n.decision import account_type_name, people
 
 
 def request_state(state: RequestState) -> str:
-    """How a request stands."""
+    """Return the state of a request in words."""
     return {
         "open": _("waiting for an answer"),
         "approved": _("approved"),
@@ -27,7 +27,7 @@ def overtaken(cause: Cause) -> str:
 
 
 def changed(moved: Iterable[Difference], policy: Policy, before: str, after: str) -> list[str]:
-    """What has changed since a request was made, a sentence each; the account was of the type `before`."""
+    """Return a sentence for each change since a request was made; the account was of the type `before`."""
     types = [account_type_name(policy, one) for one in (before, after)]
     said = {
         "catalog": _("The catalog has changed since; what is added costs what it costs today."),
@@ -40,5 +40,5 @@ def changed(moved: Iterable[Difference], policy: Policy, before: str, after: str
 
 
 def reviewers(decision: Decision, policy: Policy) -> str:
-    """Who can approve or reject, for somebody who may not."""
+    """Name the people who can approve or reject, for a reader who may not."""
     return _("{people} can approve or reject it.").format(people=people(decision.ask, policy))

@@ -1,1 +1,1 @@
-"""What runs by itself."""
+"""Tasks that run without a user: the worker's steps, retention and the checks of live data."""

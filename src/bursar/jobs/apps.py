@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Jobs(AppConfig):
-    """What runs by itself."""
+    """The worker's tasks."""
 
     name = "bursar.jobs"

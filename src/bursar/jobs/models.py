@@ -1,4 +1,4 @@
-"""Whether what runs by itself runs."""
+"""Rows about the worker's rounds."""
 
 from django.db import models
 from django.db.models import Q

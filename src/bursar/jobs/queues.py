@@ -1,4 +1,4 @@
-"""What waits for the worker, by step, and for how long the oldest of it has waited."""
+"""Count the tasks that wait for the worker, by step, and say since when the oldest waits."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from bursar.subscriptions.waiting import expirations, looks, reminders
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What is due in one step of the worker; no more than a batch of it is counted where counting would take long."""
+    """The due tasks of a step of the worker; at most a batch is counted if counting would take long."""
 
     step: str
     waiting: int

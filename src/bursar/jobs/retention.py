@@ -1,4 +1,4 @@
-"""How long is kept what nobody needs any more, and the step of the worker that deletes it.
+"""Delete rows that are no longer needed, each kind after its own time.
 
 | what                                                              | kept for                       |
 |-------------------------------------------------------------------|--------------------------------|

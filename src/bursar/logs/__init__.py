@@ -1,4 +1,4 @@
-"""What is written down while Bursar works: lines of facts, in which no name, address, key, link or token stands."""
+"""Logs and counters: lines of facts without any name, address, key, link or token."""
 
 from bursar.logs.lines import BadLogForm, configuration, log, uncaught
 from bursar.logs.request import during, note, noted, request_id

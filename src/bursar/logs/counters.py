@@ -1,4 +1,4 @@
-"""What is counted while Bursar works, by all its processes together where they share a folder.
+"""Counters of a running Bursar, summed over all its processes if they share a folder.
 
 `PROMETHEUS_MULTIPROC_DIR` names the folder; the library reads it when it is imported. Labels are codes, never anything
 that somebody typed.

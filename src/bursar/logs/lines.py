@@ -1,4 +1,4 @@
-"""How a line of the log is made: for a terminal as text, for programs as JSON.
+"""Write log lines: text for a terminal, JSON for programs.
 
 What we say ourselves has facts beside it: ids, codes, numbers. What a library says may quote what somebody typed, so
 only who said it, and where, is written.
@@ -78,7 +78,7 @@ def uncaught(kind: type[BaseException], error: BaseException, where: TracebackTy
 
 
 def configuration(form: str) -> dict[str, Any]:
-    """What Django sets logging up with. Errors: BadLogForm."""
+    """Return the configuration of logging for Django. Errors: BadLogForm."""
     if form not in FORMS:
         raise BadLogForm(form=form[:20])
     # The trace is text already; the renderer's own way of showing exceptions shows their messages too.

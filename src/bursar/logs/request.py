@@ -38,5 +38,5 @@ def note(**facts: str) -> None:
 
 
 def noted() -> Mapping[str, str]:
-    """What was noted of the request so far."""
+    """Return the facts noted about the request so far."""
     return dict(_NOTED.get() or {})

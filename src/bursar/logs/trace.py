@@ -1,4 +1,4 @@
-"""Where an exception came from, without its message: that may quote an address, a name or a secret."""
+"""Tell the place of an exception without its message, which may quote an address, a name or a secret."""
 
 import errno
 import traceback
@@ -37,7 +37,7 @@ def _kind(error: BaseException) -> str:
 
 
 def _facts(error: BaseException) -> Iterator[tuple[str, str | None]]:
-    """What is known of an exception that nobody typed."""
+    """Yield the codes and names that an exception carries and that nobody typed."""
     if isinstance(error, Problem):
         yield "code", error.code
     elif isinstance(error, psycopg.Error):

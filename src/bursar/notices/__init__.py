@@ -1,1 +1,1 @@
-"""Telling people what happened: one email to each whom it concerns, once, in their language."""
+"""Emails to people about facts: each fact once to everybody concerned, in their language."""

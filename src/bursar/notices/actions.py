@@ -1,4 +1,4 @@
-"""Writing emails about what happened, and sending them."""
+"""Write emails about facts, and send them."""
 
 from collections.abc import Collection
 from dataclasses import asdict
@@ -34,15 +34,15 @@ from bursar.notices.secret import found, sealed
 from bursar.policy.queries import current
 
 INVITATION: Final = "/invitation/"
-"""What the address of an invitation has in it."""
+"""Part of every link to an invitation."""
 TRIES: Final = 6
 FIRST_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(days=1)
-"""How often sending is tried, and how long after the first failure again; each pause is four times the one before."""
+"""The number of tries to send an email, and the pauses between them: each is four times the one before."""
 
 
 SENDING_AGAIN: Final = "manage_members"
-"""Who may send an email again: whoever also invites people, and invites them again."""
+"""The capability to send a failed email again: who may invite people again may send them emails again."""
 
 
 class NotFailed(Conflict):
@@ -52,9 +52,9 @@ class NotFailed(Conflict):
 
 
 def tell(account_id: UUID, entry_id: UUID, *, now: datetime) -> int:
-    """Write an email to each member whom a fact concerns, and to who receives invoices; how many. Twice is once.
+    """Write an email to each member concerned by a fact and to each invoice recipient, once; return how many.
 
-    Where that fails, it is counted and tried again after a pause. Errors: whatever it failed with.
+    A failure is counted, and tried again after a pause. Errors: the exception of the failure, raised again.
     """
     try:
         with transaction.atomic():
@@ -106,7 +106,7 @@ def _tell(account_id: UUID, entry_id: UUID, now: datetime) -> int:
 
 
 def send_again(policy: Policy, account_id: UUID, email_id: UUID, *, actor: Actor, now: datetime) -> bool:
-    """Let an email that failed be sent again; whether it goes out, or is kept because no mail is set.
+    """Queue a failed email again; return true if it goes out, and false if it stays in the outbox.
 
     Errors: NotFound, Refused, NotFailed.
     """
@@ -125,7 +125,7 @@ def send_again(policy: Policy, account_id: UUID, email_id: UUID, *, actor: Actor
 
 
 def choose(person_id: UUID, *, without: Collection[str]) -> None:
-    """Let a person do without emails about these things, and about nothing else."""
+    """Save the kinds of optional email that a person does not want."""
     with transaction.atomic():
         Unwanted.objects.filter(person_id=person_id).exclude(about__in=without).delete()
         rows = [Unwanted(id=uuid7(), person_id=person_id, about=one) for one in without]
@@ -133,14 +133,14 @@ def choose(person_id: UUID, *, without: Collection[str]) -> None:
 
 
 def goes_out(person_id: UUID) -> bool:
-    """Whether emails to somebody about their own sign-in go out."""
+    """Return true if emails to a person about their own sign-in go out."""
     return settings.SENDS_MAIL and not only_in_sandboxes(person_id)
 
 
 def write_to(person: Person, written: Written, *, now: datetime, address: str = "") -> None:
-    """Keep an email to one person about their own sign-in for the worker to send; what does not go out says nothing.
+    """Keep an email to a person about their own sign-in for the worker to send; without its text if it stays here.
 
-    It goes to their address, or to another one that they have or want.
+    It goes to the person's address, or to another address that they have or want.
     """
     goes = goes_out(person.pk)
     said = written.kept() if goes else {"subject": written.subject}
@@ -155,16 +155,16 @@ def write_to(person: Person, written: Written, *, now: datetime, address: str = 
 
 
 def send(email_id: UUID, *, now: datetime) -> None:
-    """Send an email that is due; what fails is tried again later, each time after a longer pause, then given up.
+    """Send a due email. A failure is tried again, each time after a longer pause, and given up after `TRIES`.
 
-    What the recipient's server or a provider refuses for good is given up at once. Errors: whatever a fault of ours
-    raises, once the try is counted.
+    An email that the server or provider refuses for good is given up at once. Errors: the exception of a fault in
+    our own code, once the try is counted.
     """
     _send(Email, email_id, now)
 
 
 def send_personal(email_id: UUID, *, now: datetime) -> None:
-    """Send a personal email in the same way, and forget what it said."""
+    """Send a due personal email in the same way, and delete its text."""
     _send(PersonalEmail, email_id, now)
 
 
@@ -194,13 +194,13 @@ def _send(kind: type[Email] | type[PersonalEmail], email_id: UUID, now: datetime
 
 
 def _forgotten(email: Email | PersonalEmail) -> dict[str, str]:
-    """Return what an email says no more once it is out, if it brought a link by which somebody is let in."""
+    """Return the columns to empty once an email is out, if it brought a link that lets its reader in."""
     forgets = isinstance(email, PersonalEmail) or email.secret or INVITATION in email.text
     return {"text": "", "html": "", "secret": ""} if forgets else {}
 
 
 def seal_anew() -> int:
-    """Seal under the present key the secrets of emails that stand in clear or under a key of before; how many."""
+    """Seal the secrets of emails under the present key, if they are not yet; return how many."""
     count = 0
     for kind in (Email, PersonalEmail):
         linked = Q(text__contains=INVITATION) | Q(text__contains="/sign-in/") | Q(text__contains="/me/address/")
@@ -225,6 +225,6 @@ def _sealed_anew(row: Email | PersonalEmail) -> dict[str, str]:
 
 
 def pause(tries: int) -> timedelta:
-    """Return how long to wait after a try that failed, when there were so many before it."""
+    """Return the pause after a failed try, from the number of tries before it."""
     longer: timedelta = FIRST_PAUSE * 4**tries
     return min(longer, LONGEST_PAUSE)

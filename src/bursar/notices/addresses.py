@@ -1,4 +1,4 @@
-"""Changing one's address, which goes by emails: a link to the new one, and word of it to the old one."""
+"""Change a person's address: a link goes to the new address, and a notice to the old one."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from bursar.notices.email import personal
 
 
 def ask(person: Person, address: str, *, now: datetime) -> None:
-    """Send a link to the address that somebody wants to have. Whose it is already reads that, and nobody else does."""
+    """Send a link to the address that a person wants. A person who has this address already is told so there."""
     with transaction.atomic():
         secret = ask_address(person.pk, address, now=now)
         whose = person if secret is not None else Person.objects.filter(email=address.lower(), is_active=True).first()
@@ -41,7 +41,7 @@ def ask(person: Person, address: str, *, now: datetime) -> None:
 
 
 def confirm(person: Person, secret: str, *, now: datetime) -> None:
-    """Let somebody have the address to which the link was sent, and tell them at the one of before.
+    """Give the person the address to which the link was sent, and write to the old address about it.
 
     Errors: AddressNotValid.
     """

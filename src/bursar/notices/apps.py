@@ -1,4 +1,4 @@
-"""The application as Django knows it."""
+"""The application of Django."""
 
 from django.apps import AppConfig
 

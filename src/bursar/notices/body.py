@@ -37,7 +37,7 @@ from bursar.subscriptions.queries import agreement, request
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What an email about a fact is written from; whether its readers see invoices decides what it says of them."""
+    """The material of an email about a fact. It tells amounts only to readers who may see invoices."""
 
     customer: Customer
     policy: Policy

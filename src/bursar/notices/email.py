@@ -1,4 +1,4 @@
-"""An email: what happened, in the language of whoever reads it, and where to see more."""
+"""Write emails in the reader's language: the event, its details, and a link to the page that shows it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -26,7 +26,7 @@ from bursar.notices.termination import about_ending
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An email, as text and as HTML; `secret` is the part of its link by which somebody is let in, if it has one."""
+    """An email as text and as HTML; `secret` is the part of its link that lets its reader in, if it has such a link."""
 
     subject: str
     text: str
@@ -34,7 +34,7 @@ class Written:
     secret: str = ""
 
     def kept(self) -> dict[str, str]:
-        """Return the columns of a row that keeps it, the secret of its link sealed."""
+        """Return the columns of the row that keeps this email, with its secret sealed."""
         return {"subject": self.subject, **asdict(sealed(self.text, self.html, self.secret))}
 
 
@@ -46,7 +46,7 @@ def write(
     sees_invoices: bool,
     ending: TerminationChange | None = None,
 ) -> Written:
-    """What one reader is told of a fact, and of what it does to the account's end."""
+    """Write the email to a member about a fact, or about the end of the account if the fact schedules or undoes it."""
     with translation.override(locale):
         story = Story(names(customer.id), policy, current_catalog(), prices=sees_invoices, invoices=sees_invoices)
         telling = Telling(customer, policy, fact, story, sees_invoices)
@@ -66,7 +66,7 @@ def write(
 
 
 def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> Written:
-    """What somebody reads who receives the account's invoices and is no member, in the account's language."""
+    """Write the email with an invoice to a recipient who is no member, in the account's language."""
     with translation.override(customer.locale):
         found = document(customer.id, invoice_id)
         what = _("Invoice {number}") if found.kind == "invoice" else _("Credit note {number}")
@@ -77,7 +77,7 @@ def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> Wr
 
 
 def personal(locale: str, subject: str, lines: Sequence[str], way: str, path: str, *, secret: bool = False) -> Written:
-    """What one person is told of their own sign-in.
+    """Write an email to a person about their own sign-in.
 
     `path` is the page that the email leads to, and `secret` says that its last part lets somebody in.
     """

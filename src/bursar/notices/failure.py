@@ -1,4 +1,4 @@
-"""Why an email did not go out, and whether trying again can help."""
+"""Tell why an email did not go out, and whether another try can help."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,12 @@ REFUSED_FOR_GOOD: Final = 500
 
 
 class AddressNotTaken(Exception):
-    """The way by which emails go out carries no address of this kind."""
+    """The mail server accepts no address of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why, in the words of whoever refused it; `final` where they will again, `ours` where our own code failed."""
+    """The reason, as the server or provider gave it; `final` if it will refuse again, `ours` if our code failed."""
 
     reason: str
     final: bool
@@ -29,7 +29,7 @@ class Failure:
 
 
 def failure(raised: Exception) -> Failure:
-    """Return what an exception means for the email that was being built or sent."""
+    """Return the failure behind an exception that building or sending an email raised."""
     match raised:
         case SMTPRecipientsRefused():
             answers = [(code, said.decode(errors="replace")) for code, said in raised.recipients.values()]
@@ -45,7 +45,7 @@ def failure(raised: Exception) -> Failure:
 
 
 def place(raised: Exception) -> str:
-    """Return where in the code an exception was raised: its kind, file and line, and nothing of what it was about."""
+    """Return an exception's class, file and line. Its message may quote personal data, and is left out."""
     last = extract_tb(raised.__traceback__)[-1]
     return f"{type(raised).__name__} in {'/'.join(Path(last.filename).parts[-2:])}, line {last.lineno}"
 

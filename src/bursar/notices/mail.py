@@ -1,4 +1,4 @@
-"""By which way emails go out: one address in the settings, of a mail server or of a provider."""
+"""Read the address of the mail server or email provider from the settings."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,7 +11,7 @@ from bursar.core.messages.problem import Invalid, Phrase, phrase
 VARIABLE: Final = "BURSAR_MAIL_URL"
 NOWHERE: Final = "dummymail://"
 PATIENCE_SECONDS: Final = 10
-"""How long a mail server or a provider has to answer."""
+"""Time for a mail server or a provider to answer."""
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "brevo": ("api_key",),
@@ -34,7 +34,7 @@ class BadMailAddress(Invalid):
 
 
 def outgoing(url: str) -> dict[str, Any]:
-    """The settings of Django by which emails go out. Errors: BadMailAddress, which repeats no secret."""
+    """Return Django's settings for sending emails. Errors: BadMailAddress, which repeats no secret."""
     scheme = url.partition("://")[0].lower()
     try:
         return _by_provider(scheme, url) if scheme in KEYS else _by_server(scheme, url)

@@ -1,4 +1,4 @@
-"""An email made of an email's row, and how it is handed to a mail server."""
+"""Build the message of an email's row, and hand it to a mail server."""
 
 from email.utils import parseaddr
 from smtplib import SMTP
@@ -16,9 +16,9 @@ from bursar.notices.secret import filled
 
 
 def message(email: Email | PersonalEmail) -> EmailMultiAlternatives:
-    """Return the email that an email is sent as. Errors: BadAddress.
+    """Return the message that is sent for an email's row. Errors: BadAddress.
 
-    Its Message-ID is the row's for good: an email sent again after an answer was lost is seen to be the same one.
+    The Message-ID is made from the row's id: if an answer is lost and the email sent again, readers see one email.
     """
     headers = {}
     if settings.HEADERS_WITH_ID is not None:

@@ -1,4 +1,4 @@
-"""What was told to whom."""
+"""Emails to people, and the facts that they are about."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from bursar.columns.row import AccountRow
 
 
 class Told(AccountRow):
-    """An entry of the history that people were told of, which happens once."""
+    """An entry of the history whose emails are written. An entry has at most one such row."""
 
     entry_id = models.UUIDField()
     at = models.DateTimeField()
@@ -25,9 +25,9 @@ class Told(AccountRow):
 
 
 class NotTold(AccountRow):
-    """An entry of the history of which emails could not be written, and when that is tried again.
+    """An entry of the history whose emails could not be written, and when Bursar tries again.
 
-    `failure` says where our code gave up, without what it was about.
+    `failure` names the exception and the place in our code, and quotes no value.
     """
 
     entry_id = models.UUIDField()
@@ -45,7 +45,7 @@ class NotTold(AccountRow):
 
 
 class Unwanted(models.Model):
-    """Emails of one kind that a person does without, in whatever account."""
+    """A kind of optional email that a person does not want, in any account."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
@@ -56,9 +56,9 @@ class Unwanted(models.Model):
 
 
 class PersonalEmail(models.Model):
-    """What a person is told of their own sign-in, whatever account they are in.
+    """An email to a person about their own sign-in, in whatever account they are.
 
-    It may hold a link that signs in: its secret is sealed, and what it said is forgotten once it is sent.
+    It may hold a link that signs in: its secret is sealed, and its text is deleted once it is sent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -88,11 +88,11 @@ class PersonalEmail(models.Model):
 
 
 class Email(AccountRow):
-    """What a member is told, or who only receives invoices. It holds names and free text, and can be deleted.
+    """An email to a member or an invoice recipient. It holds names and free text, and can be deleted.
 
-    The secret of an invitation is sealed beside the text, and both are forgotten once it is sent.
+    The secret of an invitation is sealed beside the text, and both are deleted once it is sent.
 
-    Those of sandbox accounts stay in the outbox; so do all where no mail server is set.
+    Emails of sandbox accounts stay in the outbox; without a mail server, all emails do.
     """
 
     told = models.ForeignKey(Told, on_delete=models.PROTECT, db_constraint=False, related_name="+")

@@ -1,4 +1,4 @@
-"""What people have not been told yet, and what waits to be sent."""
+"""Read facts that have no emails yet, and emails that wait to be sent."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from bursar.history.queries import ENTRIES
 from bursar.notices.secret import filled
 
 FORGOTTEN: Final = timedelta(days=7)
-"""What happened longer ago is nobody's news any more."""
+"""Nobody is written to about older facts: they are no news any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Kept:
 class Posted:
     """An email of an account as the desk sees it; `name` is empty where the reader is no member.
 
-    `failure` is why the last try failed, in the words of whoever refused it.
+    `failure` is the reason of the last failed try, as the server or provider gave it.
     """
 
     id: UUID
@@ -48,7 +48,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Unreported:
-    """A fact that people could not be told of: how often that was tried, why it failed, and whether it was given up."""
+    """A fact whose emails could not be written: the number of tries, the reason, and if Bursar gave up."""
 
     account_id: UUID
     entry_id: UUID
@@ -61,9 +61,9 @@ class Unreported:
 
 
 def untold(kinds: Collection[str], now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """Facts of these kinds that people are still to be told of, the oldest first: account and entry.
+    """Return facts of these kinds without emails, the oldest first, as account and entry.
 
-    Those with which it failed before come after, so that however many these are, they keep nothing else waiting.
+    Facts that failed before come last, so that they keep no other fact waiting, however many they are.
     """
     since = first_of(now - FORGOTTEN)
     fresh: list[tuple[UUID, UUID]] = select(_UNTOLD, kinds=list(kinds), since=since, limit=limit)
@@ -71,34 +71,34 @@ def untold(kinds: Collection[str], now: datetime, limit: int) -> list[tuple[UUID
 
 
 def not_told(now: datetime, limit: int, account_id: UUID | None = None) -> list[Unreported]:
-    """Facts that people could not be told of, of one account or of all, the newest first."""
+    """Return the facts whose emails could not be written, of an account or of all, the newest first."""
     since = first_of(now - FORGOTTEN)
     return [Unreported(*row) for row in select(_NOT_TOLD, since=since, account=account_id, limit=limit)]
 
 
 def failed_since(moment: datetime) -> tuple[int, int]:
-    """How many emails, and how many personal ones, were given up since a moment."""
+    """Return how many emails, and how many personal emails, failed for good since a moment."""
     [counts] = select(_FAILED_SINCE, since=moment)
     return counts[0], counts[1]
 
 
 def unwanted(person_id: UUID) -> frozenset[str]:
-    """What a person does without."""
+    """Return the kinds of optional email that a person does not want."""
     return frozenset(about for (about,) in select(_UNWANTED_BY, person=person_id))
 
 
 def doing_without(account_id: UUID, about: str) -> frozenset[UUID]:
-    """The members of an account who do without emails of a kind."""
+    """Return the members of an account who do not want a kind of optional email."""
     return frozenset(member for (member,) in select(_UNWANTED_IN, account=account_id, about=about))
 
 
 def waiting(now: datetime, limit: int) -> list[UUID]:
-    """Emails that are to be sent now."""
+    """Return the emails that are due to be sent."""
     return [email for (email,) in select(_WAITING, now=now, limit=limit)]
 
 
 def waiting_personal(now: datetime, limit: int) -> list[UUID]:
-    """Personal emails that are to be sent now."""
+    """Return the personal emails that are due to be sent."""
     return [email for (email,) in select(_WAITING_PERSONAL, now=now, limit=limit)]
 
 
@@ -108,7 +108,7 @@ def to_send(now: datetime) -> tuple[int, datetime | None]:
 
 
 def outbox(account_id: UUID, limit: int) -> list[Kept]:
-    """The emails that an account kept, the newest first."""
+    """Return the emails in the outbox of an account, the newest first."""
     rows = select(_OUTBOX, account=account_id, limit=limit)
     return [
         Kept(id_, name, address, subject, filled(text, secret)) for id_, name, address, subject, text, secret in rows
@@ -116,7 +116,7 @@ def outbox(account_id: UUID, limit: int) -> list[Kept]:
 
 
 def emails(account_id: UUID, *, address: str, state: str, before: UUID | None, limit: int) -> list[Posted]:
-    """The emails of an account, the newest first: to an address with this part, in a state, before a given one."""
+    """Return the emails of an account, the newest first: to an address with this part, in a state, before an email."""
     literal = address.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     part = f"%{literal}%"
     return [

@@ -56,13 +56,13 @@ E = TypeVar("E", bound=Event)
 
 
 def concerned(customer: Customer, policy: Policy, fact: Fact, ending: TerminationChange | None = None) -> list[Member]:
-    """The members who are told of a fact, and of what it does to the account's end."""
+    """Return the members who get an email about a fact, or about the account's end if the fact turns it."""
     whom = ENDINGS[ending.status] if ending else AUDIENCES[fact.event.told_to]
     return whom(customer, policy, fact)
 
 
 def ending(customer: Customer, fact: Fact) -> TerminationChange | None:
-    """What a fact does to the account's end; nothing where it stays as it was."""
+    """Return how a fact schedules, undoes or brings the account's end; None if it does not."""
     event = fact.event
     if isinstance(event, ChangesAccepted):
         made = [taken.change for taken in event.changes]
@@ -73,12 +73,12 @@ def ending(customer: Customer, fact: Fact) -> TerminationChange | None:
 
 
 def sees_invoices(customer: Customer, policy: Policy, reader: Member, on: date) -> bool:
-    """Whether somebody sees the account's invoices."""
+    """Return true if the reader may see the account's invoices."""
     return decision.sees_invoices(policy, customer.account, reader, on)
 
 
 def recipients(customer: Customer, readers: Collection[Member]) -> list[str]:
-    """The addresses that receive invoices, beside the readers who are told of one; none where nobody is told."""
+    """Return the invoice recipients who are not among the readers; none if the invoice has no readers."""
     if not readers:
         return []
     told = {reader.email.lower() for reader in readers}
@@ -101,13 +101,13 @@ def _requester(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
 
 
 def _requester_or_reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    """Return whoever asked, or the reviewers where whoever asked has left, or may ask no longer."""
+    """Return the requester, or the reviewers if the requester has left or may no longer ask."""
     told = _reviewers if _event(fact, RequestOvertaken).cause == "requester" else _requester
     return told(customer, policy, fact)
 
 
 def _payers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    """Who sees invoices; of what has none, not who did it."""
+    """Return the members who see invoices. The actor is left out, unless the event has an invoice or credit note."""
     return [
         member
         for member in customer.account.members
@@ -138,7 +138,7 @@ def _payers_unless_collected(customer: Customer, policy: Policy, fact: Fact) -> 
 
 
 def _collected(account_id: UUID, invoice_id: UUID) -> bool:
-    """Whether a payment of it was or will be tried by itself; a credit may have settled it, and then none is."""
+    """Return true if the invoice was or will be collected automatically. An invoice that a credit paid is not."""
     if not method(account_id).automatic or document(account_id, invoice_id).kind != "invoice":
         return False
     return attempted(account_id, invoice_id) or left(account_id, [invoice_id])[invoice_id] > 0
@@ -193,21 +193,21 @@ AUDIENCES: Final[Mapping[Audience, Whom]] = {
     Audience.MEMBER: _named,
     Audience.MEMBER_IN_NEW_ROLE: _named_in_new_role,
 }
-"""The members that each audience of an event is made of."""
+"""The members of each audience of an event."""
 
 ENDINGS: Final[Mapping[TerminationStatus, Whom]] = {
     TerminationStatus.SCHEDULED: _payers_and_who_did_it,
     TerminationStatus.REVOKED: _payers_and_who_did_it,
     TerminationStatus.ENDED: _everybody,
 }
-"""Who is told instead where the fact does something to the account's end."""
+"""The members who get an email in place of the audience if the fact turns the account's end."""
 
 OPTIONAL: Final[tuple[OptionalEmail, ...]] = get_args(OptionalEmail)
-"""What people may do without, by what it is about. An invoice that is to be paid comes all the same."""
+"""The kinds of optional email. An invoice that is to be paid comes all the same."""
 
 
 def optional(customer: Customer, fact: Fact, ending: TerminationChange | None = None) -> str:
-    """What a fact is about that people may do without; nothing where everybody concerned must know."""
+    """Return the kind of optional email that a fact brings; empty if its readers must get it."""
     if ending:
         return ""
     invoice = document_of(fact.event)
@@ -217,7 +217,7 @@ def optional(customer: Customer, fact: Fact, ending: TerminationChange | None = 
 
 
 def page_of(account_id: UUID, event: Event) -> str:
-    """The path of the page on which more is to be seen."""
+    """Return the path of the page that shows an event."""
     if isinstance(event, RequestEvent):
         return f"/accounts/{account_id}/requests/{event.request}"
     if invoice := document_of(event):

@@ -1,1 +1,1 @@
-"""What a vendor's own product asks, by OpenFeature; it speaks HTTP and needs nothing else of Bursar."""
+"""An OpenFeature provider for the vendor's own product. It speaks HTTP and imports nothing else of Bursar."""

@@ -40,7 +40,7 @@ _NOTHING: Final[Mapping[str, Any]] = {"products": []}
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was answered, under which tag, when it was last asked for, and whether it could not be asked again since."""
+    """An answer with its tag, the time of the last call, and if calls have failed since."""
 
     said: Mapping[str, Any]
     tag: str
@@ -67,7 +67,7 @@ class Entitlements(AbstractProvider):
         self._lock = threading.Lock()
 
     def get_metadata(self) -> Metadata:
-        """What the provider is called."""
+        """The provider's name."""
         return Metadata("Bursar")
 
     def resolve_boolean_details(
@@ -135,7 +135,7 @@ class Entitlements(AbstractProvider):
         return _details(found, known)
 
     def _asked(self, context: EvaluationContext | None) -> _Known:
-        """What is known of the account, or of the person in it. Errors: InvalidContextError, GeneralError."""
+        """Return the entitlements of the account, or of the person in it. Errors: InvalidContextError, GeneralError."""
         account = str((context.attributes if context else {}).get("account") or self._account)
         if not account:
             raise InvalidContextError('Say which account: EvaluationContext(…, {"account": ID}).')

@@ -18,7 +18,7 @@ _AT_ONCE_SECONDS: Final = 10
 
 
 def ends_with_us(number: signal.Signals) -> Callable[[], None]:
-    """What a child does before its program starts, to get a signal when this process ends, however it ends."""
+    """Ask the kernel for a signal when the parent process ends; a child calls this before its program starts."""
     parent = os.getpid()
 
     def before() -> None:

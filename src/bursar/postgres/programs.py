@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are, and as whom they run."""
+"""Find PostgreSQL's programs, and the user as whom they run."""
 
 import importlib.util
 import os
@@ -97,7 +97,7 @@ def home_for(home: Path, account: Account | None) -> Path:
 
 
 def placed(home: Path) -> Path:
-    """Where the note of a folder says that its data is; the folder itself without one."""
+    """Return the folder of the data that the note in a folder names; without a note, the folder itself."""
     note = home / NOTE
     return Path(note.read_text(encoding="utf-8").strip()) if note.exists() else home
 

@@ -121,7 +121,7 @@ def running(home: Path, *, durable: bool = True) -> Iterator[Server]:
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    """One process at a time owns the folder; the lock ends with the process, however it ends."""
+    """Lock the folder for this process; the lock ends with the process, however it ends."""
     with path.open("w") as file:
         deadline = time.monotonic() + LOCK_SECONDS
         while True:

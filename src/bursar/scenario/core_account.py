@@ -30,7 +30,7 @@ SUPPORT: Final = Contact("Support", "support@example.com", "support")
 
 
 class CoreAccount:
-    """One account in memory."""
+    """An account in memory."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -62,7 +62,7 @@ class CoreAccount:
 
     @property
     def today(self) -> date:
-        """What day it is for the account."""
+        """Return today on the account's clock."""
         return self.moment.astimezone(self.zone).date()
 
     def publish(self, catalog: Document | None, policy: Document | None) -> None:
@@ -209,7 +209,7 @@ class CoreAccount:
         return self.ledger.journal()
 
     def subscription(self, on: date) -> Subscription:
-        """What the account has on a day."""
+        """Return the subscription on a day."""
         return self.context.timeline.on(on)
 
     @staticmethod
@@ -227,7 +227,7 @@ class CoreAccount:
         return who
 
     def _seated(self) -> tuple[Subscription, Sequence[Member]]:
-        """What seats are counted by: what the account has today, and who is in it."""
+        """Return the account's items today and its members, by which seats are counted."""
         return self.subscription(self.today), self.context.account.members
 
     def _follow(self) -> None:

@@ -46,7 +46,7 @@ class Waiting:
 
 
 class CorePlayer(CoreAccount):
-    """One account in memory, with the door and the money."""
+    """An account in memory, with its orders and its payments."""
 
     def open(self, account_type: str, options: Mapping[str, str], policy: Document) -> None:
         """Open the account, which pays on invoice terms."""
@@ -139,7 +139,7 @@ class CorePlayer(CoreAccount):
             raise
 
     def authenticate(self, outcome: str) -> Document:
-        """What the payer did about the open payment."""
+        """Play the payer's answer to the open payment."""
         if self.attempt is None:
             raise Answered({"code": "not_waiting"})
         waiting, self.attempt = self.attempt, None

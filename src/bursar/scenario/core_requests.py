@@ -51,7 +51,7 @@ class Requests:
         return next(asked for asked in self.all if str(asked.id) == id)
 
     def check_none_open(self) -> None:
-        """Nothing, if another request may be made. Errors: RequestOpen."""
+        """Raise RequestOpen if the account has an open request that bars another."""
         if any(asked.status.state == "open" for asked in self.all):
             raise RequestOpen()
 

@@ -21,7 +21,7 @@ from bursar.scenario.player import Answered, Document
 
 @dataclass
 class Seating:
-    """Who has which product, in the order in which they were given it, and what the vendor's product counts."""
+    """The assignments of each product in the order they were given, and the counts of the vendor's product."""
 
     people: dict[str, list[UUID]] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Seating:
                 having[:] = [one for one in having if one not in gone]
 
     def check_role(self, member: Member, role: str, state: Subscription, members: Sequence[Member]) -> None:
-        """Nothing, if there is room for a member in another role. Errors: OutOfSeats, OutOfLightAgents."""
+        """Raise OutOfSeats or OutOfLightAgents if there is no room for the member in the new role."""
         if member.role != SEATLESS and role == SEATLESS:
             for product in [
                 code for code, having in self.people.items() if member.id in having and code not in self.counted

@@ -30,7 +30,7 @@ class BadLine(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line that does something: `verb` with its words; `edits` are written with labels such as "#2" for changes.
+    """A step of a scenario: `verb` with its words; `edits` name changes by labels such as "#2".
 
     `document` is the TOML that stands below a `catalog` or a `policy`.
     """

@@ -21,7 +21,7 @@ SELLER: Final = Seller("Scenario", "FR")
 
 @dataclass
 class Ledger:
-    """What was issued, what came in, and what it settled."""
+    """Documents, payments and their allocations, in memory."""
 
     currency: str
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Ledger:
         self.payments.append((self.new_id(), on, amount))
 
     def left(self, document: Invoice) -> int:
-        """What is left of a document."""
+        """Return the open amount of a document."""
         return abs(document.totals.total) - self.settled.get(document.id, 0)
 
     def open(self, kind: str) -> list[OpenAmount]:
@@ -69,7 +69,7 @@ class Ledger:
         return [*self.open("credit_note"), *(one for one in paid if one.left)]
 
     def owes(self) -> int:
-        """What is open, less whatever credit notes and payments have left."""
+        """Return open invoices less unallocated credit notes and payments."""
         return sum(one.left for one in self.open("invoice")) - sum(source.left for source in self.sources())
 
     def allocate(self, first: UUID | None = None) -> None:

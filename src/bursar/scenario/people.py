@@ -25,7 +25,7 @@ def address(name: str) -> str:
 
 
 def found(context: BillingContext, name: str) -> Actor:
-    """Who does something: the vendor, or a member by name. Errors: Answered."""
+    """Return the actor of a step: the vendor, or a member by name. Errors: Answered."""
     member = _member(context, name)
     if member is None and name != "vendor":
         raise Answered({"code": "unknown_actor"})
@@ -35,7 +35,7 @@ def found(context: BillingContext, name: str) -> Actor:
 
 
 def permitted(context: BillingContext, actor: Actor, capability: str, on: date) -> None:
-    """Nothing, if the actor may. Errors: Answered."""
+    """Raise Answered unless the policy allows the actor this capability."""
     decision = decide(context.policy, context.account, actor, capability, on)
     if decision.outcome is not Outcome.ALLOWED:
         code = "by_request" if decision.outcome is Outcome.BY_REQUEST else "refused"

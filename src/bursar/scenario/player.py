@@ -1,4 +1,4 @@
-"""What whoever plays a life must be able to do."""
+"""The actions that a player of scenarios must have."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -58,7 +58,7 @@ class Player(Protocol):
         """All requests as they stand now, the oldest first."""
 
     def authenticate(self, outcome: str) -> Document:
-        """What the payer did about the open attempt."""
+        """Play the payer's answer to the open attempt."""
 
     def pay_with(self, actor: str, kind: str, token: str) -> None:
         """Choose how to pay."""

@@ -48,7 +48,7 @@ def outcome(decision: Document) -> str:
 
 
 def table(decisions: Mapping[str, Sequence[Document]]) -> list[str]:
-    """What each member may: yes, by_request, or the reason why not."""
+    """Print the decision for each member: yes, by_request, or the reason of the refusal."""
     rows = [["", *decisions]]
     for row in zip(*decisions.values(), strict=True):
         rows.append([row[0]["capability"], *(_cell(one) for one in row)])

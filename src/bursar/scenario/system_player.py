@@ -15,7 +15,7 @@ MOST_DOCUMENTS: Final = 200
 
 
 class SystemPlayer:
-    """One sandbox account of a running server; `url` is where its API begins."""
+    """A sandbox account of a running server; `url` is where its API begins."""
 
     def __init__(self, url: str, key: str, catalog: Document) -> None:
         self.url = url
@@ -99,7 +99,7 @@ class SystemPlayer:
         return self._call("POST", f"{self.path}/invoices/{document}/pay", body, actor)
 
     def authenticate(self, outcome: str) -> Document:
-        """What the payer did about the open payment."""
+        """Play the payer's answer to the open payment."""
         waiting = self._call("GET", f"{self.path}/payment_method")["waiting"]
         if waiting is None:
             raise Answered({"code": "not_waiting"})

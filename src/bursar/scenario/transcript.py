@@ -1,4 +1,4 @@
-"""What came of each line of a life, as text: the same text whoever plays it."""
+"""Write the result of each line of a scenario as text, the same for every player."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -76,7 +76,7 @@ class Teller:
         self.open = True
 
     def _publish(self, step: Step) -> None:
-        """What the vendor decides anew; before the account is opened it is only noted."""
+        """Publish a catalog or policy; before the account is opened it is only noted."""
         if step.verb == "catalog":
             self.catalog = step.document
         else:
@@ -114,7 +114,7 @@ class Teller:
         return self._ask(step) if step.verb in _ASKING else self._arrange(step)
 
     def _arrange(self, step: Step) -> list[str]:
-        """Whatever makes neither changes nor documents."""
+        """Play a step that makes neither changes nor documents."""
         words = step.words
         match step.verb:
             case "grant" | "withhold":
@@ -144,7 +144,7 @@ class Teller:
         return []
 
     def _ask(self, step: Step) -> list[str]:
-        """Whatever only looks."""
+        """Play a step that only reads."""
         match step.verb:
             case "may":
                 found = self.player.may(step.actor)
@@ -265,7 +265,7 @@ def _seats(seats: Document) -> str:
 
 
 def _differing(step: Step) -> Document:
-    """What a step makes different in the policy."""
+    """Return the part of the policy that a step replaces."""
     if step.verb == "proration":
         return {"proration": step.words[0]}
     if step.verb == "timing":

@@ -1,4 +1,4 @@
-"""What each line of a life may say: its words, checked, with what was expected where they are wrong."""
+"""Check the words of each line of a scenario, and say what was expected if a word is wrong."""
 
 import difflib
 import re
@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Mistake(Exception):
-    """What is wrong with a line."""
+    """A mistake in a line of a scenario."""
 
 
 def near(found: str, known: Iterable[str]) -> str:
@@ -226,7 +226,7 @@ VERBS: Final[Mapping[str, Check]] = {
 
 
 def _edits(words: Words) -> None:
-    """Nothing: edits are read one by one."""
+    """Return no words: edits are read one after the other."""
 
 
 DEEDS: Final[Mapping[str, Check]] = {

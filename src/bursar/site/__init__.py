@@ -1,1 +1,1 @@
-"""How Bursar is put together as a Django site: settings, addresses, the application for a web server."""
+"""The Django site: settings, addresses, the application for a web server."""

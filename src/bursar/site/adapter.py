@@ -32,7 +32,7 @@ _CLOSE: Final = (b"connection", b"close")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Django answers, complete; of a body that is made in parts, a file."""
+    """Return Django's whole answer; a body that is made in parts becomes a file."""
 
     status: int
     headers: list[tuple[bytes, bytes]]

@@ -32,7 +32,7 @@ def measured(now: datetime) -> bytes:
 
 
 class _Database(Collector):
-    """What is asked of the database each time; only that it does not answer, if it does not."""
+    """Return the figures that the database gives; if it does not answer, only that it does not."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now

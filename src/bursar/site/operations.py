@@ -1,4 +1,4 @@
-"""What is answered to programs that watch over Bursar, before anything looks at a host, a session or a form.
+"""Answer programs that watch over Bursar, before anything reads a host, a session or a form.
 
 None of it holds anything about a person. `/metrics` is there only where BURSAR_METRICS_TOKEN is set, and asks for it.
 """

@@ -1,4 +1,4 @@
-"""One line of the log for each request, and what is answered when something goes wrong on our side."""
+"""Log a line for each request, and answer when something goes wrong on our side."""
 
 import time
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def _write(request: HttpRequest, response: HttpResponseBase, seconds: float) -> 
 
 
 def _outcome(status: int) -> str:
-    """How it went, where nobody noted it more exactly."""
+    """Return the outcome of a request by its status, unless a more exact one was noted."""
     if status >= 500:
         return "failed"
     return "refused" if status >= 400 else "done"

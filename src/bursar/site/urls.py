@@ -1,4 +1,4 @@
-"""Where each door is."""
+"""Addresses of the API, the pages and the desk."""
 
 from django.urls import URLPattern, URLResolver, include, path
 

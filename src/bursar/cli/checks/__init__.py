@@ -1,1 +1,1 @@
-"""What `bursar doctor` looks at: the machine, the database, what is published, and what runs. Nothing is changed."""
+"""The checks of `bursar doctor`: the machine, the database, what is published, and what runs. They change nothing."""

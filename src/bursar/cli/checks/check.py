@@ -1,4 +1,4 @@
-"""One thing that was looked at."""
+"""The result of a check: its name, its state and its finding."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ State = Literal["ok", "warning", "wrong"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was found, and how to mend it where it is not as it should be."""
+    """The finding of a check, and how to mend it if something is wrong."""
 
     name: str
     state: State
@@ -17,15 +17,15 @@ class Check:
 
 
 def ok(name: str, found: str) -> Check:
-    """Nothing needs to be done."""
+    """Return a check that found everything as it should be."""
     return Check(name, "ok", found)
 
 
 def warning(name: str, found: str, cure: str) -> Check:
-    """It works, but somebody should look at it."""
+    """Return a check of something that works, but that somebody should look at."""
     return Check(name, "warning", found, cure)
 
 
 def wrong(name: str, found: str, cure: str) -> Check:
-    """It does not work, or will not."""
+    """Return a check of something that does not work, or soon will not."""
     return Check(name, "wrong", found, cure)

@@ -1,4 +1,4 @@
-"""What the database says: its tables, its clock, what is published, who may call, whether a worker lives."""
+"""Check the database: its tables, its clock, what is published, the keys and the worker."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -164,7 +164,7 @@ def worker(now: datetime) -> Check:
 
 
 def rules(now: datetime, deep: bool) -> tuple[list[Check], list["Violation"]]:
-    """What does not hold of the data, one check for each rule that is broken; and every single thing."""
+    """Return the violations in the data: a check for each broken rule, and every violation."""
     found = list(violations(now, deep=deep))
     checks = [
         _broken(list(those)) for _, those in groupby(sorted(found, key=lambda one: one.rule), lambda one: one.rule)

@@ -1,4 +1,4 @@
-"""Whether people are told what happened: which facts nobody could be told of, and which emails were given up."""
+"""Check that emails reach people: no email failed for good, and each fact got its email."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,10 +16,10 @@ def emails(now: datetime) -> Check:
     untold = not_told(now, MANY)
     emails, personal = failed_since(now - RECENT)
     if untold:
-        given_up = sum(one.given_up for one in untold)
+        given_up = sum(fact.given_up for fact in untold)
         examples = "; ".join(
-            f"{one.kind} of account {one.account_id}, entry {one.entry_id}: {one.failure}, tried {one.tries} times"
-            for one in untold[:EXAMPLES]
+            f"{fact.kind} of account {fact.account_id}, entry {fact.entry_id}: {fact.failure}, tried {fact.tries} times"
+            for fact in untold[:EXAMPLES]
         )
         found = f"{len(untold)} facts could not be told to people, {given_up} of them given up: {examples}"
         cure = f"mend what it names, or update Bursar: what is not given up is told then; after {FORGOTTEN.days} days tell people yourself"  # noqa: E501

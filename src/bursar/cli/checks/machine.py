@@ -1,4 +1,4 @@
-"""What can be looked at without a database: Python, the folder, the disk, time zones, the settings, the port."""
+"""Check the machine, without the database: Python, the folder, the disk, time zones, the settings, the port."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def python(version: tuple[int, int] = sys.version_info[:2]) -> Check:
 
 
 def folder(home: Path, environment: Mapping[str, str]) -> Check:
-    """Where the data lie, and whether this user can reach them."""
+    """Say where the data lie, and if this user can reach them."""
     try:
         if "DATABASE_URL" in environment:
             return ok("data", "in the database that DATABASE_URL names")
@@ -111,7 +111,7 @@ def secret(home: Path, environment: Mapping[str, str]) -> Check:
 
 
 def mail(environment: Mapping[str, str]) -> Check:
-    """Whether emails go out, by which way and from whom."""
+    """Say if emails go out, through which server or provider and from which address."""
     cure = f"set {VARIABLE} to a mail server or a provider, as docs/operations.md says"
     if VARIABLE not in environment:
         found = "none is set: emails stay in the database, and nobody is sent a link to sign in"

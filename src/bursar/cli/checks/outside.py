@@ -1,4 +1,4 @@
-"""How people reach the pages: by which names, by HTTPS, and through which proxies."""
+"""Check how people reach the pages: by which names, by HTTPS, and through which proxies."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

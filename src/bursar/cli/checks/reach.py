@@ -57,7 +57,7 @@ def _named(url: str) -> Reached:
 
 
 def _server(url: str) -> Iterator[Check]:
-    """What the server says of itself. Errors: psycopg.Error when it does not answer."""
+    """Check the server's version and its extensions. Errors: psycopg.Error when it does not answer."""
     with psycopg.connect(url, autocommit=True, connect_timeout=5) as server:
         version = server.info.server_version
         extension = server.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'btree_gist'").fetchone()

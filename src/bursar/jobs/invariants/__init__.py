@@ -1,4 +1,4 @@
-"""What must hold of live data at any moment, and what does not. A rule is a function; its docstring states it.
+"""Rules that live data must meet at any moment, and their violations. The docstring of a function states its rule.
 
 `billed`, `paid`, `refunded` and `kept` put their rules to whole tables, one statement each. `agreed` decides every
 account again from what was agreed, which takes longer: that is for whoever asks for it.

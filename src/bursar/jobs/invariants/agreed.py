@@ -29,7 +29,7 @@ BookRule = Callable[[Book], Iterator[Finding]]
 
 
 def accounts_can_be_decided(account_id: UUID, error: Exception) -> Finding:
-    """What was agreed with an account, and billed to it, can be read and decided again.
+    """An account's changes, checkpoints and lines can be read and decided again.
 
     Cure: find the row that cannot be read, and restore it from a backup; until then the account can do nothing.
     """
@@ -104,7 +104,7 @@ def _falls_due(at: datetime | None, billed_until: date | None, trial_until: date
 
 
 def nothing_is_left_to_bill(book: Book) -> Iterator[Finding]:
-    """What is owed for the present billing period is what is billed for it.
+    """Everything that is billable for the present billing period is billed.
 
     Cure: quote the account an edit to see what it would be billed; if that is right, the next taking bills it.
     """
@@ -162,7 +162,7 @@ def _charge(line: Line, currency: str) -> Amounts:
 
 
 def _credit(line: Line, book: Book) -> Amounts | None:
-    """What the credit must be; None where what it credits is not there, which another rule tells."""
+    """Return the amounts that a credit must have; None if its charge is missing, which another rule reports."""
     charge = book.lines.get(line.credits) if line.credits else None
     if charge is None or line.credits is None or not _within(line.span, charge.span):
         return None

@@ -42,7 +42,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Book:
-    """One account: what was agreed and billed, and the rows that must follow from it. `moment` is in its own zone."""
+    """An account's agreement and bills, and the rows that must follow from them. `moment` is in its own zone."""
 
     account_id: UUID
     currency: str
@@ -60,7 +60,7 @@ class Book:
 
     @property
     def today(self) -> date:
-        """What day it is for the account."""
+        """Today on the account's clock."""
         return self.moment.date()
 
     @property
@@ -91,7 +91,7 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the database holds of the accounts of a batch, by account."""
+    """The rows of a batch of accounts, by account."""
 
     account_states: Mapping[UUID, str]
     schedules: Mapping[UUID, ScheduleRow]

@@ -71,7 +71,7 @@ FROM seats_capacity s WHERE NOT s.counted AND s.used > s.bought AND NOT EXISTS (
 
 
 def worker_has_caught_up(now: datetime) -> Iterator[Finding]:
-    """What falls due next lies ahead, by the account's own clock in a sandbox, unless a payment is still open.
+    """The next due day of an account lies ahead, by its own clock in a sandbox, unless a payment is still open.
 
     Cure: see that a worker runs, or run "bursar bill"; what the worker prints says what keeps it.
     """
@@ -89,7 +89,7 @@ WHERE (c.due_at <= coalesce(a.clock_at, %(moment)s)
 
 
 def answers_show_what_is_there(now: datetime) -> Iterator[Finding]:
-    """What an idempotency key was answered with is still there to be shown again.
+    """The object in the stored response of an idempotency key is still there to be shown again.
 
     Cure: restore the missing row from a backup; until then, whoever sends the key again is answered 404.
     """

@@ -19,7 +19,7 @@ BOOK_RULES: Final[tuple[BookRule, ...]] = agreed.RULES
 
 
 def violations(now: datetime, *, deep: bool = False) -> Iterator[Violation]:
-    """What does not hold as of a moment, rule by rule, at most `MOST` of each; `deep` decides every account again."""
+    """Return the violations at a moment, at most `MOST` of each rule; `deep` decides every account again."""
     with _one_moment():
         for rule in SET_RULES:
             for finding in rule(now):

@@ -8,7 +8,7 @@ from bursar.jobs.invariants.rule import LATE, Finding, select
 
 
 def allocations_within(now: datetime) -> Iterator[Finding]:
-    """Nothing settles an invoice beyond its total, and no payment or credit note settles more than it has.
+    """Allocations pay no invoice beyond its total, and take no more of a payment or credit note than it has.
 
     Cure: stop whatever writes allocations besides Bursar, and remove those written twice in a transaction that was
     looked at by two people.
@@ -66,7 +66,7 @@ WHERE (p.amount_minor, p.currency) IS DISTINCT FROM (
 
 
 def journal_balances(now: datetime) -> Iterator[Finding]:
-    """What the journal says is receivable is what is open of invoices less what is left of credits and payments.
+    """The journal's receivables are the open invoices less what is left of credit notes and payments.
 
     Cure: look at the allocations of the account: one names something of another account or currency.
     """

@@ -1,4 +1,4 @@
-"""What a rule about live data is, and what it finds broken."""
+"""Rules about live data, and their findings."""
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +17,7 @@ LATE: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that does not hold: of which account, what it is about, what was expected and what is there."""
+    """A finding: the account, the thing that is wrong, what was expected and what is there."""
 
     account_id: UUID | None
     what: str
@@ -43,7 +43,7 @@ class Violation:
 
 
 def violation(rule: Callable[..., object], finding: Finding) -> Violation:
-    """What a rule found, with what its docstring says: the rule itself, and after "Cure:" what to do."""
+    """A violation: a finding with its rule's docstring, which states the rule and, after "Cure:", what to do."""
     statement, _, cure = (inspect.getdoc(rule) or "").partition("Cure:")
     return Violation(
         rule=getattr(rule, "__name__", ""),
