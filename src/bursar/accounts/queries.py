@@ -61,17 +61,17 @@ class Customer:
 
     def member(self, member_id: UUID) -> Member:
         """Return the member of an id. Errors: NotFound."""
-        found = next((member for member in self.account.members if member.id == member_id), None)
-        if found is None:
+        member = next((member for member in self.account.members if member.id == member_id), None)
+        if member is None:
             raise NotFound(what=phrase("member"))
-        return found
+        return member
 
     def as_of_now(self, actor: Actor) -> Actor:
         """Return the actor with the role that they have now; a member who has left is not active."""
         if not isinstance(actor, Member):
             return actor
-        found = next((member for member in self.account.members if member.id == actor.id), None)
-        return found or replace(actor, active=False)
+        member = next((member for member in self.account.members if member.id == actor.id), None)
+        return member or replace(actor, active=False)
 
 
 @dataclass(frozen=True, slots=True)

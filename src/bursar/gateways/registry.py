@@ -26,5 +26,5 @@ def gateway(code: str) -> Gateway:
 
 @cache
 def _made(path: str) -> Gateway:
-    found: Gateway = import_string(path)()
-    return found
+    instance: Gateway = import_string(path)()
+    return instance

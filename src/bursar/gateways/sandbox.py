@@ -122,7 +122,7 @@ class Sandbox:
 
 @contextmanager
 def _own_connection() -> Iterator[Any]:
-    known = ("dbname", "host", "port", "user", "password")
-    parameters = {name: value for name, value in connection.get_connection_params().items() if name in known}
+    names = ("dbname", "host", "port", "user", "password")
+    parameters = {name: value for name, value in connection.get_connection_params().items() if name in names}
     with psycopg.connect(**parameters, autocommit=True) as own, own.cursor() as cursor:
         yield cursor

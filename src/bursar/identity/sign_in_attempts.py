@@ -49,8 +49,8 @@ class Attempts(BaseCache):
             cursor.execute("DELETE FROM bursar_cache")
 
     def _of(self, key: str) -> str:
-        made: str = self.make_key(key)
-        return made if len(made) <= LONGEST_KEY else hashlib.sha256(made.encode()).hexdigest()
+        full_key: str = self.make_key(key)
+        return full_key if len(full_key) <= LONGEST_KEY else hashlib.sha256(full_key.encode()).hexdigest()
 
     def _lasts(self, timeout: float | None) -> timedelta | None:
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout

@@ -47,8 +47,8 @@ def documents(
     account_id: UUID, *, before: UUID | None = None, limit: int, among: Collection[UUID] | None = None
 ) -> list[Invoice]:
     """Return invoices and credit notes, the newest first, those before a given one; only those in `among` if given."""
-    wanted = {"id__lt": before, "id__in": among}
-    given = {name: value for name, value in wanted.items() if value is not None}
+    lookups = {"id__lt": before, "id__in": among}
+    given = {name: value for name, value in lookups.items() if value is not None}
     rows = models.Invoice.objects.filter(account_id=account_id, **given)
     return _documents(account_id, list(rows.select_related("series").order_by("-id")[:limit]))
 

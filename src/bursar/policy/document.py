@@ -101,11 +101,11 @@ def _one_way(role: Role) -> Role:
 
 def _every(roles: Iterable[Role], codes: tuple[str, ...]) -> dict[str, Role]:
     """Return the roles by their codes. Errors: Repeated; MissingEntry, if one of these has none."""
-    found = by_code(roles)
-    for wanted in codes:
-        if wanted not in found:
-            raise refused(MissingEntry, entry=wanted)
-    return found
+    roles_by_code = by_code(roles)
+    for code in codes:
+        if code not in roles_by_code:
+            raise refused(MissingEntry, entry=code)
+    return roles_by_code
 
 
 def _values(entries: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
@@ -119,8 +119,8 @@ def _table(name: str, about: str, entries: Iterable[str], of: Any, **default: An
 
 
 def _entries(stated: Any) -> dict[str, Any]:
-    found = {one.name: getattr(stated, one.name) for one in fields(stated)}
-    return {name: value for name, value in found.items() if value is not None}
+    entries = {entry.name: getattr(stated, entry.name) for entry in fields(stated)}
+    return {name: value for name, value in entries.items() if value is not None}
 
 
 States: Final = _table(
@@ -139,10 +139,11 @@ def _by_type(value: object, info: ValidationInfo) -> object:
     """Return a table by account type. Errors: NotTable; UnknownEntry, if there is no such type."""
     if not isinstance(value, Mapping):
         raise refused(NotTable)
-    known = info.data.get("account_types", value)
+    # Where the account types themselves are wrong, only that is said.
+    account_types = info.data.get("account_types", value)
     for entry in value:
-        if entry not in known:
-            raise refused(UnknownEntry, entry=excerpt(entry), known=", ".join(known))
+        if entry not in account_types:
+            raise refused(UnknownEntry, entry=excerpt(entry), known=", ".join(account_types))
     return value
 
 
@@ -232,16 +233,16 @@ def _adapter() -> TypeAdapter[NewPolicy]:
 
 def read(document: object, version: int, at: str = "") -> Policy:
     """Read a policy from a document; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
-    found = read_table(_adapter(), document, at)
+    stated = read_table(_adapter(), document, at)
     prefix = f"{at}: " if at else ""
-    _replaces(found.replaces, f"{prefix}replaces", found.account_types)
-    same = {name: getattr(found, name) for name in _SAME}
+    _replaces(stated.replaces, f"{prefix}replaces", stated.account_types)
+    same = {name: getattr(stated, name) for name in _SAME}
     return Policy(
         **same,
         version=version,
-        states={State.ACTIVE: frozenset(CAPABILITIES), **{State(name): found.states[name] for name in found.states}},
-        cuts_periods=found.cut_periods == "days",
-        staff=_staff(found.staff),
+        states={State.ACTIVE: frozenset(CAPABILITIES), **{State(name): stated.states[name] for name in stated.states}},
+        cuts_periods=stated.cut_periods == "days",
+        staff=_staff(stated.staff),
     )
 
 
@@ -250,8 +251,8 @@ def replacements(document: object) -> Mapping[str, str]:
 
     It is applied when the document is published, and is no part of the policy.
     """
-    found: Mapping[str, str] = document.get("replaces", {}) if isinstance(document, Mapping) else {}
-    return found
+    replaces: Mapping[str, str] = document.get("replaces", {}) if isinstance(document, Mapping) else {}
+    return replaces
 
 
 def read_toml(text: str, file: str, version: int) -> Policy:
@@ -271,7 +272,9 @@ def write(policy: Policy) -> dict[str, Any]:
     return document
 
 
-_SAME: Final = tuple(one.name for one in fields(PolicyDocument) if one.name not in ("states", "cut_periods", "staff"))
+_SAME: Final = tuple(
+    entry.name for entry in fields(PolicyDocument) if entry.name not in ("states", "cut_periods", "staff")
+)
 """Entries that the policy has under the same name, as they are."""
 
 

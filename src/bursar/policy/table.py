@@ -47,7 +47,7 @@ def page(policy: Policy, french: French) -> str:
         _capabilities(french),
         "## What an account type may change online\n",
         _matrix(policy),
-        "Open on every account type: " + ", ".join(f"`{one}`" for one in OPEN) + ".\n",
+        "Open on every account type: " + ", ".join(f"`{capability}`" for capability in OPEN) + ".\n",
         "## What a role may do\n",
         _roles(policy),
         "## What the vendor's staff may do\n",
@@ -71,20 +71,26 @@ def written(root: Path = ROOT) -> str:
     messages = catalogue.read(catalogue.PACKAGE / "i18n/locale/fr/LC_MESSAGES/django.po")
 
     def french(message: str) -> str:
-        found = messages.get(message)
-        return str(found.string) if found is not None else ""
+        entry = messages.get(message)
+        return str(entry.string) if entry is not None else ""
 
     return page(policy, french)
 
 
 def _capabilities(french: French) -> str:
-    rows = ((f"`{one}`", names.CAPABILITIES[one], french(names.CAPABILITIES[one])) for one in (*CAPABILITIES, *DESK))
+    rows = (
+        (f"`{capability}`", names.CAPABILITIES[capability], french(names.CAPABILITIES[capability]))
+        for capability in (*CAPABILITIES, *DESK)
+    )
     return _table(("capability", "English", "French"), rows)
 
 
 def _matrix(policy: Policy) -> str:
     types = policy.account_types.values()
-    rows = [(f"`{one}`", *("yes" if one in kind.capabilities else "no" for kind in types)) for one in MATRIX]
+    rows = [
+        (f"`{capability}`", *("yes" if capability in kind.capabilities else "no" for kind in types))
+        for capability in MATRIX
+    ]
     rows.append(("its people see current costs", *("yes" if kind.shows_costs else "no" for kind in types)))
     head = [f"`{kind.code}` {kind.name.in_language('en')}, {kind.name.in_language('fr')}" for kind in types]
     return _table(("capability", *head), rows)
@@ -108,7 +114,7 @@ def _roles(policy: Policy) -> str:
 
 def _staff(policy: Policy) -> str:
     roles = policy.staff.values()
-    rights = (one for one in (*CAPABILITIES, *DESK) if one != "submit_requests")
+    rights = (right for right in (*CAPABILITIES, *DESK) if right != "submit_requests")
     rows = ((f"`{right}`", *("yes" if right in role.allowed else "no" for role in roles)) for right in rights)
     head = [f"`{role.code}` {role.name.in_language('en')}, {role.name.in_language('fr')}" for role in roles]
     return _table(("may", *head), rows)
@@ -131,12 +137,12 @@ def _open(capabilities: frozenset[str]) -> str:
 def _timing(policy: Policy, french: French) -> str:
     rows = (
         (
-            f"`{one}`",
+            f"`{capability}`",
             names.EFFECTS[timing.effect],
             french(names.EFFECTS[timing.effect]),
             "yes" if timing.credit else "no",
         )
-        for one, timing in policy.timing.items()
+        for capability, timing in policy.timing.items()
     )
     return _table(("change", "takes effect", "French", "credits what was billed"), rows)
 
@@ -155,17 +161,17 @@ def _credit(credit: Credit | None) -> str:
         return "no limit"
     if not credit.invoice_terms:
         return "nothing"
-    said = [amount_text(Money(most, currency)) + f" {currency}" for currency, most in credit.limits.items()]
-    anything = f"{credit.limit:,}.00 in any {'other ' if said else ''}currency"
-    return ", ".join([*said, *([anything] if credit.limit is not None else [])]) or "no limit"
+    limits = [amount_text(Money(most, currency)) + f" {currency}" for currency, most in credit.limits.items()]
+    anything = f"{credit.limit:,}.00 in any {'other ' if limits else ''}currency"
+    return ", ".join([*limits, *([anything] if credit.limit is not None else [])]) or "no limit"
 
 
 def _limit(limit: Limit) -> str:
-    said = [] if limit.seats is None else [f"{limit.seats:,} seats"]
-    said += [
+    parts = [] if limit.seats is None else [f"{limit.seats:,} seats"]
+    parts += [
         f"{amount_text(Money(most, currency))} {currency} a billing period" for currency, most in limit.amounts.items()
     ]
-    return ", ".join(said) or "no limit"
+    return ", ".join(parts) or "no limit"
 
 
 def _numbers(policy: Policy, french: French) -> str:
