@@ -14,8 +14,9 @@ from typing import Any
 from uuid import UUID
 
 from bursar.cli.home import ready
-from bursar.cli.process import Child, child, end, free_port, granian, wait_for
+from bursar.cli.process import Child, child, end, granian, wait_for
 from bursar.postgres import running
+from bursar.postgres.port import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 CALLERS = 8
@@ -87,10 +88,10 @@ def _lived() -> tuple[str, tuple[UUID, ...], UUID, str]:
     publish_policy(tomllib.loads((ROOT / "policies/standard.toml").read_text(encoding="utf-8")), by="bench", now=now)
     accounts = tuple(_account(number) for number in range(CHANGED))
     large = _account(CHANGED)
-    _take(large, *({"edit": "add_product", "product": one, "plan": "standard", "seats": 9} for one in EXTRA))
+    _accept(large, *({"edit": "add_product", "product": one, "plan": "standard", "seats": 9} for one in EXTRA))
     for number in range(42):
-        _take(large, {"edit": "set_seats", "product": EXTRA[number % 6], "seats": 10 + number})
-    _take(large, *({"edit": "set_seats", "product": one, "seats": 1} for one in EXTRA[6:8]))
+        _accept(large, {"edit": "set_seats", "product": EXTRA[number % 6], "seats": 10 + number})
+    _accept(large, *({"edit": "set_seats", "product": one, "seats": 1} for one in EXTRA[6:8]))
     return create_key("bench", now=now), accounts, large, _session(large)
 
 
@@ -122,16 +123,16 @@ def _account(number: int) -> UUID:
         actor=VENDOR,
         now=datetime.now(UTC),
     )
-    _take(account_id, {"edit": "add_product", "product": "support", "plan": "team", "seats": 10})
+    _accept(account_id, {"edit": "add_product", "product": "support", "plan": "team", "seats": 10})
     return account_id
 
 
-def _take(account_id: UUID, *edits: dict[str, Any]) -> None:
-    from bursar.checkout.actions import take
+def _accept(account_id: UUID, *edits: dict[str, Any]) -> None:
+    from bursar.checkout import accept
     from bursar.core.policy.policy import VENDOR
     from bursar.core.subscription.edit import read_edits
 
-    take(account_id, edits=read_edits(list(edits)), actor=VENDOR, now=datetime.now(UTC))
+    accept(account_id, edits=read_edits(list(edits)), actor=VENDOR, now=datetime.now(UTC))
 
 
 def _session(account_id: UUID) -> str:

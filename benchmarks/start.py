@@ -8,7 +8,8 @@ from pathlib import Path
 from benchmarks.processes import memory, tree
 from benchmarks.served import first_page
 
-from bursar.cli.process import end, free_port
+from bursar.cli.process import end
+from bursar.postgres.port import free_port
 
 KINDS = (
     ("web server and its processes", "granian"),
