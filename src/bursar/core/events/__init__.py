@@ -72,7 +72,7 @@ def document_of(event: Event) -> UUID | None:
 
 
 def redacted(event: Event, *, prices: bool, invoices: bool) -> Event:
-    """Return an event as somebody may read it.
+    """Return an event without the amounts that a reader may not see.
 
     Agreed prices and totals are for a reader who sees costs or invoices (`prices`). The amount of a payment and the
     number of its invoice are for a reader who sees invoices.

@@ -1,4 +1,4 @@
-"""Events of the account itself: opened, altered, its exceptions and limits, erased; and what was refused on it."""
+"""Events of the account itself: opened, altered, overrides, limits, erased, and refused attempts."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -27,7 +27,7 @@ class AccountOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRateChange:
-    """The tax rate of an account that another one takes the place of."""
+    """The tax rate of an account before and after a change."""
 
     before: Decimal
     """The share until then, such as 0.19."""
@@ -37,7 +37,7 @@ class TaxRateChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountAltered(Event):
-    """The vendor changed what it says of the account."""
+    """The vendor changed the data of the account."""
 
     kind = "account_altered"
     group = "account"
@@ -71,7 +71,7 @@ class OverrideAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverrideEnded(Event):
-    """An override counts no longer."""
+    """An override was ended."""
 
     kind = "override_ended"
     group = "account"
@@ -84,7 +84,7 @@ class OverrideEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitBefore:
-    """The limit that another one takes the place of."""
+    """The limit before a change."""
 
     seats: int | None
     """So many seats more in a billing period; null where there was no such limit."""
@@ -94,7 +94,7 @@ class LimitBefore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitSet(Event):
-    """The owner said how far billing admins may let the account grow by themselves."""
+    """The owner set the limit of billing admins."""
 
     kind = "limit_set"
     group = "account"
@@ -112,7 +112,7 @@ class LimitSet(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountErased(Event):
-    """Everything that names the account and its people is forgotten."""
+    """All data that names the account and its people was erased."""
 
     kind = "account_erased"
     group = "account"
@@ -125,7 +125,7 @@ class AccountErased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptRefused(Event):
-    """Somebody tried to change something and was refused."""
+    """An actor tried to change something and was refused."""
 
     kind = "refused"
     group = "refused"

@@ -1,4 +1,4 @@
-"""Events of paying: how an account pays, payments, refunds, and what its invoices say of it."""
+"""Events of payment: payment methods, payments, refunds and invoice details."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -11,7 +11,7 @@ from bursar.core.money.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodSet(Event):
-    """The account pays in another way from now on."""
+    """The payment method of the account was changed."""
 
     kind = "method_set"
     group = "payment"
@@ -35,7 +35,7 @@ class PaymentReceived(Invoiced):
     optional = "payments"
 
     invoice: UUID | None = None
-    """The invoice that it was made for; left out where a quote was paid, whose taking tells of its invoice."""
+    """The invoice that it was made for; left out where a quote was paid, whose acceptance names its invoice."""
     number: str | None = None
     """The number of that invoice."""
     payment: UUID
@@ -84,7 +84,7 @@ class PaymentFailed(Invoiced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmountEvent(Event):
-    """An event of an amount that went back, should have gone back, or was taken out of the books."""
+    """An event of an amount that was refunded, failed to be refunded, or had its booking undone."""
 
     amount_minor: int | None
     """The amount, in minor units; null for a reader who sees no invoices."""
@@ -99,7 +99,7 @@ class AmountEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentUndone(AmountEvent):
-    """A payment that was booked by mistake was taken out of the books; what it paid for is open again."""
+    """The booking of a payment was undone; the invoices that it paid are open again."""
 
     kind = "payment_undone"
     group = "payment"
@@ -144,7 +144,7 @@ class RefundFailed(AmountEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetailsSet(Event):
-    """Future invoices say something else of the customer."""
+    """The invoice details of the customer were changed, for future invoices."""
 
     kind = "details_set"
     group = "payment"

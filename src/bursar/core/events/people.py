@@ -19,7 +19,7 @@ class MemberEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberAdded(MemberEvent):
-    """Somebody became a member, or was invited to."""
+    """A person became a member, or was invited."""
 
     kind = "member_added"
     told_to = Audience.INVITED
@@ -31,7 +31,7 @@ class MemberAdded(MemberEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberInvited(MemberEvent):
-    """Somebody who has not accepted yet was invited again."""
+    """An invitation that is not accepted yet was sent again."""
 
     kind = "member_invited"
     told_to = Audience.INVITED
@@ -43,7 +43,7 @@ class MemberInvited(MemberEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberAccepted(MemberEvent):
-    """Somebody accepted their invitation."""
+    """A member accepted the invitation."""
 
     kind = "member_accepted"
     told_to = Audience.NOBODY
@@ -55,7 +55,7 @@ class MemberAccepted(MemberEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberChanged(MemberEvent):
-    """A member has another role, or another name."""
+    """The role or name of a member was changed."""
 
     kind = "member_changed"
     told_to = Audience.MEMBER_IN_NEW_ROLE
@@ -68,7 +68,7 @@ class MemberChanged(MemberEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberSuspended(MemberEvent):
-    """A member may do nothing for now."""
+    """A member was suspended."""
 
     kind = "member_suspended"
     told_to = Audience.MEMBER
@@ -77,7 +77,7 @@ class MemberSuspended(MemberEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberResumed(MemberEvent):
-    """A suspended member is active again."""
+    """A suspended member was made active again."""
 
     kind = "member_resumed"
     told_to = Audience.MEMBER
@@ -100,7 +100,7 @@ class MemberRemoved(MemberEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberErased(MemberEvent):
-    """Everything that says who a former member was is forgotten."""
+    """All data that names a former member was erased."""
 
     kind = "member_erased"
     told_to = Audience.NOBODY
@@ -150,7 +150,7 @@ class SeatFreed(MemberEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatsCounted(Event):
-    """The vendor's product says how many seats are used, or lets people be counted here again."""
+    """The vendor's product reported its used seats, or stopped reporting them."""
 
     kind = "seats_counted"
     group = "people"

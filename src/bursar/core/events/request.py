@@ -1,4 +1,4 @@
-"""Events of requests: made, reminded of, and closed in one way or another."""
+"""Events of requests: submitted, reminded of, and closed in each of the ways."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -23,7 +23,7 @@ class RequestEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSubmitted(RequestEvent):
-    """An admin asked for what a quote says."""
+    """A member submitted a quote as a request."""
 
     kind = "request_submitted"
     told_to = Audience.REVIEWERS
@@ -35,7 +35,7 @@ class RequestSubmitted(RequestEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestReminded(RequestEvent):
-    """A request still waits and will be closed soon, of which its reviewers are told once."""
+    """The reviewers were reminded, once, of a request that expires soon."""
 
     kind = "request_reminded"
     told_to = Audience.REVIEWERS
@@ -52,7 +52,7 @@ class RequestEnded(RequestEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestApproved(RequestEnded):
-    """A request was approved, and its quote thereby taken."""
+    """A request was approved, and its quote thereby accepted."""
 
     kind = "request_approved"
     state = "approved"
@@ -65,7 +65,7 @@ class RequestApproved(RequestEnded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRejected(RequestEnded):
-    """A request was rejected; why stands on the request."""
+    """A request was rejected; the reason is on the request."""
 
     kind = "request_rejected"
     state = "rejected"
@@ -75,7 +75,7 @@ class RequestRejected(RequestEnded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestWithdrawn(RequestEnded):
-    """A request was taken back."""
+    """A request was withdrawn."""
 
     kind = "request_withdrawn"
     state = "withdrawn"
@@ -85,7 +85,7 @@ class RequestWithdrawn(RequestEnded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestExpired(RequestEnded):
-    """Nobody reviewed a request in time."""
+    """A request expired: no one reviewed it in time."""
 
     kind = "request_expired"
     state = "expired"
@@ -95,7 +95,7 @@ class RequestExpired(RequestEnded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestOvertaken(RequestEnded):
-    """A request was closed by itself, because nobody could approve it any more."""
+    """A request was closed by Bursar, because nobody can approve it any more."""
 
     kind = "request_overtaken"
     state = "overtaken"

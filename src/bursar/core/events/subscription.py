@@ -1,4 +1,4 @@
-"""Events of the subscription: changes that were taken or took effect, renewals, trials, seats that end or run short."""
+"""Events of the subscription: changes accepted and applied, renewals, trials, temporary seats and shortfalls."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from bursar.core.subscription.subscription import Change, Subscription
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoiced(Event):
-    """An event that an invoice or credit note may go with."""
+    """An event that may have an invoice or credit note."""
 
     invoice: UUID | None
     """The document that was issued with it, or that it is about."""
@@ -27,7 +27,7 @@ class Invoiced(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Billed(Invoiced):
-    """An event with which a document may have been issued, and what it came to."""
+    """An event with which a document may have been issued, and the document's total."""
 
     total_minor: int | None = field(metadata=added_in(2))
     """The document's total with tax, in minor units; below zero for a credit note; null without a document."""
@@ -61,7 +61,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceChange:
-    """The price of a product that another one takes the place of, or that is new."""
+    """The agreed price of a product before and after a change."""
 
     product: ProductCode
     """The product's code."""
@@ -85,7 +85,7 @@ class ItemBefore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptedChange(Part):
-    """A change of a quote that was accepted."""
+    """A change of an accepted quote."""
 
     change: UUID
     """The change."""
@@ -118,7 +118,7 @@ class AcceptedChange(Part):
 
 
 def _prices(change: Change, before: Subscription, currency: str) -> Iterator[PriceChange]:
-    """Yield the prices that a change alters on its day; it agrees others besides, for what may be undone later."""
+    """Yield the prices that a change alters on its day; it also agrees others, for changes that may be undone later."""
     for agreed_price in _in_force(change, before):
         item = None if before.on_trial else before.items.get(agreed_price.product)
         old = before.agreed_prices.get((item.product, item.plan, before.cycle.code)) if item else None
@@ -130,7 +130,7 @@ def _prices(change: Change, before: Subscription, currency: str) -> Iterator[Pri
 
 
 def _in_force(change: Change, before: Subscription) -> Iterable[AgreedPrice]:
-    """Return the prices that hold as soon as a change is made, of those that were agreed with it."""
+    """Return the prices agreed with a change that are in force from its day."""
     if isinstance(change.edit, StartTrial):
         return ()
     if change.cycle is not None:
@@ -141,7 +141,7 @@ def _in_force(change: Change, before: Subscription) -> Iterable[AgreedPrice]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesAccepted(Billed):
-    """A quote was taken: its changes are in force or scheduled."""
+    """A quote was accepted: its changes are in force or scheduled."""
 
     kind = "changes_taken"
     group = "subscription"
@@ -187,7 +187,7 @@ class Renewed(FellDue):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenewalAhead(Event):
-    """A renewal after a long term comes, of which people are told ahead."""
+    """A renewal after a long term was announced."""
 
     kind = "renewal_ahead"
     group = "subscription"
@@ -201,7 +201,7 @@ class RenewalAhead(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemporarySeatsEnded(Event):
-    """Temporary seats of a product are there no longer."""
+    """Temporary seats of a product ended."""
 
     kind = "temporary_seats_ended"
     group = "subscription"
@@ -216,7 +216,7 @@ class TemporarySeatsEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialEnding(Event):
-    """A trial ends soon, of which people are told ahead."""
+    """The end of a trial was announced."""
 
     kind = "trial_ending"
     group = "subscription"
@@ -239,7 +239,7 @@ class TrialEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatsShort(Event):
-    """A scheduled reduction of seats has too few people named by now."""
+    """A scheduled reduction of seats has too few people named to give theirs up."""
 
     kind = "seats_short"
     group = "people"
