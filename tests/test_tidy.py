@@ -32,7 +32,7 @@ OUTSIDE_WORLD = frozenset({"open", "print", "input", "exec", "eval", "uuid1", "u
 CLOCK = frozenset({"date.today", "datetime.now", "datetime.today", "datetime.utcnow"})
 EDGES = frozenset({"api", "center", "cli"})
 RIDDLE = re.compile(r"(?:Nothing|What|Who|Whom|Whoever|Whatever|Where|Wherever|How|That|One)\b")
-MOST_RIDDLES = 109
+MOST_RIDDLES = 2
 """How many docstrings begin with one of these words, or with Whether on no question. Lower it when there are fewer."""
 RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ManyToManyField"})
 

@@ -1,4 +1,4 @@
-"""The prices that an edit agrees when it is taken: those of today's catalog, or the vendor's own."""
+"""Agreed prices: the prices that an edit agrees when its quote is accepted, from the catalog or from the vendor."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
@@ -25,9 +25,9 @@ from bursar.core.subscription.timeline import Timeline
 def agreed_prices(
     context: BillingContext, edit: Edit, on: date, changes: Collection[Change], *, today: date
 ) -> tuple[AgreedPrice, ...]:
-    """Return the prices that an edit agrees when taken; `on` is its day, and `changes` are all scheduled ones and those of the same list.
+    """Return the prices that an edit agrees; `on` is its day, `changes` are the scheduled ones and those of the same list.
 
-    Anything scheduled may be undone later, so the prices of what would then be there are agreed as well.
+    Scheduled changes may be undone later, so the prices that would then be needed are agreed as well.
 
     Errors: NoPrice and the other errors of the catalog.
     """
@@ -49,7 +49,7 @@ def _prices_of_plan(
     changes: Collection[Change],
     today: date,
 ) -> tuple[AgreedPrice, ...]:
-    """Return the prices of a product in a plan: in the cycle of its day, in those that follow, and in those undone."""
+    """Return the prices of a plan: in the cycle of its day, in later cycles, and in those that undoing would bring back."""
     timeline, cycles = context.timeline, _cycles_from(on, context.timeline, changes)
     first, *later = (
         _agreed_price(context.catalog, edit.product, edit.plan, context.account.currency, cycle) for cycle in cycles
@@ -63,14 +63,14 @@ def _prices_of_plan(
 def _prices_in_cycle(
     context: BillingContext, cycle: str, on: date, changes: Collection[Change], today: date
 ) -> tuple[AgreedPrice, ...]:
-    """Return the prices in a cycle of all that is there on its day or later, and of what undoing would bring back."""
+    """Return the prices in a cycle of all items on its day or later, and of those that undoing would bring back."""
     timeline = context.timeline
     removed = {
         change.edit.product
         for change in changes
         if isinstance(change.edit, RemoveProduct) and change.effective_on <= on
     }
-    # What is tried goes when something is bought, so it need not be sold in the new cycle.
+    # A trial ends with the first purchase, so its products need not be sold in the new cycle.
     held = set() if timeline.on(today).on_trial else _plans_from(timeline, on)
     staying = {(product, plan) for product, plan in held if product not in removed}
     others = _plans_from(timeline, today) - staying
@@ -79,14 +79,14 @@ def _prices_in_cycle(
 
 
 def _plans_from(timeline: Timeline, since: date) -> set[tuple[str, str]]:
-    """Each product and plan that the account has on a day or later."""
+    """Return each product and plan that the account has on a day or later."""
     return {(item.product, item.plan) for state in timeline.states_from(since) for item in state.items.values()}
 
 
 def _prices_if_undone(context: BillingContext, today: date, sold: Iterable[PriceKey]) -> Iterator[AgreedPrice]:
-    """Prices that count only if something scheduled is undone: where there are any, and none is agreed already.
+    """Yield prices that are needed only if a scheduled change is undone, where one is sold and none is agreed yet.
 
-    Before anything is bought no price holds: that of a trial is none that was agreed.
+    Before the first purchase no price is in force: a trial agrees none.
     """
     state = context.timeline.on(today)
     agreed = state.agreed_prices if state.calendar else {}
@@ -96,12 +96,12 @@ def _prices_if_undone(context: BillingContext, today: date, sold: Iterable[Price
         try:
             agreed_price = _price_of_held(context, today, product, plan, cycle)
         except (NoPrice, UnknownProduct, UnknownPlan):
-            continue  # There is no such price, so undoing what would need it is refused.
+            continue  # Without a price the undo that would need it is refused later.
         yield agreed_price
 
 
 def _cycles_from(on: date, timeline: Timeline, changes: Iterable[Change]) -> tuple[str, ...]:
-    """The cycle of a day and those that follow it."""
+    """Return the cycle of a day and the cycles that are scheduled after it."""
     switches = sorted(
         ((change.effective_on, change.position, change.cycle.code) for change in changes if change.cycle is not None),
     )
@@ -111,19 +111,23 @@ def _cycles_from(on: date, timeline: Timeline, changes: Iterable[Change]) -> tup
 
 
 def _price_of_held(context: BillingContext, today: date, product: str, plan: str, cycle: str) -> AgreedPrice:
-    """Return the price of what the account has.
+    """Return the price of a product that the account has.
 
-    What is no longer sold, or only by another measure, costs what the version said by which the account has it.
+    A plan that is no longer sold, or only by another measure, has its price in the version that sold it.
     """
     catalog, currency = context.catalog, context.account.currency
     agreed = (
         agreed_price for state in context.timeline.states_from(today) for agreed_price in state.agreed_prices.values()
     )
-    mine = next((agreed_price for agreed_price in agreed if agreed_price.key[:2] == (product, plan)), None)
-    if mine is None or mine.catalog_version not in context.versions or catalog.sells(product, plan, currency, mine.per):
+    agreed_price = next((agreed_price for agreed_price in agreed if agreed_price.key[:2] == (product, plan)), None)
+    if (
+        agreed_price is None
+        or agreed_price.catalog_version not in context.versions
+        or catalog.sells(product, plan, currency, agreed_price.per)
+    ):
         return _agreed_price(catalog, product, plan, currency, cycle)
-    price = context.versions[mine.catalog_version].price(product, plan, currency, cycle)
-    return replace(mine, cycle=cycle, per=price.per, rate=price.rate)
+    price = context.versions[agreed_price.catalog_version].price(product, plan, currency, cycle)
+    return replace(agreed_price, cycle=cycle, per=price.per, rate=price.rate)
 
 
 def _agreed_price(catalog: Catalog, product: str, plan: str, currency: str, cycle: str) -> AgreedPrice:

@@ -1,4 +1,4 @@
-"""Who could approve a request as things stand, and why nobody could any more once events have overtaken it."""
+"""Approval of requests: the members who could approve one today, and the cause once nobody can any more."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from bursar.core.subscription.seats import SeatsInUse
 
 _NOT_SOLD: Final = (UnknownProduct, UnknownPlan, UnknownCycle, NoPrice)
 _SOLVABLE: Final = (Conflict, SeatsInUse)
-"""Problems that people in the account can solve, so that what is asked for can be approved after all."""
+"""Problems that people in the account can solve, so that the request can be approved after all."""
 
 _FINAL: Final[Mapping[Reason, Cause]] = {
     Reason.ACCOUNT_STATE: "account_state",
@@ -38,7 +38,7 @@ def approvers(context: BillingContext, edits: Sequence[Edit], on: date) -> tuple
 
 
 def overtaken(context: BillingContext, edits: Sequence[Edit], requester: UUID, on: date) -> Cause | None:
-    """Return why a request for these edits has no sense any more; None while it can still be approved."""
+    """Return the cause for which nobody can approve these edits any more; None while a member can."""
     if not _may_request(context, requester):
         return "requester"
     causes: list[Cause] = []
@@ -53,7 +53,7 @@ def overtaken(context: BillingContext, edits: Sequence[Edit], requester: UUID, o
 
 
 def _may_request(context: BillingContext, requester: UUID) -> bool:
-    """Return whether somebody is an active member in a role that sends requests, or decides on them."""
+    """Return true if the requester is an active member in a role that sends or reviews requests."""
     member = next((member for member in context.account.members if member.id == requester), None)
     if member is None or not member.active:
         return False
@@ -63,7 +63,7 @@ def _may_request(context: BillingContext, requester: UUID) -> bool:
 def _quotes_by_role(
     context: BillingContext, edits: Sequence[Edit], on: date
 ) -> Iterator[tuple[Member, Quote | Problem]]:
-    """Yield a reviewer of each role, as their order in the account is, with what the edits come to for them.
+    """Yield a reviewer of each role, with the quote of the edits or the problem that they would get.
 
     Members of the same role may do the same, so that one of each is enough.
     """
@@ -81,7 +81,7 @@ def _quotes_by_role(
 
 
 def _cause(answer: Quote | Problem) -> Cause | None:
-    """Return why an answer stays a refusal whatever people in the account do."""
+    """Return the cause of a refusal that people in the account cannot remove; None if they can, or there is none."""
     if isinstance(answer, Problem):
         if isinstance(answer, _SOLVABLE):
             return None

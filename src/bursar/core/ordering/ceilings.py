@@ -1,4 +1,4 @@
-"""How much one change adds, and whether that is more than is done at once, or more than is done online."""
+"""Ceilings: the seats and the amount that one change adds, measured against the policy's ceilings."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,23 +20,23 @@ class Confirm(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Increase:
-    """The seats that a change adds, and what the added costs in a billing period. Unit: minor units, without tax."""
+    """The seats that a change adds, and their cost in a billing period. Unit: minor units, without tax."""
 
     seats: int
     amount: int
 
 
 def increase(before: Timeline, after: Timeline, on: date, currency: str) -> Increase:
-    """Return the most that edits add on any day: more than there is today, and more than there would be that day anyway.
+    """Return the most that edits add on any day, compared with today and with the same day without the edits.
 
-    So what was scheduled before is not counted again, and undoing what was to become less adds nothing.
+    The smaller of both counts: changes scheduled before are not counted again, and undoing a reduction adds nothing.
     """
     today = _without_trial(before.on(on))
     seats = amount = 0
     for day in {on, *(phase.on for phase in (*before.after(on), *after.after(on)))}:
-        has = after.on(day)
-        beside_today = purchases(today, has, currency)
-        beside_that_day = purchases(_without_trial(before.on(day)), has, currency)
+        state = after.on(day)
+        beside_today = purchases(today, state, currency)
+        beside_that_day = purchases(_without_trial(before.on(day)), state, currency)
         seats = max(seats, min(beside_today[0], beside_that_day[0]))
         amount = max(amount, min(beside_today[1], beside_that_day[1]))
     return Increase(seats, amount)
@@ -45,7 +45,7 @@ def increase(before: Timeline, after: Timeline, on: date, currency: str) -> Incr
 def within_ceilings(
     context: BillingContext, more: Increase, decided: tuple[DecidedEdit, ...]
 ) -> tuple[DecidedEdit, ...]:
-    """The edits; refused where together they add more than is added online."""
+    """Return the edits, refused where together they add more than the ceiling for changes online."""
     refuse = context.policy.ceilings.refuse
     if not refuse.is_exceeded_by(more.seats, more.amount, context.account.currency):
         return decided
@@ -53,5 +53,5 @@ def within_ceilings(
 
 
 def _without_trial(state: Subscription) -> Subscription:
-    """What an account has bought: nothing of what it tries."""
+    """Return a state without its trial: only the items that were bought."""
     return NOTHING if state.on_trial else state

@@ -1,4 +1,4 @@
-"""Whether edits fit: with who makes them, with each other, with what is scheduled, and with what products need."""
+"""Conflicts of edits: with their actor, with each other, with scheduled changes, and with required products."""
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
@@ -80,7 +80,7 @@ class Superseded(Invalid):
 
 
 def check_actor(edits: Sequence[Edit], actor: Actor) -> None:
-    """What only the vendor may say is not said by a member. Errors: VendorOnly."""
+    """Raise VendorOnly if a member sends an edit or a field that only the vendor may send."""
     if not isinstance(actor, Member):
         return
     for number, edit in enumerate(edits):
@@ -92,40 +92,40 @@ def check_actor(edits: Sequence[Edit], actor: Actor) -> None:
 
 
 def check_together(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> None:
-    """No two edits are about the same thing, and each scheduled change is named at most once.
+    """Check that no two edits are about the same thing, and that each scheduled change is named at most once.
 
     Errors: Contradiction, UnknownChange.
     """
-    seen: set[UUID] = set()
+    named: set[UUID] = set()
     for edit in edits:
         if isinstance(edit, Undo | Keep):
-            if edit.change in seen or edit.change not in scheduled:
+            if edit.change in named or edit.change not in scheduled:
                 raise UnknownChange(change=edit.change)
-            seen.add(edit.change)
-    about = [(number, edit) for number, edit in enumerate(edits, 1) if not isinstance(edit, Undo | Keep)]
-    for (first, one), (second, other) in combinations(about, 2):
-        if same_subject(one, other) or isinstance(one, CancelEdit) or isinstance(other, CancelEdit):
+            named.add(edit.change)
+    new_edits = [(number, edit) for number, edit in enumerate(edits, 1) if not isinstance(edit, Undo | Keep)]
+    for (first, edit), (second, other) in combinations(new_edits, 2):
+        if same_subject(edit, other) or isinstance(edit, CancelEdit) or isinstance(other, CancelEdit):
             raise Contradiction(first=first, second=second)
 
 
 def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> None:
-    """Whatever is scheduled for the same thing is named, kept or undone. Errors: PendingChange."""
+    """Raise PendingChange if a change is scheduled for the same thing that the edits neither keep nor undo."""
     named = {edit.change for edit in edits if isinstance(edit, Undo | Keep)}
-    about = [edit for edit in edits if not isinstance(edit, Undo | Keep)]
+    new_edits = [edit for edit in edits if not isinstance(edit, Undo | Keep)]
     unnamed = [
         change
         for change in scheduled.values()
-        if change.id not in named and any(same_subject(change.edit, edit) for edit in about)
+        if change.id not in named and any(same_subject(change.edit, edit) for edit in new_edits)
     ]
     if unnamed:
         raise PendingChange(changes=tuple(unnamed))
 
 
 def check_phases(context: BillingContext, new: Collection[Change]) -> None:
-    """Check that every state from the first new change on holds together, and every change still has its object.
+    """Check every phase from the first new change on: changes find their items, and items have their required products.
 
-    Errors: NeedsProduct, MainProductNeeds, Superseded, CountedOtherwise and NothingToTry where a new change is at fault,
-    WouldBreak where a scheduled one would suffer.
+    Errors: NeedsProduct, MainProductNeeds, Superseded, CountedOtherwise and NothingToTry for a new change, WouldBreak if
+    a scheduled change could no longer be applied.
     """
     ids = {change.id for change in new}
     first = min((change.effective_on for change in new), default=None)
@@ -139,7 +139,7 @@ def check_phases(context: BillingContext, new: Collection[Change]) -> None:
 
 
 def _check_subjects(before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
-    """Each change of a day finds what it is about, there before or added on that day."""
+    """Check that each change of a day finds its item, there before or added on that day."""
     here = set(before.items)
     counted: dict[str, Per] = {}
     for change in phase.changes:
@@ -164,7 +164,7 @@ def _check_subjects(before: Subscription, phase: Phase, new: Collection[UUID]) -
 
 
 def _suits_measure(change: Change, per: Per) -> bool:
-    """Return whether an edit suits a product that is counted by this measure when it comes to it."""
+    """Return true if an edit suits a product of this measure when it is applied."""
     match change.edit:
         case SetSeats() | AddTemporarySeats():
             return per is Per.SEAT
@@ -176,16 +176,16 @@ def _suits_measure(change: Change, per: Per) -> bool:
 
 
 def _check_trial(phase: Phase, new: Collection[UUID]) -> None:
-    """Nothing is tried on the day on which something is bought: it would be charged, and what was bought would end with it."""
+    """Raise NothingToTry if a trial begins on the day of a purchase: it would be billed, and end what was bought."""
     trying = any(isinstance(change.edit, StartTrial) for change in phase.changes if change.id in new)
     if trying and phase.state.calendar is not None:
         raise NothingToTry()
 
 
 def _check_needs(context: BillingContext, before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
-    """Each item has one of each product that it requires, as the current catalog says, or the one by which the account has it.
+    """Check that each item has its required products, by the current catalog or the version that sold a retired one.
 
-    What the account has had without it, it keeps: a catalog alters nothing that was agreed.
+    Items that the account has without a required product stay: a new catalog alters nothing that was agreed.
     """
     if phase.state.account_state is State.CANCELLED:
         return
@@ -196,15 +196,15 @@ def _check_needs(context: BillingContext, before: Subscription, phase: Phase, ne
         for needed in sold.product_by[code].requires if code in sold.product_by else ():
             if needed in phase.state.items or (code in before.items and needed not in before.items):
                 continue
-            about = [change for change in phase.changes if getattr(change.edit, "product", None) in (code, needed)]
-            suffering = [change for change in about if change.id not in new]
-            if suffering and len(suffering) == len(about):
+            involved = [change for change in phase.changes if getattr(change.edit, "product", None) in (code, needed)]
+            suffering = [change for change in involved if change.id not in new]
+            if suffering and len(suffering) == len(involved):
                 raise WouldBreak(change=suffering[-1])
             kind = MainProductNeeds if _last_base(phase.state, code) else NeedsProduct
             raise kind(product=code, needed=needed, on=phase.on)
 
 
 def _last_base(state: Subscription, product: str) -> bool:
-    """Return whether an account would end without a product: nobody is told to remove it."""
+    """Return true if the product is the only base product, whose removal would end the account."""
     bases = [item.product for item in state.items.values() if state.agreed_price(item).base]
     return bases == [product]

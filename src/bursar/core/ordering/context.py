@@ -1,4 +1,4 @@
-"""All that a quote is made from."""
+"""The billing context: everything that a quote of an account is made from."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,10 +18,10 @@ from bursar.core.subscription.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class BillingContext:
-    """Who the account is, what it agreed and was billed, and what is offered today.
+    """An account with its timeline, billed days, seats and payments, and the catalog and policy of today.
 
-    `position` is that of the last change ever made; `falls_due` is what the account waits for next; `used` holds the
-    seats in use by product; `versions` are the earlier ones of the catalog, by number, that its prices were agreed from.
+    `position` is that of the last change ever made; `used` holds the seats by product; `versions` are earlier catalogs
+    by number, from which its prices were agreed.
     """
 
     account: Account
@@ -37,12 +37,12 @@ class BillingContext:
     versions: Mapping[int, Catalog] = field(default_factory=dict)
 
     def due(self, on: date, billed: Sequence[Billed] | None = None) -> tuple[Line, ...]:
-        """Return the lines that the billing period of a day still needs, beside those that are billed."""
+        """Return the lines still due for the billing period of a day; `billed` replaces the account's coverage."""
         rule, currency = self.policy.proration, self.account.currency
         paid = self.billed if billed is None else billed
         catalogs = {**self.versions, self.catalog.version: self.catalog}
         return due(self.timeline, paid, on=on, currency=currency, rule=rule, tax=self.tax, catalogs=catalogs)
 
     def with_(self, changes: Iterable[Change]) -> "BillingContext":
-        """Return it with these changes agreed as well."""
+        """Return the context with these changes agreed as well."""
         return replace(self, timeline=self.timeline.with_(changes))

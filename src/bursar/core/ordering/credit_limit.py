@@ -1,4 +1,4 @@
-"""Whether an account that pays on invoice terms would owe more than its credit."""
+"""The credit limit: the check that an account on invoice terms does not come to owe more than its credit."""
 
 from dataclasses import replace
 from datetime import date
@@ -12,13 +12,13 @@ from bursar.core.policy.policy import Account, Contact, Outcome, Policy, Reason,
 
 
 def credit_limit(policy: Policy, account: Account) -> int | None:
-    """The most that an account may owe on invoice terms; None without a limit. Unit: minor units."""
+    """Return the highest amount that an account may owe on invoice terms; None without a limit. Unit: minor units."""
     credit = policy.credit.get(account.account_type)
     return credit.most(account.currency) if credit else None
 
 
 def members_who_set_payment_method(policy: Policy, account: Account, on: date) -> tuple[Contact, ...]:
-    """The members who can set a payment method that takes the account off invoice terms; none without a gateway."""
+    """Return the members who can set up automatic payment, with which no credit is needed; none without a gateway."""
     if not account.gateway:
         return ()
     members = (member for member in account.members if member.active)
@@ -32,27 +32,27 @@ def members_who_set_payment_method(policy: Policy, account: Account, on: date) -
 def within_credit(
     before: BillingContext, after: BillingContext, decided: tuple[DecidedEdit, ...], on: date
 ) -> tuple[DecidedEdit, ...]:
-    """Return the edits; refused where the account would owe more by them than it does, and more than its credit.
+    """Return the edits, refused where by them the account would owe more than before and more than its credit.
 
-    Who pays at once owes nothing. What is asked for is refused too: nobody could approve it.
+    An account that pays automatically needs no credit. A request would be refused too, since nobody could approve it.
     """
     limit = credit_limit(before.policy, before.account)
     if limit is None or before.payment.method.automatic:
         return decided
-    if any(one.decision.outcome is Outcome.REFUSED for one in decided):
+    if any(edit.decision.outcome is Outcome.REFUSED for edit in decided):
         return decided
-    billable = outstanding(after, on)
-    if billable <= limit or billable <= outstanding(before, on):
+    owed = outstanding(after, on)
+    if owed <= limit or owed <= outstanding(before, on):
         return decided
     return refuse_additions(before, decided, Reason.CREDIT)
 
 
 def outstanding(context: BillingContext, on: date) -> int:
-    """Return what is open, due today and agreed but not billed yet, tax included; or a single later invoice, if that is more.
+    """Return the amount that an account owes: open, due today, and agreed but not billed yet, with tax.
 
-    Of a later billing period, however far off, counts by how much it is dearer than what there is today would be: what
-    is scheduled for it is owed as much as what is bought now. What is bought just before a renewal costs little that
-    day, and so the renewal itself is looked at too.
+    A later billing period counts by the amount that it costs more than today's items would: a scheduled change is owed as
+    much as one made now. If a single later invoice is higher than all that, it counts instead, since a change just before
+    a renewal costs little on its day.
     """
     coming = upcoming_charges(context, on)
     plain = upcoming_charges(replace(context, timeline=context.timeline.until(on)), on)

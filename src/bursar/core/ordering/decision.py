@@ -1,4 +1,4 @@
-"""Whether an actor may make each edit of a list, and the first day on which it would count."""
+"""Decisions on edits: for each edit of a list its decision for the actor, and the first day on which it counts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ BY_STRICTNESS: Final = (Outcome.ALLOWED, Outcome.BY_REQUEST, Outcome.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class DecidedEdit:
-    """One edit, whether this actor may make it, and when it would count; a refused one never does.
+    """An edit with its decision and the day from which it counts; a refused edit has no day.
 
-    `overruled_on` is the day from which a change that is in force already says otherwise, if the edit is dated back.
+    `overruled_on` is the day from which a later change overrules an edit that is dated back.
     """
 
     edit: Edit
@@ -42,14 +42,14 @@ class DecidedEdit:
     overruled_on: date | None = None
 
 
-def stricter(one: Decision, other: Decision) -> Decision:
-    """The decision that leaves less room; the first of two alike."""
-    return max(one, other, key=lambda decision: BY_STRICTNESS.index(decision.outcome))
+def stricter(first: Decision, second: Decision) -> Decision:
+    """Return the stricter of two decisions; the first if they are alike."""
+    return max(first, second, key=lambda decision: BY_STRICTNESS.index(decision.outcome))
 
 
 @dataclass(frozen=True, slots=True)
 class EditDecisions:
-    """Somebody asking for a list of edits on a day; `scheduled` are the pending changes by id."""
+    """The decisions on a list of edits for an actor on a day; `scheduled` are the pending changes by id."""
 
     context: BillingContext
     today: date
@@ -58,30 +58,30 @@ class EditDecisions:
     actor: Actor
 
     def decided(self) -> tuple[DecidedEdit, ...]:
-        """The edits that would change something, each decided."""
-        return tuple(one for edit in self.edits if (one := self._one(edit)) is not None)
+        """Return the edits that would change something, each with its decision."""
+        return tuple(decided for edit in self.edits if (decided := self._decide(edit)) is not None)
 
-    def _one(self, edit: Edit) -> DecidedEdit | None:
+    def _decide(self, edit: Edit) -> DecidedEdit | None:
         if isinstance(edit, Keep):
             kept = self.scheduled[edit.change]
             return DecidedEdit(edit, Decision(kept.capability, Outcome.ALLOWED), kept.effective_on)
         if isinstance(edit, Undo):
             undone = self.scheduled[edit.change]
-            # Undoing stands on the day of what it undoes, so that no checkpoint comes between them.
+            # An undo has the day of the change that it undoes, so that no checkpoint comes between the two.
             return DecidedEdit(edit, self._undo(undone), undone.effective_on)
         timeline, policy = self.context.timeline, self.context.policy
         required = required_capability(edit, timeline.on(self.today), self.context.catalog)
         if isinstance(required, NoChange):
             return None
         needed = required.capability if isinstance(required, Needs) else ""
-        decision = self._edit(edit, needed)
+        decision = self._decide_capability(edit, needed)
         if decision.outcome is Outcome.REFUSED:
             return DecidedEdit(edit, decision)
         if (isinstance(edit, SetSeats) and needed == "remove_seats") or isinstance(edit, ChangePlan):
             check_release(self.context.used.get(edit.product), edit)
         return DecidedEdit(edit, decision, effective_on(edit, needed, timeline, policy, self.today))
 
-    def _edit(self, edit: Edit, needed: str) -> Decision:
+    def _decide_capability(self, edit: Edit, needed: str) -> Decision:
         offered = True
         if isinstance(edit, AddProduct):
             product = self.context.catalog.product(edit.product)
@@ -95,14 +95,14 @@ class EditDecisions:
         return decide_undo(self.context.policy, self.context.account, self.actor, change, self.today)
 
     def _ends_the_account(self) -> bool:
-        """Whether no base product would be left without all those that are to go."""
-        going = {edit.product for edit in self.edits if isinstance(edit, RemoveProduct)}
+        """Return true if these removals leave the account without a base product."""
+        removed = {edit.product for edit in self.edits if isinstance(edit, RemoveProduct)}
         undone = {edit.change for edit in self.edits if isinstance(edit, Undo)}
-        waiting = (one for one in self.scheduled.values() if one.id not in undone)
-        going |= {one.edit.product for one in waiting if isinstance(one.edit, RemoveProduct)}
+        pending = (change for change in self.scheduled.values() if change.id not in undone)
+        removed |= {change.edit.product for change in pending if isinstance(change.edit, RemoveProduct)}
         state = self.context.timeline.on(self.today)
         return state.has_base() and not any(
-            state.agreed_price(item).base for item in state.items.values() if item.product not in going
+            state.agreed_price(item).base for item in state.items.values() if item.product not in removed
         )
 
     def _may(self, needed: str, *, offered: bool = True) -> Decision:
@@ -111,32 +111,32 @@ class EditDecisions:
 
 
 def sees_prices(policy: Policy, account: Account, actor: Actor, on: date) -> bool:
-    """Return True if the actor may know prices and totals: the account's people see costs, or they see invoices."""
+    """Return true if the actor may see prices and totals: members who see costs or invoices, and the vendor."""
     return shows_costs(policy, account, on) or sees_invoices(policy, account, actor, on)
 
 
 def sees_invoices(policy: Policy, account: Account, actor: Actor, on: date) -> bool:
-    """Return True if the actor may see invoices and payments: a member by the policy, the vendor always."""
+    """Return true if the actor may see invoices and payments: a member by the policy, the vendor always."""
     if not isinstance(actor, Member):
         return True
     return decide(policy, account, actor, "view_invoices", on).outcome is Outcome.ALLOWED
 
 
 def decide_undo(policy: Policy, account: Account, actor: Actor, change: Change, on: date) -> Decision:
-    """Whether the actor may take a scheduled change back; what the vendor scheduled only the vendor undoes."""
+    """Decide whether the actor may undo a scheduled change; the vendor's changes are undone by the vendor alone."""
     if change.by_vendor and isinstance(actor, Member):
         return Decision(change.capability, Outcome.REFUSED, Reason.ACCOUNT_TYPE, account.vendor_contacts())
     return _decide(policy, account, actor, change.capability, on)
 
 
 def _decide(policy: Policy, account: Account, actor: Actor, needed: str, on: date, *, offered: bool = True) -> Decision:
-    """The policy's decision; what has no capability is the vendor's alone, and was checked to be."""
+    """Decide by the policy; an edit without a capability is the vendor's alone, as `check_actor` made sure."""
     if needed:
         return decide(policy, account, actor, needed, on, offered=offered)
     if account.state is State.CANCELLED:
         return Decision(needed, Outcome.REFUSED, Reason.ACCOUNT_STATE)
     if isinstance(actor, Vendor):
-        made = decide_for_staff(policy, actor, "suspend_accounts")
-        if made.outcome is Outcome.REFUSED:
-            return made
+        decision = decide_for_staff(policy, actor, "suspend_accounts")
+        if decision.outcome is Outcome.REFUSED:
+            return decision
     return Decision(needed, Outcome.ALLOWED)

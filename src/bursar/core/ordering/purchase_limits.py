@@ -1,4 +1,4 @@
-"""What an account has more than when its billing period began, and whether that is beyond somebody's limit."""
+"""Purchase limits: the check of what an account adds in a billing period against the limits of a role."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,25 +20,27 @@ from bursar.core.subscription.timeline import Timeline
 def within_limits(
     before: BillingContext, after: BillingContext, decided: tuple[DecidedEdit, ...], member: Member, on: date
 ) -> tuple[DecidedEdit, ...]:
-    """Return the edits; those that let the account grow beyond the member's limits can only be asked for.
+    """Return the edits; those with which the account adds more than the member's limits are only by request.
 
-    Measured is the account as it will be against the account as it would be if its people had changed nothing since the
-    billing period began, so that many small changes come to the same as one. What the vendor changed does not count.
-    Where somebody else let it grow beyond them already, only what would let it grow further is stopped.
+    The account is compared with itself as if its members had changed nothing since the billing period began, so that many
+    small changes count as one. The vendor's changes do not count. If others are beyond the limits already, only a further
+    addition is stopped.
     """
-    limits = [one for one in (before.policy.limits.get(member.role), before.account.limits.get(member.role)) if one]
+    limits = list(filter(None, (before.policy.limits.get(member.role), before.account.limits.get(member.role))))
     if not limits:
         return decided
-    grown = tuple(_purchases_by_day(before.timeline, after.timeline, on, before.account.currency))
-    if not any(limit.is_exceeded_by(*one, before.account.currency) for limit in limits for one in grown):
+    purchased = tuple(_purchases_by_day(before.timeline, after.timeline, on, before.account.currency))
+    if not any(
+        limit.is_exceeded_by(seats, amount, before.account.currency) for limit in limits for seats, amount in purchased
+    ):
         return decided
-    return tuple(_only_by_request(before, one) for one in decided)
+    return tuple(_only_by_request(before, edit) for edit in decided)
 
 
 def purchases(before: Subscription, after: Subscription, currency: str) -> tuple[int, int]:
-    """The seats that were added, and what the added costs more in a billing period.
+    """Return the seats added between two states, and the amount that they add to a billing period.
 
-    What is less counts as nothing, and so does what is tried: it costs nothing in any cycle.
+    A reduction counts as 0 and offsets nothing, and so does a trial: it is free in every cycle.
     """
     seats = amount = 0
     if after.on_trial:
@@ -53,20 +55,21 @@ def purchases(before: Subscription, after: Subscription, currency: str) -> tuple
 def refuse_additions(
     context: BillingContext, decided: tuple[DecidedEdit, ...], reason: Reason
 ) -> tuple[DecidedEdit, ...]:
-    """The edits; those that may have let it grow are refused, and nobody in the account can make them.
+    """Return the edits, with all that may add something refused; no member can make them.
 
-    To undo what was to become less lets it grow again.
+    An undo of a reduction adds something, so it is refused too.
     """
     ask = context.account.vendor_contacts()
 
-    def stays(one: DecidedEdit) -> bool:
-        return isinstance(one.edit, Keep) or (one.decision.capability in SHRINKING and not isinstance(one.edit, Undo))
+    def adds_nothing(edit: DecidedEdit) -> bool:
+        reduces = edit.decision.capability in SHRINKING and not isinstance(edit.edit, Undo)
+        return reduces or isinstance(edit.edit, Keep)
 
     return tuple(
-        one
-        if stays(one)
-        else replace(one, decision=Decision(one.decision.capability, Outcome.REFUSED, reason, ask), effective_on=None)
-        for one in decided
+        edit
+        if adds_nothing(edit)
+        else replace(edit, decision=Decision(edit.decision.capability, Outcome.REFUSED, reason, ask), effective_on=None)
+        for edit in decided
     )
 
 
@@ -79,14 +82,17 @@ def _price(state: Subscription, item: Item, currency: str) -> int:
 
 
 def _price_then(before: Subscription, after: Subscription, had: Item, currency: str) -> int:
-    """What the account had, at its price in the cycle that it has now: another cycle is not growth."""
+    """Return the price of an earlier item in the present cycle: another cycle alone adds nothing."""
     sold = had.product, had.plan
     agreed = after.agreed_prices.get((*sold, after.cycle.code)) or before.agreed_prices.get((*sold, before.cycle.code))
     return period_price(agreed.rate, had.total_quantity, digits(currency)) if agreed else 0
 
 
 def _purchases_by_day(before: Timeline, after: Timeline, on: date, currency: str) -> Iterator[tuple[int, int]]:
-    """Yield the growth on each day from this one on, so that what shrinks later hides nothing; 0 where the edits add nothing."""
+    """Yield the seats and the amount added on each day from this one on; 0 where the edits add nothing.
+
+    Each day counts alone, so that a later reduction does not hide an addition.
+    """
     period = after.on(on).billing_period(on)
     unchanged = before.without(lambda change: _made_by_members(change, period))
     for day in {on, *(phase.on for timeline in (before, after, unchanged) for phase in timeline.after(on))}:
@@ -96,16 +102,16 @@ def _purchases_by_day(before: Timeline, after: Timeline, on: date, currency: str
 
 
 def _made_by_members(change: Change, period: Span | None) -> bool:
-    """Return true for a change that the account's people ordered in the open billing period, or in none."""
+    """Return true for a change that members ordered in the open billing period, or before there was one."""
     return not change.by_vendor and (period is None or change.ordered_on >= period.start)
 
 
-def _only_by_request(context: BillingContext, one: DecidedEdit) -> DecidedEdit:
-    decision = one.decision
+def _only_by_request(context: BillingContext, edit: DecidedEdit) -> DecidedEdit:
+    decision = edit.decision
     if decision.outcome is not Outcome.ALLOWED or decision.capability in SHRINKING:
-        return one
+        return edit
     account, policy = context.account, context.policy
     limited = {*policy.limits, *account.limits}
     free = [code for code, role in policy.roles.items() if decision.capability in role.allowed and code not in limited]
     ask = account.contacts(free) or account.vendor_contacts()
-    return replace(one, decision=Decision(decision.capability, Outcome.BY_REQUEST, Reason.LIMIT, ask))
+    return replace(edit, decision=Decision(decision.capability, Outcome.BY_REQUEST, Reason.LIMIT, ask))

@@ -1,6 +1,6 @@
-"""Decide and price a list of edits: what would happen, from when, for how much, or why not and whom to ask.
+"""Quotes: a list of edits with their decisions, days and prices.
 
-Preview, taking, approving and renewing all ask here; nothing is written.
+Previews, orders and approvals all use `quote`; it writes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,10 +40,10 @@ class Outdated(Conflict):
 class Quote:
     """A decided and priced list of edits.
 
-    Edits that change nothing are left out. `changes` have positions but no lasting ids before they are taken. `lines`
-    are due on the day; `renewal_lines` are those of the billing period that begins on `renewal_on`, which is None when
-    none will. What is refused is not priced. `confirm` is what it adds, where that is beyond the ceiling up to which
-    nobody is asked once more; `differs_from_expected` says that something else is in force than the edits expected.
+    Edits that change nothing are left out. `changes` have positions but no lasting ids before the quote is accepted.
+    `lines` are due on the day; `renewal_lines` are those of the billing period that begins on `renewal_on`, which is None
+    without a renewal. A refused quote is not priced. `confirm` is its increase, if a member must confirm that first;
+    `differs_from_expected` says that other values are in force than the edits expect.
     """
 
     on: date
@@ -59,22 +59,22 @@ class Quote:
 
     @property
     def outcome(self) -> Outcome:
-        """The hardest outcome of all edits."""
+        """The strictest outcome of all edits."""
         stopped = self.refusal()
         return stopped.outcome if stopped else Outcome.ALLOWED
 
     @property
     def due_today(self) -> Totals:
-        """What taking it costs at once."""
+        """The net, tax and total charged today if the quote is accepted."""
         return totals(self.lines)
 
     @property
     def next_renewal(self) -> Totals:
-        """What the next billing period costs."""
+        """The net, tax and total of the next renewal."""
         return totals(self.renewal_lines)
 
     def refusal(self) -> Decision | None:
-        """The first decision that keeps the whole from being taken at once, the hardest outcome first."""
+        """Return the strictest decision that keeps the quote from being accepted; None if it can be."""
         stopped = [edit.decision for edit in self.edits if edit.decision.outcome is not Outcome.ALLOWED]
         return max(stopped, key=lambda decision: BY_STRICTNESS.index(decision.outcome), default=None)
 
@@ -82,15 +82,15 @@ class Quote:
 def quote(context: BillingContext, edits: Sequence[Edit], actor: Actor, on: date) -> Quote:
     """Return the edits decided for this actor and priced on that day.
 
-    Errors: Invalid where an edit can never be made, Conflict where it collides with what is scheduled, and Outdated
-    before both where something else is in force than the edits expected.
+    Errors: Invalid if an edit can never be made, Conflict if it conflicts with scheduled changes, and Outdated instead of
+    both if other values are in force than the edits expect.
     """
     scheduled = {change.id: change for change in context.timeline.pending(on)}
     check_actor(edits, actor)
     check_together(edits, scheduled)
     differs = any(differs_from_expected(edit, context.timeline.on(on)) for edit in edits)
     try:
-        # What was expected matters once: a quote that is kept is compared as a whole when it is taken.
+        # Expected values are checked here alone: a saved quote is compared as a whole when it is accepted.
         answer = _decide_and_price(context, [without_expected(edit) for edit in edits], scheduled, actor, on)
     except Problem:
         if differs:
@@ -120,21 +120,21 @@ def _decide_and_price(
 
 
 def priced(after: BillingContext, answer: Quote) -> Quote:
-    """Return a quote with its lines, once it is taken: those due on its day, and those of the next billing period."""
+    """Return a quote with its lines: those due on its day, and those of the next renewal. `after` has its changes."""
     coming = upcoming_charges(after, answer.on)
     return replace(answer, lines=coming.today, renewal_on=coming.renewal_on, renewal_lines=coming.renewal)
 
 
 def check_confirmed(answer: Quote, *, confirmed: bool) -> None:
-    """Raise Confirm where so much is added that it must be confirmed first, and was not."""
-    more = answer.confirm
-    if more is not None and not confirmed:
-        amount, due = (Money(one, answer.currency) for one in (more.amount, answer.due_today.total))
-        raise Confirm(seats=more.seats, amount=amount, due=due)
+    """Raise Confirm if the increase must be confirmed first, and was not."""
+    added = answer.confirm
+    if added is not None and not confirmed:
+        amount, due = (Money(minor, answer.currency) for minor in (added.amount, answer.due_today.total))
+        raise Confirm(seats=added.seats, amount=amount, due=due)
 
 
 def _within_bounds(before: BillingContext, after: BillingContext, answer: Quote, member: Member) -> Quote:
-    """Return the decisions once it is known how much is added and owed: the member's limits, ceilings, and then credit."""
+    """Return the quote after the checks of the member's limits, the ceilings and then the credit."""
     on, bounds = answer.on, before.policy.ceilings
     more = increase(before.timeline, after.timeline, on, answer.currency)
     edits = within_limits(before, after, answer.edits, member, on)
@@ -149,13 +149,13 @@ def _changes(
     context: BillingContext, scheduled: Mapping[UUID, Change], answer: Quote, *, by_vendor: bool
 ) -> tuple[Change, ...]:
     """Return one change per edit, the cycle first so that a first purchase begins in it; prices are agreed last."""
-    made = [decided for decided in answer.edits if not isinstance(decided.edit, Keep)]
-    made.sort(key=lambda decided: not isinstance(decided.edit, ChangeCycle))
+    decided_edits = [decided for decided in answer.edits if not isinstance(decided.edit, Keep)]
+    decided_edits.sort(key=lambda decided: not isinstance(decided.edit, ChangeCycle))
     changes = tuple(
         _change(context, decided, position, answer.on, by_vendor=by_vendor)
-        for position, decided in enumerate(made, context.position + 1)
+        for position, decided in enumerate(decided_edits, context.position + 1)
     )
-    # What is undone in the same list is no longer ahead, and what it would have replaced is.
+    # A change undone in the same list is no longer ahead, and the change it would have replaced is ahead again.
     undone = {change.undoes for change in changes}
     ahead_of = (*(change for change in scheduled.values() if change.id not in undone), *changes)
     context = context.with_([change for change in changes if change.undoes is not None])
@@ -190,7 +190,7 @@ def _change(context: BillingContext, decided: DecidedEdit, position: int, on: da
 
 
 def _overruled(timeline: Timeline, decided: DecidedEdit, on: date) -> DecidedEdit:
-    """Return an edit that is dated back with the day from which a change made meanwhile overrules it."""
+    """Return an edit; if it is dated back, with the day from which a change made meanwhile overrules it."""
     if decided.effective_on is None or decided.effective_on >= on or isinstance(decided.edit, Keep | Undo):
         return decided
     later = [
@@ -202,8 +202,8 @@ def _overruled(timeline: Timeline, decided: DecidedEdit, on: date) -> DecidedEdi
 
 
 def _end_account(timeline: Timeline, changes: Sequence[Change]) -> bool:
-    mine = {change.id for change in changes}
+    new_ids = {change.id for change in changes}
     return any(
-        phase.state.account_state is State.CANCELLED and any(change.id in mine for change in phase.changes)
+        phase.state.account_state is State.CANCELLED and any(change.id in new_ids for change in phase.changes)
         for phase in timeline.phases
     )

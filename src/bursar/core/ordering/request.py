@@ -1,4 +1,4 @@
-"""A request: a quote that waits for somebody who may take it. What can be done with it, or why not."""
+"""Requests: quotes that members submitted and that wait for approval, and the checks of what can be done with them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from bursar.core.policy.policy import Actor, Member, Outcome
 from bursar.core.policy.refusal import Refused
 
 Difference = Literal["catalog", "policy", "account_type", "price"]
-"""What can have changed since a request was made."""
+"""The things that can differ between a request and today."""
 RequestState = Literal["open", "approved", "rejected", "withdrawn", "expired", "overtaken"]
 
 CLOSED: Final = {
@@ -23,7 +23,7 @@ CLOSED: Final = {
     "expired": phrase("expired"),
     "overtaken": phrase("overtaken by events"),
 }
-"""How a request can be closed, in words."""
+"""The words for each way of closing a request."""
 
 CAUSES: Final[Mapping[Cause, Phrase]] = {
     "requester": phrase("whoever asked may no longer ask for changes"),
@@ -33,7 +33,7 @@ CAUSES: Final[Mapping[Cause, Phrase]] = {
     "subscription": phrase("the subscription has changed and this no longer fits it"),
     "done": phrase("the account has all of it already"),
 }
-"""Why a request was overtaken, in words that follow "because"."""
+"""The words for each cause of overtaking, to follow "because"."""
 
 
 class RequestOpen(Conflict):
@@ -72,9 +72,9 @@ class OnlyRequester(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class RequestStatus:
-    """How a request stands in the books: nobody has closed it, or how; and when it ends by itself.
+    """The stored state of a request, and the moment at which it expires.
 
-    `cause` says why it was overtaken, if it was.
+    `cause` is the cause of an overtaken request.
     """
 
     state: RequestState
@@ -82,11 +82,11 @@ class RequestStatus:
     cause: Cause | None = None
 
     def at(self, moment: datetime) -> RequestState:
-        """How it stands at a moment of the account's clock."""
+        """Return the state at a moment of the account's clock."""
         return "expired" if self.state == "open" and self.expires_at <= moment else self.state
 
     def check_open(self, moment: datetime) -> None:
-        """Raise RequestClosed, or RequestOvertaken, if nothing can be done with it any more."""
+        """Raise RequestClosed or RequestOvertaken if the request is no longer open."""
         state = self.at(moment)
         if self.cause is not None:
             raise RequestOvertaken(why=CAUSES[self.cause])
@@ -96,29 +96,29 @@ class RequestStatus:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """By what a request is decided: the type of the account, and the versions of the catalog and of the policy."""
+    """The basis of a request: the account type, and the versions of catalog and policy."""
 
     account_type: str
     catalog: int
     policy: int
 
     def differences(self, today: "Basis") -> tuple[Difference, ...]:
-        """What is another one today."""
+        """Return the things that are different today."""
         pairs: Mapping[Difference, bool] = {
             "catalog": self.catalog != today.catalog,
             "policy": self.policy != today.policy,
             "account_type": self.account_type != today.account_type,
         }
-        return tuple(one for one, differs in pairs.items() if differs)
+        return tuple(difference for difference, differs in pairs.items() if differs)
 
 
 def costs_differ(asked: Quote, today: Quote) -> bool:
-    """Whether what is asked for costs something else today, at once or at the renewal."""
+    """Return true if the requested changes have another price today, at once or at the renewal."""
     return (asked.due_today, asked.next_renewal) != (today.due_today, today.next_renewal)
 
 
 def check_submittable(answer: Quote) -> None:
-    """Nothing, if what is quoted can only be asked for. Errors: Refused, NothingToAsk, NoNeedToAsk."""
+    """Raise unless the quote needs a request: Refused, NothingToAsk or NoNeedToAsk."""
     if not answer.edits:
         raise NothingToAsk()
     stopped = answer.refusal()
@@ -129,6 +129,6 @@ def check_submittable(answer: Quote) -> None:
 
 
 def check_withdrawal(actor: Actor, requester: UUID, name: str) -> None:
-    """Nothing, if the actor may withdraw a request: whoever made it may, and the vendor. Errors: OnlyRequester."""
+    """Raise OnlyRequester unless the actor is the requester or the vendor."""
     if isinstance(actor, Member) and actor.id != requester:
         raise OnlyRequester(name=name)

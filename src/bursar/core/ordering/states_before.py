@@ -1,4 +1,4 @@
-"""The state that each edit of a quote is made to, so that its sentence can say both numbers as they will be on its day."""
+"""The state before each edit of a quote, so that its sentence can give the numbers before and after."""
 
 from bursar.core.ordering.quote import Quote
 from bursar.core.subscription.edit import Keep, Undo
@@ -7,23 +7,23 @@ from bursar.core.subscription.timeline import Timeline
 
 
 def states_before_edits(timeline: Timeline, quote: Quote) -> tuple[Subscription, ...]:
-    """Return the state just before each edit of a quote, as its day will find it once the whole quote is taken.
+    """Return the state just before each edit of a quote on its day, once the whole quote is accepted.
 
-    Changes made after the quote are left out, so that it reads as it was shown. What is undone is measured as it would
-    have been, and an edit that is refused, which has no day, against the day of the quote.
+    Changes made after the quote are left out, so that it reads as it was shown. An undo has the state before the change
+    that it undoes; a refused edit, which has no day, the state of the quote's day.
     """
     first = min((change.position for change in quote.changes), default=None)
-    known = timeline if first is None else timeline.as_of(first - 1)
-    today = known.on(quote.on)
-    as_it_was, as_it_will_be = known.states_before(), known.with_(quote.changes).states_before()
-    found = []
+    as_quoted = timeline if first is None else timeline.as_of(first - 1)
+    today = as_quoted.on(quote.on)
+    as_it_was, as_it_will_be = as_quoted.states_before(), as_quoted.with_(quote.changes).states_before()
+    states = []
     for decided in quote.edits:
         edit = decided.edit
         if isinstance(edit, Undo):
-            found.append(as_it_was.get(edit.change, today))
+            states.append(as_it_was.get(edit.change, today))
         elif isinstance(edit, Keep):
-            found.append(as_it_will_be.get(edit.change, today))
+            states.append(as_it_will_be.get(edit.change, today))
         else:
-            made = next((change.id for change in quote.changes if change.edit == edit), None)
-            found.append(as_it_will_be.get(made, today) if made else today)
-    return tuple(found)
+            change_id = next((change.id for change in quote.changes if change.edit == edit), None)
+            states.append(as_it_will_be.get(change_id, today) if change_id else today)
+    return tuple(states)

@@ -1,4 +1,4 @@
-"""Decide what happens to an account before any of it is written: when a quote is accepted, and when a day falls due.
+"""Transitions: everything that happens to an account when a quote is accepted or a day falls due, decided before writing.
 
 A preview makes the same transitions and writes none of them.
 """
@@ -30,12 +30,12 @@ from bursar.core.subscription.seats import FreedSeats, freed_seats, use_after
 from bursar.core.subscription.subscription import NOTHING, Change, Subscription
 
 NewId = Callable[[], UUID]
-"""Makes a lasting id; a later one sorts after those made before it."""
+"""A function that makes a lasting id; later ids sort after earlier ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An accepted quote. The request that it was made for, if it was made for one, is thereby approved."""
+    """An order: the acceptance of a quote, which also approves the request that it was made for, if any."""
 
     id: UUID
     quote_id: UUID
@@ -45,7 +45,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewInvoice:
-    """Lines that are invoiced together: an invoice, or a credit note where they come to less than nothing."""
+    """Lines to be issued together, as an invoice or, below zero, as a credit note."""
 
     id: UUID
     order_id: UUID | None
@@ -60,7 +60,7 @@ class NewInvoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """The whole agreed state of the day on which a billing period ends; nothing before it is folded again."""
+    """The agreed state of the day on which a billing period ends; later timelines start from it."""
 
     position: int
     state: Subscription
@@ -68,10 +68,10 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """Everything that happens to one account at once, on a day by its own clock.
+    """Everything that happens to an account at once, on a day by its own clock.
 
-    The account's standing, its seats, its billed days and what falls due next are read from `after`, against `before`.
-    `released` names who gives a seat up now. The events are in the order in which they are told.
+    The account state, seats, billed days and the next due day are read from `after`, compared with `before`.
+    `freed_seats` are given up now. The events are in the order of the history.
     """
 
     on: date
@@ -91,21 +91,21 @@ class Transition:
 
     @property
     def account_id(self) -> UUID:
-        """The account that it happens to."""
+        """The id of the account."""
         return self.before.account.id
 
     @property
     def allocates(self) -> bool:
-        """Whether its invoice meets credit, or its credit note something open.
+        """True if its invoice meets credit, or its credit note an open invoice.
 
-        Credit never lies beside what is open: it settles that at once. So an account has either, as its sign says.
+        Credit is allocated to open invoices at once, so an account has one or the other, by the sign of its balance.
         """
-        billable, total = self.before.payment.owes, self.after.payment.owes - self.before.payment.owes
-        return billable < 0 < total or total < 0 < billable
+        balance, total = self.before.payment.owes, self.after.payment.owes - self.before.payment.owes
+        return balance < 0 < total or total < 0 < balance
 
 
 def accept(context: BillingContext, quote: Quote, order: Order, *, new_id: NewId) -> Transition:
-    """Return what accepting a quote does: its changes are agreed, and what it says is due today is invoiced."""
+    """Return the transition of an accepted quote: its changes are agreed, and the lines due today are invoiced."""
     on = quote.on
     changes = tuple(
         replace(change, id=new_id(), order=order.id, edit=without_reason(change.edit)) for change in quote.changes
@@ -113,7 +113,7 @@ def accept(context: BillingContext, quote: Quote, order: Order, *, new_id: NewId
     agreed = replace(context.with_(changes), position=context.position + len(changes))
     invoice = _new_invoice(context, quote.lines, order.id, new_id)
     freed = freed_seats(change for change in changes if change.effective_on <= on)
-    # What is dated back or scheduled is measured against the state of its own day.
+    # A change that is dated back or scheduled is told against the state of its own day.
     states = {**context.timeline.states_before(), **agreed.timeline.states_before()}
     edits = {change.id: change.edit for change in context.timeline.changes}
     accepted = ChangesAccepted(
@@ -146,16 +146,18 @@ def accept(context: BillingContext, quote: Quote, order: Order, *, new_id: NewId
 
 
 def renew(context: BillingContext, on: date, *, new_id: NewId) -> Transition:
-    """Return what a day brings by itself: scheduled changes take effect, things end, and what is due is invoiced.
+    """Return the transition of a day: scheduled changes take effect, things end, and the lines due are invoiced.
 
     The end of a billing period leaves a checkpoint.
     """
     state, applied = context.timeline.on(on), context.timeline.applied(on)
     invoice = _new_invoice(context, context.due(on), None, new_id)
     freed, ends_period = freed_seats(applied), on == context.falls_due.period_end
-    gone = ended_on(context.timeline, on)
-    events: list[Event] = [TemporarySeatsEnded(product=product, seats=count) for product, count in gone.seats.items()]
-    if gone.trial:
+    endings = ended_on(context.timeline, on)
+    events: list[Event] = [
+        TemporarySeatsEnded(product=product, seats=count) for product, count in endings.seats.items()
+    ]
+    if endings.trial:
         events.append(TrialEnded())
     if ends_period or applied or invoice:
         kind = Renewed if ends_period and state.items else ChangesApplied
@@ -179,12 +181,12 @@ def renew(context: BillingContext, on: date, *, new_id: NewId) -> Transition:
 
 
 def catch_up(context: BillingContext, today: date, *, new_id: NewId) -> tuple[Transition, ...]:
-    """Return what each day brings that has fallen due until today, one after the other."""
-    made: list[Transition] = []
+    """Return the transition of each day that has fallen due until today, one after the other."""
+    transitions: list[Transition] = []
     while (on := context.falls_due.on) is not None and on <= today:
-        made.append(renew(context, on, new_id=new_id))
-        context = made[-1].after
-    return tuple(made)
+        transitions.append(renew(context, on, new_id=new_id))
+        context = transitions[-1].after
+    return tuple(transitions)
 
 
 def _new_invoice(
@@ -199,7 +201,7 @@ def _new_invoice(
 def _context_after(
     agreed: BillingContext, on: date, invoice: NewInvoice | None, freed: Sequence[FreedSeats]
 ) -> BillingContext:
-    """Return an account, of which all is agreed, as the state of a day leaves it once the invoice is issued."""
+    """Return the context after a day: its state and seats, and the coverage and balance with the invoice issued."""
     state, lines = agreed.timeline.on(on), invoice.lines if invoice else ()
     return replace(
         agreed,

@@ -1,4 +1,4 @@
-"""What an account will be charged from a day on, up to the first invoice of the billing period that follows."""
+"""Upcoming charges: the lines of an account from a day on, up to the first invoice of the next billing period."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -30,14 +30,14 @@ def upcoming_charges(context: BillingContext, on: date) -> UpcomingCharges:
     renewal_on = _next_period(context.timeline, on)
     if renewal_on is None:
         return UpcomingCharges(lines)
-    # What is charged until then counts as paid: a period that is cut short gives back the rest of the old one.
+    # Lines until then count as billed: a period that is cut short gives back the rest of the old one.
     numbers = count(1)
     billed = covered(context.billed, [(UUID(int=next(numbers)), line) for line in lines])
     meanwhile: list[Line] = []
     for day in (phase.on for phase in context.timeline.after(on) if phase.on < renewal_on):
-        coming = context.due(day, billed)
-        billed = covered(billed, [(UUID(int=next(numbers)), line) for line in coming])
-        meanwhile += coming
+        due = context.due(day, billed)
+        billed = covered(billed, [(UUID(int=next(numbers)), line) for line in due])
+        meanwhile += due
     if not context.timeline.on(renewal_on).items:
         return UpcomingCharges(lines, tuple(meanwhile))
     return UpcomingCharges(lines, tuple(meanwhile), renewal_on, context.due(renewal_on, billed))
