@@ -356,7 +356,7 @@ def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_emails_o
     for said in (
         "What is lost then: Support and Voice",
         "It can be undone before February 1, 2026. Owner (owner) can do this.",
-        "Invoices that are open stay to be paid.",
+        "Open invoices still have to be paid.",
         f"http://localhost:8000{path}\n",
     ):
         assert said in f"{english.text}\n" and said.strip() in english.html, english.text

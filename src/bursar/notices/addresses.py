@@ -32,9 +32,7 @@ def ask(person: Person, address: str, *, now: datetime) -> None:
                 ]
             else:
                 subject, way, path = _("This address is yours already"), _("Sign in"), "/sign-in"
-                lines = [
-                    _("Somebody, you we hope, wants to sign in by this address. It is yours, and nothing was changed.")
-                ]
+                lines = [_("Somebody asked to sign in by this address. It is yours already, and nothing was changed.")]
             asks = path != "/sign-in"
             written = personal(whose.locale, subject, lines, way, path, secret=asks)
         write_to(whose, written, now=now, address=address)

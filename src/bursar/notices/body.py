@@ -119,7 +119,7 @@ def _trial_ending(event: TrialEnding, telling: Telling) -> Body:
 
 @body.register
 def _trial_ended(event: TrialEnded, telling: Telling) -> Body:
-    said = _("What was tried can no longer be used; nothing is charged.")
+    said = _("The products of the trial can no longer be used. Nothing is charged.")
     return _with(event, telling, [said, _("To go on, choose a plan in the Admin Center.")])
 
 
@@ -136,7 +136,9 @@ def _renewal_ahead(event: RenewalAhead, telling: Telling) -> Body:
         said.append(edits.dated(told, change.edit, change.effective_on))
     for short in shortfalls(known.timeline, known.used, on):
         said.append(edits.short(telling.story.product(short.product), short.seats, short.more, short.on))
-    last = _("What is to become less must be changed before {day}.").format(day=money.day(event.renewal_on))
+    last = _("To reduce the subscription at this renewal, make the change before {day}.").format(
+        day=money.day(event.renewal_on)
+    )
     return _with(event, telling, [*said, last])
 
 

@@ -43,7 +43,7 @@ def _ends(ending: TerminationChange, telling: Telling) -> list[str]:
     until = _("Until then everything works as before.")
     said = [*_besides(telling), until, *lost, f"{undone} {whom_to_ask(ask, policy)}"]
     if telling.sees_invoices:
-        said += [*about_document(telling.fact.event, telling.customer), _("Invoices that are open stay to be paid.")]
+        said += [*about_document(telling.fact.event, telling.customer), _("Open invoices still have to be paid.")]
     return said
 
 
@@ -53,7 +53,7 @@ def _ended(ending: TerminationChange, telling: Telling) -> list[str]:
     if not telling.sees_invoices:
         owner = people(telling.customer.account.contacts((OWNER,)), telling.policy)
         return [*said, _("Ask {people} about it.").format(people=owner)]
-    still = _("Invoices can still be seen and paid in the Admin Center; those that are open stay to be paid.")
+    still = _("You can still see and pay invoices in the Admin Center. Open invoices still have to be paid.")
     return [*said, *about_document(telling.fact.event, telling.customer), still]
 
 
