@@ -380,7 +380,7 @@ def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_emails_o
         assert over[email(role)].subject == "Acme: The account has ended."
         assert "\nOn February 1, 2026.\n" in over[email(role)].text, "nobody did it"
         assert "What is lost: Support and Voice" in over[email(role)].text
-        assert ("Invoices can still be seen and paid" in over[email(role)].text) is (role == "owner")
+        assert ("You can still see and pay invoices" in over[email(role)].text) is (role == "owner")
     assert "Ask Owner (owner) about it." in over[email("agent")].text
     assert "Le 1er février 2026." in over[email("billing_admin")].text
     assert "restent dues" in over[email("billing_admin")].text
