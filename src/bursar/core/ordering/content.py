@@ -67,7 +67,7 @@ def read_cycle(document: Mapping[str, Any]) -> Cycle:
 
 
 def write_terms(change: Change) -> Document:
-    """What a change agreed besides its edit: prices, and a cycle's definition."""
+    """Return the terms that a change agreed besides its edit: prices, and a cycle's definition."""
     return {
         "prices": [write_agreed_price(agreed_price) for agreed_price in change.agreed_prices],
         "cycle": write_cycle(change.cycle) if change.cycle else None,
@@ -197,7 +197,7 @@ def read_quote(document: Mapping[str, Any]) -> Quote:
 
 
 def digest(quote: Quote) -> str:
-    """What must be the same when a quote is taken: edits, outcomes, days, prices and sums, not the day of asking."""
+    """Return a digest of all that must be the same when a quote is accepted: edits, outcomes, days, prices and sums."""
     content = write_quote(quote)
     shown = {name: content[name] for name in ("outcome", "lines", "renewal_lines", "due_today", "next_renewal")}
     decided = ("edit", "outcome", "effective_on", "overruled_on")
