@@ -1,6 +1,6 @@
 """What was once asked of the history is asked of rows, and the upgrade carries over what those rows must say."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,13 +19,17 @@ BEFORE = [("subscriptions", "0004_requests_overtaken"), ("accounts", "0015_sessi
 
 
 @pytest.fixture
-def before(vendor: None) -> Iterator[Any]:
-    """The models as they were; afterwards the tables are those of today again."""
+def go_back(vendor: None) -> Iterator[Callable[[], Any]]:
+    """Bring the tables back to what they were, and return the models of then; afterwards they are those of today."""
     ApiClient()
-    executor = MigrationExecutor(connection)
-    executor.migrate(BEFORE)
+
+    def back() -> Any:
+        executor = MigrationExecutor(connection)
+        executor.migrate(BEFORE)
+        return executor.loader.project_state(BEFORE).apps
+
     try:
-        yield executor.loader.project_state(BEFORE).apps
+        yield back
     finally:
         upgrade()
 
@@ -43,8 +47,9 @@ def quoted(before: Any, account: Any) -> Any:
     )
 
 
-def test_a_quote_has_the_account_type_of_when_it_was_made(before: Any) -> None:
+def test_a_quote_has_the_account_type_of_when_it_was_made(go_back: Callable[[], Any]) -> None:
     account = factory.account(account_type="self_service")
+    before = go_back()
     first = quoted(before, account)
     for earlier, later in (("managed", "online_assisted"), ("online_assisted", "self_service")):
         factory.entry(
@@ -57,10 +62,12 @@ def test_a_quote_has_the_account_type_of_when_it_was_made(before: Any) -> None:
     assert (found[first.id], found[last.id]) == ("managed", "self_service")
 
 
-def test_reviewers_who_were_reminded_of_an_open_request_are_not_reminded_again(before: Any) -> None:
+def test_reviewers_who_were_reminded_of_an_open_request_are_not_reminded_again(go_back: Callable[[], Any]) -> None:
     account, made = factory.account(), []
-    for other in (account, factory.account()):
-        member, when = factory.member(other), {"created_at": NOW, "expires_at": NOW + timedelta(days=30)}
+    members = {other: factory.member(other) for other in (account, factory.account())}
+    before = go_back()
+    for other, member in members.items():
+        when = {"created_at": NOW, "expires_at": NOW + timedelta(days=30)}
         request = before.get_model("subscriptions", "Request").objects.create(
             account_id=other.id, quote_id=quoted(before, other).id, member_id=member.id, state="open", **when
         )
@@ -71,9 +78,10 @@ def test_reviewers_who_were_reminded_of_an_open_request_are_not_reminded_again(b
     assert (found[made[0]], found[made[1]]) == (NOW, None)
 
 
-def test_invitations_of_the_last_hour_still_count(before: Any) -> None:
+def test_invitations_of_the_last_hour_still_count(go_back: Callable[[], Any]) -> None:
     account, now = factory.account(), datetime.now(UTC)
     member = factory.member(account)
+    go_back()
     by: Any = {"kind": "member_added", "actor_kind": "member", "actor_id": member.id}
     factory.entry(account, **by, recorded_at=now - timedelta(hours=2))
     counted = factory.entry(account, **by, recorded_at=now - timedelta(minutes=5))

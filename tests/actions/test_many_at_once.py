@@ -33,7 +33,6 @@ from bursar.subscriptions.queries import open_request
 from bursar.subscriptions.queries import quote as saved_quote
 
 pytestmark = pytest.mark.django_db
-NOW = datetime.now(UTC)
 CHAT = {"edit": "add_product", "product": "chat", "plan": "standard", "seats": 2}
 MANY = 20
 
@@ -52,37 +51,40 @@ def asking(api: ApiClient) -> UUID:
             api.ok("PUT", f"{path}/seats/chat/members/{member['id']}")
     api.ok("POST", f"{path}/requests", {"edits": [seats(12)]}, by=email("admin"))
     account = UUID(path.rpartition("/")[2])
-    record_payment(account, Booking(Money(1_000_000, "EUR"), date(2026, 1, 1)), actor=VENDOR, now=NOW)
+    record_payment(account, Booking(Money(1_000_000, "EUR"), date(2026, 1, 1)), actor=VENDOR, now=datetime.now(UTC))
     return account
 
 
-def decided(customer: Customer) -> tuple[Transition, Transition]:
+def decided(customer: Customer, now: datetime) -> tuple[Transition, Transition]:
     """Fewer seats at once, two people giving theirs up; then what was asked for is approved, and paid from the credit."""
-    known = gather(customer, customer.today(NOW))
+    known = gather(customer, customer.today(now))
     using = [str(member) for member in known.context.used["chat"].holders or ()]
     fewer = {"edit": "set_seats", "product": "chat", "seats": 1, "on": "now", "release": using}
-    first = ordered(known, read_edits([fewer]))
+    first = ordered(known, read_edits([fewer]), now)
     request = open_request(customer.id)
     assert request is not None
     edits = edits_of(customer, saved_quote(customer.id, request.quote_id))
-    return first, ordered(GatheredAccount(customer, first.after), edits, request.id)
+    return first, ordered(GatheredAccount(customer, first.after), edits, now, request.id)
 
 
-def ordered(known: GatheredAccount, edits: tuple[Edit, ...], request_id: UUID | None = None) -> Transition:
-    answer = quote(known.context, edits, VENDOR, known.customer.today(NOW))
+def ordered(
+    known: GatheredAccount, edits: tuple[Edit, ...], now: datetime, request_id: UUID | None = None
+) -> Transition:
+    answer = quote(known.context, edits, VENDOR, known.customer.today(now))
     assert answer.refusal() is None
-    kept = save_quote(known, answer, edits, actor=VENDOR, now=NOW, request_id=request_id)
+    kept = save_quote(known, answer, edits, actor=VENDOR, now=now, request_id=request_id)
     order = Order(id=uuid7(), quote_id=kept, request_id=request_id, actor=VENDOR)
     return accept(known.context, answer, order, new_id=uuid7)
 
 
 def written(accounts: list[UUID]) -> list[str]:
     """Write what is decided about accounts together; return the statements that it took."""
+    now = datetime.now(UTC)
     with ExitStack() as locks:
-        customers = {account: locks.enter_context(locked_account(account, SYSTEM, NOW)) for account in accounts}
-        steps = [step for customer in customers.values() for step in decided(customer)]
+        customers = {account: locks.enter_context(locked_account(account, SYSTEM, now)) for account in accounts}
+        steps = [step for customer in customers.values() for step in decided(customer, now)]
         with CaptureQueriesContext(connection) as statements:
-            number(*write(steps, customers, now=NOW))
+            number(*write(steps, customers, now=now))
     return [query["sql"] for query in statements if "SAVEPOINT" not in query["sql"]]
 
 
@@ -91,7 +93,7 @@ def test_two_transitions_and_forty_take_the_same_statements(api: ApiClient) -> N
     kinds = [[" ".join(sql.split())[:40] for sql in written(some)] for some in (accounts[:1], accounts[1:])]
     assert kinds[0] == kinds[1]
     assert len(kinds[0]) <= 16, kinds[0]
-    assert list(violations(NOW, deep=True)) == []
+    assert list(violations(datetime.now(UTC), deep=True)) == []
     assert {request.state for request in Request.objects.all()} == {"approved"}
     assert not Assignment.objects.filter(ended_at=None).exists()
     assert Entry.objects.filter(kind="seat_freed").count() == 2 * len(accounts)

@@ -10,16 +10,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
-    format_hotp_value,
     generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
 )
 from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from api_client import ApiClient, email, later, signed_in
+from authenticator_app import code
 from bursar.accounts.keys import create_link
 from bursar.identity.models import Person
 from bursar.identity.staff import appoint
@@ -86,10 +84,6 @@ def with_app() -> str:
     TOTP.activate(person, secret)
     RecoveryCodes.activate(person)
     return secret
-
-
-def code(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
 
 
 def sign_in_of_the_owner() -> tuple[object, ...]:

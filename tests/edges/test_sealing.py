@@ -7,16 +7,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
-    format_hotp_value,
     generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
 )
 from cryptography.fernet import InvalidToken
 from django.core.cache import cache
 from django.db import connection
 
 import factory
+from authenticator_app import code
 from bursar.identity.models import Person
 from bursar.identity.sealing import seal, seal_anew, unseal
 
@@ -29,10 +27,6 @@ def person(vendor: None, settings: Any) -> Person:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = OLD, []
     cache.clear()
     return factory.person()
-
-
-def code(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
 
 
 def accepted(person: Person, secret: str) -> bool:

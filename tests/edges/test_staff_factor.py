@@ -9,15 +9,13 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
-    format_hotp_value,
     generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
 )
 from django.core.cache import cache
 from django.test import Client
 
 from api_client import ApiClient, email, signed_in
+from authenticator_app import code
 from bursar.identity.models import Person
 from bursar.identity.staff import appoint
 from bursar.policy.queries import current
@@ -38,10 +36,6 @@ def path(vendor: None, settings: Any) -> str:
 def appointed(address: str = DESK, *, sandbox: bool = False) -> Person:
     made = appoint(current(), name="Tess", email=address, role="admin", sandbox=sandbox, by=None, now=datetime.now(UTC))
     return Person.objects.get(pk=made)
-
-
-def code(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
 
 
 def with_app() -> str:
