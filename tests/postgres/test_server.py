@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from bursar.postgres import orphans, running
+from bursar.postgres import orphans, port, running
 from bursar.postgres.port import free_port
 from bursar.postgres.programs import Account, home_for, programs, unprivileged
 
@@ -211,3 +212,12 @@ def test_no_value_of_a_statement_stands_in_its_log_and_only_its_owner_reads_it(h
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
     assert stat.S_IMODE(log.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE((log.parent / "data").stat().st_mode) == 0o700
+
+
+def test_a_port_that_is_used_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as used:
+        used.bind(("127.0.0.1", 0))
+        taken, free = used.getsockname()[1], free_port()
+        monkeypatch.setattr(port, "PORTS", (taken, taken, taken, free))
+        assert {free_port() for _ in range(5)} == {free}
+    assert free in range(20_000, 30_000), "outgoing connections are given ports above"

@@ -28,7 +28,7 @@ AGENTS: Final = (
 class Life:
     """An account of the demo: who is in it, and what it did on how many days before today.
 
-    In its edits `span` and `until` are numbers of days after the deed.
+    In its edits `span` and `until` are numbers of days after the day on which it is accepted.
     """
 
     name: str
@@ -66,7 +66,6 @@ def seats(product: str, number: int) -> dict[str, Any]:
     return {"edit": "set_seats", "product": product, "seats": number}
 
 
-QUALITY_8: Final = add("quality", "standard", seats=8)
 CAMILLE: Final = ("Camille Roche", "camille.roche@vendor.example")
 CREW: Final = (
     (*CAMILLE, "sales"),

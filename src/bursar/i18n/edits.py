@@ -117,7 +117,7 @@ def said_of(edit: Edit, state: Subscription, scheduled: Mapping[UUID, Change], c
 
 
 def button(edits: Sequence[Edit]) -> str:
-    """Return what the button says that does all of these: the deed itself where nothing that is bought changes."""
+    """Return the label of the button that accepts all of these edits; one that buys nothing names the edit itself."""
     kinds = {type(edit) for edit in edits}
     if kinds == {Cancel}:
         return _("Cancel the account")

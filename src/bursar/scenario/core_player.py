@@ -208,7 +208,7 @@ class CorePlayer(CoreAccount):
     def _follow(self) -> None:
         """Let events overtake the open request, unless a payment for it waits: the payer decides."""
         if self.attempt is None and self.asked.open(self.moment):
-            self.asked.overtake(self._known(), self.moment, self.today)
+            self.asked.overtake(self._billing_context(), self.moment, self.today)
 
     def _check_no_payment(self) -> None:
         if self.attempt is not None:
@@ -222,7 +222,7 @@ class CorePlayer(CoreAccount):
 
     def _asked_for(self, edits: Sequence[Edit], who: Actor) -> Quote:
         """Decide and price edits. Errors: Answered if something else is in force than they expected."""
-        answer = quote(self._known(), edits, who, self.today)
+        answer = quote(self._billing_context(), edits, who, self.today)
         if answer.differs_from_expected:
             raise Answered({"code": "stale"})
         return answer
@@ -248,8 +248,8 @@ class CorePlayer(CoreAccount):
             self.seating.leave(release.members, release.product)
         return self.ledger.issue(made.invoice, made.on) if made.invoice else None
 
-    def _known(self) -> BillingContext:
-        """The situation with the seats that are used now, and with what is owed."""
+    def _billing_context(self) -> BillingContext:
+        """Return the billing context with the seats that are used now and the balance that is open."""
         paying = PaymentMethodAndBalance(self.method, self.ledger.owes())
         return replace(self.context, used=self.seating.uses(*self._seated()), payment=paying)
 

@@ -101,7 +101,7 @@ TEMPLATES = [
     }
 ]
 
-# What a deed says on the next page travels in a signed cookie; no table, no query.
+# The message that the next page shows travels in a signed cookie; no table, no query.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 # Whether anybody may sign in as one of the people of a sandbox account: only ever on a demo.
 DEMO = env.switch("BURSAR_DEMO")

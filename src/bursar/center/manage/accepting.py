@@ -36,7 +36,9 @@ def take(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse
     """Accept the quote, or show what has changed since it was made."""
     seen = visit(request, account_id)
     try:
-        return answer_order(request, seen, lambda: _taken(seen, quote_id, "confirm" in request.POST), quote_id=quote_id)
+        return answer_order(
+            request, seen, lambda: _accept(seen, quote_id, "confirm" in request.POST), quote_id=quote_id
+        )
     except Confirm as ceiling:
         content = confirming(seen, quote_id, agreement(seen.id).timeline) | {"once_more": asked_once_more(ceiling)}
         return shown(request, seen, "subscription", "confirm", content, status=409)
@@ -76,7 +78,7 @@ def answer_order(
     return to("attempt", seen.id, result.attempt_id)
 
 
-def _taken(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
+def _accept(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
     """Accept a quote. Errors: Stale, with a new quote, if it has changed or expired."""
     try:
         return checkout.accept(seen.id, quote_id=quote_id, confirmed=confirmed, actor=seen.actor, now=seen.now)

@@ -24,7 +24,7 @@ UNUSED = (
     "account_email_verification_sent",
     "socialaccount_connections",
 )
-"""What the library can do and Bursar does not; it wants to know where all the same."""
+"""Names that allauth looks up for pages that Bursar does not offer; each leads to a page that is not found."""
 
 urlpatterns = [
     path("sign-in", account.login, name="account_login"),

@@ -59,7 +59,7 @@ class NotWaiting(Conflict):
 
 
 class NothingToPay(Conflict):
-    """Nothing of {number} is open."""
+    """There is nothing left to pay of {number}."""
 
     code = "nothing_to_pay"
 

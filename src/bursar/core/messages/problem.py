@@ -45,13 +45,13 @@ class Problem(Exception):
 
 
 class Invalid(Problem):
-    """What was asked cannot be understood or can never be done."""
+    """A problem of what was asked: it cannot be understood, or can never be done."""
 
     code = "invalid"
 
 
 class Conflict(Problem):
-    """What was asked collides with how things stand now."""
+    """A problem of what was asked: it collides with the present state, and may be possible later."""
 
     code = "conflict"
 

@@ -14,7 +14,7 @@ class UnknownCurrency(Invalid):
 
 
 class CurrencyNotSold(Invalid):
-    """Nothing is sold in {currency}; use a currency in which the catalog has prices: {known}."""
+    """The catalog has no prices in {currency}; use a currency in which it has: {known}."""
 
     code = "currency_not_sold"
 

@@ -59,7 +59,7 @@ class NoNeedToAsk(Conflict):
 
 
 class NothingToAsk(Conflict):
-    """Nothing would change; ask for something that the account does not have yet."""
+    """The request would change nothing; ask for something that the account does not have yet."""
 
     code = "nothing_to_ask"
 

@@ -39,7 +39,7 @@ def accounts_can_be_decided(account_id: UUID, error: Exception) -> Finding:
 def standing_follows_changes(book: Book) -> Iterator[Finding]:
     """An account stands as its changes say: active, suspended or cancelled.
 
-    Cure: the changes are what was agreed; correct the standing in a transaction that locks it.
+    Cure: the changes are what was agreed; correct the account state in a transaction that locks it.
     """
     expected = book.state.account_state.value
     if book.account_state != expected and not book.waits:

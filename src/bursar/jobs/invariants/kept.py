@@ -16,8 +16,8 @@ def accounts_have_one_owner(now: datetime) -> Iterator[Finding]:
 
 
 _OWNER: Final = """
-SELECT a.id, 'account', 'one owner, one standing',
-    coalesce(m.owners, 0) || ' owners, ' || CASE WHEN s.account_id IS NULL THEN 'no standing' ELSE s.state END
+SELECT a.id, 'account', 'one owner, one account state',
+    coalesce(m.owners, 0) || ' owners, ' || CASE WHEN s.account_id IS NULL THEN 'no account state' ELSE s.state END
 FROM accounts_account a LEFT JOIN accounts_accountstate s ON s.account_id = a.id LEFT JOIN (
     SELECT account_id, count(*) AS owners FROM accounts_member WHERE role = 'owner' AND removed_at IS NULL GROUP BY 1
 ) m ON m.account_id = a.id
