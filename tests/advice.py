@@ -134,7 +134,7 @@ ADVICE: Final[Mapping[str, tuple[Way, ...]]] = {
     "OnlyOwner": (lambda w, call, said: [replace(call, by=None, body={**call.body, "reason": "She is gone."})],),
     "WhyNeeded": (lambda w, call, said: again(call, reason="She asked us to."),),
     "AlreadyMember": (lambda w, call, said: [Call("PATCH", w.member("agent"), {"role": "admin"})],),
-    "OverrideThere": (override_ended,),
+    "OverrideExists": (override_ended,),
     "NotTheirClock": (
         lambda w, call, said: [replace(call, by=OWNER)],
         lambda w, call, said: [replace(call, by=None)],

@@ -9,7 +9,7 @@ from typing import Any
 from django.test import Client
 
 import openapi_check
-from bursar.accounts.keys import create_key, create_link, holding
+from bursar.accounts.keys import create_key, create_link, valid_key
 from bursar.catalog.actions import publish as publish_catalog
 from bursar.policy.actions import publish as publish_policy
 
@@ -26,7 +26,7 @@ class ApiClient:
             publish(tomllib.loads((ROOT / file).read_text(encoding="utf-8")), by="tests", now=now)
         self.key = create_key("tests", now=now)
         # Its first use is written down here, and not by a call that must change nothing.
-        holding(self.key, now=now)
+        valid_key(self.key, now=now)
         self.client = Client()
 
     def call(

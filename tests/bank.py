@@ -5,7 +5,7 @@ from time import sleep
 from typing import Any, Final
 
 from bursar.core.money.money import Money
-from bursar.gateways.protocol import Charge
+from bursar.gateways.protocol import ChargeResult
 from bursar.gateways.sandbox import Sandbox
 
 CODE: Final = "bank"
@@ -15,7 +15,7 @@ GATEWAYS: Final = {CODE: "bank.Bank"}
 class Bank(Sandbox):
     """Moves money that is not real, for accounts that are; slowly, as a gateway behind a network does."""
 
-    def charge(self, key: str, amount: Money, token: str, expires_at: datetime) -> Charge:
+    def charge(self, key: str, amount: Money, token: str, expires_at: datetime) -> ChargeResult:
         """Take the amount, as the token says."""
         sleep(0.1)
         return super().charge(key, amount, token, expires_at)

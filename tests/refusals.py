@@ -506,7 +506,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "OnlyFromAdmins": lambda w: Call("PATCH", w.member("agent"), {"role": "billing_admin"}, OWNER),
     "AlreadyMember": lambda w: Call("POST", f"{w.has}/members", {"name": "A", "email": AGENT, "role": "admin"}),
     "UnknownCapability": lambda w: Call("POST", f"{w.bare}/overrides", {**GRANT, "capability": "fly"}),
-    "OverrideThere": lambda w: Call("POST", f"{w.overridden}/overrides", GRANT),
+    "OverrideExists": lambda w: Call("POST", f"{w.overridden}/overrides", GRANT),
     "NoSandbox": lambda w: Call("POST", f"{w.live}/clock", {"to": "2026-02-01"}),
     "NotTheirClock": lambda w: Call("POST", f"{w.bare}/clock", {"to": "2026-02-01"}, ADMIN),
     "ClockBackwards": lambda w: Call("POST", f"{w.bare}/clock", {"to": "2025-01-01"}),

@@ -237,7 +237,7 @@ def test_however_often_ownership_is_passed_on_at_once_there_is_one_owner(api: Ap
     account, owner = account_id(path), member_of(path, "owner")
 
     def give(turn: int) -> str:
-        accounts.pass_on(current(), account, heirs[turn % 2], actor=owner, now=NOW)
+        accounts.transfer_ownership(current(), account, heirs[turn % 2], actor=owner, now=NOW)
         return "done"
 
     assert at_once(10, give) == {"done": 1, "only_owner": 9}
@@ -250,8 +250,8 @@ def test_who_is_suspended_removed_and_made_the_owner_at_once_leaves_one_active_o
     account, owner, heir = account_id(path), member_of(path, "owner"), member_of(path, "billing_admin")
     rules = current()
     deeds: list[Callable[[], object]] = [
-        lambda: accounts.pass_on(rules, account, heir.id, actor=owner, now=NOW),
-        lambda: accounts.pass_on(rules, account, heir.id, reason="They left.", actor=VENDOR, now=NOW),
+        lambda: accounts.transfer_ownership(rules, account, heir.id, actor=owner, now=NOW),
+        lambda: accounts.transfer_ownership(rules, account, heir.id, reason="They left.", actor=VENDOR, now=NOW),
         lambda: seating.change_member(rules, account, heir.id, state="suspended", actor=owner, now=NOW),
         lambda: seating.change_member(rules, account, heir.id, role="admin", actor=VENDOR, now=NOW),
         lambda: seating.remove_member(rules, account, heir.id, actor=owner, now=NOW),
@@ -317,7 +317,7 @@ def test_whoever_lost_their_role_while_they_waited_for_the_lock_does_nothing_by_
 def test_a_former_owner_appoints_nobody_by_a_deed_that_waited(api: ApiClient) -> None:
     path = api.account()
     account, owner, heir = account_id(path), member_of(path, "owner"), member_of(path, "billing_admin")
-    accounts.pass_on(current(), account, heir.id, actor=owner, now=NOW)
+    accounts.transfer_ownership(current(), account, heir.id, actor=owner, now=NOW)
     with pytest.raises(Refused):
         accounts.change_member(current(), account, owner.id, role="billing_admin", actor=owner, now=NOW)
 

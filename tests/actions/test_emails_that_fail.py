@@ -24,10 +24,10 @@ from bursar.identity.models import Person
 from bursar.identity.staff import appoint
 from bursar.jobs import steps as clock
 from bursar.jobs.steps import EMAILS, run_once
-from bursar.notices.actions import LONGEST_PAUSE, TRIES, pause
-from bursar.notices.mail import outgoing
+from bursar.notices.mail import mail_settings
 from bursar.notices.models import Email, NotTold, PersonalEmail, Told
-from bursar.notices.queries import FORGOTTEN
+from bursar.notices.queries import TELL_WITHIN
+from bursar.notices.sending import LONGEST_PAUSE, TRIES, pause_after
 from bursar.policy.queries import current
 from pages import said
 
@@ -102,7 +102,7 @@ class Session(StreamRequestHandler):
 def mail_server(settings: Any, **ways: Any) -> Iterator[Post]:
     with Post(**ways) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        for name, value in outgoing(server.url).items():
+        for name, value in mail_settings(server.url).items():
             setattr(settings, name, value)
         yield server
         server.shutdown()
@@ -260,14 +260,14 @@ def test_facts_that_cannot_be_told_keep_no_other_waiting_and_are_given_up_where_
     assert Email.objects.get().address == email("admin")
     assert set(NotTold.objects.values_list("entry_id", "tries")) == {(one, 1) for one in broken}
     with pytest.raises(ExceptionGroup):
-        run_once(now + pause(0))
+        run_once(now + pause_after(0))
     assert set(NotTold.objects.values_list("tries", flat=True)) == {2}
     appoint(current(), name="Al", email="al@vendor.example", role="support", by=None, now=now)
     shown = said(signed_in("al@vendor.example").get(f"{path}/desk/emails"))
     assert "What could not be told" in shown and "ValidationError" in shown and "after 2 tries, again on" in shown
     found = check_emails(now)
     assert found.state == "wrong" and "3 facts" in found.found and path.rpartition("/")[2] in found.found
-    later = now + FORGOTTEN + timedelta(minutes=1)
+    later = now + TELL_WITHIN + timedelta(minutes=1)
     run_once(later)
     assert set(NotTold.objects.values_list("tries", flat=True)) == {2}, "given up"
     assert "3 of them given up" in check_emails(later).found
@@ -282,7 +282,7 @@ def test_a_fact_is_told_once_what_kept_it_from_being_told_is_mended(api: ApiClie
     assert not Told.objects.filter(entry_id=entry).exists()
     member = Member.objects.get(account_id=path.rpartition("/")[2], role="admin")
     mend(entry, {"member": str(member.pk), "before": "admin", "after": "agent"})
-    run_once(now + pause(0))
+    run_once(now + pause_after(0))
     assert Email.objects.get().address == email("admin")
     assert Told.objects.filter(entry_id=entry).exists() and not NotTold.objects.exists()
 

@@ -14,7 +14,7 @@ from bursar.accounts.locked_account import lock
 from bursar.accounts.members import add_member
 from bursar.accounts.models import Member
 from bursar.core.policy.policy import VENDOR
-from bursar.erasure.actions import StillServing, StillThere, erase_account, erase_person
+from bursar.erasure.actions import StillMember, StillStaff, erase_account, erase_person
 from bursar.identity.models import Person, Staff
 from bursar.identity.staff import appoint
 from bursar.policy.queries import current
@@ -107,20 +107,20 @@ def test_who_is_invited_anew_while_they_are_erased_is_somebody_new(former: UUID)
 
 
 def test_nobody_is_erased_who_is_invited_meanwhile(former: UUID, other: UUID) -> None:
-    with pytest.raises(StillThere):
+    with pytest.raises(StillMember):
         second(erase, first=lambda: invite(other))
     assert Person.objects.get(email=ZOE["email"]).is_active
 
 
 def test_who_erases_and_who_invites_do_not_wait_for_each_other_for_ever(former: UUID) -> None:
-    with pytest.raises(StillThere):
+    with pytest.raises(StillMember):
         second(erase, first=lambda: lock(former), after=lambda: invite(former))
 
 
 def test_staff_is_not_erased_while_they_are_appointed(former: UUID) -> None:
     second(serve, first=erase)
     check_somebody_new()
-    with pytest.raises(StillServing):
+    with pytest.raises(StillStaff):
         second(erase, first=serve)
 
 

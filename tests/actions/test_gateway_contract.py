@@ -11,7 +11,7 @@ from django.utils.translation import override
 from bank import Bank
 from bursar.core.billing.gateway import ForgedEvent
 from bursar.core.money.money import Money
-from bursar.gateways.protocol import Charge, Gateway
+from bursar.gateways.protocol import ChargeResult, Gateway
 from bursar.gateways.sandbox import Sandbox
 from bursar.i18n.payment import decline_reason
 
@@ -48,7 +48,7 @@ GATEWAYS = [built_in(Sandbox()), built_in(Bank())]
 each_gateway = pytest.mark.parametrize("case", GATEWAYS, ids=lambda case: type(case.gateway).__name__)
 
 
-def charged(case: Case, token: str, key: str | None = None) -> tuple[str, Charge]:
+def charged(case: Case, token: str, key: str | None = None) -> tuple[str, ChargeResult]:
     key = key or str(uuid4())
     return key, case.gateway.charge(key, PRICE, token, UNTIL)
 
@@ -56,7 +56,7 @@ def charged(case: Case, token: str, key: str | None = None) -> tuple[str, Charge
 @each_gateway
 def test_a_key_stands_for_one_charge_whatever_is_asked_under_it_later(case: Case) -> None:
     key, first = charged(case, case.ok)
-    assert first == Charge("succeeded") == case.gateway.find(key)
+    assert first == ChargeResult("succeeded") == case.gateway.find(key)
     assert charged(case, case.declined, key)[1] == first, "the first answer counts"
     assert case.gateway.find(str(uuid4())).answer == "unknown"
 
@@ -75,7 +75,7 @@ def test_a_pending_charge_names_the_page_of_the_payer_and_succeeds_once_it_is_co
     key, charge = charged(case, case.pending)
     assert charge.answer == "pending" and charge.address
     case.confirm(key)
-    assert case.gateway.find(key) == Charge("succeeded")
+    assert case.gateway.find(key) == ChargeResult("succeeded")
 
 
 @each_gateway

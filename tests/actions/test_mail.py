@@ -13,9 +13,9 @@ import pytest
 
 from api_client import TEAM_10, ApiClient, email
 from bursar.jobs.steps import run_once
-from bursar.notices.actions import TRIES
-from bursar.notices.mail import KEYS, BadMailAddress, outgoing, said
+from bursar.notices.mail import KEYS, BadMailAddress, mail_route, mail_settings
 from bursar.notices.models import Email
+from bursar.notices.sending import TRIES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESSES = {
@@ -61,12 +61,12 @@ def provider(*answers: tuple[int, Any]) -> Iterator[tuple[str, list[tuple[Any, b
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status, answer = answers[min(len(calls), len(answers) - 1)]
             calls.append((self.headers, body))
-            said = json.dumps(answer).encode()
+            body = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(said)))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(said)
+            self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None: ...
 
@@ -97,7 +97,7 @@ def mail_server(refusal: str) -> Iterator[int]:
 
 
 def use(settings: Any, url: str) -> None:
-    for name, value in outgoing(url).items():
+    for name, value in mail_settings(url).items():
         setattr(settings, name, value)
 
 
@@ -179,12 +179,12 @@ def test_an_address_that_cannot_be_read_says_what_is_wrong_and_repeats_no_secret
         "sendgrid://s3cret?region=eu": "there is no option region",
     }.items():
         with pytest.raises(BadMailAddress) as caught:
-            outgoing(url)
+            mail_settings(url)
         told = str(caught.value)
         assert wrong in told and "smtp+tls://user:password@host:587" in told and "s3cret" not in told, url
     for url, way in {
         **{url: name.title() for name, url in ADDRESSES.items()},
         "smtp://a:s3cret@m.example": "m.example",
     }.items():
-        assert said(url) == way
-    assert outgoing("smtp+tls://anna:p%40ss@mail.example:587")["EMAIL_HOST_PASSWORD"] == "p@ss"
+        assert mail_route(url) == way
+    assert mail_settings("smtp+tls://anna:p%40ss@mail.example:587")["EMAIL_HOST_PASSWORD"] == "p@ss"

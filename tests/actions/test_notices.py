@@ -15,8 +15,8 @@ from bursar.history.models import Entry
 from bursar.identity.models import Person
 from bursar.invoices.models import BillingSchedule
 from bursar.jobs.steps import run_once
-from bursar.notices.actions import TRIES
 from bursar.notices.models import Email, Told
+from bursar.notices.sending import TRIES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

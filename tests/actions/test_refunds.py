@@ -18,13 +18,13 @@ from bursar.core.money.money import Money
 from bursar.core.policy.policy import VENDOR, Actor, Vendor
 from bursar.core.policy.refusal import Refused
 from bursar.gateways.models import SandboxCharge, SandboxRefund
-from bursar.gateways.protocol import GivenBack
+from bursar.gateways.protocol import RefundResult
 from bursar.gateways.sandbox import Sandbox
 from bursar.history.models import Entry
 from bursar.jobs.invariants import violations
 from bursar.jobs.steps import run_once
 from bursar.payments.models import Attempt, BankEntry, Payment, Refund
-from bursar.payments.queries import left, paying
+from bursar.payments.queries import method_and_balance, open_amounts
 from bursar.payments.received import payment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +44,7 @@ def opened(api: ApiClient, token: str = "needs_authentication", **fields: Any) -
     path = api.account(**fields)
     api.take(path, TEAM_10)
     account = UUID(path.rpartition("/")[2])
-    [invoice] = left(account)
+    [invoice] = open_amounts(account)
     if token:
         pay(account, invoice, Method("card", token), actor=VENDOR, now=NOW)
     return account, invoice
@@ -73,7 +73,7 @@ def sound() -> None:
 
 def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(api: ApiClient) -> None:
     account, card = paid_twice(api)
-    assert (payment(account, card).unused, paying(account).owes) == (WHOLE, -WHOLE)
+    assert (payment(account, card).unused, method_and_balance(account).owes) == (WHOLE, -WHOLE)
     back(account, card, 4_000)
     assert SandboxCharge.objects.get().outcome == "succeeded"
     with pytest.raises(RefundTooHigh):
@@ -82,7 +82,7 @@ def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(api
     assert SandboxCharge.objects.get().outcome == "refunded"
     assert sorted(SandboxRefund.objects.values_list("amount_minor", flat=True)) == [4_000, WHOLE - 4_000]
     assert set(Refund.objects.values_list("state", flat=True)) == {"succeeded"}
-    assert (payment(account, card).unused, paying(account).owes) == (0, 0)
+    assert (payment(account, card).unused, method_and_balance(account).owes) == (0, 0)
     journal = journal_of_account(account)
     assert (
         f"2026-01-01 refund 3\n  {'cash':<32} {'-40.00':>14} EUR\n  {'receivable':<32} {'40.00':>14} EUR\n" in journal
@@ -96,7 +96,7 @@ def test_money_that_pays_for_an_invoice_stays_there(api: ApiClient) -> None:
     transfer = booked(account)
     with pytest.raises(MoneyInUse):
         back(account, transfer, 1)
-    assert left(account)[invoice] == 0
+    assert open_amounts(account)[invoice] == 0
     too_much = booked(account, 500)
     back(account, too_much, 200)
     assert Refund.objects.get().state == "succeeded"
@@ -139,10 +139,10 @@ def test_what_was_booked_for_the_wrong_account_is_undone_and_booked_for_the_righ
     with pytest.raises(EntryBooked):
         booked(right, entry="2026-01/7")
     undo_payment(wrong, mistake, actor=VENDOR, now=NOW)
-    assert (left(wrong)[billable], paying(wrong).owes) == (WHOLE, WHOLE)
+    assert (open_amounts(wrong)[billable], method_and_balance(wrong).owes) == (WHOLE, WHOLE)
     assert payment(wrong, mistake).undone
     booked(right, entry="2026-01/7")
-    assert left(right)[paid] == 0
+    assert open_amounts(right)[paid] == 0
     with pytest.raises(PaymentUndone):
         undo_payment(wrong, mistake, actor=VENDOR, now=NOW)
     with pytest.raises(PaymentUndone):
@@ -157,7 +157,7 @@ def test_other_money_of_the_account_pays_for_what_is_open_again(api: ApiClient) 
     account, invoice = opened(api, "")
     mistake, rest = booked(account), booked(account)
     undo_payment(account, mistake, actor=VENDOR, now=NOW)
-    assert (left(account)[invoice], payment(account, rest).unused) == (0, 0)
+    assert (open_amounts(account)[invoice], payment(account, rest).unused) == (0, 0)
     sound()
 
 
@@ -166,7 +166,7 @@ def test_a_booking_pays_the_invoices_that_it_names_first(api: ApiClient) -> None
     path = f"/accounts/{account}"
     second = UUID(api.take(path, {**TEAM_10, "product": "voice", "plan": "standard"})["invoice"]["id"])
     booked(account, 1_000, invoices=(second,))
-    assert (left(account)[first], left(account)[second]) == (WHOLE, 28_000)
+    assert (open_amounts(account)[first], open_amounts(account)[second]) == (WHOLE, 28_000)
     sound()
 
 
@@ -176,9 +176,9 @@ def credited(api: ApiClient, token: str) -> tuple[UUID, UUID, int]:
     card = Payment.objects.get(account_id=account).id
     path = f"/accounts/{account}"
     added = api.take(path, temporary("2026-01-10", "2026-01-20"))
-    booked(account, left(account)[UUID(added["invoice"]["id"])])
+    booked(account, open_amounts(account)[UUID(added["invoice"]["id"])])
     note = api.ok("DELETE", f"{path}/changes/{added['changes'][0]['id']}")["invoice"]
-    assert (note["kind"], left(account)[invoice]) == ("credit_note", 0)
+    assert (note["kind"], open_amounts(account)[invoice]) == ("credit_note", 0)
     return account, card, note["open"]["amount_minor"]
 
 
@@ -188,7 +188,7 @@ def test_credit_that_no_invoice_needs_goes_back_out_of_a_payment(api: ApiClient)
         back(account, card, credit + 1)
     back(account, card, credit)
     assert SandboxRefund.objects.get().amount_minor == credit
-    assert (payment(account, card).received.refundable, paying(account).owes) == (WHOLE - credit, 0)
+    assert (payment(account, card).received.refundable, method_and_balance(account).owes) == (WHOLE - credit, 0)
     sound()
 
 
@@ -197,7 +197,7 @@ def test_a_refund_that_the_gateway_declines_leaves_the_money_as_credit(api: ApiC
     back(account, card, credit)
     failed = Refund.objects.get()
     assert (failed.state, failed.failure) == ("failed", "refund_declined")
-    assert (payment(account, card).received.refundable, paying(account).owes) == (WHOLE, -credit)
+    assert (payment(account, card).received.refundable, method_and_balance(account).owes) == (WHOLE, -credit)
     told = Entry.objects.filter(kind__contains="refund").order_by("id")
     assert list(told.values_list("kind", flat=True)) == ["payment_refunded", "refund_failed"]
     assert "refund" not in journal_of_account(account)
@@ -209,7 +209,7 @@ class Breaks(Sandbox):
 
     answers = False
 
-    def refund(self, key: str, charge: str, amount: Money) -> GivenBack:
+    def refund(self, key: str, charge: str, amount: Money) -> RefundResult:
         if self.answers:
             super().refund(key, charge, amount)
         raise ConnectionError("no answer")
@@ -254,7 +254,7 @@ def test_an_event_that_arrives_twice_counts_once_and_a_forged_one_not_at_all(api
     assert hear("sandbox", event, {}, now=NOW) == "wait"
     sandbox.authenticate(str(attempt.id), "succeeded")
     assert [hear("sandbox", event, {}, now=NOW) for _ in range(3)] == ["take", "nothing", "nothing"]
-    assert (Payment.objects.count(), left(account)[invoice]) == (1, 0)
+    assert (Payment.objects.count(), open_amounts(account)[invoice]) == (1, 0)
     for forged in (b"", b"{}", event[:-1], b"\xff" + event):
         with pytest.raises(ForgedEvent):
             hear("sandbox", forged, {}, now=NOW)

@@ -79,7 +79,7 @@ NOT_TRIED: Final = {
         "LivePerson NothingToTry NotVerified NotInvited NotWaiting TooManyInvitations Declined ReasonNeeded".split(),
         "says the rule or what is so, and nothing to do beside it",
     ),
-    **dict.fromkeys(["NotFound", "NotFailed"], "asks to look once more"),
+    **dict.fromkeys(["NotFound", "NotFailed"], "asks to look once more, or to reload the page"),
     "NotAgreed": "a guard of the core, behind NoPrice",
     "ForgedEvent": "says what was not done",
     "SeatsCounted": "is done in the vendor's own product",
@@ -89,7 +89,7 @@ NOT_TRIED: Final = {
         "FileThere NotWritten NotPrinted RoundFailed NewerBackup NotEmpty NoDatabase NewerTables OlderTables PortInUse".split(),
         "of the command line, about files, versions and machines; test_backup.py, test_starting.py, test_told_plainly.py",
     ),
-    **dict.fromkeys(["StillThere", "StillServing", "NotCancelled"], "of erasing, by the vendor; test_erasure.py"),
+    **dict.fromkeys(["StillMember", "StillStaff", "NotCancelled"], "of erasing, by the vendor; test_erasure.py"),
     **dict.fromkeys(
         "LinkNotValid InvitationNotValid AddressNotValid SessionNotValid".split(),
         "of signing in; test_sign_in.py, test_team.py, test_own_address.py",

@@ -24,7 +24,7 @@ from api_client import ROLES, ApiClient, email
 from authenticator_app import code
 from bursar.accounts.keys import create_link
 from bursar.identity.models import Person, SignInLink
-from bursar.identity.sign_in_attempts import forget_attempts
+from bursar.identity.sign_in_attempts import delete_expired_attempts
 from bursar.jobs.steps import run_once
 from pages import said
 from passkeys import Device
@@ -111,7 +111,7 @@ def test_a_million_attempts_are_kept_and_only_those_go_that_are_over(path: str) 
         sleep(0.02)
         assert cache.get("short") is None and cache.add("short", "y", timeout=0.01)
         sleep(0.02)
-        assert forget_attempts() == 1
+        assert delete_expired_attempts() == 1
         assert cache.get("waits") == cache.get("new") == "y"
         cursor.execute("SELECT count(*) FROM bursar_cache")
         assert cursor.fetchone() == (1_000_002,)

@@ -18,8 +18,8 @@ from bursar.history.models import Entry
 from bursar.identity.models import Person
 from bursar.identity.staff import appoint
 from bursar.jobs.steps import run_once
-from bursar.notices.actions import send_again
 from bursar.notices.models import Email
+from bursar.notices.sending import send_again
 from bursar.policy.queries import current
 from pages import said
 
@@ -110,7 +110,7 @@ def test_an_email_that_failed_is_sent_again_under_the_name_of_whoever_did_it(api
     done = support.post(where.replace("&amp;", "&"))
     assert done["Location"].endswith("/desk/emails?q=&state=failed")
     assert "The email is sent again." in said(support.get(done["Location"]))
-    assert "did not fail, or is sent again already" in said(support.post(where), 409)
+    assert "did not fail, or is already being sent again" in said(support.post(where), 409)
     run_once(datetime.now(UTC))
     assert [one.to for one in mail.outbox] == [[email("owner")]]
     assert set(Email.objects.values_list("state", "tries", "failure")) == {("sent", 1, "")}

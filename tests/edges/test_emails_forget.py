@@ -11,8 +11,8 @@ from django.test import Client
 
 from api_client import ApiClient, email, signed_in
 from bursar.jobs.steps import run_once
-from bursar.notices.actions import seal_anew, tell
-from bursar.notices.secret import HOLE, filled
+from bursar.notices.actions import tell
+from bursar.notices.secret import PLACEHOLDER, fill_secret, reseal_secrets
 from database_digest import contents
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,7 +40,7 @@ def test_an_email_about_signing_in_that_is_given_up_forgets_its_link(api: ApiCli
     api.account(sandbox=False, today=None)
     Client().post("/sign-in/link", {"email": email("owner")})
     emails = apps.get_model("notices", "PersonalEmail").objects
-    assert f"/sign-in/{HOLE}" in emails.get().text and emails.get().secret
+    assert f"/sign-in/{PLACEHOLDER}" in emails.get().text and emails.get().secret
     emails.update(address="no address at all")
     run_once(datetime.now(UTC))
     assert emails.get().state == "failed"
@@ -67,7 +67,7 @@ def test_an_invitation_that_waits_failed_or_stands_in_the_outbox_holds_its_link_
     settings.SENDS_MAIL = True
     message = written(api, sandbox=sandbox)
     assert message.state == ("outbox" if sandbox else "waiting")
-    [secret] = set(re.findall(r"/invitation/(\S+)", filled(message.text, message.secret)))
+    [secret] = set(re.findall(r"/invitation/(\S+)", fill_secret(message.text, message.secret)))
     assert len(secret) > 40 and secret not in contents()
     if sandbox:
         page = signed_in(email("owner")).get(f"/accounts/{message.account_id}/outbox").content.decode()
@@ -76,7 +76,11 @@ def test_an_invitation_that_waits_failed_or_stands_in_the_outbox_holds_its_link_
     type(message).objects.update(address="no address at all")
     run_once(datetime.now(UTC))
     message.refresh_from_db()
-    assert message.state == "failed" and filled(message.html, message.secret).count(secret) and secret not in contents()
+    assert (
+        message.state == "failed"
+        and fill_secret(message.html, message.secret).count(secret)
+        and secret not in contents()
+    )
 
 
 def test_a_personal_link_that_waits_is_sealed_and_reaches_its_reader(api: ApiClient, settings: Any) -> None:
@@ -95,15 +99,15 @@ def test_a_personal_link_that_waits_is_sealed_and_reaches_its_reader(api: ApiCli
 def test_links_of_before_and_under_a_key_of_before_are_sealed_at_the_start(api: ApiClient, settings: Any) -> None:
     settings.SENDS_MAIL = True
     message = written(api, sandbox=False)
-    text, html = (filled(said, message.secret) for said in (message.text, message.html))
+    text, html = (fill_secret(said, message.secret) for said in (message.text, message.html))
     rows = type(message).objects.filter(pk=message.pk)
     rows.update(text=text, html=html, secret="")
-    assert seal_anew() == 1 and seal_anew() == 0
+    assert reseal_secrets() == 1 and reseal_secrets() == 0
     [secret] = set(re.findall(r"/invitation/(\S+)", text))
     assert secret not in contents()
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
-    assert seal_anew() == 1
+    assert reseal_secrets() == 1
     settings.SECRET_KEY_FALLBACKS = []
     message.refresh_from_db()
-    assert (filled(message.text, message.secret), filled(message.html, message.secret)) == (text, html)
-    assert seal_anew() == 0
+    assert (fill_secret(message.text, message.secret), fill_secret(message.html, message.secret)) == (text, html)
+    assert reseal_secrets() == 0

@@ -20,7 +20,7 @@ from bursar.core.policy.policy import VENDOR
 from bursar.erasure.actions import erase_account, erase_person
 from bursar.history.models import Entry
 from bursar.identity.models import Person
-from bursar.identity.profile import ask_address, change_address
+from bursar.identity.profile import confirm_address, request_address
 from bursar.identity.staff import appoint
 from bursar.invoices.models import Invoice
 from bursar.jobs.steps import run_once
@@ -109,10 +109,10 @@ def test_no_table_says_who_an_erased_person_was_and_the_record_stands(api: ApiCl
 def test_who_had_another_address_before_is_forgotten_by_that_one_too(api: ApiClient) -> None:
     path, zoe = lived(api)
     person, now = Person.objects.get(email=ZOE["email"]), datetime.now(UTC)
-    secret = ask_address(person.pk, "vance@new.example", now=now)
+    secret = request_address(person.pk, "vance@new.example", now=now)
     assert secret
-    change_address(person.pk, secret, now=now)
-    ask_address(person.pk, "vance@newer.example", now=now)
+    confirm_address(person.pk, secret, now=now)
+    request_address(person.pk, "vance@newer.example", now=now)
     api.ok("DELETE", zoe)
     api.ok("POST", f"{path}/members", {**ZOE, "name": "Other", "email": "other@acme.example"})
     assert saying(ZOE["email"]).keys() >= {"accounts_addresschange", "notices_email", "accounts_billingdetails"}
@@ -123,9 +123,9 @@ def test_who_had_another_address_before_is_forgotten_by_that_one_too(api: ApiCli
 def test_an_address_of_before_that_is_somebody_elses_now_is_left_to_them(api: ApiClient) -> None:
     path, zoe = lived(api)
     person, now = Person.objects.get(email=ZOE["email"]), datetime.now(UTC)
-    secret = ask_address(person.pk, "vance@new.example", now=now)
+    secret = request_address(person.pk, "vance@new.example", now=now)
     assert secret
-    change_address(person.pk, secret, now=now)
+    confirm_address(person.pk, secret, now=now)
     api.ok("DELETE", zoe)
     api.ok("POST", f"{path}/members", {**ZOE, "name": "Zoe Other"})
     erase_person("vance@new.example", actor=VENDOR, now=now)

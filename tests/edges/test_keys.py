@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from api_client import TEAM_10, ApiClient, email
-from bursar.accounts.keys import USED_AGAIN, create_key, holding, keys
+from bursar.accounts.keys import USED_AGAIN, create_key, keys, valid_key
 from bursar.cli import main
 from database_digest import unchanged
 from operations import operations
@@ -35,7 +35,7 @@ def test_the_use_of_a_key_is_written_down_once_an_hour(vendor: None) -> None:
     key = create_key("shop", now=now)
     for minutes, told in ((0, 0), (59, 0), (60, 60), (61, 60)):
         at = now + timedelta(minutes=minutes)
-        held = holding(key, now=at)
+        held = valid_key(key, now=at)
         assert held and held.id == keys()[-1].id
         assert keys()[-1].last_used_at == now + timedelta(minutes=told)
     assert timedelta(hours=1) == USED_AGAIN
@@ -87,7 +87,7 @@ def test_a_key_of_one_account_opens_nothing_else(vendor: None) -> None:
 
 def test_a_key_holds_until_its_last_day(vendor: None) -> None:
     key, now = made("--days", "90"), datetime.now(UTC)
-    assert holding(key, now=now + timedelta(days=89)) and not holding(key, now=now + timedelta(days=90, seconds=1))
+    assert valid_key(key, now=now + timedelta(days=89)) and not valid_key(key, now=now + timedelta(days=90, seconds=1))
     assert "until" in CliRunner().invoke(main, ["key", "list"]).output
 
 

@@ -17,7 +17,7 @@ from bursar.history.actions import record
 from bursar.history.models import Entry
 from bursar.history.queries import fact
 from bursar.invoices.models import Invoice
-from bursar.notices.email import write
+from bursar.notices.email import write_email
 from bursar.policy.queries import current
 from pages import said
 
@@ -112,7 +112,7 @@ def test_an_email_ahead_of_a_renewal_counts_the_seats_that_a_late_change_left(ap
     ahead = [RenewalAhead(renewal_on=date(2027, 1, 1))]
     record(account_id=account_id, events=ahead, actor=SYSTEM, on=date(2026, 12, 18), now=now)
     told = fact(account_id, Entry.objects.latest("id").id)
-    email_ = write(customer(account_id), current(), told, "en", True)
+    email_ = write_email(customer(account_id), current(), told, "en", True)
     assert "Next invoice: €570.00" in email_.text and "10 → 3 seats" not in email_.text
     assert "9 → 3 seats" in email_.text and "too few seats" not in email_.text
 

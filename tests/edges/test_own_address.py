@@ -14,7 +14,7 @@ from api_client import ApiClient, email, later, signed_in
 from bursar.accounts.keys import create_link
 from bursar.history.models import Entry
 from bursar.identity.models import AddressChange, Person
-from bursar.identity.profile import AddressNotValid, ask_address, change_address
+from bursar.identity.profile import AddressNotValid, confirm_address, request_address
 from bursar.jobs.steps import run_once
 from bursar.notices.models import PersonalEmail
 from pages import said
@@ -115,20 +115,20 @@ def test_nobody_learns_whose_an_address_is_but_whoever_has_it(path: str) -> None
 def test_a_link_holds_for_whoever_asked_for_an_hour_and_until_they_ask_again(path: str) -> None:
     person, other = Person.objects.get(email=email("admin")), Person.objects.get(email=email("agent"))
     now = datetime.now(UTC)
-    first, second = (ask_address(person.pk, one, now=now) for one in (NEW, "new@acme.example"))
+    first, second = (request_address(person.pk, one, now=now) for one in (NEW, "new@acme.example"))
     assert first and second
     late = now + timedelta(minutes=60)
     for who, secret, when in ((person, first, now), (other, second, now), (person, second, late), (person, "x", now)):
         with pytest.raises(AddressNotValid):
-            change_address(who.pk, secret, now=when)
+            confirm_address(who.pk, secret, now=when)
     assert signed_in(email("agent")).post(f"/me/address/{second}").status_code == 403
     said(Client().get(f"/me/address/{second}"), 401)
     # Somebody else came to have it meanwhile.
     Person.objects.filter(pk=other.pk).update(email="new@acme.example")
     with pytest.raises(AddressNotValid):
-        change_address(person.pk, second, now=now)
+        confirm_address(person.pk, second, now=now)
     Person.objects.filter(pk=other.pk).update(email=email("agent"))
-    assert change_address(person.pk, second, now=now) == email("admin")
+    assert confirm_address(person.pk, second, now=now) == email("admin")
 
 
 def test_addresses_are_not_asked_for_without_end(path: str) -> None:

@@ -17,7 +17,7 @@ from bursar.accounts.models import Session
 from bursar.cli import main
 from bursar.history.models import StoredResponse
 from bursar.identity.models import AddressChange, Person, SignInLink
-from bursar.identity.profile import ask_address
+from bursar.identity.profile import request_address
 from bursar.jobs.actions import begin_round
 from bursar.jobs.retention import EMAILS, WAYS_IN, clear
 from bursar.jobs.steps import run_once
@@ -36,7 +36,7 @@ def test_what_is_kept_no_longer_is_deleted_once_an_hour_and_nothing_else(api: Ap
     path, now = api.account(sandbox=False, today=None), datetime.now(UTC)
     client = signed_in(email("owner"))
     api.ok("POST", f"{path}/sessions", {"actor": email("owner"), "page": "seats"}, idempotency_key="once")
-    ask_address(Person.objects.get(email=email("admin")).pk, "other@acme.example", now=now)
+    request_address(Person.objects.get(email=email("admin")).pk, "other@acme.example", now=now)
     Client().post("/sign-in/link", {"email": email("owner")})
     create_link(email("agent"), expires_at=now + timedelta(days=365))
     kept = (SignInLink, Session, AddressChange, PersonalEmail, BrowserSession)

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from api_client import TEAM_10, ApiClient, email, signed_in
-from bursar.seats.actions import see
+from bursar.seats.actions import note_seen
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ def seated(vendor: None) -> tuple[ApiClient, str, dict[str, str]]:
         api.ok("PUT", f"{path}/seats/support/members/{ids[role]}")
     account = UUID(path.rpartition("/")[2])
     for role, day in (("admin", 3), ("owner", 5), ("billing_admin", 4)):
-        see(account, UUID(ids[role]), date(2026, 1, day))
+        note_seen(account, UUID(ids[role]), date(2026, 1, day))
     return api, path, ids
 
 

@@ -132,13 +132,13 @@ def test_a_provider_out_of_reach_is_said_so(path: str, vendors: IdentityProvider
 
 
 def test_another_address_ends_the_ties_of_the_one_before(path: str, vendors: IdentityProvider) -> None:
-    from bursar.identity.profile import ask_address, change_address
+    from bursar.identity.profile import confirm_address, request_address
 
     come(Client(), vendors)
     owner, now = Person.objects.get(email=email("owner")), datetime.now(UTC)
-    secret = ask_address(owner.pk, "new@acme.example", now=now)
+    secret = request_address(owner.pk, "new@acme.example", now=now)
     assert secret is not None
-    change_address(owner.pk, secret, now=now)
+    confirm_address(owner.pk, secret, now=now)
     client = Client()
     come(client, vendors)
     assert who(client, path) == ""

@@ -11,13 +11,13 @@ from django.test import Client
 
 from api_client import TEAM_10, ApiClient, email, signed_in
 from bursar.accounts.keys import INVITATION_DAYS, InvitationNotValid
-from bursar.accounts.members import accept
+from bursar.accounts.members import accept_invitation
 from bursar.core.messages.problem import Problem
 from bursar.history.models import Entry
 from bursar.identity.models import Person
 from bursar.jobs.steps import run_once
 from bursar.notices.models import Email
-from bursar.notices.secret import filled
+from bursar.notices.secret import fill_secret
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +37,7 @@ def link(address: str = NOAH["email"]) -> str:
     """Where the last invitation that was written leads."""
     run_once(datetime.now(UTC))
     message = Email.objects.filter(address=address, text__contains="/invitation/").latest("id")
-    text, html = (filled(said, message.secret) for said in (message.text, message.html))
+    text, html = (fill_secret(said, message.secret) for said in (message.text, message.html))
     found = re.search(r"http://localhost:8000(/invitation/\S+)", text)
     assert (
         found and found[1] in html and found[1].rpartition("/")[2] not in message.text + message.html + message.secret
@@ -122,7 +122,7 @@ def test_only_the_last_invitation_counts_and_only_for_some_days(api: ApiClient) 
     assert first != second
     said(Client().post(first), 403)
     with pytest.raises(InvitationNotValid):
-        accept(second.removeprefix("/invitation/"), now=datetime.now(UTC) + timedelta(days=INVITATION_DAYS))
+        accept_invitation(second.removeprefix("/invitation/"), now=datetime.now(UTC) + timedelta(days=INVITATION_DAYS))
     forged = second[:-3] + ("abc" if not second.endswith("abc") else "abd")
     said(Client().post(forged), 403)
     said(Client().post("/invitation/nothing"), 403)
@@ -137,7 +137,7 @@ def test_an_invitation_is_accepted_once_however_many_click(api: ApiClient) -> No
 
     def click(_: int) -> str:
         try:
-            accept(secret, now=datetime.now(UTC))
+            accept_invitation(secret, now=datetime.now(UTC))
         except Problem as problem:
             return problem.code
         finally:

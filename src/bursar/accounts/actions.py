@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 
 from bursar.accounts.locked_account import locked_account, permit
-from bursar.accounts.members import make_member
+from bursar.accounts.members import create_member
 from bursar.accounts.models import Account, AccountState, BillingDetails, Override, Remark, Seller
 from bursar.accounts.queries import Customer
 from bursar.catalog.queries import currencies
@@ -24,7 +24,7 @@ from bursar.core.policy.capability import OVERRIDABLE, check_capability
 from bursar.core.policy.member import OWNER
 from bursar.core.policy.policy import Actor, Policy, State, Vendor, decide_for_staff
 from bursar.core.policy.refusal import Refused
-from bursar.history.actions import answer, columns, record
+from bursar.history.actions import actor_columns, record, store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.policy.queries import held
 
@@ -37,7 +37,7 @@ class UnknownZone(Invalid):
     code = "unknown_time_zone"
 
 
-class OverrideThere(Conflict):
+class OverrideExists(Conflict):
     """There is an override of {capability} already; end it before you make another."""
 
     code = "override_exists"
@@ -90,7 +90,7 @@ def open_account(
     if representative:
         sendable(representative[1])
     zone = read_zone(time_zone)
-    clock_at = instant(clock or now, zone) if sandbox else None
+    clock_at = instant_of(clock or now, zone) if sandbox else None
     with transaction.atomic():
         # Held, so that no policy without this type is published before the account is there.
         held().account_type(account_type)
@@ -109,12 +109,12 @@ def open_account(
             created_at=now,
         )
         on = (clock_at or now).astimezone(zone).date()
-        owner = make_member(account.id, owner_name, owner_email, OWNER, locale, now)
+        owner = create_member(account.id, owner_name, owner_email, OWNER, locale, now)
         AccountState.objects.create(account=account, state=State.ACTIVE, since_on=on)
         BillingDetails.objects.create(account=account, sold_to={"name": name})
         event = AccountOpened(account_type=account_type, currency=currency, owner=owner.id)
         record(account_id=account.id, events=[event], actor=actor, on=on, now=now)
-        answer(idempotency_key, kind="account", id=account.id, status=201, now=now)
+        store_response(idempotency_key, kind="account", id=account.id, status=201, now=now)
     return account.id
 
 
@@ -157,14 +157,14 @@ def add_override(
 ) -> UUID:
     """Grant or withhold a capability on an account; return the override's id.
 
-    Errors: NotFound, Refused, UnknownCapability, OverrideThere.
+    Errors: NotFound, Refused, UnknownCapability, OverrideExists.
     """
     check_capability(capability, OVERRIDABLE)
     with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "grant_overrides", now)
         if Override.objects.filter(account_id=account_id, capability=capability, ended_at=None).exists():
-            raise OverrideThere(capability=capability)
-        author = columns(actor)
+            raise OverrideExists(capability=capability)
+        author = actor_columns(actor)
         override = Override.objects.create(
             account_id=account_id,
             capability=capability,
@@ -177,7 +177,7 @@ def add_override(
         )
         event = OverrideAdded(override=override.id, capability=capability, grant=grant)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
-        answer(idempotency_key, kind="override", id=override.id, status=201, now=now)
+        store_response(idempotency_key, kind="override", id=override.id, status=201, now=now)
     return override.id
 
 
@@ -214,7 +214,7 @@ def set_clock(
     if to > customer.clock_at + timedelta(days=366 * CLOCK_YEARS):
         raise ClockTooFar(clock_at=customer.moment(now).astimezone(customer.zone), years=CLOCK_YEARS)
     Account.objects.filter(pk=customer.id).update(clock_at=to)
-    answer(idempotency_key, kind="account", id=customer.id, status=200, now=now)
+    store_response(idempotency_key, kind="account", id=customer.id, status=200, now=now)
 
 
 def set_account_states(turned: Collection[tuple[UUID, State, date]]) -> None:
@@ -233,7 +233,7 @@ def read_zone(name: str) -> ZoneInfo:
         raise UnknownZone(time_zone=name[:60]) from None
 
 
-def instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
+def instant_of(moment: date | datetime, zone: ZoneInfo) -> datetime:
     """Return an instant; for a day, its start in the time zone."""
     if isinstance(moment, datetime):
         return moment.astimezone(UTC)

@@ -8,7 +8,7 @@ from bursar.columns.statement import select
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AccountRow:
     """An account in the directory."""
 
     id: UUID
@@ -23,7 +23,7 @@ class Found:
 
 def directory(
     *, q: str, account_type: str, state: str, sandbox_only: bool, after: UUID | None, limit: int
-) -> list[Found]:
+) -> list[AccountRow]:
     """Return accounts by name, those after a given one. An empty filter lets all accounts through.
 
     `q` is a part of the account's name, its id, or the beginning of a member's address.
@@ -40,7 +40,7 @@ def directory(
         after=after,
         limit=limit,
     )
-    return [Found(*row) for row in rows]
+    return [AccountRow(*row) for row in rows]
 
 
 _DIRECTORY: Final = """

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 
 from bursar.accounts.models import Account, VendorKey
-from bursar.accounts.sandbox import only_in_sandboxes
+from bursar.accounts.sandbox import is_sandbox_only
 from bursar.columns.statement import select_one
 from bursar.core.messages.problem import NotFound, Problem, phrase
 from bursar.core.messages.text import read_name
@@ -49,7 +49,7 @@ class KeyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class KeyGrant:
     """A valid key: its id and its limits."""
 
     id: UUID
@@ -102,7 +102,7 @@ def create_key(
     return key
 
 
-def holding(key: str, *, now: datetime) -> Holding | None:
+def valid_key(key: str, *, now: datetime) -> KeyGrant | None:
     """Return a valid key with its limits, None for any other key."""
     row = select_one(_HOLDING, hash=_hash(key), now=now)
     if row is None:
@@ -111,7 +111,7 @@ def holding(key: str, *, now: datetime) -> Holding | None:
     # Noted once an hour: with a write for each call, calls with the same key would wait for one another.
     if last_used_at is None or now - last_used_at >= USED_AGAIN:
         VendorKey.objects.filter(pk=key_id).update(last_used_at=now)
-    return Holding(key_id, reads_only, account_id, scope)
+    return KeyGrant(key_id, reads_only, account_id, scope)
 
 
 def keys() -> list[KeyRow]:
@@ -153,7 +153,7 @@ def use_link(secret: str, *, now: datetime) -> tuple[Person, bool]:
     """
     valid = SignInLink.objects.filter(hash=_hash(secret), expires_at__gt=now, person__is_active=True)
     link = valid.select_related("person").first()
-    if link is None or not (link.single_use or only_in_sandboxes(link.person_id)):
+    if link is None or not (link.single_use or is_sandbox_only(link.person_id)):
         raise LinkNotValid()
     if link.single_use and not valid.filter(used_at=None).update(used_at=now):
         raise LinkNotValid()

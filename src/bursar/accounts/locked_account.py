@@ -17,7 +17,7 @@ from bursar.core.policy.member import NotActive, OnlyOwner, check_active
 from bursar.core.policy.policy import Actor, Member, Outcome, Policy, Reason, decide
 from bursar.core.policy.refusal import Refused
 from bursar.core.policy.sandbox_clock import NotTheirClock
-from bursar.history.actions import columns, record
+from bursar.history.actions import actor_columns, record
 from bursar.logs import counters
 
 
@@ -27,10 +27,12 @@ def locked_account(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Cu
 
     A refusal inside rolls everything back and is written into the history. Errors: NotFound.
     """
+    # Set once the account is read. A refusal before that, for an account that does not exist, has no history to be in.
     on = None
     try:
         with transaction.atomic():
             lock(account_id)
+            # Read after the lock: the transaction that held it may have changed all of this.
             locked = customer(account_id)
             on = locked.today(now)
             yield locked
@@ -39,32 +41,33 @@ def locked_account(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Cu
             # After the rollback, in a transaction of its own: the attempt is a fact although nothing came of it.
             attempt = _refused_attempt(refused)
             record(account_id=account_id, events=[attempt], actor=actor, on=on, now=now)
-            _count(actor, attempt.outcome)
+            _count_decision(actor, attempt.outcome)
         raise
-    _count(actor, Outcome.ALLOWED)
+    _count_decision(actor, Outcome.ALLOWED)
 
 
-def _count(actor: Actor, outcome: str) -> None:
+def _count_decision(actor: Actor, outcome: str) -> None:
     """Count the decision about a person or a program of the vendor; the system asks nobody."""
-    kind = columns(actor)["actor_kind"]
+    kind = actor_columns(actor)["actor_kind"]
     if kind != "system":
         counters.decisions.labels(outcome, kind).inc()
 
 
-def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, tries: bool) -> None:
-    """Raise NotActive unless a member is active; with `tries`, the attempt is written into the history."""
+def admit(policy: Policy, customer: Customer, member: Member, now: datetime, *, record_attempt: bool) -> None:
+    """Raise NotActive unless a member is active; with `record_attempt` the history gets the attempt."""
     on = customer.today(now)
     try:
         check_active(policy, customer.account, member, member_state(customer.id, member.id), on)
     except NotActive:
-        if tries:
+        # Reading a page is no attempt: a suspended member who reloads it would fill the history.
+        if record_attempt:
             event = AttemptRefused(capability="", outcome=Outcome.REFUSED.value, reason=NotActive.code)
             record(account_id=customer.id, events=[event], actor=member, on=on, now=now)
-            _count(member, Outcome.REFUSED)
+            _count_decision(member, Outcome.REFUSED)
         raise
 
 
-_NOT_THEIRS: Final[Mapping[type[Problem], str]] = {
+_ATTEMPTS: Final[Mapping[type[Problem], str]] = {
     OnlyOwner: "pass_on",
     OnlyRequester: "withdraw",
     NotTheirClock: "move_clock",
@@ -79,7 +82,7 @@ def _refused_attempt(refused: Problem) -> AttemptRefused:
         reason = decision.reason.value if decision.reason else None
         return AttemptRefused(capability=decision.capability, outcome=decision.outcome.value, reason=reason)
     outcome, reason = Outcome.REFUSED.value, Reason.ROLE.value
-    return AttemptRefused(capability="", outcome=outcome, reason=reason, attempt=_NOT_THEIRS[type(refused)])
+    return AttemptRefused(capability="", outcome=outcome, reason=reason, attempt=_ATTEMPTS[type(refused)])
 
 
 _LOCK: Final = "SELECT FROM accounts_accountstate WHERE account_id = %(account)s FOR UPDATE"

@@ -38,10 +38,10 @@ from bursar.core.policy.member import (
     needs_invitation,
 )
 from bursar.core.policy.policy import SYSTEM, Actor, Policy, Vendor
-from bursar.history.actions import answer, record
+from bursar.history.actions import record, store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.identity.models import Person
-from bursar.identity.profile import remember_name
+from bursar.identity.profile import keep_former_name
 
 
 def add_member(
@@ -67,9 +67,9 @@ def add_member(
             raise AlreadyMember(email=email)
         invited_at = now if needs_invitation(actor) else None
         _count_invitation(account_id, actor, now)
-        member = make_member(account_id, name, email, role, customer.locale, now, invited_at)
-        _record(customer, [MemberAdded(member=member.id, role=role)], actor, now)
-        answer(idempotency_key, kind="member", id=member.id, status=201, now=now)
+        member = create_member(account_id, name, email, role, customer.locale, now, invited_at)
+        _record_events(customer, [MemberAdded(member=member.id, role=role)], actor, now)
+        store_response(idempotency_key, kind="member", id=member.id, status=201, now=now)
     return member.id
 
 
@@ -92,12 +92,12 @@ def invite_again(
         check_resending(member.name, member_state(account_id, member_id))
         _count_invitation(account_id, actor, now)
         Member.objects.filter(account_id=account_id, pk=member_id).update(invited_at=now)
-        _record(customer, [MemberInvited(member=member_id, role=member.role)], actor, now)
-        answer(idempotency_key, kind="member", id=member_id, status=200, now=now)
+        _record_events(customer, [MemberInvited(member=member_id, role=member.role)], actor, now)
+        store_response(idempotency_key, kind="member", id=member_id, status=200, now=now)
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedInvitation:
     """A member who accepted an invitation; `proven` says that the link proves that they read their mail."""
 
     account_id: UUID
@@ -106,7 +106,7 @@ class Accepted:
     proven: bool
 
 
-def accept(secret: str, *, now: datetime) -> Accepted:
+def accept_invitation(secret: str, *, now: datetime) -> AcceptedInvitation:
     """Accept an invitation, once: its member becomes active. Errors: InvitationNotValid."""
     account_id, member_id, invited_at, address = read_invitation(secret, now=now)
     try:
@@ -121,10 +121,10 @@ def accept(secret: str, *, now: datetime) -> Accepted:
             proven = not customer.sandbox
             if proven:
                 Person.objects.filter(pk=person.pk, email_verified_at=None).update(email_verified_at=now)
-            _record(customer, [MemberAccepted(member=member_id, role=member.role)], member, now)
+            _record_events(customer, [MemberAccepted(member=member_id, role=member.role)], member, now)
     except NotFound:
         raise InvitationNotValid() from None
-    return Accepted(account_id, member_id, person, proven)
+    return AcceptedInvitation(account_id, member_id, person, proven)
 
 
 def change_member(
@@ -152,7 +152,7 @@ def change_member(
         if state is not None:
             check_member_state(actor, before, state_before, state)
         if name is not None and one_line(name) != before.name:
-            remember_name(_person_id(account_id, member_id), before.name)
+            keep_former_name(_person_id(account_id, member_id), before.name)
         Member.objects.filter(account_id=account_id, pk=member_id).update(
             name=before.name if name is None else one_line(name), role=after, state=state or state_before
         )
@@ -161,7 +161,7 @@ def change_member(
             events.append((MemberSuspended if state == "suspended" else MemberResumed)(member=member_id))
         if state is None or after != before.role or name is not None:
             events.append(MemberChanged(member=member_id, before=before.role, after=after))
-        _record(customer, events, actor, now)
+        _record_events(customer, events, actor, now)
 
 
 def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
@@ -171,10 +171,10 @@ def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: A
         permit(policy, customer, actor, capability_for_member(before.role, None), now)
         check_role(actor, before.name, before.role, None)
         Member.objects.filter(account_id=account_id, pk=member_id).update(removed_at=now)
-        _record(customer, [MemberRemoved(member=member_id, before=before.role, after=None)], actor, now)
+        _record_events(customer, [MemberRemoved(member=member_id, before=before.role, after=None)], actor, now)
 
 
-def pass_on(
+def transfer_ownership(
     policy: Policy,
     account_id: UUID,
     member_id: UUID,
@@ -200,11 +200,11 @@ def pass_on(
         members.filter(pk=successor.id).update(role=OWNER)
         remark = Remark.objects.create(account_id=account_id, text=reason) if reason else None
         event = OwnerChanged(before=owner.id, after=successor.id, remark=remark.id if remark else None)
-        _record(customer, [event], actor, now)
-        answer(idempotency_key, kind="member", id=successor.id, status=200, now=now)
+        _record_events(customer, [event], actor, now)
+        store_response(idempotency_key, kind="member", id=successor.id, status=200, now=now)
 
 
-def make_member(
+def create_member(
     account_id: UUID,
     name: str,
     email: str,
@@ -238,7 +238,7 @@ def _count_invitation(account_id: UUID, actor: Actor, now: datetime) -> None:
         SentInvitation.objects.create(account_id=account_id, sent_at=now)
 
 
-def _record(customer: Customer, events: Sequence[Event], actor: Actor, now: datetime) -> None:
+def _record_events(customer: Customer, events: Sequence[Event], actor: Actor, now: datetime) -> None:
     record(account_id=customer.id, events=events, actor=actor, on=customer.today(now), now=now)
 
 

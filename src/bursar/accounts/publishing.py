@@ -35,7 +35,7 @@ def check_policy(document: object, *, at: str = "") -> None:
         _check(_before(), read(document, 1, at=at), replacements(document))
 
 
-def typeless() -> tuple[list[AccountWithoutType], int]:
+def accounts_without_type() -> tuple[list[AccountWithoutType], int]:
     """Return the first accounts of types that the current policy does not have, and their number. Errors: NoPolicy."""
     return _left(queries.current(), {})
 

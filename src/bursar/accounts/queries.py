@@ -130,7 +130,7 @@ def customer(account_id: UUID, *, only: str | None = None) -> Customer:
     return _customer(*row)
 
 
-def customers(*, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
+def account_names(*, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
     """Return ids and names of accounts, the oldest first, those after a given one."""
     rows = models.Account.objects.filter(**({"id__gt": after} if after else {})).order_by("id")
     return list(rows.values_list("id", "name")[:limit])
@@ -140,7 +140,7 @@ def members(account_id: UUID) -> list[MemberRow]:
     """Return the members of an account, the owner first, then by age."""
     rows = models.Member.objects.filter(account_id=account_id, removed_at=None).order_by("id")
     invited_at = Case(When(state="invited", then="invited_at"), default=None)
-    # An invited person may sign in elsewhere; this account must not tell.
+    # An invited person may use Bursar elsewhere, and must not be seen there by an account that they have not joined.
     last_sign_in_at = Case(When(state="invited", then=None), default="person__last_login")
     fields = ("id", "name", "person__email", "role", "state", invited_at, last_sign_in_at)
     return sorted((MemberRow(*row) for row in rows.values_list(*fields)), key=lambda member: member.role != OWNER)
@@ -155,7 +155,7 @@ def member_state(account_id: UUID, member_id: UUID) -> MemberState:
     return cast(MemberState, state)
 
 
-def invitation(account_id: UUID, member_id: UUID) -> datetime | None:
+def invited_at_of(account_id: UUID, member_id: UUID) -> datetime | None:
     """Return the moment of a member's invitation; None if they have accepted."""
     rows = models.Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None, state="invited")
     return rows.values_list("invited_at", flat=True).first()
@@ -163,11 +163,12 @@ def invitation(account_id: UUID, member_id: UUID) -> datetime | None:
 
 def invitation_before(account_id: UUID, count: int, *, since: datetime) -> datetime | None:
     """Return the moment of the `count`-th last invitation that people sent since a moment, if there were so many."""
+    # Ids are made in the order of time, so the primary key finds the last ones without an index on the moment.
     sent = models.SentInvitation.objects.filter(account_id=account_id, id__gte=first_of(since)).order_by("-id")
     return next(iter(sent.values_list("sent_at", flat=True)[count - 1 : count]), None)
 
 
-def former(account_id: UUID, member_id: UUID) -> Member:
+def former_member(account_id: UUID, member_id: UUID) -> Member:
     """Return a present or former member, for an email to them."""
     row = models.Member.objects.select_related("person").get(account_id=account_id, pk=member_id)
     return Member(row.id, row.name, row.person.email, row.role, active=False)
@@ -191,7 +192,7 @@ def inactive_membership(person_id: UUID, account_id: UUID | None = None) -> tupl
 
 
 def overrides(account_id: UUID) -> list[OverrideRow]:
-    """Return the overrides that were not ended, the oldest first."""
+    """Return the overrides that were not ended, the oldest first; one whose last day has passed is among them."""
     rows = models.Override.objects.filter(account_id=account_id, ended_at=None).order_by("id")
     fields = ("id", "capability", "grant", "remark__text", "until", "author_kind", "author_id", "created_at")
     return [OverrideRow(*row) for row in rows.values_list(*fields)]
@@ -203,19 +204,20 @@ def details(account_id: UUID) -> Details:
     return Details(row.sold_to, row.bill_to, row.vat_id, row.purchase_order, row.recipients)
 
 
-def names(account_id: UUID) -> dict[UUID, str]:
+def names_by_id(account_id: UUID) -> dict[UUID, str]:
     """Return the names of all present and former members, and of all present and former staff."""
     rows = models.Member.objects.filter(account_id=account_id).values_list("id", "name")
+    # Former members and staff too: the history still speaks of them. The id of staff in the history is the person's.
     return dict(rows.union(Staff.objects.values_list("person_id", "person__name")))
 
 
-def languages(account_id: UUID) -> dict[UUID, str]:
+def languages_by_member(account_id: UUID) -> dict[UUID, str]:
     """Return the languages of all present and former members."""
     rows = models.Member.objects.filter(account_id=account_id)
     return dict(rows.values_list("id", "person__locale"))
 
 
-def sandboxes(limit: int) -> list[Customer]:
+def sandbox_customers(limit: int) -> list[Customer]:
     """Return sandbox accounts with their members and overrides, the oldest first."""
     rows = select(_CUSTOMERS.format(among="") + "WHERE a.sandbox ORDER BY a.id LIMIT %(limit)s", limit=limit)
     return [_customer(*row) for row in rows]
@@ -254,6 +256,7 @@ def _customer(
             Override(capability, grant, date.fromisoformat(until) if until else None)
             for capability, grant, until in overrides
         ),
+        # Without an address nobody can be asked, so such a representative is none.
         representative=Contact(*representative, "representative") if representative[1] else None,
         support=Contact(*support, "support"),
         limits={BILLING_ADMIN: Limit(seats, {} if amount_minor is None else {currency: amount_minor})}

@@ -7,7 +7,7 @@ from bursar.accounts import models
 from bursar.identity.models import Staff
 
 
-def those_only_in_sandboxes(people: Collection[UUID]) -> set[UUID]:
+def sandbox_only_people(people: Collection[UUID]) -> set[UUID]:
     """Return those of these people who are in sandbox accounts or on their staff, and in nothing that is live.
 
     An invited or suspended member of a live account counts as live, because they may act in it tomorrow.
@@ -20,14 +20,14 @@ def those_only_in_sandboxes(people: Collection[UUID]) -> set[UUID]:
     return {person for person, _ in places} - {person for person, sandbox in places if not sandbox}
 
 
-def only_in_sandboxes(person_id: UUID) -> bool:
+def is_sandbox_only(person_id: UUID) -> bool:
     """Return true if a person is in sandboxes only; emails to them are never sent."""
-    return person_id in those_only_in_sandboxes([person_id])
+    return person_id in sandbox_only_people([person_id])
 
 
-def people_to_lend(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
+def lendable_people(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Return, by member, the people as whom anybody may sign in: active members who are in sandboxes only."""
     active = models.Member.objects.filter(pk__in=member_ids, removed_at=None, state="active", account__sandbox=True)
     people = dict(active.filter(person__is_active=True).values_list("id", "person_id"))
-    lent = those_only_in_sandboxes(people.values())
+    lent = sandbox_only_people(people.values())
     return {member: person for member, person in people.items() if person in lent}

@@ -9,10 +9,10 @@ from django.core.signing import BadSignature, Signer
 
 from bursar.accounts.locked_account import locked_account
 from bursar.accounts.models import Member, Session
-from bursar.accounts.sandbox import only_in_sandboxes, people_to_lend
+from bursar.accounts.sandbox import is_sandbox_only, lendable_people
 from bursar.core.messages.problem import Invalid, NotFound, Problem, phrase
 from bursar.core.policy.policy import Actor
-from bursar.history.actions import answer
+from bursar.history.actions import store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.identity.models import Person
 
@@ -63,7 +63,7 @@ class SessionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class UsedSession:
     """The person whom a session signs in, the page that it opens, and the product's address to go back to.
 
     `lent` says that the account is a sandbox, so that the session must not sign in a live person.
@@ -93,13 +93,13 @@ def open_session(
         member = next((member for member in active if member.email.lower() == address), None)
         if member is None:
             raise NoActiveMember(actor=email[:254])
-        if customer.sandbox and member.id not in people_to_lend([member.id]):
+        if customer.sandbox and member.id not in lendable_people([member.id]):
             raise LivePerson(actor=email[:254])
         until = now + timedelta(minutes=MINUTES)
         opened = Session.objects.create(
             account_id=account_id, member_id=member.id, page=page, return_to=return_to, expires_at=until
         )
-        answer(idempotency_key, kind="session", id=opened.pk, status=201, now=now)
+        store_response(idempotency_key, kind="session", id=opened.pk, status=201, now=now)
     return opened.pk
 
 
@@ -111,7 +111,7 @@ def session(account_id: UUID, session_id: UUID) -> SessionRow:
     return SessionRow(row.pk, _SECRETS.sign(str(row.pk)), row.expires_at)
 
 
-def use_session(secret: str, *, now: datetime) -> Entered:
+def use_session(secret: str, *, now: datetime) -> UsedSession:
     """Use a session, once, if its member is still active. Errors: SessionNotValid."""
     try:
         session_id = UUID(_SECRETS.unsign(secret))
@@ -125,6 +125,6 @@ def use_session(secret: str, *, now: datetime) -> Entered:
         pk=session.member_id, account_id=session.account_id, state="active", removed_at=None
     )
     member = members.filter(person__is_active=True).select_related("person", "account").first()
-    if member is None or (member.account.sandbox and not only_in_sandboxes(member.person_id)):
+    if member is None or (member.account.sandbox and not is_sandbox_only(member.person_id)):
         raise SessionNotValid()
-    return Entered(member.person, member.account.sandbox, session.account_id, session.page, session.return_to)
+    return UsedSession(member.person, member.account.sandbox, session.account_id, session.page, session.return_to)

@@ -6,12 +6,12 @@ from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError
 from stdnum.util import clean
 
-Check = Literal["good", "bad", "unknown"]
+VatIdCheck = Literal["good", "bad", "unknown"]
 GREECE: Final = "EL"
 """VAT ids of Greece begin with the code of its language."""
 
 
-def check(vat_id: str) -> Check:
+def check_vat_id(vat_id: str) -> VatIdCheck:
     """Return good or bad by the rules of the country whose two letters begin the id; unknown if there are no rules.
 
     A good id may still be unregistered. Source: python-stdnum, which follows the countries' publications.

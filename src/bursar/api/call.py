@@ -12,14 +12,14 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from bursar.accounts.keys import holding
+from bursar.accounts.keys import valid_key
 from bursar.accounts.locked_account import admit
 from bursar.accounts.queries import Customer, customer, is_member
 from bursar.api.actor import actor_address
 from bursar.core.messages.problem import Invalid, NotFound, Problem, phrase
 from bursar.core.policy.policy import Actor, Outcome, Policy, Vendor, decide
 from bursar.core.policy.refusal import Refused
-from bursar.history.queries import Answer, IdempotencyKey, answered
+from bursar.history.queries import Answer, IdempotencyKey, stored_response
 from bursar.policy.queries import current
 
 MOST_KEY: Final = 255
@@ -116,7 +116,7 @@ class Call:
             raise UnknownActor(actor=self.member[:254])
         if not caller.active:
             # The refusal names other people to ask, so read every member.
-            admit(self.policy, customer(self.id), caller, self.now, tries=self.acts)
+            admit(self.policy, customer(self.id), caller, self.now, record_attempt=self.acts)
         return caller
 
     @property
@@ -141,7 +141,7 @@ class Key(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> UUID:
         """Return the id of the key."""
-        key = holding(token, now=real_now())
+        key = valid_key(token, now=real_now())
         if key is None:
             raise NoKey()
         # Read it even where the operation has no use for it: a header that cannot be read is never ignored.
@@ -207,13 +207,13 @@ def answer_once(request: HttpRequest, action: Callable[[IdempotencyKey | None], 
         raise BadIdempotencyKey(most=MOST_KEY)
     digest = hashlib.sha256((actor_address(request) or "").encode() + b"\n" + request.body).hexdigest()
     idempotency_key = IdempotencyKey(f"{_vendor(request).id} {request.method} {request.path}", key, digest)
-    if (kept := answered(idempotency_key)) is not None:
+    if (kept := stored_response(idempotency_key)) is not None:
         return kept
     try:
         return action(idempotency_key)
     except (Problem, IntegrityError):
         # The same call may have run in parallel and won; then the kept answer is right, and this error is its shadow.
-        if (kept := answered(idempotency_key)) is not None:
+        if (kept := stored_response(idempotency_key)) is not None:
             return kept
         raise
 

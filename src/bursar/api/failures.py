@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bursar.accounts.actions import ClockBackwards, ClockTooFar, NoSandbox, OverrideThere, UnknownZone
+from bursar.accounts.actions import ClockBackwards, ClockTooFar, NoSandbox, OverrideExists, UnknownZone
 from bursar.accounts.limits import OtherCurrency
 from bursar.accounts.sessions import LivePerson, NoActiveMember
 from bursar.api.actor import BadActor
@@ -143,7 +143,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "get_limit": _READ,
     "put_limit": (*_READ, *_BODY, OtherCurrency),
     "list_overrides": _ACCOUNT_OF_VENDOR,
-    "add_override": (*_ACCOUNT_OF_VENDOR, *_BODY, *_IDEMPOTENT, UnknownCapability, OverrideThere),
+    "add_override": (*_ACCOUNT_OF_VENDOR, *_BODY, *_IDEMPOTENT, UnknownCapability, OverrideExists),
     "end_override_of": (*_VENDOR, NotFound, BadBody),
     "end_override": (*_VENDOR, NotFound),
     "account_history": (*_READ, BadBody),

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bursar.accounts.queries import names
+from bursar.accounts.queries import names_by_id
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.spreadsheet import table
 from bursar.center.visit import Visit, shown, visit
@@ -69,7 +69,7 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def _story(seen: Visit) -> Story:
     reader = seen.policy, seen.customer.account, seen.actor, seen.today
     prices, invoices = sees_prices(*reader), sees_invoices(*reader)
-    return Story(names(seen.id), seen.policy, current_catalog(), prices=prices, invoices=invoices)
+    return Story(names_by_id(seen.id), seen.policy, current_catalog(), prices=prices, invoices=invoices)
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:

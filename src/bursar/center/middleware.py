@@ -6,7 +6,7 @@ from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from bursar.accounts.sandbox import only_in_sandboxes
+from bursar.accounts.sandbox import is_sandbox_only
 from bursar.center.entrance import not_found, welcome
 from bursar.center.sign_in.proof import lent
 from bursar.center.sign_in.second_factor import FactorFirst, factor_first
@@ -35,7 +35,7 @@ class Doorkeeper:
         # PostgreSQL keeps no NUL, so a look-up of such an address would fail.
         if "\0" in request.path:
             return not_found(request, Http404())
-        if request.user.is_authenticated and lent(request) and not only_in_sandboxes(request.user.pk):
+        if request.user.is_authenticated and lent(request) and not is_sandbox_only(request.user.pk):
             logout(request)
         waiting = kept(request) if request.method == "POST" else None
         if waiting is not None and waiting.path == request.path:

@@ -223,7 +223,7 @@ def visit(request: HttpRequest, account_id: UUID) -> Visit:
     actor = visited.member(member_id) if member_id is not None else _staff_actor(request, person, visited)
     if actor is None:
         tries = request.method not in ("GET", "HEAD")
-        admit(policy, visited, _inactive_member(person, visited), now, tries=tries)
+        admit(policy, visited, _inactive_member(person, visited), now, record_attempt=tries)
         raise Http404
     accounts = tuple((account, name) for account, _, name in mine)
     name = actor.name if isinstance(actor, Member) else person.name

@@ -23,7 +23,7 @@ from bursar.core.ordering.transition import Order
 from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.core.policy.refusal import Refused
 from bursar.core.subscription.edit import Edit, Undo
-from bursar.history.actions import answer as store_response
+from bursar.history.actions import store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import actions as invoices
 from bursar.payments.queries import attempt

@@ -9,7 +9,7 @@ from bursar.core.billing.booking import Booking, check_booking
 from bursar.core.billing.payment import NothingToPay
 from bursar.core.billing.refund import check_undo
 from bursar.core.policy.policy import Actor
-from bursar.history.actions import answer as store_response
+from bursar.history.actions import store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import queries as invoices
 from bursar.payments import booking as payments

@@ -98,7 +98,7 @@ def open_payment(
     amount = amount_to_collect(decided.due_today.total, context.payment.owes)
     if amount == 0:
         return None
-    return payments.begin(
+    return payments.begin_attempt(
         customer,
         Money(amount, decided.currency),
         method,

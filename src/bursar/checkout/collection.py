@@ -11,7 +11,7 @@ from bursar.core.billing.gateway import NoGateway
 from bursar.core.billing.payment import Method, NothingToPay, PaymentOpen
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import SYSTEM, Actor
-from bursar.history.actions import answer as store_response
+from bursar.history.actions import store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import queries as invoices
 from bursar.payments import actions as payments
@@ -48,7 +48,7 @@ def collect(account_id: UUID, invoice_id: UUID, *, now: datetime, again: bool = 
     with locked_account(account_id, SYSTEM, now) as customer:
         # Read under the lock: while this waited for it, another worker may have tried.
         method = queries.method(account_id)
-        if not method.automatic or (queries.attempted(account_id, invoice_id) and not again):
+        if not method.automatic or (queries.was_attempted(account_id, invoice_id) and not again):
             return False
         try:
             attempt_id = _begin(customer, invoice_id, method, actor=SYSTEM, now=now)
@@ -83,11 +83,11 @@ def _begin(customer: Customer, invoice_id: UUID, method: Method, *, actor: Actor
     Errors: NotFound, PaymentOpen, NothingToPay, NoGateway.
     """
     document = invoices.document(customer.id, invoice_id)
-    check_no_payment_open(customer, queries.payment_until(customer.id))
-    left = queries.left(customer.id, [invoice_id])[invoice_id]
+    check_no_payment_open(customer, queries.open_attempt_expires_at(customer.id))
+    left = queries.open_amounts(customer.id, [invoice_id])[invoice_id]
     if document.kind != "invoice" or left == 0:
         raise NothingToPay(number=document.number)
-    return payments.begin(
+    return payments.begin_attempt(
         customer,
         Money(left, document.currency),
         method,

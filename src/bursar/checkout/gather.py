@@ -61,8 +61,8 @@ def gather(customer: Customer, today: date, rules: Policy | None = None) -> Gath
         falls_due=NextDue(due_at.astimezone(customer.zone).date() if due_at else None, billed_until, trial_until),
         billed=invoices.read_billed(billed),
         tax=customer.tax,
-        used=seats.read_uses(used),
-        payment=payments.read_paying(method, token, gateway, owes),
+        used=seats.read_seat_uses(used),
+        payment=payments.read_method_and_balance(method, token, gateway, owes),
         versions=versions,
     )
     # The payer was shown what is owed: a renewal waits until the payment is over.
@@ -108,8 +108,8 @@ def _catalogs(timeline: Timeline) -> tuple[Catalog, Mapping[int, Catalog]]:
 _ACCOUNT: Final = f"""
 WITH agreed AS ({subscriptions.AGREEMENT})
 SELECT agreed.*, paying.*, schedule.*, policy.*,
-    {subscriptions.REQUEST_OPEN}, {seats.USES}, {invoices.BILLED.format(since="agreed.since")}
-FROM agreed CROSS JOIN ({payments.PAYING}) AS paying CROSS JOIN ({invoices.SCHEDULE}) AS schedule
+    {subscriptions.REQUEST_OPEN}, {seats.SEAT_USES}, {invoices.BILLED.format(since="agreed.since")}
+FROM agreed CROSS JOIN ({payments.METHOD_AND_BALANCE}) AS paying CROSS JOIN ({invoices.SCHEDULE}) AS schedule
 LEFT JOIN ({policy.CURRENT}) AS policy ON true
 """
 """The rows of one account in all rooms, read by one statement; each room states its part in SQL and reads it."""

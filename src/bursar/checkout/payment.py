@@ -20,17 +20,17 @@ from bursar.core.money.money import Money
 from bursar.core.ordering.content import read_quote
 from bursar.core.ordering.transition import Order, accept
 from bursar.core.policy.policy import SYSTEM, Actor, Vendor
-from bursar.gateways.protocol import Charge
+from bursar.gateways.protocol import ChargeResult
 from bursar.gateways.registry import gateway
 from bursar.gateways.sandbox import Sandbox
-from bursar.history.actions import answer as store_response
+from bursar.history.actions import store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import actions as invoices
 from bursar.payments import actions as payments
 from bursar.payments import queries
 from bursar.payments.queries import AttemptRow
 from bursar.payments.received import refunds_of_attempt
-from bursar.payments.refunds import give_back
+from bursar.payments.refunds import refund_late_payment
 from bursar.policy import queries as policy
 from bursar.subscriptions import queries as subscriptions
 
@@ -91,7 +91,7 @@ def give_up(
     return queries.attempt(account_id, attempt_id)
 
 
-def carry_out(attempt: AttemptRow, charge: Charge, *, now: datetime) -> AttemptStep:
+def carry_out(attempt: AttemptRow, charge: ChargeResult, *, now: datetime) -> AttemptStep:
     """Book what the gateway says of an attempt; return what was done. Repeating it does nothing."""
     step = _book(attempt, charge, now)
     if step == "cancel":
@@ -114,7 +114,7 @@ def hear(code: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -
     return follow_up(attempt, now=now) if attempt else "nothing"
 
 
-def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> AttemptStep:
+def _book(attempt: AttemptRow, charge: ChargeResult, now: datetime) -> AttemptStep:
     """Book the result of a charge in one transaction: accept and invoice what was paid for, or end the attempt."""
     with locked_account(attempt.account_id, SYSTEM, now) as customer:
         current = queries.attempt(attempt.account_id, attempt.id)
@@ -123,11 +123,11 @@ def _book(attempt: AttemptRow, charge: Charge, now: datetime) -> AttemptStep:
             case "take":
                 invoices.number(*_book_payment(customer, current, now))
             case "fail":
-                payments.end(current, "failed", actor=_actor(customer, current), now=now, reason=charge.reason)
+                payments.end_attempt(current, "failed", actor=_actor(customer, current), now=now, reason=charge.reason)
             case "wait":
-                payments.wait(current.id, charge.address)
+                payments.await_payer(current.id, charge.address)
             case "refund":
-                give_back(current, now=now)
+                refund_late_payment(current, now=now)
         if step != "wait":
             follow(attempt.account_id, now)
     return step
@@ -137,7 +137,7 @@ def _book_payment(customer: Customer, attempt: AttemptRow, now: datetime) -> tup
     """Book a payment with the order or invoice that it pays for; return the documents that still need numbers."""
     actor = _actor(customer, attempt)
     if attempt.quote_id is None:
-        payments.book(attempt, actor=actor, on=customer.today(now), now=now)
+        payments.book_attempt(attempt, actor=actor, on=customer.today(now), now=now)
         payments.allocate(customer.id, now=now, first=(attempt.invoice_id,) if attempt.invoice_id else ())
         return ()
     saved = subscriptions.quote(customer.id, attempt.quote_id)
@@ -146,7 +146,7 @@ def _book_payment(customer: Customer, attempt: AttemptRow, now: datetime) -> tup
     order = Order(id=uuid7(), quote_id=saved.id, request_id=saved.request_id, actor=actor)
     accepted = accept(gathered.context, paid_for, order, new_id=uuid7)
     documents = write([accepted], {customer.id: customer}, now=now)
-    payments.book(attempt, actor=actor, on=attempt.on, now=now)
+    payments.book_attempt(attempt, actor=actor, on=attempt.on, now=now)
     payments.allocate(customer.id, now=now, first=documents)
     return documents
 
@@ -158,7 +158,7 @@ def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str, now: datetime) ->
         return _book(attempt, charge, now)
     with locked_account(attempt.account_id, actor, now):
         if queries.attempt(attempt.account_id, attempt.id).state == "open":
-            payments.end(attempt, "cancelled", actor=actor, now=now, reason=reason)
+            payments.end_attempt(attempt, "cancelled", actor=actor, now=now, reason=reason)
             follow(attempt.account_id, now)
     return "cancel"
 

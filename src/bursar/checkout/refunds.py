@@ -12,7 +12,7 @@ from bursar.core.billing.refund import NewRefund, RefundReason, RefundState, cov
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.gateways.registry import gateway
-from bursar.history.actions import answer as store_response
+from bursar.history.actions import store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.payments import queries, received, refunds
 from bursar.payments.received import RefundRow
@@ -43,7 +43,7 @@ def refund(
             raise PaymentCurrency(currency=payment.currency)
         check_reference(reference)
         # An open payment was reduced by the credit that the account has, so that must not be refunded meanwhile.
-        check_no_payment_open(customer, queries.payment_until(account_id))
+        check_no_payment_open(customer, queries.open_attempt_expires_at(account_id))
         covered = cover_refund(
             payment.received, new.id, amount.amount_minor, queries.unsettled([account_id])[account_id].notes
         )

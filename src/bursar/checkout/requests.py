@@ -25,11 +25,10 @@ from bursar.core.ordering.quote import quote as decide
 from bursar.core.ordering.request import Basis, NoNeedToAsk, RequestOpen, check_submittable, check_withdrawal
 from bursar.core.policy.policy import SYSTEM, Actor, Member, Policy, Vendor
 from bursar.core.subscription.edit import Edit
-from bursar.history.actions import answer as store_response
-from bursar.history.actions import record
+from bursar.history.actions import record, store_response
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices import actions as invoices
-from bursar.payments.queries import payment_until
+from bursar.payments.queries import open_attempt_expires_at
 from bursar.policy.queries import current as policy
 from bursar.subscriptions import actions as subscriptions
 from bursar.subscriptions.queries import RequestRow, open_request, quote, request
@@ -137,7 +136,7 @@ def reject(
         check_review(policy(), customer, request(account_id, request_id), actor, now)
         if not reason.strip():
             raise ReasonNeeded()
-        check_no_payment_open(customer, payment_until(account_id))
+        check_no_payment_open(customer, open_attempt_expires_at(account_id))
         event = RequestRejected(request=request_id)
         close_request(customer, event, actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
         store_response(idempotency_key, kind="request", id=request_id, status=200, now=now)
@@ -159,7 +158,7 @@ def withdraw(
             permit(policy(), customer, actor, "view_subscription", now)
         check_withdrawal(actor, withdrawn.member_id, withdrawn.name)
         withdrawn.status.check_open(customer.moment(now))
-        check_no_payment_open(customer, payment_until(account_id))
+        check_no_payment_open(customer, open_attempt_expires_at(account_id))
         close_request(customer, RequestWithdrawn(request=request_id), actor=actor, now=now)
         store_response(idempotency_key, kind="request", id=request_id, status=200, now=now)
 
@@ -199,5 +198,5 @@ def _expire(customer: Customer, now: datetime) -> None:
     waiting = open_request(customer.id)
     if waiting is None or waiting.status.at(customer.moment(now)) == "open":
         return
-    if payment_until(customer.id) is None:
+    if open_attempt_expires_at(customer.id) is None:
         close_request(customer, RequestExpired(request=waiting.id), actor=SYSTEM, now=now)

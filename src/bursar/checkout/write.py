@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from bursar.accounts.actions import instant, read_zone, set_account_states
+from bursar.accounts.actions import instant_of, read_zone, set_account_states
 from bursar.accounts.queries import Customer
 from bursar.core.billing.schedule import NextDue
 from bursar.core.events.request import RequestEnded, RequestOvertaken
@@ -104,5 +104,5 @@ def _write_projections(steps: Sequence[Transition], customers: Mapping[UUID, Cus
 
 
 def _schedule(customer: Customer, due: NextDue) -> ScheduleRow:
-    due_at = instant(due.on, read_zone(customer.time_zone)) if due.on else None
+    due_at = instant_of(due.on, read_zone(customer.time_zone)) if due.on else None
     return ScheduleRow(due_at, due.period_end, due.trial_until)

@@ -215,7 +215,7 @@ def _live(life: Life, now: datetime) -> None:
     from bursar.payments.actions import set_method
     from bursar.payments.queries import open_invoices
     from bursar.policy.queries import current
-    from bursar.seats.actions import assign, see
+    from bursar.seats.actions import assign, note_seen
 
     policy, today = current(), now.date()
     first = max((days for days, _, _ in life.steps), default=0)
@@ -254,7 +254,7 @@ def _live(life: Life, now: datetime) -> None:
                 assign(policy, account_id, edits[0]["product"], one.id, actor=members["owner"], now=now)
     move(account_id, today, actor=VENDOR, now=now)
     for one in queries.customer(account_id).account.members:
-        see(account_id, one.id, today - timedelta(days=AWAY if one.name == AGENTS[2][0] else 0))
+        note_seen(account_id, one.id, today - timedelta(days=AWAY if one.name == AGENTS[2][0] else 0))
 
 
 def _dated(edit: dict[str, Any], on: date) -> dict[str, Any]:
@@ -276,7 +276,7 @@ def _links(now: datetime) -> list[tuple[str, str]]:
     """
     from bursar.accounts.keys import create_link
     from bursar.accounts.models import Member
-    from bursar.accounts.sandbox import only_in_sandboxes
+    from bursar.accounts.sandbox import is_sandbox_only
     from bursar.identity.staff import staff
 
     until = now + timedelta(days=LINK_DAYS)
@@ -293,5 +293,5 @@ def _links(now: datetime) -> list[tuple[str, str]]:
     return [
         (who, f"/sign-in/{create_link(email, expires_at=until, single_use=False)}")
         for who, person, email in found
-        if only_in_sandboxes(person)
+        if is_sandbox_only(person)
     ]

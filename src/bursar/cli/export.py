@@ -26,10 +26,10 @@ def person(email: str, file: str | None, as_json: bool) -> None:
     Example: bursar export person ada@customer.example --json --to ada.json
     """
     with django():
-        from bursar.erasure.held import listed, person_of, written
+        from bursar.erasure.held import person_of, personal_records_json, personal_records_text
 
         whose = person_of(email)
-        pieces = written(whose) if as_json else listed(whose)
+        pieces = personal_records_json(whose) if as_json else personal_records_text(whose)
         if file is None:
             for piece in pieces:
                 say(piece, nl=False)

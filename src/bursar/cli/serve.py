@@ -182,12 +182,12 @@ def _database(server: Server | None) -> list[Part]:
 
 def _seal_anew() -> None:
     """Bring what is sealed, of second factors and links, under the present key: this process has the right one."""
-    from bursar.identity.sealing import seal_anew
-    from bursar.notices.actions import seal_anew as seal_links_anew
+    from bursar.identity.sealing import reseal_second_factors
+    from bursar.notices.secret import reseal_secrets
 
-    if links := seal_links_anew():
+    if links := reseal_secrets():
         say(f"Links of emails that wait, sealed under the present BURSAR_SECRET_KEY: {links}")
-    sealed, lost = seal_anew()
+    sealed, lost = reseal_second_factors()
     if sealed:
         say(f"Second factors sealed under the present BURSAR_SECRET_KEY: {sealed}")
     if lost:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bursar.accounts import actions
-from bursar.accounts.queries import OverrideRow, names, overrides
+from bursar.accounts.queries import OverrideRow, names_by_id, overrides
 from bursar.center.manage.page import not_done, save_quote
 from bursar.center.visit import Visit, to, visit
 from bursar.checkout import followed
@@ -118,7 +118,7 @@ def _page(
     problem: str = "",
 ) -> HttpResponse:
     form, override = form or _vendor_form(seen), override or OverrideForm()
-    people, account_state, made_on = names(seen.id), seen.customer.account.state, _days(seen)
+    people, account_state, made_on = names_by_id(seen.id), seen.customer.account.state, _days(seen)
     decisions = {
         capability: seen.decide(capability) for capability in ("alter_accounts", "grant_overrides", "suspend_accounts")
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bursar.accounts.actions import open_account
-from bursar.accounts.directory import Found, directory
+from bursar.accounts.directory import AccountRow, directory
 from bursar.catalog.queries import currencies
 from bursar.center.form_fields import posted
 from bursar.center.visit import to
@@ -21,8 +21,8 @@ from bursar.desk.forms import OpenForm
 from bursar.desk.visit import Shift, at_desk, shown
 from bursar.i18n.decision import account_type_name, state
 from bursar.identity.models import Person
-from bursar.notices.actions import write_to
-from bursar.notices.email import personal
+from bursar.notices.actions import queue_personal_email
+from bursar.notices.email import write_personal_email
 
 PAGE: Final = 50
 
@@ -104,11 +104,11 @@ def _welcome(shift: Shift, email: str, account: str) -> None:
             _("You own it."),
             _("You sign in by a link to this address, until you choose a password or add a passkey."),
         ]
-        written = personal(person.locale, " ".join(subject.split()), lines, _("Sign in"), "/sign-in/link")
-    write_to(person, written, now=shift.now)
+        written = write_personal_email(person.locale, " ".join(subject.split()), lines, _("Sign in"), "/sign-in/link")
+    queue_personal_email(person, written, now=shift.now)
 
 
-def _shown(shift: Shift, account: Found) -> dict[str, Any]:
+def _shown(shift: Shift, account: AccountRow) -> dict[str, Any]:
     return {
         "id": account.id,
         "name": account.name,

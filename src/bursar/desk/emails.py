@@ -16,8 +16,8 @@ from bursar.center.visit import Visit, visit
 from bursar.core.messages.problem import Problem
 from bursar.desk.form_fields import uuid
 from bursar.i18n import money
-from bursar.notices.actions import SENDING_AGAIN, send_again
-from bursar.notices.queries import Posted, Unreported, emails, not_told
+from bursar.notices.queries import EmailRow, UntoldFact, emails, not_told
+from bursar.notices.sending import RESEND_CAPABILITY, send_again
 
 PAGE: Final = 50
 STATES: Final = ("waiting", "sent", "failed", "outbox")
@@ -61,7 +61,7 @@ def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
     chosen = _chosen(request)
     before = uuid(request.GET.get("before", ""))
     found = emails(seen.id, address=chosen["q"], state=chosen["state"], before=before, limit=PAGE + 1)
-    sending = seen.decide(SENDING_AGAIN)
+    sending = seen.decide(RESEND_CAPABILITY)
     failed = any(one.state == "failed" for one in found[:PAGE])
     content = {
         **seen.frame("desk_emails"),
@@ -79,7 +79,7 @@ def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
     return render(request, "desk/emails.html", content, status=409 if problem else 200)
 
 
-def _shown(seen: Visit, one: Posted) -> dict[str, Any]:
+def _shown(seen: Visit, one: EmailRow) -> dict[str, Any]:
     return {
         "id": one.id,
         "at": seen.real_moment(one.at),
@@ -94,7 +94,7 @@ def _shown(seen: Visit, one: Posted) -> dict[str, Any]:
     }
 
 
-def _untold(seen: Visit, one: Unreported) -> dict[str, Any]:
+def _untold(seen: Visit, one: UntoldFact) -> dict[str, Any]:
     """A fact of which no email could be written, how often that was tried, and when it is tried again."""
     tried = ngettext("after {count} try", "after {count} tries", one.tries).format(count=money.number(one.tries))
     again = seen.real_moment(one.due_at)
@@ -116,7 +116,7 @@ def _state(code: str) -> str:
     return names[code]
 
 
-def _more(seen: Visit, one: Posted) -> str:
+def _more(seen: Visit, one: EmailRow) -> str:
     """When it was sent, or how often it was tried and when again."""
     if one.sent_at is not None:
         return seen.real_moment(one.sent_at)

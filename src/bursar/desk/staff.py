@@ -17,8 +17,8 @@ from bursar.i18n import money
 from bursar.i18n.decision import staff_role_name
 from bursar.identity import staff as actions
 from bursar.identity.models import Person
-from bursar.notices.actions import write_to
-from bursar.notices.email import personal
+from bursar.notices.actions import queue_personal_email
+from bursar.notices.email import write_personal_email
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,5 +94,5 @@ def _welcome(shift: Shift, person: Person, role: str) -> None:
             ),
             _("You sign in by a link to this address, until you choose a password or add a passkey."),
         ]
-        written = personal(person.locale, _("You are of the staff"), lines, _("Sign in"), "/sign-in/link")
-    write_to(person, written, now=shift.now)
+        written = write_personal_email(person.locale, _("You are of the staff"), lines, _("Sign in"), "/sign-in/link")
+    queue_personal_email(person, written, now=shift.now)

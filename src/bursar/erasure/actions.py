@@ -25,13 +25,13 @@ from bursar.subscriptions.actions import forget_asked
 from bursar.subscriptions.models import Quote, Request
 
 
-class StillThere(Conflict):
+class StillMember(Conflict):
     """{email} is still a member of {accounts}; remove them there before you erase them."""
 
     code = "still_there"
 
 
-class StillServing(Conflict):
+class StillStaff(Conflict):
     """{email} is of the vendor's staff; dismiss them before you erase them."""
 
     code = "still_serving"
@@ -46,7 +46,7 @@ class NotCancelled(Conflict):
 def erase_person(email: str, *, actor: Actor, now: datetime) -> UUID:
     """Forget somebody who is no member anywhere and not of the staff; the id that facts still hold.
 
-    What other people wrote is emptied where it says their name or address. Errors: NotFound, StillThere, StillServing.
+    What other people wrote is emptied where it says their name or address. Errors: NotFound, StillMember, StillStaff.
     """
     with transaction.atomic():
         # Accounts first, then the person, as whoever invites them takes these.
@@ -59,9 +59,9 @@ def erase_person(email: str, *, actor: Actor, now: datetime) -> UUID:
         mine = Member.objects.filter(person=person)
         there = list(mine.filter(removed_at=None).values_list("account__name", flat=True))
         if there:
-            raise StillThere(email=person.email, accounts=", ".join(there))
+            raise StillMember(email=person.email, accounts=", ".join(there))
         if Staff.objects.filter(person=person, ended_at=None).exists():
-            raise StillServing(email=person.email)
+            raise StillStaff(email=person.email)
         members = dict(mine.values_list("id", "account_id"))
         _forget(person, members.keys(), sorted(set(members.values())))
         for member_id, account_id in members.items():

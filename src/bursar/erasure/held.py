@@ -31,7 +31,7 @@ def person_of(email: str) -> UUID:
     return found
 
 
-def held(person_id: UUID) -> Iterator[Kind]:
+def personal_records(person_id: UUID) -> Iterator[Kind]:
     """Return the records that are held of a person, by what they are; each list is read as it is asked for.
 
     What other people wrote, and the words of emails, in which others are named, are not among them.
@@ -127,11 +127,11 @@ def _of_accounts(person_id: UUID, email: str) -> Iterator[Kind]:
     yield "history", _rows(Entry.objects.filter(by_me), "id", "account_id", "kind", "on", "recorded_at")
 
 
-def written(person_id: UUID) -> Iterator[str]:
+def personal_records_json(person_id: UUID) -> Iterator[str]:
     """Return what is held of a person as one JSON object, a piece at a time."""
     encoder = DjangoJSONEncoder(ensure_ascii=False)
     yield "{"
-    for number, (name, records) in enumerate(held(person_id)):
+    for number, (name, records) in enumerate(personal_records(person_id)):
         yield f"{',' if number else ''}\n{json.dumps(name)}: ["
         for place, record in enumerate(records):
             yield f"{',' if place else ''}\n  {encoder.encode(record)}"
@@ -139,9 +139,9 @@ def written(person_id: UUID) -> Iterator[str]:
     yield "\n}\n"
 
 
-def listed(person_id: UUID) -> Iterator[str]:
+def personal_records_text(person_id: UUID) -> Iterator[str]:
     """Return the same to be read, a line at a time."""
-    for name, records in held(person_id):
+    for name, records in personal_records(person_id):
         yield f"{name}\n"
         for record in records:
             said = ", ".join(f"{field} {value}" for field, value in record.items() if value not in (None, ""))

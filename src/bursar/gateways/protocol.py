@@ -11,7 +11,7 @@ from bursar.core.money.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class ChargeResult:
     """The answer of a gateway about a charge: it may wait for the payer at `address`, or be declined for a reason."""
 
     answer: GatewayAnswer
@@ -20,7 +20,7 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenBack:
+class RefundResult:
     """The answer of a gateway about a refund; a declined refund has a reason."""
 
     answer: RefundAnswer
@@ -40,16 +40,16 @@ class GatewayEvent:
 class Gateway(Protocol):
     """A company or program that moves money. A key stands for one charge or refund, however often it is sent."""
 
-    def charge(self, key: str, amount: Money, token: str, expires_at: datetime) -> Charge:
+    def charge(self, key: str, amount: Money, token: str, expires_at: datetime) -> ChargeResult:
         """Charge the amount; the same key again returns the first result."""
 
-    def find(self, key: str) -> Charge:
+    def find(self, key: str) -> ChargeResult:
         """Return the result of a charge; unknown if the gateway never got it."""
 
-    def cancel(self, key: str) -> Charge:
+    def cancel(self, key: str) -> ChargeResult:
         """Cancel a charge, so that it can never succeed later; a charge that has succeeded stays so."""
 
-    def refund(self, key: str, charge: str, amount: Money) -> GivenBack:
+    def refund(self, key: str, charge: str, amount: Money) -> RefundResult:
         """Refund an amount of a charge, up to the amount left of it; the same key again returns the first result."""
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent | None:

@@ -16,7 +16,7 @@ from django.db import connection
 from bursar.core.billing.gateway import ForgedEvent
 from bursar.core.billing.payment import GatewayAnswer
 from bursar.core.money.money import Money
-from bursar.gateways.protocol import Charge, GatewayEvent, GivenBack
+from bursar.gateways.protocol import ChargeResult, GatewayEvent, RefundResult
 from bursar.gateways.tokens import NEVER_REFUNDED, TOKENS
 
 ADDRESS: Final = "/sandbox/{key}"
@@ -54,30 +54,30 @@ UPDATE gateways_sandboxcharge SET outcome = 'refunded', refunded_at = now() WHER
 class Sandbox:
     """The built-in gateway. Its tokens decide the result of a charge; any other token is declined."""
 
-    def charge(self, key: str, amount: Money, token: str, expires_at: datetime) -> Charge:
+    def charge(self, key: str, amount: Money, token: str, expires_at: datetime) -> ChargeResult:
         """Charge the amount, with the result that the token names."""
         outcome, reason = TOKENS.get(token, ("declined", "unknown_token"))
         with _own_connection() as cursor:
             cursor.execute(_INSERT, [key, amount.amount_minor, amount.currency, token, outcome, reason, expires_at])
         return self.find(key)
 
-    def find(self, key: str) -> Charge:
+    def find(self, key: str) -> ChargeResult:
         """Return the result of a charge."""
         with _own_connection() as cursor:
             cursor.execute("SELECT outcome, reason FROM gateways_sandboxcharge WHERE key = %s", [key])
             row = cursor.fetchone()
         if row is None:
-            return Charge("unknown")
-        return Charge(_ANSWERS[row[0]], row[1], ADDRESS.format(key=key) if row[0] == "pending" else "")
+            return ChargeResult("unknown")
+        return ChargeResult(_ANSWERS[row[0]], row[1], ADDRESS.format(key=key) if row[0] == "pending" else "")
 
-    def cancel(self, key: str) -> Charge:
+    def cancel(self, key: str) -> ChargeResult:
         """Cancel a charge; one that has not arrived yet is refused when it arrives."""
         with _own_connection() as cursor:
             cursor.execute(_INSERT, [key, 1, "EUR", "", "cancelled", "", None])
             self._move(cursor, key, "cancelled", "pending")
         return self.find(key)
 
-    def refund(self, key: str, charge: str, amount: Money) -> GivenBack:
+    def refund(self, key: str, charge: str, amount: Money) -> RefundResult:
         """Refund an amount of a charge, unless its token declines refunds or less of it is left."""
         with _own_connection() as cursor:
             with cursor.connection.transaction():
@@ -85,13 +85,13 @@ class Sandbox:
                 cursor.execute("SELECT token FROM gateways_sandboxcharge WHERE key = %s FOR UPDATE", [charge])
                 charged = cursor.fetchone()
                 if charged is None:
-                    return GivenBack("declined", "unknown_charge")
+                    return RefundResult("declined", "unknown_charge")
                 reason = "refund_declined" if charged[0] in NEVER_REFUNDED else ""
                 cursor.execute(_REFUND, {"key": key, "charge": charge, "amount": amount.amount_minor, "why": reason})
                 cursor.execute(_REFUNDED, {"charge": charge})
             cursor.execute("SELECT outcome, reason FROM gateways_sandboxrefund WHERE key = %s", [key])
             [(outcome, reason)] = cursor.fetchall()
-        return GivenBack("succeeded" if outcome == "succeeded" else "declined", reason)
+        return RefundResult("succeeded" if outcome == "succeeded" else "declined", reason)
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent | None:
         """Return the event with the charge that it is about. Errors: ForgedEvent."""
@@ -104,7 +104,7 @@ class Sandbox:
         """Return the event by which this gateway tells that something happened to a charge."""
         return signing.dumps({"charge": key}, salt=_EVENTS).encode("ascii")
 
-    def authenticate(self, key: str, outcome: Literal["succeeded", "failed"]) -> Charge:
+    def authenticate(self, key: str, outcome: Literal["succeeded", "failed"]) -> ChargeResult:
         """Confirm or decline a pending charge, as the payer does at its address."""
         with _own_connection() as cursor:
             if outcome == "succeeded":

@@ -10,7 +10,7 @@ from bursar.core.policy.policy import Actor, Member
 from bursar.history.models import Entry, StoredResponse
 from bursar.history.queries import IdempotencyKey
 
-Happened = tuple[UUID, date, Actor, Event]
+AccountEvent = tuple[UUID, date, Actor, Event]
 """An event with its account, its day by the account's clock, and its actor."""
 
 
@@ -19,7 +19,7 @@ def record(*, account_id: UUID, events: Iterable[Event], actor: Actor, on: date,
     record_each(((account_id, on, actor, event) for event in events), now=now)
 
 
-def record_each(happened: Iterable[Happened], *, now: datetime) -> None:
+def record_each(happened: Iterable[AccountEvent], *, now: datetime) -> None:
     """Write events into the histories of many accounts at once, in their order."""
     entries = (
         Entry(
@@ -29,21 +29,23 @@ def record_each(happened: Iterable[Happened], *, now: datetime) -> None:
             on=on,
             recorded_at=now,
             data=write_event(event),
-            **columns(actor),
+            **actor_columns(actor),
         )
         for account_id, on, actor, event in happened
     )
     Entry.objects.bulk_create(entries, batch_size=1000)
 
 
-def columns(actor: Actor) -> dict[str, Any]:
+def actor_columns(actor: Actor) -> dict[str, Any]:
     """Return the columns that name an actor."""
     if isinstance(actor, Member):
         return {"actor_kind": "member", "actor_id": actor.id}
     return {"actor_kind": "system" if actor.system else "vendor", "actor_id": actor.id}
 
 
-def answer(idempotency_key: IdempotencyKey | None, *, kind: str, id: object, status: int, now: datetime) -> None:
+def store_response(
+    idempotency_key: IdempotencyKey | None, *, kind: str, id: object, status: int, now: datetime
+) -> None:
     """Store the response to a call, in the call's own transaction, so that the same call, sent again, gets it again.
 
     Errors: IntegrityError if a call with the same key was answered meanwhile.

@@ -55,7 +55,7 @@ class Fact:
         return read_event(self.kind, self.data, self.version)
 
 
-def answered(idempotency_key: IdempotencyKey) -> Answer | None:
+def stored_response(idempotency_key: IdempotencyKey) -> Answer | None:
     """Return the stored response for a key, if there is one. Errors: OtherBody."""
     stored = StoredResponse.objects.filter(scope=idempotency_key.scope, key=idempotency_key.key).first()
     if stored is None:

@@ -19,7 +19,7 @@ class IdentityRow:
     last_used_at: datetime
 
 
-def identified(issuer: str, subject: str, *, verified_address: str | None, now: datetime) -> Person | None:
+def person_of_identity(issuer: str, subject: str, *, verified_address: str | None, now: datetime) -> Person | None:
     """Return the person of an identity, else the active person who has the address that the provider verified.
 
     In the second case the identity becomes theirs, so that they can sign in after their address there changes.

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 
-def count_on(passkey_id: Any, counter: int) -> Authenticator | None:
+def advance_counter(passkey_id: Any, counter: int) -> Authenticator | None:
     """Note the counter of a passkey; return the passkey if its counter goes back, as that of a copy does.
 
     Passkeys that do not count say 0 each time. Source: Web Authentication, Level 2, 7.2, step 21.

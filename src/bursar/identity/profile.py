@@ -29,16 +29,16 @@ def rename(person_id: UUID, *, name: str) -> None:
         # A person who was erased meanwhile stays erased.
         person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, is_active=True).first()
         if person is not None and one_line(name) != person.name:
-            remember_name(person.pk, person.name)
+            keep_former_name(person.pk, person.name)
             Person.objects.filter(pk=person_id).update(name=one_line(name))
 
 
-def remember_name(person_id: UUID, name: str) -> None:
+def keep_former_name(person_id: UUID, name: str) -> None:
     """Keep a former name of a person until they are erased."""
     FormerName.objects.get_or_create(person_id=person_id, name=name)
 
 
-def ask_address(person_id: UUID, address: str, *, now: datetime) -> str | None:
+def request_address(person_id: UUID, address: str, *, now: datetime) -> str | None:
     """Return the secret of the link that confirms a new address; None if it is taken. Earlier links are void.
 
     Errors: Person.DoesNotExist, BadAddress.
@@ -53,7 +53,7 @@ def ask_address(person_id: UUID, address: str, *, now: datetime) -> str | None:
     return _LINKS.sign(str(change.pk))
 
 
-def change_address(person_id: UUID, secret: str, *, now: datetime) -> str:
+def confirm_address(person_id: UUID, secret: str, *, now: datetime) -> str:
     """Give a person the address that they asked for, once; return the former one. Errors: AddressNotValid."""
     try:
         change_id = UUID(_LINKS.unsign(secret))

@@ -19,7 +19,7 @@ _SECRETS: Final = ("secret", "seed")
 
 def seal(text: str) -> str:
     """Return a secret in its sealed form."""
-    return _present().encrypt(text.encode()).decode()
+    return _present_key().encrypt(text.encode()).decode()
 
 
 def unseal(text: str) -> str:
@@ -30,16 +30,16 @@ def unseal(text: str) -> str:
     return MultiFernet(_keys()).decrypt(text).decode() if text.startswith(_SEALED) else text
 
 
-def is_present(text: str) -> bool:
+def is_sealed_under_present_key(text: str) -> bool:
     """Return true if a text is sealed under the present key."""
     try:
-        _present().decrypt(text)
+        _present_key().decrypt(text)
     except InvalidToken:
         return False
     return True
 
 
-def seal_anew() -> tuple[int, int]:
+def reseal_second_factors() -> tuple[int, int]:
     """Seal secrets that are open or under a former key; return how many, and how many no key reads.
 
     If no key reads some secret, the present key must be wrong, so nothing is sealed under it.
@@ -68,13 +68,13 @@ def _behind(data: dict[str, Any]) -> bool:
     try:
         for name in _SECRETS:
             if name in data:
-                _present().decrypt(data[name])
+                _present_key().decrypt(data[name])
     except InvalidToken:
         return True
     return False
 
 
-def _present() -> Fernet:
+def _present_key() -> Fernet:
     return _key(settings.SECRET_KEY)
 
 

@@ -57,7 +57,7 @@ class Attempts(BaseCache):
         return None if seconds is None else timedelta(seconds=float(seconds))
 
 
-def forget_attempts() -> int:
+def delete_expired_attempts() -> int:
     """Delete a batch of expired rows; return how many."""
     return len(_rows(_OVER, FORGOTTEN_AT_ONCE))
 

@@ -10,8 +10,8 @@ from bursar.core.events import EMAILED
 from bursar.gateways.registry import connected
 from bursar.invoices.queries import announcements, renewals
 from bursar.jobs.steps import BATCH, GRACE, LOOK_DAYS
-from bursar.notices.queries import to_send, untold
-from bursar.payments.queries import collectable, unfinished
+from bursar.notices.queries import emails_due, untold
+from bursar.payments.queries import collectable, unfinished_attempts
 from bursar.payments.received import unfinished_refunds
 from bursar.policy.queries import NoPolicy, current
 from bursar.subscriptions.waiting import expirations, looks, reminders
@@ -32,7 +32,7 @@ def queues(now: datetime) -> Iterator[Queue]:
     The queries are those of the worker where it reads what is due by the age of its id.
     """
     before = now - GRACE
-    asked = [attempt.id for attempt in unfinished(before, BATCH)]
+    asked = [attempt.id for attempt in unfinished_attempts(before, BATCH)]
     asked += [refund.id for refund in unfinished_refunds(before, BATCH)]
     yield _made("finish", asked, now)
     yield _made("collect", [invoice for _, invoice in collectable(connected(), BATCH)], now)
@@ -40,7 +40,7 @@ def queues(now: datetime) -> Iterator[Queue]:
     due: list[tuple[str, int, datetime | None]] = [
         ("renew", *renewals(now)),
         ("expire", *expirations(now)),
-        ("send", *to_send(now)),
+        ("send", *emails_due(now)),
     ]
     try:
         policy = current()

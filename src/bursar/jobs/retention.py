@@ -24,7 +24,7 @@ from django.db.models import Model, QuerySet
 
 from bursar.accounts.models import SentInvitation
 from bursar.identity.models import AddressChange, SignInLink
-from bursar.identity.sign_in_attempts import forget_attempts
+from bursar.identity.sign_in_attempts import delete_expired_attempts
 from bursar.notices.models import NotTold, PersonalEmail
 
 WAYS_IN: Final = timedelta(days=1)
@@ -46,7 +46,7 @@ def clear(now: datetime) -> int:
         BrowserSession.objects.filter(expire_date__lt=now),
     )
     steps = [_deleting(rows) for rows in over]
-    return sum(_whole(step) for step in (*steps, lambda: _ways_in(ended), _ended_sessions, forget_attempts))
+    return sum(_whole(step) for step in (*steps, lambda: _ways_in(ended), _ended_sessions, delete_expired_attempts))
 
 
 def _whole(step: Callable[[], int]) -> int:

@@ -23,7 +23,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from bursar.accounts.actions import instant, read_zone, set_clock
+from bursar.accounts.actions import instant_of, read_zone, set_clock
 from bursar.accounts.locked_account import locked_account
 from bursar.accounts.queries import customer
 from bursar.checkout import (
@@ -46,8 +46,9 @@ from bursar.invoices.queries import due_accounts, ending_periods, ending_trials
 from bursar.jobs.actions import begin_clearing
 from bursar.jobs.retention import clear
 from bursar.logs import counters, log
-from bursar.notices.actions import send, send_personal, tell
-from bursar.notices.queries import untold, waiting, waiting_personal
+from bursar.notices.actions import tell
+from bursar.notices.queries import emails_to_send, personal_emails_to_send, untold
+from bursar.notices.sending import send, send_personal
 from bursar.payments import queries as payments
 from bursar.payments.received import RefundRow, unfinished_refunds
 from bursar.policy.queries import NoPolicy, current
@@ -94,7 +95,7 @@ def move(
     """
     with locked_account(account_id, actor, now) as found:
         check_clock(current(), found.account, found.as_of_now(actor), found.today(now))
-        set_clock(found, instant(to, read_zone(found.time_zone)), now=now, idempotency_key=idempotency_key)
+        set_clock(found, instant_of(to, read_zone(found.time_zone)), now=now, idempotency_key=idempotency_key)
         _fall_due(account_id, now)
     collect_all(account_id, now=now, again=False)
 
@@ -168,8 +169,8 @@ def _tell(now: datetime) -> Iterable[Task]:
 
 
 def _send(now: datetime) -> Iterable[Task]:
-    personal = [partial(send_personal, email, now=now) for email in waiting_personal(now, EMAILS)]
-    return personal + [partial(send, email, now=now) for email in waiting(now, EMAILS)]
+    personal = [partial(send_personal, email, now=now) for email in personal_emails_to_send(now, EMAILS)]
+    return personal + [partial(send, email, now=now) for email in emails_to_send(now, EMAILS)]
 
 
 def _clear(now: datetime) -> Iterable[Task]:
@@ -177,5 +178,5 @@ def _clear(now: datetime) -> Iterable[Task]:
 
 
 def _finish(now: datetime) -> Iterable[Task]:
-    waiting = [partial(follow_up, attempt, now=now) for attempt in payments.unfinished(now - GRACE, BATCH)]
-    return waiting + [partial(finish_refund, refund, now=now) for refund in unfinished_refunds(now - GRACE, BATCH)]
+    attempts = [partial(follow_up, attempt, now=now) for attempt in payments.unfinished_attempts(now - GRACE, BATCH)]
+    return attempts + [partial(finish_refund, refund, now=now) for refund in unfinished_refunds(now - GRACE, BATCH)]

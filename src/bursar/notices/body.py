@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from bursar.accounts.keys import INVITATION_DAYS, create_invitation
-from bursar.accounts.queries import Customer, invitation
+from bursar.accounts.queries import Customer, invited_at_of
 from bursar.catalog.queries import current as current_catalog
 from bursar.checkout import context
 from bursar.core.events import Event, document_of
@@ -29,14 +29,14 @@ from bursar.i18n.decision import role_name
 from bursar.i18n.history import Story
 from bursar.i18n.lines import lines_shown
 from bursar.invoices.queries import document
-from bursar.notices.readers import page_of
-from bursar.payments.queries import left as unpaid
+from bursar.notices.readers import page_path
 from bursar.payments.queries import method
+from bursar.payments.queries import open_amounts as unpaid
 from bursar.subscriptions.queries import agreement, request
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class EmailMaterial:
     """The material of an email about a fact. It tells amounts only to readers who may see invoices."""
 
     customer: Customer
@@ -47,7 +47,7 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class EmailBody:
     """The body of an email: the event in one sentence, details line by line, and a link to the page that shows it."""
 
     happened: str
@@ -57,26 +57,26 @@ class Body:
 
 
 @singledispatch
-def body(event: Event, telling: Telling) -> Body:
+def body(event: Event, telling: EmailMaterial) -> EmailBody:
     """Return what an email says of an event: what the History page says, unless a function below says more."""
     told = telling.story.sentences(event)
     happened, lines = (told[0], []) if len(told) == 1 else (_("The subscription was changed."), told)
-    return Body(happened, lines, page_of(telling.customer.id, event))
+    return EmailBody(happened, lines, page_path(telling.customer.id, event))
 
 
-def _with(event: Event, telling: Telling, lines: list[str]) -> Body:
+def _with(event: Event, telling: EmailMaterial, lines: list[str]) -> EmailBody:
     """Return what happened, and lines of its own in place of all others."""
     return replace(body.dispatch(Event)(event, telling), lines=lines)
 
 
 @body.register
-def _invoiced(event: Invoiced, telling: Telling) -> Body:
+def _invoiced(event: Invoiced, telling: EmailMaterial) -> EmailBody:
     said = body.dispatch(Event)(event, telling)
     return replace(said, lines=[*said.lines, *about_document(event, telling.customer)])
 
 
 @body.register
-def _fell_due(event: FellDue, telling: Telling) -> Body:
+def _fell_due(event: FellDue, telling: EmailMaterial) -> EmailBody:
     """Measure each change that took effect by itself against the state just before it."""
     timeline, catalog = agreement(telling.customer.id, before=telling.fact.on).timeline, current_catalog()
     before = timeline.states_before()
@@ -88,8 +88,8 @@ def _fell_due(event: FellDue, telling: Telling) -> Body:
 
 @body.register(MemberAdded)
 @body.register(MemberInvited)
-def _invited(event: MemberAdded | MemberInvited, telling: Telling) -> Body:
-    return Body(
+def _invited(event: MemberAdded | MemberInvited, telling: EmailMaterial) -> EmailBody:
+    return EmailBody(
         _("You are invited as {role}.").format(role=role_name(telling.policy, event.role)),
         [_("The link works once, for {days} days.").format(days=INVITATION_DAYS)],
         _accepting(telling.customer, event.member),
@@ -99,32 +99,32 @@ def _invited(event: MemberAdded | MemberInvited, telling: Telling) -> Body:
 
 def _accepting(customer: Customer, member_id: UUID) -> str:
     """The page on which an invitation is accepted; one that waits no longer leads nowhere but to the first page."""
-    invited_at = invitation(customer.id, member_id)
+    invited_at = invited_at_of(customer.id, member_id)
     if invited_at is None:
         return "/"
     return f"/invitation/{create_invitation(customer.id, member_id, invited_at, customer.member(member_id).email)}"
 
 
 @body.register
-def _seats_short(event: SeatsShort, telling: Telling) -> Body:
+def _seats_short(event: SeatsShort, telling: EmailMaterial) -> EmailBody:
     advice = _("Name them beside the scheduled change, or keep more seats. Nobody is chosen for you.")
     return _with(event, telling, [advice])
 
 
 @body.register
-def _trial_ending(event: TrialEnding, telling: Telling) -> Body:
+def _trial_ending(event: TrialEnding, telling: EmailMaterial) -> EmailBody:
     said = _("It ends by itself, and nothing is charged. Until then everything works.")
     return _with(event, telling, [said, _("To go on, choose a plan in the Admin Center.")])
 
 
 @body.register
-def _trial_ended(event: TrialEnded, telling: Telling) -> Body:
+def _trial_ended(event: TrialEnded, telling: EmailMaterial) -> EmailBody:
     said = _("The products of the trial can no longer be used. Nothing is charged.")
     return _with(event, telling, [said, _("To go on, choose a plan in the Admin Center.")])
 
 
 @body.register
-def _renewal_ahead(event: RenewalAhead, telling: Telling) -> Body:
+def _renewal_ahead(event: RenewalAhead, telling: EmailMaterial) -> EmailBody:
     """Say what is renewed for how much, with what is scheduled until then, and until when it can be made less."""
     known, on = context(telling.customer, telling.fact.on, telling.policy), telling.fact.on
     coming = quote(known, (), SYSTEM, on).next_renewal
@@ -143,7 +143,7 @@ def _renewal_ahead(event: RenewalAhead, telling: Telling) -> Body:
 
 
 @body.register
-def _of_request(event: RequestEvent, telling: Telling) -> Body:
+def _of_request(event: RequestEvent, telling: EmailMaterial) -> EmailBody:
     """Say who asks for what, at what price when it was asked, and what was answered."""
     customer = telling.customer
     row = request(customer.id, event.request)

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bursar.accounts.queries import Customer, names
+from bursar.accounts.queries import Customer, names_by_id
 from bursar.catalog.queries import current as current_catalog
 from bursar.core.events import Event
 from bursar.core.policy.policy import Policy
@@ -19,13 +19,13 @@ from bursar.history.queries import Fact
 from bursar.i18n import money
 from bursar.i18n.history import Story
 from bursar.invoices.queries import document
-from bursar.notices.body import Telling, about_document, body
-from bursar.notices.secret import sealed
-from bursar.notices.termination import about_ending
+from bursar.notices.body import EmailMaterial, about_document, body
+from bursar.notices.secret import seal_content
+from bursar.notices.termination import termination_body
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class EmailContent:
     """An email as text and as HTML; `secret` is the part of its link that lets its reader in, if it has such a link."""
 
     subject: str
@@ -33,24 +33,24 @@ class Written:
     html: str
     secret: str = ""
 
-    def kept(self) -> dict[str, str]:
+    def columns(self) -> dict[str, str]:
         """Return the columns of the row that keeps this email, with its secret sealed."""
-        return {"subject": self.subject, **asdict(sealed(self.text, self.html, self.secret))}
+        return {"subject": self.subject, **asdict(seal_content(self.text, self.html, self.secret))}
 
 
-def write(
+def write_email(
     customer: Customer,
     policy: Policy,
     fact: Fact,
     locale: str,
     sees_invoices: bool,
     ending: TerminationChange | None = None,
-) -> Written:
+) -> EmailContent:
     """Write the email to a member about a fact, or about the end of the account if the fact schedules or undoes it."""
     with translation.override(locale):
-        story = Story(names(customer.id), policy, current_catalog(), prices=sees_invoices, invoices=sees_invoices)
-        telling = Telling(customer, policy, fact, story, sees_invoices)
-        said = about_ending(ending, telling) if ending else body(fact.event, telling)
+        story = Story(names_by_id(customer.id), policy, current_catalog(), prices=sees_invoices, invoices=sees_invoices)
+        telling = EmailMaterial(customer, policy, fact, story, sees_invoices)
+        said = termination_body(ending, telling) if ending else body(fact.event, telling)
         content = {
             "subject": _subject(customer, said.happened),
             # What happens by itself, nobody did.
@@ -65,7 +65,7 @@ def write(
         return replace(_written(content), secret=secret)
 
 
-def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> Written:
+def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> EmailContent:
     """Write the email with an invoice to a recipient who is no member, in the account's language."""
     with translation.override(customer.locale):
         found = document(customer.id, invoice_id)
@@ -76,7 +76,9 @@ def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> Wr
         return _written({"subject": subject, "lines": lines, "locale": customer.locale})
 
 
-def personal(locale: str, subject: str, lines: Sequence[str], way: str, path: str, *, secret: bool = False) -> Written:
+def write_personal_email(
+    locale: str, subject: str, lines: Sequence[str], way: str, path: str, *, secret: bool = False
+) -> EmailContent:
     """Write an email to a person about their own sign-in.
 
     `path` is the page that the email leads to, and `secret` says that its last part lets somebody in.
@@ -90,6 +92,6 @@ def _subject(customer: Customer, happened: str) -> str:
     return " ".join(_("{account}: {happened}").format(account=customer.name, happened=happened).split())
 
 
-def _written(content: dict[str, Any]) -> Written:
+def _written(content: dict[str, Any]) -> EmailContent:
     text, html = (render_to_string(f"notices/email.{kind}", content).strip() for kind in ("txt", "html"))
-    return Written(content["subject"], text, html)
+    return EmailContent(content["subject"], text, html)

@@ -15,7 +15,7 @@ REFUSED_FOR_GOOD: Final = 500
 """From this answer of a mail server on, asking again gets the same one (RFC 5321, 4.2.1)."""
 
 
-class AddressNotTaken(Exception):
+class AddressNotSupported(Exception):
     """The mail server accepts no address of this kind."""
 
 
@@ -28,7 +28,7 @@ class Failure:
     ours: bool = False
 
 
-def failure(raised: Exception) -> Failure:
+def failure_of(raised: Exception) -> Failure:
     """Return the failure behind an exception that building or sending an email raised."""
     match raised:
         case SMTPRecipientsRefused():
@@ -37,14 +37,14 @@ def failure(raised: Exception) -> Failure:
             return Failure(_short(" ".join(f"{code} {said}" for code, said in answers)), final)
         case AnymailRecipientsRefused():
             return Failure(_short(f"{raised} {_answered(raised)}"), final=True)
-        case BadAddress() | AddressNotTaken():
+        case BadAddress() | AddressNotSupported():
             return Failure(_short(str(raised)), final=True)
         case OSError() | AnymailError():
             return Failure(_short(str(raised) or type(raised).__name__), final=False)
     return Failure(_short(f"{type(raised).__name__}: {raised}"), final=False, ours=True)
 
 
-def place(raised: Exception) -> str:
+def place_of(raised: Exception) -> str:
     """Return an exception's class, file and line. Its message may quote personal data, and is left out."""
     last = extract_tb(raised.__traceback__)[-1]
     return f"{type(raised).__name__} in {'/'.join(Path(last.filename).parts[-2:])}, line {last.lineno}"

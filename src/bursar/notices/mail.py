@@ -33,7 +33,7 @@ class BadMailAddress(Invalid):
     code = "bad_mail_address"
 
 
-def outgoing(url: str) -> dict[str, Any]:
+def mail_settings(url: str) -> dict[str, Any]:
     """Return Django's settings for sending emails. Errors: BadMailAddress, which repeats no secret."""
     scheme = url.partition("://")[0].lower()
     try:
@@ -42,9 +42,9 @@ def outgoing(url: str) -> dict[str, Any]:
         raise BadMailAddress(wrong=phrase("it is no address")) from None
 
 
-def said(url: str) -> str:
+def mail_route(url: str) -> str:
     """The way in a word or two, without what is secret about it. Errors: BadMailAddress."""
-    settings = outgoing(url)
+    settings = mail_settings(url)
     scheme = url.partition("://")[0].lower()
     return scheme.title() if scheme in KEYS else settings.get("EMAIL_HOST") or scheme
 

@@ -10,9 +10,9 @@ from django.core.mail.backends import smtp
 from django.utils.encoding import punycode
 
 from bursar.columns.address import sendable
-from bursar.notices.failure import AddressNotTaken
+from bursar.notices.failure import AddressNotSupported
 from bursar.notices.models import Email, PersonalEmail
-from bursar.notices.secret import filled
+from bursar.notices.secret import fill_secret
 
 
 def message(email: Email | PersonalEmail) -> EmailMultiAlternatives:
@@ -24,7 +24,7 @@ def message(email: Email | PersonalEmail) -> EmailMultiAlternatives:
     if settings.HEADERS_WITH_ID is not None:
         host = punycode(parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
         headers = {"Message-ID": f"<{email.pk}@{host}>", **settings.HEADERS_WITH_ID}
-    text, html = (filled(said, email.secret) for said in (email.text, email.html))
+    text, html = (fill_secret(said, email.secret) for said in (email.text, email.html))
     sent = EmailMultiAlternatives(email.subject, text, to=[sendable(email.address)], headers=headers)
     sent.attach_alternative(html, "text/html")
     return sent
@@ -40,7 +40,9 @@ class EmailBackend(smtp.EmailBackend):
         server = cast(SMTP, self.connection)
         server.ehlo_or_helo_if_needed()
         if not server.has_extn("smtputf8"):
-            raise AddressNotTaken("this mail server takes no address with letters beyond ASCII before the @ (SMTPUTF8)")
+            raise AddressNotSupported(
+                "this mail server takes no address with letters beyond ASCII before the @ (SMTPUTF8)"
+            )
         # The messages of Django know of line ends, their types do not.
         content = email_message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
         sender = parseaddr(email_message.from_email)[1]

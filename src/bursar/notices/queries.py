@@ -10,14 +10,14 @@ from bursar.accounts.relations import MEMBERS
 from bursar.columns.ids import first_of
 from bursar.columns.statement import select, select_one
 from bursar.history.queries import ENTRIES
-from bursar.notices.secret import filled
+from bursar.notices.secret import fill_secret
 
-FORGOTTEN: Final = timedelta(days=7)
-"""Nobody is written to about older facts: they are no news any more."""
+TELL_WITHIN: Final = timedelta(days=7)
+"""The age at which a fact is no news any more. Nobody gets an email about an older one, not even after an outage."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class OutboxEmail:
     """An email in the outbox."""
 
     id: UUID
@@ -28,7 +28,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class EmailRow:
     """An email of an account as the desk sees it; `name` is empty where the reader is no member.
 
     `failure` is the reason of the last failed try, as the server or provider gave it.
@@ -47,7 +47,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreported:
+class UntoldFact:
     """A fact whose emails could not be written: the number of tries, the reason, and if Bursar gave up."""
 
     account_id: UUID
@@ -65,15 +65,16 @@ def untold(kinds: Collection[str], now: datetime, limit: int) -> list[tuple[UUID
 
     Facts that failed before come last, so that they keep no other fact waiting, however many they are.
     """
-    since = first_of(now - FORGOTTEN)
+    since = first_of(now - TELL_WITHIN)
+    # Ids are made in the order of time, so they stand for the moments at which the facts were recorded.
     fresh: list[tuple[UUID, UUID]] = select(_UNTOLD, kinds=list(kinds), since=since, limit=limit)
     return fresh + select(_UNTOLD_AGAIN, now=now, since=since, limit=limit)
 
 
-def not_told(now: datetime, limit: int, account_id: UUID | None = None) -> list[Unreported]:
+def not_told(now: datetime, limit: int, account_id: UUID | None = None) -> list[UntoldFact]:
     """Return the facts whose emails could not be written, of an account or of all, the newest first."""
-    since = first_of(now - FORGOTTEN)
-    return [Unreported(*row) for row in select(_NOT_TOLD, since=since, account=account_id, limit=limit)]
+    since = first_of(now - TELL_WITHIN)
+    return [UntoldFact(*row) for row in select(_NOT_TOLD, since=since, account=account_id, limit=limit)]
 
 
 def failed_since(moment: datetime) -> tuple[int, int]:
@@ -82,45 +83,48 @@ def failed_since(moment: datetime) -> tuple[int, int]:
     return counts[0], counts[1]
 
 
-def unwanted(person_id: UUID) -> frozenset[str]:
+def unwanted_kinds(person_id: UUID) -> frozenset[str]:
     """Return the kinds of optional email that a person does not want."""
     return frozenset(about for (about,) in select(_UNWANTED_BY, person=person_id))
 
 
-def doing_without(account_id: UUID, about: str) -> frozenset[UUID]:
+def members_not_wanting(account_id: UUID, about: str) -> frozenset[UUID]:
     """Return the members of an account who do not want a kind of optional email."""
     return frozenset(member for (member,) in select(_UNWANTED_IN, account=account_id, about=about))
 
 
-def waiting(now: datetime, limit: int) -> list[UUID]:
+def emails_to_send(now: datetime, limit: int) -> list[UUID]:
     """Return the emails that are due to be sent."""
     return [email for (email,) in select(_WAITING, now=now, limit=limit)]
 
 
-def waiting_personal(now: datetime, limit: int) -> list[UUID]:
+def personal_emails_to_send(now: datetime, limit: int) -> list[UUID]:
     """Return the personal emails that are due to be sent."""
     return [email for (email,) in select(_WAITING_PERSONAL, now=now, limit=limit)]
 
 
-def to_send(now: datetime) -> tuple[int, datetime | None]:
+def emails_due(now: datetime) -> tuple[int, datetime | None]:
     """Return how many emails are due to be sent, and since when the first of them."""
     return select_one(_SENDING, now=now) or (0, None)
 
 
-def outbox(account_id: UUID, limit: int) -> list[Kept]:
+def outbox(account_id: UUID, limit: int) -> list[OutboxEmail]:
     """Return the emails in the outbox of an account, the newest first."""
     rows = select(_OUTBOX, account=account_id, limit=limit)
     return [
-        Kept(id_, name, address, subject, filled(text, secret)) for id_, name, address, subject, text, secret in rows
+        OutboxEmail(id_, name, address, subject, fill_secret(text, secret))
+        for id_, name, address, subject, text, secret in rows
     ]
 
 
-def emails(account_id: UUID, *, address: str, state: str, before: UUID | None, limit: int) -> list[Posted]:
+def emails(account_id: UUID, *, address: str, state: str, before: UUID | None, limit: int) -> list[EmailRow]:
     """Return the emails of an account, the newest first: to an address with this part, in a state, before an email."""
+    # A person who types % or _ looks for that sign, and not for any sign.
     literal = address.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     part = f"%{literal}%"
     return [
-        Posted(*row) for row in select(_EMAILS, account=account_id, part=part, state=state, before=before, limit=limit)
+        EmailRow(*row)
+        for row in select(_EMAILS, account=account_id, part=part, state=state, before=before, limit=limit)
     ]
 
 

@@ -32,7 +32,7 @@ from datetime import date
 from typing import Final, TypeVar, get_args
 from uuid import UUID
 
-from bursar.accounts.queries import Customer, details, former, invitation
+from bursar.accounts.queries import Customer, details, former_member, invited_at_of
 from bursar.core.events import Audience, Event, OptionalEmail, document_of
 from bursar.core.events.people import MemberChanged, MemberEvent, OwnerChanged
 from bursar.core.events.request import RequestEvent, RequestOvertaken
@@ -48,20 +48,22 @@ from bursar.core.subscription.termination import (
 )
 from bursar.history.queries import Fact
 from bursar.invoices.queries import document
-from bursar.payments.queries import attempted, left, method
+from bursar.payments.queries import method, open_amounts, was_attempted
 from bursar.subscriptions.queries import agreement, request
 
-Whom = Callable[[Customer, Policy, Fact], list[Member]]
+Readers = Callable[[Customer, Policy, Fact], list[Member]]
 E = TypeVar("E", bound=Event)
 
 
-def concerned(customer: Customer, policy: Policy, fact: Fact, ending: TerminationChange | None = None) -> list[Member]:
+def readers_of(
+    customer: Customer, policy: Policy, fact: Fact, termination: TerminationChange | None = None
+) -> list[Member]:
     """Return the members who get an email about a fact, or about the account's end if the fact turns it."""
-    whom = ENDINGS[ending.status] if ending else AUDIENCES[fact.event.told_to]
+    whom = ENDINGS[termination.status] if termination else AUDIENCES[fact.event.told_to]
     return whom(customer, policy, fact)
 
 
-def ending(customer: Customer, fact: Fact) -> TerminationChange | None:
+def termination_of(customer: Customer, fact: Fact) -> TerminationChange | None:
     """Return how a fact schedules, undoes or brings the account's end; None if it does not."""
     event = fact.event
     if isinstance(event, ChangesAccepted):
@@ -77,7 +79,7 @@ def sees_invoices(customer: Customer, policy: Policy, reader: Member, on: date) 
     return decision.sees_invoices(policy, customer.account, reader, on)
 
 
-def recipients(customer: Customer, readers: Collection[Member]) -> list[str]:
+def other_recipients(customer: Customer, readers: Collection[Member]) -> list[str]:
     """Return the invoice recipients who are not among the readers; none if the invoice has no readers."""
     if not readers:
         return []
@@ -141,7 +143,7 @@ def _collected(account_id: UUID, invoice_id: UUID) -> bool:
     """Return true if the invoice was or will be collected automatically. An invoice that a credit paid is not."""
     if not method(account_id).automatic or document(account_id, invoice_id).kind != "invoice":
         return False
-    return attempted(account_id, invoice_id) or left(account_id, [invoice_id])[invoice_id] > 0
+    return was_attempted(account_id, invoice_id) or open_amounts(account_id, [invoice_id])[invoice_id] > 0
 
 
 def _owners(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
@@ -155,7 +157,7 @@ def _owners(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
 
 
 def _invited(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    waits = invitation(customer.id, _event(fact, MemberEvent).member) is not None
+    waits = invited_at_of(customer.id, _event(fact, MemberEvent).member) is not None
     return _named(customer, policy, fact) if waits else []
 
 
@@ -165,7 +167,7 @@ def _named_in_new_role(customer: Customer, policy: Policy, fact: Fact) -> list[M
 
 
 def _named(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    return [former(customer.id, _event(fact, MemberEvent).member)]
+    return [former_member(customer.id, _event(fact, MemberEvent).member)]
 
 
 def _nobody(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
@@ -179,7 +181,7 @@ def _event(fact: Fact, kind: type[E]) -> E:
     return fact.event
 
 
-AUDIENCES: Final[Mapping[Audience, Whom]] = {
+AUDIENCES: Final[Mapping[Audience, Readers]] = {
     Audience.NOBODY: _nobody,
     Audience.REVIEWERS: _reviewers,
     Audience.REQUESTER: _requester,
@@ -195,7 +197,7 @@ AUDIENCES: Final[Mapping[Audience, Whom]] = {
 }
 """The members of each audience of an event."""
 
-ENDINGS: Final[Mapping[TerminationStatus, Whom]] = {
+ENDINGS: Final[Mapping[TerminationStatus, Readers]] = {
     TerminationStatus.SCHEDULED: _payers_and_who_did_it,
     TerminationStatus.REVOKED: _payers_and_who_did_it,
     TerminationStatus.ENDED: _everybody,
@@ -206,17 +208,17 @@ OPTIONAL: Final[tuple[OptionalEmail, ...]] = get_args(OptionalEmail)
 """The kinds of optional email. An invoice that is to be paid comes all the same."""
 
 
-def optional(customer: Customer, fact: Fact, ending: TerminationChange | None = None) -> str:
+def optional_kind(customer: Customer, fact: Fact, termination: TerminationChange | None = None) -> str:
     """Return the kind of optional email that a fact brings; empty if its readers must get it."""
-    if ending:
+    if termination:
         return ""
     invoice = document_of(fact.event)
-    if invoice and not method(customer.id).automatic and left(customer.id, [invoice])[invoice] > 0:
+    if invoice and not method(customer.id).automatic and open_amounts(customer.id, [invoice])[invoice] > 0:
         return ""
     return fact.event.optional or ""
 
 
-def page_of(account_id: UUID, event: Event) -> str:
+def page_path(account_id: UUID, event: Event) -> str:
     """Return the path of the page that shows an event."""
     if isinstance(event, RequestEvent):
         return f"/accounts/{account_id}/requests/{event.request}"

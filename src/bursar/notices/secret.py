@@ -1,12 +1,18 @@
 """The secret part of a link by which an email lets somebody in: kept sealed, and filled in for its reader."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
-from bursar.identity.sealing import seal, unseal
+from cryptography.fernet import InvalidToken
+from django.db.models import Q
 
-HOLE: Final = "\ue000"
+from bursar.identity.sealing import is_sealed_under_present_key, seal, unseal
+from bursar.notices.models import Email, PersonalEmail
+
+INVITATION: Final = "/invitation/"
+"""Part of every link to an invitation."""
+PLACEHOLDER: Final = "\ue000"
 """Stands in a kept text for the secret; no name or address has this character."""
 LINK: Final = re.compile(r"/(?:invitation|me/address|sign-in/password|sign-in(?!/link\b))/([^\s\"<]+)")
 """The form of a link in emails that were kept before their secrets were sealed."""
@@ -21,19 +27,46 @@ class Sealed:
     secret: str
 
 
-def sealed(text: str, html: str, secret: str) -> Sealed:
+def seal_content(text: str, html: str, secret: str) -> Sealed:
     """Return an email as tables hold it; one without a secret as it is."""
     if not secret:
         return Sealed(text, html, "")
-    return Sealed(text.replace(secret, HOLE), html.replace(secret, HOLE), seal(secret))
+    return Sealed(text.replace(secret, PLACEHOLDER), html.replace(secret, PLACEHOLDER), seal(secret))
 
 
-def filled(text: str, secret: str) -> str:
+def fill_secret(text: str, secret: str) -> str:
     """Return a kept text as its reader gets it. Errors: InvalidToken where no key reads the secret."""
-    return text.replace(HOLE, unseal(secret)) if secret else text
+    return text.replace(PLACEHOLDER, unseal(secret)) if secret else text
 
 
-def found(text: str) -> str:
+def find_secret(text: str) -> str:
     """Return the secret in a text that was kept before secrets were sealed; nothing if it has none."""
     link = LINK.search(text)
     return link[1] if link else ""
+
+
+def reseal_secrets() -> int:
+    """Seal the secrets of emails under the present key, if they are not yet; return how many."""
+    count = 0
+    for kind in (Email, PersonalEmail):
+        linked = Q(text__contains=INVITATION) | Q(text__contains="/sign-in/") | Q(text__contains="/me/address/")
+        rows = kind.objects.exclude(state="sent").filter(~Q(secret="") | linked)
+        for row in rows.iterator():
+            columns = _resealed_columns(row)
+            # The worker may be sending this email meanwhile and have emptied its secret; then it stays empty.
+            count += kind.objects.filter(pk=row.pk, secret=row.secret).update(**columns) if columns else 0
+    return count
+
+
+def _resealed_columns(row: Email | PersonalEmail) -> dict[str, str]:
+    """Return the columns of an email under the present key; none if they are so already, or if no key reads them."""
+    if not row.secret:
+        secret = find_secret(row.text)
+        return asdict(seal_content(row.text, row.html, secret)) if secret else {}
+    if is_sealed_under_present_key(row.secret):
+        return {}
+    try:
+        return {"secret": seal(unseal(row.secret))}
+    except InvalidToken:
+        # Nothing can read it any more. Sending it fails with a reason, which the desk shows.
+        return {}

@@ -13,24 +13,24 @@ from bursar.core.subscription.termination import TerminationChange, TerminationS
 from bursar.i18n import edits, money
 from bursar.i18n.decision import people, whom_to_ask
 from bursar.i18n.language import locale
-from bursar.notices.body import Body, Telling, about_document
+from bursar.notices.body import EmailBody, EmailMaterial, about_document
 
 
-def about_ending(ending: TerminationChange, telling: Telling) -> Body:
+def termination_body(ending: TerminationChange, telling: EmailMaterial) -> EmailBody:
     """Return what is said of an account's end in place of the change that turned it."""
     day = money.day(ending.on)
     path = f"/accounts/{telling.customer.id}"
     match ending.status:
         case TerminationStatus.SCHEDULED:
-            return Body(_("The account ends on {day}.").format(day=day), _ends(ending, telling), path)
+            return EmailBody(_("The account ends on {day}.").format(day=day), _ends(ending, telling), path)
         case TerminationStatus.REVOKED:
             lines = [_("It would have ended on {day}.").format(day=day)]
-            return Body(_("The account goes on: its end was undone."), lines, path)
+            return EmailBody(_("The account goes on: its end was undone."), lines, path)
         case TerminationStatus.ENDED:
-            return Body(_("The account has ended."), _ended(ending, telling), path)
+            return EmailBody(_("The account has ended."), _ended(ending, telling), path)
 
 
-def _ends(ending: TerminationChange, telling: Telling) -> list[str]:
+def _ends(ending: TerminationChange, telling: EmailMaterial) -> list[str]:
     policy, account, on = telling.policy, telling.customer.account, telling.fact.on
     able = [
         Contact(member.name, member.email, member.role)
@@ -47,7 +47,7 @@ def _ends(ending: TerminationChange, telling: Telling) -> list[str]:
     return said
 
 
-def _ended(ending: TerminationChange, telling: Telling) -> list[str]:
+def _ended(ending: TerminationChange, telling: EmailMaterial) -> list[str]:
     lost = [_("What is lost: {products}").format(products=_products(ending))] if ending.lost else []
     said = [*_besides(telling), *lost]
     if not telling.sees_invoices:
@@ -57,7 +57,7 @@ def _ended(ending: TerminationChange, telling: Telling) -> list[str]:
     return [*said, *about_document(telling.fact.event, telling.customer), still]
 
 
-def _besides(telling: Telling) -> list[str]:
+def _besides(telling: EmailMaterial) -> list[str]:
     """Return what else was changed together with what ends the account."""
     event = telling.fact.event
     if not isinstance(event, ChangesAccepted):

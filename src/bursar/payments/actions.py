@@ -15,7 +15,7 @@ from bursar.core.events.payment import MethodSet, PaymentFailed, PaymentReceived
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import Actor, Policy
 from bursar.gateways.registry import connected
-from bursar.history.actions import columns, record
+from bursar.history.actions import actor_columns, record
 from bursar.invoices import queries as invoices
 from bursar.logs import counters
 from bursar.payments import models, queries
@@ -27,7 +27,7 @@ def set_method(policy: Policy, account_id: UUID, method: Method, *, actor: Actor
         permit(policy, customer, actor, "change_payment_type", now)
         before = queries.method(account_id)
         check_replacement(before, method, actor)
-        new = paid_by(customer, method)
+        new = with_gateway_of(customer, method)
         models.Method.objects.create(
             account_id=account_id, kind=new.kind, gateway=new.gateway, token=new.token, recorded_at=now
         )
@@ -35,12 +35,12 @@ def set_method(policy: Policy, account_id: UUID, method: Method, *, actor: Actor
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
-def paid_by(customer: Customer, method: Method) -> Method:
+def with_gateway_of(customer: Customer, method: Method) -> Method:
     """Return the method with the gateway that moves its money for the account. Errors: NoGateway."""
     return with_gateway(method, connected(), sandbox=customer.sandbox, ask=customer.account.vendor_contacts()[0])
 
 
-def begin(
+def begin_attempt(
     customer: Customer,
     amount: Money,
     method: Method,
@@ -53,7 +53,7 @@ def begin(
     expires_at: datetime,
 ) -> UUID:
     """Open an attempt, under the lock, without asking the gateway yet; return its id. Errors: NoGateway."""
-    method = paid_by(customer, method)
+    method = with_gateway_of(customer, method)
     attempt = models.Attempt.objects.create(
         account_id=customer.id,
         quote_id=quote_id,
@@ -67,17 +67,17 @@ def begin(
         expires_at=expires_at,
         on=on,
         created_at=now,
-        **columns(actor),
+        **actor_columns(actor),
     )
     return attempt.id
 
 
-def wait(attempt_id: UUID, address: str) -> None:
+def await_payer(attempt_id: UUID, address: str) -> None:
     """Note the address at which the payer must confirm an open attempt."""
     models.Attempt.objects.filter(pk=attempt_id, state="open").exclude(address=address).update(address=address)
 
 
-def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
+def end_attempt(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
     """End an attempt, under the lock, and record it if it did not succeed."""
     models.Attempt.objects.filter(pk=attempt.id).update(state=state, reason=reason, finished_at=now)
     # Counted at the commit, so that what is rolled back is not counted.
@@ -95,9 +95,9 @@ def end(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime,
         record(account_id=attempt.account_id, events=[event], actor=actor, on=attempt.on, now=now)
 
 
-def book(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) -> UUID:
+def book_attempt(attempt: queries.AttemptRow, *, actor: Actor, on: date, now: datetime) -> UUID:
     """Book the payment of an attempt that succeeded, under the lock; return its id."""
-    end(attempt, "succeeded", actor=actor, now=now)
+    end_attempt(attempt, "succeeded", actor=actor, now=now)
     payment = models.Payment.objects.create(
         account_id=attempt.account_id,
         source="attempt",

@@ -32,7 +32,7 @@ def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: 
         amount_minor=booking.amount.amount_minor,
         currency=booking.amount.currency,
         reference=booking.reference,
-        remark=remark(customer.id, note),
+        remark=save_note(customer.id, note),
         on=booking.on,
         recorded_at=now,
     )
@@ -50,7 +50,7 @@ def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: 
 
 def undo(customer: Customer, payment: PaymentRow, *, actor: Actor, now: datetime) -> None:
     """Undo a payment by a row that reverses it, under the lock; its invoices are open again."""
-    reverse(customer.id, payment.id, now=now)
+    reverse_allocations(customer.id, payment.id, now=now)
     models.Payment.objects.create(
         account_id=customer.id,
         source=payment.source,
@@ -66,7 +66,7 @@ def undo(customer: Customer, payment: PaymentRow, *, actor: Actor, now: datetime
     record(account_id=customer.id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
-def reverse(account_id: UUID, payment_or_refund: UUID, *, now: datetime) -> None:
+def reverse_allocations(account_id: UUID, payment_or_refund: UUID, *, now: datetime) -> None:
     """Reverse each allocation of a payment or to a refund."""
     allocations_in_force = in_force(allocations(account_id, [payment_or_refund], [payment_or_refund]))
     rows = models.Allocation.objects.filter(
@@ -87,7 +87,7 @@ def reverse(account_id: UUID, payment_or_refund: UUID, *, now: datetime) -> None
     )
 
 
-def remark(account_id: UUID, text: str) -> Remark | None:
+def save_note(account_id: UUID, text: str) -> Remark | None:
     """Save the note of staff, if there is one, as a remark, which can be erased while the payment stays."""
     return Remark.objects.create(account_id=account_id, text=text) if text else None
 

@@ -62,20 +62,20 @@ def method(account_id: UUID) -> Method:
     return _method(*(select_one(_METHOD, account=account_id) or ("invoice", "", "")))
 
 
-def payment_until(account_id: UUID) -> datetime | None:
+def open_attempt_expires_at(account_id: UUID) -> datetime | None:
     """Return the moment at which the open attempt expires, if there is one."""
     waiting = open_attempt(account_id)
     return waiting.expires_at if waiting else None
 
 
-def paying(account_id: UUID) -> PaymentMethodAndBalance:
+def method_and_balance(account_id: UUID) -> PaymentMethodAndBalance:
     """Return the payment method and balance of an account."""
-    [(_, *method_and_balance)] = select(PAYING, account=account_id)
-    return read_paying(*method_and_balance)
+    [(_, *method_and_balance)] = select(METHOD_AND_BALANCE, account=account_id)
+    return read_method_and_balance(*method_and_balance)
 
 
-def read_paying(kind: str | None, token: str, gateway: str, owes: int) -> PaymentMethodAndBalance:
-    """Return the payment method and balance that a row of `PAYING` states."""
+def read_method_and_balance(kind: str | None, token: str, gateway: str, owes: int) -> PaymentMethodAndBalance:
+    """Return the payment method and balance that a row of `METHOD_AND_BALANCE` states."""
     return PaymentMethodAndBalance(_method(kind or "invoice", token, gateway), owes)
 
 
@@ -108,33 +108,35 @@ def open_attempt(account_id: UUID) -> AttemptRow | None:
     return None if row is None else AttemptRow(*row)
 
 
-def unfinished(before: datetime, limit: int) -> list[AttemptRow]:
+def unfinished_attempts(before: datetime, limit: int) -> list[AttemptRow]:
     """Return open attempts made before a moment, the oldest first."""
     return _attempts(state="open", created_at__lt=before)[:limit]
 
 
-def failures(account_id: UUID, limit: int) -> list[AttemptRow]:
+def failed_attempts(account_id: UUID, limit: int) -> list[AttemptRow]:
     """Return the last attempts that failed, the newest first."""
     rows = models.Attempt.objects.filter(account_id=account_id, state__in=("failed", "cancelled"))
     return [AttemptRow(*row) for row in rows.order_by("-id").values_list(*_ATTEMPT)[:limit]]
 
 
-def attempted(account_id: UUID, invoice_id: UUID) -> bool:
+def was_attempted(account_id: UUID, invoice_id: UUID) -> bool:
     """Return true if an attempt was ever made to collect an invoice."""
     return models.Attempt.objects.filter(account_id=account_id, invoice_id=invoice_id).exists()
 
 
-def left(account_id: UUID, invoice_ids: list[UUID] | None = None) -> Mapping[UUID, int]:
+def open_amounts(account_id: UUID, invoice_ids: list[UUID] | None = None) -> Mapping[UUID, int]:
     """Return the open amount of each invoice and credit note, the oldest first. Unit: minor units, never below zero."""
     return dict(select(_LEFT, accounts=[account_id], ids=invoice_ids))
 
 
 def unsettled(account_ids: Collection[UUID]) -> Mapping[UUID, Unsettled]:
     """Return documents and payments with an open amount, by account."""
-    left: dict[UUID, dict[str, list[OpenAmount]]] = {account: {kind: [] for kind in _KINDS} for account in account_ids}
+    by_account: dict[UUID, dict[str, list[OpenAmount]]] = {
+        account: {kind: [] for kind in _KINDS} for account in account_ids
+    }
     for account_id, kind, *open_ in select(_UNSETTLED, accounts=list(account_ids)):
-        left[account_id][kind].append(OpenAmount(*open_))
-    return {account: Unsettled(*(tuple(by_kind[kind]) for kind in _KINDS)) for account, by_kind in left.items()}
+        by_account[account_id][kind].append(OpenAmount(*open_))
+    return {account: Unsettled(*(tuple(by_kind[kind]) for kind in _KINDS)) for account, by_kind in by_account.items()}
 
 
 def open_invoices(account_id: UUID) -> tuple[OpenAmount, ...]:
@@ -178,7 +180,7 @@ WHERE account_id = %(account)s AND state = 'open'
 _METHOD: Final = (
     "SELECT kind, token, gateway FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
 )
-PAYING: Final = f"""
+METHOD_AND_BALANCE: Final = f"""
 SELECT t.expires_at, m.kind, m.token, m.gateway, ({INVOICED})
     - coalesce((SELECT sum(amount_minor) FROM payments_payment WHERE account_id = here.account_id), 0)::bigint
     + coalesce((

@@ -16,7 +16,7 @@ from bursar.history.actions import record
 from bursar.logs import counters
 from bursar.payments import models, received
 from bursar.payments.actions import allocate
-from bursar.payments.booking import remark, reverse
+from bursar.payments.booking import reverse_allocations, save_note
 from bursar.payments.queries import AttemptRow
 from bursar.payments.received import PaymentRow, RefundRow
 
@@ -45,7 +45,7 @@ def begin(
         amount_minor=amount,
         reason=refund.reason,
         reference=refund.reference,
-        remark=remark(account_id, refund.note),
+        remark=save_note(account_id, refund.note),
         state="succeeded" if done else "open",
         on=on,
         recorded_at=now,
@@ -74,7 +74,7 @@ def begin(
     record(account_id=account_id, events=[event], actor=actor, on=on, now=now)
 
 
-def give_back(attempt: AttemptRow, *, now: datetime) -> None:
+def refund_late_payment(attempt: AttemptRow, *, now: datetime) -> None:
     """Book money that came too late for its quote or invoice, with the refund that returns it, under the lock."""
     models.Attempt.objects.filter(pk=attempt.id).update(state="refunded", finished_at=now)
     transaction.on_commit(counters.attempts.labels("refunded").inc)
@@ -95,7 +95,7 @@ def succeed(refund: RefundRow, *, now: datetime) -> None:
 
 def fail(refund: RefundRow, customer: Customer, *, failure: str, now: datetime) -> None:
     """Mark a refund as failed, under the lock; the money that covered it is free again and allocated anew."""
-    reverse(refund.account_id, refund.id, now=now)
+    reverse_allocations(refund.account_id, refund.id, now=now)
     models.Refund.objects.filter(pk=refund.id).update(state="failed", failure=failure, finished_at=now)
     allocate(refund.account_id, now=now)
     event = RefundFailed(

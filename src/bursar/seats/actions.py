@@ -23,9 +23,9 @@ from bursar.core.subscription.seats import (
     check_light_agents,
     check_seats,
 )
-from bursar.history.actions import Happened, record, record_each
+from bursar.history.actions import AccountEvent, record, record_each
 from bursar.seats.models import Assignment, Capacity, Seen
-from bursar.seats.queries import uses
+from bursar.seats.queries import seat_uses
 
 
 def set_bought(turned: Mapping[UUID, tuple[Mapping[str, SeatUse], Mapping[str, SeatUse]]]) -> None:
@@ -57,7 +57,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
     with locked_account(account_id, actor, now) as customer:
         member = customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
-        check_assignable(product, uses(account_id).get(product))
+        check_assignable(product, seat_uses(account_id).get(product))
         _, created = Assignment.objects.get_or_create(
             account_id=account_id,
             product=product,
@@ -83,7 +83,7 @@ def free(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, act
         record_each(freed, now=now)
 
 
-def count(account_id: UUID, product: str, used: int | None, *, actor: Actor, now: datetime) -> None:
+def set_used(account_id: UUID, product: str, used: int | None, *, actor: Actor, now: datetime) -> None:
     """Write how many seats of a product are used, for a vendor whose own product gives seats to people.
 
     With None, Bursar counts its own assignments again. Errors: NotFound, NoSeats.
@@ -99,7 +99,7 @@ def count(account_id: UUID, product: str, used: int | None, *, actor: Actor, now
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
-def see(account_id: UUID, member_id: UUID, on: date) -> None:
+def note_seen(account_id: UUID, member_id: UUID, on: date) -> None:
     """Note the last day on which the vendor's product asked for a member."""
     Seen.objects.bulk_create(
         [Seen(id=uuid7(), account_id=account_id, member_id=member_id, on=on)],
@@ -131,7 +131,7 @@ def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: A
         record_each(_end([(customer, None, [member_id])], actor, now), now=now)
 
 
-def free_seats(reductions: Sequence[tuple[Customer, str, Collection[UUID]]], *, now: datetime) -> list[Happened]:
+def free_seats(reductions: Sequence[tuple[Customer, str, Collection[UUID]]], *, now: datetime) -> list[AccountEvent]:
     """End the assignments of members whom a reduction names, under the locks of their accounts; return the events.
 
     Shape: the account, the product, and the members.
@@ -141,7 +141,7 @@ def free_seats(reductions: Sequence[tuple[Customer, str, Collection[UUID]]], *, 
 
 def _end(
     leaving: Sequence[tuple[Customer, str | None, Collection[UUID]]], actor: Actor, now: datetime
-) -> list[Happened]:
+) -> list[AccountEvent]:
     """End assignments of members to a product, or to all products for None; return the events."""
     ending = [
         (customer.id, product, member_id, customer.moment(now))
@@ -163,7 +163,7 @@ def _check(customer: Customer, products: list[str], *, light: bool) -> None:
     """Raise OutOfSeats, or OutOfLightAgents for a light agent, if a product has no room for one more person."""
     counted = _count_again({(customer.id, product) for product in products})
     if light:
-        current = uses(customer.id)
+        current = seat_uses(customer.id)
         for product, *_ in counted:
             check_light_agents(product, current[product].light_agents, current[product].light)
     for product, bought, before, after in counted:

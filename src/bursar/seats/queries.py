@@ -12,7 +12,7 @@ from bursar.core.subscription.seats import SEATLESS, SeatUse, is_idle
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class AssignmentRow:
     """A member's assignment; `seat` says whether it uses one, `seen_on` when the product last asked for the member."""
 
     product: str
@@ -30,45 +30,45 @@ class Held:
         return self.seat and is_idle(self.seen_on or self.since.astimezone(zone).date(), day)
 
 
-def uses(account_id: UUID) -> Mapping[str, SeatUse]:
+def seat_uses(account_id: UUID) -> Mapping[str, SeatUse]:
     """Return the seats of each product that an account has or had."""
-    [(rows,)] = select(f"SELECT {USES}", account=account_id, seatless=SEATLESS)
-    return read_uses(rows)
+    [(rows,)] = select(f"SELECT {SEAT_USES}", account=account_id, seatless=SEATLESS)
+    return read_seat_uses(rows)
 
 
-def read_uses(rows: Iterable[Sequence[Any]]) -> Mapping[str, SeatUse]:
-    """Return the seats of each product that the JSON of `USES` states."""
+def read_seat_uses(rows: Iterable[Sequence[Any]]) -> Mapping[str, SeatUse]:
+    """Return the seats of each product that the JSON of `SEAT_USES` states."""
     return {
         product: SeatUse(bought, used, None if holders is None else frozenset(map(UUID, holders)), light_agents, light)
         for product, bought, used, holders, light_agents, light in rows
     }
 
 
-def counts(account_id: UUID) -> Mapping[str, int]:
+def used_seats(account_id: UUID) -> Mapping[str, int]:
     """Return how many seats of each product are used, without their members."""
     return dict(select(_COUNTS, account=account_id))
 
 
-def held(account_id: UUID, member_id: UUID | None = None) -> list[Held]:
+def assignments(account_id: UUID, member_id: UUID | None = None) -> list[AssignmentRow]:
     """Return assignments by product and age, of all members or of the one named."""
-    return [Held(*row) for row in select(_HELD, account=account_id, member=member_id, seatless=SEATLESS)]
+    return [AssignmentRow(*row) for row in select(_HELD, account=account_id, member=member_id, seatless=SEATLESS)]
 
 
-def longest_unseen(account_id: UUID, product: str, limit: int, chosen: Collection[UUID] = ()) -> list[Held]:
+def longest_unseen(account_id: UUID, product: str, limit: int, chosen: Collection[UUID] = ()) -> list[AssignmentRow]:
     """Return the members who use a seat of a product, the longest unseen first.
 
     A member who was never seen counts as seen on the day of the assignment. Chosen members are added beyond the limit.
     """
     parameters = {"account": account_id, "product": product, "seatless": SEATLESS, "member": None}
-    longest = [Held(*row) for row in select(f"{_LONGEST_UNSEEN} LIMIT %(limit)s", limit=limit, **parameters)]
+    longest = [AssignmentRow(*row) for row in select(f"{_LONGEST_UNSEEN} LIMIT %(limit)s", limit=limit, **parameters)]
     missing = set(chosen) - {assigned.member_id for assigned in longest}
     if missing and len(longest) == limit:
-        others = (Held(*row) for row in select(_LONGEST_UNSEEN, **parameters))
+        others = (AssignmentRow(*row) for row in select(_LONGEST_UNSEEN, **parameters))
         longest += [assigned for assigned in others if assigned.member_id in missing]
     return longest
 
 
-USES: Final = f"""
+SEAT_USES: Final = f"""
 coalesce((
     SELECT json_agg(json_build_array(c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
         SELECT h.member_id FROM seats_assignment h

@@ -114,7 +114,7 @@ if not BURSAR_URL.startswith("https://"):
     HSTS_SECONDS = 0
 SENDS_MAIL = mail.VARIABLE in os.environ
 HEADERS_WITH_ID: dict[str, str] | None = {}
-vars().update(mail.outgoing(os.environ.get(mail.VARIABLE, mail.NOWHERE)))
+vars().update(mail.mail_settings(os.environ.get(mail.VARIABLE, mail.NOWHERE)))
 DEFAULT_FROM_EMAIL = env.text("BURSAR_MAIL_FROM", "bursar@localhost")
 
 AUTH_USER_MODEL = "accounts.Person"

@@ -17,7 +17,7 @@ from bursar.core.ordering.transition import Checkpoint, Order
 from bursar.core.policy.policy import Actor
 from bursar.core.subscription.edit import Cancel, Edit, without_reason, write_edit
 from bursar.core.subscription.subscription import Change
-from bursar.history.actions import columns
+from bursar.history.actions import actor_columns
 from bursar.subscriptions import models
 
 
@@ -55,7 +55,7 @@ def save_quote(
         created_at=now,
         expires_at=expires_at,
         request_id=request_id,
-        **columns(actor),
+        **actor_columns(actor),
     )
     return row.id
 
@@ -67,7 +67,12 @@ def accept(orders: Sequence[tuple[UUID, date, Order, Sequence[Change]]], *, now:
     """
     order_rows = [
         models.Order(
-            id=order.id, account_id=account_id, quote_id=order.quote_id, on=on, recorded_at=now, **columns(order.actor)
+            id=order.id,
+            account_id=account_id,
+            quote_id=order.quote_id,
+            on=on,
+            recorded_at=now,
+            **actor_columns(order.actor),
         )
         for account_id, on, order, _ in orders
     ]
@@ -149,8 +154,8 @@ def close_requests(closings: Sequence[Closing]) -> None:
             id=closing.request_id,
             state=closing.state,
             closed_at=closing.at,
-            closed_by_kind=columns(closing.actor)["actor_kind"],
-            closed_by_id=columns(closing.actor)["actor_id"],
+            closed_by_kind=actor_columns(closing.actor)["actor_kind"],
+            closed_by_id=actor_columns(closing.actor)["actor_id"],
             answer=answer,
             order_id=closing.order_id,
             cause=closing.cause,

@@ -12,7 +12,7 @@ from bursar.core.ordering.content import write_temporary
 from bursar.core.policy.policy import State, shows_costs
 from bursar.core.subscription.shortfall import write_shortfall
 from bursar.payments import queries as payments
-from bursar.seats.queries import Held, counts, held, uses
+from bursar.seats.queries import AssignmentRow, assignments, seat_uses, used_seats
 from bursar.subscriptions import queries as subscriptions
 
 
@@ -21,7 +21,7 @@ def subscription(call: Call) -> JsonObject:
     timeline = subscriptions.agreement(call.id).timeline
     state = timeline.on(call.today)
     costs = call.by_vendor or shows_costs(call.policy, call.customer.account, call.today)
-    used = uses(call.id)
+    used = seat_uses(call.id)
     items = []
     for item in state.items.values():
         agreed_price = state.agreed_price(item)
@@ -57,7 +57,7 @@ def subscription(call: Call) -> JsonObject:
 
 def seats(call: Call) -> list[JsonObject]:
     """Return the seats of each product and their holders."""
-    holders = held(call.id)
+    holders = assignments(call.id)
     shortfalls = {shortfall.product: shortfall for shortfall in coming_shortfalls(call.id, call.today)}
     return [
         {
@@ -71,25 +71,25 @@ def seats(call: Call) -> list[JsonObject]:
             "people": [_holder(row) for row in holders if row.product == product],
             "short": write_shortfall(shortfalls.get(product)),
         }
-        for product, use in uses(call.id).items()
+        for product, use in seat_uses(call.id).items()
         if use.bought or use.used
     ]
 
 
-def _holder(row: Held) -> JsonObject:
+def _holder(row: AssignmentRow) -> JsonObject:
     person: JsonObject = {"id": str(row.member_id), "name": row.name, "email": row.email, "role": row.role}
     seen_on = row.seen_on.isoformat() if row.seen_on else None
     return {**person, "state": row.state, "seat": row.seat, "since": row.since.isoformat(), "seen_on": seen_on}
 
 
-def entitlements(call: Call, assignments: Sequence[Held] | None) -> JsonObject:
+def entitlements(call: Call, assignments: Sequence[AssignmentRow] | None) -> JsonObject:
     """Return the entitlements of the account and, if `assignments` is given, those of a member."""
     account_state = call.customer.account.state
     if account_state is not State.ACTIVE:
         return {"state": account_state.value, "trial_until": None, "products": []}
     state = subscriptions.agreement(call.id).timeline.on(call.today)
     catalogs = versions({state.agreed_price(item).catalog_version for item in state.items.values()})
-    used = counts(call.id)
+    used = used_seats(call.id)
     own_products = None if assignments is None else {row.product for row in assignments}
     products = []
     for item in state.items.values():

@@ -234,7 +234,7 @@ def _refund(call: Call, row: RefundRow) -> JsonObject:
 def invoice(call: Call, document: Invoice, open_minor: int | None = None) -> JsonObject:
     """Return an invoice or credit note with its lines."""
     if open_minor is None:
-        open_minor = queries.left(call.id, [document.id])[document.id]
+        open_minor = queries.open_amounts(call.id, [document.id])[document.id]
     return {
         **write_invoice(document),
         "status": document_status(document.kind, open_minor, document.due_on, call.today),

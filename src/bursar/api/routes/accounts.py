@@ -71,7 +71,7 @@ def open_account(request: HttpRequest, body: bodies.NewAccount) -> Reply:
 def list_accounts(request: HttpRequest, after: UUID | None = None, limit: Limit = 100) -> Any:
     """List all accounts, the oldest first."""
     require_vendor(request)
-    rows = queries.customers(after=after, limit=limit + 1)
+    rows = queries.account_names(after=after, limit=limit + 1)
     return present.page(rows, limit, lambda row: {"id": str(row[0]), "name": row[1]}, lambda row: row[0])
 
 
@@ -186,7 +186,7 @@ def pass_on(request: HttpRequest, account_id: UUID, body: bodies.NewOwner) -> Re
 
     def act(key: IdempotencyKey | None) -> Answer:
         with followed(account_id, actor=call.actor, now=call.now):
-            members.pass_on(
+            members.transfer_ownership(
                 call.policy,
                 account_id,
                 body.member,

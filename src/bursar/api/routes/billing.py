@@ -17,7 +17,7 @@ from bursar.api.schema import answers, bodies
 from bursar.api.schema.documented import documented_as
 from bursar.core.billing.payment import TokenNeeded, check_waiting, read_method
 from bursar.core.messages.problem import phrase
-from bursar.history.actions import answer as keep_answer
+from bursar.history.actions import store_response as keep_answer
 from bursar.history.queries import Answer, IdempotencyKey
 from bursar.i18n.country import is_country
 from bursar.invoices import queries as invoices
@@ -34,7 +34,7 @@ def list_invoices(
     call = open_call(request, account_id)
     call.permit("view_invoices")
     rows = invoices.documents(account_id, before=before, limit=limit + 1)
-    open_amounts = queries.left(account_id, [row.id for row in rows])
+    open_amounts = queries.open_amounts(account_id, [row.id for row in rows])
     return present.page(rows, limit, lambda row: present.invoice(call, row, open_amounts[row.id]), lambda row: row.id)
 
 

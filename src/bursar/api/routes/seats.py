@@ -17,7 +17,7 @@ from bursar.checkout import coming_shortfalls, followed
 from bursar.core.policy.policy import Member
 from bursar.core.subscription.shortfall import write_shortfall
 from bursar.seats import actions
-from bursar.seats.queries import held
+from bursar.seats.queries import assignments
 
 router = Router(tags=["seats"])
 _SEATS = "/accounts/{uuid:account_id}/seats/{product}"
@@ -37,7 +37,7 @@ def count_seats(request: HttpRequest, account_id: UUID, product: str, body: bodi
     actor = require_vendor(request)
     call = open_call(request, account_id)
     with followed(account_id, actor=actor, now=call.now):
-        actions.count(account_id, product, body.in_use, actor=actor, now=call.now)
+        actions.set_used(account_id, product, body.in_use, actor=actor, now=call.now)
     return _no_content(call, product)
 
 
@@ -72,10 +72,10 @@ def entitlements(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Return the entitlements of the account or of the calling member; 304 while the `ETag` holds."""
     # The product asks at every step, also in accounts with thousands of members: reading them all is too slow.
     call = open_call(request, account_id, few_members=True)
-    assignments = held(call.id, call.actor.id) if isinstance(call.actor, Member) else None
-    if assignments and assignments[0].seen_on != call.today:
-        actions.see(call.id, assignments[0].member_id, call.today)
-    body = json.dumps(present.entitlements(call, assignments), sort_keys=True).encode()
+    own = assignments(call.id, call.actor.id) if isinstance(call.actor, Member) else None
+    if own and own[0].seen_on != call.today:
+        actions.note_seen(call.id, own[0].member_id, call.today)
+    body = json.dumps(present.entitlements(call, own), sort_keys=True).encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     unchanged = tag in request.headers.get("If-None-Match", "")
     answer = HttpResponse(status=304) if unchanged else HttpResponse(body, content_type="application/json")

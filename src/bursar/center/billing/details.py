@@ -55,7 +55,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "form": form,
         "problem": problem,
         "vat_id": vat_id,
-        "vat": vat.check(vat_id) if vat_id else "",
+        "vat": vat.check_vat_id(vat_id) if vat_id else "",
         "change": seen.may("manage_invoices"),
         "why_not": seen.why_not(seen.decide("manage_invoices")),
         "kept": kept,

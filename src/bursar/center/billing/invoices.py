@@ -18,7 +18,7 @@ from bursar.i18n.address import address_lines
 from bursar.i18n.lines import lines_shown
 from bursar.i18n.payment import status_name
 from bursar.invoices.queries import document, documents
-from bursar.payments.queries import left
+from bursar.payments.queries import open_amounts
 
 PAGE: Final = 50
 
@@ -48,10 +48,10 @@ def listing(request: HttpRequest, account_id: UUID) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     listed = documents(account_id, before=before, limit=PAGE + 1)
-    open_amounts, no_card = left(account_id, [invoice.id for invoice in listed]), why_no_card(seen)
-    rows = [row_shown(seen, invoice, open_amounts[invoice.id], no_card) for invoice in listed[:PAGE]]
+    remaining, no_card = open_amounts(account_id, [invoice.id for invoice in listed]), why_no_card(seen)
+    rows = [row_shown(seen, invoice, remaining[invoice.id], no_card) for invoice in listed[:PAGE]]
     following = listed[PAGE - 1].id if len(listed) > PAGE else None
-    payable = any(_payable(seen, invoice, open_amounts[invoice.id]) for invoice in listed[:PAGE])
+    payable = any(_payable(seen, invoice, remaining[invoice.id]) for invoice in listed[:PAGE])
     content = {"rows": rows, "following": following, "no_card": no_card if payable else ""}
     return shown(request, seen, "invoices", "invoices", content)
 
@@ -86,7 +86,7 @@ def _payable(seen: Visit, invoice: Invoice, remaining: int) -> bool:
 
 
 def _content(seen: Visit, invoice: Invoice) -> dict[str, Any]:
-    remaining, no_card = left(seen.id, [invoice.id])[invoice.id], why_no_card(seen)
+    remaining, no_card = open_amounts(seen.id, [invoice.id])[invoice.id], why_no_card(seen)
     return {
         "row": row_shown(seen, invoice, remaining, no_card),
         "no_card": no_card if _payable(seen, invoice, remaining) else "",

@@ -22,7 +22,7 @@ from bursar.core.money.money import Money
 from bursar.i18n import money
 from bursar.i18n.payment import decline_reason, method_name
 from bursar.invoices.queries import document, documents
-from bursar.payments.queries import attempt, failures, left, method, open_invoices
+from bursar.payments.queries import attempt, failed_attempts, method, open_amounts, open_invoices
 
 FAILURES: Final = 5
 
@@ -53,7 +53,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
     seen = visit(request, account_id)
     seen.check("invoices", "pay_invoice")
     invoice = document(account_id, invoice_id)
-    open_minor = left(account_id, [invoice_id])[invoice_id]
+    open_minor = open_amounts(account_id, [invoice_id])[invoice_id]
     if invoice.kind != "invoice" or open_minor == 0:
         return to("invoice", account_id, invoice_id)
     form = MethodForm(posted(request), present=method(account_id))
@@ -119,7 +119,7 @@ def _open_and_failed(seen: Visit, no_card: str) -> dict[str, Any]:
                 "amount": money.amount(Money(failure.amount_minor, failure.currency)),
                 "reason": decline_reason(failure.reason),
             }
-            for failure in failures(seen.id, FAILURES)
+            for failure in failed_attempts(seen.id, FAILURES)
         ],
     }
 

@@ -9,7 +9,7 @@ from bursar.center.visit import Visit
 from bursar.core.billing.gateway import NoGateway
 from bursar.core.billing.payment import Method
 from bursar.i18n.payment import token_name
-from bursar.payments.actions import paid_by
+from bursar.payments.actions import with_gateway_of
 
 TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
 """The cards and mandates of the sandbox gateway, by what they do."""
@@ -18,7 +18,7 @@ TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
 def why_no_card(seen: Visit) -> str:
     """Return why the account cannot pay by card or direct debit; empty if it can."""
     try:
-        paid_by(seen.customer, Method("card"))
+        with_gateway_of(seen.customer, Method("card"))
     except NoGateway as problem:
         return seen.said(problem)
     return ""

@@ -14,7 +14,7 @@ from bursar.core.subscription.edit import ChangePlan, Edit, SetSeats
 from bursar.core.subscription.seats import SeatUse, people_without_seat
 from bursar.i18n import edits as words
 from bursar.i18n import money
-from bursar.seats.queries import Held, longest_unseen
+from bursar.seats.queries import AssignmentRow, longest_unseen
 
 MOST_SHOWN: Final = 100
 
@@ -88,7 +88,7 @@ def _release(seen: Visit, edit: SetSeats | ChangePlan, use: SeatUse) -> Release:
     )
 
 
-def _giver(seen: Visit, row: Held, is_chosen: bool) -> Giver:
+def _giver(seen: Visit, row: AssignmentRow, is_chosen: bool) -> Giver:
     if row.seen_on is not None:
         last = _("last seen {day}").format(day=money.day(row.seen_on))
     else:

@@ -35,7 +35,7 @@ from bursar.core.subscription.subscription import Change, Subscription
 from bursar.core.subscription.timeline import Timeline
 from bursar.i18n import edits as words
 from bursar.i18n import money
-from bursar.seats.queries import counts
+from bursar.seats.queries import used_seats
 from bursar.subscriptions.queries import agreement, quote
 
 
@@ -166,7 +166,7 @@ def _filled(seen: Visit, sent: Mapping[str, Any] | None, timeline: Timeline) -> 
         scheduled=scheduled,
         catalog=catalog,
         today=seen.today,
-        used=counts(seen.id) if counts_anew else {},
+        used=used_seats(seen.id) if counts_anew else {},
         by_staff=seen.staff,
     )
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from bursar.center.form_fields import PageForm, posted
 from bursar.center.visit import signed_in, to
-from bursar.notices.actions import choose
-from bursar.notices.queries import unwanted
+from bursar.notices.actions import set_unwanted_emails
+from bursar.notices.queries import unwanted_kinds
 from bursar.notices.readers import OPTIONAL
 
 
@@ -19,10 +19,10 @@ from bursar.notices.readers import OPTIONAL
 def page(request: HttpRequest) -> HttpResponse:
     """Show the choice, and save it for every account of the person."""
     person = signed_in(request)
-    without = unwanted(person.pk)
+    without = unwanted_kinds(person.pk)
     form = EmailsForm(posted(request), filled={"wanted": [code for code in OPTIONAL if code not in without]})
     if form.is_valid():
-        choose(person.pk, without=[code for code in OPTIONAL if code not in form.cleaned_data["wanted"]])
+        set_unwanted_emails(person.pk, unwanted=[code for code in OPTIONAL if code not in form.cleaned_data["wanted"]])
         messages.success(request, _("Your choice of emails is saved."))
         return to("emails")
     return render(request, "center/emails.html", {"form": form}, status=form.status)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bursar.center.visit import signed_in
-from bursar.erasure.held import held, written
+from bursar.erasure.held import personal_records, personal_records_json
 from bursar.i18n import money
 
 MANY = 1000
@@ -20,7 +20,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """Show the number of records of each kind."""
     person = signed_in(request)
     names = _names()
-    counted = ((name, sum(1 for _ in islice(records, MANY + 1))) for name, records in held(person.pk))
+    counted = ((name, sum(1 for _ in islice(records, MANY + 1))) for name, records in personal_records(person.pk))
     content = {
         "kinds": [
             (
@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> StreamingHttpResponse:
     """Return all records as JSON."""
-    answer = StreamingHttpResponse(written(signed_in(request).pk), content_type="application/json")
+    answer = StreamingHttpResponse(personal_records_json(signed_in(request).pk), content_type="application/json")
     answer["Content-Disposition"] = 'attachment; filename="bursar-own-data.json"'
     return answer
 

@@ -13,8 +13,8 @@ from bursar.center.sign_in.adapter import too_many
 from bursar.center.visit import moment, signed_in, to
 from bursar.i18n.problem import said
 from bursar.identity.profile import ADDRESS_MINUTES, AddressNotValid, rename
-from bursar.notices.actions import goes_out
-from bursar.notices.addresses import ask, confirm
+from bursar.notices.actions import is_mail_sent_to
+from bursar.notices.addresses import send_address_link, use_address_link
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +34,7 @@ def address(request: HttpRequest) -> HttpResponse:
     """Ask for a new address. The answer does not tell if somebody else has it."""
     person = signed_in(request)
     form = AddressForm(posted(request), present=person.email)
-    content = {"form": form, "email": person.email, "minutes": ADDRESS_MINUTES, "sends": goes_out(person.pk)}
+    content = {"form": form, "email": person.email, "minutes": ADDRESS_MINUTES, "sends": is_mail_sent_to(person.pk)}
     if request.method == "POST" and not content["sends"]:
         return render(request, "center/address.html", content, status=409)
     if not form.is_valid():
@@ -43,7 +43,7 @@ def address(request: HttpRequest) -> HttpResponse:
     for key in (str(person.pk), new_email.lower()):
         if (refused := too_many(request, "new_address", key)) is not None:
             return refused
-    ask(person, new_email, now=moment())
+    send_address_link(person, new_email, now=moment())
     return render(request, "center/address.html", {**content, "given": new_email, "sent": True})
 
 
@@ -54,7 +54,7 @@ def new_address(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "center/new_address.html")
     try:
-        confirm(person, secret, now=moment())
+        use_address_link(person, secret, now=moment())
     except AddressNotValid as problem:
         return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
     end_other_sessions(request, person)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.limits import set_limit
-from bursar.accounts.members import pass_on as pass_ownership_on
+from bursar.accounts.members import transfer_ownership as pass_ownership_on
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.form_fields import PageForm
 from bursar.center.forms import AppointForm, LimitForm, PassingForm, StaffPassingForm

@@ -21,7 +21,7 @@ from bursar.core.subscription.seats import SeatUse
 from bursar.i18n import edits, money
 from bursar.i18n.decision import role_name
 from bursar.seats import actions
-from bursar.seats.queries import Held, held, uses
+from bursar.seats.queries import AssignmentRow, assignments, seat_uses
 
 
 @require_safe
@@ -92,7 +92,7 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
             seen.day(holding.since).isoformat(),
             holding.seen_on.isoformat() if holding.seen_on else "",
         )
-        for holding in held(account_id)
+        for holding in assignments(account_id)
     ]
     return table("seats", head, rows)
 
@@ -100,9 +100,9 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None) -> HttpResponse:
     if wrong:
         seen.check("seats", "manage_members")
-    catalog, people, everybody = current_catalog(), held(seen.id), members(seen.id)
+    catalog, people, everybody = current_catalog(), assignments(seen.id), members(seen.id)
     wrong, status, products = dict(wrong or {}), 422 if wrong else 200, []
-    for product, use in uses(seen.id).items():
+    for product, use in seat_uses(seen.id).items():
         if not (use.bought or use.used):
             continue
         holdings = [row for row in people if row.product == product]
@@ -136,7 +136,7 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
     return shown(request, seen, "seats", "seats", content, status=status)
 
 
-def _idle(seen: Visit, holdings: list[Held]) -> set[UUID]:
+def _idle(seen: Visit, holdings: list[AssignmentRow]) -> set[UUID]:
     """Return the members whose seats are idle; none if the product never reports who uses it."""
     if not any(row.seen_on for row in holdings):
         return set()
@@ -169,7 +169,7 @@ def _light(use: SeatUse) -> str:
     return _("Light agents without a seat: {light} of {most}").format(light=light, most=most)
 
 
-def _shown(seen: Visit, row: Held, idle: bool) -> dict[str, Any]:
+def _shown(seen: Visit, row: AssignmentRow, idle: bool) -> dict[str, Any]:
     return {
         "id": row.member_id,
         "name": row.name,

@@ -23,7 +23,7 @@ from bursar.i18n import edits
 from bursar.i18n.decision import role_name
 from bursar.i18n.language import folded
 from bursar.seats import actions as seats
-from bursar.seats.queries import held
+from bursar.seats.queries import assignments
 
 PAGE: Final = 50
 ORDINARY: Final = ("admin", "agent", SEATLESS)
@@ -221,7 +221,7 @@ def _shown(seen: Visit, row: MemberRow, products: list[tuple[str, bool]]) -> dic
 def _products_of_members(account_id: UUID) -> dict[UUID, list[tuple[str, bool]]]:
     """Return the products of each member by name, and whether they use a seat of each."""
     catalog, products = current_catalog(), dict[UUID, list[tuple[str, bool]]]()
-    for holding in held(account_id):
+    for holding in assignments(account_id):
         products.setdefault(holding.member_id, []).append((edits.product_name(catalog, holding.product), holding.seat))
     return products
 

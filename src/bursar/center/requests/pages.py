@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bursar import checkout
-from bursar.accounts.queries import names
+from bursar.accounts.queries import names_by_id
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.forms import AskForm, RejectForm
 from bursar.center.manage.accepting import answer_order
@@ -240,7 +240,7 @@ def _closed(seen: Visit, row: RequestRow) -> Mapping[str, Any] | None:
     """Return when and by whom a request was closed, and their answer."""
     if row.closed_at is None:
         return None
-    story = Story(names(seen.id), seen.policy, current_catalog(), prices=False, invoices=False)
+    story = Story(names_by_id(seen.id), seen.policy, current_catalog(), prices=False, invoices=False)
     return {
         "on": money.day(seen.day(row.closed_at)),
         "own": row.closed_by_id == row.member_id,

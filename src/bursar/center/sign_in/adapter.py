@@ -22,8 +22,8 @@ from bursar.center.sign_in.proof import factors, proved, record
 from bursar.center.visit import moment
 from bursar.identity.models import Person
 from bursar.identity.sealing import seal, unseal
-from bursar.notices.actions import write_to
-from bursar.notices.email import personal
+from bursar.notices.actions import queue_personal_email
+from bursar.notices.email import write_personal_email
 
 LINK_MINUTES = 15
 
@@ -59,8 +59,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         with translation.override(user.locale):
             subject, way = _("A new password"), _("Choose a new password")
             lines = [_("Somebody, you we hope, asked for a new password. If it was not you, do nothing.")]
-            written = personal(user.locale, subject, lines, way, context["password_reset_url"], secret=True)
-        write_to(user, written, now=moment())
+            written = write_personal_email(user.locale, subject, lines, way, context["password_reset_url"], secret=True)
+        queue_personal_email(user, written, now=moment())
 
     def set_password(self, user: Person, password: str) -> None:
         """Set a password, and void the sign-in links that were sent before."""
@@ -80,8 +80,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
             subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context or {}).split())
             happened = render_to_string(f"{template_prefix}_message.txt", context or {}).split("\n")
             lines = [*filter(None, map(str.strip, happened)), _("If it was not you, end your other sessions at once.")]
-            written = personal(user.locale, subject, lines, _("See where you are signed in"), "/me/sessions")
-        write_to(user, written, now=moment())
+            written = write_personal_email(
+                user.locale, subject, lines, _("See where you are signed in"), "/me/sessions"
+            )
+        queue_personal_email(user, written, now=moment())
 
 
 class Factors(DefaultMFAAdapter):  # type: ignore[misc]
@@ -136,7 +138,7 @@ def send_link(email: str) -> None:
             _("The link signs you in once, within {minutes} minutes.").format(minutes=LINK_MINUTES),
             _("If you did not ask for it, do nothing."),
         ]
-        written = personal(
+        written = write_personal_email(
             person.locale, _("Your sign-in link"), lines, _("Sign in"), f"/sign-in/{secret}", secret=True
         )
-    write_to(person, written, now=now)
+    queue_personal_email(person, written, now=now)

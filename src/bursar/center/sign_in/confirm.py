@@ -16,7 +16,7 @@ from bursar.center.sign_in.proof import FRESH, proved
 from bursar.center.unsent_forms import keep, sent
 from bursar.center.visit import signed_in
 from bursar.identity.models import Person
-from bursar.notices.actions import goes_out
+from bursar.notices.actions import is_mail_sent_to
 
 View = Callable[..., HttpResponseBase]
 
@@ -43,7 +43,7 @@ def _led(request: HttpRequest, person: Person) -> HttpResponse:
     content = {
         "email": person.email,
         "minutes": FRESH.seconds // 60,
-        "sends": goes_out(person.pk),
+        "sends": is_mail_sent_to(person.pk),
         "unsent": sent(request),
         "kept": is_kept,
     }

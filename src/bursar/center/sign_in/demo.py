@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
-from bursar.accounts.queries import Customer, sandboxes
-from bursar.accounts.sandbox import only_in_sandboxes, people_to_lend, those_only_in_sandboxes
+from bursar.accounts.queries import Customer, sandbox_customers
+from bursar.accounts.sandbox import is_sandbox_only, lendable_people, sandbox_only_people
 from bursar.center.people.capabilities import PAYMENT, SUBSCRIPTION
 from bursar.center.sign_in.adapter import let_in
 from bursar.center.sign_in.proof import SANDBOX
@@ -36,8 +36,8 @@ def demo_accounts(now: datetime) -> list[dict[str, Any]]:
         policy = current()
     except NoPolicy:
         return []
-    customers = sandboxes(MOST)
-    lent = people_to_lend([member.id for customer in customers for member in customer.account.members])
+    customers = sandbox_customers(MOST)
+    lent = lendable_people([member.id for customer in customers for member in customer.account.members])
     return [
         {
             "name": customer.name,
@@ -59,7 +59,7 @@ def demo_staff() -> list[dict[str, Any]]:
     except NoPolicy:
         return []
     colleagues = staff(sandbox=True)
-    lent = those_only_in_sandboxes([member.id for member in colleagues])
+    lent = sandbox_only_people([member.id for member in colleagues])
     return [_colleague(policy, member) for member in colleagues if member.id in lent]
 
 
@@ -70,10 +70,10 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
         raise Http404
     if "colleague" in request.POST:
         chosen_id = _id(request.POST["colleague"])
-        person_id = chosen_id if colleague(chosen_id) is not None and only_in_sandboxes(chosen_id) else None
+        person_id = chosen_id if colleague(chosen_id) is not None and is_sandbox_only(chosen_id) else None
     else:
         chosen_id = _id(request.POST.get("member", ""))
-        person_id = people_to_lend([chosen_id]).get(chosen_id)
+        person_id = lendable_people([chosen_id]).get(chosen_id)
     if person_id is None:
         raise Http404
     person = Person.objects.get(pk=person_id)

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bursar.accounts.keys import InvitationNotValid, LinkNotValid, use_link
-from bursar.accounts.members import accept
-from bursar.accounts.sandbox import people_to_lend
+from bursar.accounts.members import accept_invitation
+from bursar.accounts.sandbox import lendable_people
 from bursar.accounts.sessions import SessionNotValid, use_session
 from bursar.center.form_fields import posted
 from bursar.center.forms import LinkForm
@@ -52,12 +52,12 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "center/invitation.html")
     try:
-        accepted = accept(secret, now=moment())
+        accepted = accept_invitation(secret, now=moment())
     except InvitationNotValid as problem:
         return _refused(request, problem)
     following = reverse("account", args=[accepted.account_id])
     # A sandbox never sends its emails, so its link proves no address: it signs people in on a demo only.
-    if accepted.proven or (settings.DEMO and people_to_lend([accepted.member_id])):
+    if accepted.proven or (settings.DEMO and lendable_people([accepted.member_id])):
         way = LINK if accepted.proven else SANDBOX
         return remember_language(sign_in(request, accepted.person, following, way), accepted.person.locale)
     return remember_language(HttpResponseRedirect(following), accepted.person.locale)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from bursar.center.visit import moment
 from bursar.identity.models import Person
-from bursar.identity.passkeys import count_on
-from bursar.notices.actions import write_to
-from bursar.notices.email import personal
+from bursar.identity.passkeys import advance_counter
+from bursar.notices.actions import queue_personal_email
+from bursar.notices.email import write_personal_email
 
 
 class SecondFactor(forms.AuthenticateWebAuthnForm):  # type: ignore[misc]  # the library has no types
@@ -43,7 +43,7 @@ class Login(forms.LoginWebAuthnForm):  # type: ignore[misc]
 def _counted(passkey: Authenticator, credential: dict[str, Any]) -> Authenticator:
     """Return the passkey if its counter went on; otherwise tell its person. Errors: ValidationError."""
     counter = parse_authentication_response(credential).response.authenticator_data.counter
-    copied = count_on(passkey.pk, counter)
+    copied = advance_counter(passkey.pk, counter)
     if copied is not None:
         _tell(copied.user, str(copied))
         raise ValidationError(_("This passkey was not taken: it may be a copy. You were sent an email about it."))
@@ -59,7 +59,7 @@ def _tell(person: Person, name: str) -> None:
             ),
             _("It signed nobody in. Remove it and add a new one; if it was not you, end your other sessions too."),
         ]
-        written = personal(
+        written = write_personal_email(
             person.locale, _("A passkey was refused"), lines, _("See your passkeys"), "/me/security/keys"
         )
-    write_to(person, written, now=moment())
+    queue_personal_email(person, written, now=moment())

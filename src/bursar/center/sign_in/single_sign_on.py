@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from requests import RequestException
 
 from bursar.center.visit import moment
-from bursar.identity.identities import identified
+from bursar.identity.identities import person_of_identity
 from bursar.identity.models import Person
 
 LOGIN: Final = "login"
@@ -102,7 +102,7 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Find the person by the provider's identity; accounts found by the library's own tables do not count."""
         id_token = sociallogin.account.extra_data["id_token"]
         address = next((address.email for address in sociallogin.email_addresses if address.verified), None)
-        person = identified(id_token["iss"], id_token["sub"], verified_address=address, now=moment())
+        person = person_of_identity(id_token["iss"], id_token["sub"], verified_address=address, now=moment())
         sociallogin.user = person or Person()
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from bursar.accounts.keys import keys as all_keys
 from bursar.accounts.models import Account
-from bursar.accounts.publishing import typeless
+from bursar.accounts.publishing import accounts_without_type
 from bursar.catalog.queries import current as current_catalog
 from bursar.cli.checks.check import Check, ok, warning, wrong
 from bursar.cli.tables import NewerTables, missing
@@ -94,7 +94,7 @@ def published() -> Iterator[Check]:
 def types_of_accounts() -> Iterator[Check]:
     """Whether the policy, if there is one, has the types of all accounts."""
     try:
-        left, count = typeless()
+        left, count = accounts_without_type()
     except NoPolicy:
         return
     if count:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bursar.cli.checks.check import Check, ok, warning, wrong
-from bursar.notices.queries import FORGOTTEN, failed_since, not_told
+from bursar.notices.queries import TELL_WITHIN, failed_since, not_told
 
 EXAMPLES: Final = 3
 MANY: Final = 1000
@@ -22,7 +22,7 @@ def emails(now: datetime) -> Check:
             for fact in untold[:EXAMPLES]
         )
         found = f"{len(untold)} facts could not be told to people, {given_up} of them given up: {examples}"
-        cure = f"mend what it names, or update Bursar: what is not given up is told then; after {FORGOTTEN.days} days tell people yourself"  # noqa: E501
+        cure = f"mend what it names, or update Bursar: what is not given up is told then; after {TELL_WITHIN.days} days tell people yourself"  # noqa: E501
         return wrong("emails", found, cure)
     if emails or personal:
         found = f"{emails} emails and {personal} about sign-in were given up in the last {RECENT.days} days"

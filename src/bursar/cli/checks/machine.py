@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from bursar.cli.checks.check import Check, ok, warning, wrong
 from bursar.cli.checks.outside import outside, reached
 from bursar.columns.address import BadAddress, sendable
-from bursar.notices.mail import VARIABLE, BadMailAddress, said
+from bursar.notices.mail import VARIABLE, BadMailAddress, mail_route
 from bursar.postgres.programs import DATA, placed
 
 OLDEST: Final = (3, 11)
@@ -117,7 +117,7 @@ def mail(environment: Mapping[str, str]) -> Check:
         found = "none is set: emails stay in the database, and nobody is sent a link to sign in"
         return warning("mail", found, cure) if reached(environment) else ok("mail", found)
     try:
-        way = said(environment[VARIABLE])
+        way = mail_route(environment[VARIABLE])
     except BadMailAddress as problem:
         return wrong("mail", str(problem), cure)
     sender = environment.get("BURSAR_MAIL_FROM", "")

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from bursar.accounts.actions import instant
+from bursar.accounts.actions import instant_of
 from bursar.core.billing.coverage import due
 from bursar.core.billing.line import Line, credit
 from bursar.core.billing.schedule import next_due
@@ -86,7 +86,7 @@ def next_day_follows_changes(book: Book) -> Iterator[Finding]:
     if book.schedule is None or book.waits:
         return
     coming = next_due(book.timeline, book.today)
-    expected = instant(coming.on, book.zone) if coming.on else None
+    expected = instant_of(coming.on, book.zone) if coming.on else None
     noted = book.schedule.due_at
     same = expected is None if noted is None else expected is not None and abs(noted - expected) <= ZONES
     ends, noted_ends = (coming.period_end, coming.trial_until), (book.schedule.billed_until, book.schedule.trial_until)
