@@ -128,3 +128,61 @@ def test_a_seat_that_a_late_change_frees_is_not_missing_later(api: ApiClient) ->
     assert json.loads(answer.headers["Seats-Short"])["more"] == 1, "of 4 people 3 can stay"
     told = Entry.objects.filter(kind="seats_short", on="2026-12-18").values_list("data__more", flat=True)
     assert list(told) == [1]
+
+
+def one_seat_after_the_agent_leaves(api: ApiClient) -> str:
+    """Return an account that has 1 seat of 10 since 1 February, for its owner, once the late renewal is written."""
+    path = bought(api)
+    ids = seated(api, path, "owner", "agent")
+    api.take(path, {**seats(1), "release": [ids["agent"]]})
+    late(path)
+    return path
+
+
+def test_a_seat_is_assigned_from_those_that_a_late_renewal_left(api: ApiClient) -> None:
+    path = one_seat_after_the_agent_leaves(api)
+    added = api.ok("POST", f"{path}/members", {"name": "New", "email": email("new"), "role": "agent"})["id"]
+    assert api.call("PUT", f"{path}/seats/support/members/{added}").status_code == 409, "the owner has the only seat"
+    [support] = api.ok("GET", f"{path}/seats")["items"]
+    assert (support["bought"], support["used"]) == (1, 1)
+
+
+def test_a_member_changes_role_within_the_seats_that_a_late_renewal_left(api: ApiClient) -> None:
+    path = bought(api)
+    ids = seated(api, path, "owner")
+    light = {"name": "Light", "email": email("light"), "role": "light_agent"}
+    light_id = api.ok("POST", f"{path}/members", light)["id"]
+    api.ok("PUT", f"{path}/seats/support/members/{light_id}")
+    api.take(path, seats(1))
+    late(path)
+    answer = api.call("PATCH", f"{path}/members/{light_id}", {"role": "agent"})
+    assert answer.status_code == 409, f"{ids['owner']} has the only seat"
+
+
+def test_what_falls_due_before_a_seat_is_assigned_is_invoiced_once(api: ApiClient) -> None:
+    path = bought(api)
+    account_id = late(path)
+    seated(api, path, "owner")
+    assert Invoice.objects.filter(account_id=account_id, number__isnull=False).count() == 2, "the renewal has a number"
+    api.ok("POST", f"{path}/quotes", {"edits": [seats(11)]}, by=email("owner"))
+    assert Invoice.objects.filter(account_id=account_id).count() == 2
+
+
+def test_the_seats_page_and_lists_count_what_a_late_renewal_left(api: ApiClient) -> None:
+    path = one_seat_after_the_agent_leaves(api)
+    before = Entry.objects.count()
+    page = said(signed_in(email("owner")).get(f"{path}/seats"))
+    assert "1 of 1 used" in page and "2 of 10 used" not in page
+    [support] = api.ok("GET", f"{path}/seats")["items"]
+    assert (support["bought"], support["used"], support["free"]) == (1, 1, 0)
+    assert [person["role"] for person in support["people"]] == ["owner"]
+    [item] = api.ok("GET", f"{path}/subscription")["items"]
+    assert item["seats"] == {"bought": 1, "used": 1}
+    assert Entry.objects.count() == before, "looking writes nothing"
+
+
+def test_the_subscription_says_that_a_late_suspension_is_in_force(api: ApiClient) -> None:
+    path = bought(api)
+    api.take(path, {"edit": "suspend", "on": "2026-02-05"})
+    late(path)
+    assert api.ok("GET", f"{path}/subscription")["state"] == "suspended"

@@ -16,21 +16,30 @@ from bursar.core.policy.policy import SYSTEM, Actor
 from bursar.core.subscription.edit import Edit, SetSeats
 from bursar.core.subscription.shortfall import Shortfall, shortfalls
 from bursar.history.actions import record
+from bursar.invoices import actions as invoices
 from bursar.subscriptions import actions as subscriptions
 from bursar.subscriptions.queries import RequestRow, agreement, open_request, quote
 
 
 @contextmanager
 def followed(account_id: UUID, *, actor: Actor, now: datetime) -> Iterator[None]:
-    """Lock an account while the caller changes it or its people, then write the consequences. Errors: NotFound."""
+    """Lock an account while the caller changes it or its people, then write the consequences. Errors: NotFound.
+
+    What has fallen due is written first, so that the caller decides on the seats, items and state of today.
+    """
     with locked_account(account_id, actor, now) as account:
         today = account.today(now)
-        before = {(shortfall.change, shortfall.more) for shortfall in coming_shortfalls(account_id, today)}
+        gathered = gather(account, today)
+        documents = catch_up(gathered, now)
+        short_before = shortfalls(gathered.context.timeline, gathered.context.used, today)
+        before = {(shortfall.change, shortfall.more) for shortfall in short_before}
         yield
         follow(account_id, now)
         for short in coming_shortfalls(account_id, today):
             if (short.change, short.more) not in before:
                 _record_shortfall(short, account_id, today, actor, now)
+        # Last, because a series is locked from its number until the transaction ends.
+        invoices.number(*documents)
 
 
 def coming_shortfalls(account_id: UUID, today: date) -> tuple[Shortfall, ...]:

@@ -54,6 +54,15 @@ def assignments(account_id: UUID, member_id: UUID | None = None) -> list[Assignm
     return [AssignmentRow(*row) for row in select(_HELD, account=account_id, member=member_id, seatless=SEATLESS)]
 
 
+def keeping_seat(rows: Iterable[AssignmentRow], uses: Mapping[str, SeatUse]) -> list[AssignmentRow]:
+    """Return the assignments whose members still have them in these seats.
+
+    A reduction that has fallen due takes seats from the people whom it names, before their rows say so.
+    """
+    holders = {product: use.holders for product, use in uses.items() if use.holders is not None}
+    return [row for row in rows if not row.seat or row.member_id in holders.get(row.product, (row.member_id,))]
+
+
 def longest_unseen(account_id: UUID, product: str, limit: int, chosen: Collection[UUID] = ()) -> list[AssignmentRow]:
     """Return the members who use a seat of a product, the longest unseen first.
 

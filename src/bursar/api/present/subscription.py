@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from bursar.api.call import Call
 from bursar.api.present.values import JsonObject, change
 from bursar.catalog.queries import versions
-from bursar.checkout import coming_shortfalls
+from bursar.checkout import context
 from bursar.core.billing.invoice_content import write_span
 from bursar.core.money.price import Per
 from bursar.core.ordering.content import write_temporary
 from bursar.core.policy.policy import State, shows_costs
-from bursar.core.subscription.shortfall import write_shortfall
-from bursar.payments import queries as payments
-from bursar.seats.queries import AssignmentRow, assignments, seat_uses, used_seats
+from bursar.core.subscription.shortfall import shortfalls, write_shortfall
+from bursar.seats.queries import AssignmentRow, assignments, keeping_seat, used_seats
 from bursar.subscriptions import queries as subscriptions
 
 
 def subscription(call: Call) -> JsonObject:
     """Return an account's items and scheduled changes, with prices if it sees costs."""
-    timeline = subscriptions.agreement(call.id).timeline
+    # As it is once what has fallen due is written, though a late worker has not written it yet.
+    current = context(call.customer, call.today, call.policy)
+    account, timeline, used = current.account, current.timeline, current.used
     state = timeline.on(call.today)
-    costs = call.by_vendor or shows_costs(call.policy, call.customer.account, call.today)
-    used = seat_uses(call.id)
+    costs = call.by_vendor or shows_costs(call.policy, account, call.today)
     items = []
     for item in state.items.values():
         agreed_price = state.agreed_price(item)
@@ -41,15 +41,15 @@ def subscription(call: Call) -> JsonObject:
     calendar = state.calendar if state.items else None
     until = state.trial_until.isoformat() if state.trial_until else None
     return {
-        "state": call.customer.account.state.value,
-        "account_type": call.customer.account.account_type,
-        "currency": call.customer.account.currency,
+        "state": account.state.value,
+        "account_type": account.account_type,
+        "currency": account.currency,
         "cycle": state.cycle.code,
         "today": call.today.isoformat(),
         "period": write_span(calendar.period(call.today)) if calendar else None,
         "term": write_span(calendar.term(call.today)) if calendar else None,
         "trial_until": until,
-        "payment_method": {"type": payments.method(call.id).kind},
+        "payment_method": {"type": current.payment.method.kind},
         "items": items,
         "scheduled": [change(pending) for pending in timeline.pending(call.today)],
     }
@@ -57,8 +57,9 @@ def subscription(call: Call) -> JsonObject:
 
 def seats(call: Call) -> list[JsonObject]:
     """Return the seats of each product and their holders."""
-    holders = assignments(call.id)
-    shortfalls = {shortfall.product: shortfall for shortfall in coming_shortfalls(call.id, call.today)}
+    current = context(call.customer, call.today, call.policy)
+    holders = keeping_seat(assignments(call.id), current.used)
+    short = {each.product: each for each in shortfalls(current.timeline, current.used, call.today)}
     return [
         {
             "product": product,
@@ -69,9 +70,9 @@ def seats(call: Call) -> list[JsonObject]:
             "light": use.light,
             "light_agents": use.light_agents,
             "people": [_holder(row) for row in holders if row.product == product],
-            "short": write_shortfall(shortfalls.get(product)),
+            "short": write_shortfall(short.get(product)),
         }
-        for product, use in seat_uses(call.id).items()
+        for product, use in current.used.items()
         if use.bought or use.used
     ]
 

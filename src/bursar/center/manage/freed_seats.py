@@ -14,7 +14,7 @@ from bursar.core.subscription.edit import ChangePlan, Edit, SetSeats
 from bursar.core.subscription.seats import SeatUse, people_without_seat
 from bursar.i18n import edits as words
 from bursar.i18n import money
-from bursar.seats.queries import AssignmentRow, longest_unseen
+from bursar.seats.queries import AssignmentRow, keeping_seat, longest_unseen
 
 MOST_SHOWN: Final = 100
 
@@ -75,7 +75,8 @@ def _release(seen: Visit, edit: SetSeats | ChangePlan, use: SeatUse) -> Release:
         used=money.number(use.used), product=product, seats=money.number(use.used - to_free), more=money.number(more)
     )
     enough = _("Enough people are chosen who give their seat of {product} up.").format(product=product)
-    people = longest_unseen(seen.id, edit.product, MOST_SHOWN, edit.release)
+    listed = longest_unseen(seen.id, edit.product, MOST_SHOWN, edit.release)
+    people = keeping_seat(listed, {edit.product: use})
     hidden = use.used - len(people)
     others = ngettext("{count} other person is not listed", "{count} other people are not listed", hidden)
     return Release(

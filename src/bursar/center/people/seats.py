@@ -1,5 +1,6 @@
 """Seats: the people of each product, assigning and freeing seats."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,13 @@ from bursar.center.forms import SeatForm
 from bursar.center.manage.offers import CHANGING
 from bursar.center.spreadsheet import table
 from bursar.center.visit import Visit, shown, to, visit
-from bursar.checkout import coming_shortfalls, followed
+from bursar.checkout import coming_shortfalls, context, followed
 from bursar.core.messages.problem import NotFound, Problem
 from bursar.core.subscription.seats import SeatUse
 from bursar.i18n import edits, money
 from bursar.i18n.decision import role_name
 from bursar.seats import actions
-from bursar.seats.queries import AssignmentRow, assignments, seat_uses
+from bursar.seats.queries import AssignmentRow, assignments, keeping_seat
 
 
 @require_safe
@@ -92,7 +93,7 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
             seen.day(holding.since).isoformat(),
             holding.seen_on.isoformat() if holding.seen_on else "",
         )
-        for holding in assignments(account_id)
+        for holding in _holdings(seen, _used(seen))
     ]
     return table("seats", head, rows)
 
@@ -100,9 +101,11 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None) -> HttpResponse:
     if wrong:
         seen.check("seats", "manage_members")
-    catalog, people, everybody = current_catalog(), assignments(seen.id), members(seen.id)
+    catalog, everybody = current_catalog(), members(seen.id)
+    used = _used(seen)
+    people = _holdings(seen, used)
     wrong, status, products = dict(wrong or {}), 422 if wrong else 200, []
-    for product, use in seat_uses(seen.id).items():
+    for product, use in used.items():
         if not (use.bought or use.used):
             continue
         holdings = [row for row in people if row.product == product]
@@ -134,6 +137,15 @@ def _page(request: HttpRequest, seen: Visit, wrong: dict[str, str] | None = None
         "why_not": seen.why_not(seen.decide("add_seats")),
     }
     return shown(request, seen, "seats", "seats", content, status=status)
+
+
+def _used(seen: Visit) -> Mapping[str, SeatUse]:
+    """Return the seats of each product, after what has fallen due and is not written yet."""
+    return context(seen.customer, seen.today, seen.policy).used
+
+
+def _holdings(seen: Visit, used: Mapping[str, SeatUse]) -> list[AssignmentRow]:
+    return keeping_seat(assignments(seen.id), used)
 
 
 def _idle(seen: Visit, holdings: list[AssignmentRow]) -> set[UUID]:
