@@ -21,7 +21,7 @@ from pytest_django.fixtures import Settings
 from bursar.postgres import running
 from emptied import rows_deleted
 from kills import alone
-from set_up import set_up
+from set_up import SHARED, set_up, share
 
 LONG: Final = (
     "test_tour",
@@ -51,6 +51,8 @@ def _start() -> None:
     """While conftest is imported, before Django reads its settings; parallel workers inherit the address."""
     # A server that a test starts in a thread must not hold the test's database when it is to go.
     os.environ.setdefault("BURSAR_CONN_MAX_AGE", "0")
+    if SHARED not in os.environ:
+        _stack.callback(shutil.rmtree, share(), ignore_errors=True)
     if "DATABASE_URL" in os.environ:
         return
     home = Path(tempfile.mkdtemp(prefix="bursar-tests-"))

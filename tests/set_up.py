@@ -1,14 +1,17 @@
 """A folder in which Bursar was started and stopped before, for tests that are not about its first start."""
 
-import atexit
-import shutil
+import fcntl
+import os
 import subprocess
 import sys
 import tempfile
-from functools import cache
 from pathlib import Path
+from typing import Final
 
 from kills import alone
+
+SHARED: Final = "TESTS_SHARED"
+"""The variable that names the folder which the processes of a run of tests share."""
 
 
 def set_up(home: Path) -> None:
@@ -17,12 +20,22 @@ def set_up(home: Path) -> None:
     subprocess.run(["cp", "-a", f"{_first()}/.", str(home)], check=True)
 
 
-@cache
-def _first() -> Path:
-    """Return such a folder. It is made once in each process of tests, as making all tables takes many seconds."""
+def share() -> Path:
+    """Make an empty folder for what all processes of a run of tests make once; they find it by the environment."""
     folder = Path(tempfile.mkdtemp(prefix="bursar-first-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o711)
-    command = [sys.executable, "-m", "bursar.cli", "key", "list"]
-    subprocess.run(command, env=alone(folder), check=True, capture_output=True, timeout=300)
-    return folder / "home"
+    os.environ[SHARED] = str(folder)
+    return folder
+
+
+def _first() -> Path:
+    """Return such a folder. It is made once in a run of tests, as making all tables takes many seconds."""
+    shared = Path(os.environ[SHARED])
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = shared / "made"
+        if not made.exists():
+            command = [sys.executable, "-m", "bursar.cli", "key", "list"]
+            subprocess.run(command, env=alone(shared), check=True, capture_output=True, timeout=300)
+            made.touch()
+    return shared / "home"

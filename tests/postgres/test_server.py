@@ -1,6 +1,7 @@
 """The embedded server starts, keeps its data, and recovers from being killed."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -180,6 +181,29 @@ def test_data_stays_its_owners_when_root_starts_the_server(home: Path) -> None:
     assert unprivileged(home) == (Account(12345, 12345) if root else None)
 
 
+def crash(url: str, statement: str = "SELECT pg_sleep(300)") -> None:
+    """Kill a process of the server in the middle of a statement, so that the server starts again by itself."""
+    with psycopg.connect(url, autocommit=True) as dying, ThreadPoolExecutor(1) as pool:
+        pid = dying.info.backend_pid
+        waiting = pool.submit(dying.execute, statement)
+        asked = f"SELECT 1 FROM pg_stat_activity WHERE pid = {pid} AND state = 'active' AND query ~ 'pg_sleep'"
+        while not ask(url, asked):
+            time.sleep(0.05)
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(psycopg.Error):
+            waiting.result(60)
+
+
+def test_a_server_that_recovers_from_a_crash_is_stopped_without_a_second_signal(home: Path) -> None:
+    for _ in range(6):
+        with running(home, durable=False) as server:
+            crash(server.url)
+    written = server.log.read_text(encoding="utf-8")
+    requests = re.findall(r"received \w+ shutdown request|starting PostgreSQL", written)
+    starts = [line.startswith("starting") for line in requests]
+    assert starts.count(True) == starts.count(False) == 6, requests
+
+
 def test_no_value_of_a_statement_stands_in_its_log_and_only_its_owner_reads_it(home: Path) -> None:
     with running(home, durable=False) as server:
         with psycopg.connect(server.url, autocommit=True) as connection:
@@ -195,16 +219,7 @@ def test_no_value_of_a_statement_stands_in_its_log_and_only_its_owner_reads_it(h
                 with pytest.raises(psycopg.Error):
                     connection.execute(failing, values)
         # When a process dies, the server says at which statement.
-        with psycopg.connect(server.url, autocommit=True) as dying:
-            pid = dying.info.backend_pid
-            with ThreadPoolExecutor(1) as pool:
-                waiting = pool.submit(dying.execute, "SELECT pg_sleep(300), 'marked-7'")
-                asked = f"SELECT 1 FROM pg_stat_activity WHERE pid = {pid} AND state = 'active' AND query ~ 'pg_sleep'"
-                while not ask(server.url, asked):
-                    time.sleep(0.05)
-                os.kill(pid, signal.SIGKILL)
-                with pytest.raises(psycopg.Error):
-                    waiting.result(60)
+        crash(server.url, "SELECT pg_sleep(300), 'marked-7'")
     log = home_for(home, unprivileged(home)) / "postgres" / "log"
     written = log.read_text(encoding="utf-8")
     assert "was terminated by signal 9" in written
