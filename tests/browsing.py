@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from api_client import email
 from bursar.accounts.keys import create_link
-from bursar.center.visit import moment
+from bursar.center.visit import current_time
 
 
 class Person:
@@ -22,6 +22,6 @@ class Person:
 
     def sign_in(self, role: str) -> None:
         """By a link."""
-        secret = create_link(email(role), expires_at=moment() + timedelta(hours=1))
+        secret = create_link(email(role), expires_at=current_time() + timedelta(hours=1))
         self.page.goto(f"/sign-in/{secret}")
         self.page.get_by_role("main").get_by_role("button").click()

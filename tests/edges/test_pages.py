@@ -9,7 +9,7 @@ from django.test import Client
 
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.keys import create_link
-from bursar.center.visit import moment
+from bursar.center.visit import current_time
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,14 +25,14 @@ def text(response: Any) -> str:
 
 def test_a_link_signs_in_once_after_a_click(api: ApiClient) -> None:
     path = api.account()
-    secret = create_link(email("owner"), expires_at=moment() + timedelta(hours=1))
+    secret = create_link(email("owner"), expires_at=current_time() + timedelta(hours=1))
     client = Client()
     assert client.get(f"/sign-in/{secret}").status_code == 200
     assert client.get(f"{path}/subscription").status_code == 401
     assert client.post(f"/sign-in/{secret}").status_code == 302
     assert client.get(f"{path}/subscription").status_code == 200
     assert Client().post(f"/sign-in/{secret}").status_code == 403
-    expired = create_link(email("owner"), expires_at=moment() - timedelta(seconds=1))
+    expired = create_link(email("owner"), expires_at=current_time() - timedelta(seconds=1))
     assert Client().post(f"/sign-in/{expired}").status_code == 403
     client.post("/sign-out")
     assert client.get(f"{path}/subscription").status_code == 401
@@ -213,7 +213,7 @@ def test_pages_speak_the_language_that_the_person_chose(api: ApiClient) -> None:
 
 def test_a_form_from_elsewhere_changes_nothing(api: ApiClient) -> None:
     path = api.account()
-    secret = create_link(email("owner"), expires_at=moment() + timedelta(hours=1))
+    secret = create_link(email("owner"), expires_at=current_time() + timedelta(hours=1))
     client = Client(enforce_csrf_checks=True)
     assert client.post(f"/sign-in/{secret}").status_code == 403
     assert client.post(f"{path}/manage", {"add_support": "team"}).status_code == 403

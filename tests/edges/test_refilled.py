@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from account_in_memory import CATALOG, AccountInMemory
-from bursar.center.manage.edits import FilledForm, read
+from bursar.center.manage.edits import FormEdits, edits_of_form
 from bursar.center.manage.form import ManageForm
-from bursar.center.manage.prefill import refilled
+from bursar.center.manage.prefill import fields_of_edits
 from bursar.core.subscription.edit import ChangeCycle, SetSeats
 from bursar.core.subscription.subscription import Change
 
@@ -30,7 +30,7 @@ def life() -> AccountInMemory:
 
 def sent(
     filled: dict[str, str], made: AccountInMemory, scheduled: tuple[Change, ...], *, by_staff: bool = False
-) -> FilledForm:
+) -> FormEdits:
     """What a form asks for that is sent as it was filled in."""
     form = ManageForm(
         filled,
@@ -42,7 +42,7 @@ def sent(
         by_staff=by_staff,
     )
     assert form.is_valid(), form.errors
-    return read(form)
+    return edits_of_form(form)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_form_that_was_filled_in_from_edits_asks_for_them(edits: list[dict[str
     made = life()
     wanted = AccountInMemory.read(*edits)
     scheduled = made.context.timeline.pending(date(2026, 1, 5))
-    asked = sent(refilled(wanted, scheduled, "EUR"), made, scheduled, by_staff=True)
+    asked = sent(fields_of_edits(wanted, scheduled, "EUR"), made, scheduled, by_staff=True)
     assert sorted(map(repr, asked.edits)) == sorted(map(repr, wanted))
 
 
@@ -84,7 +84,7 @@ def test_what_was_said_of_a_scheduled_change_is_said_again(answer: str) -> None:
         {"edit": answer, "change": str(less.id)},
         {"edit": "undo", "change": str(cycle.id)},
     )
-    filled = refilled(wanted, (less, cycle), "EUR")
+    filled = fields_of_edits(wanted, (less, cycle), "EUR")
     assert filled == {"quantity_support": "12", f"about_{less.id}": answer, f"undo_{cycle.id}": "1"}
     asked = sent(filled, made, (less, cycle))
     assert sorted(map(repr, asked.edits)) == sorted(map(repr, wanted))
@@ -96,7 +96,7 @@ def test_a_price_per_unit_and_plans_of_other_measures_are_filled_in_too() -> Non
         {"edit": "set_units", "product": "storage", "units": 30},
         {"edit": "change_plan", "product": "api", "plan": "packs", "units": 4},
     )
-    assert refilled(wanted, (), "EUR") == {
+    assert fields_of_edits(wanted, (), "EUR") == {
         "plan_support": "team",
         "seats_support": "7",
         f"release_support_{MEMBER}": "1",

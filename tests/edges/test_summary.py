@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from account_in_memory import CATALOG, POLICY, AccountInMemory, add, plan, seats
-from bursar.center.manage.summary import lost
+from bursar.center.manage.summary import losses
 from bursar.core.calendar.timing import Timing
 from bursar.core.subscription.edit import Cancel, ChangePlan, RemoveProduct
 from bursar.i18n.lines import lines_shown
@@ -44,8 +44,8 @@ def test_another_plan_is_a_credit_of_the_old_and_a_charge_of_the_new() -> None:
 
 def test_what_is_lost_is_named() -> None:
     state = support().state("2026-01-17")
-    assert lost(RemoveProduct(product="support"), state, CATALOG) == ("Ticketing", "Business hours")
-    assert lost(ChangePlan(product="support", plan="team"), state, CATALOG) == ("Business hours",)
-    assert lost(ChangePlan(product="support", plan="enterprise"), state, CATALOG) == ()
-    assert lost(Cancel(reason=""), state, CATALOG) == ("Support",)
-    assert lost(RemoveProduct(product="voice"), state, CATALOG) == ()
+    assert losses(RemoveProduct(product="support"), state, CATALOG) == ("Ticketing", "Business hours")
+    assert losses(ChangePlan(product="support", plan="team"), state, CATALOG) == ("Business hours",)
+    assert losses(ChangePlan(product="support", plan="enterprise"), state, CATALOG) == ()
+    assert losses(Cancel(reason=""), state, CATALOG) == ("Support",)
+    assert losses(RemoveProduct(product="voice"), state, CATALOG) == ()

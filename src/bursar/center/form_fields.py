@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 MOST_NAME: Final = 200
-Words: TypeAlias = "str | _StrPromise"
+Label: TypeAlias = "str | _StrPromise"
 """A text, or one that is translated when it is shown."""
 
 
-class Typed(forms.TextInput):
+class TextControl(forms.TextInput):
     """A control to type into; the component `c-field` draws it. Blanks around a text and NUL are never meant."""
 
     def value_from_datadict(self, data: Mapping[str, Any], files: object, name: str) -> str:
@@ -26,58 +27,62 @@ class Typed(forms.TextInput):
         return str(data.get(name, "")).replace("\0", "").replace("\r\n", "\n").strip()
 
 
-class Text(forms.CharField):
-    """A text of limited length; it must be given if `missing` says so."""
+class TextField(forms.CharField):
+    """A text of limited length; it must be given if there is an `error_if_missing`."""
 
-    def __init__(self, label: Words = "", *, missing: Words = "", longest: int = MOST_NAME, **control: Any) -> None:
+    def __init__(
+        self, label: Label = "", *, error_if_missing: Label = "", max_length: int = MOST_NAME, **control: Any
+    ) -> None:
         super().__init__(
             label=label,
-            required=bool(missing),
-            max_length=longest,
+            required=bool(error_if_missing),
+            max_length=max_length,
             help_text=control.pop("help", ""),
-            widget=Typed(control),
-            error_messages={"required": missing, "max_length": _("At most %(limit_value)d characters.")},
+            widget=TextControl(control),
+            error_messages={"required": error_if_missing, "max_length": _("At most %(limit_value)d characters.")},
         )
 
 
-class Parsed(forms.Field):
-    """A text that is read as a value; `wrong` says what was expected where `read` returns None or refuses it."""
+class ParsedField(forms.Field):
+    """A text that is parsed into a value; where that gives None or a parse error, the field says `error_if_wrong`."""
 
     def __init__(
         self,
-        label: Words,
-        read: Callable[[str], Any],
+        label: Label,
+        parse: Callable[[str], Any],
         *,
-        wrong: Words = "",
-        refusals: tuple[type[Exception], ...] = (),
+        error_if_wrong: Label = "",
+        parse_errors: tuple[type[Exception], ...] = (),
         optional: bool = False,
         **control: Any,
     ) -> None:
-        super().__init__(label=label, required=not optional, help_text=control.pop("help", ""), widget=Typed(control))
-        self.read, self.wrong, self.refusals = read, wrong, refusals
+        super().__init__(
+            label=label, required=not optional, help_text=control.pop("help", ""), widget=TextControl(control)
+        )
+        self.parse, self.error_if_wrong, self.parse_errors = parse, error_if_wrong, parse_errors
 
     def clean(self, value: str) -> Any:
         """Return the value, None for an optional field that is empty. Errors: ValidationError."""
         if not value and not self.required:
             return None
         try:
-            parsed = self.read(value)
-        except self.refusals:
+            parsed = self.parse(value)
+        except self.parse_errors:
             parsed = None
         if parsed is None:
-            raise ValidationError(self.wrong, code="invalid")
+            raise ValidationError(self.error_if_wrong, code="invalid")
         return parsed
 
 
-class Email(Parsed):
+class EmailField(ParsedField):
     """An address that email can be sent to, as it was typed."""
 
-    def __init__(self, label: Words, *, optional: bool = False, **control: Any) -> None:
+    def __init__(self, label: Label, *, optional: bool = False, **control: Any) -> None:
         super().__init__(
             label,
-            address_typed,
-            wrong=_("Give an email address such as ada@example.com."),
-            refusals=(BadAddress,),
+            read_email,
+            error_if_wrong=_("Give an email address such as ada@example.com."),
+            parse_errors=(BadAddress,),
             optional=optional,
             type="email",
             maxlength=MOST_ADDRESS,
@@ -89,53 +94,53 @@ class Email(Parsed):
         return super().clean(value) or ""
 
 
-class OneOf(forms.ChoiceField):
-    """Choice of a code from a list; `wrong` asks for a choice. The form may get the list, by the name of the field."""
+class SelectField(forms.ChoiceField):
+    """A choice of one code from a list. A form may pass `choices` for it when it is made."""
 
     def __init__(
         self,
-        label: Words = "",
+        label: Label = "",
         *,
-        wrong: Words,
+        error_if_wrong: Label,
         optional: bool = False,
-        help: Words = "",
+        help: Label = "",
         initial: str = "",
-        of: Any = (),
+        choices: Any = (),
     ) -> None:
         super().__init__(
             label=label,
             required=not optional,
             help_text=help,
             initial=initial,
-            choices=of,
-            error_messages={"required": wrong, "invalid_choice": wrong},
+            choices=choices,
+            error_messages={"required": error_if_wrong, "invalid_choice": error_if_wrong},
         )
 
 
-class Ticked(forms.BooleanField):
-    """A box to tick; it must be ticked if `missing` says so. The component `c-check` draws it."""
+class CheckboxField(forms.BooleanField):
+    """A box to tick; it must be ticked if there is an `error_if_missing`. The component `c-check` draws it."""
 
-    def __init__(self, label: Words = "", *, missing: Words = "") -> None:
-        super().__init__(label=label, required=bool(missing), error_messages={"required": missing})
+    def __init__(self, label: Label = "", *, error_if_missing: Label = "") -> None:
+        super().__init__(label=label, required=bool(error_if_missing), error_messages={"required": error_if_missing})
 
 
 class PageForm(forms.Form):
-    """A form of a page. `sent` is what was sent, and `filled` stands in a form that was not sent yet."""
+    """A form of a page. `posted` is what was sent; `initial` fills a form in that was not sent yet."""
 
     def __init__(
         self,
-        sent: Mapping[str, Any] | None = None,
+        posted: Mapping[str, Any] | None = None,
         *,
-        filled: Mapping[str, Any] | None = None,
-        choices: Mapping[str, Iterable[tuple[str, Words]]] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        choices: Mapping[str, Iterable[tuple[str, Label]]] | None = None,
     ) -> None:
-        super().__init__(sent, initial=dict(filled or {}))
+        super().__init__(posted, initial=dict(initial or {}))
         for name, offered in (choices or {}).items():
             field = self.fields[name]
-            assert isinstance(field, OneOf)
+            assert isinstance(field, SelectField)
             field.choices = list(offered)
 
-    def wrong(self, name: str) -> str:
+    def error_of(self, name: str) -> str:
         """Return the first sentence that says what is wrong with a field, an empty text if nothing is."""
         return str(next(iter(self.errors.get(name, ())), ""))
 
@@ -145,21 +150,29 @@ class PageForm(forms.Form):
         return 422 if self.errors else 200
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
+def posted_fields(request: HttpRequest) -> QueryDict | None:
     """Return the form that a request sends; None for a GET of the page."""
     return request.POST if request.method == "POST" else None
 
 
-def whole_number(typed: str, least: int, most: int) -> int | None:
+def read_whole_number(text: str, least: int, most: int) -> int | None:
     """Return the whole number that was typed; None for anything else and beyond the bounds."""
     # Turning thousands of digits into a number takes time that an attacker would spend for us.
-    if not (typed.isascii() and typed.isdecimal()) or len(typed.lstrip("0")) > len(str(most)):
+    if not (text.isascii() and text.isdecimal()) or len(text.lstrip("0")) > len(str(most)):
         return None
-    number = int(typed.lstrip("0") or 0)
+    number = int(text.lstrip("0") or 0)
     return number if least <= number <= most else None
 
 
-def address_typed(typed: str) -> str:
+def read_email(text: str) -> str:
     """Return a typed address. Errors: BadAddress."""
-    sendable(typed)
-    return typed
+    sendable(text)
+    return text
+
+
+def read_uuid(text: str) -> UUID | None:
+    """Return the id that an address or a form names; None if it names none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

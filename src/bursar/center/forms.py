@@ -8,7 +8,15 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bursar.center.form_fields import Email, OneOf, PageForm, Parsed, Text, Ticked, whole_number
+from bursar.center.form_fields import (
+    CheckboxField,
+    EmailField,
+    PageForm,
+    ParsedField,
+    SelectField,
+    TextField,
+    read_whole_number,
+)
 from bursar.checkout import MOST_TEXT as MOST_REASON
 from bursar.core.billing.payment import Method, TokenNeeded, UnknownMethod, read_method
 from bursar.core.money.money import BadAmount, BadRate, Money, read_amount
@@ -23,9 +31,9 @@ _NOT_SURE: Final = _("Tick that you want to give up ownership; nothing was chang
 class NameForm(PageForm):
     """A person's name."""
 
-    name = Text(
+    name = TextField(
         _("Name"),
-        missing=_("Give your name."),
+        error_if_missing=_("Give your name."),
         autocomplete="name",
         help=_(
             "What you go by here. Each account has its own name for you, which whoever manages its members can change."
@@ -34,161 +42,167 @@ class NameForm(PageForm):
 
 
 class AddressForm(PageForm):
-    """A new address to sign in with, other than the `present` one."""
+    """A new address to sign in with, other than the current one."""
 
-    email = Email(
+    email = EmailField(
         _("New address"),
         autocomplete="email",
         help=_("All accounts that you are in see it. Wherever else you are signed in, you are signed out."),
     )
 
-    def __init__(self, sent: Mapping[str, Any] | None = None, *, present: str) -> None:
-        super().__init__(sent)
-        self.present = present
+    def __init__(self, posted: Mapping[str, Any] | None = None, *, current_address: str) -> None:
+        super().__init__(posted)
+        self.present = current_address
 
     def clean_email(self) -> str:
-        """Return the address. Errors: ValidationError for the present one."""
+        """Return the address. Errors: ValidationError for the current one."""
         address: str = self.cleaned_data["email"]
         if address.lower() == self.present.lower():
             raise forms.ValidationError(_("That is your address already."))
         return address
 
 
-class LinkForm(PageForm):
+class SignInLinkForm(PageForm):
     """Address that a sign-in link is sent to."""
 
-    email = Email(_("Email address"), autocomplete="email")
+    email = EmailField(_("Email address"), autocomplete="email")
 
 
 class PersonForm(PageForm):
     """Person who is invited to an account or appointed to the staff, with one of the offered roles."""
 
-    name = Text(_("Name"), missing=_("Give the person's name."))
-    email = Email(_("Email"))
-    role = OneOf(_("Role"), wrong=_("Choose one of the roles."))
+    name = TextField(_("Name"), error_if_missing=_("Give the person's name."))
+    email = EmailField(_("Email"))
+    role = SelectField(_("Role"), error_if_wrong=_("Choose one of the roles."))
 
 
-class AppointForm(PageForm):
+class AppointBillingAdminForm(PageForm):
     """Admin who becomes a billing admin."""
 
-    member = OneOf(_("Admin"), wrong=_("Choose one of the admins."))
+    member = SelectField(_("Admin"), error_if_wrong=_("Choose one of the admins."))
 
 
 class LimitForm(PageForm):
     """Limit of what billing admins may add to an account; an empty field is no limit."""
 
-    seats = Parsed(
+    seats = ParsedField(
         _("Seats that they may add"),
-        lambda typed: whole_number(typed, 0, MOST_SEATS),
-        wrong=_("Give a whole number, or nothing for no limit."),
+        lambda text: read_whole_number(text, 0, MOST_SEATS),
+        error_if_wrong=_("Give a whole number, or nothing for no limit."),
         optional=True,
         maxlength=7,
     )
 
     def __init__(
-        self, sent: Mapping[str, Any] | None = None, *, currency: str, filled: Mapping[str, Any] | None = None
+        self, posted: Mapping[str, Any] | None = None, *, currency: str, initial: Mapping[str, Any] | None = None
     ) -> None:
-        super().__init__(sent, filled=filled)
-        self.fields["amount"] = Parsed(
+        super().__init__(posted, initial=initial)
+        self.fields["amount"] = ParsedField(
             _("More per billing period, in %(currency)s without tax") % {"currency": currency},
-            lambda typed: _amount(typed, currency),
-            wrong=_("Give an amount such as 500.00, or nothing for no limit."),
-            refusals=(BadAmount, BadRate),
+            lambda text: _amount(text, currency),
+            error_if_wrong=_("Give an amount such as 500.00, or nothing for no limit."),
+            parse_errors=(BadAmount, BadRate),
             optional=True,
             maxlength=20,
         )
 
 
-class PassingForm(PageForm):
+class TransferOwnershipForm(PageForm):
     """Billing admin to whom the owner passes ownership."""
 
-    member = OneOf(
+    member = SelectField(
         _("New owner"),
-        wrong=_("Choose one of the billing admins."),
+        error_if_wrong=_("Choose one of the billing admins."),
         help=_(
             "The new owner may do everything that you may. You become an admin and can no longer cancel, change the "
             "payment type, see invoices or appoint billing admins; only the new owner could give ownership back."
         ),
     )
-    sure = Ticked(_("I want to give up ownership of this account."), missing=_NOT_SURE)
+    sure = CheckboxField(_("I want to give up ownership of this account."), error_if_missing=_NOT_SURE)
 
 
-class StaffPassingForm(PageForm):
+class StaffTransferOwnershipForm(PageForm):
     """Billing admin to whom staff pass ownership, and the reason."""
 
-    member = OneOf(
+    member = SelectField(
         _("New owner"),
-        wrong=_("Choose one of the billing admins."),
+        error_if_wrong=_("Choose one of the billing admins."),
         help=_("For an account whose owner is gone. Whoever owned it becomes an admin; everybody concerned is told."),
     )
-    reason = Text(_("Reason"), longest=MOST_TEXT, rows=2, help=_("It stays in the history of the account."))
-    sure = Ticked(_("I have made sure that this is what the customer wants."), missing=_NOT_SURE)
+    reason = TextField(_("Reason"), max_length=MOST_TEXT, rows=2, help=_("It stays in the history of the account."))
+    sure = CheckboxField(_("I have made sure that this is what the customer wants."), error_if_missing=_NOT_SURE)
 
 
 class RoleForm(PageForm):
     """New role of a member."""
 
-    role = OneOf(_("Role"), wrong=_("Choose one of the roles."))
+    role = SelectField(_("Role"), error_if_wrong=_("Choose one of the roles."))
 
 
-class SeatForm(PageForm):
+class AssignSeatForm(PageForm):
     """Member who gets a seat."""
 
-    member = Parsed(
-        _("Give it to"), UUID, wrong=_("Choose somebody from the list."), refusals=(ValueError,), maxlength=40
+    member = ParsedField(
+        _("Give it to"),
+        UUID,
+        error_if_wrong=_("Choose somebody from the list."),
+        parse_errors=(ValueError,),
+        maxlength=40,
     )
 
 
-class AskForm(PageForm):
+class RequestForm(PageForm):
     """Reason for a request, and the day by which it is needed; `too_early` is the message for an early day."""
 
-    reason = Text(_("Why do you ask for it?"), longest=MOST_REASON, rows=3, help=_("Whoever decides reads it."))
-    needed_by = Parsed(
+    reason = TextField(_("Why do you ask for it?"), max_length=MOST_REASON, rows=3, help=_("Whoever decides reads it."))
+    needed_by = ParsedField(
         _("By which day is it needed? (optional)"),
         date.fromisoformat,
-        refusals=(ValueError,),
+        parse_errors=(ValueError,),
         optional=True,
         type="date",
     )
 
-    def __init__(self, sent: Mapping[str, Any] | None = None, *, too_early: str) -> None:
-        super().__init__(sent)
+    def __init__(self, posted: Mapping[str, Any] | None = None, *, too_early: str) -> None:
+        super().__init__(posted)
         needed_by = self.fields["needed_by"]
-        assert isinstance(needed_by, Parsed)
-        needed_by.wrong = too_early
+        assert isinstance(needed_by, ParsedField)
+        needed_by.error_if_wrong = too_early
 
 
 class RejectForm(PageForm):
     """Reason for rejecting a request."""
 
-    reason = Text(_("Why not?"), longest=MOST_REASON, rows=2, help=_("Whoever asked reads it."))
+    reason = TextField(_("Why not?"), max_length=MOST_REASON, rows=2, help=_("Whoever asked reads it."))
 
 
 class CancelForm(PageForm):
     """Reason for cancelling an account."""
 
-    reason = Text(_("Why do you cancel? (optional)"), longest=MOST_TEXT, rows=3, help=_("Your vendor reads it."))
+    reason = TextField(
+        _("Why do you cancel? (optional)"), max_length=MOST_TEXT, rows=3, help=_("Your vendor reads it.")
+    )
 
 
-class MethodForm(PageForm):
-    """Payment method of an account, or of a single invoice, which may be paid with the `present` method."""
+class PaymentMethodForm(PageForm):
+    """Payment method of an account, or of a single invoice, which may be paid with the `current_method`."""
 
-    type = Text(_("How"))
-    token = Text(
+    type = TextField(_("How"))
+    token = TextField(
         _("Which"),
         help=_("The sandbox gateway is connected: it behaves like a real one, and no money moves."),
     )
 
-    def __init__(self, sent: Mapping[str, Any] | None = None, *, present: Method | None = None) -> None:
-        super().__init__(sent)
-        self.present = present
+    def __init__(self, posted: Mapping[str, Any] | None = None, *, current_method: Method | None = None) -> None:
+        super().__init__(posted)
+        self.current_method = current_method
 
     def clean(self) -> dict[str, Any]:
         """Return the cleaned fields with the payment method that they make."""
         fields = self.cleaned_data
         kind, token = fields.get("type"), fields.get("token")
-        if kind == "present" and self.present is not None:
-            return {**fields, "method": self.present}
+        if kind == "present" and self.current_method is not None:
+            return {**fields, "method": self.current_method}
         try:
             return {**fields, "method": read_method(kind, token if kind != "invoice" else None)}
         except TokenNeeded as problem:
@@ -201,11 +215,14 @@ class MethodForm(PageForm):
 class ClockForm(PageForm):
     """Day to which the clock of a sandbox is moved."""
 
-    to = Parsed(
-        _("Move it to"), date.fromisoformat, wrong=_("Choose a day to move the clock to."), refusals=(ValueError,)
+    to = ParsedField(
+        _("Move it to"),
+        date.fromisoformat,
+        error_if_wrong=_("Choose a day to move the clock to."),
+        parse_errors=(ValueError,),
     )
 
 
-def _amount(typed: str, currency: str) -> Money | None:
-    amount = read_amount(typed.replace(",", "."), currency)
+def _amount(text: str, currency: str) -> Money | None:
+    amount = read_amount(text.replace(",", "."), currency)
     return amount if 0 <= amount.amount_minor <= MOST_MINOR else None

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from bursar.accounts.queries import names_by_id
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.form_fields import read_uuid
 from bursar.center.spreadsheet import table
-from bursar.center.visit import Visit, shown, visit
+from bursar.center.visit import Visit, open_visit, render_page
 from bursar.core.events import GROUPS
 from bursar.core.ordering.decision import sees_invoices, sees_prices
 from bursar.history.queries import Fact, facts
@@ -28,54 +29,54 @@ MOST: Final = 100_000
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Show the facts that match the filters; a filter without a meaning is ignored."""
-    seen = visit(request, account_id)
-    seen.check("history", "view_subscription")
-    chosen = _chosen(request)
-    listed = _facts(seen, chosen, before=_id(request.GET.get("before", "")), limit=PAGE + 1)
-    story = _story(seen)
-    following = {**chosen, "before": str(listed[PAGE - 1].id)} if len(listed) > PAGE else None
+    visit = open_visit(request, account_id)
+    visit.require("history", "view_subscription")
+    filters = _read_filters(request)
+    entries = _facts(visit, filters, before=read_uuid(request.GET.get("before", "")), limit=PAGE + 1)
+    story = _story(visit)
+    next_page = {**filters, "before": str(entries[PAGE - 1].id)} if len(entries) > PAGE else None
     content = {
-        "facts": [
+        "entries": [
             {
                 "on": money.day(fact.on),
                 "who": story.who(fact.actor_kind, fact.actor_id),
                 "what": story.what(fact.event),
-                "refused": fact.kind in GROUPS["refused"],
+                "is_refused": fact.kind in GROUPS["refused"],
             }
-            for fact in listed[:PAGE]
+            for fact in entries[:PAGE]
         ],
-        "groups": [("", _("everything")), *((code, _group(code)) for code in GROUPS)],
-        "chosen": chosen,
-        "filtered": any(chosen.values()),
-        "following": urlencode(following) if following else "",
-        "export": f"{reverse('history_export', args=[account_id])}?{urlencode(chosen)}",
+        "groups": [("", _("everything")), *((code, _group_name(code)) for code in GROUPS)],
+        "filters": filters,
+        "is_filtered": any(filters.values()),
+        "next_page": urlencode(next_page) if next_page else "",
+        "export_address": f"{reverse('history_export', args=[account_id])}?{urlencode(filters)}",
     }
-    return shown(request, seen, "history", "history", content)
+    return render_page(request, visit, "history", "history", content)
 
 
 @require_safe
 def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Return the facts that match the filters as a table for a spreadsheet."""
-    seen = visit(request, account_id)
-    seen.check("history", "view_subscription")
-    story = _story(seen)
+    visit = open_visit(request, account_id)
+    visit.require("history", "view_subscription")
+    story = _story(visit)
     rows = [
         (fact.on.isoformat(), story.who(fact.actor_kind, fact.actor_id), " ".join(story.what(fact.event)))
-        for fact in _facts(seen, _chosen(request), before=None, limit=MOST)
+        for fact in _facts(visit, _read_filters(request), before=None, limit=MOST)
     ]
     return table("history", [_("Day"), _("Who"), _("What")], rows)
 
 
-def _story(seen: Visit) -> Story:
-    reader = seen.policy, seen.customer.account, seen.actor, seen.today
+def _story(visit: Visit) -> Story:
+    reader = visit.policy, visit.customer.account, visit.actor, visit.today
     prices, invoices = sees_prices(*reader), sees_invoices(*reader)
-    return Story(names_by_id(seen.id), seen.policy, current_catalog(), prices=prices, invoices=invoices)
+    return Story(names_by_id(visit.id), visit.policy, current_catalog(), prices=prices, invoices=invoices)
 
 
-def _chosen(request: HttpRequest) -> dict[str, str]:
+def _read_filters(request: HttpRequest) -> dict[str, str]:
     """Return the filters that have a meaning."""
     about = request.GET.get("about", "")
-    since, until = (_day(request.GET.get(name, "")) for name in ("since", "until"))
+    since, until = (_read_day(request.GET.get(name, "")) for name in ("since", "until"))
     return {
         "about": about if about in GROUPS else "",
         "since": since.isoformat() if since else "",
@@ -83,13 +84,13 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _facts(seen: Visit, chosen: dict[str, str], *, before: UUID | None, limit: int) -> list[Fact]:
-    kinds, since, until = GROUPS.get(chosen["about"]), _day(chosen["since"]), _day(chosen["until"])
-    return facts(seen.id, before=before, limit=limit, kinds=kinds, since=since, until=until)
+def _facts(visit: Visit, filters: dict[str, str], *, before: UUID | None, limit: int) -> list[Fact]:
+    kinds, since, until = GROUPS.get(filters["about"]), _read_day(filters["since"]), _read_day(filters["until"])
+    return facts(visit.id, before=before, limit=limit, kinds=kinds, since=since, until=until)
 
 
-def _group(code: str) -> str:
-    names = {
+def _group_name(code: str) -> str:
+    names_by_id = {
         "subscription": _("the subscription"),
         "requests": _("requests"),
         "payment": _("payment and invoices"),
@@ -97,18 +98,11 @@ def _group(code: str) -> str:
         "account": _("the account"),
         "refused": _("refused attempts"),
     }
-    return names[code]
+    return names_by_id[code]
 
 
-def _day(typed: str) -> date | None:
+def _read_day(typed: str) -> date | None:
     try:
         return date.fromisoformat(typed)
-    except ValueError:
-        return None
-
-
-def _id(typed: str) -> UUID | None:
-    try:
-        return UUID(typed)
     except ValueError:
         return None

@@ -8,10 +8,10 @@ from django.shortcuts import render
 
 from bursar.accounts.sandbox import is_sandbox_only
 from bursar.center.entrance import not_found, welcome
-from bursar.center.sign_in.proof import lent
-from bursar.center.sign_in.second_factor import FactorFirst, factor_first
-from bursar.center.unsent_forms import drop, kept, sent
-from bursar.center.visit import Closed, SignInFirst, shown
+from bursar.center.sign_in.proof import is_lent
+from bursar.center.sign_in.second_factor import SecondFactorNeeded, render_second_factor_needed
+from bursar.center.unsent_forms import drop_form, kept_form, sent_form
+from bursar.center.visit import PageClosed, SignInNeeded, render_page
 from bursar.core.messages.problem import NotFound
 from bursar.core.policy.member import NotActive
 from bursar.i18n.absence import turned_away
@@ -35,30 +35,30 @@ class Doorkeeper:
         # PostgreSQL keeps no NUL, so a look-up of such an address would fail.
         if "\0" in request.path:
             return not_found(request, Http404())
-        if request.user.is_authenticated and lent(request) and not is_sandbox_only(request.user.pk):
+        if request.user.is_authenticated and is_lent(request) and not is_sandbox_only(request.user.pk):
             logout(request)
-        waiting = kept(request) if request.method == "POST" else None
-        if waiting is not None and waiting.path == request.path:
+        unsent = kept_form(request) if request.method == "POST" else None
+        if unsent is not None and unsent.path == request.path:
             # The kept form is sent now. If it is refused again, that answer keeps it anew.
-            drop(request)
+            drop_form(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return the page that shows how to sign in, that nothing is there, or why it is closed and whom to ask."""
-        if isinstance(exception, NotFound | Closed | NotActive):
-            note(outcome="refused" if isinstance(exception, Closed) else exception.code)
-        if isinstance(exception, SignInFirst):
+        if isinstance(exception, NotFound | PageClosed | NotActive):
+            note(outcome="refused" if isinstance(exception, PageClosed) else exception.code)
+        if isinstance(exception, SignInNeeded):
             note(outcome="sign_in_first")
             return welcome(request, status=401)
-        if isinstance(exception, FactorFirst):
-            return factor_first(request, exception)
+        if isinstance(exception, SecondFactorNeeded):
+            return render_second_factor_needed(request, exception)
         if isinstance(exception, NotFound):
             return not_found(request, exception)
-        if isinstance(exception, Closed):
-            content = {"why_not": exception.why_not, "unsent": sent(request)}
-            return shown(request, exception.seen, exception.here, "closed", content, status=403)
+        if isinstance(exception, PageClosed):
+            content = {"why_not": exception.explanation, "unsent": sent_form(request)}
+            return render_page(request, exception.visit, exception.page, "closed", content, status=403)
         if isinstance(exception, NotActive):
             why_not = turned_away(exception, current(), themselves=True)
-            content = {"why_not": why_not, "unsent": sent(request)}
+            content = {"why_not": why_not, "unsent": sent_form(request)}
             return render(request, "center/turned_away.html", content, status=403)
         return None

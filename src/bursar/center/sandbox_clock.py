@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bursar.center.forms import ClockForm
-from bursar.center.visit import Closed, back, visit
+from bursar.center.visit import PageClosed, open_visit, redirect_back
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.sandbox_clock import NotTheirClock
 from bursar.i18n import money
@@ -18,18 +18,18 @@ from bursar.jobs.steps import move
 
 @require_POST
 def forward(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Move the clock to a day. Errors: Closed, if the person may not move it."""
-    seen = visit(request, account_id)
+    """Move the clock to a day. Errors: PageClosed if the person may not move it."""
+    visit = open_visit(request, account_id)
     form = ClockForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.wrong("to"))
-        return back(request)
+        messages.error(request, form.error_of("to"))
+        return redirect_back(request)
     day: date = form.cleaned_data["to"]
     try:
-        move(account_id, day, actor=seen.actor, now=seen.now)
+        move(account_id, day, actor=visit.actor, now=visit.now)
         messages.success(request, _("The clock stands at {day} now.").format(day=money.day(day)))
     except NotTheirClock as problem:
-        raise Closed(seen, "subscription", seen.said(problem)) from None
+        raise PageClosed(visit, "subscription", visit.message(problem)) from None
     except Problem as problem:
-        messages.error(request, seen.said(problem))
-    return back(request)
+        messages.error(request, visit.message(problem))
+    return redirect_back(request)

@@ -16,9 +16,9 @@ MARK: Final = "\ufeff"
 
 def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
     """Return a CSV file under this name; every cell is text, also for a spreadsheet."""
-    answer = HttpResponse(MARK, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    writer = csv.writer(answer)
+    response = HttpResponse(MARK, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    writer = csv.writer(response)
     writer.writerow(head)
     writer.writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
-    return answer
+    return response

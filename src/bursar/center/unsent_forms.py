@@ -41,7 +41,7 @@ SECRET: Final = re.compile("password|code|credential|token|secret|csrf|otp", re.
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedField:
     """A field that somebody typed into; `rows` is above 1 where it has several lines."""
 
     name: str
@@ -55,11 +55,11 @@ class Unsent:
     """A form that was refused: where it was sent, what was typed, and what was chosen beside it."""
 
     path: str
-    typed: tuple[Typed, ...]
-    chosen: tuple[tuple[str, str], ...]
+    text_fields: tuple[TypedField, ...]
+    choices: tuple[tuple[str, str], ...]
 
 
-def sent(request: HttpRequest) -> Unsent | None:
+def sent_form(request: HttpRequest) -> Unsent | None:
     """Return the form that a request sends, if something was typed into it; None for a preview."""
     if request.method != "POST" or "HX-Request" in request.headers:
         return None
@@ -67,27 +67,27 @@ def sent(request: HttpRequest) -> Unsent | None:
         pairs = [(name, value) for name, values in request.POST.lists() for value in values]
     except (UnreadablePostError, SuspiciousOperation):
         return None
-    return _form(request.path, pairs)
+    return _read_form(request.path, pairs)
 
 
-def of_our_page(request: HttpRequest) -> bool:
+def is_from_our_page(request: HttpRequest) -> bool:
     """Return true if the browser says that a form comes from a page of ours."""
-    came_from = request.headers.get("Origin") or request.headers.get("Referer", "")
-    origin = urlsplit(came_from)
+    sender = request.headers.get("Origin") or request.headers.get("Referer", "")
+    origin = urlsplit(sender)
     trusted = f"{origin.scheme}://{origin.netloc}" in settings.CSRF_TRUSTED_ORIGINS
     return bool(origin.netloc) and (trusted or origin.netloc == request.get_host())
 
 
-def keep(request: HttpRequest) -> bool:
+def keep_form(request: HttpRequest) -> bool:
     """Keep the form of a request in the browser's session, sealed; return true if it was kept.
 
     Only forms that have passed the check for forgery come here. How many a network address may have kept is limited,
     since nobody need be signed in for it.
     """
-    form = sent(request)
+    form = sent_form(request)
     if form is None:
         return False
-    pairs = [*form.chosen, *((field.name, field.value) for field in form.typed)]
+    pairs = [*form.choices, *((field.name, field.value) for field in form.text_fields)]
     content = json.dumps({"path": form.path, "pairs": pairs, "until": time() + KEPT_FOR.total_seconds()})
     if len(content) > MOST_KEPT or not ratelimit.consume(request, action="keep_unsent"):
         return False
@@ -98,7 +98,7 @@ def keep(request: HttpRequest) -> bool:
     return True
 
 
-def kept(request: HttpRequest) -> Unsent | None:
+def kept_form(request: HttpRequest) -> Unsent | None:
     """Return the kept form of the person who is signed in; drop it if it is too old or not theirs to see."""
     if KEY not in request.session or not isinstance(request.user, Person):
         return None
@@ -106,35 +106,35 @@ def kept(request: HttpRequest) -> Unsent | None:
         content = json.loads(unseal(request.session[KEY]))
     except (InvalidToken, ValueError):
         content = {"until": 0}
-    if content["until"] < time() or not _reaches(request.user, content["path"]):
-        drop(request)
+    if content["until"] < time() or not _may_reach(request.user, content["path"]):
+        drop_form(request)
         return None
-    return _form(content["path"], [(name, value) for name, value in content["pairs"]])
+    return _read_form(content["path"], [(name, value) for name, value in content["pairs"]])
 
 
-def drop(request: HttpRequest) -> None:
+def drop_form(request: HttpRequest) -> None:
     """Forget the form that is kept."""
     request.session.pop(KEY, None)
 
 
-def _form(path: str, pairs: list[tuple[str, str]]) -> Unsent | None:
-    labels, typed, chosen = _labels(), list[Typed](), list[tuple[str, str]]()
+def _read_form(path: str, pairs: list[tuple[str, str]]) -> Unsent | None:
+    labels, text_fields, choices = _labels(), list[TypedField](), list[tuple[str, str]]()
     for name, value in pairs:
         value = value.replace("\0", "")
         if SECRET.search(name):
             continue
-        label = _label(labels, name)
+        label = _label_of(labels, name)
         if label and value.strip():
             rows = 3 if name in ("reason", "recipients") or "\n" in value else 1
-            typed.append(Typed(name, label, value, rows))
+            text_fields.append(TypedField(name, label, value, rows))
         else:
-            chosen.append((name, value))
-    return Unsent(path, tuple(typed), tuple(chosen)) if typed else None
+            choices.append((name, value))
+    return Unsent(path, tuple(text_fields), tuple(choices)) if text_fields else None
 
 
-def _label(labels: dict[str, str], name: str) -> str:
+def _label_of(labels: dict[str, str], name: str) -> str:
     """Return the label of a field that people type into; an empty text for a choice."""
-    for part in _parts(name):
+    for part in _name_parts(name):
         if part in labels and part.endswith("_"):
             return f"{labels[part]} ({_product(name.removeprefix(part))})"
         if part in labels:
@@ -150,7 +150,7 @@ def _product(code: str) -> str:
         return code
 
 
-def _parts(name: str) -> Iterator[str]:
+def _name_parts(name: str) -> Iterator[str]:
     """Yield the name of a field, and what stands in it before a product or after an address."""
     yield name
     yield name.partition("_")[0] + "_"
@@ -192,16 +192,20 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _reaches(person: Person, path: str) -> bool:
+def _may_reach(person: Person, path: str) -> bool:
     """Return true if an address is about no account, or about an account that the person reaches."""
     try:
         account_id: Any = resolve(path).kwargs.get("account_id")
     except Resolver404:
         return False
-    if not isinstance(account_id, UUID) or any(mine == account_id for mine, _member, _name in memberships(person.pk)):
+    if not isinstance(account_id, UUID) or any(
+        own_account_id == account_id for own_account_id, _member, _name in memberships(person.pk)
+    ):
         return True
-    serving = colleague(person.pk)
+    staff_member = colleague(person.pk)
     try:
-        return serving is not None and can_act_on(sandbox_staff=serving.sandbox, sandbox=customer(account_id).sandbox)
+        return staff_member is not None and can_act_on(
+            sandbox_staff=staff_member.sandbox, sandbox=customer(account_id).sandbox
+        )
     except NotFound:
         return False

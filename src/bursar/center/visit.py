@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from bursar.accounts.locked_account import admit
 from bursar.accounts.queries import Customer, customer, inactive_membership, memberships
 from bursar.catalog.queries import current as current_catalog
-from bursar.center.sign_in.second_factor import check_factor
+from bursar.center.sign_in.second_factor import require_second_factor
 from bursar.core.messages.problem import NotFound, Problem
 from bursar.core.ordering.decision import decide_undo
 from bursar.core.policy.policy import Actor, Decision, Member, Outcome, Policy, Reason, Vendor, decide, shows_costs
@@ -43,25 +43,25 @@ RETURN_TO: Final = "return_to"
 """The session's entry with the address in the vendor's product that each account was entered from."""
 
 
-class SignInFirst(Exception):
+class SignInNeeded(Exception):
     """Raised where a page needs somebody who is signed in."""
 
 
-class Closed(Exception):
-    """Raised where a page is closed to the person; `why_not` gives the reason and the people to ask."""
+class PageClosed(Exception):
+    """Raised where a page is closed to the person; `explanation` gives the reason and the people to ask."""
 
-    def __init__(self, seen: "Visit", here: str, why_not: str) -> None:
+    def __init__(self, visit: "Visit", page: str, explanation: str) -> None:
         super().__init__()
-        self.seen, self.here, self.why_not = seen, here, why_not
+        self.visit, self.page, self.explanation = visit, page, explanation
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to another page; `here` marks the page that is open."""
+    """A link to another page; `is_current` marks the page that is open."""
 
     href: str
     name: str
-    here: bool = False
+    is_current: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Visit:
         return self.customer.id
 
     @property
-    def staff(self) -> bool:
+    def is_staff(self) -> bool:
         """Return true if the visitor is staff."""
         return isinstance(self.actor, Vendor)
 
@@ -90,17 +90,17 @@ class Visit:
         """Return the account's own day."""
         return self.customer.today(self.now)
 
-    def day(self, at: datetime) -> date:
+    def day_of(self, instant: datetime) -> date:
         """Return the account's day at an instant."""
-        return at.astimezone(self.customer.zone).date()
+        return instant.astimezone(self.customer.zone).date()
 
-    def real_day(self, at: datetime) -> str:
+    def real_day(self, instant: datetime) -> str:
         """Return a real day in words; a sandbox, which has a clock of its own, adds that it is real."""
-        return self._real_time(money.day(self.day(at)))
+        return self._real_time(money.day(self.day_of(instant)))
 
-    def real_moment(self, at: datetime) -> str:
+    def real_time(self, instant: datetime) -> str:
         """Return a real instant in words; a sandbox adds that it is real."""
-        return self._real_time(money.moment(at.astimezone(self.customer.zone)))
+        return self._real_time(money.moment(instant.astimezone(self.customer.zone)))
 
     def _real_time(self, when: str) -> str:
         return _("{when}, in real time").format(when=when) if self.customer.sandbox else when
@@ -118,7 +118,7 @@ class Visit:
         """Return true if the person has the capability at once."""
         return self.decide(capability).outcome is Outcome.ALLOWED
 
-    def open(self, capability: str) -> bool:
+    def may_at_least_request(self, capability: str) -> bool:
         """Return true if the person has the capability, at once or by request."""
         return self.decide(capability).outcome is not Outcome.REFUSED
 
@@ -126,11 +126,11 @@ class Visit:
         """Return the decision about undoing a scheduled change."""
         return decide_undo(self.policy, self.customer.account, self.actor, change, self.today)
 
-    def why_not(self, decision: Decision) -> str:
+    def explain(self, decision: Decision) -> str:
         """Return why a decision is not allowed and the people to ask; an empty text if it is allowed."""
         return explained(decision, self.policy, self.customer.account, self.actor, self.today)
 
-    def why_not_all(self, decisions: Sequence[Decision]) -> tuple[str, ...]:
+    def explain_all(self, decisions: Sequence[Decision]) -> tuple[str, ...]:
         """Return the reasons of several decisions, and after them once the people to ask."""
         account = self.customer.account
         reasons = [sentence(decision, self.policy, account, self.actor, self.today) for decision in decisions]
@@ -138,136 +138,139 @@ class Visit:
             filter(None, dict.fromkeys((*reasons, *(whom_to_ask(decision, self.policy) for decision in decisions))))
         )
 
-    def said(self, problem: Problem) -> str:
+    def message(self, problem: Problem) -> str:
         """Return a problem in words; a refusal with its reason and the people to ask."""
-        return self.why_not(problem.decision) if isinstance(problem, Refused) else said(problem, current_catalog())
+        return self.explain(problem.decision) if isinstance(problem, Refused) else said(problem, current_catalog())
 
-    def why_nothing(self) -> str:
+    def explain_no_changes(self) -> str:
         """Return why the person may change nothing of the subscription, and the people to ask."""
         return nothing_open(self.decide("add_seats"), self.policy, self.customer.account, self.actor)
 
-    def takes_requests(self) -> bool:
+    def members_may_request(self) -> bool:
         """Return true if members of this account may send requests."""
         customer = self.customer
         decision = decide(self.policy, customer.account, customer.owner, "submit_requests", self.today)
         return decision.reason is not Reason.ACCOUNT_TYPE
 
-    def shows_costs(self) -> bool:
+    def sees_costs(self) -> bool:
         """Return true if the person sees the costs of the subscription."""
-        return self.staff or shows_costs(self.policy, self.customer.account, self.today)
+        return self.is_staff or shows_costs(self.policy, self.customer.account, self.today)
 
-    def moves_clock(self) -> bool:
-        """Return True if this person may move the clock of the account, if it has one."""
+    def may_move_clock(self) -> bool:
+        """Return true if this person may move the clock of the account, if it has one."""
         return may_move_clock(self.policy, self.customer.account, self.actor, self.today)
 
-    def check(self, here: str, capability: str) -> None:
-        """Raise Closed unless the person has this capability."""
+    def require(self, current_page: str, capability: str) -> None:
+        """Raise PageClosed unless the person has this capability."""
         decision = self.decide(capability)
         if decision.outcome is not Outcome.ALLOWED:
-            raise Closed(self, here, self.why_not(decision))
+            raise PageClosed(self, current_page, self.explain(decision))
 
-    def frame(self, here: str) -> dict[str, Any]:
+    def frame(self, current_page: str) -> dict[str, Any]:
         """Return the content of the frame of every page."""
         sandbox = self.customer.sandbox
-        name_of_role = staff_role_name if self.staff else role_name
+        role_name_of = staff_role_name if self.is_staff else role_name
         return {
             "account_id": self.id,
             "account_name": self.customer.name,
             "account_type": account_type_name(self.policy, self.customer.account.account_type),
             "person_name": self.name,
-            "role": name_of_role(self.policy, self.actor.role),
-            "staff": self.staff,
-            "links": tuple(self._links(here)),
+            "role": role_name_of(self.policy, self.actor.role),
+            "is_staff": self.is_staff,
+            "links": tuple(self._links(current_page)),
             "accounts": tuple(
                 Link(reverse("account", args=[account]), name, account == self.id) for account, name in self.accounts
             ),
             "clock": money.day(self.today) if sandbox else "",
-            "tomorrow": (self.today + timedelta(days=1)).isoformat() if sandbox and self.moves_clock() else "",
+            "tomorrow": (self.today + timedelta(days=1)).isoformat() if sandbox and self.may_move_clock() else "",
         }
 
-    def _links(self, here: str) -> Iterator[Link]:
+    def _links(self, current_page: str) -> Iterator[Link]:
         for page, name, capability in (
             ("subscription", _("Subscription"), "view_subscription"),
             ("payment", _("Payment"), "view_subscription"),
             ("invoices", _("Invoices"), "view_invoices"),
             ("details", _("Invoice details"), "view_invoices"),
-            *((("requests", _("Requests"), "view_subscription"),) if self.takes_requests() else ()),
+            *((("requests", _("Requests"), "view_subscription"),) if self.members_may_request() else ()),
             ("team", _("Team"), None),
             ("seats", _("Seats"), "manage_members"),
             ("admins", _("Billing admins"), None),
             ("history", _("History"), "view_subscription"),
             ("capabilities", _("What may I do here?"), None),
-            *(self._staff_pages() if self.staff else ()),
+            *(self._staff_pages() if self.is_staff else ()),
         ):
             if capability is None or self.may(capability):
-                yield Link(reverse(page, args=[self.id]), name, page == here)
+                yield Link(reverse(page, args=[self.id]), name, page == current_page)
 
     def _staff_pages(self) -> tuple[tuple[str, str, str | None], ...]:
         """Return the pages of an account that only staff see."""
         return ("desk_emails", _("Emails"), "view_subscription"), ("desk_account", _("At the vendor"), None)
 
 
-def visit(request: HttpRequest, account_id: UUID) -> Visit:
+def open_visit(request: HttpRequest, account_id: UUID) -> Visit:
     """Return the visit of a member to their account, or of staff to any account.
 
-    For staff of sandboxes, other accounts do not exist. Errors: SignInFirst, FactorFirst, NotActive, Http404.
+    For staff of sandboxes, other accounts do not exist. Errors: SignInNeeded, SecondFactorNeeded, NotActive, Http404.
     """
-    person = signed_in(request)
-    mine = memberships(person.pk)
-    member_id = next((member for account, member, _ in mine if account == account_id), None)
+    person = signed_in_person(request)
+    own_memberships = memberships(person.pk)
+    member_id = next((member for account, member, _ in own_memberships if account == account_id), None)
     try:
-        visited = customer(account_id)
+        visited_customer = customer(account_id)
     except NotFound:
         raise Http404 from None
-    policy, now = current(), moment()
-    actor = visited.member(member_id) if member_id is not None else _staff_actor(request, person, visited)
+    policy, now = current(), current_time()
+    actor = (
+        visited_customer.member(member_id) if member_id is not None else _staff_actor(request, person, visited_customer)
+    )
     if actor is None:
-        tries = request.method not in ("GET", "HEAD")
-        admit(policy, visited, _inactive_member(person, visited), now, record_attempt=tries)
+        # The refusal of somebody who only looks is not worth an entry in the history; an attempt to act is.
+        is_attempt = request.method not in ("GET", "HEAD")
+        admit(policy, visited_customer, _inactive_member(person, visited_customer), now, record_attempt=is_attempt)
         raise Http404
-    accounts = tuple((account, name) for account, _, name in mine)
+    accounts = tuple((account, name) for account, _, name in own_memberships)
     name = actor.name if isinstance(actor, Member) else person.name
-    return Visit(visited, actor, name, policy, now, accounts)
+    return Visit(visited_customer, actor, name, policy, now, accounts)
 
 
-def _staff_actor(request: HttpRequest, person: Person, visited: Customer) -> Vendor | None:
-    serving = colleague(person.pk)
-    if serving is None or not can_act_on(sandbox_staff=serving.sandbox, sandbox=visited.sandbox):
+def _staff_actor(request: HttpRequest, person: Person, visited_customer: Customer) -> Vendor | None:
+    staff_member = colleague(person.pk)
+    if staff_member is None or not can_act_on(sandbox_staff=staff_member.sandbox, sandbox=visited_customer.sandbox):
         return None
-    check_factor(request, person, serving)
-    return serving.actor
+    require_second_factor(request, person, staff_member)
+    return staff_member.actor
 
 
-def _inactive_member(person: Person, visited: Customer) -> Member:
+def _inactive_member(person: Person, visited_customer: Customer) -> Member:
     """Return the suspended or invited member that the person is in this account. Errors: Http404 for anybody else."""
-    membership = inactive_membership(person.pk, visited.id)
+    membership = inactive_membership(person.pk, visited_customer.id)
     if membership is None:
         raise Http404
-    return visited.member(membership[1])
+    return visited_customer.member(membership[1])
 
 
-def shown(
-    request: HttpRequest, seen: Visit, here: str, template: str, content: dict[str, Any], *, status: int = 200
+def render_page(
+    request: HttpRequest, visit: Visit, current_page: str, template: str, content: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Return a page of an account inside its frame."""
-    framed = {**seen.frame(here), "back": way_back(request, seen.id), **content}
+    framed = {**visit.frame(current_page), "product_address": product_address(request, visit.id), **content}
     return render(request, f"center/{template}.html", framed, status=status)
 
 
-def way_back(request: HttpRequest, account_id: UUID) -> str:
+def product_address(request: HttpRequest, account_id: UUID) -> str:
     """Return the address in the vendor's product that the account was entered from; empty if it was not."""
     address: str = request.session.get(RETURN_TO, {}).get(str(account_id), "")
     return address
 
 
-def signed_in(request: HttpRequest) -> Person:
-    """Return the person who is signed in. Errors: SignInFirst."""
+def signed_in_person(request: HttpRequest) -> Person:
+    """Return the person who is signed in. Errors: SignInNeeded."""
     if not isinstance(request.user, Person):
-        raise SignInFirst
+        raise SignInNeeded
     return request.user
 
 
-def moment() -> datetime:
+def current_time() -> datetime:
     """Return the time now. The edges read the clock; everything below gets the time as a parameter."""
     return datetime.now(UTC)
 
@@ -285,13 +288,13 @@ def remember_language(response: HttpResponse, language: str) -> HttpResponse:
     return response
 
 
-def back(request: HttpRequest) -> HttpResponseRedirect:
+def redirect_back(request: HttpRequest) -> HttpResponseRedirect:
     """Redirect to the page that a form was sent from, never to another site."""
     following = request.POST.get("next", "/")
     is_ours = url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()})
     return HttpResponseRedirect(following if is_ours else "/")
 
 
-def to(name: str, *arguments: object) -> HttpResponseRedirect:
+def redirect_to(name: str, *arguments: object) -> HttpResponseRedirect:
     """Redirect to another page."""
     return HttpResponseRedirect(reverse(name, args=arguments))

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from bursar.center.visit import Visit, visit
+from bursar.center.form_fields import read_uuid
+from bursar.center.visit import Visit, open_visit
 from bursar.core.messages.problem import Problem
-from bursar.desk.form_fields import uuid
 from bursar.i18n import money
 from bursar.notices.queries import EmailRow, UntoldFact, emails, not_told
 from bursar.notices.sending import RESEND_CAPABILITY, send_again
@@ -26,87 +26,93 @@ STATES: Final = ("waiting", "sent", "failed", "outbox")
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """The emails that the filters leave, the newest first."""
-    return _page(request, _reader(request, account_id))
+    return _page(request, _staff_visit(request, account_id))
 
 
 @require_POST
 def again(request: HttpRequest, account_id: UUID, email_id: UUID) -> HttpResponse:
     """Send an email that failed once more, and show the same emails as before."""
-    seen = _reader(request, account_id)
+    visit = _staff_visit(request, account_id)
     try:
-        goes = send_again(seen.policy, account_id, email_id, actor=seen.actor, now=seen.now)
+        is_sent = send_again(visit.policy, account_id, email_id, actor=visit.actor, now=visit.now)
     except Problem as problem:
-        return _page(request, seen, problem=seen.said(problem))
-    said = _("The email is sent again.") if goes else _("The email is kept in the outbox, as all emails here are.")
-    messages.success(request, said)
-    return HttpResponseRedirect(f"{reverse('desk_emails', args=[account_id])}?{urlencode(_chosen(request))}")
+        return _page(request, visit, problem=visit.message(problem))
+    sentence = (
+        _("The email is sent again.") if is_sent else _("The email is kept in the outbox, as all emails here are.")
+    )
+    messages.success(request, sentence)
+    return HttpResponseRedirect(f"{reverse('desk_emails', args=[account_id])}?{urlencode(_read_filters(request))}")
 
 
-def _reader(request: HttpRequest, account_id: UUID) -> Visit:
-    """The visit of one of the staff who sees the account. Errors: SignInFirst, Http404, Closed."""
-    seen = visit(request, account_id)
-    if not seen.staff:
+def _staff_visit(request: HttpRequest, account_id: UUID) -> Visit:
+    """Return the visit of staff who may see the account. Errors: SignInNeeded, Http404, PageClosed."""
+    visit = open_visit(request, account_id)
+    if not visit.is_staff:
         raise Http404
-    seen.check("desk_emails", "view_subscription")
-    return seen
+    visit.require("desk_emails", "view_subscription")
+    return visit
 
 
-def _chosen(request: HttpRequest) -> dict[str, str]:
+def _read_filters(request: HttpRequest) -> dict[str, str]:
     """The filters that mean something, which travel in the address also where a form is sent."""
     q, state = (request.GET.get(name, "").replace("\0", "").strip() for name in ("q", "state"))
     return {"q": q, "state": state if state in STATES else ""}
 
 
-def _page(request: HttpRequest, seen: Visit, problem: str = "") -> HttpResponse:
-    chosen = _chosen(request)
-    before = uuid(request.GET.get("before", ""))
-    found = emails(seen.id, address=chosen["q"], state=chosen["state"], before=before, limit=PAGE + 1)
-    sending = seen.decide(RESEND_CAPABILITY)
-    failed = any(one.state == "failed" for one in found[:PAGE])
+def _page(request: HttpRequest, visit: Visit, problem: str = "") -> HttpResponse:
+    filters = _read_filters(request)
+    before = read_uuid(request.GET.get("before", ""))
+    listed = emails(visit.id, address=filters["q"], state=filters["state"], before=before, limit=PAGE + 1)
+    decision = visit.decide(RESEND_CAPABILITY)
+    any_failed = any(email.state == "failed" for email in listed[:PAGE])
     content = {
-        **seen.frame("desk_emails"),
+        **visit.frame("desk_emails"),
         "problem": problem,
-        "emails": [_shown(seen, one) for one in found[:PAGE]],
-        "following": urlencode({**chosen, "before": str(found[PAGE - 1].id)}) if len(found) > PAGE else "",
-        "untold": [_untold(seen, one) for one in not_told(seen.now, PAGE, seen.id)],
-        "chosen": chosen,
-        "query": urlencode(chosen),
-        "filtered": any(chosen.values()),
-        "states": [("", _("every state")), *((state, _state(state)) for state in STATES)],
-        "may": sending.reason is None,
-        "why_not": seen.why_not(sending) if failed else "",
+        "emails": [_email_row(visit, email) for email in listed[:PAGE]],
+        "next_page": urlencode({**filters, "before": str(listed[PAGE - 1].id)}) if len(listed) > PAGE else "",
+        "unreported": [_unreported_row(visit, email) for email in not_told(visit.now, PAGE, visit.id)],
+        "filters": filters,
+        "filter_query": urlencode(filters),
+        "is_filtered": any(filters.values()),
+        "state_choices": [("", _("every state")), *((state, _state_name(state)) for state in STATES)],
+        "may_send_again": decision.reason is None,
+        "why_not": visit.explain(decision) if any_failed else "",
     }
     return render(request, "desk/emails.html", content, status=409 if problem else 200)
 
 
-def _shown(seen: Visit, one: EmailRow) -> dict[str, Any]:
+def _email_row(visit: Visit, email: EmailRow) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "at": seen.real_moment(one.at),
-        "name": one.name,
-        "address": one.address,
-        "subject": one.subject,
-        "failed": one.state == "failed",
-        "waits": one.state == "waiting",
-        "state": _state(one.state),
-        "more": _more(seen, one),
-        "failure": one.failure,
+        "id": email.id,
+        "at": visit.real_time(email.at),
+        "name": email.name,
+        "address": email.address,
+        "subject": email.subject,
+        "is_failed": email.state == "failed",
+        "is_waiting": email.state == "waiting",
+        "state": _state_name(email.state),
+        "details": _details(visit, email),
+        "failure": email.failure,
     }
 
 
-def _untold(seen: Visit, one: UntoldFact) -> dict[str, Any]:
+def _unreported_row(visit: Visit, email: UntoldFact) -> dict[str, Any]:
     """A fact of which no email could be written, how often that was tried, and when it is tried again."""
-    tried = ngettext("after {count} try", "after {count} tries", one.tries).format(count=money.number(one.tries))
-    again = seen.real_moment(one.due_at)
+    tries_text = ngettext("after {count} try", "after {count} tries", email.tries).format(
+        count=money.number(email.tries)
+    )
+    next_try = visit.real_time(email.due_at)
     return {
-        "on": money.day(one.on),
-        "kind": one.kind,
-        "failure": one.failure,
-        "state": _("given up") if one.given_up else _("{tried}, again on {moment}").format(tried=tried, moment=again),
+        "on": money.day(email.on),
+        "kind": email.kind,
+        "failure": email.failure,
+        "state": _("given up")
+        if email.given_up
+        else _("{tried}, again on {moment}").format(tried=tries_text, moment=next_try),
     }
 
 
-def _state(code: str) -> str:
+def _state_name(code: str) -> str:
     names = {
         "waiting": _("waiting"),
         "sent": _("sent"),
@@ -116,14 +122,16 @@ def _state(code: str) -> str:
     return names[code]
 
 
-def _more(seen: Visit, one: EmailRow) -> str:
+def _details(visit: Visit, email: EmailRow) -> str:
     """When it was sent, or how often it was tried and when again."""
-    if one.sent_at is not None:
-        return seen.real_moment(one.sent_at)
-    if not one.tries:
+    if email.sent_at is not None:
+        return visit.real_time(email.sent_at)
+    if not email.tries:
         return ""
-    tried = ngettext("after {count} try", "after {count} tries", one.tries).format(count=money.number(one.tries))
-    if one.state == "failed":
-        return tried
-    due = seen.real_moment(one.due_at)
-    return _("{tried}, again on {moment}").format(tried=tried, moment=due)
+    tries_text = ngettext("after {count} try", "after {count} tries", email.tries).format(
+        count=money.number(email.tries)
+    )
+    if email.state == "failed":
+        return tries_text
+    next_try = visit.real_time(email.due_at)
+    return _("{tried}, again on {moment}").format(tried=tries_text, moment=next_try)

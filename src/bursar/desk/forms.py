@@ -7,7 +7,7 @@ from django.forms import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from bursar.accounts.actions import UnknownZone, read_zone
-from bursar.center.form_fields import Email, OneOf, PageForm, Parsed, Text, Ticked
+from bursar.center.form_fields import CheckboxField, EmailField, PageForm, ParsedField, SelectField, TextField
 from bursar.core.money.money import BadRate
 from bursar.core.money.tax import BadTaxRate
 from bursar.core.policy.capability import OVERRIDABLE, SHOW_COSTS
@@ -17,7 +17,7 @@ from bursar.i18n.decision import capability
 from bursar.i18n.problem import said
 
 
-class Currency(OneOf):
+class Currency(SelectField):
     """A currency of the catalog, in whichever case its letters are written."""
 
     def to_python(self, value: Any) -> str:
@@ -28,77 +28,85 @@ class Currency(OneOf):
 class VendorForm(PageForm):
     """Vendor's fields of an account."""
 
-    name = Text(_("Name"), missing=_("Give the name of the customer."))
-    account_type = OneOf(_("Account type"), wrong=_("Choose one of the types."))
-    tax_rate = Parsed(
+    name = TextField(_("Name"), error_if_missing=_("Give the name of the customer."))
+    account_type = SelectField(_("Account type"), error_if_wrong=_("Choose one of the types."))
+    tax_rate = ParsedField(
         _("Tax rate in percent"),
         read_percent,
-        wrong=_("Give the percent, from 0 to 100, such as 20 or 5.5."),
-        refusals=(BadRate, BadTaxRate),
+        error_if_wrong=_("Give the percent, from 0 to 100, such as 20 or 5.5."),
+        parse_errors=(BadRate, BadTaxRate),
         maxlength=MOST_PERCENT,
         help=_("For example 20; 0 where no tax is charged."),
     )
-    representative_name = Text(_("Representative"))
-    representative_email = Email(_("Email of the representative"), optional=True)
+    representative_name = TextField(_("Representative"))
+    representative_email = EmailField(_("Email of the representative"), optional=True)
 
     def clean(self) -> dict[str, Any]:
         """Return what was given. A representative who has a name needs an address too."""
-        given = self.cleaned_data
-        if given.get("representative_name") and given.get("representative_email") == "":
+        fields = self.cleaned_data
+        if fields.get("representative_name") and fields.get("representative_email") == "":
             self.add_error("representative_email", _("Give an email address such as ada@example.com."))
-        return given
+        return fields
 
 
 class OpenForm(VendorForm):
     """A new account, with its owner."""
 
     currency = Currency(
-        _("Currency"), wrong=_("Choose one of the currencies of the catalog."), help=_("It stays for good.")
+        _("Currency"), error_if_wrong=_("Choose one of the currencies of the catalog."), help=_("It stays for good.")
     )
-    time_zone = Parsed(
+    time_zone = ParsedField(
         _("Time zone"),
-        lambda typed: _zone(typed),
+        lambda text: _read_zone(text),
         maxlength=60,
         help=_("For example Europe/Paris; days begin there."),
     )
-    locale = OneOf(_("Language"), wrong=_("Choose one of the languages."), of=[("en", "English"), ("fr", "Français")])
-    owner_name = Text(_("Name"), missing=_("Give the person's name."))
-    owner_email = Email(_("Email"))
-    sandbox = Ticked(_("Sandbox: nothing about it is real, and its clock can be moved. That cannot be changed later."))
+    locale = SelectField(
+        _("Language"), error_if_wrong=_("Choose one of the languages."), choices=[("en", "English"), ("fr", "Français")]
+    )
+    owner_name = TextField(_("Name"), error_if_missing=_("Give the person's name."))
+    owner_email = EmailField(_("Email"))
+    sandbox = CheckboxField(
+        _("Sandbox: nothing about it is real, and its clock can be moved. That cannot be changed later.")
+    )
 
 
 class OverrideForm(PageForm):
     """An exception from what the type of an account may do."""
 
-    grant = OneOf(
+    grant = SelectField(
         _("The account"),
-        wrong=_("Choose what it is about."),
+        error_if_wrong=_("Choose what it is about."),
         optional=True,
         initial="1",
-        of=[("1", _("is allowed to")), ("0", _("is not allowed to"))],
+        choices=[("1", _("is allowed to")), ("0", _("is not allowed to"))],
     )
-    capability = OneOf(
-        _("What"), wrong=_("Choose what it is about."), of=lambda: [(code, about(code)) for code in OVERRIDABLE]
+    capability = SelectField(
+        _("What"),
+        error_if_wrong=_("Choose what it is about."),
+        choices=lambda: [(code, exception_subject(code)) for code in OVERRIDABLE],
     )
-    until = Parsed(
+    until = ParsedField(
         _("Until (the last day)"),
         date.fromisoformat,
-        wrong=_("Give a day, or leave it empty."),
-        refusals=(ValueError,),
+        error_if_wrong=_("Give a day, or leave it empty."),
+        parse_errors=(ValueError,),
         optional=True,
         type="date",
     )
-    reason = Text(_("Reason"), missing=_("Say why; it is shown beside the exception."), longest=MOST_TEXT)
+    reason = TextField(
+        _("Reason"), error_if_missing=_("Say why; it is shown beside the exception."), max_length=MOST_TEXT
+    )
 
 
-def about(code: str) -> str:
+def exception_subject(code: str) -> str:
     """Say what an exception is about."""
     return str(_("see what the subscription costs")) if code == SHOW_COSTS else capability(code)
 
 
-def _zone(typed: str) -> str:
+def _read_zone(text: str) -> str:
     try:
-        read_zone(typed)
+        read_zone(text)
     except UnknownZone as problem:
         raise ValidationError(said(problem)) from None
-    return typed
+    return text

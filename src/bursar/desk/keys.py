@@ -8,47 +8,47 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.keys import KeyRow, keys, revoke_key
-from bursar.center.visit import to
+from bursar.center.visit import redirect_to
 from bursar.core.policy.staff import MANAGING
-from bursar.desk.visit import Shift, at_desk, shown
+from bursar.desk.visit import DeskVisit, open_desk_visit, render_desk_page
 from bursar.i18n import money
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Show all keys, the oldest first."""
-    shift = _shift_with_keys(request)
-    return shown(request, shift, "desk_keys", "keys", {"keys": [_shown(key, shift) for key in keys()]})
+    visit = _visit_of_key_manager(request)
+    return render_desk_page(request, visit, "desk_keys", "keys", {"keys": [_key_row(key, visit) for key in keys()]})
 
 
 @require_POST
 def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Revoke a key."""
-    shift = _shift_with_keys(request)
-    revoke_key(key_id, now=shift.now)
+    visit = _visit_of_key_manager(request)
+    revoke_key(key_id, now=visit.now)
     messages.success(request, _("The key holds no longer."))
-    return to("desk_keys")
+    return redirect_to("desk_keys")
 
 
-def _shift_with_keys(request: HttpRequest) -> Shift:
-    """Return the shift of staff who may manage keys; for others there is no such page. Errors: SignInFirst, Http404."""
-    shift = at_desk(request)
-    if shift.colleague.sandbox or not shift.may(MANAGING):
+def _visit_of_key_manager(request: HttpRequest) -> DeskVisit:
+    """Return the visit of staff who manage keys; for others there is no such page. Errors: SignInNeeded, Http404."""
+    visit = open_desk_visit(request)
+    if visit.colleague.sandbox or not visit.may(MANAGING):
         raise Http404
-    return shift
+    return visit
 
 
-def _shown(key: KeyRow, shift: Shift) -> dict[str, object]:
-    ended = key.expires_at is not None and key.expires_at <= shift.now
+def _key_row(key: KeyRow, visit: DeskVisit) -> dict[str, object]:
+    is_expired = key.expires_at is not None and key.expires_at <= visit.now
     return {
         "id": key.id,
         "name": key.name,
-        "made": money.day(key.created_at.date()),
-        "used": money.day(key.last_used_at.date()) if key.last_used_at else "",
+        "created_on": money.day(key.created_at.date()),
+        "last_used_on": money.day(key.last_used_at.date()) if key.last_used_at else "",
         "reads_only": key.reads_only,
-        "members": key.scope == "members",
+        "members_only": key.scope == "members",
         "account": key.account_id,
-        "until": money.day(key.expires_at.date()) if key.expires_at else "",
-        "holds": key.revoked_at is None and not ended,
-        "revoked": money.day(key.revoked_at.date()) if key.revoked_at else "",
+        "expires_on": money.day(key.expires_at.date()) if key.expires_at else "",
+        "is_valid": key.revoked_at is None and not is_expired,
+        "revoked_on": money.day(key.revoked_at.date()) if key.revoked_at else "",
     }

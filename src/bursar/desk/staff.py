@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bursar.center.forms import PersonForm
-from bursar.center.visit import to
+from bursar.center.visit import redirect_to
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.staff import MANAGING
-from bursar.desk.visit import Shift, at_desk, shown
+from bursar.desk.visit import DeskVisit, open_desk_visit, render_desk_page
 from bursar.i18n import money
 from bursar.i18n.decision import staff_role_name
 from bursar.identity import staff as actions
@@ -24,75 +24,76 @@ from bursar.notices.email import write_personal_email
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """Show the staff and, to those who may, the form that appoints somebody or changes their role."""
-    shift = at_desk(request)
+    visit = open_desk_visit(request)
     if request.method != "POST":
-        return _page(request, shift)
-    form = _appointing(shift, request.POST)
+        return _page(request, visit)
+    form = _appointment_form(visit, request.POST)
     if not form.is_valid():
-        return _page(request, shift, form)
+        return _page(request, visit, form)
     fields, emails = form.cleaned_data, {member.email.lower() for member in actions.staff()}
     try:
-        person_id = actions.appoint(shift.policy, **fields, by=shift.colleague, now=shift.now)
+        person_id = actions.appoint(visit.policy, **fields, by=visit.colleague, now=visit.now)
     except Problem as problem:
-        return _page(request, shift, form, problem=shift.said(problem))
+        return _page(request, visit, form, problem=visit.message(problem))
     if fields["email"].lower() not in emails:
-        _welcome(shift, Person.objects.get(pk=person_id), fields["role"])
+        _tell_appointed(visit, Person.objects.get(pk=person_id), fields["role"])
     sentence = _("{name} is of the staff: {role}.")
-    messages.success(request, sentence.format(name=fields["name"], role=staff_role_name(shift.policy, fields["role"])))
-    return to("desk_staff")
+    messages.success(request, sentence.format(name=fields["name"], role=staff_role_name(visit.policy, fields["role"])))
+    return redirect_to("desk_staff")
 
 
 @require_POST
 def dismiss(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Dismiss somebody from the staff."""
-    shift = at_desk(request)
+    visit = open_desk_visit(request)
     name = next((member.name for member in actions.staff() if member.id == person_id), "")
     try:
-        actions.dismiss(shift.policy, person_id, by=shift.colleague, now=shift.now)
+        actions.dismiss(visit.policy, person_id, by=visit.colleague, now=visit.now)
     except Problem as problem:
-        return _page(request, shift, problem=shift.said(problem))
+        return _page(request, visit, problem=visit.message(problem))
     messages.success(request, _("{name} is of the staff no longer.").format(name=name))
-    return to("home" if person_id == shift.colleague.id else "desk_staff")
+    return redirect_to("home" if person_id == visit.colleague.id else "desk_staff")
 
 
-def _appointing(shift: Shift, sent: QueryDict | None = None) -> PersonForm:
-    roles = [(code, staff_role_name(shift.policy, code)) for code in shift.policy.staff]
-    return PersonForm(sent, filled={"role": "support"}, choices={"role": roles})
+def _appointment_form(visit: DeskVisit, posted: QueryDict | None = None) -> PersonForm:
+    roles = [(code, staff_role_name(visit.policy, code)) for code in visit.policy.staff]
+    return PersonForm(posted, initial={"role": "support"}, choices={"role": roles})
 
 
-def _page(request: HttpRequest, shift: Shift, form: PersonForm | None = None, *, problem: str = "") -> HttpResponse:
-    form = form or _appointing(shift)
+def _page(request: HttpRequest, visit: DeskVisit, form: PersonForm | None = None, *, problem: str = "") -> HttpResponse:
+    form = form or _appointment_form(visit)
     content = {
         "people": [
             {
                 "id": member.id,
                 "name": member.name,
                 "email": member.email,
-                "role": staff_role_name(shift.policy, member.role),
-                "sandbox": member.sandbox,
+                "role": staff_role_name(visit.policy, member.role),
+                "is_sandbox": member.sandbox,
                 "since": money.day(member.since.date()),
-                "last": money.day(member.last_sign_in_at.date()) if member.last_sign_in_at else "",
-                "you": member.id == shift.colleague.id,
+                "last_sign_in": money.day(member.last_sign_in_at.date()) if member.last_sign_in_at else "",
+                "is_reader": member.id == visit.colleague.id,
             }
-            for member in actions.staff(sandbox=True if shift.colleague.sandbox else None)
+            for member in actions.staff(sandbox=True if visit.colleague.sandbox else None)
         ],
         "form": form,
         "problem": problem,
-        "manage": shift.may(MANAGING),
-        "why_not": shift.why_not(MANAGING),
+        "may_manage": visit.may(MANAGING),
+        "why_not": visit.explain(MANAGING),
     }
     status = 409 if problem else form.status
-    return shown(request, shift, "desk_staff", "staff", content, status=status)
+    return render_desk_page(request, visit, "desk_staff", "staff", content, status=status)
 
 
-def _welcome(shift: Shift, person: Person, role: str) -> None:
+def _tell_appointed(visit: DeskVisit, person: Person, role: str) -> None:
     """Tell somebody that they are on the staff, and how they sign in."""
     with translation.override(person.locale):
-        lines = [
+        paragraphs = [
             _("{name} made you one of the vendor's staff: {role}.").format(
-                name=shift.colleague.name, role=staff_role_name(shift.policy, role)
+                name=visit.colleague.name, role=staff_role_name(visit.policy, role)
             ),
             _("You sign in by a link to this address, until you choose a password or add a passkey."),
         ]
-        written = write_personal_email(person.locale, _("You are of the staff"), lines, _("Sign in"), "/sign-in/link")
-    queue_personal_email(person, written, now=shift.now)
+        subject = _("You are of the staff")
+        email_content = write_personal_email(person.locale, subject, paragraphs, _("Sign in"), "/sign-in/link")
+    queue_personal_email(person, email_content, now=visit.now)

@@ -1,4 +1,4 @@
-"""Shifts: staff at the desk, and what they may do there."""
+"""Visits of staff to the desk, and what they may do there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bursar.center.sign_in.second_factor import check_factor
-from bursar.center.visit import Link, moment, signed_in
+from bursar.center.sign_in.second_factor import require_second_factor
+from bursar.center.visit import Link, current_time, signed_in_person
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.policy import Decision, Policy, decide_for_staff
 from bursar.core.policy.refusal import Refused
@@ -23,8 +23,8 @@ from bursar.policy.queries import current
 
 
 @dataclass(frozen=True)
-class Shift:
-    """A shift of a member of staff at the desk, before they open an account."""
+class DeskVisit:
+    """A visit of a member of staff to the desk, before they open an account."""
 
     colleague: Colleague
     policy: Policy
@@ -38,50 +38,56 @@ class Shift:
         """Return true if they have the capability."""
         return self.decide(capability).reason is None
 
-    def why_not(self, capability: str) -> str:
+    def explain(self, capability: str) -> str:
         """Return why they may not, and the colleagues to ask; empty if they may."""
         return at_the_desk(self.decide(capability), self.policy, self.colleague.actor)
 
-    def said(self, problem: Problem) -> str:
+    def message(self, problem: Problem) -> str:
         """Return a problem in words."""
         if isinstance(problem, Refused):
             return at_the_desk(problem.decision, self.policy, self.colleague.actor)
         return said(problem)
 
-    def frame(self, here: str) -> dict[str, Any]:
+    def frame(self, current_page: str) -> dict[str, Any]:
         """Return the content of the frame of every page of the desk."""
         return {
             "person_name": self.colleague.name,
             "role": staff_role_name(self.policy, self.colleague.role),
-            "links": tuple(self._links(here)),
+            "links": tuple(self._links(current_page)),
             "sandbox_only": self.colleague.sandbox,
         }
 
-    def _links(self, here: str) -> Iterator[Link]:
-        for page, name, shows in (
+    def _links(self, current_page: str) -> Iterator[Link]:
+        for page, name, is_open in (
             ("desk", _("Accounts"), True),
             ("desk_staff", _("Staff"), True),
             ("desk_keys", _("Keys"), self.may(MANAGING) and not self.colleague.sandbox),
         ):
-            if shows:
-                yield Link(reverse(page), name, page == here)
+            if is_open:
+                yield Link(reverse(page), name, page == current_page)
 
 
-def at_desk(request: HttpRequest) -> Shift:
-    """Return the shift of the person who is signed in; for people who are not staff there is no desk.
+def open_desk_visit(request: HttpRequest) -> DeskVisit:
+    """Return the visit of the person who is signed in; for people who are not staff there is no desk.
 
-    Errors: SignInFirst, FactorFirst, Http404.
+    Errors: SignInNeeded, SecondFactorNeeded, Http404.
     """
-    person = signed_in(request)
-    serving = colleague(person.pk)
-    if serving is None:
+    person = signed_in_person(request)
+    staff_member = colleague(person.pk)
+    if staff_member is None:
         raise Http404
-    check_factor(request, person, serving)
-    return Shift(serving, current(), moment())
+    require_second_factor(request, person, staff_member)
+    return DeskVisit(staff_member, current(), current_time())
 
 
-def shown(
-    request: HttpRequest, shift: Shift, here: str, template: str, content: dict[str, Any], *, status: int = 200
+def render_desk_page(
+    request: HttpRequest,
+    visit: DeskVisit,
+    current_page: str,
+    template: str,
+    content: dict[str, Any],
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     """Return a page of the desk inside its frame."""
-    return render(request, f"desk/{template}.html", {**shift.frame(here), **content}, status=status)
+    return render(request, f"desk/{template}.html", {**visit.frame(current_page), **content}, status=status)

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from bursar.accounts import vat
 from bursar.accounts.actions import set_details
 from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID, Details, details
-from bursar.center.form_fields import OneOf, PageForm, Parsed, Text, address_typed, posted
-from bursar.center.visit import shown, to, visit
+from bursar.center.form_fields import PageForm, ParsedField, SelectField, TextField, posted_fields, read_email
+from bursar.center.visit import open_visit, redirect_to, render_page
 from bursar.columns.address import BadAddress
 from bursar.core.billing.invoice import read_address
 from bursar.core.messages.problem import Problem
@@ -39,49 +39,49 @@ RECIPIENT: Final = re.compile(r"(?:(?P<name>[^<>@]*)<)?(?P<email>[^\s<>@]+@[^\s<
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Show the billing details, as a form to people who may change them."""
-    seen = visit(request, account_id)
-    seen.check("details", "view_invoices")
-    kept, problem = details(account_id), ""
-    form = DetailsForm(kept, posted(request))
+    visit = open_visit(request, account_id)
+    visit.require("details", "view_invoices")
+    current_details, problem = details(account_id), ""
+    form = DetailsForm(current_details, posted_fields(request))
     if form.is_valid():
         try:
-            set_details(seen.policy, account_id, details=form.columns(), actor=seen.actor, now=seen.now)
+            set_details(visit.policy, account_id, details=form.columns(), actor=visit.actor, now=visit.now)
             messages.success(request, _("The details are saved. Future invoices carry them."))
-            return to("details", account_id)
-        except Problem as refused:
-            problem = seen.said(refused)
+            return redirect_to("details", account_id)
+        except Problem as refusal:
+            problem = visit.message(refusal)
     vat_id = form["vat_id"].value()
     content = {
         "form": form,
         "problem": problem,
         "vat_id": vat_id,
-        "vat": vat.check_vat_id(vat_id) if vat_id else "",
-        "change": seen.may("manage_invoices"),
-        "why_not": seen.why_not(seen.decide("manage_invoices")),
-        "kept": kept,
-        "sold_to": address_lines(read_address(kept.sold_to)),
-        "bill_to": address_lines(read_address(kept.bill_to or {})),
-        "recipients": _lines(kept),
+        "vat_check": vat.check_vat_id(vat_id) if vat_id else "",
+        "may_change": visit.may("manage_invoices"),
+        "why_not": visit.explain(visit.decide("manage_invoices")),
+        "details": current_details,
+        "sold_to": address_lines(read_address(current_details.sold_to)),
+        "bill_to": address_lines(read_address(current_details.bill_to or {})),
+        "recipients": _recipient_lines(current_details),
     }
-    return shown(request, seen, "details", "details", content, status=422 if problem else form.status)
+    return render_page(request, visit, "details", "details", content, status=422 if problem else form.status)
 
 
 class DetailsForm(PageForm):
     """Billing details of future invoices. Parts of an address that the form does not show stay."""
 
-    vat_id = Text(
+    vat_id = TextField(
         gettext_lazy("VAT id"),
-        longest=MOST_VAT_ID,
+        max_length=MOST_VAT_ID,
         help=gettext_lazy("With the two letters of the country first, for example FR 40 303265045."),
     )
-    purchase_order = Text(
+    purchase_order = TextField(
         gettext_lazy("Purchase order"),
-        longest=MOST_PURCHASE_ORDER,
+        max_length=MOST_PURCHASE_ORDER,
         help=gettext_lazy("Your own number, if your company wants it on invoices."),
     )
-    recipients = Parsed(
+    recipients = ParsedField(
         gettext_lazy("Who receives invoices"),
-        lambda typed: _recipients(typed),
+        lambda text: _read_recipients(text),
         optional=True,
         rows=4,
         help=gettext_lazy(
@@ -90,19 +90,25 @@ class DetailsForm(PageForm):
         ),
     )
 
-    def __init__(self, kept: Details, sent: Mapping[str, Any] | None = None) -> None:
-        other = {"vat_id": kept.vat_id, "purchase_order": kept.purchase_order, "recipients": "\n".join(_lines(kept))}
-        super().__init__(sent, filled=other)
-        self.kept = {"sold_to": kept.sold_to, "bill_to": kept.bill_to or {}}
-        for which, address in self.kept.items():
+    def __init__(self, current_details: Details, posted: Mapping[str, Any] | None = None) -> None:
+        other_fields = {
+            "vat_id": current_details.vat_id,
+            "purchase_order": current_details.purchase_order,
+            "recipients": "\n".join(_recipient_lines(current_details)),
+        }
+        super().__init__(posted, initial=other_fields)
+        self.current_addresses = {"sold_to": current_details.sold_to, "bill_to": current_details.bill_to or {}}
+        for address_name, address in self.current_addresses.items():
             for part, label, browser in ADDRESS:
-                name = f"{which}_{part}"
+                name = f"{address_name}_{part}"
                 self.initial[name] = now = str(address.get(part, ""))
-                missing = _("Say to whom is sold: the name of the company.") if name == "sold_to_name" else ""
+                error_if_missing = _("Say to whom is sold: the name of the company.") if name == "sold_to_name" else ""
                 self.fields[name] = (
-                    OneOf(label, wrong=_("Choose one of the countries."), optional=True, of=_countries(now))
+                    SelectField(
+                        label, error_if_wrong=_("Choose one of the countries."), optional=True, choices=_countries(now)
+                    )
                     if part == "country"
-                    else Text(label, missing=missing, longest=LONGEST, autocomplete=browser)
+                    else TextField(label, error_if_missing=error_if_missing, max_length=LONGEST, autocomplete=browser)
                 )
 
     def sold_to(self) -> list[BoundField]:
@@ -117,8 +123,11 @@ class DetailsForm(PageForm):
         """Return the columns to be set."""
         fields = self.cleaned_data
         sold_to, bill_to = (
-            {**self.kept[which], **{part: fields[f"{which}_{part}"] for part, _label, _browser in ADDRESS}}
-            for which in ("sold_to", "bill_to")
+            {
+                **self.current_addresses[address_name],
+                **{part: fields[f"{address_name}_{part}"] for part, _label, _browser in ADDRESS},
+            }
+            for address_name in ("sold_to", "bill_to")
         )
         return {
             "sold_to": sold_to,
@@ -131,30 +140,30 @@ class DetailsForm(PageForm):
 
 def _countries(now: str) -> list[tuple[str, str]]:
     """Return the countries to choose from, and a present text that is none of them."""
-    listed = countries()
-    unlisted = [] if not now or now in dict(listed) else [(now, now)]
-    return [("", "–"), *unlisted, *listed]
+    known = countries()
+    unknown = [] if not now or now in dict(known) else [(now, now)]
+    return [("", "–"), *unknown, *known]
 
 
-def _lines(kept: Details) -> list[str]:
+def _recipient_lines(current_details: Details) -> list[str]:
     """Return the recipients as they are typed."""
     return [
         f"{recipient['name']} <{recipient['email']}>" if recipient.get("name") else recipient["email"]
-        for recipient in kept.recipients
+        for recipient in current_details.recipients
     ]
 
 
-def _recipients(typed: str) -> list[dict[str, str]]:
+def _read_recipients(text: str) -> list[dict[str, str]]:
     """Return the typed recipients, one on each line. Errors: ValidationError."""
     recipients = []
-    for line in filter(None, map(str.strip, typed.splitlines())):
+    for line in filter(None, map(str.strip, text.splitlines())):
         # The length is checked first: refusing a line takes the pattern time with the square of its length.
-        read = RECIPIENT.fullmatch(line) if len(line) <= LONGEST else None
+        match = RECIPIENT.fullmatch(line) if len(line) <= LONGEST else None
         try:
-            email = address_typed(read["email"] if read else "")
+            email = read_email(match["email"] if match else "")
         except BadAddress:
             raise ValidationError(_("This is not an email address: {line}").format(line=line[:60])) from None
-        name = (read["name"] or "").strip() if read else ""
+        name = (match["name"] or "").strip() if match else ""
         recipients.append({"name": name or email.partition("@")[0], "email": email})
     if len(recipients) > MOST_RECIPIENTS:
         raise ValidationError(_("At most {count} recipients.").format(count=MOST_RECIPIENTS))

@@ -15,23 +15,23 @@ TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
 """The cards and mandates of the sandbox gateway, by what they do."""
 
 
-def why_no_card(seen: Visit) -> str:
+def explain_no_card(visit: Visit) -> str:
     """Return why the account cannot pay by card or direct debit; empty if it can."""
     try:
-        with_gateway_of(seen.customer, Method("card"))
+        with_gateway_of(visit.customer, Method("card"))
     except NoGateway as problem:
-        return seen.said(problem)
+        return visit.message(problem)
     return ""
 
 
-def kinds(chosen: str | None = None) -> tuple[Choice, ...]:
+def payment_type_choices(chosen_code: str | None = None) -> tuple[Choice, ...]:
     """Return the automatic payment types; card unless the other is chosen."""
     card, debit = _("Card"), _("Direct debit, with a mandate")
-    return Choice("type", "card", card, chosen=chosen != "debit"), Choice(
-        "type", "debit", debit, chosen=chosen == "debit"
+    return Choice("type", "card", card, chosen=chosen_code != "debit"), Choice(
+        "type", "debit", debit, chosen=chosen_code == "debit"
     )
 
 
-def tokens() -> tuple[tuple[str, str], ...]:
+def token_choices() -> tuple[tuple[str, str], ...]:
     """Return the sandbox gateway's cards and mandates, each with what it does."""
     return tuple((token, token_name(token)) for token in TOKENS)

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bursar import checkout
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.form_fields import read_uuid
 from bursar.center.manage.offers import CHANGING
-from bursar.center.manage.page import check_sees, confirming, not_done, save_quote, uuid_given
-from bursar.center.manage.subscription import waiting
+from bursar.center.manage.page import confirm_content, render_not_done, require_view_of_edits, save_quote
+from bursar.center.manage.subscription import waiting_payment
 from bursar.center.manage.summary import summary
-from bursar.center.visit import Visit, shown, to, visit
+from bursar.center.visit import Visit, open_visit, redirect_to, render_page
 from bursar.checkout import Declined, QuoteExpired, edits_of
 from bursar.checkout import give_up as give_up_payment
 from bursar.core.billing.payment import NotWaiting, PaymentOpen
@@ -32,25 +33,27 @@ from bursar.subscriptions.queries import agreement, order, quote
 
 
 @require_POST
-def take(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
+def accept(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     """Accept the quote, or show what has changed since it was made."""
-    seen = visit(request, account_id)
+    visit = open_visit(request, account_id)
     try:
-        return answer_order(
-            request, seen, lambda: _accept(seen, quote_id, "confirm" in request.POST), quote_id=quote_id
+        return carry_out_order(
+            request, visit, lambda: _accept(visit, quote_id, "confirm" in request.POST), quote_id=quote_id
         )
     except Confirm as ceiling:
-        content = confirming(seen, quote_id, agreement(seen.id).timeline) | {"once_more": asked_once_more(ceiling)}
-        return shown(request, seen, "subscription", "confirm", content, status=409)
+        content = confirm_content(visit, quote_id, agreement(visit.id).timeline) | {
+            "ceiling_warning": asked_once_more(ceiling)
+        }
+        return render_page(request, visit, "subscription", "confirm", content, status=409)
     except checkout.Stale as stale:
-        where = to("summary", account_id, stale.quote_id)
-        return HttpResponseRedirect(f"{where.url}?instead_of={quote_id}")
+        summary_address = redirect_to("summary", account_id, stale.quote_id)
+        return HttpResponseRedirect(f"{summary_address.url}?instead_of={quote_id}")
 
 
-def answer_order(
+def carry_out_order(
     request: HttpRequest,
-    seen: Visit,
-    act: Callable[[], checkout.Result],
+    visit: Visit,
+    place_order: Callable[[], checkout.Result],
     *,
     quote_id: UUID | None = None,
     request_id: UUID | None = None,
@@ -60,117 +63,123 @@ def answer_order(
     Errors: NotFound, Stale, Confirm, and RequestClosed of the request that is reviewed.
     """
     try:
-        result = act()
+        result = place_order()
     except (NotFound, checkout.Stale, Confirm):
         raise
     except RequestClosed as problem:
         if request_id is not None:
             raise
-        return not_done(request, seen, seen.said(problem))
+        return render_not_done(request, visit, visit.message(problem))
     except Declined as declined:
-        return _declined(request, seen, declined.params["reason"], quote_id, request_id=request_id)
+        return _render_declined(request, visit, declined.params["reason"], quote_id, request_id=request_id)
     except PaymentOpen as problem:
-        return not_done(request, seen, seen.said(problem), waiting=waiting(seen), quote_id=quote_id)
+        return render_not_done(
+            request, visit, visit.message(problem), waiting_payment=waiting_payment(visit), quote_id=quote_id
+        )
     except Problem as problem:
-        return not_done(request, seen, seen.said(problem), quote_id=quote_id)
+        return render_not_done(request, visit, visit.message(problem), quote_id=quote_id)
     if result.order_id is not None:
-        return to("done", seen.id, result.order_id)
-    return to("attempt", seen.id, result.attempt_id)
+        return redirect_to("done", visit.id, result.order_id)
+    return redirect_to("attempt", visit.id, result.attempt_id)
 
 
-def _accept(seen: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
+def _accept(visit: Visit, quote_id: UUID, confirmed: bool) -> checkout.Result:
     """Accept a quote. Errors: Stale, with a new quote, if it has changed or expired."""
     try:
-        return checkout.accept(seen.id, quote_id=quote_id, confirmed=confirmed, actor=seen.actor, now=seen.now)
+        return checkout.accept(visit.id, quote_id=quote_id, confirmed=confirmed, actor=visit.actor, now=visit.now)
     except QuoteExpired:
-        raise checkout.Stale(save_quote(seen, edits_of(seen.customer, quote(seen.id, quote_id)))) from None
+        raise checkout.Stale(save_quote(visit, edits_of(visit.customer, quote(visit.id, quote_id)))) from None
 
 
 @require_safe
 def done(request: HttpRequest, account_id: UUID, order_id: UUID) -> HttpResponse:
     """Show an accepted quote with its invoice, and what happens next."""
-    seen = visit(request, account_id)
-    placed, agreed, catalog = order(account_id, order_id=order_id), agreement(account_id), current_catalog()
-    check_sees(seen, [change.edit for change in placed.changes])
-    change_ids = {change.id for change in placed.changes}
-    earlier = agreed.timeline.without(lambda change: change.id in change_ids)
-    kept = read_quote(quote(account_id, placed.quote_id).content)
+    visit = open_visit(request, account_id)
+    placed_order, agreed, catalog = order(account_id, order_id=order_id), agreement(account_id), current_catalog()
+    require_view_of_edits(visit, [replacing_decision.edit for replacing_decision in placed_order.changes])
+    change_ids = {replacing_decision.id for replacing_decision in placed_order.changes}
+    earlier = agreed.timeline.without(lambda replacing_decision: replacing_decision.id in change_ids)
+    stored_quote = read_quote(quote(account_id, placed_order.quote_id).content)
     document = invoice_of_order(account_id, order_id)
     content: dict[str, Any] = {
-        "summary": summary(seen, kept, earlier, catalog),
-        "on": money.day(placed.on),
+        "summary": summary(visit, stored_quote, earlier, catalog),
+        "on": money.day(placed_order.on),
         "invoice": None,
-        "sees": seen.may("view_subscription"),
+        "sees_subscription": visit.may("view_subscription"),
     }
     if document is not None:
         content["invoice"] = {
-            "id": document.id if seen.may("view_invoices") else None,
+            "id": document.id if visit.may("view_invoices") else None,
             "number": document.number,
-            "credit": document.kind == "credit_note",
+            "is_credit_note": document.kind == "credit_note",
             "amount": money.amount(Money(document.totals.total, document.currency)),
         }
-    return shown(request, seen, "subscription", "done", content)
+    return render_page(request, visit, "subscription", "done", content)
 
 
 @require_POST
 def give_up(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpResponse:
     """Give up a payment that waits, and go on to its attempt."""
-    seen = visit(request, account_id)
+    visit = open_visit(request, account_id)
     try:
-        give_up_payment(account_id, attempt_id, actor=seen.actor, now=seen.now)
+        give_up_payment(account_id, attempt_id, actor=visit.actor, now=visit.now)
     except (NotWaiting, Refused) as problem:
-        return not_done(request, seen, seen.said(problem))
-    return to("attempt", account_id, attempt_id)
+        return render_not_done(request, visit, visit.message(problem))
+    return redirect_to("attempt", account_id, attempt_id)
 
 
-def back_to_change(seen: Visit, query: Mapping[str, str]) -> HttpResponseRedirect:
+def redirect_to_change(visit: Visit, query: Mapping[str, str]) -> HttpResponseRedirect:
     """Redirect to the change or request whose payment was declined; without either, to the page of payment.
 
     An expired quote is made anew. Errors: those of `checkout.quote`.
     """
-    quote_id, request_id = uuid_given(query.get("quote", "")), uuid_given(query.get("request", ""))
+    quote_id, request_id = read_uuid(query.get("quote", "")), read_uuid(query.get("request", ""))
     if request_id is not None:
-        return to("request", seen.id, request_id)
+        return redirect_to("request", visit.id, request_id)
     if quote_id is None:
-        return to("payment", seen.id)
-    kept = quote(seen.id, quote_id)
-    if kept.expires_at <= seen.customer.moment(seen.now):
-        quote_id = save_quote(seen, edits_of(seen.customer, kept))
-    return to("summary", seen.id, quote_id)
+        return redirect_to("payment", visit.id)
+    stored_quote = quote(visit.id, quote_id)
+    if stored_quote.expires_at <= visit.customer.moment(visit.now):
+        quote_id = save_quote(visit, edits_of(visit.customer, stored_quote))
+    return redirect_to("summary", visit.id, quote_id)
 
 
 @require_safe
-def tried(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpResponse:
+def attempt_result(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> HttpResponse:
     """Redirect to what a payment paid for, or show why it failed and what to do."""
-    seen = visit(request, account_id)
-    seen.check("payment", "view_subscription")
-    tried_attempt = attempt(account_id, attempt_id)
-    if tried_attempt.state == "succeeded" and tried_attempt.quote_id:
-        return to("done", account_id, order(account_id, quote_id=tried_attempt.quote_id).id)
-    if tried_attempt.state == "succeeded" and tried_attempt.invoice_id:
-        return to("invoice", account_id, tried_attempt.invoice_id)
-    if tried_attempt.state == "open":
-        return HttpResponseRedirect(tried_attempt.address) if tried_attempt.address else to("subscription", account_id)
-    return _declined(request, seen, tried_attempt.reason, tried_attempt.quote_id, tried_attempt.invoice_id)
+    visit = open_visit(request, account_id)
+    visit.require("payment", "view_subscription")
+    attempt_tried = attempt(account_id, attempt_id)
+    if attempt_tried.state == "succeeded" and attempt_tried.quote_id:
+        return redirect_to("done", account_id, order(account_id, quote_id=attempt_tried.quote_id).id)
+    if attempt_tried.state == "succeeded" and attempt_tried.invoice_id:
+        return redirect_to("invoice", account_id, attempt_tried.invoice_id)
+    if attempt_tried.state == "open":
+        return (
+            HttpResponseRedirect(attempt_tried.address)
+            if attempt_tried.address
+            else redirect_to("subscription", account_id)
+        )
+    return _render_declined(request, visit, attempt_tried.reason, attempt_tried.quote_id, attempt_tried.invoice_id)
 
 
-def _declined(
+def _render_declined(
     request: HttpRequest,
-    seen: Visit,
+    visit: Visit,
     reason: str,
     quote_id: UUID | None,
     invoice_id: UUID | None = None,
     request_id: UUID | None = None,
 ) -> HttpResponse:
     """Show why a payment was declined, and every way on that is open to this person."""
-    change = seen.decide("change_payment_type")
+    replacing_decision = visit.decide("change_payment_type")
     content = {
         "reason": decline_reason(reason),
         "quote_id": quote_id,
         "invoice_id": invoice_id,
         "request_id": request_id,
-        "replace": seen.may("change_payment_type"),
-        "why_not_replace": seen.why_not(change),
-        "manages": any(seen.open(capability) for capability in CHANGING),
+        "may_replace": visit.may("change_payment_type"),
+        "why_not_replace": visit.explain(replacing_decision),
+        "may_manage": any(visit.may_at_least_request(capability) for capability in CHANGING),
     }
-    return shown(request, seen, "payment", "declined", content, status=402)
+    return render_page(request, visit, "payment", "declined", content, status=402)

@@ -5,11 +5,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from bursar.center.form_fields import posted
+from bursar.center.form_fields import posted_fields
 from bursar.center.forms import CancelForm
-from bursar.center.manage.page import not_done, quote_named, save_quote
-from bursar.center.manage.subscription import waiting
-from bursar.center.visit import shown, to, visit
+from bursar.center.manage.page import edits_of_named_quote, render_not_done, save_quote
+from bursar.center.manage.subscription import waiting_payment
+from bursar.center.visit import open_visit, redirect_to, render_page
 from bursar.checkout import context
 from bursar.core.messages.problem import Problem
 from bursar.core.ordering.quote import quote
@@ -24,28 +24,28 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
     The quote named in the address fills in its reason again.
     """
-    seen = visit(request, account_id)
-    seen.check("subscription", "cancel_account")
-    edits_before = quote_named(request, seen)
+    visit = open_visit(request, account_id)
+    visit.require("subscription", "cancel_account")
+    edits_before = edits_of_named_quote(request, visit)
     reason = next((edit.reason for edit in edits_before if isinstance(edit, Cancel)), "")
-    form = CancelForm(posted(request), filled={"reason": reason})
+    form = CancelForm(posted_fields(request), initial={"reason": reason})
     try:
         if form.is_valid():
-            return to("summary", account_id, save_quote(seen, (Cancel(**form.cleaned_data),)))
-        billing_context = context(seen.customer, seen.today, seen.policy)
-        if any(isinstance(change.edit, Cancel) for change in billing_context.timeline.pending(seen.today)):
-            return to("subscription", account_id)
-        decided = quote(billing_context, (Cancel(reason=""),), seen.actor, seen.today)
+            return redirect_to("summary", account_id, save_quote(visit, (Cancel(**form.cleaned_data),)))
+        billing_context = context(visit.customer, visit.today, visit.policy)
+        if any(isinstance(change.edit, Cancel) for change in billing_context.timeline.pending(visit.today)):
+            return redirect_to("subscription", account_id)
+        cancel_quote = quote(billing_context, (Cancel(reason=""),), visit.actor, visit.today)
     except Problem as problem:
-        return not_done(request, seen, seen.said(problem), written=form["reason"].value())
-    [ending] = decided.edits
-    if ending.effective_on is None:
-        return not_done(request, seen, seen.why_not(ending.decision))
-    state = billing_context.timeline.on(seen.today)
-    held = []
+        return render_not_done(request, visit, visit.message(problem), typed_text=form["reason"].value())
+    [decided_cancel] = cancel_quote.edits
+    if decided_cancel.effective_on is None:
+        return render_not_done(request, visit, visit.explain(decided_cancel.decision))
+    state = billing_context.timeline.on(visit.today)
+    held_items = []
     for item in state.items.values():
         plan = billing_context.catalog.known_plan(item.product, item.plan)
-        held.append(
+        held_items.append(
             {
                 "name": edits.product_name(billing_context.catalog, item.product),
                 "plan": edits.plan_name(billing_context.catalog, item.product, item.plan),
@@ -55,8 +55,8 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         )
     content = {
         "form": form,
-        "held": held,
-        "on": money.day(ending.effective_on),
-        "waiting": waiting(seen),
+        "held_items": held_items,
+        "on": money.day(decided_cancel.effective_on),
+        "waiting_payment": waiting_payment(visit),
     }
-    return shown(request, seen, "subscription", "cancel", content, status=form.status)
+    return render_page(request, visit, "subscription", "cancel", content, status=form.status)

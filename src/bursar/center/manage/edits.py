@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from bursar.center.manage.form import ManageForm, ShownItem
-from bursar.center.manage.freed_seats import chosen
+from bursar.center.manage.freed_seats import chosen_members
 from bursar.core.calendar.period import Span
 from bursar.core.money.price import Per
 from bursar.core.subscription.catalog import Product
@@ -43,7 +43,7 @@ class Collision:
 
 
 @dataclass(frozen=True, slots=True)
-class FilledForm:
+class FormEdits:
     """The edits of a filled form, with each scheduled change that they collide with."""
 
     edits: tuple[Edit, ...]
@@ -55,39 +55,39 @@ class FilledForm:
         return tuple(collision.change.id for collision in self.collisions if not collision.answer)
 
 
-def read(form: ManageForm) -> FilledForm:
+def edits_of_form(form: ManageForm) -> FormEdits:
     """Return the edits of a valid form. Errors: UnknownProduct, UnknownPlan."""
     fields = form.cleaned_data
     edits = [*_item_edits(form, fields), *_additions(form, fields), *_cycle_edits(form, fields)]
     edits = _with_staff_terms(edits, fields) if form.by_staff else edits
-    collisions, answers = [], list[Edit]()
+    collisions, answer_edits = [], list[Edit]()
     for change in form.scheduled:
         if fields[f"undo_{change.id}"]:
-            answers.append(Undo(change=change.id))
+            answer_edits.append(Undo(change=change.id))
         elif any(same_subject(change.edit, edit) for edit in edits):
-            collision = Collision(change, _answer(fields[f"about_{change.id}"]))
+            collision = Collision(change, _read_answer(fields[f"about_{change.id}"]))
             collisions.append(collision)
-            answers += _answer_edits(collision)
-    return FilledForm((*edits, *answers), tuple(collisions))
+            answer_edits += _edits_of_answer(collision)
+    return FormEdits((*edits, *answer_edits), tuple(collisions))
 
 
 def _item_edits(form: ManageForm, fields: dict[str, Any]) -> list[Edit]:
     """Return the edits of items: where the form differs from what it showed, or agrees a price."""
     edits: list[Edit] = []
     for product, item in form.state.items.items():
-        was = form.was[product]
+        shown_item = form.shown_items[product]
         if fields[f"remove_{product}"]:
-            edits.append(RemoveProduct(product=product, expected=was.expected(plan=was.plan)))
+            edits.append(RemoveProduct(product=product, expected=shown_item.expected(plan=shown_item.plan)))
             continue
         per, plan = form.state.agreed_price(item).per, fields[f"plan_{product}"]
-        priced = plan in ("", was.plan) and isinstance(fields.get(f"price_{product}"), Decimal)
-        if per is not Per.ACCOUNT and ((count := fields[f"quantity_{product}"]) != was.quantity or priced):
-            edits.append(_quantity_edit(form, product, count, per, was))
+        priced = plan in ("", shown_item.plan) and isinstance(fields.get(f"price_{product}"), Decimal)
+        if per is not Per.ACCOUNT and ((count := fields[f"quantity_{product}"]) != shown_item.quantity or priced):
+            edits.append(_quantity_edit(form, product, count, per, shown_item))
         if fields[f"temporary_{product}"]:
             span = Span(fields[f"first_{product}"], fields[f"last_{product}"] + timedelta(days=1))
             edits.append(AddTemporarySeats(product=product, seats=fields[f"temporary_{product}"], span=span))
-        if plan and plan != was.plan:
-            edits.append(_plan_change(form, fields, product, plan, was.expected(plan=was.plan)))
+        if plan and plan != shown_item.plan:
+            edits.append(_plan_change(form, fields, product, plan, shown_item.expected(plan=shown_item.plan)))
     return edits
 
 
@@ -103,24 +103,26 @@ def _plan_change(
         plan=plan,
         seats=count if per is Per.SEAT else None,
         units=count if per is Per.UNIT else None,
-        release=chosen(form.data, product) if per is Per.SEAT and count is not None else (),
+        release=chosen_members(form.data, product) if per is Per.SEAT and count is not None else (),
         expected=expected,
     )
 
 
-def _quantity_edit(form: ManageForm, product: str, count: int, per: Per, was: ShownItem) -> Edit:
+def _quantity_edit(form: ManageForm, product: str, count: int, per: Per, shown_item: ShownItem) -> Edit:
     """Return the edit of a quantity; for fewer seats with the members who give theirs up."""
     if per is Per.UNIT:
-        return SetUnits(product=product, units=count, expected=was.expected(units=was.quantity))
-    release = chosen(form.data, product) if count < was.quantity else ()
-    return SetSeats(product=product, seats=count, release=release, expected=was.expected(seats=was.quantity))
+        return SetUnits(product=product, units=count, expected=shown_item.expected(units=shown_item.quantity))
+    release = chosen_members(form.data, product) if count < shown_item.quantity else ()
+    return SetSeats(
+        product=product, seats=count, release=release, expected=shown_item.expected(seats=shown_item.quantity)
+    )
 
 
 def _cycle_edits(form: ManageForm, fields: dict[str, Any]) -> list[Edit]:
-    chosen_cycle, was = fields["cycle"], form.was_cycle
-    if not chosen_cycle or chosen_cycle == (was or form.state.cycle.code):
+    chosen_cycle, shown_item = fields["cycle"], form.shown_cycle
+    if not chosen_cycle or chosen_cycle == (shown_item or form.state.cycle.code):
         return []
-    return [ChangeCycle(cycle=chosen_cycle, expected=Expected(cycle=was) if was else None)]
+    return [ChangeCycle(cycle=chosen_cycle, expected=Expected(cycle=shown_item) if shown_item else None)]
 
 
 def _additions(form: ManageForm, fields: dict[str, Any]) -> list[Edit]:
@@ -147,13 +149,17 @@ def _with_staff_terms(edits: Sequence[Edit], fields: dict[str, Any]) -> list[Edi
     if fields["on"] == "trial":
         return [_as_trial(edit, fields["day"]) for edit in edits]
     on = fields["day"] if fields["on"] == "day" else fields["on"] if fields["on"] in NAMED_DAYS else None
-    moved = {edit.product for edit in edits if isinstance(edit, ChangePlan)}
-    agreed = []
+    products_changing_plan = {edit.product for edit in edits if isinstance(edit, ChangePlan)}
+    edits_with_terms = []
     for edit in edits:
-        if isinstance(edit, PricedEdit) and (isinstance(edit, ChangePlan) or edit.product not in moved):
+        if isinstance(edit, PricedEdit) and (
+            isinstance(edit, ChangePlan) or edit.product not in products_changing_plan
+        ):
             edit = replace(edit, price=fields[f"price_{edit.product}"])
-        agreed.append(edit if on is None or isinstance(edit, (Undo, Keep, DatedEdit)) else replace(edit, on=on))
-    return agreed
+        edits_with_terms.append(
+            edit if on is None or isinstance(edit, (Undo, Keep, DatedEdit)) else replace(edit, on=on)
+        )
+    return edits_with_terms
 
 
 def _as_trial(edit: Edit, until: date) -> Edit:
@@ -163,11 +169,11 @@ def _as_trial(edit: Edit, until: date) -> Edit:
     return StartTrial(product=edit.product, plan=edit.plan, seats=edit.seats, units=edit.units, until=until)
 
 
-def _answer(fields: str) -> Literal["", "keep", "undo"]:
+def _read_answer(fields: str) -> Literal["", "keep", "undo"]:
     return "keep" if fields == "keep" else "undo" if fields == "undo" else ""
 
 
-def _answer_edits(collision: Collision) -> list[Edit]:
+def _edits_of_answer(collision: Collision) -> list[Edit]:
     if collision.answer == "undo":
         return [Undo(change=collision.change.id)]
     return [Keep(change=collision.change.id)] if collision.answer == "keep" else []

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext as _
 
-from bursar.center.form_fields import PageForm, Parsed, Ticked, Typed, Words, whole_number
+from bursar.center.form_fields import CheckboxField, Label, PageForm, ParsedField, TextControl, read_whole_number
 from bursar.core.money.money import BadRate, read_rate
 from bursar.core.money.price import Per
 from bursar.core.policy.limits import MOST_SEATS
@@ -29,19 +29,19 @@ class ShownItem:
 
     quantity: int
     plan: str
-    said: bool
+    was_sent: bool
 
     @classmethod
-    def of(cls, sent: Mapping[str, str], item: Item) -> "ShownItem":
+    def of(cls, posted: Mapping[str, str], item: Item) -> "ShownItem":
         """Read an item as it was shown."""
-        quantity, plan = (sent.get(f"was_{name}_{item.product}", "") for name in ("quantity", "plan"))
+        quantity, plan = (posted.get(f"was_{name}_{item.product}", "") for name in ("quantity", "plan"))
         if not (quantity.isascii() and quantity.isdecimal() and plan):
-            return cls(item.quantity, item.plan, said=False)
-        return cls(int(quantity[:10]), plan, said=True)
+            return cls(item.quantity, item.plan, was_sent=False)
+        return cls(int(quantity[:10]), plan, was_sent=True)
 
     def expected(self, **fields: object) -> Expected | None:
         """Return these fields as the expected state, if the form sent any."""
-        return Expected(**fields) if self.said else None  # type: ignore[arg-type]  # fields of the dataclass
+        return Expected(**fields) if self.was_sent else None  # type: ignore[arg-type]  # fields of the dataclass
 
 
 class ManageForm(PageForm):
@@ -53,7 +53,7 @@ class ManageForm(PageForm):
 
     def __init__(
         self,
-        sent: Mapping[str, Any] | None,
+        posted: Mapping[str, Any] | None,
         *,
         state: Subscription,
         scheduled: tuple[Change, ...],
@@ -62,23 +62,23 @@ class ManageForm(PageForm):
         used: Mapping[str, int],
         by_staff: bool,
     ) -> None:
-        super().__init__(sent)
+        super().__init__(posted)
         self.state, self.scheduled, self.catalog, self.by_staff = state, scheduled, catalog, by_staff
         self.today, self.used = today, used
-        self.was = {product: ShownItem.of(self.data, item) for product, item in state.items.items()}
-        self.was_cycle = self._sent("was_cycle")
+        self.shown_items = {product: ShownItem.of(self.data, item) for product, item in state.items.items()}
+        self.shown_cycle = self._posted("was_cycle")
         for item in state.items.values():
-            self._held(item)
+            self._add_item_fields(item)
         for product in catalog.products:
             if product.code not in state.items:
-                self._added(product)
-        self._add("was_cycle", _Unread(), state.cycle.code)
-        self._add("cycle", _Unread(), self.was_cycle or state.cycle.code)
+                self._add_product_fields(product)
+        self._add_field("was_cycle", _UncheckedText(), state.cycle.code)
+        self._add_field("cycle", _UncheckedText(), self.shown_cycle or state.cycle.code)
         if by_staff:
-            self._terms()
+            self._add_staff_terms()
         for change in scheduled:
-            self._add(f"undo_{change.id}", Ticked())
-            self._add(f"about_{change.id}", _Unread())
+            self._add_field(f"undo_{change.id}", CheckboxField())
+            self._add_field(f"about_{change.id}", _UncheckedText())
         if self.is_bound:
             self.data = {**self.initial, **{name: self.data[name] for name in self.data}}
 
@@ -91,65 +91,69 @@ class ManageForm(PageForm):
                 self.add_error(f"last_{product}", _wrong_last_day())
         return fields
 
-    def problem(self) -> str:
+    def first_error(self) -> str:
         """Return the first sentence that says what is wrong, an empty text if nothing is."""
-        return next((self.wrong(name) for name in self.errors), "")
+        return next((self.error_of(name) for name in self.errors), "")
 
-    def _held(self, item: Item) -> None:
+    def _add_item_fields(self, item: Item) -> None:
         """Add the fields of a product that the account has."""
-        product, was, per = item.product, self.was[item.product], self.state.agreed_price(item).per
-        stays = not self._sent(f"remove_{product}")
-        plan = self.catalog.known_plan(product, self._sent(f"plan_{product}"))
-        self._add(f"was_quantity_{product}", _Unread(), str(was.quantity))
-        self._add(f"was_plan_{product}", _Unread(), was.plan)
-        self._add(f"remove_{product}", Ticked())
-        self._add(f"plan_{product}", _Unread(), was.plan)
+        product, shown_item, per = item.product, self.shown_items[item.product], self.state.agreed_price(item).per
+        stays = not self._posted(f"remove_{product}")
+        plan = self.catalog.known_plan(product, self._posted(f"plan_{product}"))
+        self._add_field(f"was_quantity_{product}", _UncheckedText(), str(shown_item.quantity))
+        self._add_field(f"was_plan_{product}", _UncheckedText(), shown_item.plan)
+        self._add_field(f"remove_{product}", CheckboxField())
+        self._add_field(f"plan_{product}", _UncheckedText(), shown_item.plan)
         if per is not Per.ACCOUNT:
-            self._add(f"quantity_{product}", _asked_if(stays, _counted(per)), str(was.quantity))
-        for other in other_measures(self.state, item, self.catalog):
-            used = self.used.get(product, 0) if other is Per.SEAT else 0
-            counts = stays and plan is not None and plan.per is other
-            self._add(f"{other.value}s_{product}", _asked_if(counts, _counted_anew(other)), str(used or 1))
+            self._add_field(f"quantity_{product}", _checked_if(stays, _quantity_field(per)), str(shown_item.quantity))
+        for measure in other_measures(self.state, item, self.catalog):
+            used = self.used.get(product, 0) if measure is Per.SEAT else 0
+            is_counted = stays and plan is not None and plan.per is measure
+            self._add_field(
+                f"{measure.value}s_{product}", _checked_if(is_counted, _other_quantity_field(measure)), str(used or 1)
+            )
         # The first day is filled in from the start; a number or a last day asks for seats.
-        more = stays and bool(self._sent(f"temporary_{product}") or self._sent(f"last_{product}"))
-        self._add(f"temporary_{product}", _asked_if(more, _temporary()))
+        adds_temporary = stays and bool(self._posted(f"temporary_{product}") or self._posted(f"last_{product}"))
+        self._add_field(f"temporary_{product}", _checked_if(adds_temporary, _temporary_seats_field()))
         first = _("Give the first day of the temporary seats, such as 2026-12-01.")
-        self._add(f"first_{product}", _asked_if(more, _day(_("First day"), first)), self.today.isoformat())
-        self._add(f"last_{product}", _asked_if(more, _day(_("Last day"), _wrong_last_day())))
-        self._price(product, asked=stays)
+        self._add_field(
+            f"first_{product}", _checked_if(adds_temporary, _day_field(_("First day"), first)), self.today.isoformat()
+        )
+        self._add_field(f"last_{product}", _checked_if(adds_temporary, _day_field(_("Last day"), _wrong_last_day())))
+        self._add_price_field(product, is_asked=stays)
 
-    def _added(self, product: Product) -> None:
+    def _add_product_fields(self, product: Product) -> None:
         """Add the fields of a product that the account may add."""
-        code, chosen_plan = product.code, self._sent(f"add_{product.code}")
+        code, chosen_plan = product.code, self._posted(f"add_{product.code}")
         plan = self.catalog.known_plan(code, chosen_plan) or product.plans[0]
-        self._add(f"add_{code}", _Unread())
-        counts = bool(chosen_plan) and plan.per is not Per.ACCOUNT
-        self._add(f"quantity_{code}", _asked_if(counts, _counted(plan.per)), "1")
-        self._price(code, asked=bool(chosen_plan))
+        self._add_field(f"add_{code}", _UncheckedText())
+        is_counted = bool(chosen_plan) and plan.per is not Per.ACCOUNT
+        self._add_field(f"quantity_{code}", _checked_if(is_counted, _quantity_field(plan.per)), "1")
+        self._add_price_field(code, is_asked=bool(chosen_plan))
 
-    def _price(self, product: str, *, asked: bool) -> None:
+    def _add_price_field(self, product: str, *, is_asked: bool) -> None:
         if self.by_staff:
-            priced = asked and self._sent("on") != "trial"
-            self._add(f"price_{product}", _asked_if(priced, _agreed_price()))
+            priced = is_asked and self._posted("on") != "trial"
+            self._add_field(f"price_{product}", _checked_if(priced, _agreed_price_field()))
 
-    def _terms(self) -> None:
+    def _add_staff_terms(self) -> None:
         """Add the fields for the day from which changes count."""
-        on = self._sent("on")
-        wrong = (
+        on = self._posted("on")
+        error_if_wrong = (
             _("Give the last day of the trial, or choose another answer.")
             if on == "trial"
             else _("Give the day from which it counts, or choose another answer.")
         )
-        self._add("on", _Unread())
-        self._add("day", _asked_if(on in ("day", "trial"), _day(_("Day"), wrong)))
+        self._add_field("on", _UncheckedText())
+        self._add_field("day", _checked_if(on in ("day", "trial"), _day_field(_("Day"), error_if_wrong)))
 
-    def _add(self, name: str, field: forms.Field, shown: str = "") -> None:
+    def _add_field(self, name: str, field: forms.Field, initial: str = "") -> None:
         self.fields[name] = field
-        if shown:
-            self.initial[name] = shown
+        if initial:
+            self.initial[name] = initial
 
-    def _sent(self, name: str) -> str:
-        return Typed().value_from_datadict(self.data, None, name)
+    def _posted(self, name: str) -> str:
+        return TextControl().value_from_datadict(self.data, None, name)
 
 
 def other_measures(state: Subscription, item: Item, catalog: Catalog) -> Iterator[Per]:
@@ -159,41 +163,41 @@ def other_measures(state: Subscription, item: Item, catalog: Catalog) -> Iterato
     yield from (per for per in Per if per in measures - {state.agreed_price(item).per, Per.ACCOUNT})
 
 
-class _Unread(forms.CharField):
+class _UncheckedText(forms.CharField):
     """A text that is used as it is: a code that the catalog knows or not, or what was shown."""
 
-    def __init__(self, label: Words = "", widget: forms.Widget | None = None) -> None:
-        super().__init__(label=label, required=False, widget=widget or Typed())
+    def __init__(self, label: Label = "", widget: forms.Widget | None = None) -> None:
+        super().__init__(label=label, required=False, widget=widget or TextControl())
 
 
-def _asked_if(asked: bool, field: forms.Field) -> forms.Field:
+def _checked_if(is_asked: bool, field: forms.Field) -> forms.Field:
     """Return the field; one that is not asked for accepts anything."""
-    return field if asked else _Unread(field.label or "", field.widget)
+    return field if is_asked else _UncheckedText(field.label or "", field.widget)
 
 
-def _counted(per: Per, label: str = "", wrong: str = "", **control: Any) -> Parsed:
+def _quantity_field(per: Per, label: str = "", error_if_wrong: str = "", **control: Any) -> ParsedField:
     most = MOST_SEATS if per is Per.SEAT else MOST_UNITS
-    return Parsed(
+    return ParsedField(
         label or (_("Seats") if per is Per.SEAT else _("Units")),
-        lambda typed: whole_number(typed, 1, most),
-        wrong=(wrong or _("Give a whole number from 1 to {most}.")).format(most=money.number(most)),
+        lambda typed: read_whole_number(typed, 1, most),
+        error_if_wrong=(error_if_wrong or _("Give a whole number from 1 to {most}.")).format(most=money.number(most)),
         **control,
     )
 
 
-def _counted_anew(per: Per) -> Parsed:
+def _other_quantity_field(per: Per) -> ParsedField:
     seats = _("Seats, for a plan priced by the seat")
-    return _counted(per, seats if per is Per.SEAT else _("Units, for a plan priced by the unit"))
+    return _quantity_field(per, seats if per is Per.SEAT else _("Units, for a plan priced by the unit"))
 
 
-def _temporary() -> Parsed:
-    wrong = _("Give how many temporary seats, a whole number from 1 to {most}.")
-    return _counted(Per.SEAT, _("More seats"), wrong, type="number")
+def _temporary_seats_field() -> ParsedField:
+    error_if_wrong = _("Give how many temporary seats, a whole number from 1 to {most}.")
+    return _quantity_field(Per.SEAT, _("More seats"), error_if_wrong, type="number")
 
 
-def _day(label: str, wrong: str) -> Parsed:
+def _day_field(label: str, error_if_wrong: str) -> ParsedField:
     """Return a field for a day of the years that edits may name."""
-    return Parsed(label, _read_day, wrong=wrong, refusals=(ValueError,), type="date")
+    return ParsedField(label, _read_day, error_if_wrong=error_if_wrong, parse_errors=(ValueError,), type="date")
 
 
 def _read_day(typed: str) -> date | None:
@@ -201,12 +205,12 @@ def _read_day(typed: str) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
-def _agreed_price() -> Parsed:
-    return Parsed(
+def _agreed_price_field() -> ParsedField:
+    return ParsedField(
         _("Agreed price"),
         _read_price,
-        wrong=_("Give a price such as 12.00, or leave the field empty."),
-        refusals=(BadRate,),
+        error_if_wrong=_("Give a price such as 12.00, or leave the field empty."),
+        parse_errors=(BadRate,),
         optional=True,
         maxlength=20,
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.form_fields import read_uuid
 from bursar.center.visit import Visit
 from bursar.core.subscription.edit import ChangePlan, Edit, SetSeats
 from bursar.core.subscription.seats import SeatUse, people_without_seat
@@ -20,12 +21,12 @@ MOST_SHOWN: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Giver:
-    """Member who uses a seat, the day they were last seen, and if they are chosen."""
+class SeatHolder:
+    """Member who uses a seat, the day they were last seen, and whether they are chosen."""
 
     field: str
     name: str
-    seen: str
+    last_seen: str
     chosen: bool
 
 
@@ -37,25 +38,25 @@ class Release:
     """
 
     product: str
-    said: str
-    people: tuple[Giver, ...]
-    others: str
+    text: str
+    people: tuple[SeatHolder, ...]
+    others_text: str
 
 
-def chosen(filled: Iterable[str], product: str) -> tuple[UUID, ...]:
+def chosen_members(field_names: Iterable[str], product: str) -> tuple[UUID, ...]:
     """Return the members who were ticked in a form as giving up their seat of a product."""
     prefix = release_field(product, "")
     return tuple(
         member
-        for field in filled
-        if field.startswith(prefix) and (member := _member(field.removeprefix(prefix))) is not None
+        for field in field_names
+        if field.startswith(prefix) and (member := read_uuid(field.removeprefix(prefix))) is not None
     )
 
 
-def releases(seen: Visit, edits: Sequence[Edit], used: Mapping[str, SeatUse]) -> tuple[Release, ...]:
+def releases(visit: Visit, edits: Sequence[Edit], used: Mapping[str, SeatUse]) -> tuple[Release, ...]:
     """Return the choices to make before edits that leave fewer seats than are used."""
     return tuple(
-        _release(seen, edit, use)
+        _release(visit, edit, use)
         for edit in edits
         if isinstance(edit, SetSeats | ChangePlan)
         and (use := used.get(edit.product)) is not None
@@ -64,46 +65,42 @@ def releases(seen: Visit, edits: Sequence[Edit], used: Mapping[str, SeatUse]) ->
     )
 
 
-def _release(seen: Visit, edit: SetSeats | ChangePlan, use: SeatUse) -> Release:
+def _release(visit: Visit, edit: SetSeats | ChangePlan, use: SeatUse) -> Release:
     product, to_free = words.product_name(current_catalog(), edit.product), people_without_seat(use, edit)
-    more = to_free - len(frozenset(edit.release) & (use.holders or frozenset()))
+    still_needed = to_free - len(frozenset(edit.release) & (use.holders or frozenset()))
     sentence = ngettext(
         "{used} people use {product} (seats left: {seats}). Choose {more} more person who gives theirs up.",
         "{used} people use {product} (seats left: {seats}). Choose {more} more people who give theirs up.",
-        more,
+        still_needed,
     ).format(
-        used=money.number(use.used), product=product, seats=money.number(use.used - to_free), more=money.number(more)
+        used=money.number(use.used),
+        product=product,
+        seats=money.number(use.used - to_free),
+        more=money.number(still_needed),
     )
-    enough = _("Enough people are chosen who give their seat of {product} up.").format(product=product)
-    listed = longest_unseen(seen.id, edit.product, MOST_SHOWN, edit.release)
+    enough_sentence = _("Enough people are chosen who give their seat of {product} up.").format(product=product)
+    listed = longest_unseen(visit.id, edit.product, MOST_SHOWN, edit.release)
+    # Whoever loses the seat by a change that has fallen due, but is not written yet, has none to give up.
     people = keeping_seat(listed, {edit.product: use})
-    hidden = use.used - len(people)
-    others = ngettext("{count} other person is not listed", "{count} other people are not listed", hidden)
+    unlisted_count = use.used - len(people)
+    others = ngettext("{count} other person is not listed", "{count} other people are not listed", unlisted_count)
+    elsewhere = _("seats are also taken back on the page of seats.")
     return Release(
         product=product,
-        said=sentence if more > 0 else enough,
-        people=tuple(_giver(seen, person, person.member_id in edit.release) for person in people),
-        others=f"{others.format(count=money.number(hidden))}; {_('seats are also taken back on the page of seats.')}"
-        if hidden > 0
-        else "",
+        text=sentence if still_needed > 0 else enough_sentence,
+        people=tuple(_seat_holder(visit, person, person.member_id in edit.release) for person in people),
+        others_text=f"{others.format(count=money.number(unlisted_count))}; {elsewhere}" if unlisted_count > 0 else "",
     )
 
 
-def _giver(seen: Visit, row: AssignmentRow, is_chosen: bool) -> Giver:
+def _seat_holder(visit: Visit, row: AssignmentRow, is_chosen: bool) -> SeatHolder:
     if row.seen_on is not None:
         last = _("last seen {day}").format(day=money.day(row.seen_on))
     else:
-        last = _("never seen in the product; has the seat since {day}").format(day=money.day(seen.day(row.since)))
-    return Giver(release_field(row.product, str(row.member_id)), row.name, last, is_chosen)
+        last = _("never seen in the product; has the seat since {day}").format(day=money.day(visit.day_of(row.since)))
+    return SeatHolder(release_field(row.product, str(row.member_id)), row.name, last, is_chosen)
 
 
 def release_field(product: str, member: str) -> str:
     """Return the field of a form in which somebody is ticked as giving up their seat of a product."""
     return f"release_{product}_{member}"
-
-
-def _member(typed: str) -> UUID | None:
-    try:
-        return UUID(typed)
-    except ValueError:
-        return None

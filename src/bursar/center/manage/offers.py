@@ -9,8 +9,8 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from bursar.center.manage.form import ManageForm
-from bursar.center.manage.options import Choice, Count, anew, choice, counted, mark
-from bursar.center.manage.staff_terms import Terms, terms
+from bursar.center.manage.options import Choice, Count, count_control, current_badge, other_measure_count, plan_choice
+from bursar.center.manage.staff_terms import StaffTerms, staff_terms
 from bursar.center.manage.temporary_seats import TemporaryFields, temporary_fields
 from bursar.center.visit import Visit
 from bursar.core.money.price import Per
@@ -28,7 +28,7 @@ CHANGING: Final = tuple(code for code in capability.CHANGING if code != "cancel_
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldItem:
     """An item of the account. `remove` is the control to remove it; `closed` are the capabilities without a control.
 
     `anew` asks for the quantity in plans with another measure. `was` is what the form showed when it was opened, so
@@ -42,16 +42,16 @@ class Held:
     count: Count | None
     temporary: TemporaryFields | None
     price: BoundField | None
-    price_now: str
+    current_price: str
     plans: tuple[Choice, ...]
-    anew: tuple[Count, ...]
+    other_counts: tuple[Count, ...]
     remove: BoundField | None
-    closed: tuple[str, ...]
-    was: tuple[BoundField, BoundField]
+    closed_capabilities: tuple[str, ...]
+    shown_before: tuple[BoundField, BoundField]
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedProduct:
     """A product that the account may add; where it has several plans, the first choice is none of them."""
 
     product: str
@@ -63,183 +63,190 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class ScheduledChange:
     """A scheduled change that stays unless it is undone."""
 
-    said: str
+    text: str
     on: str
     undo: BoundField
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FormOffers:
     """Everything that the page offers; `terms` and prices to the vendor's staff alone."""
 
-    held: tuple[Held, ...]
-    offered: tuple[Offered, ...]
+    held_items: tuple[HeldItem, ...]
+    offered: tuple[OfferedProduct, ...]
     cycles: tuple[Choice, ...]
-    scheduled: tuple[Pending, ...]
+    scheduled: tuple[ScheduledChange, ...]
     notes: tuple[str, ...]
-    terms: Terms | None
+    staff_terms: StaffTerms | None
     was_cycle: BoundField
 
 
-def form(seen: Visit, filled: ManageForm, before: Mapping[UUID, Subscription]) -> Form:
+def offers(visit: Visit, form: ManageForm, before: Mapping[UUID, Subscription]) -> FormOffers:
     """Return the form with all that this person may change or request, and the reasons for the rest.
 
     `before` holds the state just before each scheduled change.
     """
-    may, state, catalog = {code: seen.open(code) for code in CHANGING}, filled.state, filled.catalog
-    held = tuple(_held(seen, item, may, filled) for item in state.items.values())
-    cycles = _cycles(seen, may, filled)
-    closed = [code for item in held for code in item.closed]
-    closed += [] if may["add_products"] else ["add_products"]
-    closed += [] if cycles else ["change_billing_cycle"]
-    return Form(
-        held=held,
-        offered=tuple(_offers(seen, filled)) if may["add_products"] else (),
+    may, state, catalog = {code: visit.may_at_least_request(code) for code in CHANGING}, form.state, form.catalog
+    held_items = tuple(_held_item(visit, item, may, form) for item in state.items.values())
+    cycles = _cycle_choices(visit, may, form)
+    closed_capabilities = [code for item in held_items for code in item.closed_capabilities]
+    closed_capabilities += [] if may["add_products"] else ["add_products"]
+    closed_capabilities += [] if cycles else ["change_billing_cycle"]
+    return FormOffers(
+        held_items=held_items,
+        offered=tuple(_offered_products(visit, form)) if may["add_products"] else (),
         cycles=cycles,
         scheduled=tuple(
-            Pending(
-                said=words.said(change.edit, before[change.id], catalog),
+            ScheduledChange(
+                text=words.said(change.edit, before[change.id], catalog),
                 on=money.day(change.effective_on),
-                undo=filled[f"undo_{change.id}"],
+                undo=form[f"undo_{change.id}"],
             )
-            for change in filled.scheduled
-            if seen.decide_undo(change).outcome is not Outcome.REFUSED
+            for change in form.scheduled
+            if visit.decide_undo(change).outcome is not Outcome.REFUSED
         ),
-        notes=seen.why_not_all([seen.decide(code) for code in closed]),
-        terms=terms(filled, trial=state.calendar is None) if seen.staff else None,
-        was_cycle=filled["was_cycle"],
+        notes=visit.explain_all([visit.decide(code) for code in closed_capabilities]),
+        staff_terms=staff_terms(form, with_trial=state.calendar is None) if visit.is_staff else None,
+        was_cycle=form["was_cycle"],
     )
 
 
-def _held(seen: Visit, item: Item, may: Mapping[str, bool], filled: ManageForm) -> Held:
-    state, catalog = filled.state, filled.catalog
+def _held_item(visit: Visit, item: Item, may: Mapping[str, bool], form: ManageForm) -> HeldItem:
+    state, catalog = form.state, form.catalog
     agreed_price, code, name = state.agreed_price(item), item.product, words.product_name(catalog, item.product)
     more, fewer = ("add_seats", "remove_seats") if agreed_price.per is Per.SEAT else ("add_products", "remove_products")
-    ranked, rank = _ranked(catalog, item, agreed_price)
-    plans = _plans(seen, item, ranked, rank, may, filled)
+    ranked, rank = _ranked_plans(catalog, item, agreed_price)
+    plans = _plan_choices(visit, item, ranked, rank, may, form)
     count = None
     if agreed_price.per is not Per.ACCOUNT and (may[more] or may[fewer]):
-        held = item.quantity
-        least, most = 1 if may[fewer] else held, None if may[more] else held
-        count = counted(filled[f"quantity_{code}"], name, agreed_price.per, held=held, least=least, most=most)
+        present = item.quantity
+        # Who may only add, or only remove, gets the present quantity as a bound; the quote refuses the rest.
+        least, most = 1 if may[fewer] else present, None if may[more] else present
+        count = count_control(
+            form[f"quantity_{code}"], name, agreed_price.per, present_quantity=present, least=least, most=most
+        )
     temporary = None
     if agreed_price.per is Per.SEAT and may["add_temporary_seats"] and state.calendar is not None:
-        temporary = temporary_fields(item, filled, state.calendar.term(seen.today).end)
+        temporary = temporary_fields(item, form, state.calendar.term(visit.today).end)
     limits = [fewer, more] if agreed_price.per is not Per.ACCOUNT else []
     limits += ["downgrade_plan"] if rank > 0 else []
     limits += ["upgrade_plan"] if rank < len(ranked) - 1 else []
-    return Held(
+    return HeldItem(
         product=code,
         name=name,
         plan=words.plan_name(catalog, code, item.plan),
         quantity=words.quantity(item.quantity, agreed_price.per.value),
         count=count,
         temporary=temporary,
-        price=filled[f"price_{code}"] if seen.staff and count is not None else None,
-        price_now=words.priced(agreed_price.rate, seen.currency, agreed_price.per.value),
+        price=form[f"price_{code}"] if visit.is_staff and count is not None else None,
+        current_price=words.priced(agreed_price.rate, visit.currency, agreed_price.per.value),
         plans=plans,
-        anew=_anew(item, agreed_price, ranked, plans, filled, name),
-        remove=filled[f"remove_{code}"] if may["remove_products"] else None,
-        closed=tuple(code for code in (*limits, "remove_products") if not may[code]),
-        was=(filled[f"was_quantity_{code}"], filled[f"was_plan_{code}"]),
+        other_counts=_other_counts(item, agreed_price, ranked, plans, form, name),
+        remove=form[f"remove_{code}"] if may["remove_products"] else None,
+        closed_capabilities=tuple(code for code in (*limits, "remove_products") if not may[code]),
+        shown_before=(form[f"was_quantity_{code}"], form[f"was_plan_{code}"]),
     )
 
 
-def _ranked(catalog: Catalog, item: Item, agreed_price: AgreedPrice) -> tuple[list[Plan], int]:
+def _ranked_plans(catalog: Catalog, item: Item, agreed_price: AgreedPrice) -> tuple[list[Plan], int]:
     """Return the plans of a product from the lowest up, and the rank of the plan in force.
 
     A plan that is no longer sold keeps the rank it had when its price was agreed.
     """
-    product, present = catalog.product_by.get(item.product), catalog.known_plan(item.product, item.plan)
+    product, current_plan = catalog.product_by.get(item.product), catalog.known_plan(item.product, item.plan)
     plans = list(product.plans if product else ())
-    if present is not None and present not in plans:
-        plans.insert(agreed_price.rank, present)
+    if current_plan is not None and current_plan not in plans:
+        plans.insert(agreed_price.rank, current_plan)
     return plans, next((number for number, plan in enumerate(plans) if plan.code == item.plan), -1)
 
 
-def _anew(
-    item: Item, agreed_price: AgreedPrice, ranked: list[Plan], plans: tuple[Choice, ...], filled: ManageForm, name: str
+def _other_counts(
+    item: Item, agreed_price: AgreedPrice, ranked: list[Plan], plans: tuple[Choice, ...], form: ManageForm, name: str
 ) -> tuple[Count, ...]:
     """Return the question how many, for each other measure of an offered plan that needs a number."""
     offered = {plan.code for plan in plans} - {item.plan}
     measures = {plan.per for plan in ranked if plan.code in offered} - {agreed_price.per, Per.ACCOUNT}
-    used = filled.used.get(item.product, 0)
-    return tuple(anew(filled[f"{per.value}s_{item.product}"], name, per, used) for per in Per if per in measures)
+    used = form.used.get(item.product, 0)
+    return tuple(
+        other_measure_count(form[f"{per.value}s_{item.product}"], name, per, used) for per in Per if per in measures
+    )
 
 
-def _plans(
-    seen: Visit,
+def _plan_choices(
+    visit: Visit,
     item: Item,
     ranked: list[Plan],
     rank: int,
     may: Mapping[str, bool],
-    filled: ManageForm,
+    form: ManageForm,
 ) -> tuple[Choice, ...]:
     """Return the plans to choose from, each compared with the plan in force; none if there is no choice."""
-    state, sold = filled.state, (seen.currency, filled.state.cycle.code)
+    state, price_key = form.state, (visit.currency, form.state.cycle.code)
     offered = [
         (number, plan)
         for number, plan in enumerate(ranked)
-        if number == rank or (sold in plan.price_by and may["upgrade_plan" if number > rank else "downgrade_plan"])
+        if number == rank or (price_key in plan.price_by and may["upgrade_plan" if number > rank else "downgrade_plan"])
     ]
     if len(offered) < 2:
         return ()
     field = f"plan_{item.product}"
-    chosen = filled[field].value()
-    present = ranked[rank] if rank >= 0 else None
-    return tuple(choice(field, plan, sold, chosen, present, state, item) for _, plan in offered)
+    chosen_code = form[field].value()
+    current_plan = ranked[rank] if rank >= 0 else None
+    return tuple(plan_choice(field, plan, price_key, chosen_code, current_plan, state, item) for _, plan in offered)
 
 
-def _offers(seen: Visit, filled: ManageForm) -> list[Offered]:
+def _offered_products(visit: Visit, form: ManageForm) -> list[OfferedProduct]:
     """Return the products that the account may add online in its currency and cycle."""
-    state, sold = filled.state, (seen.currency, filled.state.cycle.code)
+    state, price_key = form.state, (visit.currency, form.state.cycle.code)
     return [
-        _offered(product, sold, filled, seen.staff)
-        for product in filled.catalog.products
+        _offered_product(product, price_key, form, visit.is_staff)
+        for product in form.catalog.products
         if product.code not in state.items
-        and (seen.staff or product.sold_online_to(seen.customer.account.account_type))
-        and any(sold in plan.price_by for plan in product.plans)
+        and (visit.is_staff or product.sold_online_to(visit.customer.account.account_type))
+        and any(price_key in plan.price_by for plan in product.plans)
         and all(needed in state.items for needed in product.requires)
     ]
 
 
-def _offered(product: Product, sold: tuple[str, str], filled: ManageForm, staff: bool) -> Offered:
+def _offered_product(product: Product, price_key: tuple[str, str], form: ManageForm, by_staff: bool) -> OfferedProduct:
     field, per, name = f"add_{product.code}", product.plans[0].per, product.name.in_language(locale().language)
-    chosen = filled[field].value()
-    plans = tuple(choice(field, plan, sold, chosen) for plan in product.plans if sold in plan.price_by)
+    chosen_code = form[field].value()
+    plans = tuple(
+        plan_choice(field, plan, price_key, chosen_code) for plan in product.plans if price_key in plan.price_by
+    )
     if len(plans) == 1:
         plans = (replace(plans[0], name=_("Add {name}").format(name=name), type="checkbox"),)
     else:
-        plans = (Choice(field, "", _("Do not add"), chosen=not chosen), *plans)
-    count = None if per is Per.ACCOUNT else counted(filled[f"quantity_{product.code}"], name, per)
-    return Offered(
+        plans = (Choice(field, "", _("Do not add"), chosen=not chosen_code), *plans)
+    count = None if per is Per.ACCOUNT else count_control(form[f"quantity_{product.code}"], name, per)
+    return OfferedProduct(
         product=product.code,
         name=name,
         add_on=product.add_on,
         plans=plans,
         count=count,
-        price=filled[f"price_{product.code}"] if staff else None,
+        price=form[f"price_{product.code}"] if by_staff else None,
     )
 
 
-def _cycles(seen: Visit, may: Mapping[str, bool], filled: ManageForm) -> tuple[Choice, ...]:
+def _cycle_choices(visit: Visit, may: Mapping[str, bool], form: ManageForm) -> tuple[Choice, ...]:
     """Return the cycles in which something is sold in the currency; a first purchase chooses one of them."""
-    state, catalog = filled.state, filled.catalog
+    state, catalog = form.state, form.catalog
     if not (may["change_billing_cycle"] or (state.calendar is None and may["add_products"])):
         return ()
-    prices = {sold for product in catalog.products for plan in product.plans for sold in plan.price_by}
-    now, chosen_code = state.cycle.code, filled["cycle"].value()
+    prices = {price_key for product in catalog.products for plan in product.plans for price_key in plan.price_by}
+    current_code, chosen_code = state.cycle.code, form["cycle"].value()
     return tuple(
         Choice(
             "cycle",
             cycle.code,
             words.cycle_name(catalog, cycle.code),
-            badge=mark(cycle.code == now),
+            badge=current_badge(cycle.code == current_code),
             chosen=cycle.code == chosen_code,
         )
         for cycle in {state.cycle.code: state.cycle, **catalog.cycle_by}.values()
-        if (seen.currency, cycle.code) in prices or cycle.code == now
+        if (visit.currency, cycle.code) in prices or cycle.code == current_code
     )

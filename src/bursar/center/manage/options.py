@@ -30,14 +30,14 @@ class Choice:
     badge: str = ""
     chosen: bool = False
     type: str = "radio"
-    has: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
     gained: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 
     @property
-    def features(self) -> bool:
+    def has_features(self) -> bool:
         """Return true if there are features to list."""
-        return bool(self.has or self.gained or self.lost)
+        return bool(self.included or self.gained or self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,45 +55,49 @@ class Count:
     error: str
 
 
-def choice(
+def plan_choice(
     field: str,
     plan: Plan,
-    sold: tuple[str, str],
+    price_key: tuple[str, str],
     chosen_code: str,
-    present: Plan | None = None,
+    current_plan: Plan | None = None,
     state: Subscription | None = None,
     item: Item | None = None,
 ) -> Choice:
     """Return the choice of a plan: the plan in force at its agreed price, every other at the price of the catalog."""
-    price, language = plan.price_by.get(sold), locale().language
-    now = present is not None and plan.code == present.code
-    rate = state.agreed_price(item).rate if now and state and item else price.rate if price else None
-    before = present.features if present is not None and not now else ()
-    per = state.agreed_price(item).per if now and state and item else plan.per
+    price, language = plan.price_by.get(price_key), locale().language
+    is_current = current_plan is not None and plan.code == current_plan.code
+    rate = state.agreed_price(item).rate if is_current and state and item else price.rate if price else None
+    features_before = current_plan.features if current_plan is not None and not is_current else ()
+    per = state.agreed_price(item).per if is_current and state and item else plan.per
     return Choice(
         field=field,
         code=plan.code,
         name=plan.name.in_language(language),
-        price=words.priced(rate, sold[0], per.value) if rate is not None else "",
-        badge=mark(now),
+        price=words.priced(rate, price_key[0], per.value) if rate is not None else "",
+        badge=current_badge(is_current),
         chosen=plan.code == chosen_code,
-        has=tuple(feature.in_language(language) for feature in plan.features if present is None or now),
+        included=tuple(
+            feature.in_language(language) for feature in plan.features if current_plan is None or is_current
+        ),
         gained=tuple(
             feature.in_language(language)
             for feature in plan.features
-            if present is not None and not now and feature not in before
+            if current_plan is not None and not is_current and feature not in features_before
         ),
-        lost=tuple(feature.in_language(language) for feature in before if feature not in plan.features),
+        lost=tuple(feature.in_language(language) for feature in features_before if feature not in plan.features),
     )
 
 
-def anew(field: BoundField, name: str, per: Per, used: int) -> Count:
+def other_measure_count(field: BoundField, name: str, per: Per, used: int) -> Count:
     """Return the quantity of a product in a plan with another measure; at first as many seats as are used."""
-    use = _("people use it now: {number}").format(number=money.number(used)) if per is Per.SEAT and used else ""
-    return replace(counted(field, name, per), help=use)
+    usage = _("people use it now: {number}").format(number=money.number(used)) if per is Per.SEAT and used else ""
+    return replace(count_control(field, name, per), help=usage)
 
 
-def counted(field: BoundField, name: str, per: Per, *, held: int = 0, least: int = 1, most: int | None = None) -> Count:
+def count_control(
+    field: BoundField, name: str, per: Per, *, present_quantity: int = 0, least: int = 1, most: int | None = None
+) -> Count:
     """Return the quantity of a product, starting from the present one."""
     seats = per is Per.SEAT
     fewer = _("One seat fewer: {name}") if seats else _("One unit fewer: {name}")
@@ -104,13 +108,13 @@ def counted(field: BoundField, name: str, per: Per, *, held: int = 0, least: int
         value=field.value(),
         least=least,
         most=most or (MOST_SEATS if seats else MOST_UNITS),
-        help=_("now {number}").format(number=money.number(held)) if held else "",
+        help=_("now {number}").format(number=money.number(present_quantity)) if present_quantity else "",
         fewer=fewer.format(name=name),
         more=more.format(name=name),
         error=str(next(iter(field.errors), "")),
     )
 
 
-def mark(now: bool) -> str:
+def current_badge(is_current: bool) -> str:
     """Return the badge of the plan in force."""
-    return _("now") if now else ""
+    return _("now") if is_current else ""

@@ -22,27 +22,27 @@ from bursar.core.subscription.edit_rules import same_subject
 from bursar.core.subscription.subscription import Change
 
 
-def refilled(edits: Sequence[Edit], scheduled: Sequence[Change], currency: str) -> dict[str, str]:
+def fields_of_edits(edits: Sequence[Edit], scheduled: Sequence[Change], currency: str) -> dict[str, str]:
     """Return the fields of the form that make these edits; edits without a control are left out.
 
     So is what the form showed before: it opens again, over the state in force now.
     """
-    filled: dict[str, str] = {}
-    by_id = {change.id: change for change in scheduled}
+    fields: dict[str, str] = {}
+    change_by_id = {change.id: change for change in scheduled}
     for edit in edits:
-        filled |= dict(_fields(edit))
-        if isinstance(edit, Undo) and (change := by_id.get(edit.change)) is not None:
+        fields |= dict(_fields_of_edit(edit))
+        if isinstance(edit, Undo) and (change := change_by_id.get(edit.change)) is not None:
             # A change in the way of another edit was asked about; any other was ticked in the list of changes.
-            asked = any(same_subject(change.edit, other) for other in edits)
-            filled |= {f"about_{change.id}": "undo"} if asked else {f"undo_{change.id}": "1"}
+            is_question = any(same_subject(change.edit, other) for other in edits)
+            fields |= {f"about_{change.id}": "undo"} if is_question else {f"undo_{change.id}": "1"}
         if edit.price is not None and (product := getattr(edit, "product", "")):
-            filled[f"price_{product}"] = rate_text(edit.price, currency)
+            fields[f"price_{product}"] = rate_text(edit.price, currency)
         if edit.on is not None:
-            filled |= {"on": "day", "day": edit.on.isoformat()} if isinstance(edit.on, date) else {"on": edit.on}
-    return filled
+            fields |= {"on": "day", "day": edit.on.isoformat()} if isinstance(edit.on, date) else {"on": edit.on}
+    return fields
 
 
-def _fields(edit: Edit) -> Iterator[tuple[str, str]]:
+def _fields_of_edit(edit: Edit) -> Iterator[tuple[str, str]]:
     match edit:
         case AddProduct() | StartTrial():
             yield f"add_{edit.product}", edit.plan

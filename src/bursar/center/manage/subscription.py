@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 from bursar.catalog.queries import versions
 from bursar.center.manage.freed_seats import release_field
 from bursar.center.manage.offers import CHANGING
-from bursar.center.manage.temporary_seats import temporary_said
+from bursar.center.manage.temporary_seats import temporary_seats_in_words
 from bursar.center.manage.term import term
 from bursar.center.requests.summaries import waiting_request
-from bursar.center.visit import Visit, shown, visit
+from bursar.center.visit import Visit, open_visit, render_page
 from bursar.checkout import context
 from bursar.core.money.currency import digits
 from bursar.core.money.money import Money
@@ -39,20 +39,20 @@ from bursar.payments.queries import method, open_attempt
 
 
 @dataclass(frozen=True, slots=True)
-class ItemShown:
+class ItemRow:
     """An item of the account."""
 
     product: str
     plan: str
     quantity: str
     temporary: tuple[str, ...]
-    used: str
+    usage: str
     price: str
     amount: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeShown:
+class ChangeRow:
     """A scheduled change; `undo` is true if this person may undo it, otherwise `why_not` says why.
 
     `short` says that it leaves too few seats; `name` is the address to name more people who give theirs up, or `free`
@@ -60,164 +60,178 @@ class ChangeShown:
     """
 
     id: UUID
-    said: str
+    text: str
     on: str
-    undo: bool
+    may_undo: bool
     why_not: str
-    short: str = ""
-    name: str = ""
-    free: str = ""
+    shortfall_text: str = ""
+    naming_address: str = ""
+    seats_address: str = ""
 
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Show the items, the scheduled changes and the next renewal."""
-    seen = visit(request, account_id)
-    seen.check("subscription", "view_subscription")
-    billing_context = context(seen.customer, seen.today, seen.policy)
-    state, end = billing_context.timeline.on(seen.today), billing_context.timeline.end()
-    ends_on = end.on if end is not None and end.on > seen.today else None
-    shorts = {
+    visit = open_visit(request, account_id)
+    visit.require("subscription", "view_subscription")
+    billing_context = context(visit.customer, visit.today, visit.policy)
+    state, ending = billing_context.timeline.on(visit.today), billing_context.timeline.end()
+    ends_on = ending.on if ending is not None and ending.on > visit.today else None
+    shortfall_by_change = {
         shortfall.change: shortfall
-        for shortfall in shortfalls(billing_context.timeline, billing_context.used, seen.today)
+        for shortfall in shortfalls(billing_context.timeline, billing_context.used, visit.today)
     }
-    scheduled, before = billing_context.timeline.pending(seen.today), billing_context.timeline.states_before()
+    scheduled, before = billing_context.timeline.pending(visit.today), billing_context.timeline.states_before()
     content = {
-        "standing": state_name(seen.customer.account.state.value),
-        "active": seen.customer.account.state.value == "active",
-        "items": _items(seen, billing_context, state),
+        "state_name": state_name(visit.customer.account.state.value),
+        "is_active": visit.customer.account.state.value == "active",
+        "items": _item_rows(visit, billing_context, state),
         "scheduled": [
-            change_shown(seen, change, before[change.id], billing_context.catalog, shorts.get(change.id))
+            change_row(visit, change, before[change.id], billing_context.catalog, shortfall_by_change.get(change.id))
             for change in scheduled
         ],
         "ends_on": money.day(ends_on) if ends_on else "",
-        "trial": _trial(state, seen.today),
-        "manage": any(seen.open(capability) for capability in CHANGING),
-        "whom": seen.why_nothing(),
-        "waiting": waiting(seen),
-        "asked": _open_request(seen),
-        **_billing(seen, billing_context, state, scheduled, ends_on),
-        **_cancelling(seen, state),
+        "trial": _trial_content(state, visit.today),
+        "may_manage": any(visit.may_at_least_request(capability) for capability in CHANGING),
+        "explanation": visit.explain_no_changes(),
+        "waiting_payment": waiting_payment(visit),
+        "open_request": _open_request_content(visit),
+        **_billing_content(visit, billing_context, state, scheduled, ends_on),
+        **_cancelling_content(visit, state),
     }
-    return shown(request, seen, "subscription", "subscription", content)
+    return render_page(request, visit, "subscription", "subscription", content)
 
 
-def change_shown(
-    seen: Visit, change: Change, before: Subscription, catalog: Catalog, short: Shortfall | None
-) -> ChangeShown:
+def change_row(
+    visit: Visit, change: Change, before: Subscription, catalog: Catalog, shortfall_text: Shortfall | None
+) -> ChangeRow:
     """Return a scheduled change, compared with the state before it, and whether this person may undo it."""
     sentence, on = edits.said(change.edit, before, catalog), money.day(change.effective_on)
-    decision = seen.decide_undo(change)
-    why_not = seen.why_not(decision)
-    if change.by_vendor and not seen.staff:
+    decision = visit.decide_undo(change)
+    why_not = visit.explain(decision)
+    if change.by_vendor and not visit.is_staff:
         [contact] = decision.ask
         why_not = _("Your vendor scheduled this; ask {name}, {email}.").format(name=contact.name, email=contact.email)
-    shown_change = ChangeShown(change.id, sentence, on, decision.outcome is Outcome.ALLOWED, why_not)
-    if short is None:
-        return shown_change
-    too_few = edits.short(edits.product_name(catalog, short.product), short.seats, short.more, short.on)
-    naming = shown_change.undo and seen.may("remove_seats")
+    row = ChangeRow(change.id, sentence, on, decision.outcome is Outcome.ALLOWED, why_not)
+    if shortfall_text is None:
+        return row
+    text = edits.short(
+        edits.product_name(catalog, shortfall_text.product),
+        shortfall_text.seats,
+        shortfall_text.more,
+        shortfall_text.on,
+    )
+    may_name_holders = row.may_undo and visit.may("remove_seats")
     # A person who may not order the reduction again can still take seats back before its day.
-    freeing = reverse("seats", args=[seen.id]) if not naming and seen.may("manage_members") else ""
+    seats_page = reverse("seats", args=[visit.id]) if not may_name_holders and visit.may("manage_members") else ""
     return replace(
-        shown_change, short=too_few, name=_reduction_form(seen, change, short) if naming else "", free=freeing
+        row,
+        shortfall_text=text,
+        naming_address=_reduction_form(visit, change, shortfall_text) if may_name_holders else "",
+        seats_address=seats_page,
     )
 
 
-def _reduction_form(seen: Visit, change: Change, short: Shortfall) -> str:
+def _reduction_form(visit: Visit, change: Change, shortfall_text: Shortfall) -> str:
     """Return the address of the form that orders a reduction again, with its members who still have a seat."""
     assert isinstance(change.edit, SetSeats)
-    filled = {f"quantity_{short.product}": str(change.edit.seats), f"about_{change.id}": "undo"}
-    filled |= {release_field(short.product, str(member)): "1" for member in short.named}
-    return f"{reverse('manage', args=[seen.id])}?{urlencode(filled)}"
+    fields = {f"quantity_{shortfall_text.product}": str(change.edit.seats), f"about_{change.id}": "undo"}
+    fields |= {release_field(shortfall_text.product, str(member)): "1" for member in shortfall_text.named}
+    return f"{reverse('manage', args=[visit.id])}?{urlencode(fields)}"
 
 
-def _items(seen: Visit, billing_context: BillingContext, state: Subscription) -> list[ItemShown]:
+def _item_rows(visit: Visit, billing_context: BillingContext, state: Subscription) -> list[ItemRow]:
     catalogs = versions({state.agreed_price(item).catalog_version for item in state.items.values()})
     return [
-        _item(seen, billing_context, state, item, catalogs[state.agreed_price(item).catalog_version])
+        _item_row(visit, billing_context, state, item, catalogs[state.agreed_price(item).catalog_version])
         for item in state.items.values()
     ]
 
 
-def _item(seen: Visit, billing_context: BillingContext, state: Subscription, item: Item, catalog: Catalog) -> ItemShown:
+def _item_row(
+    visit: Visit, billing_context: BillingContext, state: Subscription, item: Item, catalog: Catalog
+) -> ItemRow:
     """Return an item, named as in the catalog version that sold it."""
-    agreed_price, use = state.agreed_price(item), billing_context.used.get(item.product)
-    seats = ""
-    if agreed_price.per is Per.SEAT and use is not None:
-        seats = _("{used} used, {free} free").format(used=money.number(use.used), free=money.number(use.free))
-    amount = period_price(agreed_price.rate, item.quantity, digits(seen.currency))
-    return ItemShown(
+    agreed_price, seat_use = state.agreed_price(item), billing_context.used.get(item.product)
+    usage = ""
+    if agreed_price.per is Per.SEAT and seat_use is not None:
+        usage = _("{used} used, {free} free").format(used=money.number(seat_use.used), free=money.number(seat_use.free))
+    amount = period_price(agreed_price.rate, item.quantity, digits(visit.currency))
+    return ItemRow(
         product=edits.product_name(catalog, item.product),
         plan=edits.plan_name(catalog, item.product, item.plan),
         quantity=edits.quantity(item.quantity, agreed_price.per.value),
-        temporary=temporary_said(item),
-        used=seats,
-        price=money.rate(agreed_price.rate, seen.currency),
-        amount=money.amount(Money(amount, seen.currency)),
+        temporary=temporary_seats_in_words(item),
+        usage=usage,
+        price=money.rate(agreed_price.rate, visit.currency),
+        amount=money.amount(Money(amount, visit.currency)),
     )
 
 
-def _billing(
-    seen: Visit, billing_context: BillingContext, state: Subscription, scheduled: Sequence[Change], ends_on: date | None
+def _billing_content(
+    visit: Visit,
+    billing_context: BillingContext,
+    state: Subscription,
+    scheduled: Sequence[Change],
+    ends_on: date | None,
 ) -> dict[str, Any]:
     """Return the cycle, the term and its picture, the payment type, and the renewal from a quote without edits."""
     calendar = state.calendar if state.items else None
     # A trial costs nothing, so its prices would mislead.
-    costs = seen.shows_costs() and not state.on_trial
-    content: dict[str, Any] = {"costs": costs, "method": method_name(method(seen.id).kind), "term": None}
+    costs = visit.sees_costs() and not state.on_trial
+    content: dict[str, Any] = {"sees_costs": costs, "method": method_name(method(visit.id).kind), "term": None}
     if calendar is None:
         return content
-    renewal_quote = quote(billing_context, (), seen.actor, seen.today)
+    renewal_quote = quote(billing_context, (), visit.actor, visit.today)
     return content | {
         "cycle": edits.cycle_name(billing_context.catalog, state.cycle.code),
-        "period": money.span(calendar.period(seen.today)),
-        "term": term(calendar, seen.today, scheduled, ends_on),
+        "period": money.span(calendar.period(visit.today)),
+        "term": term(calendar, visit.today, scheduled, ends_on),
         "renewal_on": money.day(renewal_quote.renewal_on) if renewal_quote.renewal_on else "",
-        "renewal": money.amount(Money(renewal_quote.next_renewal.total, seen.currency)),
-        "tax": money.amount(Money(renewal_quote.next_renewal.tax, seen.currency))
+        "renewal": money.amount(Money(renewal_quote.next_renewal.total, visit.currency)),
+        "tax": money.amount(Money(renewal_quote.next_renewal.tax, visit.currency))
         if renewal_quote.next_renewal.tax
         else "",
     }
 
 
-def _trial(state: Subscription, today: date) -> dict[str, Any] | None:
+def _trial_content(state: Subscription, today: date) -> dict[str, Any] | None:
     """Return the trial, while it lasts and after it until something is bought."""
     if state.trial_until is None:
         return None
     days_left = (state.trial_until - today).days + 1
-    said = ngettext("{count} day left", "{count} days left", days_left).format(count=money.number(days_left))
-    return {"until": money.day(state.trial_until), "left": said, "over": not state.on_trial}
+    text = ngettext("{count} day left", "{count} days left", days_left).format(count=money.number(days_left))
+    return {"until": money.day(state.trial_until), "days_left": text, "is_over": not state.on_trial}
 
 
-def waiting(seen: Visit) -> dict[str, Any] | None:
+def waiting_payment(visit: Visit) -> dict[str, Any] | None:
     """Return the payment that somebody must confirm or give up before anything else can change."""
-    open_payment = open_attempt(seen.id)
+    open_payment = open_attempt(visit.id)
     if open_payment is None:
         return None
-    pays = seen.may("pay_invoice")
+    may_pay = visit.may("pay_invoice")
     return {
         "amount": money.amount(Money(open_payment.amount_minor, open_payment.currency)),
-        "until": money.moment(open_payment.expires_at.astimezone(seen.customer.zone)),
-        "address": open_payment.address if pays else "",
-        "given_up": open_payment.id if pays else None,
+        "until": money.moment(open_payment.expires_at.astimezone(visit.customer.zone)),
+        "address": open_payment.address if may_pay else "",
+        "attempt_id": open_payment.id if may_pay else None,
     }
 
 
-def _open_request(seen: Visit) -> dict[str, Any] | None:
+def _open_request_content(visit: Visit) -> dict[str, Any] | None:
     """Return the request that waits for an answer."""
-    open_request = waiting_request(seen)
+    open_request = waiting_request(visit)
     if open_request is None:
         return None
     return {
         "id": open_request.id,
         "name": open_request.name,
-        "on": money.day(seen.day(open_request.created_at)),
-        "review": seen.may("review_requests"),
+        "on": money.day(visit.day_of(open_request.created_at)),
+        "may_review": visit.may("review_requests"),
     }
 
 
-def _cancelling(seen: Visit, state: Subscription) -> dict[str, Any]:
+def _cancelling_content(visit: Visit, state: Subscription) -> dict[str, Any]:
     if not state.items or state.on_trial:
-        return {"cancel": False, "why_no_cancel": ""}
-    return {"cancel": seen.may("cancel_account"), "why_no_cancel": seen.why_not(seen.decide("cancel_account"))}
+        return {"may_cancel": False, "why_no_cancel": ""}
+    return {"may_cancel": visit.may("cancel_account"), "why_no_cancel": visit.explain(visit.decide("cancel_account"))}

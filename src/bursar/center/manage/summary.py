@@ -28,21 +28,21 @@ from bursar.i18n.lines import LineShown, lines_shown
 
 
 @dataclass(frozen=True, slots=True)
-class EditShown:
+class EditInWords:
     """An edit in words: what changes, from which day, what is lost by it, or why it is not allowed.
 
     `overruled` is the day from which a later change counts in its place, if there is one.
     """
 
-    said: str
+    text: str
     on: str
     why_not: str
-    lost: tuple[str, ...]
-    overruled: str
+    losses: tuple[str, ...]
+    overruled_on: str
 
 
 @dataclass(frozen=True, slots=True)
-class SumsShown:
+class Sums:
     """Net, tax and total; `tax` is empty if there is none."""
 
     net: str
@@ -59,72 +59,72 @@ class Summary:
     """
 
     outcome: str
-    today: tuple[EditShown, ...]
-    later: tuple[EditShown, ...]
-    stopped: tuple[EditShown, ...]
+    today: tuple[EditInWords, ...]
+    later: tuple[EditInWords, ...]
+    refused: tuple[EditInWords, ...]
     lines: tuple[LineShown, ...]
-    due_today: SumsShown
-    due: bool
+    due_today: Sums
+    has_lines: bool
     renewal_on: str
-    renewal: SumsShown
+    renewal: Sums
     renewal_lines: tuple[LineShown, ...]
     warnings: tuple[str, ...]
-    ends: bool
+    account_ends: bool
     button: str
-    means: tuple[str, ...]
-    standing: bool
+    consequences: tuple[str, ...]
+    only_suspension: bool
 
 
-def summary(seen: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> Summary:
+def summary(visit: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> Summary:
     """Return the summary of a quote to an account with this timeline, each edit measured against its own day."""
     scheduled = {change.id: change for change in timeline.changes}
     edits = [edit.edit for edit in quote.edits]
-    shown = [
+    edits_in_words = [
         (
             decided,
-            EditShown(
-                said=words.said_of(decided.edit, before, scheduled, catalog),
+            EditInWords(
+                text=words.said_of(decided.edit, before, scheduled, catalog),
                 on=money.day(decided.effective_on) if decided.effective_on else "",
-                why_not=seen.why_not(decided.decision),
-                lost=lost(decided.edit, before, catalog),
-                overruled=money.day(decided.overruled_on) if decided.overruled_on else "",
+                why_not=visit.explain(decided.decision),
+                losses=losses(decided.edit, before, catalog),
+                overruled_on=money.day(decided.overruled_on) if decided.overruled_on else "",
             ),
         )
         for decided, before in zip(quote.edits, states_before_edits(timeline, quote), strict=True)
     ]
-    allowed = [(decided, said) for decided, said in shown if decided.decision.outcome is not Outcome.REFUSED]
+    allowed = [(decided, text) for decided, text in edits_in_words if decided.decision.outcome is not Outcome.REFUSED]
     return Summary(
         outcome=quote.outcome.value,
-        today=tuple(said for decided, said in allowed if _at_once(decided, quote.on)),
-        later=tuple(said for decided, said in allowed if not _at_once(decided, quote.on)),
-        stopped=tuple(said for decided, said in shown if decided.decision.outcome is Outcome.REFUSED),
+        today=tuple(text for decided, text in allowed if _happens_today(decided, quote.on)),
+        later=tuple(text for decided, text in allowed if not _happens_today(decided, quote.on)),
+        refused=tuple(text for decided, text in edits_in_words if decided.decision.outcome is Outcome.REFUSED),
         lines=lines_shown(quote.lines, quote.currency),
-        due_today=sums(quote.due_today, quote.currency),
-        due=bool(quote.lines),
+        due_today=sums_in_words(quote.due_today, quote.currency),
+        has_lines=bool(quote.lines),
         renewal_on=money.day(quote.renewal_on) if quote.renewal_on else "",
-        renewal=sums(quote.next_renewal, quote.currency),
+        renewal=sums_in_words(quote.next_renewal, quote.currency),
         renewal_lines=lines_shown(quote.renewal_lines, quote.currency),
         warnings=tuple(
             _("With this the account ends: its last main product goes.")
             for warning in quote.warnings
             if warning == ACCOUNT_WOULD_END and not any(isinstance(edit.edit, Cancel) for edit in quote.edits)
         ),
-        ends=ACCOUNT_WOULD_END in quote.warnings,
+        account_ends=ACCOUNT_WOULD_END in quote.warnings,
         button=words.button(edits),
-        means=_means(seen, edits),
-        standing=all(isinstance(edit, Suspend | Resume) for edit in edits) and bool(edits),
+        consequences=_consequences(visit, edits),
+        only_suspension=all(isinstance(edit, Suspend | Resume) for edit in edits) and bool(edits),
     )
 
 
-def _means(seen: Visit, edits: Sequence[Edit]) -> tuple[str, ...]:
+def _consequences(visit: Visit, edits: Sequence[Edit]) -> tuple[str, ...]:
     """Return what a suspension closes and leaves open, or that it ends."""
     sentences = list[str]()
     if any(isinstance(edit, Suspend) for edit in edits):
-        open_ = sorted(seen.policy.states[State.SUSPENDED], key=list(CAPABILITIES).index)
-        things = format_list([capability(capability_code) for capability_code in open_], locale=locale())
+        open_codes = sorted(visit.policy.states[State.SUSPENDED], key=list(CAPABILITIES).index)
+        things = format_list([capability(capability_code) for capability_code in open_codes], locale=locale())
         sentences.append(
             _("Its people, each as far as their role goes, can still: {things}.").format(things=things)
-            if open_
+            if open_codes
             else _("Its people can do nothing here any more.")
         )
         sentences += [
@@ -140,18 +140,18 @@ def _means(seen: Visit, edits: Sequence[Edit]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _at_once(decided: DecidedEdit, on: date) -> bool:
+def _happens_today(decided: DecidedEdit, on: date) -> bool:
     """Return true if an edit is done today; an undo always is, whatever day its change was for."""
     return isinstance(decided.edit, Undo) or decided.effective_on is None or decided.effective_on <= on
 
 
-def sums(totals: Totals, currency: str) -> SumsShown:
+def sums_in_words(totals: Totals, currency: str) -> Sums:
     """Return sums in words."""
     net, tax, total = (money.amount(Money(amount, currency)) for amount in (totals.net, totals.tax, totals.total))
-    return SumsShown(net, tax if totals.tax else "", total)
+    return Sums(net, tax if totals.tax else "", total)
 
 
-def lost(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
+def losses(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
     """Return the features lost with a plan or product; for a cancellation, the products."""
     if isinstance(edit, Cancel):
         return tuple(words.product_name(catalog, item) for item in state.items)
@@ -160,12 +160,14 @@ def lost(edit: Edit, state: Subscription, catalog: Catalog) -> tuple[str, ...]:
     if item is None or plan_before is None:
         return ()
     if isinstance(edit, RemoveProduct):
-        return _said(plan_before.features)
+        return _feature_names(plan_before.features)
     plan_after = catalog.known_plan(item.product, edit.plan) if isinstance(edit, ChangePlan) else None
     return (
-        _said(feature for feature in plan_before.features if feature not in plan_after.features) if plan_after else ()
+        _feature_names(feature for feature in plan_before.features if feature not in plan_after.features)
+        if plan_after
+        else ()
     )
 
 
-def _said(features: Iterable[Text]) -> tuple[str, ...]:
+def _feature_names(features: Iterable[Text]) -> tuple[str, ...]:
     return tuple(feature.in_language(locale().language) for feature in features)

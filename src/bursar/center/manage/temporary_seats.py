@@ -20,29 +20,29 @@ class TemporaryFields:
     """
 
     fields: tuple[BoundField, BoundField, BoundField]
-    now: tuple[str, ...]
+    present: tuple[str, ...]
     help: str
-    open: bool
+    is_open: bool
 
 
 def temporary_fields(item: Item, form: ManageForm, term_end: date) -> TemporaryFields:
     """Return the fields of temporary seats, filled in as they were sent."""
-    seats, first, last = (form[f"{name}_{item.product}"] for name in ("temporary", "first", "last"))
+    temporary, first, last = (form[f"{name}_{item.product}"] for name in ("temporary", "first", "last"))
     return TemporaryFields(
-        fields=(seats, first, last),
-        now=temporary_said(item),
+        fields=(temporary, first, last),
+        present=temporary_seats_in_words(item),
         help=_(
             "On these days only, besides the seats that stay; the last day possible is {day}, when the term ends."
         ).format(day=money.day(term_end - timedelta(days=1))),
-        open=bool(seats.value() or seats.errors or first.errors or last.errors),
+        is_open=bool(temporary.value() or temporary.errors or first.errors or last.errors),
     )
 
 
-def temporary_said(item: Item) -> tuple[str, ...]:
+def temporary_seats_in_words(item: Item) -> tuple[str, ...]:
     """Return the temporary seats of an item in force, each with its last day."""
     return tuple(
-        ngettext("{count} more until {day}", "{count} more until {day}", seats.seats).format(
-            count=money.number(seats.seats), day=money.day(seats.span.end - timedelta(days=1))
+        ngettext("{count} more until {day}", "{count} more until {day}", temporary.seats).format(
+            count=money.number(temporary.seats), day=money.day(temporary.span.end - timedelta(days=1))
         )
-        for seats in item.temporary
+        for temporary in item.temporary
     )

@@ -22,16 +22,16 @@ class Mark:
     """A day below the picture, and what it is; `kind` is begin, today, change or end."""
 
     kind: str
-    on: str
-    said: str
+    day: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """The picture. Unit: of `gone`, `ticks` and `changes`, thousandths of its width."""
 
-    said: str
-    gone: int
+    text: str
+    elapsed: int
     ticks: tuple[int, ...]
     changes: tuple[int, ...]
     marks: tuple[Mark, ...]
@@ -46,47 +46,47 @@ def term(calendar: Calendar, today: date, scheduled: Sequence[Change], ends_on: 
     sentence = ngettext("Day {day} of {days}", "Day {day} of {days}", days).format(
         day=money.number(day), days=money.number(days)
     )
-    coming = [change for change in scheduled if change.effective_on < last]
-    bars = [change.effective_on for change in coming] + ([last] if last < span.end else [])
+    coming_changes = [change for change in scheduled if change.effective_on < last]
+    bar_days = [change.effective_on for change in coming_changes] + ([last] if last < span.end else [])
     return Term(
-        said=sentence,
-        gone=_at(span, today),
-        ticks=tuple(_at(span, on) for on in _periods(calendar, span) if on < last),
-        changes=tuple(dict.fromkeys(_at(span, on) for on in bars)),
+        text=sentence,
+        elapsed=_position(span, today),
+        ticks=tuple(_position(span, day) for day in _period_starts(calendar, span) if day < last),
+        changes=tuple(dict.fromkeys(_position(span, day) for day in bar_days)),
         marks=(
             Mark("begin", money.day(span.start), _("the term began")),
             Mark("today", money.day(today), _("today, {said}").format(said=sentence[0].lower() + sentence[1:])),
-            *_changes(coming),
+            *_change_marks(coming_changes),
             Mark("end", money.day(last), _("the account ends") if last == ends_on else _("the next term begins")),
         ),
     )
 
 
-def _changes(coming: Iterable[Change]) -> list[Mark]:
+def _change_marks(coming_changes: Iterable[Change]) -> list[Mark]:
     changes_by_day: dict[date, int] = {}
-    for change in coming:
+    for change in coming_changes:
         changes_by_day[change.effective_on] = changes_by_day.get(change.effective_on, 0) + 1
     return [
         Mark(
             "change",
-            money.day(on),
+            money.day(day),
             ngettext("{count} scheduled change", "{count} scheduled changes", count).format(count=money.number(count)),
         )
-        for on, count in sorted(changes_by_day.items())
+        for day, count in sorted(changes_by_day.items())
     ]
 
 
-def _periods(calendar: Calendar, span: Span) -> list[date]:
+def _period_starts(calendar: Calendar, span: Span) -> list[date]:
     """Return the days on which billing periods begin within the term; none if there are too many to draw."""
     days = []
-    on = calendar.period(span.start).end
-    while on < span.end:
-        days.append(on)
+    day = calendar.period(span.start).end
+    while day < span.end:
+        days.append(day)
         if len(days) > MOST_TICKS:
             return []
-        on = calendar.period(on).end
+        day = calendar.period(day).end
     return days
 
 
-def _at(span: Span, on: date) -> int:
-    return WIDTH * (on - span.start).days // (span.end - span.start).days
+def _position(span: Span, day: date) -> int:
+    return WIDTH * (day - span.start).days // (span.end - span.start).days

@@ -7,28 +7,32 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bursar.center.visit import signed_in
+from bursar.center.visit import signed_in_person
 from bursar.erasure.held import personal_records, personal_records_json
 from bursar.i18n import money
 
-MANY = 1000
+MOST_COUNTED = 1000
 """The most records of a kind that the page counts: a long history would take long."""
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Show the number of records of each kind."""
-    person = signed_in(request)
-    names = _names()
-    counted = ((name, sum(1 for _ in islice(records, MANY + 1))) for name, records in personal_records(person.pk))
+    person = signed_in_person(request)
+    names = _record_names()
+    counts = (
+        (name, sum(1 for _record in islice(records, MOST_COUNTED + 1))) for name, records in personal_records(person.pk)
+    )
     content = {
         "kinds": [
             (
                 names[name],
-                money.number(many) if many <= MANY else _("more than {count}").format(count=money.number(MANY)),
+                money.number(count)
+                if count <= MOST_COUNTED
+                else _("more than {count}").format(count=money.number(MOST_COUNTED)),
             )
-            for name, many in counted
-            if many
+            for name, count in counts
+            if count
         ]
     }
     return render(request, "center/own_data.html", content)
@@ -37,12 +41,14 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest) -> StreamingHttpResponse:
     """Return all records as JSON."""
-    answer = StreamingHttpResponse(personal_records_json(signed_in(request).pk), content_type="application/json")
-    answer["Content-Disposition"] = 'attachment; filename="bursar-own-data.json"'
-    return answer
+    person = signed_in_person(request)
+    # Streamed, because the history of somebody who was here for years may be long.
+    response = StreamingHttpResponse(personal_records_json(person.pk), content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="bursar-own-data.json"'
+    return response
 
 
-def _names() -> dict[str, str]:
+def _record_names() -> dict[str, str]:
     """Return the name of each kind of record."""
     return {
         "person": _("Your name, address and language"),

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bursar.center.visit import signed_in, to
+from bursar.center.visit import redirect_to, signed_in_person
 from bursar.i18n import money
 from bursar.identity.identities import end_identity, identities
 
@@ -20,24 +20,24 @@ class Security(IndexView):  # type: ignore[misc]  # the library has no types
 
     def get_context_data(self, **named: Any) -> dict[str, Any]:
         """Return the content of the page."""
-        mine = [
+        own_identities = [
             {
                 "id": identity.id,
                 "issuer": urlsplit(identity.issuer).netloc or identity.issuer,
                 "address": identity.address,
                 "since": money.day(identity.since_at.date()),
-                "last": money.day(identity.last_used_at.date()),
+                "last_used": money.day(identity.last_used_at.date()),
             }
-            for identity in identities(signed_in(self.request).pk)
+            for identity in identities(signed_in_person(self.request).pk)
         ]
-        return {**super().get_context_data(**named), "identities": mine}
+        return {**super().get_context_data(**named), "identities": own_identities}
 
 
 @require_POST
 def end(request: HttpRequest, identity: UUID) -> HttpResponse:
     """End an identity at the provider."""
-    end_identity(signed_in(request).pk, identity)
+    end_identity(signed_in_person(request).pk, identity)
     messages.success(
         request, _("The identity is no longer yours. The next sign-in by it asks for your verified address again.")
     )
-    return to("mfa_index")
+    return redirect_to("mfa_index")

@@ -5,7 +5,7 @@ from allauth.usersessions.views import ListUserSessionsView
 from django.http import HttpResponse
 
 from bursar.accounts.keys import void_links
-from bursar.center.visit import signed_in
+from bursar.center.visit import signed_in_person
 
 
 class Sessions(ListUserSessionsView):  # type: ignore[misc]  # the library has no types
@@ -13,6 +13,6 @@ class Sessions(ListUserSessionsView):  # type: ignore[misc]  # the library has n
 
     def form_valid(self, form: ManageUserSessionsForm) -> HttpResponse:
         """End the other sessions, and void the sign-in links that were not used."""
-        answer: HttpResponse = super().form_valid(form)
-        void_links(signed_in(self.request).pk)
-        return answer
+        response: HttpResponse = super().form_valid(form)
+        void_links(signed_in_person(self.request).pk)
+        return response

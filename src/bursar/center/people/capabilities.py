@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bursar.center.visit import Visit, shown, visit
+from bursar.center.visit import Visit, open_visit, render_page
 from bursar.core.policy.capability import CHANGING
 from bursar.i18n.decision import capability, outcome
 
@@ -19,26 +19,26 @@ PEOPLE: Final = ("manage_members", "appoint_billing_admins", "submit_requests", 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Show the decision of each capability for this person today."""
-    seen = visit(request, account_id)
+    visit = open_visit(request, account_id)
     groups = [
-        {"name": _("The subscription"), "rows": _rows(seen, SUBSCRIPTION)},
-        {"name": _("Payment and invoices"), "rows": _rows(seen, PAYMENT)},
-        {"name": _("People"), "rows": _rows(seen, PEOPLE)},
+        {"name": _("The subscription"), "rows": _rows(visit, SUBSCRIPTION)},
+        {"name": _("Payment and invoices"), "rows": _rows(visit, PAYMENT)},
+        {"name": _("People"), "rows": _rows(visit, PEOPLE)},
     ]
-    return shown(request, seen, "capabilities", "capabilities", {"groups": groups})
+    return render_page(request, visit, "capabilities", "capabilities", {"groups": groups})
 
 
-def _rows(seen: Visit, codes: tuple[str, ...]) -> list[dict[str, Any]]:
+def _rows(visit: Visit, codes: tuple[str, ...]) -> list[dict[str, Any]]:
     rows = []
     for code in codes:
-        decision = seen.decide(code)
+        decision = visit.decide(code)
         name = capability(code)
         rows.append(
             {
                 "name": name[0].upper() + name[1:],
                 "outcome": decision.outcome.value,
-                "said": outcome(decision.outcome.value),
-                "why_not": seen.why_not(decision),
+                "outcome_name": outcome(decision.outcome.value),
+                "why_not": visit.explain(decision),
             }
         )
     return rows

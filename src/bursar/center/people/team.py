@@ -14,7 +14,7 @@ from bursar.accounts import members as actions
 from bursar.accounts.queries import MemberRow, members
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.forms import PersonForm, RoleForm
-from bursar.center.visit import Visit, shown, to, visit
+from bursar.center.visit import Visit, open_visit, redirect_to, render_page
 from bursar.checkout import followed
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.member import BILLING_ADMIN, OWNER, TooManyInvitations, capability_for_member
@@ -26,195 +26,202 @@ from bursar.seats import actions as seats
 from bursar.seats.queries import assignments
 
 PAGE: Final = 50
-ORDINARY: Final = ("admin", "agent", SEATLESS)
+ASSIGNABLE: Final = ("admin", "agent", SEATLESS)
 """The roles that a member who manages members may give; the others have a page of their own."""
 
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Show all members to people who manage them; to others the owner and the billing admins."""
-    return _page(request, visit(request, account_id))
+    return _page(request, open_visit(request, account_id))
 
 
 @require_POST
 def invite(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Invite somebody."""
-    seen = visit(request, account_id)
-    form = _invitation(seen, request.POST)
+    visit = open_visit(request, account_id)
+    form = _invitation(visit, request.POST)
     if not form.is_valid():
-        return _page(request, seen, form, status=form.status)
+        return _page(request, visit, form, status=form.status)
     try:
-        actions.add_member(seen.policy, account_id, **form.cleaned_data, actor=seen.actor, now=seen.now)
+        actions.add_member(visit.policy, account_id, **form.cleaned_data, actor=visit.actor, now=visit.now)
     except Problem as problem:
-        return _page(request, seen, form, problem=seen.said(problem), status=_status(problem))
+        return _page(request, visit, form, problem=visit.message(problem), status=_problem_status(problem))
     messages.success(request, _("{name} is invited by an email to {email}.").format(**form.cleaned_data))
-    return to("team", account_id)
+    return redirect_to("team", account_id)
 
 
 @require_safe
 def person(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Show a member, and what this person may do with them."""
-    seen = visit(request, account_id)
-    seen.check("team", "manage_members")
-    return _person(request, seen, member_id)
+    visit = open_visit(request, account_id)
+    visit.require("team", "manage_members")
+    return _person(request, visit, member_id)
 
 
 @require_POST
 def invite_again(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Send an invitation once more."""
-    return _do(request, account_id, member_id, actions.invite_again, _("{name} is invited again."))
+    return _change_member(request, account_id, member_id, actions.invite_again, _("{name} is invited again."))
 
 
 @require_POST
 def role(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Change the role of a member."""
-    seen = visit(request, account_id)
-    form = _role_form(seen, request.POST)
+    visit = open_visit(request, account_id)
+    form = _role_form(visit, request.POST)
     if not form.is_valid():
-        seen.check("team", "manage_members")
-        return _person(request, seen, member_id, form=form, status=form.status)
-    done = _("{name} has another role now.")
-    return _do(request, account_id, member_id, seats.change_member, done, **form.cleaned_data)
+        visit.require("team", "manage_members")
+        return _person(request, visit, member_id, form=form, status=form.status)
+    template = _("{name} has another role now.")
+    return _change_member(request, account_id, member_id, seats.change_member, template, **form.cleaned_data)
 
 
 @require_POST
 def suspend(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Suspend a member."""
-    return _do(request, account_id, member_id, seats.change_member, _("{name} is suspended."), state="suspended")
+    return _change_member(
+        request, account_id, member_id, seats.change_member, _("{name} is suspended."), state="suspended"
+    )
 
 
 @require_POST
 def resume(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Resume a suspended member."""
-    return _do(request, account_id, member_id, seats.change_member, _("{name} is active again."), state="active")
+    return _change_member(
+        request, account_id, member_id, seats.change_member, _("{name} is active again."), state="active"
+    )
 
 
 @require_POST
 def remove(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Remove a member, or withdraw an invitation."""
-    return _do(request, account_id, member_id, seats.remove_member, _("{name} is no member any more."))
+    return _change_member(request, account_id, member_id, seats.remove_member, _("{name} is no member any more."))
 
 
-def _do(
-    request: HttpRequest, account_id: UUID, member_id: UUID, action: Callable[..., None], done: str, **fields: str
+def _change_member(
+    request: HttpRequest, account_id: UUID, member_id: UUID, action: Callable[..., None], template: str, **fields: str
 ) -> HttpResponse:
     """Carry out an action on a member, and say which seats it freed."""
-    seen = visit(request, account_id)
+    visit = open_visit(request, account_id)
     row = next((member for member in members(account_id) if member.id == member_id), None)
-    before = _seated(account_id, member_id)
+    before = _products_with_seat(account_id, member_id)
     try:
-        with followed(account_id, actor=seen.actor, now=seen.now):
-            action(seen.policy, account_id, member_id, actor=seen.actor, now=seen.now, **fields)
+        with followed(account_id, actor=visit.actor, now=visit.now):
+            action(visit.policy, account_id, member_id, actor=visit.actor, now=visit.now, **fields)
     except Problem as problem:
-        seen.check("team", "manage_members")
-        return _person(request, seen, member_id, seen.said(problem), status=_status(problem))
-    after, sentences = _seated(account_id, member_id), [done.format(name=row.name if row else "")]
+        visit.require("team", "manage_members")
+        return _person(request, visit, member_id, visit.message(problem), status=_problem_status(problem))
+    after, sentences = _products_with_seat(account_id, member_id), [template.format(name=row.name if row else "")]
     if freed := ", ".join(product for product in before if product not in after):
         sentences.append(_("A seat is free now, and stays bought: {products}.").format(products=freed))
     messages.success(request, " ".join(sentences))
-    return to("team", account_id)
+    return redirect_to("team", account_id)
 
 
 def _page(
     request: HttpRequest,
-    seen: Visit,
+    visit: Visit,
     invitation: PersonForm | None = None,
     *,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    manages, people = seen.may("manage_members"), _everybody(seen)
-    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "role", "state", "sort")}
-    listed = _sorted([row for row in people if _matches(row, chosen)], tuple(seen.policy.roles), chosen["sort"])
-    start = _number(request.GET.get("from", ""))
-    products = _products_of_members(seen.id) if manages else {}
-    named = [(role, role_name(seen.policy, role)) for role in seen.policy.roles]
+    manages_members, people = visit.may("manage_members"), _visible_members(visit)
+    filters = {name: request.GET.get(name, "").strip() for name in ("q", "role", "state", "sort")}
+    matching = _in_order([row for row in people if _matches(row, filters)], tuple(visit.policy.roles), filters["sort"])
+    start = _read_offset(request.GET.get("from", ""))
+    products = _products_of_members(visit.id) if manages_members else {}
+    role_choices = [(role, role_name(visit.policy, role)) for role in visit.policy.roles]
     content: dict[str, Any] = {
-        "people": [_shown(seen, row, products.get(row.id, [])) for row in listed[start : start + PAGE]],
-        "manages": manages,
+        "people": [_member_row(visit, row, products.get(row.id, [])) for row in matching[start : start + PAGE]],
+        "manages_members": manages_members,
         "lead": _("Who is in the account. Inviting people costs nothing; giving them a product uses a seat.")
-        if manages
+        if manages_members
         else _("Whom to ask: the owner and the billing admins."),
-        "why_not": seen.why_not(seen.decide("manage_members")),
-        "chosen": chosen,
-        "filtered": any(chosen.values()),
-        "following": urlencode({**chosen, "from": str(start + PAGE)}) if len(listed) > start + PAGE else "",
-        "any_role": [("", _("every role")), *named],
-        "any_state": [("", _("every state")), *((one, _state(one)) for one in ("active", "invited", "suspended"))],
-        "orders": [("", _("by role")), ("name", _("by name")), ("sign_in", _("by last sign-in"))],
-        "form": invitation or _invitation(seen),
+        "why_not": visit.explain(visit.decide("manage_members")),
+        "filters": filters,
+        "is_filtered": any(filters.values()),
+        "next_page": urlencode({**filters, "from": str(start + PAGE)}) if len(matching) > start + PAGE else "",
+        "role_choices": [("", _("every role")), *role_choices],
+        "state_choices": [
+            ("", _("every state")),
+            *((state, _state_name(state)) for state in ("active", "invited", "suspended")),
+        ],
+        "order_choices": [("", _("by role")), ("name", _("by name")), ("sign_in", _("by last sign-in"))],
+        "form": invitation or _invitation(visit),
         "problem": problem,
     }
-    return shown(request, seen, "team", "team", content, status=status)
+    return render_page(request, visit, "team", "team", content, status=status)
 
 
-def _invitation(seen: Visit, sent: QueryDict | None = None) -> PersonForm:
-    roles = [(code, role_name(seen.policy, code)) for code in seen.policy.roles if code in ORDINARY]
-    return PersonForm(sent, filled={"role": "agent"}, choices={"role": roles})
+def _invitation(visit: Visit, posted: QueryDict | None = None) -> PersonForm:
+    roles = [(code, role_name(visit.policy, code)) for code in visit.policy.roles if code in ASSIGNABLE]
+    return PersonForm(posted, initial={"role": "agent"}, choices={"role": roles})
 
 
-def _role_form(seen: Visit, sent: QueryDict | None = None, *, now: str = "") -> RoleForm:
-    roles = [(code, role_name(seen.policy, code)) for code in ORDINARY]
-    return RoleForm(sent, filled={"role": now}, choices={"role": roles})
+def _role_form(visit: Visit, posted: QueryDict | None = None, *, now: str = "") -> RoleForm:
+    roles = [(code, role_name(visit.policy, code)) for code in ASSIGNABLE]
+    return RoleForm(posted, initial={"role": now}, choices={"role": roles})
 
 
 def _person(
     request: HttpRequest,
-    seen: Visit,
+    visit: Visit,
     member_id: UUID,
     problem: str = "",
     *,
     form: RoleForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    row = next((member for member in _everybody(seen) if member.id == member_id), None)
+    row = next((member for member in _visible_members(visit) if member.id == member_id), None)
     if row is None:
         raise Http404
-    products, deciding = _products_of_members(seen.id).get(row.id, []), capability_for_member(row.role, row.role)
-    mine, owner = row.id == seen.actor.id, row.role == OWNER
-    seats_of = ", ".join(product for product, seat in products if seat)
-    may = seen.may(deciding) and not mine and not owner
-    seatless = role_name(seen.policy, SEATLESS)
+    products, capability = _products_of_members(visit.id).get(row.id, []), capability_for_member(row.role, row.role)
+    is_reader, is_owner = row.id == visit.actor.id, row.role == OWNER
+    seat_products = ", ".join(product for product, seat in products if seat)
+    may_change = visit.may(capability) and not is_reader and not is_owner
+    seatless = role_name(visit.policy, SEATLESS)
     effect = _("Uses a seat of {seats}. As {seatless} they would use none: it would be free, and stay bought.")
     content = {
-        "one": _shown(seen, row, products),
-        "seats": seats_of,
-        "effect": effect.format(seats=seats_of, seatless=seatless) if seats_of else _("Uses no seat."),
-        "form": form or _role_form(seen, now=row.role),
-        "changes_role": may and row.role in ORDINARY,
-        "invited": row.state == "invited",
-        "suspended": row.state == "suspended",
-        "may": may,
-        "mine": mine,
-        "owner": owner,
-        "why_not": "" if mine or owner else seen.why_not(seen.decide(deciding)),
+        "member": _member_row(visit, row, products),
+        "seats": seat_products,
+        "seat_effect": effect.format(seats=seat_products, seatless=seatless) if seat_products else _("Uses no seat."),
+        "form": form or _role_form(visit, now=row.role),
+        "may_change_role": may_change and row.role in ASSIGNABLE,
+        "is_invited": row.state == "invited",
+        "is_suspended": row.state == "suspended",
+        "may_change": may_change,
+        "is_reader": is_reader,
+        "is_owner": is_owner,
+        "why_not": "" if is_reader or is_owner else visit.explain(visit.decide(capability)),
         "problem": problem,
     }
-    return shown(request, seen, "team", "person", content, status=status)
+    return render_page(request, visit, "team", "person", content, status=status)
 
 
-def _status(problem: Problem) -> int:
+def _problem_status(problem: Problem) -> int:
     return 429 if isinstance(problem, TooManyInvitations) else 409
 
 
-def _everybody(seen: Visit) -> list[MemberRow]:
+def _visible_members(visit: Visit) -> list[MemberRow]:
     """Return the members whom this person may see."""
-    rows = members(seen.id)
-    return rows if seen.may("manage_members") else [row for row in rows if row.role in (OWNER, BILLING_ADMIN)]
+    rows = members(visit.id)
+    return rows if visit.may("manage_members") else [row for row in rows if row.role in (OWNER, BILLING_ADMIN)]
 
 
-def _shown(seen: Visit, row: MemberRow, products: list[tuple[str, bool]]) -> dict[str, Any]:
+def _member_row(visit: Visit, row: MemberRow, products: list[tuple[str, bool]]) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
         "email": row.email,
-        "role": role_name(seen.policy, row.role),
-        "state": "" if row.state == "active" else _state(row.state),
-        "kind": "bad" if row.state == "suspended" else "warn",
-        "since": seen.real_day(row.invited_at) if row.invited_at else "",
+        "role": role_name(visit.policy, row.role),
+        "state": "" if row.state == "active" else _state_name(row.state),
+        "badge_kind": "bad" if row.state == "suspended" else "warn",
+        "invited_on": visit.real_day(row.invited_at) if row.invited_at else "",
         "products": ", ".join(product for product, _seat in products),
-        "last": seen.real_day(row.last_sign_in_at) if row.last_sign_in_at else "",
-        "you": row.id == seen.actor.id,
+        "last_sign_in": visit.real_day(row.last_sign_in_at) if row.last_sign_in_at else "",
+        "is_reader": row.id == visit.actor.id,
     }
 
 
@@ -226,26 +233,26 @@ def _products_of_members(account_id: UUID) -> dict[UUID, list[tuple[str, bool]]]
     return products
 
 
-def _seated(account_id: UUID, member_id: UUID) -> list[str]:
+def _products_with_seat(account_id: UUID, member_id: UUID) -> list[str]:
     """Return the products of which a member uses a seat."""
     return [product for product, seat in _products_of_members(account_id).get(member_id, []) if seat]
 
 
-def _matches(row: MemberRow, chosen: dict[str, str]) -> bool:
-    matches_text = folded(chosen["q"]) in folded(f"{row.name} {row.email}")
-    return matches_text and chosen["role"] in ("", row.role) and chosen["state"] in ("", row.state)
+def _matches(row: MemberRow, filters: dict[str, str]) -> bool:
+    matches_text = folded(filters["q"]) in folded(f"{row.name} {row.email}")
+    return matches_text and filters["role"] in ("", row.role) and filters["state"] in ("", row.state)
 
 
-def _sorted(rows: list[MemberRow], roles: tuple[str, ...], order: str) -> list[MemberRow]:
+def _in_order(rows: list[MemberRow], roles: tuple[str, ...], order: str) -> list[MemberRow]:
     rows = sorted(rows, key=lambda row: (folded(row.name), row.name))
     if order == "sign_in":
         return sorted(rows, key=lambda row: row.last_sign_in_at.timestamp() if row.last_sign_in_at else 0, reverse=True)
     return rows if order == "name" else sorted(rows, key=lambda row: roles.index(row.role))
 
 
-def _state(code: str) -> str:
+def _state_name(code: str) -> str:
     return {"active": _("active"), "invited": _("invited"), "suspended": _("suspended")}[code]
 
 
-def _number(text: str) -> int:
+def _read_offset(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 7 else 0

@@ -18,8 +18,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bursar.accounts.keys import create_link, void_links
-from bursar.center.sign_in.proof import factors, proved, record
-from bursar.center.visit import moment
+from bursar.center.sign_in.proof import is_proved, record, second_factors
+from bursar.center.visit import current_time
 from bursar.identity.models import Person
 from bursar.identity.sealing import seal, unseal
 from bursar.notices.actions import queue_personal_email
@@ -37,7 +37,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
 
     def is_reauthentication_required(self, *, app: str, **_: object) -> bool:
         """Return true if the library must ask for a proof, by the rule that guards its pages in the first place."""
-        return not proved(self.request, self.request.user)
+        return not is_proved(self.request, self.request.user)
 
     def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
         """Return the ways to confirm an identity: the second factor if there is one, else the password.
@@ -45,7 +45,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         The code comes last: people with only a passkey have no code.
         """
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if factors(user):
+        if second_factors(user):
             methods = [method for method in methods if method["id"] != "reauthenticate"]
         return sorted(methods, key=lambda method: method["id"] == "mfa_reauthenticate")
 
@@ -57,10 +57,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
     def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
         """Send the link to choose a new password."""
         with translation.override(user.locale):
-            subject, way = _("A new password"), _("Choose a new password")
-            lines = [_("Somebody, you we hope, asked for a new password. If it was not you, do nothing.")]
-            written = write_personal_email(user.locale, subject, lines, way, context["password_reset_url"], secret=True)
-        queue_personal_email(user, written, now=moment())
+            subject, link_text = _("A new password"), _("Choose a new password")
+            paragraphs = [_("Somebody, you we hope, asked for a new password. If it was not you, do nothing.")]
+            email_content = write_personal_email(
+                user.locale, subject, paragraphs, link_text, context["password_reset_url"], secret=True
+            )
+        queue_personal_email(user, email_content, now=current_time())
 
     def set_password(self, user: Person, password: str) -> None:
         """Set a password, and void the sign-in links that were sent before."""
@@ -79,11 +81,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         with translation.override(user.locale):
             subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context or {}).split())
             happened = render_to_string(f"{template_prefix}_message.txt", context or {}).split("\n")
-            lines = [*filter(None, map(str.strip, happened)), _("If it was not you, end your other sessions at once.")]
-            written = write_personal_email(
-                user.locale, subject, lines, _("See where you are signed in"), "/me/sessions"
+            paragraphs = [
+                *filter(None, map(str.strip, happened)),
+                _("If it was not you, end your other sessions at once."),
+            ]
+            email_content = write_personal_email(
+                user.locale, subject, paragraphs, _("See where you are signed in"), "/me/sessions"
             )
-        queue_personal_email(user, written, now=moment())
+        queue_personal_email(user, email_content, now=current_time())
 
 
 class Factors(DefaultMFAAdapter):  # type: ignore[misc]
@@ -102,43 +107,43 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
         return unseal(encrypted_text)
 
 
-def sign_in(request: HttpRequest, person: Person, following: str, way: str) -> HttpResponse:
+def sign_in(request: HttpRequest, person: Person, following: str, link_text: str) -> HttpResponse:
     """Sign a person in by a link, after their second factor if they have one."""
     if request.user.is_authenticated and request.user != person:
         # The other person's session must not pass its recorded proofs on to this person.
         logout(request)
-    record(request, person, way)
+    record(request, person, link_text)
     response: HttpResponse = perform_login(request, Login(user=person, redirect_url=following))
     return response
 
 
 def too_many(request: HttpRequest, action: str, key: str) -> HttpResponse | None:
     """Return the answer to something that is tried too often, None if it may go on; the settings hold the rates."""
-    answer: HttpResponse | None = consume_or_429(request, action=action, key=key)
-    return answer
+    response: HttpResponse | None = consume_or_429(request, action=action, key=key)
+    return response
 
 
-def let_in(request: HttpRequest, person: Person, way: str) -> None:
+def sign_in_vouched(request: HttpRequest, person: Person, link_text: str) -> None:
     """Sign in a person vouched for by the vendor's product or a sandbox."""
     request.session.set_expiry(None)
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-    record(request, person, way)
+    record(request, person, link_text)
     UserSession.objects.create_from_request(request)
 
 
-def send_link(email: str) -> None:
+def send_sign_in_link(email: str) -> None:
     """Send the sign-in link to the person of an address, if there is such a person."""
     person = Person.objects.filter(email=email.lower(), is_active=True).first()
     if person is None:
         return
-    now = moment()
+    now = current_time()
     secret = create_link(person.email, expires_at=now + timedelta(minutes=LINK_MINUTES))
     with translation.override(person.locale):
-        lines = [
+        paragraphs = [
             _("The link signs you in once, within {minutes} minutes.").format(minutes=LINK_MINUTES),
             _("If you did not ask for it, do nothing."),
         ]
-        written = write_personal_email(
-            person.locale, _("Your sign-in link"), lines, _("Sign in"), f"/sign-in/{secret}", secret=True
+        email_content = write_personal_email(
+            person.locale, _("Your sign-in link"), paragraphs, _("Sign in"), f"/sign-in/{secret}", secret=True
         )
-    queue_personal_email(person, written, now=now)
+    queue_personal_email(person, email_content, now=now)

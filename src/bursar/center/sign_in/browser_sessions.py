@@ -48,17 +48,17 @@ class BrowserSessions(SessionMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         """Open the session of the request's cookie; whatever is sent is a secret, never a digest."""
-        sent = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        _secrets.set({digest(sent): sent} if sent else {})
-        request.session = SessionStore(digest(sent) if sent else None)
+        cookie_secret = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        _secrets.set({digest(cookie_secret): cookie_secret} if cookie_secret else {})
+        request.session = SessionStore(digest(cookie_secret) if cookie_secret else None)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
         """Save the session, and replace its digest in the cookie by the secret."""
-        answer = super().process_response(request, response)  # type: ignore[arg-type]
-        cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
+        saved = super().process_response(request, response)  # type: ignore[arg-type]
+        cookie = saved.cookies.get(settings.SESSION_COOKIE_NAME)
         if cookie is not None and cookie.value and isinstance(request.session, SessionStore):
-            answer.cookies[settings.SESSION_COOKIE_NAME] = request.session.secret
-        return answer
+            saved.cookies[settings.SESSION_COOKIE_NAME] = request.session.secret
+        return saved
 
 
 def digest(secret: str) -> str:

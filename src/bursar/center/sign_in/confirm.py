@@ -12,39 +12,43 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from bursar.center.sign_in.proof import FRESH, proved
-from bursar.center.unsent_forms import keep, sent
-from bursar.center.visit import signed_in
+from bursar.center.sign_in.proof import FRESH, is_proved
+from bursar.center.unsent_forms import keep_form, sent_form
+from bursar.center.visit import signed_in_person
 from bursar.identity.models import Person
 from bursar.notices.actions import is_mail_sent_to
 
 View = Callable[..., HttpResponseBase]
 
 
-def proof_first(view: View, *, within: timedelta | None = FRESH) -> View:
+def require_proof(view: View, *, within: timedelta | None = FRESH) -> View:
     """Open a page to people who proved their identity within this time, by their second factor if they have one.
 
     Others are led to where they prove it. What they sent is kept meanwhile, without passwords and codes.
     """
 
     @wraps(view)
-    def opened(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
-        person = signed_in(request)
-        return view(request, *arguments, **named) if proved(request, person, within=within) else _led(request, person)
+    def guarded(request: HttpRequest, *arguments: Any, **keywords: Any) -> HttpResponseBase:
+        person = signed_in_person(request)
+        return (
+            view(request, *arguments, **keywords)
+            if is_proved(request, person, within=within)
+            else _render_proof_needed(request, person)
+        )
 
-    return opened
+    return guarded
 
 
-def _led(request: HttpRequest, person: Person) -> HttpResponse:
-    ways, is_kept = get_adapter().get_reauthentication_methods(person), keep(request)
-    if ways:
-        following = reverse("unsent") if is_kept else request.path
-        return HttpResponseRedirect(f"{ways[0]['url']}?{urlencode({'next': following})}")
+def _render_proof_needed(request: HttpRequest, person: Person) -> HttpResponse:
+    methods, is_kept = get_adapter().get_reauthentication_methods(person), keep_form(request)
+    if methods:
+        next_address = reverse("unsent") if is_kept else request.path
+        return HttpResponseRedirect(f"{methods[0]['url']}?{urlencode({'next': next_address})}")
     content = {
         "email": person.email,
         "minutes": FRESH.seconds // 60,
-        "sends": is_mail_sent_to(person.pk),
-        "unsent": sent(request),
-        "kept": is_kept,
+        "sends_email": is_mail_sent_to(person.pk),
+        "unsent": sent_form(request),
+        "is_kept": is_kept,
     }
     return render(request, "center/sign_in_again.html", content, status=403)

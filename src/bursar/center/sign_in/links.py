@@ -11,11 +11,11 @@ from bursar.accounts.keys import InvitationNotValid, LinkNotValid, use_link
 from bursar.accounts.members import accept_invitation
 from bursar.accounts.sandbox import lendable_people
 from bursar.accounts.sessions import SessionNotValid, use_session
-from bursar.center.form_fields import posted
-from bursar.center.forms import LinkForm
-from bursar.center.sign_in.adapter import LINK_MINUTES, let_in, send_link, sign_in, too_many
+from bursar.center.form_fields import posted_fields
+from bursar.center.forms import SignInLinkForm
+from bursar.center.sign_in.adapter import LINK_MINUTES, send_sign_in_link, sign_in, sign_in_vouched, too_many
 from bursar.center.sign_in.proof import LINK, PRODUCT, SANDBOX
-from bursar.center.visit import RETURN_TO, moment, remember_language, to
+from bursar.center.visit import RETURN_TO, current_time, redirect_to, remember_language
 from bursar.core.messages.problem import Problem
 from bursar.i18n.problem import said
 
@@ -23,14 +23,14 @@ from bursar.i18n.problem import said
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_link(request: HttpRequest) -> HttpResponse:
     """Ask for a sign-in link by email. The answer does not tell which addresses are known here."""
-    form = LinkForm(posted(request))
+    form = SignInLinkForm(posted_fields(request))
     if not form.is_valid():
         return render(request, "center/ask_link.html", {"form": form}, status=form.status)
     email: str = form.cleaned_data["email"]
-    if (refused := too_many(request, "ask_link", email.lower())) is not None:
-        return refused
-    send_link(email)
-    return render(request, "center/ask_link.html", {"email": email, "minutes": LINK_MINUTES, "sent": True})
+    if (too_many_response := too_many(request, "ask_link", email.lower())) is not None:
+        return too_many_response
+    send_sign_in_link(email)
+    return render(request, "center/ask_link.html", {"email": email, "minutes": LINK_MINUTES, "is_sent": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,11 +39,11 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "center/sign_in.html")
     try:
-        person, proven = use_link(secret, now=moment())
+        person, is_proven = use_link(secret, now=current_time())
     except LinkNotValid as problem:
-        return _refused(request, problem)
-    way = LINK if proven else SANDBOX
-    return remember_language(sign_in(request, person, reverse("home"), way), person.locale)
+        return _render_refusal(request, problem)
+    proof = LINK if is_proven else SANDBOX
+    return remember_language(sign_in(request, person, reverse("home"), proof), person.locale)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,35 +52,37 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "center/invitation.html")
     try:
-        accepted = accept_invitation(secret, now=moment())
+        accepted = accept_invitation(secret, now=current_time())
     except InvitationNotValid as problem:
-        return _refused(request, problem)
-    following = reverse("account", args=[accepted.account_id])
+        return _render_refusal(request, problem)
+    next_address = reverse("account", args=[accepted.account_id])
     # A sandbox never sends its emails, so its link proves no address: it signs people in on a demo only.
     if accepted.proven or (settings.DEMO and lendable_people([accepted.member_id])):
-        way = LINK if accepted.proven else SANDBOX
-        return remember_language(sign_in(request, accepted.person, following, way), accepted.person.locale)
-    return remember_language(HttpResponseRedirect(following), accepted.person.locale)
+        proof = LINK if accepted.proven else SANDBOX
+        return remember_language(sign_in(request, accepted.person, next_address, proof), accepted.person.locale)
+    return remember_language(HttpResponseRedirect(next_address), accepted.person.locale)
 
 
 @require_GET
 def session(request: HttpRequest, secret: str) -> HttpResponse:
     """Sign in a person whom the vendor's product sends over; it vouches for their second factor, too."""
     try:
-        entered = use_session(secret, now=moment())
+        product_session = use_session(secret, now=current_time())
     except SessionNotValid as problem:
-        return _refused(request, problem)
-    let_in(request, entered.person, SANDBOX if entered.lent else PRODUCT)
-    request.session[RETURN_TO] = {str(entered.account_id): entered.return_to}
-    return remember_language(to(entered.page, entered.account_id), entered.person.locale)
+        return _render_refusal(request, problem)
+    sign_in_vouched(request, product_session.person, SANDBOX if product_session.lent else PRODUCT)
+    request.session[RETURN_TO] = {str(product_session.account_id): product_session.return_to}
+    return remember_language(
+        redirect_to(product_session.page, product_session.account_id), product_session.person.locale
+    )
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     logout(request)
-    return to("home")
+    return redirect_to("home")
 
 
-def _refused(request: HttpRequest, problem: Problem) -> HttpResponse:
+def _render_refusal(request: HttpRequest, problem: Problem) -> HttpResponse:
     return render(request, "center/problem.html", {"problem": said(problem)}, status=403)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bursar.center.visit import moment
+from bursar.center.visit import current_time
 from bursar.identity.models import Person
 from bursar.identity.passkeys import advance_counter
 from bursar.notices.actions import queue_personal_email
@@ -21,7 +21,7 @@ class SecondFactor(forms.AuthenticateWebAuthnForm):  # type: ignore[misc]  # the
 
     def clean_credential(self) -> Any:
         """Return the passkey that was used. Errors: ValidationError, also if its counter went back."""
-        return _counted(super().clean_credential(), self.cleaned_data["credential"])
+        return _check_counter(super().clean_credential(), self.cleaned_data["credential"])
 
 
 class Confirmation(forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
@@ -29,7 +29,7 @@ class Confirmation(forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
 
     def clean_credential(self) -> Any:
         """Return the passkey that was used. Errors: ValidationError, also if its counter went back."""
-        return _counted(super().clean_credential(), self.cleaned_data["credential"])
+        return _check_counter(super().clean_credential(), self.cleaned_data["credential"])
 
 
 class Login(forms.LoginWebAuthnForm):  # type: ignore[misc]
@@ -37,29 +37,29 @@ class Login(forms.LoginWebAuthnForm):  # type: ignore[misc]
 
     def clean_credential(self) -> Any:
         """Return the passkey that was used. Errors: ValidationError, also if its counter went back."""
-        return _counted(super().clean_credential(), self.cleaned_data["credential"])
+        return _check_counter(super().clean_credential(), self.cleaned_data["credential"])
 
 
-def _counted(passkey: Authenticator, credential: dict[str, Any]) -> Authenticator:
+def _check_counter(passkey: Authenticator, credential: dict[str, Any]) -> Authenticator:
     """Return the passkey if its counter went on; otherwise tell its person. Errors: ValidationError."""
     counter = parse_authentication_response(credential).response.authenticator_data.counter
-    copied = advance_counter(passkey.pk, counter)
-    if copied is not None:
-        _tell(copied.user, str(copied))
+    copied_passkey = advance_counter(passkey.pk, counter)
+    if copied_passkey is not None:
+        _tell_of_copy(copied_passkey.user, str(copied_passkey))
         raise ValidationError(_("This passkey was not taken: it may be a copy. You were sent an email about it."))
     return passkey
 
 
-def _tell(person: Person, name: str) -> None:
+def _tell_of_copy(person: Person, name: str) -> None:
     """Write to somebody that their passkey was refused."""
     with translation.override(person.locale):
-        lines = [
+        paragraphs = [
             _("Somebody used the passkey {name}, but it had counted further before. It may have been copied.").format(
                 name=name
             ),
             _("It signed nobody in. Remove it and add a new one; if it was not you, end your other sessions too."),
         ]
-        written = write_personal_email(
-            person.locale, _("A passkey was refused"), lines, _("See your passkeys"), "/me/security/keys"
+        email_content = write_personal_email(
+            person.locale, _("A passkey was refused"), paragraphs, _("See your passkeys"), "/me/security/keys"
         )
-    queue_personal_email(person, written, now=moment())
+    queue_personal_email(person, email_content, now=current_time())

@@ -20,42 +20,42 @@ LINK: Final = "link"
 PRODUCT: Final = "product"
 SANDBOX: Final = "sandbox"
 FACTOR: Final = "mfa"
-OWN: Final = frozenset({LINK, "password", "socialaccount", FACTOR})
+OWN_PROOFS: Final = frozenset({LINK, "password", "socialaccount", FACTOR})
 """Proofs that people give themselves; a word of the product or of a sandbox is none."""
-FACTORS: Final = {"totp": "mfa_reauthenticate", "webauthn": "mfa_reauthenticate_webauthn"}
+CONFIRMATION_PAGES: Final = {"totp": "mfa_reauthenticate", "webauthn": "mfa_reauthenticate_webauthn"}
 """The second factors that count, with the page that confirms each; recovery codes alone do not count."""
 FRESH: Final = timedelta(minutes=15)
 """The time for which a proof opens the pages that change a person's sign-in."""
 
 
-def record(request: HttpRequest, person: Person, way: str) -> None:
+def record(request: HttpRequest, person: Person, method: str) -> None:
     """Record in the session how a person signed in."""
-    record_authentication(request, person, way)
+    record_authentication(request, person, method)
 
 
-def factors(person: Person) -> frozenset[str]:
+def second_factors(person: Person) -> frozenset[str]:
     """Return the kinds of second factor that a person has set up."""
-    kinds = Authenticator.objects.filter(user_id=person.pk, type__in=FACTORS).values_list("type", flat=True)
+    kinds = Authenticator.objects.filter(user_id=person.pk, type__in=CONFIRMATION_PAGES).values_list("type", flat=True)
     return frozenset(kinds)
 
 
-def factor_proved(request: HttpRequest) -> bool:
+def has_proved_second_factor(request: HttpRequest) -> bool:
     """Return true if a second factor was proved in this session, however long ago."""
-    return FACTOR in _proved(request, None)
+    return FACTOR in _methods_proved(request, None)
 
 
-def proved(request: HttpRequest, person: Person, *, within: timedelta | None = FRESH) -> bool:
+def is_proved(request: HttpRequest, person: Person, *, within: timedelta | None = FRESH) -> bool:
     """Return true if this session proved the person's identity, by their second factor if they have one."""
-    accepted = {FACTOR} if factors(person) else OWN
-    return any(way in accepted for way in _proved(request, within))
+    accepted_methods = {FACTOR} if second_factors(person) else OWN_PROOFS
+    return any(method in accepted_methods for method in _methods_proved(request, within))
 
 
-def lent(request: HttpRequest) -> bool:
+def is_lent(request: HttpRequest) -> bool:
     """Return true if only a sandbox vouches for the session, or nothing does."""
-    return all(way == SANDBOX for way in _proved(request, None))
+    return all(method == SANDBOX for method in _methods_proved(request, None))
 
 
-def _proved(request: HttpRequest, within: timedelta | None) -> Iterator[str]:
+def _methods_proved(request: HttpRequest, within: timedelta | None) -> Iterator[str]:
     records: list[dict[str, Any]] = get_authentication_records(request, request.user)
-    oldest = 0.0 if within is None else time() - within.total_seconds()
-    return (str(record["method"]) for record in records if record["at"] > oldest)
+    earliest = 0.0 if within is None else time() - within.total_seconds()
+    return (str(record["method"]) for record in records if record["at"] > earliest)

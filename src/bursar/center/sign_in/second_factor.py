@@ -10,18 +10,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from bursar.center.sign_in.proof import FACTOR, FACTORS, factor_proved, factors
-from bursar.center.unsent_forms import keep, sent
+from bursar.center.sign_in.proof import CONFIRMATION_PAGES, FACTOR, has_proved_second_factor, second_factors
+from bursar.center.unsent_forms import keep_form, sent_form
 from bursar.identity.models import Person
 from bursar.identity.staff import Colleague
 
 
-class FactorFirst(Exception):
+class SecondFactorNeeded(Exception):
     """Raised for staff who have no second factor, or signed in without it; `mine` are the kinds that they have."""
 
-    def __init__(self, mine: frozenset[str]) -> None:
+    def __init__(self, own_factors: frozenset[str]) -> None:
         super().__init__()
-        self.mine = mine
+        self.own_factors = own_factors
 
 
 class ActivateApp(ActivateTOTPView):  # type: ignore[misc]  # the library has no types
@@ -34,23 +34,27 @@ class ActivateApp(ActivateTOTPView):  # type: ignore[misc]  # the library has no
         return response
 
 
-def check_factor(request: HttpRequest, person: Person, serving: Colleague) -> None:
-    """Raise FactorFirst unless staff proved a second factor in this session, or the settings ask for none.
+def require_second_factor(request: HttpRequest, person: Person, staff_member: Colleague) -> None:
+    """Raise SecondFactorNeeded unless staff proved a second factor in this session, or the settings ask for none.
 
     Staff of sandboxes touch nothing real and need none.
     """
-    if not settings.STAFF_SECOND_FACTOR or serving.sandbox:
+    if not settings.STAFF_SECOND_FACTOR or staff_member.sandbox:
         return
-    mine = factors(person)
-    if not mine or not factor_proved(request):
-        raise FactorFirst(mine)
+    own_factors = second_factors(person)
+    if not own_factors or not has_proved_second_factor(request):
+        raise SecondFactorNeeded(own_factors)
 
 
-def factor_first(request: HttpRequest, raised: FactorFirst) -> HttpResponse:
+def render_second_factor_needed(request: HttpRequest, exception: SecondFactorNeeded) -> HttpResponse:
     """Return the page that asks staff for their second factor, or to set one up."""
-    is_kept = keep(request)
-    here = request.get_full_path() if request.method == "GET" else reverse("unsent") if is_kept else "/"
-    following = urlencode({"next": here})
-    ways = {kind: f"{reverse(name)}?{following}" for kind, name in FACTORS.items() if kind in raised.mine}
-    content = {"ways": ways, "unsent": sent(request), "kept": is_kept}
+    is_kept = keep_form(request)
+    this_page = request.get_full_path() if request.method == "GET" else reverse("unsent") if is_kept else "/"
+    next_query = urlencode({"next": this_page})
+    confirmation_addresses = {
+        kind: f"{reverse(name)}?{next_query}"
+        for kind, name in CONFIRMATION_PAGES.items()
+        if kind in exception.own_factors
+    }
+    content = {"confirmation_addresses": confirmation_addresses, "unsent": sent_form(request), "is_kept": is_kept}
     return render(request, "center/factor.html", content, status=403)

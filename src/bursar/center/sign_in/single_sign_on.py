@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from requests import RequestException
 
-from bursar.center.visit import moment
+from bursar.center.visit import current_time
 from bursar.identity.identities import person_of_identity
 from bursar.identity.models import Person
 
@@ -38,13 +38,13 @@ class Exchange(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the library
         """Return the address that the provider sends people back to, as people reach Bursar, also behind a proxy."""
         return str(settings.BURSAR_URL) + reverse("openid_connect_callback", args=[self.provider_id])
 
-    def complete_login(self, request: HttpRequest, app: object, token: object, **answer: Any) -> Any:
+    def complete_login(self, request: HttpRequest, app: object, token: object, **keywords: Any) -> Any:
         """Return the sign-in if both answers are about one person and this browser. Errors: OAuth2Error.
 
         The library has checked issuer, audience and expiry of the id token, if it says them.
         """
-        login = super().complete_login(request, app, token, **answer)
-        statements: dict[str, Any] = login.account.extra_data
+        social_login = super().complete_login(request, app, token, **keywords)
+        statements: dict[str, Any] = social_login.account.extra_data
         id_token = statements.get("id_token", {})
         if not {"iss", "aud", "exp", "sub"} <= id_token.keys():
             raise OAuth2Error("The id token is missing or says too little.")
@@ -52,7 +52,7 @@ class Exchange(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the library
             raise OAuth2Error("The id token is of another sign-in.")
         if "userinfo" in statements and statements["userinfo"].get("sub") != id_token["sub"]:
             raise OAuth2Error("The id token and the userinfo are of two people.")
-        return login
+        return social_login
 
 
 class SingleSignOn(OpenIDConnectProvider):  # type: ignore[misc]
@@ -79,12 +79,12 @@ class Callback(OAuth2CallbackView):  # type: ignore[misc]
     """Return of the browser from the provider, with the state of this session."""
 
     def _get_state(self, request: HttpRequest, provider: object) -> tuple[dict[str, Any] | None, HttpResponse | None]:
-        state, refused = super()._get_state(request, provider)
+        state, refusal = super()._get_state(request, provider)
         if state is not None and state.get("process") != LOGIN:
             return None, render_authentication_error(request, provider)
         if state is not None:
             self.adapter.nonce = (state.get("data") or {}).get("nonce", "")
-        return state, refused
+        return state, refusal
 
 
 class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -102,34 +102,36 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Find the person by the provider's identity; accounts found by the library's own tables do not count."""
         id_token = sociallogin.account.extra_data["id_token"]
         address = next((address.email for address in sociallogin.email_addresses if address.verified), None)
-        person = person_of_identity(id_token["iss"], id_token["sub"], verified_address=address, now=moment())
+        person = person_of_identity(id_token["iss"], id_token["sub"], verified_address=address, now=current_time())
         sociallogin.user = person or Person()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def leave(request: HttpRequest, provider_id: str) -> HttpResponse:
+def redirect_to_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Send the browser to the provider to sign in there. Any other process that the address asks for is refused."""
     processes = {request.GET.get("process", LOGIN), request.POST.get("process", LOGIN)}
     if processes != {LOGIN}:
         problem = _("Single sign-on only signs you in: your identity there cannot be connected by an address.")
         return render(request, "center/problem.html", {"problem": problem}, status=403)
     provider, nonce = _provider(request, provider_id), secrets.token_urlsafe(24)
-    following = get_next_redirect_url(request)
-    words = {"data": {"nonce": nonce}, "auth_params": {"nonce": nonce}}
-    return _provider_answer(request, provider, lambda: provider.redirect(request, LOGIN, following, **words))
+    next_address = get_next_redirect_url(request)
+    nonce_parameters = {"data": {"nonce": nonce}, "auth_params": {"nonce": nonce}}
+    return _provider_answer(
+        request, provider, lambda: provider.redirect(request, LOGIN, next_address, **nonce_parameters)
+    )
 
 
 @require_GET
-def back(request: HttpRequest, provider_id: str) -> HttpResponse:
+def return_from_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Sign in the person who comes back from the provider."""
     provider = _provider(request, provider_id)
     return _provider_answer(request, provider, lambda: Callback.adapter_view(Exchange(request, provider_id))(request))
 
 
-def _provider_answer(request: HttpRequest, provider: SingleSignOn, ask: Callable[[], HttpResponse]) -> HttpResponse:
+def _provider_answer(request: HttpRequest, provider: SingleSignOn, call: Callable[[], HttpResponse]) -> HttpResponse:
     """Return the answer of a call to the provider; an error page if it is out of reach."""
     try:
-        return ask()
+        return call()
     except RequestException as failure:
         failed: HttpResponse = render_authentication_error(request, provider, exception=failure)
         return failed
