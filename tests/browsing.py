@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from api_client import email
 from bursar.accounts.keys import create_link
-from bursar.center.visit import current_time
+from bursar.center.navigation import current_time
 
 
 class Person:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.keys import create_link
-from bursar.center.visit import current_time
+from bursar.center.navigation import current_time
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,17 +10,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.generic import RedirectView
 
 from bursar.accounts.queries import inactive_membership, memberships
-from bursar.center.sign_in.demo import demo_accounts, demo_staff
-from bursar.center.unsent_forms import drop_form, is_from_our_page, keep_form, kept_form, sent_form
-from bursar.center.visit import (
+from bursar.center.navigation import (
     SignInNeeded,
     current_time,
-    open_visit,
     redirect_back,
     redirect_to,
     remember_language,
     signed_in_person,
 )
+from bursar.center.sign_in.demo import demo_accounts, demo_staff
+from bursar.center.unsent_forms import drop_form, is_from_our_page, keep_form, kept_form, sent_form
+from bursar.center.visit import open_visit
 from bursar.checkout import confirm
 from bursar.core.messages.problem import NotFound
 from bursar.core.money.money import Money

@@ -8,10 +8,11 @@ from django.shortcuts import render
 
 from bursar.accounts.sandbox import is_sandbox_only
 from bursar.center.entrance import not_found, welcome
+from bursar.center.navigation import SignInNeeded
 from bursar.center.sign_in.proof import is_lent
 from bursar.center.sign_in.second_factor import SecondFactorNeeded, render_second_factor_needed
 from bursar.center.unsent_forms import drop_form, kept_form, sent_form
-from bursar.center.visit import PageClosed, SignInNeeded, render_page
+from bursar.center.visit import PageClosed, render_page
 from bursar.core.messages.problem import NotFound
 from bursar.core.policy.member import NotActive
 from bursar.i18n.absence import turned_away

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bursar.center.forms import ClockForm
-from bursar.center.visit import PageClosed, open_visit, redirect_back
+from bursar.center.navigation import redirect_back
+from bursar.center.visit import PageClosed, open_visit
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.sandbox_clock import NotTheirClock
 from bursar.i18n import money

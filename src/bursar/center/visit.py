@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from bursar.accounts.locked_account import admit
 from bursar.accounts.queries import Customer, customer, inactive_membership, memberships
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.navigation import current_time, signed_in_person
 from bursar.center.sign_in.second_factor import require_second_factor
 from bursar.core.messages.problem import NotFound, Problem
 from bursar.core.ordering.decision import decide_undo
@@ -41,10 +40,6 @@ from bursar.policy.queries import current
 
 RETURN_TO: Final = "return_to"
 """The session's entry with the address in the vendor's product that each account was entered from."""
-
-
-class SignInNeeded(Exception):
-    """Raised where a page needs somebody who is signed in."""
 
 
 class PageClosed(Exception):
@@ -261,40 +256,3 @@ def product_address(request: HttpRequest, account_id: UUID) -> str:
     """Return the address in the vendor's product that the account was entered from; empty if it was not."""
     address: str = request.session.get(RETURN_TO, {}).get(str(account_id), "")
     return address
-
-
-def signed_in_person(request: HttpRequest) -> Person:
-    """Return the person who is signed in. Errors: SignInNeeded."""
-    if not isinstance(request.user, Person):
-        raise SignInNeeded
-    return request.user
-
-
-def current_time() -> datetime:
-    """Return the time now. The edges read the clock; everything below gets the time as a parameter."""
-    return datetime.now(UTC)
-
-
-def remember_language(response: HttpResponse, language: str) -> HttpResponse:
-    """Return the response with a cookie that sets the language of later pages."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=365 * 86400,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-    )
-    return response
-
-
-def redirect_back(request: HttpRequest) -> HttpResponseRedirect:
-    """Redirect to the page that a form was sent from, never to another site."""
-    following = request.POST.get("next", "/")
-    is_ours = url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()})
-    return HttpResponseRedirect(following if is_ours else "/")
-
-
-def redirect_to(name: str, *arguments: object) -> HttpResponseRedirect:
-    """Redirect to another page."""
-    return HttpResponseRedirect(reverse(name, args=arguments))

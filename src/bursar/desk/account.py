@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bursar.accounts import actions
 from bursar.accounts.queries import OverrideRow, names_by_id, overrides
 from bursar.center.manage.page import render_not_done, save_quote
-from bursar.center.visit import Visit, open_visit, redirect_to
+from bursar.center.navigation import redirect_to
+from bursar.center.visit import Visit, open_visit
 from bursar.checkout import followed
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.policy import State

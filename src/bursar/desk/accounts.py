@@ -13,7 +13,7 @@ from bursar.accounts.actions import open_account
 from bursar.accounts.directory import AccountRow, directory
 from bursar.catalog.queries import currencies
 from bursar.center.form_fields import posted_fields, read_uuid
-from bursar.center.visit import redirect_to
+from bursar.center.navigation import redirect_to
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.policy import State
 from bursar.desk.form_fields import account_types

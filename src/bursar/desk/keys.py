@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.keys import KeyRow, keys, revoke_key
-from bursar.center.visit import redirect_to
+from bursar.center.navigation import redirect_to
 from bursar.core.policy.staff import MANAGING
 from bursar.desk.visit import DeskVisit, open_desk_visit, render_desk_page
 from bursar.i18n import money

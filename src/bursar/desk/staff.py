@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bursar.center.forms import PersonForm
-from bursar.center.visit import redirect_to
+from bursar.center.navigation import redirect_to
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.staff import MANAGING
 from bursar.desk.visit import DeskVisit, open_desk_visit, render_desk_page

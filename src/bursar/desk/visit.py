@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bursar.center.navigation import current_time, signed_in_person
 from bursar.center.sign_in.second_factor import require_second_factor
-from bursar.center.visit import Link, current_time, signed_in_person
+from bursar.center.visit import Link
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.policy import Decision, Policy, decide_for_staff
 from bursar.core.policy.refusal import Refused

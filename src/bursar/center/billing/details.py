@@ -17,7 +17,8 @@ from bursar.accounts import vat
 from bursar.accounts.actions import set_details
 from bursar.accounts.queries import MOST_PURCHASE_ORDER, MOST_RECIPIENTS, MOST_VAT_ID, Details, details
 from bursar.center.form_fields import PageForm, ParsedField, SelectField, TextField, posted_fields, read_email
-from bursar.center.visit import open_visit, redirect_to, render_page
+from bursar.center.navigation import redirect_to
+from bursar.center.visit import open_visit, render_page
 from bursar.columns.address import BadAddress
 from bursar.core.billing.invoice import read_address
 from bursar.core.messages.problem import Problem

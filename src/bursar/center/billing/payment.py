@@ -15,7 +15,8 @@ from bursar.center.form_fields import posted_fields
 from bursar.center.forms import PaymentMethodForm
 from bursar.center.manage.accepting import redirect_to_change
 from bursar.center.manage.subscription import waiting_payment
-from bursar.center.visit import Visit, open_visit, redirect_to, render_page
+from bursar.center.navigation import redirect_to
+from bursar.center.visit import Visit, open_visit, render_page
 from bursar.checkout import Declined
 from bursar.core.messages.problem import Problem
 from bursar.core.money.money import Money

@@ -14,7 +14,8 @@ from bursar.center.manage.offers import CHANGING
 from bursar.center.manage.page import confirm_content, render_not_done, require_view_of_edits, save_quote
 from bursar.center.manage.subscription import waiting_payment
 from bursar.center.manage.summary import summary
-from bursar.center.visit import Visit, open_visit, redirect_to, render_page
+from bursar.center.navigation import redirect_to
+from bursar.center.visit import Visit, open_visit, render_page
 from bursar.checkout import Declined, QuoteExpired, edits_of
 from bursar.checkout import give_up as give_up_payment
 from bursar.core.billing.payment import NotWaiting, PaymentOpen

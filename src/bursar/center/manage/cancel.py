@@ -9,7 +9,8 @@ from bursar.center.form_fields import posted_fields
 from bursar.center.forms import CancelForm
 from bursar.center.manage.page import edits_of_named_quote, render_not_done, save_quote
 from bursar.center.manage.subscription import waiting_payment
-from bursar.center.visit import open_visit, redirect_to, render_page
+from bursar.center.navigation import redirect_to
+from bursar.center.visit import open_visit, render_page
 from bursar.checkout import context
 from bursar.core.messages.problem import Problem
 from bursar.core.ordering.quote import quote

@@ -21,8 +21,9 @@ from bursar.center.manage.offers import CHANGING, offers
 from bursar.center.manage.prefill import fields_of_edits
 from bursar.center.manage.subscription import waiting_payment
 from bursar.center.manage.summary import Summary, summary
+from bursar.center.navigation import redirect_to
 from bursar.center.requests.summaries import open_request_content
-from bursar.center.visit import PageClosed, Visit, open_visit, redirect_to, render_page
+from bursar.center.visit import PageClosed, Visit, open_visit, render_page
 from bursar.checkout import NeededTooEarly, Stale, context, edits_of
 from bursar.checkout import quote as make_quote
 from bursar.core.messages.problem import Problem

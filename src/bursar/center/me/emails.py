@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from bursar.center.form_fields import PageForm, posted_fields
-from bursar.center.visit import redirect_to, signed_in_person
+from bursar.center.navigation import redirect_to, signed_in_person
 from bursar.notices.actions import set_unwanted_emails
 from bursar.notices.queries import unwanted_kinds
 from bursar.notices.readers import OPTIONAL

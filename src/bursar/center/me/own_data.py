@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bursar.center.visit import signed_in_person
+from bursar.center.navigation import signed_in_person
 from bursar.erasure.held import personal_records, personal_records_json
 from bursar.i18n import money
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from bursar.center.form_fields import posted_fields
 from bursar.center.forms import AddressForm, NameForm
+from bursar.center.navigation import current_time, redirect_to, signed_in_person
 from bursar.center.sign_in.adapter import too_many
-from bursar.center.visit import current_time, redirect_to, signed_in_person
 from bursar.i18n.problem import said
 from bursar.identity.profile import ADDRESS_MINUTES, AddressNotValid, rename
 from bursar.notices.actions import is_mail_sent_to

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bursar.center.visit import redirect_to, signed_in_person
+from bursar.center.navigation import redirect_to, signed_in_person
 from bursar.i18n import money
 from bursar.identity.identities import end_identity, identities
 

@@ -5,7 +5,7 @@ from allauth.usersessions.views import ListUserSessionsView
 from django.http import HttpResponse
 
 from bursar.accounts.keys import void_links
-from bursar.center.visit import signed_in_person
+from bursar.center.navigation import signed_in_person
 
 
 class Sessions(ListUserSessionsView):  # type: ignore[misc]  # the library has no types

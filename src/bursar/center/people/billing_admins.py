@@ -12,7 +12,8 @@ from bursar.accounts.members import transfer_ownership as transfer_account_owner
 from bursar.accounts.queries import MemberRow, members
 from bursar.center.form_fields import PageForm
 from bursar.center.forms import AppointBillingAdminForm, LimitForm, StaffTransferOwnershipForm, TransferOwnershipForm
-from bursar.center.visit import Visit, open_visit, redirect_to, render_page
+from bursar.center.navigation import redirect_to
+from bursar.center.visit import Visit, open_visit, render_page
 from bursar.checkout import followed
 from bursar.core.messages.problem import Problem
 from bursar.core.money.money import Money, amount_text

@@ -14,8 +14,9 @@ from bursar.accounts.queries import members
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.forms import AssignSeatForm
 from bursar.center.manage.offers import CHANGING
+from bursar.center.navigation import redirect_to
 from bursar.center.spreadsheet import table
-from bursar.center.visit import Visit, open_visit, redirect_to, render_page
+from bursar.center.visit import Visit, open_visit, render_page
 from bursar.checkout import coming_shortfalls, context, followed
 from bursar.core.messages.problem import NotFound, Problem
 from bursar.core.subscription.seats import SeatUse

@@ -14,7 +14,8 @@ from bursar.accounts import members as actions
 from bursar.accounts.queries import MemberRow, members
 from bursar.catalog.queries import current as current_catalog
 from bursar.center.forms import PersonForm, RoleForm
-from bursar.center.visit import Visit, open_visit, redirect_to, render_page
+from bursar.center.navigation import redirect_to
+from bursar.center.visit import Visit, open_visit, render_page
 from bursar.checkout import followed
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.member import BILLING_ADMIN, OWNER, TooManyInvitations, capability_for_member

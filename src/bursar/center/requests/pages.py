@@ -17,8 +17,9 @@ from bursar.center.forms import RejectForm, RequestForm
 from bursar.center.manage.accepting import carry_out_order
 from bursar.center.manage.page import confirm_content, render_not_done, request_form, require_view_of_edits, save_quote
 from bursar.center.manage.subscription import waiting_payment
+from bursar.center.navigation import redirect_to
 from bursar.center.requests.summaries import request_summary, requests_with_summaries
-from bursar.center.visit import Visit, open_visit, redirect_to, render_page
+from bursar.center.visit import Visit, open_visit, render_page
 from bursar.checkout import NeededTooEarly, QuoteExpired, ReasonNeeded, basis, context, edits_of, preview_request
 from bursar.core.messages.problem import NotFound, Problem
 from bursar.core.ordering.approval import approvers

@@ -18,8 +18,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bursar.accounts.keys import create_link, void_links
+from bursar.center.navigation import current_time
 from bursar.center.sign_in.proof import is_proved, record, second_factors
-from bursar.center.visit import current_time
 from bursar.identity.models import Person
 from bursar.identity.sealing import seal, unseal
 from bursar.notices.actions import queue_personal_email

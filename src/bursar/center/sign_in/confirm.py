@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from bursar.center.navigation import signed_in_person
 from bursar.center.sign_in.proof import FRESH, is_proved
 from bursar.center.unsent_forms import keep_form, sent_form
-from bursar.center.visit import signed_in_person
 from bursar.identity.models import Person
 from bursar.notices.actions import is_mail_sent_to
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 from bursar.accounts.queries import Customer, sandbox_customers
 from bursar.accounts.sandbox import is_sandbox_only, lendable_people, sandbox_only_people
 from bursar.center.form_fields import read_uuid
+from bursar.center.navigation import redirect_to, remember_language
 from bursar.center.people.capabilities import PAYMENT, SUBSCRIPTION
 from bursar.center.sign_in.adapter import sign_in_vouched
 from bursar.center.sign_in.proof import SANDBOX
-from bursar.center.visit import redirect_to, remember_language
 from bursar.core.policy.capability import DESK
 from bursar.core.policy.policy import Member, Outcome, Policy, decide, decide_for_staff
 from bursar.i18n.decision import account_type_name, role_name, staff_role_name, summed_up

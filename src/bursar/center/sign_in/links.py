@@ -13,9 +13,10 @@ from bursar.accounts.sandbox import lendable_people
 from bursar.accounts.sessions import SessionNotValid, use_session
 from bursar.center.form_fields import posted_fields
 from bursar.center.forms import SignInLinkForm
+from bursar.center.navigation import current_time, redirect_to, remember_language
 from bursar.center.sign_in.adapter import LINK_MINUTES, send_sign_in_link, sign_in, sign_in_vouched, too_many
 from bursar.center.sign_in.proof import LINK, PRODUCT, SANDBOX
-from bursar.center.visit import RETURN_TO, current_time, redirect_to, remember_language
+from bursar.center.visit import RETURN_TO
 from bursar.core.messages.problem import Problem
 from bursar.i18n.problem import said
 

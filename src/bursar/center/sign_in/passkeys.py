@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from bursar.center.visit import current_time
+from bursar.center.navigation import current_time
 from bursar.identity.models import Person
 from bursar.identity.passkeys import advance_counter
 from bursar.notices.actions import queue_personal_email

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from requests import RequestException
 
-from bursar.center.visit import current_time
+from bursar.center.navigation import current_time
 from bursar.identity.identities import person_of_identity
 from bursar.identity.models import Person
 
