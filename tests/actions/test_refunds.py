@@ -188,7 +188,7 @@ def test_credit_that_no_invoice_needs_goes_back_out_of_a_payment(api: ApiClient)
         back(account, card, credit + 1)
     back(account, card, credit)
     assert SandboxRefund.objects.get().amount_minor == credit
-    assert (payment(account, card).received.refundable, method_and_balance(account).owes) == (WHOLE - credit, 0)
+    assert (payment(account, card).as_refundable.refundable, method_and_balance(account).owes) == (WHOLE - credit, 0)
     sound()
 
 
@@ -197,7 +197,7 @@ def test_a_refund_that_the_gateway_declines_leaves_the_money_as_credit(api: ApiC
     back(account, card, credit)
     failed = Refund.objects.get()
     assert (failed.state, failed.failure) == ("failed", "refund_declined")
-    assert (payment(account, card).received.refundable, method_and_balance(account).owes) == (WHOLE, -credit)
+    assert (payment(account, card).as_refundable.refundable, method_and_balance(account).owes) == (WHOLE, -credit)
     told = Entry.objects.filter(kind__contains="refund").order_by("id")
     assert list(told.values_list("kind", flat=True)) == ["payment_refunded", "refund_failed"]
     assert "refund" not in journal_of_account(account)

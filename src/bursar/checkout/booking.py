@@ -55,7 +55,7 @@ def undo_payment(
     with locked_account(account_id, actor, now) as customer:
         permit(policy.current(), customer, actor, "record_payments", now)
         payment = received.payment(account_id, payment_id)
-        check_undo(payment.received)
+        check_undo(payment.as_refundable)
         payments.undo(customer, payment, actor=actor, now=now)
         # Other unallocated money of the account may pay for the invoices that are open now.
         allocate(customer.id, now=now)

@@ -45,7 +45,7 @@ def refund(
         # An open payment was reduced by the credit that the account has, so that must not be refunded meanwhile.
         check_no_payment_open(customer, queries.open_attempt_expires_at(account_id))
         covered = cover_refund(
-            payment.received, new.id, amount.amount_minor, queries.unsettled([account_id])[account_id].notes
+            payment.as_refundable, new.id, amount.amount_minor, queries.unsettled([account_id])[account_id].notes
         )
         refunds.begin(account_id, payment, new, covered, actor=actor, on=customer.today(now), now=now)
         follow(account_id, now)

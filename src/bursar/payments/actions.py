@@ -27,9 +27,10 @@ def set_method(policy: Policy, account_id: UUID, method: Method, *, actor: Actor
         permit(policy, customer, actor, "change_payment_type", now)
         before = queries.method(account_id)
         check_replacement(before, method, actor)
-        new = with_gateway_of(customer, method)
+        method = with_gateway_of(customer, method)
+        # A new row and not a changed one: an attempt that is open keeps the method that it was begun with.
         models.Method.objects.create(
-            account_id=account_id, kind=new.kind, gateway=new.gateway, token=new.token, recorded_at=now
+            account_id=account_id, kind=method.kind, gateway=method.gateway, token=method.token, recorded_at=now
         )
         event = MethodSet(before=before.kind, after=method.kind)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
@@ -37,6 +38,7 @@ def set_method(policy: Policy, account_id: UUID, method: Method, *, actor: Actor
 
 def with_gateway_of(customer: Customer, method: Method) -> Method:
     """Return the method with the gateway that moves its money for the account. Errors: NoGateway."""
+    # Chosen anew for each attempt, because the gateways that are connected may have changed since the method was set.
     return with_gateway(method, connected(), sandbox=customer.sandbox, ask=customer.account.vendor_contacts()[0])
 
 
@@ -52,7 +54,11 @@ def begin_attempt(
     now: datetime,
     expires_at: datetime,
 ) -> UUID:
-    """Open an attempt, under the lock, without asking the gateway yet; return its id. Errors: NoGateway."""
+    """Open an attempt, under the lock, without asking the gateway yet; return its id. Errors: NoGateway.
+
+    Its id is the key of its charge. The row is committed first, so that a charge is known even if this process dies
+    between asking the gateway and hearing its answer.
+    """
     method = with_gateway_of(customer, method)
     attempt = models.Attempt.objects.create(
         account_id=customer.id,
@@ -74,14 +80,17 @@ def begin_attempt(
 
 def await_payer(attempt_id: UUID, address: str) -> None:
     """Note the address at which the payer must confirm an open attempt."""
+    # Without the lock of the account, because the gateway is asked outside any transaction. An attempt that has ended
+    # meanwhile keeps what it has.
     models.Attempt.objects.filter(pk=attempt_id, state="open").exclude(address=address).update(address=address)
 
 
 def end_attempt(attempt: queries.AttemptRow, state: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
     """End an attempt, under the lock, and record it if it did not succeed."""
     models.Attempt.objects.filter(pk=attempt.id).update(state=state, reason=reason, finished_at=now)
-    # Counted at the commit, so that what is rolled back is not counted.
+    # Counted at the commit, so that an attempt whose end is rolled back is not counted.
     transaction.on_commit(counters.attempts.labels(state).inc)
+    # The fact of a success is the payment that is booked for it.
     if state != "succeeded":
         event = PaymentFailed(
             attempt=attempt.id,
@@ -128,27 +137,29 @@ def allocate(*account_ids: UUID, now: datetime, first: Sequence[UUID] = ()) -> t
     rank = {invoice_id: number for number, invoice_id in enumerate(first)}
     allocations = list[ProposedAllocation]()
     rows = list[models.Allocation]()
-    for account_id, left in queries.unsettled(account_ids).items():
-        in_order = sorted(left.invoices, key=lambda invoice: rank.get(invoice.id, len(rank)))
-        parts = propose_allocations((*left.notes, *left.payments), in_order)
-        allocations += parts
-        rows += _allocations(account_id, parts, {payment.id for payment in left.payments}, now)
+    for account_id, unsettled in queries.unsettled(account_ids).items():
+        # The sort is stable: invoices that are not named stay in their order, the oldest first.
+        invoices_in_order = sorted(unsettled.invoices, key=lambda invoice: rank.get(invoice.id, len(rank)))
+        # Credit before money: money that stays unused can be refunded, a credit note cannot.
+        proposed = propose_allocations((*unsettled.notes, *unsettled.payments), invoices_in_order)
+        allocations += proposed
+        rows += _allocation_rows(account_id, proposed, {payment.id for payment in unsettled.payments}, now)
     models.Allocation.objects.bulk_create(rows)
     return tuple(allocations)
 
 
-def _allocations(
-    account_id: UUID, parts: Iterable[ProposedAllocation], payments: Collection[UUID], now: datetime
+def _allocation_rows(
+    account_id: UUID, proposed: Iterable[ProposedAllocation], payment_ids: Collection[UUID], now: datetime
 ) -> Iterator[models.Allocation]:
-    for part in parts:
-        paid = part.source in payments
+    for allocation in proposed:
+        is_payment = allocation.source in payment_ids
         yield models.Allocation(
             id=uuid7(),
             account_id=account_id,
-            invoice_id=part.invoice,
-            payment_id=part.source if paid else None,
-            credit_note_id=None if paid else part.source,
-            amount=part.amount,
+            invoice_id=allocation.invoice,
+            payment_id=allocation.source if is_payment else None,
+            credit_note_id=None if is_payment else allocation.source,
+            amount=allocation.amount,
             recorded_at=now,
         )
 

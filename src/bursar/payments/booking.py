@@ -17,7 +17,8 @@ from bursar.payments import models
 from bursar.payments.actions import allocate
 from bursar.payments.received import PaymentRow, allocations, bank_entry
 
-_ENDS: Final = ("invoice_id", "refund_id", "payment_id", "credit_note_id")
+_SOURCE_AND_TARGET: Final = ("invoice_id", "refund_id", "payment_id", "credit_note_id")
+"""The columns of an allocation that its reversal repeats."""
 
 
 def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: datetime) -> UUID:
@@ -28,7 +29,7 @@ def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: 
     payment = models.Payment.objects.create(
         account_id=customer.id,
         source=booking.source,
-        bank_entry_id=_entry(customer, booking, now) if booking.entry else None,
+        bank_entry_id=_locked_entry(customer, booking, now) if booking.entry else None,
         amount_minor=booking.amount.amount_minor,
         currency=booking.amount.currency,
         reference=booking.reference,
@@ -36,12 +37,14 @@ def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: 
         on=booking.on,
         recorded_at=now,
     )
-    settled = list(dict.fromkeys(part.invoice for part in allocate(customer.id, now=now, first=booking.invoices)))
+    allocated = allocate(customer.id, now=now, first=booking.invoices)
+    settled = list(dict.fromkeys(allocation.invoice for allocation in allocated))
     event = PaymentReceived(
         payment=payment.id,
         amount_minor=booking.amount.amount_minor,
         currency=booking.amount.currency,
         invoice=settled[0] if settled else None,
+        # Where a payment settles several invoices, the number of the first would look like the whole truth.
         number=invoices.document(customer.id, settled[0]).number if len(settled) == 1 else None,
     )
     record(account_id=customer.id, events=[event], actor=actor, on=customer.today(now), now=now)
@@ -50,11 +53,13 @@ def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: 
 
 def undo(customer: Customer, payment: PaymentRow, *, actor: Actor, now: datetime) -> None:
     """Undo a payment by a row that reverses it, under the lock; its invoices are open again."""
+    # First, so that at the commit the payment that is undone pays for nothing any more.
     reverse_allocations(customer.id, payment.id, now=now)
     models.Payment.objects.create(
         account_id=customer.id,
         source=payment.source,
         attempt_id=payment.attempt_id,
+        # The reversal names the bank entry too: the amounts booked of an entry are summed, and this frees its own.
         bank_entry_id=models.Payment.objects.values_list("bank_entry", flat=True).get(pk=payment.id),
         reverses_id=payment.id,
         amount_minor=-payment.amount_minor,
@@ -68,22 +73,21 @@ def undo(customer: Customer, payment: PaymentRow, *, actor: Actor, now: datetime
 
 def reverse_allocations(account_id: UUID, payment_or_refund: UUID, *, now: datetime) -> None:
     """Reverse each allocation of a payment or to a refund."""
-    allocations_in_force = in_force(allocations(account_id, [payment_or_refund], [payment_or_refund]))
-    rows = models.Allocation.objects.filter(
-        account_id=account_id, pk__in=[allocation.id for allocation in allocations_in_force]
-    )
-    ends = {row.id: {name: getattr(row, name) for name in _ENDS} for row in rows}
+    reversals = {
+        allocation.id: reversal(allocation, uuid7())
+        for allocation in in_force(allocations(account_id, [payment_or_refund], [payment_or_refund]))
+    }
+    rows = models.Allocation.objects.filter(account_id=account_id, pk__in=reversals).order_by("id")
     models.Allocation.objects.bulk_create(
         models.Allocation(
-            id=undone.id,
+            id=reversals[row.id].id,
             account_id=account_id,
-            reverses_id=undone.reverses,
-            amount=undone.amount,
+            reverses_id=row.id,
+            amount=reversals[row.id].amount,
             recorded_at=now,
-            **ends[allocation.id],
+            **{name: getattr(row, name) for name in _SOURCE_AND_TARGET},
         )
-        for allocation in allocations_in_force
-        for undone in [reversal(allocation, uuid7())]
+        for row in rows
     )
 
 
@@ -92,7 +96,7 @@ def save_note(account_id: UUID, text: str) -> Remark | None:
     return Remark.objects.create(account_id=account_id, text=text) if text else None
 
 
-def _entry(customer: Customer, booking: Booking, now: datetime) -> UUID:
+def _locked_entry(customer: Customer, booking: Booking, now: datetime) -> UUID:
     """Lock the entry of the bank's statement, adding it with the booked amount if it is new; return its id.
 
     Errors: EntryBooked, BeyondEntry.
@@ -101,7 +105,7 @@ def _entry(customer: Customer, booking: Booking, now: datetime) -> UUID:
     money = {"amount_minor": booking.amount.amount_minor, "currency": booking.amount.currency}
     new = models.BankEntry(value_on=booking.on, recorded_at=now, **key, **money)
     models.BankEntry.objects.bulk_create([new], ignore_conflicts=True)
-    # A second booking of the same entry, for any account, waits here and then sees what the first one used of it.
+    # A second booking of the same entry, for any account, waits here, and then sees what the first one booked of it.
     entry_id = models.BankEntry.objects.select_for_update().get(**key).pk
     check_entry(bank_entry(entry_id), booking)
     return entry_id

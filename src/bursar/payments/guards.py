@@ -8,6 +8,9 @@ from bursar.columns.guard import AtCommit, Refuse, refusal
 from bursar.core.billing.gateway import SANDBOX
 
 _SETTLES: Final = "an allocation takes from a payment or credit note to an invoice, or to a refund of that payment"
+# Documents are locked in the order of their ids and before the payment, so that two allocations that share rows never
+# wait for each other. Under the locks the sums stay true until the transaction ends. A row that does not exist is left to
+# its foreign key.
 _WITHIN: Final = f"""
 IF NEW.reverses_id IS NOT NULL THEN
     IF EXISTS (
@@ -52,6 +55,7 @@ IF source.total < NEW.amount + (SELECT coalesce(sum(amount), 0) FROM payments_al
 THEN {refusal("within_source", "a payment or credit note never settles more than it has left")} END IF;
 RETURN NEW;
 """
+# The bank entry is locked before the sum: two bookings of it, for two accounts, have no other row in common.
 _BOOKED: Final = f"""
 IF EXISTS (
     SELECT FROM payments_payment p WHERE p.account_id = NEW.account_id AND p.id = NEW.reverses_id AND (
@@ -70,6 +74,7 @@ IF NEW.bank_entry_id IS NOT NULL AND NOT EXISTS (
 ) THEN {refusal("within_entry", "no more is booked of an entry of the bank than it brought to this seller")} END IF;
 RETURN NEW;
 """
+# Checked at the commit, because the reversals of its allocations are written in the same transaction.
 _UNUSED: Final = f"""
 IF NEW.reverses_id IS NOT NULL AND (
     EXISTS (
@@ -82,6 +87,7 @@ IF NEW.reverses_id IS NOT NULL AND (
 ) THEN {refusal("unused", "a payment that is undone pays for nothing, and nothing of it goes back")} END IF;
 RETURN NULL;
 """
+# A payment that is undone has the sum zero with its reversal, so nothing of it can go back.
 _REFUND_WITHIN: Final = f"""
 PERFORM FROM payments_payment WHERE account_id = NEW.account_id AND id = NEW.payment_id FOR UPDATE;
 IF NEW.amount_minor + (

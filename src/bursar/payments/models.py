@@ -35,6 +35,7 @@ class Method(AccountRow):
     """The payment method of an account from `recorded_at` on; the last row is in force."""
 
     kind = CodeField(("invoice", "card", "debit"))
+    # The gateway and its token, which mean nothing without one another. No card number is ever kept.
     gateway = models.TextField(blank=True, default="")
     token = models.TextField(blank=True, default="")
     recorded_at = models.DateTimeField()
@@ -62,6 +63,7 @@ class Attempt(AccountRow):
     )
     amount_minor = AmountField()
     currency = CurrencyField()
+    # As they were when the attempt began: the account may have another method before the gateway answers.
     method_kind = CodeField(("card", "debit"))
     gateway = models.TextField()
     token = models.TextField()
@@ -81,6 +83,7 @@ class Attempt(AccountRow):
             *AccountRow.Meta.constraints,
             SameAccount("quote"),
             SameAccount("invoice"),
+            # While one is open nothing else is decided about the account, because its payer was shown what is owed.
             models.UniqueConstraint(fields=("account",), condition=Q(state="open"), name="payments_attempt_one_open"),
             models.CheckConstraint(
                 condition=Q(quote=None, invoice__isnull=False) | Q(quote__isnull=False, invoice=None),
@@ -105,6 +108,7 @@ class BankEntry(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     seller = models.ForeignKey("accounts.Seller", on_delete=models.PROTECT, related_name="+")
+    # Sandbox accounts may book the same numbers for practice, without using up an entry of the real statement.
     mode = CodeField(("live", "sandbox"))
     entry = models.TextField()
     value_on = models.DateField()
@@ -141,6 +145,7 @@ class Payment(AccountRow):
         constraints = (
             *AccountRow.Meta.constraints,
             *map(SameAccount, ("attempt", "reverses", "remark")),
+            # Without reversals, which repeat the attempt.
             models.UniqueConstraint(
                 fields=("account", "attempt"), condition=Q(reverses=None), name="payments_payment_once"
             ),
@@ -161,6 +166,7 @@ class Refund(AccountRow):
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     amount_minor = AmountField()
+    # Nobody gives the reason `late`: Bursar refunds money that came after its quote or invoice needed it.
     reason = CodeField((*GIVEN_REASONS, "late"))
     reference = models.TextField(blank=True, default="")
     remark = models.ForeignKey(

@@ -64,8 +64,8 @@ def method(account_id: UUID) -> Method:
 
 def open_attempt_expires_at(account_id: UUID) -> datetime | None:
     """Return the moment at which the open attempt expires, if there is one."""
-    waiting = open_attempt(account_id)
-    return waiting.expires_at if waiting else None
+    attempt = open_attempt(account_id)
+    return attempt.expires_at if attempt else None
 
 
 def method_and_balance(account_id: UUID) -> PaymentMethodAndBalance:
@@ -97,6 +97,7 @@ def sandbox_attempt(attempt_id: UUID) -> AttemptRow:
 
 def attempt_of_charge(gateway: str, key: str) -> AttemptRow | None:
     """Return the attempt whose charge a gateway knows under a key, if it is one of ours."""
+    # A gateway may tell of charges that another system made through the same contract; their keys are no UUIDs.
     with suppress(ValueError):
         return next(iter(_attempts(pk=UUID(key), gateway=gateway)), None)
     return None
@@ -126,7 +127,7 @@ def was_attempted(account_id: UUID, invoice_id: UUID) -> bool:
 
 def open_amounts(account_id: UUID, invoice_ids: list[UUID] | None = None) -> Mapping[UUID, int]:
     """Return the open amount of each invoice and credit note, the oldest first. Unit: minor units, never below zero."""
-    return dict(select(_LEFT, accounts=[account_id], ids=invoice_ids))
+    return dict(select(_OPEN_AMOUNTS, accounts=[account_id], ids=invoice_ids))
 
 
 def unsettled(account_ids: Collection[UUID]) -> Mapping[UUID, Unsettled]:
@@ -134,8 +135,8 @@ def unsettled(account_ids: Collection[UUID]) -> Mapping[UUID, Unsettled]:
     by_account: dict[UUID, dict[str, list[OpenAmount]]] = {
         account: {kind: [] for kind in _KINDS} for account in account_ids
     }
-    for account_id, kind, *open_ in select(_UNSETTLED, accounts=list(account_ids)):
-        by_account[account_id][kind].append(OpenAmount(*open_))
+    for account_id, kind, *open_amount in select(_UNSETTLED, accounts=list(account_ids)):
+        by_account[account_id][kind].append(OpenAmount(*open_amount))
     return {account: Unsettled(*(tuple(by_kind[kind]) for kind in _KINDS)) for account, by_kind in by_account.items()}
 
 
@@ -168,8 +169,8 @@ def _method(kind: str, token: str, gateway: str) -> Method:
     return Method("card" if kind == "card" else "debit", token, gateway)
 
 
-def _attempts(**by: object) -> list[AttemptRow]:
-    return [AttemptRow(*row) for row in models.Attempt.objects.filter(**by).order_by("id").values_list(*_ATTEMPT)]
+def _attempts(**lookups: object) -> list[AttemptRow]:
+    return [AttemptRow(*row) for row in models.Attempt.objects.filter(**lookups).order_by("id").values_list(*_ATTEMPT)]
 
 
 _ATTEMPT: Final = tuple(AttemptRow.__dataclass_fields__)
@@ -177,6 +178,7 @@ _OPEN_ATTEMPT: Final = f"""
 SELECT {", ".join(f'"{column}"' for column in _ATTEMPT)} FROM payments_attempt
 WHERE account_id = %(account)s AND state = 'open'
 """
+# The last row is in force; ids are made in the order of time.
 _METHOD: Final = (
     "SELECT kind, token, gateway FROM payments_method WHERE account_id = %(account)s ORDER BY id DESC LIMIT 1"
 )
@@ -197,27 +199,31 @@ LEFT JOIN LATERAL (
 Settled amounts cancel out: the sum left on documents, payments and refunds is the sum of their amounts.
 """
 _KINDS: Final = ("credit_note", "payment", "invoice")
-_SPENT: Final = """
-WITH spent AS (
+"""The kinds of rows with open amounts, in the order of the fields of `Unsettled`."""
+# Each allocation takes from its source and from its target alike, so both ends are one list of ids with amounts.
+_ALLOCATED: Final = """
+WITH allocated AS (
     SELECT unnest(ARRAY[invoice_id, refund_id, payment_id, credit_note_id]) AS id, amount
     FROM payments_allocation WHERE account_id = ANY(%(accounts)s)
 )
 """
-_LEFT: Final = f"""{_SPENT}
+_OPEN_AMOUNTS: Final = f"""{_ALLOCATED}
 SELECT i.id, abs(i.total) - coalesce(sum(s.amount), 0)::bigint
-FROM {DOCUMENTS} i LEFT JOIN spent s ON s.id = i.id
+FROM {DOCUMENTS} i LEFT JOIN allocated s ON s.id = i.id
 WHERE i.account_id = ANY(%(accounts)s) AND (%(ids)s::uuid[] IS NULL OR i.id = ANY(%(ids)s))
 GROUP BY i.id, i.total ORDER BY i.id
 """
-_UNSETTLED: Final = f"""{_SPENT}, whole AS (
+# A payment and its reversal are one amount, which is zero once it is undone.
+_UNSETTLED: Final = f"""{_ALLOCATED}, whole AS (
     SELECT account_id, kind, id, abs(total) AS amount FROM {DOCUMENTS} i WHERE account_id = ANY(%(accounts)s)
     UNION ALL SELECT account_id, 'payment', coalesce(reverses_id, id), sum(amount_minor)::bigint
         FROM payments_payment WHERE account_id = ANY(%(accounts)s) GROUP BY 1, 3
 )
 SELECT w.account_id, w.kind, w.id, w.amount - coalesce(sum(s.amount), 0)::bigint
-FROM whole w LEFT JOIN spent s ON s.id = w.id GROUP BY w.account_id, w.kind, w.id, w.amount
+FROM whole w LEFT JOIN allocated s ON s.id = w.id GROUP BY w.account_id, w.kind, w.id, w.amount
 HAVING w.amount > coalesce(sum(s.amount), 0) ORDER BY w.id
 """
+# An attempt keeps its gateway, so a gateway stays in use until the last attempt through it has ended.
 _GATEWAYS: Final = """
 SELECT gateway FROM (
     SELECT DISTINCT ON (account_id) gateway FROM payments_method ORDER BY account_id, id DESC
@@ -235,6 +241,7 @@ JOIN {ACCOUNTS} c ON c.id = p.account_id AND NOT c.sandbox
 WHERE NOT EXISTS (SELECT FROM payments_refund r WHERE r.account_id = p.account_id AND r.payment_id = p.id)
 ORDER BY p.id LIMIT %(limit)s
 """
+# An invoice is collected by itself once. After a failed attempt its payer decides, so that no card is tried for ever.
 _COLLECTABLE: Final = f"""
 SELECT i.account_id, i.id FROM {DOCUMENTS} i
 JOIN {ACCOUNTS} c ON c.id = i.account_id AND NOT c.sandbox

@@ -38,7 +38,7 @@ class PaymentRow:
     undone: bool
 
     @property
-    def received(self) -> RefundablePayment:
+    def as_refundable(self) -> RefundablePayment:
         """The payment as the rules of refunds read it."""
         amount = Money(self.amount_minor, self.currency)
         return RefundablePayment(self.id, self.source, amount, self.refunded, self.unused, self.undone)
@@ -127,15 +127,17 @@ def movements(account_id: UUID) -> list[Movement]:
     return [Movement(*row) for row in select(_MOVEMENTS, account=account_id)]
 
 
-def _payments(account_id: UUID, **by: Any) -> list[PaymentRow]:
-    given = {"id": None, "before": None, "limit": None, **by}
-    return [PaymentRow(*row) for row in select(_PAYMENTS, account=account_id, **given)]
+def _payments(account_id: UUID, **filters: Any) -> list[PaymentRow]:
+    parameters = {"id": None, "before": None, "limit": None, **filters}
+    return [PaymentRow(*row) for row in select(_PAYMENTS, account=account_id, **parameters)]
 
 
-def _refunds(where: str, **by: Any) -> list[RefundRow]:
-    return [RefundRow(*row) for row in select(_REFUNDS.format(where=where), **by)]
+def _refunds(where: str, **parameters: Any) -> list[RefundRow]:
+    return [RefundRow(*row) for row in select(_REFUNDS.format(where=where), **parameters)]
 
 
+# `u` is the reversal of a payment, if it has one; together their amount is zero. A failed refund gave nothing back.
+# Reversed allocations need no filter, because their amounts cancel out.
 _PAYMENTS: Final = f"""
 SELECT p.id, p.source, p.attempt_id, coalesce(b.entry, ''), p.amount_minor, p.currency, p.reference,
     coalesce(m.text, ''), p."on", p.recorded_at, coalesce(back.amount, 0)::bigint,
@@ -172,11 +174,13 @@ FROM payments_allocation WHERE account_id = %(account)s AND (
     OR invoice_id = ANY(%(targets)s) OR refund_id = ANY(%(targets)s)
 ) ORDER BY id
 """
+# Payments of all accounts are summed, for an entry may bring money for several of them.
 _ENTRY: Final = """
 SELECT b.entry, b.amount_minor, b.currency,
     coalesce((SELECT sum(amount_minor) FROM payments_payment WHERE bank_entry_id = b.id), 0)::bigint
 FROM payments_bankentry b WHERE b.id = %(id)s
 """
+# Only what the gateway has done: money of an open refund has not moved yet.
 _MOVEMENTS: Final = """
 SELECT "on", kind, amount_minor, currency FROM (
     SELECT id, "on", CASE WHEN reverses_id IS NULL THEN 'payment' ELSE 'reversal' END AS kind, amount_minor, currency

@@ -25,7 +25,7 @@ def begin(
     account_id: UUID,
     payment: PaymentRow,
     refund: NewRefund,
-    covered: Iterable[ProposedAllocation],
+    allocations: Iterable[ProposedAllocation],
     *,
     actor: Actor,
     on: date,
@@ -35,8 +35,8 @@ def begin(
 
     It is open if a gateway must return the money. Without a gateway it is done: staff paid it before they entered it.
     """
-    covered = tuple(covered)
-    amount = sum(part.amount for part in covered)
+    allocations = tuple(allocations)
+    amount = sum(allocation.amount for allocation in allocations)
     done = payment.attempt_id is None
     models.Refund.objects.create(
         id=refund.id,
@@ -56,12 +56,12 @@ def begin(
             id=uuid7(),
             account_id=account_id,
             refund_id=refund.id,
-            payment_id=part.source if part.source == payment.id else None,
-            credit_note_id=None if part.source == payment.id else part.source,
-            amount=part.amount,
+            payment_id=allocation.source if allocation.source == payment.id else None,
+            credit_note_id=None if allocation.source == payment.id else allocation.source,
+            amount=allocation.amount,
             recorded_at=now,
         )
-        for part in covered
+        for allocation in allocations
     )
     event = PaymentRefunded(
         attempt=payment.attempt_id,
@@ -76,6 +76,7 @@ def begin(
 
 def refund_late_payment(attempt: AttemptRow, *, now: datetime) -> None:
     """Book money that came too late for its quote or invoice, with the refund that returns it, under the lock."""
+    # Booked although it goes straight back: the journal and the bank's statement both have two movements.
     models.Attempt.objects.filter(pk=attempt.id).update(state="refunded", finished_at=now)
     transaction.on_commit(counters.attempts.labels("refunded").inc)
     money = {"amount_minor": attempt.amount_minor, "currency": attempt.currency}
@@ -83,9 +84,9 @@ def refund_late_payment(attempt: AttemptRow, *, now: datetime) -> None:
         account_id=attempt.account_id, source="attempt", attempt_id=attempt.id, on=attempt.on, recorded_at=now, **money
     )
     refund = NewRefund(uuid7(), "late")
-    covered = [ProposedAllocation(payment.id, refund.id, attempt.amount_minor)]
+    allocations = [ProposedAllocation(payment.id, refund.id, attempt.amount_minor)]
     row = received.payment(attempt.account_id, payment.id)
-    begin(attempt.account_id, row, refund, covered, actor=SYSTEM, on=attempt.on, now=now)
+    begin(attempt.account_id, row, refund, allocations, actor=SYSTEM, on=attempt.on, now=now)
 
 
 def succeed(refund: RefundRow, *, now: datetime) -> None:
@@ -95,6 +96,7 @@ def succeed(refund: RefundRow, *, now: datetime) -> None:
 
 def fail(refund: RefundRow, customer: Customer, *, failure: str, now: datetime) -> None:
     """Mark a refund as failed, under the lock; the money that covered it is free again and allocated anew."""
+    # At the commit a failed refund must be covered by nothing, and the money pays for what is open instead.
     reverse_allocations(refund.account_id, refund.id, now=now)
     models.Refund.objects.filter(pk=refund.id).update(state="failed", failure=failure, finished_at=now)
     allocate(refund.account_id, now=now)
