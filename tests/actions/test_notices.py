@@ -60,9 +60,9 @@ def test_a_request_and_its_answer_are_told_once_to_whom_they_concern_in_their_la
     assert set(emails) == {email("owner"), email("billing_admin")}
     english, french = emails[email("owner")], emails[email("billing_admin")]
     assert english.subject == "Acme: A change was asked for."
-    for said in ("By Admin, January 1, 2026.", "Admin asks for:", "Support: 10 → 12 seats, 2 more", "€38.00"):
+    for said in ("By Admin, January 1, 2026.", "Admin asked for:", "Support: 10 → 12 seats, 2 more", "€38.00"):
         assert said in english.text, english.text
-    assert "Why: Two join <us>" in english.text and "Two join &lt;us&gt;" in english.html
+    assert "Reason: Two join <us>" in english.text and "Two join &lt;us&gt;" in english.html
     assert (
         f"http://localhost:8000{request}" in english.text and f'href="http://localhost:8000{request}"' in english.html
     )
@@ -70,7 +70,7 @@ def test_a_request_and_its_answer_are_told_once_to_whom_they_concern_in_their_la
     api.ok("POST", f"{request}/reject", {"reason": "Not this month."}, by=email("owner"))
     run_once(datetime.now(UTC))
     [answer] = Email.objects.filter(address=email("admin"))
-    assert answer.subject == "Acme: The request was rejected." and "The answer: Not this month." in answer.text
+    assert answer.subject == "Acme: The request was rejected." and "Answer: Not this month." in answer.text
     assert Email.objects.count() == 3
 
 
@@ -145,8 +145,8 @@ def test_new_owners_and_billing_admins_are_told(api: ApiClient) -> None:
     run_once(datetime.now(UTC))
     told = Counter(Email.objects.values_list("address", "subject"))
     assert told == {
-        (email("admin"), "Acme: Admin: admin → billing admin"): 1,
-        (email("agent"), "Acme: Agent: agent → light agent"): 1,
+        (email("admin"), "Acme: Your role is now billing admin."): 1,
+        (email("agent"), "Acme: Your role is now light agent."): 1,
         **{
             (email(role), "Acme: Ownership passed from Owner to Billing_Admin."): 1
             for role in ("owner", "billing_admin", "admin")
@@ -316,6 +316,30 @@ def test_who_only_receives_invoices_reads_of_each_invoice_once_and_of_nothing_el
     assert len(owner) == 2, "a member who sees invoices reads it once"
 
 
+def test_a_failed_payment_is_told_with_what_is_open_and_advice_goes_to_members_alone(api: ApiClient) -> None:
+    path = api.account("managed")
+    books = {"name": "Books", "email": "books@acme.example"}
+    api.ok("PUT", f"{path}/billing_details", {"sold_to": {"name": "Acme"}, "recipients": [books]})
+    api.take(path, TEAM_10)
+    told_before()
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "declined_funds"})
+    run_once(datetime.now(UTC))
+    texts = {one.address: one.text for one in Email.objects.filter(subject__contains="did not come through")}
+    [received] = Email.objects.filter(address="books@acme.example")
+    assert "Still to be paid: €190.00" in texts[email("owner")] and "Still to be paid: €190.00" in received.text
+    assert "replace the payment type" in texts[email("owner")] and "replace" not in received.text
+
+
+def test_an_invoice_that_is_paid_says_so(api: ApiClient) -> None:
+    path = api.account("managed")
+    api.take(path, TEAM_10)
+    told_before()
+    api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
+    run_once(datetime.now(UTC))
+    [paid] = Email.objects.filter(address=email("owner"), subject__contains="was paid")
+    assert "This invoice is paid." in paid.text
+
+
 def test_people_do_without_what_they_need_not_know_and_are_told_all_else(api: ApiClient) -> None:
     path = api.account("self_service", today="2026-01-01")
     api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
@@ -354,7 +378,7 @@ def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_emails_o
     assert english.subject == "Acme: The account ends on February 1, 2026." and "By Owner, January 1" in english.text
     assert french.subject == "Acme : Le compte prend fin le 1er février 2026."
     for said in (
-        "What is lost then: Support and Voice",
+        "Products that end with it: Support and Voice",
         "It can be undone before February 1, 2026. Owner (owner) can do this.",
         "Open invoices still have to be paid.",
         f"http://localhost:8000{path}\n",
@@ -379,9 +403,9 @@ def test_that_an_account_ends_goes_on_after_all_or_has_ended_is_told_in_emails_o
     for role in ("owner", "agent"):
         assert over[email(role)].subject == "Acme: The account has ended."
         assert "\nOn February 1, 2026.\n" in over[email(role)].text, "nobody did it"
-        assert "What is lost: Support and Voice" in over[email(role)].text
-        assert ("You can still see and pay invoices" in over[email(role)].text) is (role == "owner")
-    assert "Ask Owner (owner) about it." in over[email("agent")].text
+        assert "Products that ended with it: Support and Voice" in over[email(role)].text
+        assert ("you can see and pay them in the Admin Center" in over[email(role)].text) is (role == "owner")
+    assert "If you have questions, ask Owner (owner)." in over[email("agent")].text
     assert "Le 1er février 2026." in over[email("billing_admin")].text
     assert "restent dues" in over[email("billing_admin")].text
 
@@ -397,7 +421,7 @@ def test_an_account_that_ends_without_its_last_base_product_is_told_like_one_tha
     run_once(datetime.now(UTC))
     told = Email.objects.get(address=email("owner"))
     assert told.subject == "Acme: The account ends on February 1, 2026."
-    assert "Remove Support (from February 1, 2026)" in told.text and "What is lost then: Support\n" in told.text
+    assert "Remove Support (from February 1, 2026)" in told.text and "Products that end with it: Support\n" in told.text
     told_before()
     api.ok("POST", f"{path}/clock", {"to": "2026-02-01"})
     assert {said for _, said in emails()} == {"The account has ended."}

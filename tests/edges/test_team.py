@@ -174,10 +174,10 @@ def test_what_becomes_of_seats_is_said_before_and_after(api: ApiClient) -> None:
     run_once(datetime.now(UTC))
     told = list(Email.objects.filter(address=email("agent")).order_by("id").values_list("subject", flat=True))
     assert told == [
-        "Acme: Agent was suspended.",
-        "Acme: Agent is active again.",
-        "Acme: Agent: agent → light agent",
-        "Acme: Agent was removed.",
+        "Acme: Your access was suspended.",
+        "Acme: Your access was restored.",
+        "Acme: Your role is now light agent.",
+        "Acme: You were removed from this account.",
     ]
 
 

@@ -19,8 +19,8 @@ from bursar.history.queries import Fact
 from bursar.i18n import money
 from bursar.i18n.history import Story
 from bursar.invoices.queries import document
-from bursar.notices.body import EmailMaterial, about_document, body
-from bursar.notices.secret import seal_content
+from bursar.notices.body import EmailMaterial, body, document_lines
+from bursar.notices.secret import INVITATION, seal_content
 from bursar.notices.termination import termination_body
 
 
@@ -44,54 +44,56 @@ def write_email(
     fact: Fact,
     locale: str,
     sees_invoices: bool,
-    ending: TerminationChange | None = None,
+    termination: TerminationChange | None = None,
 ) -> EmailContent:
     """Write the email to a member about a fact, or about the end of the account if the fact schedules or undoes it."""
     with translation.override(locale):
         story = Story(names_by_id(customer.id), policy, current_catalog(), prices=sees_invoices, invoices=sees_invoices)
-        telling = EmailMaterial(customer, policy, fact, story, sees_invoices)
-        said = termination_body(ending, telling) if ending else body(fact.event, telling)
+        material = EmailMaterial(customer, policy, fact, story, sees_invoices)
+        written = termination_body(termination, material) if termination else body(fact.event, material)
         content = {
-            "subject": _subject(customer, said.happened),
-            # What happens by itself, nobody did.
-            "who": "" if fact.actor_kind == "system" else story.who(fact.actor_kind, fact.actor_id),
-            "on": money.day(fact.on),
-            "lines": said.lines,
-            "way": said.way,
-            "link": f"{settings.BURSAR_URL}{said.path}",
+            "subject": _subject(customer, written.headline),
+            # The system is no actor that a reader could ask, so such an email names the day alone.
+            "actor": "" if fact.actor_kind == "system" else story.who(fact.actor_kind, fact.actor_id),
+            "day": money.day(fact.on),
+            "lines": written.lines,
+            "link_text": written.link_text,
+            "link": f"{settings.BURSAR_URL}{written.path}" if written.path else "",
             "locale": locale,
         }
-        secret = said.path.rpartition("/")[2] if said.path.startswith("/invitation/") else ""
-        return replace(_written(content), secret=secret)
+        secret = written.path.rpartition("/")[2] if written.path.startswith(INVITATION) else ""
+        return replace(_rendered(content), secret=secret)
 
 
 def write_to_recipient(customer: Customer, event: Event, invoice_id: UUID) -> EmailContent:
     """Write the email with an invoice to a recipient who is no member, in the account's language."""
     with translation.override(customer.locale):
-        found = document(customer.id, invoice_id)
-        what = _("Invoice {number}") if found.kind == "invoice" else _("Credit note {number}")
-        because = _("You read this because {account} has its invoices sent to you.").format(account=customer.name)
-        lines = [*about_document(event, customer), because]
-        subject = _subject(customer, what.format(number=found.number))
-        return _written({"subject": subject, "lines": lines, "locale": customer.locale})
+        issued = document(customer.id, invoice_id)
+        headline = _("Invoice {number}") if issued.kind == "invoice" else _("Credit note {number}")
+        why = _("You receive this email because {account} has its invoices sent to you.").format(account=customer.name)
+        lines = [*document_lines(event, customer), why]
+        subject = _subject(customer, headline.format(number=issued.number))
+        # Without a link: a recipient has no page.
+        return _rendered({"subject": subject, "lines": lines, "locale": customer.locale})
 
 
 def write_personal_email(
-    locale: str, subject: str, lines: Sequence[str], way: str, path: str, *, secret: bool = False
+    locale: str, subject: str, lines: Sequence[str], link_text: str, path: str, *, secret: bool = False
 ) -> EmailContent:
     """Write an email to a person about their own sign-in.
 
     `path` is the page that the email leads to, and `secret` says that its last part lets somebody in.
     """
-    content = {"subject": subject, "lines": lines, "way": way, "link": f"{settings.BURSAR_URL}{path}", "locale": locale}
-    return replace(_written(content), secret=path.rpartition("/")[2] if secret else "")
+    link = f"{settings.BURSAR_URL}{path}"
+    content = {"subject": subject, "lines": lines, "link_text": link_text, "link": link, "locale": locale}
+    return replace(_rendered(content), secret=path.rpartition("/")[2] if secret else "")
 
 
-def _subject(customer: Customer, happened: str) -> str:
-    # A name may have a line break, the head of an email not.
-    return " ".join(_("{account}: {happened}").format(account=customer.name, happened=happened).split())
+def _subject(customer: Customer, headline: str) -> str:
+    # A name may have a line break, the subject of an email must not: it would begin another header.
+    return " ".join(_("{account}: {happened}").format(account=customer.name, happened=headline).split())
 
 
-def _written(content: dict[str, Any]) -> EmailContent:
+def _rendered(content: dict[str, Any]) -> EmailContent:
     text, html = (render_to_string(f"notices/email.{kind}", content).strip() for kind in ("txt", "html"))
     return EmailContent(content["subject"], text, html)

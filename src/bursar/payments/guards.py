@@ -9,8 +9,8 @@ from bursar.core.billing.gateway import SANDBOX
 
 _SETTLES: Final = "an allocation takes from a payment or credit note to an invoice, or to a refund of that payment"
 # Documents are locked in the order of their ids and before the payment, so that two allocations that share rows never
-# wait for each other. Under the locks the sums stay true until the transaction ends. A row that does not exist is left to
-# its foreign key.
+# wait for each other. Under the locks the sums stay true until the transaction ends. A row that does not exist is left
+# to its foreign key.
 _WITHIN: Final = f"""
 IF NEW.reverses_id IS NOT NULL THEN
     IF EXISTS (
