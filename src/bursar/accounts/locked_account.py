@@ -1,6 +1,6 @@
 """Transactions on an account, under its lock."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bursar.accounts.queries import Customer, customer, member_state
-from bursar.columns.statement import select_one
+from bursar.columns.statement import select, select_one
 from bursar.core.events.account import AttemptRefused
 from bursar.core.messages.problem import NotFound, Problem, phrase
 from bursar.core.ordering.request import OnlyRequester
@@ -93,6 +93,19 @@ def lock(account_id: UUID) -> None:
     # A statement of its own: rows read by the same statement would be those from before the wait.
     if select_one(_LOCK, account=account_id) is None:
         raise NotFound(what=phrase("account"))
+
+
+def lock_free(account_ids: Collection[UUID]) -> list[UUID]:
+    """Lock those of the accounts that nobody else holds, for the rest of the transaction; return them.
+
+    A bill run waits for nobody: an account that somebody works with right now is due again in the next round.
+    """
+    return [account_id for (account_id,) in select(_LOCK_FREE, accounts=list(account_ids))]
+
+
+_LOCK_FREE: Final = """
+SELECT account_id FROM accounts_accountstate WHERE account_id = ANY(%(accounts)s) FOR UPDATE SKIP LOCKED
+"""
 
 
 def permit(policy: Policy, customer: Customer, actor: Actor, capability: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Read accounts, their members, overrides and billing details."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from django.db.models import Case, When
 
 from bursar.accounts import models
 from bursar.columns.ids import first_of
-from bursar.columns.statement import select, select_one
+from bursar.columns.statement import select
 from bursar.core.billing.gateway import gateways_for
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.money.tax import Tax
@@ -123,11 +124,17 @@ def customer(account_id: UUID, *, only: str | None = None) -> Customer:
 
     Errors: NotFound.
     """
-    statement = _CUSTOMERS.format(among="" if only is None else _ONLY) + "WHERE a.id = %(account)s"
-    row = select_one(statement, account=account_id, only=only)
-    if row is None:
-        raise NotFound(what=phrase("account"))
-    return _customer(*row)
+    try:
+        return read_customers([account_id], only=only)[account_id]
+    except KeyError:
+        raise NotFound(what=phrase("account")) from None
+
+
+def read_customers(account_ids: Collection[UUID], *, only: str | None = None) -> dict[UUID, Customer]:
+    """Return accounts by id, each as `customer` returns it."""
+    statement = _CUSTOMERS.format(among="" if only is None else _ONLY) + "WHERE a.id = ANY(%(accounts)s)"
+    rows = select(statement, accounts=list(account_ids), only=only)
+    return {customer.id: customer for customer in (_customer(*row) for row in rows)}
 
 
 def account_names(*, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
@@ -215,12 +222,6 @@ def languages_by_member(account_id: UUID) -> dict[UUID, str]:
     """Return the languages of all present and former members."""
     rows = models.Member.objects.filter(account_id=account_id)
     return dict(rows.values_list("id", "person__locale"))
-
-
-def sandbox_customers(limit: int) -> list[Customer]:
-    """Return sandbox accounts with their members and overrides, the oldest first."""
-    rows = select(_CUSTOMERS.format(among="") + "WHERE a.sandbox ORDER BY a.id LIMIT %(limit)s", limit=limit)
-    return [_customer(*row) for row in rows]
 
 
 def _customer(

@@ -1,9 +1,10 @@
-"""People who are in sandboxes only. Demos and links for many uses sign in as these people and as nobody else."""
+"""Sandbox accounts, and people who are in sandboxes only: demos and links for many uses sign in as these alone."""
 
 from collections.abc import Collection
 from uuid import UUID
 
 from bursar.accounts import models
+from bursar.accounts.queries import Customer, read_customers
 from bursar.identity.models import Staff
 
 
@@ -31,3 +32,10 @@ def lendable_people(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
     people = dict(active.filter(person__is_active=True).values_list("id", "person_id"))
     lent = sandbox_only_people(people.values())
     return {member: person for member, person in people.items() if person in lent}
+
+
+def sandbox_customers(limit: int) -> list[Customer]:
+    """Return sandbox accounts with their members and overrides, the oldest first."""
+    ids = list(models.Account.objects.filter(sandbox=True).order_by("id").values_list("id", flat=True)[:limit])
+    customers = read_customers(ids)
+    return [customers[account_id] for account_id in ids]

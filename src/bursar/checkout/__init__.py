@@ -3,7 +3,7 @@
 This is all that the rest of Bursar sees of it; import-linter lets nobody import the modules below from outside.
 """
 
-from bursar.checkout.actions import Result, Stale, accept, approve, quote, renew, undo
+from bursar.checkout.actions import Result, Stale, accept, approve, quote, undo
 from bursar.checkout.announcements import announce
 from bursar.checkout.booking import record_payment, undo_payment
 from bursar.checkout.checks import AlreadyTaken, QuoteExpired
@@ -13,6 +13,7 @@ from bursar.checkout.gather import context, edits_of, preview
 from bursar.checkout.journal import journal_of_account, journal_of_invoice
 from bursar.checkout.payment import Declined, confirm, follow_up, give_up, hear
 from bursar.checkout.refunds import finish_refund, refund
+from bursar.checkout.renewal import Renewed, preview_renewals, renew, renew_each
 from bursar.checkout.requests import (
     MOST_TEXT,
     NeededTooEarly,
@@ -33,6 +34,7 @@ __all__ = [
     "NeededTooEarly",
     "QuoteExpired",
     "ReasonNeeded",
+    "Renewed",
     "Result",
     "Stale",
     "accept",
@@ -56,6 +58,7 @@ __all__ = [
     "look_at_request",
     "pay",
     "preview",
+    "preview_renewals",
     "preview_request",
     "quote",
     "record_payment",
@@ -63,6 +66,7 @@ __all__ = [
     "reject",
     "remind",
     "renew",
+    "renew_each",
     "set_method",
     "submit",
     "undo",

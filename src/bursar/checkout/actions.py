@@ -1,4 +1,4 @@
-"""Quote edits, accept them, approve a request for them, and renew accounts."""
+"""Quote edits, accept them, and approve a request for them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from uuid import UUID
 from bursar.accounts.locked_account import locked_account
 from bursar.accounts.queries import Customer
 from bursar.checkout.checks import check_no_payment_open, check_review, open_payment, save_quote, usable_quote
-from bursar.checkout.consequences import catch_up, overtake, overtake_request
+from bursar.checkout.consequences import catch_up, overtake
 from bursar.checkout.gather import GatheredAccount, edits_of, gather
 from bursar.checkout.payment import charge
 from bursar.checkout.write import write
@@ -20,7 +20,7 @@ from bursar.core.ordering.content import digest as digest_of
 from bursar.core.ordering.quote import check_confirmed
 from bursar.core.ordering.quote import quote as decide
 from bursar.core.ordering.transition import Order
-from bursar.core.policy.policy import SYSTEM, Actor
+from bursar.core.policy.policy import Actor
 from bursar.core.policy.refusal import Refused
 from bursar.core.subscription.edit import Edit, Undo
 from bursar.history.actions import store_response
@@ -29,7 +29,6 @@ from bursar.invoices import actions as invoices
 from bursar.payments.queries import attempt
 from bursar.subscriptions.queries import RequestRow, request
 from bursar.subscriptions.queries import order as saved_order
-from bursar.subscriptions.queries import quote as saved_quote
 
 
 class Stale(Conflict):
@@ -86,7 +85,7 @@ def quote(
     with locked_account(account_id, actor, now) as customer:
         gathered, on = gather(customer, customer.today(now)), customer.today(now)
         decided = decide(gathered.context, edits, actor, on)
-        documents = catch_up(gathered, now)
+        documents = catch_up([gathered], now)
         quote_id = save_quote(gathered, decided, edits, actor=actor, now=now)
         if not decided.differs_from_expected:
             store_response(idempotency_key, kind="quote", id=quote_id, status=201, now=now)
@@ -149,8 +148,8 @@ def approve(
         gathered = gather(customer, customer.today(now))
         check_no_payment_open(customer, gathered.payment_until)
         reviewed = request(account_id, request_id)
-        edits = edits_of(customer, saved_quote(account_id, reviewed.quote_id))
-        result = _accept(gathered, Acceptance(edits, None, digest, reviewed, confirmed), actor, now, idempotency_key)
+        acceptance = Acceptance(reviewed.edits, None, digest, reviewed, confirmed)
+        result = _accept(gathered, acceptance, actor, now, idempotency_key)
     return _charge_if_open(account_id, result, now)
 
 
@@ -166,14 +165,6 @@ def _charge_if_open(account_id: UUID, result: Result, now: datetime) -> Result:
     if result.attempt_id is not None and charge(account_id, result.attempt_id, now=now).state == "succeeded":
         return replace(result, order_id=_order_of_attempt(account_id, result.attempt_id))
     return result
-
-
-def renew(account_id: UUID, *, now: datetime) -> int:
-    """Do everything that has fallen due; return on how many days something had. Repeating it does nothing."""
-    with locked_account(account_id, SYSTEM, now) as customer:
-        gathered = gather(customer, customer.today(now))
-        invoices.number(*catch_up(gathered, now))
-    return len(gathered.overdue)
 
 
 def _order_of_attempt(account_id: UUID, attempt_id: UUID) -> UUID | None:
@@ -196,8 +187,8 @@ def _accept(
     customer, on, reviewed = gathered.customer, gathered.customer.today(now), acceptance.request
     if reviewed is not None:
         check_review(gathered.context.policy, customer, reviewed, actor, now)
-    documents = catch_up(gathered, now)
-    if reviewed is not None and overtake_request(gathered, reviewed, acceptance.edits, now):
+    documents = catch_up([gathered], now)
+    if reviewed is not None and customer.id not in overtake([gathered], now):
         invoices.number(*documents)
         return Result(customer, overtaken_id=reviewed.id)
     decided = decide(gathered.context, acceptance.edits, customer.as_of_now(actor), on)
@@ -221,7 +212,7 @@ def _accept(
     order = Order(id=uuid7(), quote_id=quote_id, request_id=request_id, actor=actor)
     accepted = transition.accept(gathered.context, decided, order, new_id=uuid7)
     documents += write([accepted], {customer.id: customer}, now=now)
-    overtake(replace(gathered, context=accepted.after, asked=gathered.asked and reviewed is None), now)
+    overtake([replace(gathered, context=accepted.after, asked=gathered.asked and reviewed is None)], now)
     # Stored responses of earlier releases say `take` too.
     store_response(idempotency_key, kind="take", id=order.id, status=201, now=now)
     # Last, because it holds the series of numbers, which other accounts wait for, until the transaction ends.

@@ -6,19 +6,19 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bursar.accounts.locked_account import locked_account
-from bursar.accounts.queries import customer
-from bursar.checkout.gather import GatheredAccount, context, edits_of, gather
-from bursar.checkout.write import close_request, write
+from bursar.accounts.queries import Customer, customer
+from bursar.checkout.gather import GatheredAccount, context, gather
+from bursar.checkout.write import close_requests, write
 from bursar.core.events.request import RequestOvertaken
 from bursar.core.events.subscription import SeatsShort
 from bursar.core.ordering.approval import overtaken
 from bursar.core.policy.policy import SYSTEM, Actor
-from bursar.core.subscription.edit import Edit, SetSeats
+from bursar.core.subscription.edit import SetSeats
 from bursar.core.subscription.shortfall import Shortfall, shortfalls
 from bursar.history.actions import record
 from bursar.invoices import actions as invoices
 from bursar.subscriptions import actions as subscriptions
-from bursar.subscriptions.queries import RequestRow, agreement, open_request, quote
+from bursar.subscriptions.queries import agreement, open_request, open_requests
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def followed(account_id: UUID, *, actor: Actor, now: datetime) -> Iterator[None]
     with locked_account(account_id, actor, now) as account:
         today = account.today(now)
         gathered = gather(account, today)
-        documents = catch_up(gathered, now)
+        documents = catch_up([gathered], now)
         short_before = shortfalls(gathered.context.timeline, gathered.context.used, today)
         before = {(shortfall.change, shortfall.more) for shortfall in short_before}
         yield
@@ -58,11 +58,12 @@ def _record_shortfall(short: Shortfall, account_id: UUID, today: date, actor: Ac
     record(account_id=account_id, events=[event], actor=actor, on=today, now=now)
 
 
-def catch_up(gathered: GatheredAccount, now: datetime) -> tuple[UUID, ...]:
-    """Write what has fallen due for an account, under the lock; return the documents that still need numbers."""
-    documents = write(gathered.overdue, {gathered.customer.id: gathered.customer}, now=now)
-    if gathered.overdue:
-        overtake(gathered, now)
+def catch_up(gathered: Sequence[GatheredAccount], now: datetime) -> tuple[UUID, ...]:
+    """Write what has fallen due for accounts, under their locks; return the documents that still need numbers."""
+    behind = [account for account in gathered if account.overdue]
+    steps = [step for account in behind for step in account.overdue]
+    documents = write(steps, {account.customer.id: account.customer for account in behind}, now=now)
+    overtake(behind, now)
     return documents
 
 
@@ -71,30 +72,30 @@ def follow(account_id: UUID, now: datetime) -> None:
     if open_request(account_id) is not None:
         # The caller may hold the account as it was before its change.
         account = customer(account_id)
-        overtake(gather(account, account.today(now)), now)
+        overtake([gather(account, account.today(now))], now)
 
 
-def overtake(gathered: GatheredAccount, now: datetime) -> bool:
-    """Close the account's request, under the lock, if nobody can approve it any more; return true if it was closed.
+def overtake(gathered: Sequence[GatheredAccount], now: datetime) -> set[UUID]:
+    """Close the requests that nobody can approve any more, under the locks; return the accounts where somebody can.
 
-    It stays open while a payment for it waits, because the payer decides.
+    A request stays open while a payment for it waits, because the payer decides.
     """
-    account = gathered.customer
-    request = open_request(account.id) if gathered.asked and gathered.payment_until is None else None
-    if request is None or request.status.at(account.moment(now)) != "open":
-        return False
-    return overtake_request(gathered, request, edits_of(account, quote(account.id, request.quote_id)), now)
-
-
-def overtake_request(gathered: GatheredAccount, request: RequestRow, edits: Sequence[Edit], now: datetime) -> bool:
-    """Close an open request, under the lock, if nobody can approve its edits any more; return true if it was closed."""
-    account = gathered.customer
-    cause = overtaken(gathered.context, edits, request.member_id, account.today(now))
-    if cause is None:
-        subscriptions.looked_at_request(account.id, request.id, now=now)
-        return False
-    close_request(account, RequestOvertaken(request=request.id, cause=cause), actor=SYSTEM, now=now)
-    return True
+    asking = {account.customer.id: account for account in gathered if account.asked and account.payment_until is None}
+    requests = open_requests(asking) if asking else {}
+    closing, approvable = list[tuple[Customer, RequestOvertaken]](), set[UUID]()
+    for account_id, request in requests.items():
+        account = asking[account_id].customer
+        if request.status.at(account.moment(now)) != "open":
+            # Its time is over: it expires, whoever could approve it.
+            continue
+        cause = overtaken(asking[account_id].context, request.edits, request.member_id, account.today(now))
+        if cause is None:
+            approvable.add(account_id)
+        else:
+            closing.append((account, RequestOvertaken(request=request.id, cause=cause)))
+    subscriptions.looked_at_requests(approvable, now=now)
+    close_requests(closing, actor=SYSTEM, now=now)
+    return approvable
 
 
 def look_at_request(account_id: UUID, *, now: datetime) -> None:

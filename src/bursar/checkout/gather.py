@@ -3,15 +3,15 @@
 No other module makes a billing context from rows, so no decision is about an account that is behind its own clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from bursar.accounts.queries import Customer
 from bursar.catalog import queries as catalog
 from bursar.columns.ids import uuid7
-from bursar.columns.statement import select
+from bursar.columns.statement import HERE, select
 from bursar.core.billing.schedule import NextDue
 from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote, quote
@@ -26,6 +26,7 @@ from bursar.payments import queries as payments
 from bursar.policy import queries as policy
 from bursar.seats import queries as seats
 from bursar.subscriptions import queries as subscriptions
+from bursar.subscriptions.queries import Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,46 @@ def gather(customer: Customer, today: date, rules: Policy | None = None) -> Gath
 
     Errors: NoCatalog, NoPolicy.
     """
-    [row] = select(_ACCOUNT, account=customer.id, before=None, seatless=SEATLESS)
-    since, state, position, changes, payment_until, method, token, gateway, owes = row[:9]
-    due_at, billed_until, trial_until, number, digest, published_at, asked, used, billed = row[9:]
-    agreed = subscriptions.read_agreement(since, state, position, changes)
-    sold, versions = _catalogs(agreed.timeline)
+    [gathered] = gather_each([(customer, today)], rules)
+    return gathered
+
+
+def gather_each(days: Sequence[tuple[Customer, date]], rules: Policy | None = None) -> list[GatheredAccount]:
+    """Return accounts with their billing contexts, each on a day of its clock, with as many statements as for one.
+
+    Errors: NoCatalog, NoPolicy.
+    """
+    if not days:
+        return []
+    rows = select(_ACCOUNTS, accounts=[customer.id for customer, _ in days], before=None, seatless=SEATLESS)
+    row_of = {account_id: row for account_id, *row in rows}
+    agreed = {account_id: subscriptions.read_agreement(*row[:4]) for account_id, row in row_of.items()}
+    numbers = {account_id: _catalog_versions(agreement.timeline) for account_id, agreement in agreed.items()}
+    sold, earlier = catalog.current_and_earlier(set[int]().union(*numbers.values()))
+    return [
+        _gathered(
+            customer,
+            today,
+            agreed[customer.id],
+            (sold, {number: earlier[number] for number in numbers[customer.id] & earlier.keys()}),
+            row_of[customer.id][4:],
+            rules,
+        )
+        for customer, today in days
+    ]
+
+
+def _gathered(
+    customer: Customer,
+    today: date,
+    agreed: Agreement,
+    catalogs: tuple[Catalog, Mapping[int, Catalog]],
+    row: Sequence[Any],
+    rules: Policy | None,
+) -> GatheredAccount:
+    payment_until, method, token, gateway, owes, due_at, billed_until, trial_until = row[:8]
+    number, digest, published_at, asked, used, billed = row[8:]
+    sold, versions = catalogs
     context = BillingContext(
         account=customer.account,
         policy=rules or policy.read_current(number, digest, published_at),
@@ -96,20 +132,20 @@ def edits_of(customer: Customer, saved: subscriptions.SavedQuote) -> tuple[Edit,
     return tuple(replace(edit, reason=reason) if isinstance(edit, Cancel) else edit for edit in edits)
 
 
-def _catalogs(timeline: Timeline) -> tuple[Catalog, Mapping[int, Catalog]]:
-    """Return the catalog in force, and the earlier versions that items of a timeline were sold from."""
+def _catalog_versions(timeline: Timeline) -> set[int]:
+    """Return the catalog versions that items of a timeline were sold from."""
     agreed_prices = (
         *timeline.start.agreed_prices.values(),
         *(agreed_price for change in timeline.changes for agreed_price in change.agreed_prices),
     )
-    return catalog.current_and_earlier({agreed_price.catalog_version for agreed_price in agreed_prices})
+    return {agreed_price.catalog_version for agreed_price in agreed_prices}
 
 
-_ACCOUNT: Final = f"""
-WITH agreed AS ({subscriptions.AGREEMENT})
-SELECT agreed.*, paying.*, schedule.*, policy.*,
+_ACCOUNTS: Final = f"""
+SELECT here.account_id, agreed.*, paying.*, schedule.*, policy.*,
     {subscriptions.REQUEST_OPEN}, {seats.SEAT_USES}, {invoices.BILLED.format(since="agreed.since")}
-FROM agreed CROSS JOIN ({payments.METHOD_AND_BALANCE}) AS paying CROSS JOIN ({invoices.SCHEDULE}) AS schedule
+FROM {HERE} CROSS JOIN LATERAL ({subscriptions.AGREEMENT}) AS agreed
+CROSS JOIN LATERAL ({payments.METHOD_AND_BALANCE}) AS paying CROSS JOIN LATERAL ({invoices.SCHEDULE}) AS schedule
 LEFT JOIN ({policy.CURRENT}) AS policy ON true
 """
-"""The rows of one account in all rooms, read by one statement; each room states its part in SQL and reads it."""
+"""The rows of accounts in all rooms, read by one statement; each room states its part in SQL and reads it."""

@@ -11,7 +11,7 @@ from bursar.checkout.actions import Stale
 from bursar.checkout.checks import check_no_payment_open, check_review, save_quote, usable_quote
 from bursar.checkout.consequences import catch_up, overtake
 from bursar.checkout.gather import edits_of, gather, preview
-from bursar.checkout.write import close_request
+from bursar.checkout.write import close_requests
 from bursar.core.events.request import (
     RequestExpired,
     RequestRejected,
@@ -31,7 +31,7 @@ from bursar.invoices import actions as invoices
 from bursar.payments.queries import open_attempt_expires_at
 from bursar.policy.queries import current as policy
 from bursar.subscriptions import actions as subscriptions
-from bursar.subscriptions.queries import RequestRow, open_request, quote, request
+from bursar.subscriptions.queries import RequestRow, open_request, request
 from bursar.subscriptions.waiting import unreviewed
 
 MOST_TEXT = 1000
@@ -71,11 +71,11 @@ def submit(
             raise NoNeedToAsk()
         shown = usable_quote(customer, quote_id, now) if quote_id else None
         gathered, on = gather(customer, customer.today(now)), customer.today(now)
-        documents = catch_up(gathered, now)
+        documents = catch_up([gathered], now)
         if gathered.asked:
             # An open request that is over by now must not stand in the way of a new one.
             _expire(customer, now)
-            overtake(gathered, now)
+            overtake([gathered], now)
             if open_request(account_id) is not None:
                 raise RequestOpen()
         if needed_by is not None and needed_by < on:
@@ -138,7 +138,7 @@ def reject(
             raise ReasonNeeded()
         check_no_payment_open(customer, open_attempt_expires_at(account_id))
         event = RequestRejected(request=request_id)
-        close_request(customer, event, actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
+        close_requests([(customer, event)], actor=actor, now=now, answer=reason.strip()[:MOST_TEXT])
         store_response(idempotency_key, kind="request", id=request_id, status=200, now=now)
 
 
@@ -159,14 +159,13 @@ def withdraw(
         check_withdrawal(actor, withdrawn.member_id, withdrawn.name)
         withdrawn.status.check_open(customer.moment(now))
         check_no_payment_open(customer, open_attempt_expires_at(account_id))
-        close_request(customer, RequestWithdrawn(request=request_id), actor=actor, now=now)
+        close_requests([(customer, RequestWithdrawn(request=request_id))], actor=actor, now=now)
         store_response(idempotency_key, kind="request", id=request_id, status=200, now=now)
 
 
 def preview_request(customer: Customer, row: RequestRow, actor: Actor, rules: Policy, now: datetime) -> Quote:
     """Quote the edits of a request as they are decided and priced now for an actor. Errors: those of `quote`."""
-    edits = edits_of(customer, quote(customer.id, row.quote_id))
-    return preview(customer, edits, actor, customer.today(now), rules)
+    return preview(customer, row.edits, actor, customer.today(now), rules)
 
 
 def basis(customer: Customer, rules: Policy) -> Basis:
@@ -199,4 +198,4 @@ def _expire(customer: Customer, now: datetime) -> None:
     if waiting is None or waiting.status.at(customer.moment(now)) == "open":
         return
     if open_attempt_expires_at(customer.id) is None:
-        close_request(customer, RequestExpired(request=waiting.id), actor=SYSTEM, now=now)
+        close_requests([(customer, RequestExpired(request=waiting.id))], actor=SYSTEM, now=now)

@@ -10,7 +10,7 @@ from bursar.core.billing.schedule import NextDue
 from bursar.core.events.request import RequestEnded, RequestOvertaken
 from bursar.core.ordering.transition import Transition
 from bursar.core.policy.policy import Actor
-from bursar.history.actions import record, record_each
+from bursar.history.actions import record_each
 from bursar.invoices import actions as invoices
 from bursar.invoices.queries import ScheduleRow
 from bursar.payments import actions as payments
@@ -64,19 +64,24 @@ def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, no
     return tuple(invoice.id for _, _, invoice in issued)
 
 
-def close_request(customer: Customer, event: RequestEnded, *, actor: Actor, now: datetime, answer: str = "") -> None:
-    """Close a request by the account's clock, and record it."""
-    closing = Closing(
-        account_id=customer.id,
-        request_id=event.request,
-        state=event.state,
-        actor=actor,
-        at=customer.moment(now),
-        answer=answer,
-        cause=event.cause if isinstance(event, RequestOvertaken) else None,
-    )
-    subscriptions.close_requests([closing])
-    record(account_id=customer.id, events=[event], actor=actor, on=customer.today(now), now=now)
+def close_requests(
+    ended: Sequence[tuple[Customer, RequestEnded]], *, actor: Actor, now: datetime, answer: str = ""
+) -> None:
+    """Close requests by the clocks of their accounts, and record it."""
+    closings = [
+        Closing(
+            account_id=customer.id,
+            request_id=event.request,
+            state=event.state,
+            actor=actor,
+            at=customer.moment(now),
+            answer=answer,
+            cause=event.cause if isinstance(event, RequestOvertaken) else None,
+        )
+        for customer, event in ended
+    ]
+    subscriptions.close_requests(closings)
+    record_each(((customer.id, customer.today(now), actor, event) for customer, event in ended), now=now)
 
 
 def _write_projections(steps: Sequence[Transition], customers: Mapping[UUID, Customer]) -> None:

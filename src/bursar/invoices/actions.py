@@ -11,7 +11,7 @@ from django.db.models import Q
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
 from bursar.columns.insert import insert_together
-from bursar.columns.statement import columns_of, execute
+from bursar.columns.statement import columns_of, execute, select
 from bursar.core.billing.coverage import Billed
 from bursar.core.billing.invoice import totals
 from bursar.core.billing.invoice_content import write_parties
@@ -20,6 +20,7 @@ from bursar.core.messages.text import write_text
 from bursar.core.ordering.transition import NewInvoice
 from bursar.invoices import models, queries
 from bursar.invoices.queries import Letterhead, ScheduleRow
+from bursar.invoices.relations import PRINTED
 
 
 def issue(new: Sequence[tuple[Customer, date, NewInvoice]], *, now: datetime) -> None:
@@ -75,26 +76,27 @@ WHERE (SELECT count(*) FROM cut) >= 0
 """
 
 
-def number(*invoice_ids: UUID) -> None:
-    """Give documents the next numbers of their series, as the last step of a transaction.
+def number(*invoice_ids: UUID) -> dict[UUID, str]:
+    """Give documents the next numbers of their series, as the last step of a transaction; return the numbers.
 
-    The series stays locked until the transaction ends, for all accounts of the seller, so nothing slow comes after it.
+    They are numbered in the order of their days. The series stays locked until the transaction ends, for all accounts
+    of the seller, so nothing slow comes after it.
     """
-    if invoice_ids:
-        execute(_NUMBER, ids=list(invoice_ids))
+    return dict(select(_NUMBER, ids=list(invoice_ids))) if invoice_ids else {}
 
 
-_NUMBER = """
+_NUMBER: Final = f"""
 WITH wanted AS (
-    SELECT id, series_id, row_number() OVER (PARTITION BY series_id ORDER BY id) AS place
+    SELECT id, series_id, row_number() OVER (PARTITION BY series_id ORDER BY "on", id) AS place
     FROM invoices_invoice WHERE id = ANY(%(ids)s)
 ), moved AS (
     UPDATE invoices_series s SET next = next + counted.many
     FROM (SELECT series_id, count(*) AS many FROM wanted GROUP BY series_id ORDER BY series_id) counted
-    WHERE s.id = counted.series_id RETURNING s.id, s.next - counted.many AS first
+    WHERE s.id = counted.series_id RETURNING s.id, s.prefix, s.next - counted.many AS first
 )
-UPDATE invoices_invoice i SET number = moved.first + wanted.place - 1
-FROM wanted JOIN moved ON moved.id = wanted.series_id WHERE i.id = wanted.id
+UPDATE invoices_invoice i SET number = s.first + wanted.place - 1
+FROM wanted JOIN moved s ON s.id = wanted.series_id WHERE i.id = wanted.id
+RETURNING i.id, {PRINTED}
 """
 
 

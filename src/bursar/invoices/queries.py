@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bursar.accounts.relations import ACCOUNTS, PARTIES
-from bursar.columns.statement import select, select_one
+from bursar.columns.statement import for_each, select, select_one
 from bursar.core.billing.coverage import Billed
 from bursar.core.billing.invoice import Buyer, Invoice, Seller
 from bursar.core.billing.invoice_content import read_parties
@@ -34,7 +34,7 @@ class Letterhead:
 
 def billing_schedule(account_id: UUID) -> "ScheduleRow":
     """Return the billing schedule of an account."""
-    [row] = select(SCHEDULE, account=account_id)
+    [row] = select(for_each(SCHEDULE), accounts=[account_id])
     return ScheduleRow(*row)
 
 
@@ -79,10 +79,13 @@ def letterheads(account_ids: Collection[UUID]) -> Mapping[UUID, Letterhead]:
     return heads
 
 
-def due_accounts(now: datetime, limit: int) -> list[UUID]:
-    """Return accounts on the real clock for which something is due by now, the longest waiting first."""
-    rows = models.BillingSchedule.objects.filter(due_at__lte=now, account__sandbox=False).order_by("due_at")
-    return list(rows.values_list("account_id", flat=True)[:limit])
+def due_accounts(until: datetime, limit: int, *, among: Collection[UUID] | None = None) -> list[UUID]:
+    """Return accounts on the real clock, or those in `among`, for which something is due, the longest waiting first."""
+    if among is not None and not among:
+        return []
+    rows = models.BillingSchedule.objects.filter(due_at__lte=until, account__sandbox=False)
+    rows = rows if among is None else rows.filter(account_id__in=among)
+    return list(rows.order_by("due_at", "account_id").values_list("account_id", flat=True)[:limit])
 
 
 def renewals(now: datetime) -> tuple[int, datetime | None]:
@@ -189,16 +192,17 @@ BILLED: Final = f"""
 coalesce((
     SELECT json_agg(json_build_array(c.item, c.span, c.line_id, {_SELECTED}) ORDER BY c.item, c.span)
     FROM invoices_coverage c JOIN invoices_line l ON l.account_id = c.account_id AND l.id = c.line_id
-    WHERE c.account_id = %(account)s AND ({{since}} IS NULL OR upper(c.span) > {{since}})
+    WHERE c.account_id = here.account_id AND ({{since}} IS NULL OR upper(c.span) > {{since}})
 ), '[]')
 """
 """The lines that pay for days of each item beyond `since`, a column of the statement around; decimals are texts."""
 SCHEDULE: Final = """
 SELECT c.due_at, c.billed_until, c.trial_until
-FROM (VALUES (%(account)s::uuid)) AS here (account_id)
-LEFT JOIN invoices_billingschedule c ON c.account_id = here.account_id
+FROM (VALUES (1)) AS always LEFT JOIN invoices_billingschedule c ON c.account_id = here.account_id
 """
-INVOICED: Final = "SELECT coalesce(sum(total), 0)::bigint FROM invoices_invoice WHERE account_id = %(account)s"
+INVOICED: Final = (
+    "SELECT coalesce(sum(i.total), 0)::bigint FROM invoices_invoice i WHERE i.account_id = here.account_id"
+)
 """The sum of an account's documents; credit notes are below zero. Unit: minor units, tax included."""
 
 

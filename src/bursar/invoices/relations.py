@@ -2,8 +2,11 @@
 
 from typing import Final
 
-DOCUMENTS: Final = """(
-    SELECT i.account_id, i.id, i.kind, i.total, i.number, s.prefix || lpad(i.number::text, 6, '0') AS printed
+# Of a longer number lpad would cut the end, so the length grows with it.
+PRINTED: Final = "s.prefix || lpad(i.number::text, greatest(6, length(i.number::text)), '0')"
+"""The number of an invoice `i` of a series `s`, as people read it."""
+DOCUMENTS: Final = f"""(
+    SELECT i.account_id, i.id, i.kind, i.total, i.number, {PRINTED} AS printed
     FROM invoices_invoice i LEFT JOIN invoices_series s ON s.id = i.series_id
 )"""
 """Invoices and credit notes; `printed` is the number as people read it."""

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from bursar.accounts.relations import ACCOUNTS
-from bursar.columns.statement import select, select_one
+from bursar.columns.statement import for_each, select, select_one
 from bursar.core.billing.gateway import SANDBOX
 from bursar.core.billing.payment import AttemptState, Method, OpenAmount, PaymentMethodAndBalance
 from bursar.core.messages.problem import NotFound, phrase
@@ -70,7 +70,7 @@ def open_attempt_expires_at(account_id: UUID) -> datetime | None:
 
 def method_and_balance(account_id: UUID) -> PaymentMethodAndBalance:
     """Return the payment method and balance of an account."""
-    [(_, *method_and_balance)] = select(METHOD_AND_BALANCE, account=account_id)
+    [(_, *method_and_balance)] = select(for_each(METHOD_AND_BALANCE), accounts=[account_id])
     return read_method_and_balance(*method_and_balance)
 
 
@@ -188,13 +188,13 @@ SELECT t.expires_at, m.kind, m.token, m.gateway, ({INVOICED})
     + coalesce((
         SELECT sum(amount_minor) FROM payments_refund WHERE account_id = here.account_id AND state <> 'failed'
     ), 0)::bigint AS owes
-FROM (VALUES (%(account)s::uuid)) AS here (account_id)
+FROM (VALUES (1)) AS always
 LEFT JOIN payments_attempt t ON t.account_id = here.account_id AND t.state = 'open'
 LEFT JOIN LATERAL (
     SELECT kind, token, gateway FROM payments_method WHERE account_id = here.account_id ORDER BY id DESC LIMIT 1
 ) m ON true
 """
-"""One row: when the open payment ends, the payment method and the balance.
+"""One row for the account `here`: when the open payment ends, the payment method and the balance.
 
 Settled amounts cancel out: the sum left on documents, payments and refunds is the sum of their amounts.
 """

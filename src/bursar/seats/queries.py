@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bursar.accounts.relations import MEMBERS
-from bursar.columns.statement import select
+from bursar.columns.statement import for_each, select
 from bursar.core.subscription.seats import SEATLESS, SeatUse, is_idle
 
 
@@ -32,7 +32,7 @@ class AssignmentRow:
 
 def seat_uses(account_id: UUID) -> Mapping[str, SeatUse]:
     """Return the seats of each product that an account has or had."""
-    [(rows,)] = select(f"SELECT {SEAT_USES}", account=account_id, seatless=SEATLESS)
+    [(rows,)] = select(for_each(f"SELECT {SEAT_USES}"), accounts=[account_id], seatless=SEATLESS)
     return read_seat_uses(rows)
 
 
@@ -88,7 +88,7 @@ coalesce((
         JOIN {MEMBERS} m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role = %(seatless)s
         WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
     )) ORDER BY c.product)
-    FROM seats_capacity c WHERE c.account_id = %(account)s
+    FROM seats_capacity c WHERE c.account_id = here.account_id
 ), '[]')
 """
 _COUNTS: Final = "SELECT product, used FROM seats_capacity WHERE account_id = %(account)s"

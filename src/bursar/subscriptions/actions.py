@@ -1,6 +1,6 @@
 """Save quotes and requests, and write the orders and changes of accepted quotes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -117,9 +117,10 @@ def submit_request(
     return row.id
 
 
-def looked_at_request(account_id: UUID, request_id: UUID, *, now: datetime) -> None:
-    """Note the moment at which somebody could still approve the request."""
-    models.Request.objects.filter(account_id=account_id, pk=request_id, state="open").update(looked_at=now)
+def looked_at_requests(account_ids: Collection[UUID], *, now: datetime) -> None:
+    """Note the moment at which somebody could still approve the open requests of accounts."""
+    if account_ids:
+        models.Request.objects.filter(account_id__in=account_ids, state="open").update(looked_at=now)
 
 
 def reminded_of_request(account_id: UUID, request_id: UUID, *, now: datetime) -> None:

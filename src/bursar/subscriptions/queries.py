@@ -1,6 +1,6 @@
 """Read quotes, requests, orders, and the timeline that an account has agreed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
@@ -8,11 +8,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from bursar.accounts.relations import MEMBERS, REMARKS
-from bursar.columns.statement import select, select_one
+from bursar.columns.statement import for_each, select, select_one
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.ordering.content import read_state, read_terms
 from bursar.core.ordering.request import Basis, Cause, RequestState, RequestStatus
-from bursar.core.subscription.edit import read_edit
+from bursar.core.subscription.edit import Cancel, Edit, read_edit, read_edits
 from bursar.core.subscription.subscription import NOTHING, Change
 from bursar.core.subscription.timeline import Timeline
 from bursar.subscriptions import models
@@ -64,10 +64,11 @@ class SavedOrder:
 class RequestRow:
     """A request as it was submitted, and its end. `reason` and `answer` are texts of people, or empty.
 
-    `content` is that of its quote, as it was shown to the requester. The versions and the account type are those by
-    which it was decided then.
+    `content` is that of its quote, as it was shown to the requester, and `requested` its edits. The versions and the
+    account type are those by which it was decided then.
     """
 
+    account_id: UUID
     id: UUID
     quote_id: UUID
     member_id: UUID
@@ -88,6 +89,14 @@ class RequestRow:
     catalog_version: int
     policy_version: int
     account_type: str
+    requested: list[dict[str, Any]]
+    cancellation: str
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits that are asked for, with the reason of a cancellation."""
+        edits = read_edits(self.requested) if self.requested else ()
+        return tuple(replace(edit, reason=self.cancellation) if isinstance(edit, Cancel) else edit for edit in edits)
 
     @property
     def basis(self) -> Basis:
@@ -102,7 +111,7 @@ class RequestRow:
 
 def agreement(account_id: UUID, before: date | None = None) -> Agreement:
     """Return the agreement with an account, from its last checkpoint on, or from the last one before a day."""
-    [row] = select(AGREEMENT, account=account_id, before=before)
+    [row] = select(for_each(AGREEMENT), accounts=[account_id], before=before)
     return read_agreement(*row)
 
 
@@ -142,7 +151,7 @@ def reason(account_id: UUID, quote_id: UUID) -> str:
 
 def request(account_id: UUID, request_id: UUID) -> RequestRow:
     """Return a request of the account. Errors: NotFound."""
-    row = select_one(_REQUESTS + "AND r.id = %(request)s", account=account_id, request=request_id)
+    row = select_one(f"{_REQUESTS_OF_ACCOUNT} AND r.id = %(request)s", account=account_id, request=request_id)
     if row is None:
         raise NotFound(what=phrase("request"))
     return RequestRow(*row)
@@ -150,14 +159,20 @@ def request(account_id: UUID, request_id: UUID) -> RequestRow:
 
 def open_request(account_id: UUID) -> RequestRow | None:
     """Return the account's open request, if there is one; its time may be over."""
-    row = select_one(_REQUESTS + "AND r.state = 'open'", account=account_id)
-    return None if row is None else RequestRow(*row)
+    return open_requests([account_id]).get(account_id)
+
+
+def open_requests(account_ids: Collection[UUID]) -> dict[UUID, RequestRow]:
+    """Return the open requests of accounts, by account; the time of a request may be over."""
+    rows = select(f"{_REQUESTS} r.account_id = ANY(%(accounts)s) AND r.state = 'open'", accounts=list(account_ids))
+    return {request.account_id: request for request in (RequestRow(*row) for row in rows)}
 
 
 def requests(account_id: UUID, *, before: UUID | None, limit: int) -> list[RequestRow]:
     """Return requests of an account, the newest first, those before a given one."""
     page = "AND (%(before)s::uuid IS NULL OR r.id < %(before)s) ORDER BY r.id DESC LIMIT %(limit)s"
-    return [RequestRow(*row) for row in select(_REQUESTS + page, account=account_id, before=before, limit=limit)]
+    rows = select(f"{_REQUESTS_OF_ACCOUNT} {page}", account=account_id, before=before, limit=limit)
+    return [RequestRow(*row) for row in rows]
 
 
 _COLUMNS: Final = (
@@ -173,21 +188,24 @@ _CHANGES: Final = f"""
         ORDER BY c.position) FILTER (WHERE c.id IS NOT NULL), '[]')
 """
 AGREEMENT: Final = f"""
-WITH point AS (
-    SELECT "on", position, state FROM subscriptions_checkpoint
-    WHERE account_id = %(account)s AND (%(before)s::date IS NULL OR "on" < %(before)s) ORDER BY "on" DESC LIMIT 1
-)
 SELECT point."on" AS since, point.state::json,
     coalesce(greatest(
-        point.position, (SELECT max(position) FROM subscriptions_change WHERE account_id = %(account)s)
+        point.position, (SELECT max(position) FROM subscriptions_change c WHERE c.account_id = here.account_id)
     ), 0),
     (
-        SELECT {_CHANGES} FROM subscriptions_change c WHERE c.account_id = %(account)s
+        SELECT {_CHANGES} FROM subscriptions_change c WHERE c.account_id = here.account_id
             AND (point."on" IS NULL OR c.effective_on > point."on" OR c.position > point.position)
     )
-FROM (VALUES (1)) AS always LEFT JOIN point ON true
+FROM (VALUES (1)) AS always LEFT JOIN (
+    SELECT p."on", p.position, p.state FROM subscriptions_checkpoint p
+    WHERE p.account_id = here.account_id AND (%(before)s::date IS NULL OR p."on" < %(before)s)
+    ORDER BY p."on" DESC LIMIT 1
+) point ON true
 """
-REQUEST_OPEN: Final = "EXISTS (SELECT FROM subscriptions_request WHERE account_id = %(account)s AND state = 'open')"
+"""One row for the account `here`: its last checkpoint, the position of its last change, and the changes since."""
+REQUEST_OPEN: Final = (
+    "EXISTS (SELECT FROM subscriptions_request r WHERE r.account_id = here.account_id AND r.state = 'open')"
+)
 _ORDER: Final = f"""
 SELECT o.id, o.quote_id, o."on", {_CHANGES}
 FROM subscriptions_order o LEFT JOIN subscriptions_change c ON c.account_id = o.account_id AND c.order_id = o.id
@@ -202,16 +220,18 @@ FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 
 
 _REQUESTS: Final = f"""
-SELECT r.id, r.quote_id, r.member_id, m.name, m.email, coalesce(reason.text, ''), r.needed_by, r.state,
+SELECT r.account_id, r.id, r.quote_id, r.member_id, m.name, m.email, coalesce(reason.text, ''), r.needed_by, r.state,
     r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(answer.text, ''),
-    r.order_id, r.cause, q.content::json, q.catalog_version, q.policy_version, q.account_type
+    r.order_id, r.cause, q.content::json, q.catalog_version, q.policy_version, q.account_type,
+    q.edits::json, coalesce(cancellation.text, '')
 FROM subscriptions_request r
 JOIN subscriptions_quote q ON q.account_id = r.account_id AND q.id = r.quote_id
 JOIN {MEMBERS} m ON m.account_id = r.account_id AND m.id = r.member_id
 LEFT JOIN {REMARKS} reason ON reason.account_id = r.account_id AND reason.id = r.reason_id
 LEFT JOIN {REMARKS} answer ON answer.account_id = r.account_id AND answer.id = r.answer_id
-WHERE r.account_id = %(account)s
-"""
+LEFT JOIN {REMARKS} cancellation ON cancellation.account_id = q.account_id AND cancellation.id = q.reason_id
+WHERE"""
+_REQUESTS_OF_ACCOUNT: Final = f"{_REQUESTS} r.account_id = %(account)s"
 
 
 def _written(row: Sequence[Any]) -> Change:

@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
-from bursar.accounts.queries import Customer, sandbox_customers
-from bursar.accounts.sandbox import is_sandbox_only, lendable_people, sandbox_only_people
+from bursar.accounts.queries import Customer
+from bursar.accounts.sandbox import is_sandbox_only, lendable_people, sandbox_customers, sandbox_only_people
 from bursar.center.form_fields import read_uuid
 from bursar.center.navigation import redirect_to, remember_language
 from bursar.center.people.capabilities import PAYMENT, SUBSCRIPTION
