@@ -39,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         person = signed_in_person(request)
     except SignInNeeded:
         return welcome(request)
+    # Shown before anything else, because it is kept for an hour only and somebody wants it sent.
     if kept_form(request) is not None:
         return redirect_to("unsent")
     if colleague(person.pk) is not None:
@@ -60,6 +61,7 @@ def account_home(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 def welcome(request: HttpRequest, *, without_account: bool = False, status: int = 200) -> HttpResponse:
     """Show how to sign in and, on a demo, the people to sign in as."""
+    # After signing in (401) a page is opened again by its address. A form cannot be, so it is kept to be sent.
     next_address = request.get_full_path() if request.method == "GET" and status == 401 else ""
     unsent = sent_form(request) if status == 401 else None
     if is_kept := unsent is not None and keep_form(request):
@@ -89,6 +91,7 @@ def language(request: HttpRequest) -> HttpResponse:
 def sandbox_gateway(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show the page of the sandbox gateway, on which a payer confirms a payment."""
     try:
+        # Nobody need be signed in, as at a real bank: whoever has the link may confirm, and the key cannot be guessed.
         attempt = sandbox_attempt(key)
     except NotFound as problem:
         return render(request, "center/problem.html", {"problem": said(problem)}, status=404)

@@ -61,6 +61,7 @@ class ParsedField(forms.Field):
         )
         self.parse, self.error_if_wrong, self.parse_errors = parse, error_if_wrong, parse_errors
 
+    # Not `to_python`: an empty field that is required gets the same sentence as a wrong text.
     def clean(self, value: str) -> Any:
         """Return the value, None for an optional field that is empty. Errors: ValidationError."""
         if not value and not self.required:
@@ -91,6 +92,7 @@ class EmailField(ParsedField):
 
     def clean(self, value: str) -> str:
         """Return the address, an empty text for an optional field that is empty. Errors: ValidationError."""
+        # Addresses are stored as texts, and none is an empty text rather than NULL.
         return super().clean(value) or ""
 
 
@@ -147,6 +149,7 @@ class PageForm(forms.Form):
     @property
     def status(self) -> int:
         """The status of the page that shows the form: 422 if something in it is wrong."""
+        # 422 and not 200, so that logs and tests can tell a form that was sent back from a page that was opened.
         return 422 if self.errors else 200
 
 

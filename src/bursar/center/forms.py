@@ -52,12 +52,13 @@ class AddressForm(PageForm):
 
     def __init__(self, posted: Mapping[str, Any] | None = None, *, current_address: str) -> None:
         super().__init__(posted)
-        self.present = current_address
+        self.current_address = current_address
 
     def clean_email(self) -> str:
         """Return the address. Errors: ValidationError for the current one."""
         address: str = self.cleaned_data["email"]
-        if address.lower() == self.present.lower():
+        # People are found by their address without regard to case, so another case is no other address.
+        if address.lower() == self.current_address.lower():
             raise forms.ValidationError(_("That is your address already."))
         return address
 
@@ -97,6 +98,7 @@ class LimitForm(PageForm):
         self, posted: Mapping[str, Any] | None = None, *, currency: str, initial: Mapping[str, Any] | None = None
     ) -> None:
         super().__init__(posted, initial=initial)
+        # Made with each form, because its label and its reading depend on the currency of the account.
         self.fields["amount"] = ParsedField(
             _("More per billing period, in %(currency)s without tax") % {"currency": currency},
             lambda text: _amount(text, currency),
@@ -207,6 +209,7 @@ class PaymentMethodForm(PageForm):
             return {**fields, "method": read_method(kind, token if kind != "invoice" else None)}
         except TokenNeeded as problem:
             self.add_error("token", said(problem))
+        # No control can be marked: with the two choices of the page this cannot happen, only with a form made by hand.
         except UnknownMethod as problem:
             self.add_error(None, said(problem))
         return fields
@@ -224,5 +227,6 @@ class ClockForm(PageForm):
 
 
 def _amount(text: str, currency: str) -> Money | None:
+    # People who write French type a comma before the cents.
     amount = read_amount(text.replace(",", "."), currency)
     return amount if 0 <= amount.amount_minor <= MOST_MINOR else None

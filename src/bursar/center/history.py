@@ -32,6 +32,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     visit = open_visit(request, account_id)
     visit.require("history", "view_subscription")
     filters = _read_filters(request)
+    # One more than is shown tells whether there is a next page, without counting all.
     entries = _facts(visit, filters, before=read_uuid(request.GET.get("before", "")), limit=PAGE + 1)
     story = _story(visit)
     next_page = {**filters, "before": str(entries[PAGE - 1].id)} if len(entries) > PAGE else None
@@ -69,6 +70,7 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
 
 def _story(visit: Visit) -> Story:
     reader = visit.policy, visit.customer.account, visit.actor, visit.today
+    # Sentences leave out the prices and invoices that this reader may not see on their own pages.
     prices, invoices = sees_prices(*reader), sees_invoices(*reader)
     return Story(names_by_id(visit.id), visit.policy, current_catalog(), prices=prices, invoices=invoices)
 

@@ -31,6 +31,7 @@ class Doorkeeper:
 
         A session that a sandbox lent ends as soon as its person is in a live account.
         """
+        # The API has no sessions and keeps no forms, and words its own refusals.
         if request.path.startswith("/api/"):
             return self.get_response(request)
         # PostgreSQL keeps no NUL, so a look-up of such an address would fail.

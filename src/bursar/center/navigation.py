@@ -31,6 +31,7 @@ def remember_language(response: HttpResponse, language: str) -> HttpResponse:
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
+        # A year, because it also serves people who are signed out, on this device.
         max_age=365 * 86400,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,

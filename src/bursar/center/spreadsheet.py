@@ -20,5 +20,6 @@ def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Http
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     writer = csv.writer(response)
     writer.writerow(head)
+    # Spreadsheets read an apostrophe at the beginning as "this is text" and do not show it.
     writer.writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
     return response

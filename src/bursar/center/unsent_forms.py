@@ -61,10 +61,12 @@ class Unsent:
 
 def sent_form(request: HttpRequest) -> Unsent | None:
     """Return the form that a request sends, if something was typed into it; None for a preview."""
+    # A preview sends the whole form after each key; only what somebody meant to send is worth keeping.
     if request.method != "POST" or "HX-Request" in request.headers:
         return None
     try:
         pairs = [(name, value) for name, values in request.POST.lists() for value in values]
+    # The browser went away while it sent the form, or it has more fields than Django reads.
     except (UnreadablePostError, SuspiciousOperation):
         return None
     return _read_form(request.path, pairs)
@@ -88,6 +90,7 @@ def keep_form(request: HttpRequest) -> bool:
     if form is None:
         return False
     pairs = [*form.choices, *((field.name, field.value) for field in form.text_fields)]
+    # Real time, also for a sandbox: what expires belongs to the session, not to the account.
     content = json.dumps({"path": form.path, "pairs": pairs, "until": time() + KEPT_FOR.total_seconds()})
     if len(content) > MOST_KEPT or not ratelimit.consume(request, action="keep_unsent"):
         return False
@@ -105,7 +108,9 @@ def kept_form(request: HttpRequest) -> Unsent | None:
     try:
         content = json.loads(unseal(request.session[KEY]))
     except (InvalidToken, ValueError):
+        # Damaged, or sealed with a key that was replaced: as good as expired.
         content = {"until": 0}
+    # Whoever signs in need not be the person who typed: what was typed shows only to people of that account.
     if content["until"] < time() or not _may_reach(request.user, content["path"]):
         drop_form(request)
         return None
@@ -125,6 +130,7 @@ def _read_form(path: str, pairs: list[tuple[str, str]]) -> Unsent | None:
             continue
         label = _label_of(labels, name)
         if label and value.strip():
+            # Reasons and recipients have a large field on their own pages too.
             rows = 3 if name in ("reason", "recipients") or "\n" in value else 1
             text_fields.append(TypedField(name, label, value, rows))
         else:

@@ -83,6 +83,7 @@ class Visit:
     @property
     def today(self) -> date:
         """Return the account's own day."""
+        # A sandbox has a clock of its own, so its day may be another than that of the calendar.
         return self.customer.today(self.now)
 
     def day_of(self, instant: datetime) -> date:
@@ -130,6 +131,7 @@ class Visit:
         account = self.customer.account
         reasons = [sentence(decision, self.policy, account, self.actor, self.today) for decision in decisions]
         return tuple(
+            # Several capabilities are often refused for one reason and by the same people: each sentence stands once.
             filter(None, dict.fromkeys((*reasons, *(whom_to_ask(decision, self.policy) for decision in decisions))))
         )
 
@@ -139,11 +141,13 @@ class Visit:
 
     def explain_no_changes(self) -> str:
         """Return why the person may change nothing of the subscription, and the people to ask."""
+        # Called where every change is refused; the reason is then the same for all, and adding seats stands for them.
         return nothing_open(self.decide("add_seats"), self.policy, self.customer.account, self.actor)
 
     def members_may_request(self) -> bool:
         """Return true if members of this account may send requests."""
         customer = self.customer
+        # The owner has every right of the account type, so what the type refuses the owner it refuses every member.
         decision = decide(self.policy, customer.account, customer.owner, "submit_requests", self.today)
         return decision.reason is not Reason.ACCOUNT_TYPE
 
@@ -177,6 +181,7 @@ class Visit:
                 Link(reverse("account", args=[account]), name, account == self.id) for account, name in self.accounts
             ),
             "clock": money.day(self.today) if sandbox else "",
+            # The clock of a sandbox only goes forward, so the first day to choose is tomorrow.
             "tomorrow": (self.today + timedelta(days=1)).isoformat() if sandbox and self.may_move_clock() else "",
         }
 
@@ -194,6 +199,7 @@ class Visit:
             ("capabilities", _("What may I do here?"), None),
             *(self._staff_pages() if self.is_staff else ()),
         ):
+            # A page without a capability shows everybody something, if only whom to ask.
             if capability is None or self.may(capability):
                 yield Link(reverse(page, args=[self.id]), name, page == current_page)
 
@@ -212,9 +218,11 @@ def open_visit(request: HttpRequest, account_id: UUID) -> Visit:
     member_id = next((member for account, member, _ in own_memberships if account == account_id), None)
     try:
         visited_customer = customer(account_id)
+    # An account of other people is answered like one that is not there, so that nobody can find out ids.
     except NotFound:
         raise Http404 from None
     policy, now = current(), current_time()
+    # Somebody of the staff who is also a member acts as that member, with no more than the role allows.
     actor = (
         visited_customer.member(member_id) if member_id is not None else _staff_actor(request, person, visited_customer)
     )
@@ -224,6 +232,7 @@ def open_visit(request: HttpRequest, account_id: UUID) -> Visit:
         admit(policy, visited_customer, _inactive_member(person, visited_customer), now, record_attempt=is_attempt)
         raise Http404
     accounts = tuple((account, name) for account, _, name in own_memberships)
+    # An account may know a member under another name than the one that the person chose.
     name = actor.name if isinstance(actor, Member) else person.name
     return Visit(visited_customer, actor, name, policy, now, accounts)
 

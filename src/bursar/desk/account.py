@@ -37,6 +37,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     form = _vendor_form(visit, request.POST)
     if not form.is_valid():
         return _page(request, visit, form)
+    # Only what changed is written, so that two colleagues who save different fields undo nothing of each other.
     fields = {name: form.cleaned_data[name] for name in form.changed_data}
     if "tax_rate" in fields:
         fields["tax_rate"] = fields["tax_rate"].rate
@@ -157,6 +158,7 @@ def _vendor_form(visit: Visit, posted: QueryDict | None = None) -> VendorForm:
 
 def _days_by_id(visit: Visit) -> dict[UUID, date]:
     """Return the days, on the account's own clock, on which it was opened and each override was added, by id."""
+    # Rows know the real time they were made; the day on a sandbox's clock stands in its history alone.
     events = facts(visit.id, before=None, limit=MOST_FACTS, kinds=("account_opened", "override_added"))
     return {UUID(event.data["override"]) if "override" in event.data else visit.id: event.on for event in events}
 

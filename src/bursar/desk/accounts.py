@@ -55,6 +55,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def open_page(request: HttpRequest) -> HttpResponse:
     """Show the form of a new account; sent, open the account and go to it."""
     visit = open_desk_visit(request)
+    # Whoever opens an account mostly goes on looking after it.
     representative = {"representative_name": visit.colleague.name, "representative_email": visit.colleague.email}
     currency_codes = currencies()
     currency = "EUR" if "EUR" in currency_codes or not currency_codes else currency_codes[0]
@@ -87,6 +88,7 @@ def _open_account(visit: DeskVisit, fields: dict[str, Any]) -> UUID:
         representative=(fields["representative_name"] or representative_email, representative_email)
         if representative_email
         else None,
+        # Staff of sandboxes can open nothing else, whatever the form says.
         sandbox=fields["sandbox"] or visit.colleague.sandbox,
         clock=None,
         tax=fields["tax_rate"],

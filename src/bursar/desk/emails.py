@@ -40,6 +40,7 @@ def again(request: HttpRequest, account_id: UUID, email_id: UUID) -> HttpRespons
     sentence = (
         _("The email is sent again.") if is_sent else _("The email is kept in the outbox, as all emails here are.")
     )
+    # Where no mail server is set any more, the email is kept in place of being sent.
     messages.success(request, sentence)
     return HttpResponseRedirect(f"{reverse('desk_emails', args=[account_id])}?{urlencode(_read_filters(request))}")
 

@@ -26,6 +26,7 @@ def read_percent(text: str) -> Tax:
     """Return the tax that somebody typed as percent, with or without its sign. Errors: BadRate, BadTaxRate."""
     number = text.replace(",", ".").removesuffix("%").strip()
     try:
+        # `Decimal` would also read "NaN" and "1e9"; only digits and one point are a percentage.
         ratio = (
             Decimal(number) / 100 if number.replace(".", "", 1).isdecimal() and len(number) <= MOST_PERCENT else None
         )

@@ -84,6 +84,7 @@ class OverrideForm(PageForm):
     capability = SelectField(
         _("What"),
         error_if_wrong=_("Choose what it is about."),
+        # Read when the page is shown, since the names are in the language of its reader.
         choices=lambda: [(code, exception_subject(code)) for code in OVERRIDABLE],
     )
     until = ParsedField(

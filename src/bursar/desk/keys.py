@@ -33,6 +33,7 @@ def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
 def _visit_of_key_manager(request: HttpRequest) -> DeskVisit:
     """Return the visit of staff who manage keys; for others there is no such page. Errors: SignInNeeded, Http404."""
     visit = open_desk_visit(request)
+    # Keys act on live accounts, which do not exist for staff of sandboxes.
     if visit.colleague.sandbox or not visit.may(MANAGING):
         raise Http404
     return visit

@@ -35,6 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
         person_id = actions.appoint(visit.policy, **fields, by=visit.colleague, now=visit.now)
     except Problem as problem:
         return _page(request, visit, form, problem=visit.message(problem))
+    # Somebody who is on the staff already only gets another role, and knows how to sign in.
     if fields["email"].lower() not in emails:
         _tell_appointed(visit, Person.objects.get(pk=person_id), fields["role"])
     sentence = _("{name} is of the staff: {role}.")
@@ -52,6 +53,7 @@ def dismiss(request: HttpRequest, person_id: UUID) -> HttpResponse:
     except Problem as problem:
         return _page(request, visit, problem=visit.message(problem))
     messages.success(request, _("{name} is of the staff no longer.").format(name=name))
+    # Whoever dismisses themselves has no desk to return to.
     return redirect_to("home" if person_id == visit.colleague.id else "desk_staff")
 
 

@@ -56,6 +56,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "form": form,
         "problem": problem,
         "vat_id": vat_id,
+        # A number that fails is saved all the same: only its form is checked, and the tax office may know better.
         "vat_check": vat.check_vat_id(vat_id) if vat_id else "",
         "may_change": visit.may("manage_invoices"),
         "why_not": visit.explain(visit.decide("manage_invoices")),
@@ -102,11 +103,14 @@ class DetailsForm(PageForm):
         for address_name, address in self.current_addresses.items():
             for part, label, browser in ADDRESS:
                 name = f"{address_name}_{part}"
-                self.initial[name] = now = str(address.get(part, ""))
+                self.initial[name] = present = str(address.get(part, ""))
                 error_if_missing = _("Say to whom is sold: the name of the company.") if name == "sold_to_name" else ""
                 self.fields[name] = (
                     SelectField(
-                        label, error_if_wrong=_("Choose one of the countries."), optional=True, choices=_countries(now)
+                        label,
+                        error_if_wrong=_("Choose one of the countries."),
+                        optional=True,
+                        choices=_countries(present),
                     )
                     if part == "country"
                     else TextField(label, error_if_missing=error_if_missing, max_length=LONGEST, autocomplete=browser)
@@ -123,6 +127,7 @@ class DetailsForm(PageForm):
     def columns(self) -> dict[str, Any]:
         """Return the columns to be set."""
         fields = self.cleaned_data
+        # Parts that the page has no field for, written through the API, stay as they are.
         sold_to, bill_to = (
             {
                 **self.current_addresses[address_name],
@@ -132,6 +137,7 @@ class DetailsForm(PageForm):
         )
         return {
             "sold_to": sold_to,
+            # An address of empty fields is none: invoices then go to the buyer.
             "bill_to": bill_to if any(bill_to.values()) else None,
             "vat_id": fields["vat_id"],
             "purchase_order": fields["purchase_order"],
@@ -139,10 +145,11 @@ class DetailsForm(PageForm):
         }
 
 
-def _countries(now: str) -> list[tuple[str, str]]:
+def _countries(present: str) -> list[tuple[str, str]]:
     """Return the countries to choose from, and a present text that is none of them."""
     known = countries()
-    unknown = [] if not now or now in dict(known) else [(now, now)]
+    # The API may have written a country that is not listed; saving the page must not lose it.
+    unknown = [] if not present or present in dict(known) else [(present, present)]
     return [("", "–"), *unknown, *known]
 
 

@@ -69,6 +69,7 @@ def invoice(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRes
 
 def invoice_row(visit: Visit, invoice: Invoice, remaining: int, why_no_card: str) -> InvoiceRow:
     """Return an invoice in the list, with its open amount in minor units. `no_card` says why no card can pay it."""
+    # Computed on each day and not stored: an invoice becomes past due without anybody doing anything.
     code = document_status(invoice.totals.kind, remaining, invoice.due_on, visit.today)
     return InvoiceRow(
         id=invoice.id,

@@ -41,6 +41,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         try:
             collected = checkout.set_method(account_id, form.cleaned_data["method"], actor=visit.actor, now=visit.now)
             messages.success(request, _replaced_message(collected))
+            # Somebody whose payment for a change was declined came here to pay in another way, and wants the change.
             return redirect_to_change(visit, request.GET)
         except Problem as refusal:
             problem = visit.message(refusal)
@@ -55,6 +56,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
     visit.require("invoices", "pay_invoice")
     invoice = document(account_id, invoice_id)
     open_minor = open_amounts(account_id, [invoice_id])[invoice_id]
+    # Paid meanwhile, perhaps by the worker: a second payment would have nothing to pay.
     if invoice.kind != "invoice" or open_minor == 0:
         return redirect_to("invoice", account_id, invoice_id)
     form = PaymentMethodForm(posted_fields(request), current_method=method(account_id))
@@ -65,6 +67,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
             attempt_made = checkout.pay(account_id, invoice_id, chosen_method, actor=visit.actor, now=visit.now)
             return _redirect_after_payment(request, account_id, attempt_made.id, invoice_id)
         except Declined as declined:
+            # 402 tells a payment that the bank declined from a refusal of ours (409).
             problem, status = visit.message(declined), 402
         except Problem as refusal:
             problem, status = visit.message(refusal), 409

@@ -18,6 +18,7 @@ TOKENS: Final = ("ok", "declined_funds", "needs_authentication")
 def explain_no_card(visit: Visit) -> str:
     """Return why the account cannot pay by card or direct debit; empty if it can."""
     try:
+        # A card stands for both automatic types here: which gateway there is depends on the account alone.
         with_gateway_of(visit.customer, Method("card"))
     except NoGateway as problem:
         return visit.message(problem)

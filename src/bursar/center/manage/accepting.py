@@ -41,12 +41,14 @@ def accept(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpRespon
         return carry_out_order(
             request, visit, lambda: _accept(visit, quote_id, "confirm" in request.POST), quote_id=quote_id
         )
+    # Above a ceiling of the policy the same quote is sent once more, after the reader saw how much it adds.
     except Confirm as ceiling:
         content = confirm_content(visit, quote_id, agreement(visit.id).timeline) | {
             "ceiling_warning": asked_once_more(ceiling)
         }
         return render_page(request, visit, "subscription", "confirm", content, status=409)
     except checkout.Stale as stale:
+        # Redirected to the new quote, so that loading the page again shows it and accepts nothing.
         summary_address = redirect_to("summary", account_id, stale.quote_id)
         return HttpResponseRedirect(f"{summary_address.url}?instead_of={quote_id}")
 
@@ -68,6 +70,7 @@ def carry_out_order(
     except (NotFound, checkout.Stale, Confirm):
         raise
     except RequestClosed as problem:
+        # The page of the reviewed request shows its new state itself; any other page needs the sentence.
         if request_id is not None:
             raise
         return render_not_done(request, visit, visit.message(problem))
@@ -81,6 +84,7 @@ def carry_out_order(
         return render_not_done(request, visit, visit.message(problem), quote_id=quote_id)
     if result.order_id is not None:
         return redirect_to("done", visit.id, result.order_id)
+    # Not paid yet: the bank asks the payer to confirm first, and the order waits for it.
     return redirect_to("attempt", visit.id, result.attempt_id)
 
 
@@ -97,9 +101,10 @@ def done(request: HttpRequest, account_id: UUID, order_id: UUID) -> HttpResponse
     """Show an accepted quote with its invoice, and what happens next."""
     visit = open_visit(request, account_id)
     placed_order, agreed, catalog = order(account_id, order_id=order_id), agreement(account_id), current_catalog()
-    require_view_of_edits(visit, [replacing_decision.edit for replacing_decision in placed_order.changes])
-    change_ids = {replacing_decision.id for replacing_decision in placed_order.changes}
-    earlier = agreed.timeline.without(lambda replacing_decision: replacing_decision.id in change_ids)
+    require_view_of_edits(visit, [change.edit for change in placed_order.changes])
+    change_ids = {change.id for change in placed_order.changes}
+    # Edits are worded by what they change, so the summary needs the subscription without this order.
+    earlier = agreed.timeline.without(lambda change: change.id in change_ids)
     stored_quote = read_quote(quote(account_id, placed_order.quote_id).content)
     document = invoice_of_order(account_id, order_id)
     content: dict[str, Any] = {
@@ -140,6 +145,7 @@ def redirect_to_change(visit: Visit, query: Mapping[str, str]) -> HttpResponseRe
     if quote_id is None:
         return redirect_to("payment", visit.id)
     stored_quote = quote(visit.id, quote_id)
+    # Choosing another card may take longer than the quote lives; the same edits are quoted again.
     if stored_quote.expires_at <= visit.customer.moment(visit.now):
         quote_id = save_quote(visit, edits_of(visit.customer, stored_quote))
     return redirect_to("summary", visit.id, quote_id)
@@ -157,6 +163,7 @@ def attempt_result(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> 
         return redirect_to("invoice", account_id, attempt_tried.invoice_id)
     if attempt_tried.state == "open":
         return (
+            # A direct debit waits for the bank and has no page to confirm it on.
             HttpResponseRedirect(attempt_tried.address)
             if attempt_tried.address
             else redirect_to("subscription", account_id)

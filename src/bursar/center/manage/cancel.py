@@ -36,6 +36,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
         billing_context = context(visit.customer, visit.today, visit.policy)
         if any(isinstance(change.edit, Cancel) for change in billing_context.timeline.pending(visit.today)):
             return redirect_to("subscription", account_id)
+        # Not saved: it only says on which day the account would end, and whether this person may end it.
         cancel_quote = quote(billing_context, (Cancel(reason=""),), visit.actor, visit.today)
     except Problem as problem:
         return render_not_done(request, visit, visit.message(problem), typed_text=form["reason"].value())

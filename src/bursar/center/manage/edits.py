@@ -58,10 +58,12 @@ class FormEdits:
 def edits_of_form(form: ManageForm) -> FormEdits:
     """Return the edits of a valid form. Errors: UnknownProduct, UnknownPlan."""
     fields = form.cleaned_data
+    # In the order of the page, because the summary lists them in the order of the edits.
     edits = [*_item_edits(form, fields), *_additions(form, fields), *_cycle_edits(form, fields)]
     edits = _with_staff_terms(edits, fields) if form.by_staff else edits
     collisions, answer_edits = [], list[Edit]()
     for change in form.scheduled:
+        # A change that is ticked to be undone needs no question, whatever else it collides with.
         if fields[f"undo_{change.id}"]:
             answer_edits.append(Undo(change=change.id))
         elif any(same_subject(change.edit, edit) for edit in edits):
@@ -80,10 +82,12 @@ def _item_edits(form: ManageForm, fields: dict[str, Any]) -> list[Edit]:
             edits.append(RemoveProduct(product=product, expected=shown_item.expected(plan=shown_item.plan)))
             continue
         per, plan = form.state.agreed_price(item).per, fields[f"plan_{product}"]
+        # An agreed price is an edit also where the quantity stays: it prices the present seats anew.
         priced = plan in ("", shown_item.plan) and isinstance(fields.get(f"price_{product}"), Decimal)
         if per is not Per.ACCOUNT and ((count := fields[f"quantity_{product}"]) != shown_item.quantity or priced):
             edits.append(_quantity_edit(form, product, count, per, shown_item))
         if fields[f"temporary_{product}"]:
+            # People name the last day; a span ends on the day after it.
             span = Span(fields[f"first_{product}"], fields[f"last_{product}"] + timedelta(days=1))
             edits.append(AddTemporarySeats(product=product, seats=fields[f"temporary_{product}"], span=span))
         if plan and plan != shown_item.plan:
@@ -119,10 +123,11 @@ def _quantity_edit(form: ManageForm, product: str, count: int, per: Per, shown_i
 
 
 def _cycle_edits(form: ManageForm, fields: dict[str, Any]) -> list[Edit]:
-    chosen_cycle, shown_item = fields["cycle"], form.shown_cycle
-    if not chosen_cycle or chosen_cycle == (shown_item or form.state.cycle.code):
+    chosen_cycle, shown_cycle = fields["cycle"], form.shown_cycle
+    if not chosen_cycle or chosen_cycle == (shown_cycle or form.state.cycle.code):
         return []
-    return [ChangeCycle(cycle=chosen_cycle, expected=Expected(cycle=shown_item) if shown_item else None)]
+    # What the page showed is sent along, so that a change that somebody else made meanwhile is noticed.
+    return [ChangeCycle(cycle=chosen_cycle, expected=Expected(cycle=shown_cycle) if shown_cycle else None)]
 
 
 def _additions(form: ManageForm, fields: dict[str, Any]) -> list[Edit]:
@@ -149,6 +154,7 @@ def _with_staff_terms(edits: Sequence[Edit], fields: dict[str, Any]) -> list[Edi
     if fields["on"] == "trial":
         return [_as_trial(edit, fields["day"]) for edit in edits]
     on = fields["day"] if fields["on"] == "day" else fields["on"] if fields["on"] in NAMED_DAYS else None
+    # The price belongs to the new plan: given to the quantity as well, it would be charged for the old one first.
     products_changing_plan = {edit.product for edit in edits if isinstance(edit, ChangePlan)}
     edits_with_terms = []
     for edit in edits:
@@ -157,6 +163,7 @@ def _with_staff_terms(edits: Sequence[Edit], fields: dict[str, Any]) -> list[Edi
         ):
             edit = replace(edit, price=fields[f"price_{edit.product}"])
         edits_with_terms.append(
+            # Undoing and keeping count at once, and dated edits have days of their own.
             edit if on is None or isinstance(edit, (Undo, Keep, DatedEdit)) else replace(edit, on=on)
         )
     return edits_with_terms

@@ -37,6 +37,7 @@ class ShownItem:
         quantity, plan = (posted.get(f"was_{name}_{item.product}", "") for name in ("quantity", "plan"))
         if not (quantity.isascii() and quantity.isdecimal() and plan):
             return cls(item.quantity, item.plan, was_sent=False)
+        # Ten digits are more than any quantity has; reading thousands of them would cost time.
         return cls(int(quantity[:10]), plan, was_sent=True)
 
     def expected(self, **fields: object) -> Expected | None:
@@ -80,6 +81,7 @@ class ManageForm(PageForm):
             self._add_field(f"undo_{change.id}", CheckboxField())
             self._add_field(f"about_{change.id}", _UncheckedText())
         if self.is_bound:
+            # A control that this person was not offered is not sent, and must not count as emptied.
             self.data = {**self.initial, **{name: self.data[name] for name in self.data}}
 
     def clean(self) -> dict[str, Any]:
@@ -107,6 +109,7 @@ class ManageForm(PageForm):
         if per is not Per.ACCOUNT:
             self._add_field(f"quantity_{product}", _checked_if(stays, _quantity_field(per)), str(shown_item.quantity))
         for measure in other_measures(self.state, item, self.catalog):
+            # Filled in with the seats in use, so that nobody loses theirs by a change of plan alone.
             used = self.used.get(product, 0) if measure is Per.SEAT else 0
             is_counted = stays and plan is not None and plan.per is measure
             self._add_field(

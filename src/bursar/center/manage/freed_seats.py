@@ -67,6 +67,7 @@ def releases(visit: Visit, edits: Sequence[Edit], used: Mapping[str, SeatUse]) -
 
 def _release(visit: Visit, edit: SetSeats | ChangePlan, use: SeatUse) -> Release:
     product, to_free = words.product_name(current_catalog(), edit.product), people_without_seat(use, edit)
+    # Only people who use a seat count: somebody may have lost theirs since the page was opened.
     still_needed = to_free - len(frozenset(edit.release) & (use.holders or frozenset()))
     sentence = ngettext(
         "{used} people use {product} (seats left: {seats}). Choose {more} more person who gives theirs up.",

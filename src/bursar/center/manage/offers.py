@@ -131,6 +131,7 @@ def _held_item(visit: Visit, item: Item, may: Mapping[str, bool], form: ManageFo
     temporary = None
     if agreed_price.per is Per.SEAT and may["add_temporary_seats"] and state.calendar is not None:
         temporary = temporary_fields(item, form, state.calendar.term(visit.today).end)
+    # Only what could be wanted here is explained: no lower plan for the lowest, no quantity for a price per account.
     limits = [fewer, more] if agreed_price.per is not Per.ACCOUNT else []
     limits += ["downgrade_plan"] if rank > 0 else []
     limits += ["upgrade_plan"] if rank < len(ranked) - 1 else []
@@ -190,6 +191,7 @@ def _plan_choices(
         for number, plan in enumerate(ranked)
         if number == rank or (price_key in plan.price_by and may["upgrade_plan" if number > rank else "downgrade_plan"])
     ]
+    # With the present plan alone there is nothing to choose.
     if len(offered) < 2:
         return ()
     field = f"plan_{item.product}"
@@ -205,8 +207,10 @@ def _offered_products(visit: Visit, form: ManageForm) -> list[OfferedProduct]:
         _offered_product(product, price_key, form, visit.is_staff)
         for product in form.catalog.products
         if product.code not in state.items
+        # Staff may also sell what the account cannot buy online.
         and (visit.is_staff or product.sold_online_to(visit.customer.account.account_type))
         and any(price_key in plan.price_by for plan in product.plans)
+        # An add-on is offered once the products that it needs are there.
         and all(needed in state.items for needed in product.requires)
     ]
 
@@ -217,6 +221,8 @@ def _offered_product(product: Product, price_key: tuple[str, str], form: ManageF
     plans = tuple(
         plan_choice(field, plan, price_key, chosen_code) for plan in product.plans if price_key in plan.price_by
     )
+    # A single plan is a box to tick. Of several plans one is chosen, and at first none, so that nothing is bought by
+    # chance.
     if len(plans) == 1:
         plans = (replace(plans[0], name=_("Add {name}").format(name=name), type="checkbox"),)
     else:
@@ -235,6 +241,7 @@ def _offered_product(product: Product, price_key: tuple[str, str], form: ManageF
 def _cycle_choices(visit: Visit, may: Mapping[str, bool], form: ManageForm) -> tuple[Choice, ...]:
     """Return the cycles in which something is sold in the currency; a first purchase chooses one of them."""
     state, catalog = form.state, form.catalog
+    # Before the first purchase there is no cycle to change, and whoever may buy chooses one.
     if not (may["change_billing_cycle"] or (state.calendar is None and may["add_products"])):
         return ()
     prices = {price_key for product in catalog.products for plan in product.plans for price_key in plan.price_by}

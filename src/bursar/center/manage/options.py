@@ -67,6 +67,7 @@ def plan_choice(
     """Return the choice of a plan: the plan in force at its agreed price, every other at the price of the catalog."""
     price, language = plan.price_by.get(price_key), locale().language
     is_current = current_plan is not None and plan.code == current_plan.code
+    # The present plan costs what was agreed, whatever the catalog asks of new customers.
     rate = state.agreed_price(item).rate if is_current and state and item else price.rate if price else None
     features_before = current_plan.features if current_plan is not None and not is_current else ()
     per = state.agreed_price(item).per if is_current and state and item else plan.per

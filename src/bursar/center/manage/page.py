@@ -51,6 +51,7 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
     timeline = agreement(visit.id).timeline
     result: dict[str, Any] = {}
     edits_before = edits_of_named_quote(request, visit)
+    # A cancellation is no edit of this form: it has a page that asks for the reason.
     if any(isinstance(edit, Cancel) for edit in edits_before):
         return HttpResponseRedirect(f"{reverse('cancel', args=(account_id,))}?{request.GET.urlencode()}")
     scheduled = timeline.pending(visit.today)
@@ -69,6 +70,8 @@ def manage(request: HttpRequest, account_id: UUID) -> HttpResponse:
             if not form_edits.edits:
                 result["problem"] = _("Nothing would change. Change something first.")
         except Stale as stale:
+            # The form was filled in over a state that is gone: the new quote is shown, and says so, before anything is
+            # accepted.
             return HttpResponseRedirect(f"{reverse('summary', args=(account_id, stale.quote_id))}?moved=1")
         except Outdated as problem:
             result = {"problem": visit.message(problem)}
@@ -115,6 +118,7 @@ def summary_page(request: HttpRequest, account_id: UUID, quote_id: UUID) -> Http
 
 def require_view_of_edits(visit: Visit, edits: Iterable[Edit]) -> None:
     """Raise PageClosed unless the person may see the edits; staff who suspend accounts see suspensions alone."""
+    # Some staff may suspend an account whose subscription they cannot see; they must see what they confirm.
     suspends = visit.may("suspend_accounts") and all(isinstance(edit, Suspend | Resume) for edit in edits)
     if not suspends:
         visit.require("subscription", "view_subscription")
@@ -136,6 +140,7 @@ def confirm_content(
         "may_manage": any(visit.may_at_least_request(capability) for capability in CHANGING),
         "today": visit.today.isoformat(),
         "form": request_form(visit),
+        # Whoever can act at once is not in the way of an open request; who must ask has to wait for it.
         "open_request": open_request_content(visit) if _may_only_request(visit) else None,
     }
 
@@ -176,6 +181,7 @@ def _manage_form(visit: Visit, posted: Mapping[str, Any] | None, timeline: Timel
         scheduled=scheduled,
         catalog=catalog,
         today=visit.today,
+        # Counted only where a change of measure asks how many, since most forms do not.
         used=used_seats(visit.id) if counts_anew else {},
         by_staff=visit.is_staff,
     )

@@ -76,6 +76,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     visit.require("subscription", "view_subscription")
     billing_context = context(visit.customer, visit.today, visit.policy)
     state, ending = billing_context.timeline.on(visit.today), billing_context.timeline.end()
+    # An end in the past shows in the state of the account, not as something to come.
     ends_on = ending.on if ending is not None and ending.on > visit.today else None
     shortfall_by_change = {
         shortfall.change: shortfall
@@ -109,6 +110,7 @@ def change_row(
     sentence, on = edits.said(change.edit, before, catalog), money.day(change.effective_on)
     decision = visit.decide_undo(change)
     why_not = visit.explain(decision)
+    # One person can undo it, the vendor's contact: their name helps more than the rule.
     if change.by_vendor and not visit.is_staff:
         [contact] = decision.ask
         why_not = _("Your vendor scheduled this; ask {name}, {email}.").format(name=contact.name, email=contact.email)
@@ -141,6 +143,7 @@ def _reduction_form(visit: Visit, change: Change, shortfall_text: Shortfall) -> 
 
 
 def _item_rows(visit: Visit, billing_context: BillingContext, state: Subscription) -> list[ItemRow]:
+    # In one query; accounts often have items from several versions of the catalog.
     catalogs = versions({state.agreed_price(item).catalog_version for item in state.items.values()})
     return [
         _item_row(visit, billing_context, state, item, catalogs[state.agreed_price(item).catalog_version])
@@ -199,6 +202,7 @@ def _trial_content(state: Subscription, today: date) -> dict[str, Any] | None:
     """Return the trial, while it lasts and after it until something is bought."""
     if state.trial_until is None:
         return None
+    # The last day of a trial is still free, and counts.
     days_left = (state.trial_until - today).days + 1
     text = ngettext("{count} day left", "{count} days left", days_left).format(count=money.number(days_left))
     return {"until": money.day(state.trial_until), "days_left": text, "is_over": not state.on_trial}
@@ -232,6 +236,7 @@ def _open_request_content(visit: Visit) -> dict[str, Any] | None:
 
 
 def _cancelling_content(visit: Visit, state: Subscription) -> dict[str, Any]:
+    # A trial ends by itself and costs nothing; there is nothing to cancel.
     if not state.items or state.on_trial:
         return {"may_cancel": False, "why_no_cancel": ""}
     return {"may_cancel": visit.may("cancel_account"), "why_no_cancel": visit.explain(visit.decide("cancel_account"))}

@@ -77,6 +77,7 @@ class Summary:
 
 def summary(visit: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) -> Summary:
     """Return the summary of a quote to an account with this timeline, each edit measured against its own day."""
+    # An undo names its change by id only; the sentence needs the change itself.
     scheduled = {change.id: change for change in timeline.changes}
     edits = [edit.edit for edit in quote.edits]
     edits_in_words = [
@@ -107,6 +108,7 @@ def summary(visit: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) ->
         warnings=tuple(
             _("With this the account ends: its last main product goes.")
             for warning in quote.warnings
+            # Somebody who cancels knows it; the warning is for people who only remove a product.
             if warning == ACCOUNT_WOULD_END and not any(isinstance(edit.edit, Cancel) for edit in quote.edits)
         ),
         account_ends=ACCOUNT_WOULD_END in quote.warnings,
@@ -120,6 +122,7 @@ def _consequences(visit: Visit, edits: Sequence[Edit]) -> tuple[str, ...]:
     """Return what a suspension closes and leaves open, or that it ends."""
     sentences = list[str]()
     if any(isinstance(edit, Suspend) for edit in edits):
+        # In the order of the capabilities, as the page of capabilities lists them.
         open_codes = sorted(visit.policy.states[State.SUSPENDED], key=list(CAPABILITIES).index)
         things = format_list([capability(capability_code) for capability_code in open_codes], locale=locale())
         sentences.append(

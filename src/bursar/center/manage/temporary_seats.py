@@ -42,7 +42,9 @@ def temporary_seats_in_words(item: Item) -> tuple[str, ...]:
     """Return the temporary seats of an item in force, each with its last day."""
     return tuple(
         ngettext("{count} more until {day}", "{count} more until {day}", temporary.seats).format(
-            count=money.number(temporary.seats), day=money.day(temporary.span.end - timedelta(days=1))
+            # Spans end on the day after the last one, which is the day that people are told.
+            count=money.number(temporary.seats),
+            day=money.day(temporary.span.end - timedelta(days=1)),
         )
         for temporary in item.temporary
     )

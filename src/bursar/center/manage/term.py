@@ -82,6 +82,7 @@ def _period_starts(calendar: Calendar, span: Span) -> list[date]:
     day = calendar.period(span.start).end
     while day < span.end:
         days.append(day)
+        # Daily or weekly periods of a long term would draw a grey bar instead of ticks.
         if len(days) > MOST_TICKS:
             return []
         day = calendar.period(day).end
@@ -89,4 +90,5 @@ def _period_starts(calendar: Calendar, span: Span) -> list[date]:
 
 
 def _position(span: Span, day: date) -> int:
+    # Whole thousandths: the picture is no figure that anybody pays.
     return WIDTH * (day - span.start).days // (span.end - span.start).days

@@ -14,5 +14,6 @@ class Sessions(ListUserSessionsView):  # type: ignore[misc]  # the library has n
     def form_valid(self, form: ManageUserSessionsForm) -> HttpResponse:
         """End the other sessions, and void the sign-in links that were not used."""
         response: HttpResponse = super().form_valid(form)
+        # A link that lies unused in a mailbox would let in whoever was just signed out.
         void_links(signed_in_person(self.request).pk)
         return response

@@ -71,6 +71,7 @@ def transfer_ownership(request: HttpRequest, account_id: UUID) -> HttpResponse:
         return _page(request, visit, transfer=form)
     member_id, reason = UUID(form.cleaned_data["member"]), form.cleaned_data.get("reason", "")
     try:
+        # `followed` also closes an open request that nobody can approve after this.
         with followed(account_id, actor=visit.actor, now=visit.now):
             transfer_account_ownership(
                 visit.policy, account_id, member_id, reason=reason, actor=visit.actor, now=visit.now
@@ -141,6 +142,7 @@ def _appointment_form(all_members: list[MemberRow], posted: QueryDict | None = N
 
 
 def _transfer_form(visit: Visit, all_members: list[MemberRow], posted: QueryDict | None = None) -> PageForm:
+    # Staff give a reason, because they act for an owner who cannot confirm it.
     form_class = StaffTransferOwnershipForm if visit.is_staff else TransferOwnershipForm
     return form_class(posted, choices={"member": _active_members(all_members, BILLING_ADMIN)})
 
@@ -162,6 +164,7 @@ def _limit_sentences(visit: Visit) -> list[str]:
     sentences = [
         limit_said(limit.seats, limit.amounts.get(visit.currency), visit.currency) for limit in limits if limit
     ]
+    # The owner may have set the limit that the policy has anyway; it is said once.
     return list(dict.fromkeys(sentences))
 
 

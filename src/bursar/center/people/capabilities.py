@@ -35,6 +35,7 @@ def _rows(visit: Visit, codes: tuple[str, ...]) -> list[dict[str, Any]]:
         name = capability(code)
         rows.append(
             {
+                # Not `capitalize`, which would also write the rest of the name small.
                 "name": name[0].upper() + name[1:],
                 "outcome": decision.outcome.value,
                 "outcome_name": outcome(decision.outcome.value),

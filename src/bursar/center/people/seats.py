@@ -47,6 +47,7 @@ def assign(request: HttpRequest, account_id: UUID, product: str) -> HttpResponse
                 visit.policy, account_id, product, form.cleaned_data["member"], actor=visit.actor, now=visit.now
             )
     except NotFound:
+        # The list may be old: the person has left the account, or the product is not sold any more.
         return _page(request, visit, {product: _("Choose somebody from the list.")})
     except Problem as problem:
         return _page(request, visit, {product: visit.message(problem)})
@@ -153,6 +154,7 @@ def _holdings(visit: Visit, used: Mapping[str, SeatUse]) -> list[AssignmentRow]:
 
 def _idle_members(visit: Visit, holdings: list[AssignmentRow]) -> set[UUID]:
     """Return the members whose seats are idle; none if the product never reports who uses it."""
+    # A product that never reports anybody would make all its seats look idle.
     if not any(row.seen_on for row in holdings):
         return set()
     return {row.member_id for row in holdings if row.idle(visit.customer.zone, visit.today)}

@@ -106,6 +106,7 @@ def _change_member(
     """Carry out an action on a member, and say which seats it freed."""
     visit = open_visit(request, account_id)
     row = next((member for member in members(account_id) if member.id == member_id), None)
+    # Compared before and after: the rule that frees seats stands in the core, and a change that is due frees some too.
     before = _products_with_seat(account_id, member_id)
     try:
         with followed(account_id, actor=visit.actor, now=visit.now):
@@ -176,6 +177,7 @@ def _person(
     status: int = 200,
 ) -> HttpResponse:
     row = next((member for member in _visible_members(visit) if member.id == member_id), None)
+    # Somebody whom this reader may not see is answered like somebody who is not there.
     if row is None:
         raise Http404
     products, capability = _products_of_members(visit.id).get(row.id, []), capability_for_member(row.role, row.role)
@@ -245,6 +247,7 @@ def _matches(row: MemberRow, filters: dict[str, str]) -> bool:
 
 
 def _in_order(rows: list[MemberRow], roles: tuple[str, ...], order: str) -> list[MemberRow]:
+    # Sorting keeps the order of equals, so people stand by name within their role or day.
     rows = sorted(rows, key=lambda row: (folded(row.name), row.name))
     if order == "sign_in":
         return sorted(rows, key=lambda row: row.last_sign_in_at.timestamp() if row.last_sign_in_at else 0, reverse=True)
@@ -256,4 +259,5 @@ def _state_name(code: str) -> str:
 
 
 def _read_offset(text: str) -> int:
+    # Six digits are more members than any account has; reading thousands of digits would cost time.
     return int(text) if text.isdecimal() and len(text) < 7 else 0

@@ -68,6 +68,7 @@ def submit(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
             account_id, quote_id=quote_id, **form.cleaned_data, actor=visit.actor, now=visit.now
         )
     except QuoteExpired:
+        # What is asked for is sent with figures of today, beside those that the member saw.
         new_quote_id = save_quote(visit, edits_of(visit.customer, quote(account_id, quote_id)))
         return _render_not_submitted(http, visit, new_quote_id, form, before=quote_id)
     except checkout.Stale as stale:
@@ -75,6 +76,7 @@ def submit(http: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpResponse:
     except NeededTooEarly as problem:
         form.add_error("needed_by", visit.message(problem))
         return _render_not_submitted(http, visit, quote_id, form, status=422)
+    # NotFound is a Problem too, but the middleware has a page of its own for it.
     except NotFound:
         raise
     except Problem as problem:
@@ -114,6 +116,7 @@ def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespon
     visit = open_visit(http, account_id)
 
     def act() -> checkout.Result:
+        # The digest stands for the figures on the reviewer's page; if others hold by now, they are shown first.
         digest_shown = http.POST.get("digest", "")
         confirmed = "confirm" in http.POST
         return checkout.approve(
@@ -248,6 +251,7 @@ def _closing_content(visit: Visit, row: RequestRow) -> Mapping[str, Any] | None:
     """Return when and by whom a request was closed, and their answer."""
     if row.closed_at is None:
         return None
+    # Only names of people are taken from it; neither prices nor invoices are told here.
     story = Story(names_by_id(visit.id), visit.policy, current_catalog(), prices=False, invoices=False)
     return {
         "on": money.day(visit.day_of(row.closed_at)),

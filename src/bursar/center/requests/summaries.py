@@ -17,6 +17,7 @@ from bursar.subscriptions.queries import RequestRow, agreement, open_request
 def requests_with_summaries(visit: Visit, rows: list[RequestRow]) -> list[tuple[RequestRow, Summary]]:
     """Return requests with their quotes as they were made."""
     quotes, catalog = [read_quote(row.content) for row in rows], current_catalog()
+    # Read once for all requests, back to the oldest: each is worded by the subscription of its own day.
     agreed = agreement(visit.id, before=min((quote.on for quote in quotes), default=None))
     rows_with_quotes = zip(rows, quotes, strict=True)
     return [

@@ -107,12 +107,12 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
         return unseal(encrypted_text)
 
 
-def sign_in(request: HttpRequest, person: Person, following: str, link_text: str) -> HttpResponse:
+def sign_in(request: HttpRequest, person: Person, following: str, proof: str) -> HttpResponse:
     """Sign a person in by a link, after their second factor if they have one."""
     if request.user.is_authenticated and request.user != person:
         # The other person's session must not pass its recorded proofs on to this person.
         logout(request)
-    record(request, person, link_text)
+    record(request, person, proof)
     response: HttpResponse = perform_login(request, Login(user=person, redirect_url=following))
     return response
 
@@ -123,16 +123,19 @@ def too_many(request: HttpRequest, action: str, key: str) -> HttpResponse | None
     return response
 
 
-def sign_in_vouched(request: HttpRequest, person: Person, link_text: str) -> None:
+def sign_in_vouched(request: HttpRequest, person: Person, proof: str) -> None:
     """Sign in a person vouched for by the vendor's product or a sandbox."""
     request.session.set_expiry(None)
+    # Django must be told which backend vouches, since none of them checked a password.
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-    record(request, person, link_text)
+    record(request, person, proof)
+    # The library lists sessions that its own sign-in began; this one must be in the list, to be ended there.
     UserSession.objects.create_from_request(request)
 
 
 def send_sign_in_link(email: str) -> None:
     """Send the sign-in link to the person of an address, if there is such a person."""
+    # Nobody is told whether there is such a person: the answer to the visitor is the same either way.
     person = Person.objects.filter(email=email.lower(), is_active=True).first()
     if person is None:
         return

@@ -56,6 +56,7 @@ class BrowserSessions(SessionMiddleware):
         """Save the session, and replace its digest in the cookie by the secret."""
         saved = super().process_response(request, response)  # type: ignore[arg-type]
         cookie = saved.cookies.get(settings.SESSION_COOKIE_NAME)
+        # An empty cookie deletes the session in the browser and must stay empty.
         if cookie is not None and cookie.value and isinstance(request.session, SessionStore):
             saved.cookies[settings.SESSION_COOKIE_NAME] = request.session.secret
         return saved
@@ -63,4 +64,5 @@ class BrowserSessions(SessionMiddleware):
 
 def digest(secret: str) -> str:
     """Return the key of a session in the table."""
+    # A cookie may hold any bytes; odd ones are a secret that opens nothing, not an error.
     return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()[:DIGEST_CHARACTERS]

@@ -42,6 +42,7 @@ def require_proof(view: View, *, within: timedelta | None = FRESH) -> View:
 def _render_proof_needed(request: HttpRequest, person: Person) -> HttpResponse:
     methods, is_kept = get_adapter().get_reauthentication_methods(person), keep_form(request)
     if methods:
+        # A form cannot be sent again by a redirect, so its page with the kept form comes next.
         next_address = reverse("unsent") if is_kept else request.path
         return HttpResponseRedirect(f"{methods[0]['url']}?{urlencode({'next': next_address})}")
     content = {

@@ -28,6 +28,7 @@ def ask_link(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "center/ask_link.html", {"form": form}, status=form.status)
     email: str = form.cleaned_data["email"]
+    # Limited for each address too: many networks together could fill the mailbox of one person.
     if (too_many_response := too_many(request, "ask_link", email.lower())) is not None:
         return too_many_response
     send_sign_in_link(email)
@@ -68,6 +69,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 def session(request: HttpRequest, secret: str) -> HttpResponse:
     """Sign in a person whom the vendor's product sends over; it vouches for their second factor, too."""
     try:
+        # A GET signs in here, unlike an emailed link: the product redirects the browser, and the secret works once.
         product_session = use_session(secret, now=current_time())
     except SessionNotValid as problem:
         return _render_refusal(request, problem)

@@ -46,6 +46,7 @@ def has_proved_second_factor(request: HttpRequest) -> bool:
 
 def is_proved(request: HttpRequest, person: Person, *, within: timedelta | None = FRESH) -> bool:
     """Return true if this session proved the person's identity, by their second factor if they have one."""
+    # Somebody with a second factor has said that a password alone is not enough.
     accepted_methods = {FACTOR} if second_factors(person) else OWN_PROOFS
     return any(method in accepted_methods for method in _methods_proved(request, within))
 

@@ -39,6 +39,7 @@ def require_second_factor(request: HttpRequest, person: Person, staff_member: Co
 
     Staff of sandboxes touch nothing real and need none.
     """
+    # The vendor decides by a setting, since some ask for the factor at their identity provider already.
     if not settings.STAFF_SECOND_FACTOR or staff_member.sandbox:
         return
     own_factors = second_factors(person)

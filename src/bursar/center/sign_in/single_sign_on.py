@@ -48,6 +48,7 @@ class Exchange(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the library
         id_token = statements.get("id_token", {})
         if not {"iss", "aud", "exp", "sub"} <= id_token.keys():
             raise OAuth2Error("The id token is missing or says too little.")
+        # In constant time, so that the time of an answer does not tell how much of a guess was right.
         if not self.nonce or not constant_time_compare(str(id_token.get("nonce", "")), self.nonce):
             raise OAuth2Error("The id token is of another sign-in.")
         if "userinfo" in statements and statements["userinfo"].get("sub") != id_token["sub"]:
@@ -71,6 +72,7 @@ class SingleSignOn(OpenIDConnectProvider):  # type: ignore[misc]
         """The person's address. It is verified if the provider says true; the text `false` says that it is not."""
         addresses: list[Any] = super().extract_email_addresses(data)
         for address in addresses:
+            # Some providers send the text "true"; any other text, "false" included, would count as true in Python.
             address.verified = address.verified is True or address.verified == "true"
         return addresses
 
@@ -103,6 +105,7 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
         id_token = sociallogin.account.extra_data["id_token"]
         address = next((address.email for address in sociallogin.email_addresses if address.verified), None)
         person = person_of_identity(id_token["iss"], id_token["sub"], verified_address=address, now=current_time())
+        # An empty person leads the library to its page for unknown people; signing up is closed there.
         sociallogin.user = person or Person()
 
 
@@ -110,6 +113,7 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
 def redirect_to_provider(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Send the browser to the provider to sign in there. Any other process that the address asks for is refused."""
     processes = {request.GET.get("process", LOGIN), request.POST.get("process", LOGIN)}
+    # The library would connect the identity to whoever is signed in, by a link that anybody can send them.
     if processes != {LOGIN}:
         problem = _("Single sign-on only signs you in: your identity there cannot be connected by an address.")
         return render(request, "center/problem.html", {"problem": problem}, status=403)
