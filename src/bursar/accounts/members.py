@@ -218,7 +218,7 @@ def create_member(
     The account calls them by this name. A new person gets it on their own pages too.
     """
     name = one_line(name)
-    person = Person.objects.found_or_made(email, name=name, locale=locale)
+    person = Person.objects.get_or_create_person(email, name=name, locale=locale)
     state = "invited" if invited_at else "active"
     return Member.objects.create(
         account_id=account_id,

@@ -26,7 +26,7 @@ def person(email: str, file: str | None, as_json: bool) -> None:
     Example: bursar export person ada@customer.example --json --to ada.json
     """
     with django():
-        from bursar.erasure.held import person_of, personal_records_json, personal_records_text
+        from bursar.erasure.personal_data import person_of, personal_records_json, personal_records_text
 
         whose = person_of(email)
         pieces = personal_records_json(whose) if as_json else personal_records_text(whose)

@@ -32,7 +32,7 @@ class SandboxCharge(models.Model):
 
 
 class SandboxRefund(models.Model):
-    """A refund of a charge under its own key; a refund of more than the charge is remembered as declined."""
+    """A refund of a charge under its own key; a refund beyond what is left of the charge is remembered as declined."""
 
     key = models.TextField(primary_key=True)
     charge = models.ForeignKey(SandboxCharge, on_delete=models.PROTECT, related_name="+")

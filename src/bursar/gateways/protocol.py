@@ -12,7 +12,7 @@ from bursar.core.money.money import Money
 
 @dataclass(frozen=True, slots=True)
 class ChargeResult:
-    """The answer of a gateway about a charge: it may wait for the payer at `address`, or be declined for a reason."""
+    """The result of a charge: it may wait for the payer at `address`, or be declined for a reason."""
 
     answer: GatewayAnswer
     reason: str = ""
@@ -21,7 +21,7 @@ class ChargeResult:
 
 @dataclass(frozen=True, slots=True)
 class RefundResult:
-    """The answer of a gateway about a refund; a declined refund has a reason."""
+    """The result of a refund; a declined refund has a reason."""
 
     answer: RefundAnswer
     reason: str = ""
@@ -29,7 +29,7 @@ class RefundResult:
 
 @dataclass(frozen=True, slots=True)
 class GatewayEvent:
-    """An event that arrived from a gateway: the key of the charge that it is about.
+    """An event that arrived from a gateway. `charge` is the key of the charge that it is about.
 
     It proves nothing and may come late, twice or out of order, so Bursar asks the gateway for the result.
     """
@@ -53,4 +53,4 @@ class Gateway(Protocol):
         """Refund an amount of a charge, up to the amount left of it; the same key again returns the first result."""
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> GatewayEvent | None:
-        """Return the event in a message that arrived, None if it is about no charge of ours. Errors: ForgedEvent."""
+        """Return the event in a message from the gateway; None if it is about no charge. Errors: ForgedEvent."""

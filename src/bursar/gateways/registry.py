@@ -17,14 +17,15 @@ def connected() -> tuple[str, ...]:
 def gateway(code: str) -> Gateway:
     """Return the gateway of a code. Errors: ImproperlyConfigured if it is not connected."""
     try:
-        return _made(settings.GATEWAYS[code])
+        return _instance(settings.GATEWAYS[code])
     except KeyError:
         raise ImproperlyConfigured(
             f"the gateway {code!r} is not in GATEWAYS; keep it there until its last payment is finished"
         ) from None
 
 
+# One instance a process, so that a gateway may keep a connection open between charges.
 @cache
-def _made(path: str) -> Gateway:
+def _instance(path: str) -> Gateway:
     instance: Gateway = import_string(path)()
     return instance

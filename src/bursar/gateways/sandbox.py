@@ -31,10 +31,8 @@ _INSERT: Final = """
 INSERT INTO gateways_sandboxcharge (key, amount_minor, currency, token, outcome, reason, expires_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING
 """
-
-
 _EVENTS: Final = "bursar.gateways.sandbox.event"
-_LEFT: Final = """
+_REFUNDABLE: Final = """
 SELECT c.amount_minor - coalesce(sum(r.amount_minor), 0) FROM gateways_sandboxcharge c
 LEFT JOIN gateways_sandboxrefund r ON r.charge_id = c.key AND r.outcome = 'succeeded'
 WHERE c.key = %(charge)s AND c.outcome = 'succeeded' GROUP BY c.key
@@ -42,12 +40,15 @@ WHERE c.key = %(charge)s AND c.outcome = 'succeeded' GROUP BY c.key
 _REFUND: Final = f"""
 INSERT INTO gateways_sandboxrefund (key, charge_id, amount_minor, outcome, reason, made_at)
 SELECT %(key)s, %(charge)s, %(amount)s, CASE reason WHEN '' THEN 'succeeded' ELSE 'declined' END, reason, now()
-FROM (SELECT CASE WHEN %(why)s <> '' THEN %(why)s WHEN coalesce(({_LEFT}), 0) < %(amount)s THEN 'refund_too_high'
-    ELSE '' END AS reason) said
+FROM (
+    SELECT CASE WHEN %(declined)s <> '' THEN %(declined)s
+        WHEN coalesce(({_REFUNDABLE}), 0) < %(amount)s THEN 'refund_too_high' ELSE '' END AS reason
+) decided
 ON CONFLICT (key) DO NOTHING
 """
 _REFUNDED: Final = f"""
-UPDATE gateways_sandboxcharge SET outcome = 'refunded', refunded_at = now() WHERE key = %(charge)s AND ({_LEFT}) = 0
+UPDATE gateways_sandboxcharge SET outcome = 'refunded', refunded_at = now()
+WHERE key = %(charge)s AND ({_REFUNDABLE}) = 0
 """
 
 
@@ -58,6 +59,7 @@ class Sandbox:
         """Charge the amount, with the result that the token names."""
         outcome, reason = TOKENS.get(token, ("declined", "unknown_token"))
         with _own_connection() as cursor:
+            # A key that is there already keeps its first result; that is read below.
             cursor.execute(_INSERT, [key, amount.amount_minor, amount.currency, token, outcome, reason, expires_at])
         return self.find(key)
 
@@ -73,8 +75,10 @@ class Sandbox:
     def cancel(self, key: str) -> ChargeResult:
         """Cancel a charge; one that has not arrived yet is refused when it arrives."""
         with _own_connection() as cursor:
+            # If the charge has not arrived, a cancelled one takes its key, which it finds when it comes. The amount and
+            # currency of that row mean nothing; the columns need some.
             cursor.execute(_INSERT, [key, 1, "EUR", "", "cancelled", "", None])
-            self._move(cursor, key, "cancelled", "pending")
+            self._change_outcome(cursor, key, "pending", "cancelled")
         return self.find(key)
 
     def refund(self, key: str, charge: str, amount: Money) -> RefundResult:
@@ -86,8 +90,10 @@ class Sandbox:
                 charged = cursor.fetchone()
                 if charged is None:
                     return RefundResult("declined", "unknown_charge")
-                reason = "refund_declined" if charged[0] in NEVER_REFUNDED else ""
-                cursor.execute(_REFUND, {"key": key, "charge": charge, "amount": amount.amount_minor, "why": reason})
+                declined = "refund_declined" if charged[0] in NEVER_REFUNDED else ""
+                cursor.execute(
+                    _REFUND, {"key": key, "charge": charge, "amount": amount.amount_minor, "declined": declined}
+                )
                 cursor.execute(_REFUNDED, {"charge": charge})
             cursor.execute("SELECT outcome, reason FROM gateways_sandboxrefund WHERE key = %s", [key])
             [(outcome, reason)] = cursor.fetchall()
@@ -108,20 +114,22 @@ class Sandbox:
         """Confirm or decline a pending charge, as the payer does at its address."""
         with _own_connection() as cursor:
             if outcome == "succeeded":
-                self._move(cursor, key, "succeeded", "pending")
+                self._change_outcome(cursor, key, "pending", "succeeded")
             else:
-                self._move(cursor, key, "declined", "pending", "authentication_failed")
+                self._change_outcome(cursor, key, "pending", "declined", "authentication_failed")
         return self.find(key)
 
-    def _move(self, cursor: Any, key: str, to: str, since: str, reason: str = "") -> None:
+    def _change_outcome(self, cursor: Any, key: str, before: str, after: str, reason: str = "") -> None:
+        # With the outcome before as a condition: of a payer and a cancellation at the same moment the first decides.
         cursor.execute(
             "UPDATE gateways_sandboxcharge SET outcome = %s, reason = %s WHERE key = %s AND outcome = %s",
-            [to, reason, key, since],
+            [after, reason, key, before],
         )
 
 
 @contextmanager
 def _own_connection() -> Iterator[Any]:
+    # Only where the server is, without what Django sets for its own connections, such as adapters and pools.
     names = ("dbname", "host", "port", "user", "password")
     parameters = {name: value for name, value in connection.get_connection_params().items() if name in names}
     with psycopg.connect(**parameters, autocommit=True) as own, own.cursor() as cursor:

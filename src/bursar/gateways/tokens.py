@@ -13,4 +13,4 @@ TOKENS: Final[Mapping[str, tuple[GatewayAnswer, str]]] = {
 }
 """For each token the gateway's answer and, where it declines, its reason. Any other token is declined."""
 NEVER_REFUNDED: Final = frozenset({"refund_declined"})
-"""The tokens whose payments the gateway declines to give back."""
+"""The tokens whose charges the gateway declines to refund."""

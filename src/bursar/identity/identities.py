@@ -28,13 +28,14 @@ def person_of_identity(issuer: str, subject: str, *, verified_address: str | Non
     if identity is not None:
         Identity.objects.filter(pk=identity.pk).update(last_used_at=now)
         return identity.person
+    # An address that the provider has not verified proves nothing: anybody may write another person's address there.
     if verified_address is None:
         return None
     person = Person.objects.filter(email=verified_address.lower(), is_active=True).first()
     if person is None:
         return None
     fields = {"person": person, "address": verified_address, "since_at": now, "last_used_at": now}
-    # Two browsers may come at the same moment: the first one decides whose identity it is.
+    # Two browsers may come at the same moment: the first decides whose identity it is, and the second gets that person.
     identity, _ = Identity.objects.get_or_create(issuer=issuer, subject=subject, defaults=fields)
     return identity.person
 

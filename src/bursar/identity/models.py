@@ -20,7 +20,7 @@ LOCALES = ("en", "fr")
 
 
 class People(BaseUserManager["Person"]):
-    """All people. Emails are kept in lower case and found in any case."""
+    """All people. Emails are stored in lower case, and looked up in any case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
         """Create a person; without a password they sign in by link."""
@@ -29,17 +29,19 @@ class People(BaseUserManager["Person"]):
         person.save(using=self._db)
         return person
 
-    def found_or_made(self, email: str, **fields: Any) -> "Person":
+    def get_or_create_person(self, email: str, **fields: Any) -> "Person":
         """Return the person of an email, or a new person; nobody erases them before the transaction ends.
 
         Errors: BadAddress.
         """
         sendable(email)
+        # Without the key, so that rows which refer to the person can still be added by others meanwhile.
         rows = self.select_for_update(no_key=True).filter(email=email.lower())
         person = rows.first()
         if person is not None:
             return person
         try:
+            # A savepoint: after an integrity error PostgreSQL runs nothing more in the transaction around it.
             with transaction.atomic(using=self._db):
                 return self.create_user(email, **fields)
         except IntegrityError:
@@ -100,7 +102,7 @@ class Staff(models.Model):
 
 
 class SignInLink(models.Model):
-    """A link by which a person signs in, kept as a hash."""
+    """A link by which a person signs in, stored as a hash."""
 
     hash = models.TextField(primary_key=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
@@ -139,6 +141,7 @@ class AddressChange(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    # The address at the moment of asking: it stays here after the change, for erasure.
     before = models.EmailField()
     after = models.EmailField()
     asked_at = models.DateTimeField()

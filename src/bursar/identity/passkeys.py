@@ -12,10 +12,12 @@ def advance_counter(passkey_id: Any, counter: int) -> Authenticator | None:
     Passkeys that do not count say 0 each time. Source: Web Authentication, Level 2, 7.2, step 21.
     """
     with transaction.atomic():
-        row = Authenticator.objects.select_for_update().select_related("user").get(pk=passkey_id)
-        before = row.data.get("counter", row.wrap().authenticator_data.counter)
+        # Locked, because a passkey and its copy may sign in at the same moment with the same counter.
+        passkey = Authenticator.objects.select_for_update().select_related("user").get(pk=passkey_id)
+        # Until the first sign-in the counter stands in what the passkey said at its registration.
+        before = passkey.data.get("counter", passkey.wrap().authenticator_data.counter)
         if not (counter > before or counter == before == 0):
-            return row
-        row.data["counter"] = counter
-        row.save(update_fields=["data"])
+            return passkey
+        passkey.data["counter"] = counter
+        passkey.save(update_fields=["data"])
     return None

@@ -14,11 +14,12 @@ from bursar.core.messages.text import one_line
 from bursar.identity.models import AddressChange, FormerName, Identity, Person, SignInLink
 
 ADDRESS_MINUTES: Final = 60
+"""The lifetime of a link that confirms a new address."""
 _LINKS: Final = Signer(salt="bursar.address")
 
 
 class AddressNotValid(Problem):
-    """This link no longer changes an address; sign in as whoever asked for it, or ask for a new one."""
+    """This link no longer changes an address; sign in as the person who asked for it, or ask for a new one."""
 
     code = "address_not_valid"
 
@@ -26,7 +27,7 @@ class AddressNotValid(Problem):
 def rename(person_id: UUID, *, name: str) -> None:
     """Change a person's name on their own pages; each account keeps its own name for them."""
     with transaction.atomic():
-        # A person who was erased meanwhile stays erased.
+        # Locked while active: a person who is erased at this moment must not get a name again.
         person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, is_active=True).first()
         if person is not None and one_line(name) != person.name:
             keep_former_name(person.pk, person.name)
@@ -47,6 +48,7 @@ def request_address(person_id: UUID, address: str, *, now: datetime) -> str | No
     with transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).get(pk=person_id, is_active=True)
         AddressChange.objects.filter(person=person, changed_at=None).delete()
+        # The page must not tell who has an address here, so this is no problem that is raised: see `notices.addresses`.
         if Person.objects.filter(email=address.lower()).exclude(pk=person_id).exists():
             return None
         change = AddressChange.objects.create(person=person, before=person.email, after=address.lower(), asked_at=now)
@@ -74,7 +76,7 @@ def confirm_address(person_id: UUID, secret: str, *, now: datetime) -> str:
             raise AddressNotValid() from None
         AddressChange.objects.filter(pk=change.pk).update(changed_at=now)
         # Links sent to the former address and identities that came with it must not sign in any more: another person
-        # may read that mailbox now. The library keeps no address beside the person's.
+        # may read that mailbox now. The library's own copy of the address goes with them.
         SignInLink.objects.filter(person=person, single_use=True).delete()
         Identity.objects.filter(person=person).delete()
         EmailAddress.objects.filter(user=person).delete()

@@ -27,6 +27,7 @@ def unseal(text: str) -> str:
 
     Errors: InvalidToken if neither the present key nor a former one reads it.
     """
+    # The present key is tried first, then those of before, in their order.
     return MultiFernet(_keys()).decrypt(text).decode() if text.startswith(_SEALED) else text
 
 
@@ -40,21 +41,22 @@ def is_sealed_under_present_key(text: str) -> bool:
 
 
 def reseal_second_factors() -> tuple[int, int]:
-    """Seal secrets that are open or under a former key; return how many, and how many no key reads.
+    """Seal the second factors that are not sealed under the present key; return how many, and how many no key reads.
 
     If no key reads some secret, the present key must be wrong, so nothing is sealed under it.
     """
     with transaction.atomic():
+        # Passkeys hold a public key and no secret.
         rows = list(Authenticator.objects.exclude(type="webauthn").order_by("id").select_for_update())
-        lost = sum(not _readable(row.data) for row in rows)
-        behind = [] if lost else [row for row in rows if _behind(row.data)]
+        lost = sum(not _is_readable(row.data) for row in rows)
+        behind = [] if lost else [row for row in rows if _is_behind(row.data)]
         for row in behind:
             sealed = {name: seal(unseal(row.data[name])) for name in _SECRETS if name in row.data}
             Authenticator.objects.filter(pk=row.pk).update(data={**row.data, **sealed})
     return len(behind), lost
 
 
-def _readable(data: dict[str, Any]) -> bool:
+def _is_readable(data: dict[str, Any]) -> bool:
     try:
         for name in _SECRETS:
             unseal(data.get(name, ""))
@@ -63,8 +65,8 @@ def _readable(data: dict[str, Any]) -> bool:
     return True
 
 
-def _behind(data: dict[str, Any]) -> bool:
-    """Return true if a secret in this is not sealed under the present key."""
+def _is_behind(data: dict[str, Any]) -> bool:
+    """Return true if a secret in the data of a second factor is not sealed under the present key."""
     try:
         for name in _SECRETS:
             if name in data:

@@ -9,7 +9,8 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.db import connection
 
 LONGEST_KEY: Final = 255
-FORGOTTEN_AT_ONCE: Final = 10_000
+"""The width of the column of keys."""
+DELETED_AT_ONCE: Final = 10_000
 """The most expired rows that one statement deletes."""
 
 
@@ -26,40 +27,43 @@ class Attempts(BaseCache):
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         """Return the value of a key, or the default once it has expired."""
         rows = _rows(
-            "SELECT value FROM bursar_cache WHERE cache_key = %s AND expires > clock_timestamp()", self._of(key)
+            "SELECT value FROM bursar_cache WHERE cache_key = %s AND expires > clock_timestamp()", self._key(key)
         )
         return json.loads(rows[0][0]) if rows else default
 
     def set(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         """Keep a value for so many seconds."""
-        _rows(f"{_INSERT} {_REPLACE} RETURNING 1", self._of(key), json.dumps(value), self._lasts(timeout))
+        _rows(f"{_INSERT} {_REPLACE} RETURNING 1", self._key(key), json.dumps(value), self._lifetime(timeout))
 
     def add(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Keep a value if there is none; of several calls at once, one returns true."""
-        over = "WHERE bursar_cache.expires <= clock_timestamp() RETURNING 1"
-        return bool(_rows(f"{_INSERT} {_REPLACE} {over}", self._of(key), json.dumps(value), self._lasts(timeout)))
+        if_expired = "WHERE bursar_cache.expires <= clock_timestamp() RETURNING 1"
+        return bool(
+            _rows(f"{_INSERT} {_REPLACE} {if_expired}", self._key(key), json.dumps(value), self._lifetime(timeout))
+        )
 
     def delete(self, key: str, version: int | None = None) -> bool:
-        """Forget a key."""
-        return bool(_rows("DELETE FROM bursar_cache WHERE cache_key = %s RETURNING 1", self._of(key)))
+        """Delete a key."""
+        return bool(_rows("DELETE FROM bursar_cache WHERE cache_key = %s RETURNING 1", self._key(key)))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all keys."""
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM bursar_cache")
 
-    def _of(self, key: str) -> str:
+    def _key(self, key: str) -> str:
+        # Keys hold addresses that people type, which may be of any length.
         full_key: str = self.make_key(key)
         return full_key if len(full_key) <= LONGEST_KEY else hashlib.sha256(full_key.encode()).hexdigest()
 
-    def _lasts(self, timeout: float | None) -> timedelta | None:
+    def _lifetime(self, timeout: float | None) -> timedelta | None:
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
         return None if seconds is None else timedelta(seconds=float(seconds))
 
 
 def delete_expired_attempts() -> int:
     """Delete a batch of expired rows; return how many."""
-    return len(_rows(_OVER, FORGOTTEN_AT_ONCE))
+    return len(_rows(_DELETE_EXPIRED, DELETED_AT_ONCE))
 
 
 _INSERT: Final = """
@@ -69,7 +73,7 @@ VALUES (%s, %s, coalesce(clock_timestamp() + %s::interval, 'infinity'))
 _REPLACE: Final = "ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires"
 # Rows are found once and deleted by their place. In a join the planner, which knows nothing yet of a flood that has
 # just come, may search a million rows for each of them. A time that moves within the statement keeps it from the index.
-_OVER: Final = """
+_DELETE_EXPIRED: Final = """
 DELETE FROM bursar_cache WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM bursar_cache WHERE expires <= statement_timestamp() ORDER BY expires LIMIT %s
     FOR UPDATE SKIP LOCKED

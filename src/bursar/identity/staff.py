@@ -68,15 +68,16 @@ def appoint(
         raise UnknownRole(role=role, known=", ".join(STAFF_ROLES))
     full_name = read_name(name)
     with transaction.atomic():
-        policy = _permit(by)
-        person = Person.objects.found_or_made(email, name=full_name)
-        before = _live(person.pk)
+        # The policy of this moment takes the place of the one given: a publication may have come in between.
+        policy = _check_may_manage(by)
+        person = Person.objects.get_or_create_person(email, name=full_name)
+        before = _appointment(person.pk)
         was_sandbox, by_sandbox_staff = before is not None and before.sandbox, by is not None and by.sandbox
         appointment = (role, is_sandbox_staff(sandbox, before=was_sandbox, by_sandbox_staff=by_sandbox_staff))
         if before is not None:
             if (before.role, before.sandbox) == appointment:
                 return person.pk
-            _end(policy, before, person.name, by, now, after=role)
+            _end_appointment(policy, before, person.name, by, now, after=role)
         Staff.objects.create(
             person=person, role=role, sandbox=appointment[1], appointed_by_id=by.id if by else None, appointed_at=now
         )
@@ -86,11 +87,11 @@ def appoint(
 def dismiss(policy: Policy, person_id: UUID, *, by: Colleague | None, now: datetime) -> None:
     """Dismiss a person from the staff. Errors: Refused, NotFound, SandboxStaff, NobodyLeft."""
     with transaction.atomic():
-        policy = _permit(by)
-        before = _live(person_id)
+        policy = _check_may_manage(by)
+        before = _appointment(person_id)
         if before is None:
             raise NotFound(what=phrase("colleague"))
-        _end(policy, before, before.person.name, by, now)
+        _end_appointment(policy, before, before.person.name, by, now)
 
 
 _FIELDS: Final = (
@@ -98,28 +99,33 @@ _FIELDS: Final = (
 )
 
 
-def _permit(by: Colleague | None) -> Policy:
-    """Return the policy in force, if the person may manage the staff by it. Errors: Refused.
+def _check_may_manage(by: Colleague | None) -> Policy:
+    """Return the policy in force, under which the person may manage the staff. Errors: Refused.
 
-    It waits for other changes to the staff and for a publication, which counts on the staff that it found.
+    Wait for other changes to the staff and for a publication, which relies on the staff that it read.
     """
     policy = held()
+    # All rows, in one order: two people who dismiss each other come one after the other, and somebody stays.
     list(Staff.objects.filter(ended_at=None).order_by("id").select_for_update())
     if by is None:
         return policy
-    live = _live(by.id)
-    decision = decide_for_staff(policy, Vendor(by.id, role=live.role if live else by.role), MANAGING)
-    if live is None or decision.outcome is not Outcome.ALLOWED:
+    # The role of now: the person may have been dismissed, or given another role, while they waited for the locks.
+    appointed = _appointment(by.id)
+    decision = decide_for_staff(policy, Vendor(by.id, role=appointed.role if appointed else by.role), MANAGING)
+    if appointed is None or decision.outcome is not Outcome.ALLOWED:
         raise Refused(decision)
     return policy
 
 
-def _live(person_id: UUID) -> Staff | None:
+def _appointment(person_id: UUID) -> Staff | None:
     return Staff.objects.filter(person_id=person_id, ended_at=None).select_related("person").first()
 
 
-def _end(policy: Policy, row: Staff, name: str, by: Colleague | None, now: datetime, after: str = "") -> None:
-    """End an appointment. Errors: those of `check_ending`, unless the operator does it."""
+def _end_appointment(
+    policy: Policy, row: Staff, name: str, by: Colleague | None, now: datetime, after: str = ""
+) -> None:
+    """End an appointment. Errors: those of `check_staff_role`, unless the operator ends it."""
+    # The operator at the command line may dismiss everybody: a new appointment there repairs it.
     if by is not None:
         managing = [code for code, role in policy.staff.items() if MANAGING in role.allowed]
         others = Staff.objects.filter(ended_at=None, role__in=managing, sandbox=row.sandbox).exclude(pk=row.pk)

@@ -169,7 +169,7 @@ def close_requests(closings: Sequence[Closing]) -> None:
     still_open.bulk_update(ended, ["state", "closed_at", "closed_by_kind", "closed_by_id", "answer", "order", "cause"])
 
 
-def forget_asked(email: str) -> None:
+def remove_from_people_to_ask(email: str) -> None:
     """Remove a person from the people to ask in saved quotes of all accounts, inside a transaction.
 
     Erasure is the only change to a saved quote. It changes neither decisions nor prices. Source: GDPR, article 17.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bursar.center.navigation import signed_in_person
-from bursar.erasure.held import personal_records, personal_records_json
+from bursar.erasure.personal_data import personal_records, personal_records_json
 from bursar.i18n import money
 
 MOST_COUNTED = 1000

@@ -1,4 +1,4 @@
-"""Everything that is held of a person, for themselves: of all accounts that they are or were in, and of nobody else."""
+"""The personal data of a person, for them to download: from all their accounts, and about nobody else."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -19,29 +19,30 @@ from bursar.seats.models import Assignment, Seen
 from bursar.subscriptions.models import Quote, Request
 
 AT_ONCE: Final = 500
+"""The number of rows read at a time, so that memory does not grow with what a person did."""
 Record = dict[str, Any]
-Kind = tuple[str, Iterable[Record]]
+RecordsOfKind = tuple[str, Iterable[Record]]
 
 
 def person_of(email: str) -> UUID:
     """Return the id of the person of an address. Errors: NotFound."""
-    found = Person.objects.filter(email=email.lower(), is_active=True).values_list("pk", flat=True).first()
-    if found is None:
+    person_id = Person.objects.filter(email=email.lower(), is_active=True).values_list("pk", flat=True).first()
+    if person_id is None:
         raise NotFound(what=phrase("person"))
-    return found
+    return person_id
 
 
-def personal_records(person_id: UUID) -> Iterator[Kind]:
-    """Return the records that are held of a person, by what they are; each list is read as it is asked for.
+def personal_records(person_id: UUID) -> Iterator[RecordsOfKind]:
+    """Yield the records about a person by their kind. Each list is read only when it is asked for.
 
-    What other people wrote, and the words of emails, in which others are named, are not among them.
+    Texts of other people and of emails are left out, because they name others. Source: GDPR, article 15 (4).
     """
     email = Person.objects.values_list("email", flat=True).get(pk=person_id)
-    yield from _of_the_person(person_id, email)
-    yield from _of_accounts(person_id, email)
+    yield from _records_of_person(person_id, email)
+    yield from _records_of_accounts(person_id, email)
 
 
-def _of_the_person(person_id: UUID, email: str) -> Iterator[Kind]:
+def _records_of_person(person_id: UUID, email: str) -> Iterator[RecordsOfKind]:
     """Yield the rows that do not belong to any account: the person, and how they sign in."""
     yield (
         "person",
@@ -65,7 +66,7 @@ def _of_the_person(person_id: UUID, email: str) -> Iterator[Kind]:
         "representative_of",
         _rows(Account.objects.filter(representative_email__iexact=email), "id", "name", "representative_name"),
     )
-    yield "recipient_of_invoices", _recipient(email)
+    yield "recipient_of_invoices", _invoice_recipients(email)
     yield "second_factors", _rows(Authenticator.objects.filter(user_id=person_id), "type", "created_at", "last_used_at")
     yield (
         "identities",
@@ -79,10 +80,11 @@ def _of_the_person(person_id: UUID, email: str) -> Iterator[Kind]:
     yield "emails_not_wanted", _rows(Unwanted.objects.filter(person_id=person_id), "about")
 
 
-def _of_accounts(person_id: UUID, email: str) -> Iterator[Kind]:
+def _records_of_accounts(person_id: UUID, email: str) -> Iterator[RecordsOfKind]:
     """Yield the rows of the accounts that the person is or was in: what they had and did there."""
     members = list(Member.objects.filter(person_id=person_id).values_list("pk", flat=True))
-    by_me = Q(actor_id__in=members) | Q(actor_id=person_id)
+    # In accounts people act as members; staff act under the id of their person.
+    by_them = Q(actor_id__in=members) | Q(actor_id=person_id)
     yield (
         "sent_over_by_the_product",
         _rows(
@@ -115,7 +117,7 @@ def _of_accounts(person_id: UUID, email: str) -> Iterator[Kind]:
             why=F("answer__text"),
         ),
     )
-    yield "quotes", _rows(Quote.objects.filter(by_me), "id", "account_id", "on", "created_at", why=F("reason__text"))
+    yield "quotes", _rows(Quote.objects.filter(by_them), "id", "account_id", "on", "created_at", why=F("reason__text"))
     yield (
         "overrides",
         _rows(
@@ -124,37 +126,39 @@ def _of_accounts(person_id: UUID, email: str) -> Iterator[Kind]:
             why=F("remark__text"),
         ),
     )
-    yield "history", _rows(Entry.objects.filter(by_me), "id", "account_id", "kind", "on", "recorded_at")
+    yield "history", _rows(Entry.objects.filter(by_them), "id", "account_id", "kind", "on", "recorded_at")
 
 
 def personal_records_json(person_id: UUID) -> Iterator[str]:
-    """Return what is held of a person as one JSON object, a piece at a time."""
+    """Yield the personal data of a person as one JSON object, a piece at a time."""
+    # Written by hand around the records: a list of 100,000 entries of history never stands in memory as a whole.
     encoder = DjangoJSONEncoder(ensure_ascii=False)
     yield "{"
     for number, (name, records) in enumerate(personal_records(person_id)):
         yield f"{',' if number else ''}\n{json.dumps(name)}: ["
-        for place, record in enumerate(records):
-            yield f"{',' if place else ''}\n  {encoder.encode(record)}"
+        for position, record in enumerate(records):
+            yield f"{',' if position else ''}\n  {encoder.encode(record)}"
         yield "]"
     yield "\n}\n"
 
 
 def personal_records_text(person_id: UUID) -> Iterator[str]:
-    """Return the same to be read, a line at a time."""
+    """Yield the same as text for people, a line at a time."""
     for name, records in personal_records(person_id):
         yield f"{name}\n"
         for record in records:
-            said = ", ".join(f"{field} {value}" for field, value in record.items() if value not in (None, ""))
-            yield f"  {said}\n"
+            fields = ", ".join(f"{field} {value}" for field, value in record.items() if value not in (None, ""))
+            yield f"  {fields}\n"
 
 
-def _rows(rows: "QuerySet[Any]", *fields: str, **named: F) -> Iterator[Record]:
-    found: Iterator[Record] = rows.order_by("pk").values(*fields, **named).iterator(AT_ONCE)
-    return found
+def _rows(rows: "QuerySet[Any]", *fields: str, **renamed: F) -> Iterator[Record]:
+    records: Iterator[Record] = rows.order_by("pk").values(*fields, **renamed).iterator(AT_ONCE)
+    return records
 
 
-def _recipient(email: str) -> Iterator[Record]:
-    """The accounts whose invoices are sent to an address, and the name that stands beside it there."""
+def _invoice_recipients(email: str) -> Iterator[Record]:
+    """Yield the accounts that send their invoices to an address, with the name that they wrote beside it."""
+    # The search finds parts of longer addresses too, and of other fields of the JSON; the loop keeps what is equal.
     for account_id, recipients in BillingDetails.objects.filter(recipients__icontains=email).values_list(
         "pk", "recipients"
     ):
