@@ -264,7 +264,11 @@ def test_facts_that_cannot_be_told_keep_no_other_waiting_and_are_given_up_where_
     assert set(NotTold.objects.values_list("tries", flat=True)) == {2}
     appoint(current(), name="Al", email="al@vendor.example", role="support", by=None, now=now)
     shown = said(signed_in("al@vendor.example").get(f"{path}/desk/emails"))
-    assert "What could not be told" in shown and "ValidationError" in shown and "after 2 tries, again on" in shown
+    assert (
+        "Emails that could not be written" in shown
+        and "ValidationError" in shown
+        and "after 2 tries, again on" in shown
+    )
     found = check_emails(now)
     assert found.state == "wrong" and "3 facts" in found.found and path.rpartition("/")[2] in found.found
     later = now + TELL_WITHIN + timedelta(minutes=1)

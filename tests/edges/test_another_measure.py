@@ -44,7 +44,7 @@ def test_the_page_offers_plans_of_another_measure_and_asks_how_many_there(api: A
     assert api.ok("GET", f"{path}/subscription")["items"][0]["per"] == "account"
     seats = said(client.get(f"{path}/seats"))
     assert "2 people use it; it has no seats now" in seats
-    assert "of 0 used" not in seats and "more are used than are bought" not in seats and "Give it to" not in seats
+    assert "of 0 used" not in seats and "more are used than are bought" not in seats and "Assign to" not in seats
 
     form = said(client.get(f"{path}/manage"))
     assert "Seats, for a plan priced by the seat" in form and "people use it now: 2" in form

@@ -77,7 +77,7 @@ def test_details_are_saved_for_future_invoices_and_nothing_that_the_form_does_no
         {"name": "Anna Weber", "email": "anna@example.com"},
         {"name": "books", "email": "books@example.com"},
     ]
-    assert "form checked" in page(owner, f"{path}/details")
+    assert "format checked" in page(owner, f"{path}/details")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_new_payment_type_pays_what_is_open_and_only_the_owner_chooses_it(api:
     assert owner.post(f"{path}/payment", {"type": "card", "token": ""}).status_code == 422
     assert owner.post(f"{path}/payment", {"type": "shells", "token": "ok"}).status_code == 422
     assert owner.post(f"{path}/payment", CARD).status_code == 302
-    assert "what was open has been paid" in page(owner, f"{path}/payment")
+    assert "the open invoices were paid" in page(owner, f"{path}/payment")
     assert api.ok("GET", f"{path}/invoices")["items"][0]["status"] == "paid"
     assert owner.post(f"{path}/payment", {"type": "invoice"}).status_code == 422
     assert api.ok("GET", f"{path}/payment_method")["type"] == "card"
@@ -257,7 +257,7 @@ def test_while_a_payment_waits_a_request_offers_nothing_but_the_way_to_it(api: A
     assert "/approve" in page(owner, f"{path}/requests/{asked}")
     api.ok("POST", f"{path}/requests/{asked}/approve", by=email("owner"))
     waiting = page(owner, f"{path}/requests/{asked}")
-    assert "waits to be confirmed" in waiting and "Confirm it" in waiting
+    assert "waits to be confirmed" in waiting and "Confirm the payment" in waiting
     assert ("/approve" in waiting, "/reject" in waiting) == (False, False)
     assert "/withdraw" not in page(signed_in(email("admin")), f"{path}/requests/{asked}")
 
@@ -378,7 +378,7 @@ def test_ownership_is_passed_on_by_the_owner_alone_and_only_when_they_are_sure(v
     owner, heir = signed_in(email("owner")), {"member": rows["billing_admin"]}
     assert "Pass ownership on" in owner.get(f"{path}/admins").content.decode()
     assert "Pass ownership on" not in signed_in(email("billing_admin")).get(f"{path}/admins").content.decode()
-    for sent, why in ((heir, "Tick that you want"), ({"sure": "1"}, "Choose one of the billing admins.")):
+    for sent, why in ((heir, "Tick the box if you want"), ({"sure": "1"}, "Choose one of the billing admins.")):
         answer: Any = owner.post(f"{path}/admins/owner", sent)
         assert answer.status_code == 422 and why in answer.content.decode()
     denied: Any = signed_in(email("admin")).post(f"{path}/admins/owner", {**heir, "sure": "1"})

@@ -73,7 +73,7 @@ def test_the_staff_agrees_prices_and_days(api: ApiClient) -> None:
     assert "July 1, 2026" in taken(sales, path, quantity_support="15", on="day", day="2026-07-01")
     for form, wrong in (
         ({"quantity_support": "11", "price_support": "cheap"}, "Give a price such as 12.00"),
-        ({"quantity_support": "11", "on": "day"}, "Give the day from which it counts"),
+        ({"quantity_support": "11", "on": "day"}, "Give the day from which it applies"),
     ):
         assert wrong in said(sales.post(f"{path}/manage", form), 422)
 

@@ -69,7 +69,7 @@ def test_an_address_is_changed_by_the_link_that_was_sent_there_once(path: str) -
     assert Person.objects.filter(email=email("admin")).exists(), "programs that look at links change nothing"
     assert client.post(link(message))["Location"] == "/me"
     shown = said(client.get("/me"))
-    assert "adele@elsewhere.example" in shown and "You sign in by this address from now on." in shown
+    assert "adele@elsewhere.example" in shown and "From now on you sign in with this address." in shown
     [(old, told)] = emails().items()
     assert old == email("admin") and "Your address was changed" in told and "support@example.com" in told
     assert "elsewhere" not in told.lower()
@@ -144,7 +144,7 @@ def test_no_address_is_changed_from_which_no_email_goes_out(api: ApiClient, sett
     api.account()
     client = signed_in(email("admin"), "fr")
     shown = said(client.get("/me/address"))
-    assert "Votre adresse reste ce qu’elle est" in shown and 'type="email"' not in shown
+    assert "Votre adresse ne peut pas être changée" in shown and 'type="email"' not in shown
     assert client.post("/me/address", {"email": NEW}).status_code == 409 and not AddressChange.objects.exists()
 
 

@@ -54,8 +54,8 @@ def test_the_message_says_a_day_and_time_as_people_write_them_where_the_account_
 def test_that_a_payment_waits_is_said_before_anything_is_filled_in(api: ApiClient, where: str) -> None:
     path, attempt = waiting(api)
     page = said(signed_in(OWNER).get(f"{path}/{where}"))
-    assert "waits to be confirmed, until January 1, 2026 at 1:00 AM (Paris time)" in page
-    assert f"{path}/attempts/{attempt}/give-up" in page and "Give it up" in page
+    assert "waits to be confirmed until January 1, 2026 at 1:00 AM (Paris time)" in page
+    assert f"{path}/attempts/{attempt}/give-up" in page and "Give up the payment" in page
     if where in ("subscription", "manage"):
         page = said(signed_in(email("admin")).get(f"{path}/subscription"))
         assert "waits to be confirmed" in page and "give-up" not in page

@@ -47,7 +47,7 @@ def test_whoever_asked_finds_the_request_and_may_withdraw_it(asked: tuple[ApiCli
     shown = said(admin, request)
     assert "Request of Admin" in shown and "waiting for an answer" in shown and "January 20, 2026" in shown
     assert "Two &lt;b&gt;join&lt;/b&gt; us" in shown
-    assert "Withdraw the request" in shown and 'name="digest"' not in shown and "Why not?" not in shown
+    assert "Withdraw the request" in shown and 'name="digest"' not in shown and "Reason for rejecting it" not in shown
     assert "Admin asked for changes" in said(admin, f"{path}/subscription")
     admin.post(f"{request}/withdraw")
     assert "Withdrawn on January 11, 2026" in said(admin, request)

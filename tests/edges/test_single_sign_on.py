@@ -94,7 +94,7 @@ def test_a_tie_made_by_signing_in_holds_until_the_person_ends_it(
     come(client, vendors)
     assert who(client, path) == "Owner", "their address at the provider is another one now"
     client.post("/language", {"language": "fr"})
-    assert "Par ces identités" in said(client.get("/me/security"))
+    assert "Ces identités" in said(client.get("/me/security"))
     client.post("/language", {"language": "en"})
     page = said(client.get("/me/security"))
     assert "owner@acme.example" in page and urlsplit(vendors.address).netloc in page

@@ -77,7 +77,7 @@ def test_a_session_that_began_without_the_second_factor_confirms_it_once(path: s
     TOTP.activate(Person.objects.get(email=DESK), secret)
     asked = said(tess.get(f"{path}/subscription"), 403)
     [where] = re.findall(r'href="(/me/confirm/code\?next=[^"]+)"', asked)
-    assert "you came in without yours" in asked and "/me/confirm/passkey" not in asked
+    assert "you signed in without yours" in asked and "/me/confirm/passkey" not in asked
     assert tess.post(where, {"code": "000000"}).status_code == 200 and tess.get("/desk").status_code == 403
     confirmed = tess.post(where, {"code": code(secret)})
     assert confirmed["Location"] == f"{path}/subscription"
@@ -95,7 +95,7 @@ def test_whom_the_product_sends_over_does_not_come_to_the_desk_by_that(path: str
     assert tess.get(where).status_code == 302
     assert tess.get(f"{path}/subscription").status_code == 200, "as a member she is who she is"
     for page in ("/desk", f"{other}/subscription"):
-        assert "you came in without yours" in said(tess.get(page), 403)
+        assert "you signed in without yours" in said(tess.get(page), 403)
 
 
 def test_who_comes_in_by_the_second_factor_is_at_the_desk(path: str) -> None:

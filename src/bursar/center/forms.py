@@ -25,7 +25,7 @@ from bursar.core.policy.limits import MOST_SEATS
 from bursar.core.subscription.edit_field import MOST_TEXT
 from bursar.i18n.problem import said
 
-_NOT_SURE: Final = _("Tick that you want to give up ownership; nothing was changed.")
+_NOT_SURE: Final = _("Tick the box if you want to give up ownership; nothing was changed.")
 
 
 class NameForm(PageForm):
@@ -36,7 +36,8 @@ class NameForm(PageForm):
         error_if_missing=_("Give your name."),
         autocomplete="name",
         help=_(
-            "What you go by here. Each account has its own name for you, which whoever manages its members can change."
+            "Your name here. Each account also keeps a name for you, which the people who manage its members can "
+            "change."
         ),
     )
 
@@ -47,7 +48,7 @@ class AddressForm(PageForm):
     email = EmailField(
         _("New address"),
         autocomplete="email",
-        help=_("All accounts that you are in see it. Wherever else you are signed in, you are signed out."),
+        help=_("All your accounts see it. You are signed out everywhere else."),
     )
 
     def __init__(self, posted: Mapping[str, Any] | None = None, *, current_address: str) -> None:
@@ -89,7 +90,7 @@ class LimitForm(PageForm):
     seats = ParsedField(
         _("Seats that they may add"),
         lambda text: read_whole_number(text, 0, MOST_SEATS),
-        error_if_wrong=_("Give a whole number, or nothing for no limit."),
+        error_if_wrong=_("Give a whole number, or leave the field empty for no limit."),
         optional=True,
         maxlength=7,
     )
@@ -100,9 +101,9 @@ class LimitForm(PageForm):
         super().__init__(posted, initial=initial)
         # Made with each form, because its label and its reading depend on the currency of the account.
         self.fields["amount"] = ParsedField(
-            _("More per billing period, in %(currency)s without tax") % {"currency": currency},
+            _("Amount that they may add per billing period, in %(currency)s without tax") % {"currency": currency},
             lambda text: _amount(text, currency),
-            error_if_wrong=_("Give an amount such as 500.00, or nothing for no limit."),
+            error_if_wrong=_("Give an amount such as 500.00, or leave the field empty for no limit."),
             parse_errors=(BadAmount, BadRate),
             optional=True,
             maxlength=20,
@@ -129,7 +130,9 @@ class StaffTransferOwnershipForm(PageForm):
     member = SelectField(
         _("New owner"),
         error_if_wrong=_("Choose one of the billing admins."),
-        help=_("For an account whose owner is gone. Whoever owned it becomes an admin; everybody concerned is told."),
+        help=_(
+            "For an account whose owner has left. The former owner becomes an admin, and everybody concerned is told."
+        ),
     )
     reason = TextField(_("Reason"), max_length=MOST_TEXT, rows=2, help=_("It stays in the history of the account."))
     sure = CheckboxField(_("I have made sure that this is what the customer wants."), error_if_missing=_NOT_SURE)
@@ -145,7 +148,7 @@ class AssignSeatForm(PageForm):
     """Member who gets a seat."""
 
     member = ParsedField(
-        _("Give it to"),
+        _("Assign to"),
         UUID,
         error_if_wrong=_("Choose somebody from the list."),
         parse_errors=(ValueError,),
@@ -156,7 +159,9 @@ class AssignSeatForm(PageForm):
 class RequestForm(PageForm):
     """Reason for a request, and the day by which it is needed; `too_early` is the message for an early day."""
 
-    reason = TextField(_("Why do you ask for it?"), max_length=MOST_REASON, rows=3, help=_("Whoever decides reads it."))
+    reason = TextField(
+        _("Why do you ask for it?"), max_length=MOST_REASON, rows=3, help=_("The person who decides reads it.")
+    )
     needed_by = ParsedField(
         _("By which day is it needed? (optional)"),
         date.fromisoformat,
@@ -175,7 +180,9 @@ class RequestForm(PageForm):
 class RejectForm(PageForm):
     """Reason for rejecting a request."""
 
-    reason = TextField(_("Why not?"), max_length=MOST_REASON, rows=2, help=_("Whoever asked reads it."))
+    reason = TextField(
+        _("Reason for rejecting it"), max_length=MOST_REASON, rows=2, help=_("The person who asked reads it.")
+    )
 
 
 class CancelForm(PageForm):
@@ -189,9 +196,9 @@ class CancelForm(PageForm):
 class PaymentMethodForm(PageForm):
     """Payment method of an account, or of a single invoice, which may be paid with the `current_method`."""
 
-    type = TextField(_("How"))
+    type = TextField(_("Pay by"))
     token = TextField(
-        _("Which"),
+        _("Test card or mandate"),
         help=_("The sandbox gateway is connected: it behaves like a real one, and no money moves."),
     )
 

@@ -28,7 +28,7 @@ def forward(request: HttpRequest, account_id: UUID) -> HttpResponse:
     day: date = form.cleaned_data["to"]
     try:
         move(account_id, day, actor=visit.actor, now=visit.now)
-        messages.success(request, _("The clock stands at {day} now.").format(day=money.day(day)))
+        messages.success(request, _("The clock now stands at {day}.").format(day=money.day(day)))
     except NotTheirClock as problem:
         raise PageClosed(visit, "subscription", visit.message(problem)) from None
     except Problem as problem:

@@ -205,7 +205,7 @@ class Visit:
 
     def _staff_pages(self) -> tuple[tuple[str, str, str | None], ...]:
         """Return the pages of an account that only staff see."""
-        return ("desk_emails", _("Emails"), "view_subscription"), ("desk_account", _("At the vendor"), None)
+        return ("desk_emails", _("Emails"), "view_subscription"), ("desk_account", _("Vendor settings"), None)
 
 
 def open_visit(request: HttpRequest, account_id: UUID) -> Visit:

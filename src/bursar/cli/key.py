@@ -91,7 +91,7 @@ def revoke(id: UUID, as_json: bool) -> None:
         from bursar.accounts.keys import revoke_key
 
         revoke_key(id, now=datetime.now(UTC))
-    show({"revoked": str(id)}, as_json, "The key holds no longer.")
+    show({"revoked": str(id)}, as_json, "The key is revoked.")
 
 
 def _said(row: "KeyRow") -> str:

@@ -47,7 +47,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
                 actions.alter_account(visit.policy, account_id, fields=fields, actor=visit.actor, now=visit.now)
     except Problem as problem:
         return _page(request, visit, form, problem=visit.message(problem))
-    messages.success(request, _("What the vendor says of the account is saved."))
+    messages.success(request, _("The vendor settings are saved."))
     return redirect_to("desk_account", account_id)
 
 
@@ -73,7 +73,7 @@ def add(request: HttpRequest, account_id: UUID) -> HttpResponse:
             )
     except Problem as problem:
         return _page(request, visit, override=form, problem=visit.message(problem))
-    messages.success(request, _("The exception holds from now on."))
+    messages.success(request, _("The exception applies from now on."))
     return redirect_to("desk_account", account_id)
 
 
@@ -86,7 +86,7 @@ def end(request: HttpRequest, account_id: UUID, override_id: UUID) -> HttpRespon
             actions.end_override(visit.policy, account_id, override_id, actor=visit.actor, now=visit.now)
     except Problem as problem:
         return _page(request, visit, problem=visit.message(problem))
-    messages.success(request, _("The exception holds no longer."))
+    messages.success(request, _("The exception no longer applies."))
     return redirect_to("desk_account", account_id)
 
 

@@ -103,7 +103,7 @@ def _tell_owner(visit: DeskVisit, email: str, account: str) -> None:
     with translation.override(person.locale):
         subject = _("The account {account} is open").format(account=account)
         paragraphs = [
-            _("You own it."),
+            _("You are its owner."),
             _("You sign in by a link to this address, until you choose a password or add a passkey."),
         ]
         # A line break in the name of an account would break the header of the email.

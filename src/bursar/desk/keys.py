@@ -26,7 +26,7 @@ def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """Revoke a key."""
     visit = _visit_of_key_manager(request)
     revoke_key(key_id, now=visit.now)
-    messages.success(request, _("The key holds no longer."))
+    messages.success(request, _("The key is revoked."))
     return redirect_to("desk_keys")
 
 

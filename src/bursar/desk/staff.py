@@ -38,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
     # Somebody who is on the staff already only gets another role, and knows how to sign in.
     if fields["email"].lower() not in emails:
         _tell_appointed(visit, Person.objects.get(pk=person_id), fields["role"])
-    sentence = _("{name} is of the staff: {role}.")
+    sentence = _("{name} is on the staff: {role}.")
     messages.success(request, sentence.format(name=fields["name"], role=staff_role_name(visit.policy, fields["role"])))
     return redirect_to("desk_staff")
 
@@ -52,7 +52,7 @@ def dismiss(request: HttpRequest, person_id: UUID) -> HttpResponse:
         actions.dismiss(visit.policy, person_id, by=visit.colleague, now=visit.now)
     except Problem as problem:
         return _page(request, visit, problem=visit.message(problem))
-    messages.success(request, _("{name} is of the staff no longer.").format(name=name))
+    messages.success(request, _("{name} is no longer on the staff.").format(name=name))
     # Whoever dismisses themselves has no desk to return to.
     return redirect_to("home" if person_id == visit.colleague.id else "desk_staff")
 
@@ -96,6 +96,6 @@ def _tell_appointed(visit: DeskVisit, person: Person, role: str) -> None:
             ),
             _("You sign in by a link to this address, until you choose a password or add a passkey."),
         ]
-        subject = _("You are of the staff")
+        subject = _("You are on the staff")
         email_content = write_personal_email(person.locale, subject, paragraphs, _("Sign in"), "/sign-in/link")
     queue_personal_email(person, email_content, now=visit.now)

@@ -47,7 +47,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             set_details(visit.policy, account_id, details=form.columns(), actor=visit.actor, now=visit.now)
-            messages.success(request, _("The details are saved. Future invoices carry them."))
+            messages.success(request, _("The details are saved. They appear on future invoices."))
             return redirect_to("details", account_id)
         except Problem as refusal:
             problem = visit.message(refusal)
@@ -87,8 +87,8 @@ class DetailsForm(PageForm):
         optional=True,
         rows=4,
         help=gettext_lazy(
-            "One a line: an email address, with a name before it if you like and the address in angle brackets. "
-            "They need no seat."
+            "One per line: an email address, or a name followed by the address in angle brackets. "
+            "Recipients need no seat."
         ),
     )
 
@@ -104,7 +104,7 @@ class DetailsForm(PageForm):
             for part, label, browser in ADDRESS:
                 name = f"{address_name}_{part}"
                 self.initial[name] = present = str(address.get(part, ""))
-                error_if_missing = _("Say to whom is sold: the name of the company.") if name == "sold_to_name" else ""
+                error_if_missing = _("Give the name of the company that buys.") if name == "sold_to_name" else ""
                 self.fields[name] = (
                     SelectField(
                         label,

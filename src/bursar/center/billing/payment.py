@@ -137,5 +137,5 @@ def _redirect_after_payment(request: HttpRequest, account_id: UUID, attempt_id: 
 
 def _replaced_message(collected: int) -> str:
     if collected:
-        return _("The payment type was changed, and what was open has been paid.")
+        return _("The payment type was changed, and the open invoices were paid.")
     return _("The payment type was changed.")

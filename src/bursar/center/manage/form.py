@@ -145,7 +145,7 @@ class ManageForm(PageForm):
         error_if_wrong = (
             _("Give the last day of the trial, or choose another answer.")
             if on == "trial"
-            else _("Give the day from which it counts, or choose another answer.")
+            else _("Give the day from which it applies, or choose another answer.")
         )
         self._add_field("on", _UncheckedText())
         self._add_field("day", _checked_if(on in ("day", "trial"), _day_field(_("Day"), error_if_wrong)))

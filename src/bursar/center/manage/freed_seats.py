@@ -79,13 +79,13 @@ def _release(visit: Visit, edit: SetSeats | ChangePlan, use: SeatUse) -> Release
         seats=money.number(use.used - to_free),
         more=money.number(still_needed),
     )
-    enough_sentence = _("Enough people are chosen who give their seat of {product} up.").format(product=product)
+    enough_sentence = _("Enough people are chosen to give up their seat of {product}.").format(product=product)
     listed = longest_unseen(visit.id, edit.product, MOST_SHOWN, edit.release)
     # Whoever loses the seat by a change that has fallen due, but is not written yet, has none to give up.
     people = keeping_seat(listed, {edit.product: use})
     unlisted_count = use.used - len(people)
     others = ngettext("{count} other person is not listed", "{count} other people are not listed", unlisted_count)
-    elsewhere = _("seats are also taken back on the page of seats.")
+    elsewhere = _("you can also take seats back on the Seats page.")
     return Release(
         product=product,
         text=sentence if still_needed > 0 else enough_sentence,

@@ -106,7 +106,7 @@ def summary(visit: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) ->
         renewal=sums_in_words(quote.next_renewal, quote.currency),
         renewal_lines=lines_shown(quote.renewal_lines, quote.currency),
         warnings=tuple(
-            _("With this the account ends: its last main product goes.")
+            _("This ends the account, because its last base product goes.")
             for warning in quote.warnings
             # Somebody who cancels knows it; the warning is for people who only remove a product.
             if warning == ACCOUNT_WOULD_END and not any(isinstance(edit.edit, Cancel) for edit in quote.edits)
@@ -126,19 +126,22 @@ def _consequences(visit: Visit, edits: Sequence[Edit]) -> tuple[str, ...]:
         open_codes = sorted(visit.policy.states[State.SUSPENDED], key=list(CAPABILITIES).index)
         things = format_list([capability(capability_code) for capability_code in open_codes], locale=locale())
         sentences.append(
-            _("Its people, each as far as their role goes, can still: {things}.").format(things=things)
+            _("As far as their roles allow, its people can still: {things}.").format(things=things)
             if open_codes
             else _("Its people can do nothing here any more.")
         )
         sentences += [
             _("Everything else is closed to them, changes and requests included."),
-            _("Billing goes on: it renews, scheduled changes count on their day, invoices are issued and collected."),
-            _("The vendor’s product is told that the account is suspended, and decides itself whom it lets in."),
-            _("It stays so until somebody of the vendor’s staff resumes it."),
+            _(
+                "Billing goes on: the subscription renews, scheduled changes take effect, and invoices are issued "
+                "and collected."
+            ),
+            _("The vendor’s product is told that the account is suspended, and decides for itself whom it lets in."),
+            _("It stays suspended until the vendor’s staff resume it."),
         ]
     if any(isinstance(edit, Resume) for edit in edits):
         sentences.append(
-            _("Its people can do again what they may. Nothing is charged or given back for the days between.")
+            _("Its people can do again what their roles allow. Nothing is charged or credited for the days in between.")
         )
     return tuple(sentences)
 

@@ -32,7 +32,8 @@ def temporary_fields(item: Item, form: ManageForm, term_end: date) -> TemporaryF
         fields=(temporary, first, last),
         present=temporary_seats_in_words(item),
         help=_(
-            "On these days only, besides the seats that stay; the last day possible is {day}, when the term ends."
+            "Only on these days, in addition to the permanent seats. The last possible day is {day}, when the term "
+            "ends."
         ).format(day=money.day(term_end - timedelta(days=1))),
         is_open=bool(temporary.value() or temporary.errors or first.errors or last.errors),
     )

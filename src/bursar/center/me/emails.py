@@ -39,8 +39,8 @@ class EmailsForm(PageForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=[
-            ("changes", gettext_lazy("Somebody changed the subscription, or what was scheduled took effect")),
-            ("renewals", gettext_lazy("A renewal comes, or the subscription was renewed")),
+            ("changes", gettext_lazy("Somebody changed the subscription, or a scheduled change took effect")),
+            ("renewals", gettext_lazy("A renewal is coming, or the subscription was renewed")),
             ("payments", gettext_lazy("A payment came through")),
             ("reminders", gettext_lazy("A request still waits to be reviewed")),
         ],

@@ -52,7 +52,7 @@ def _record_names() -> dict[str, str]:
     """Return the name of each kind of record."""
     return {
         "person": _("Your name, address and language"),
-        "former_names": _("Names you went by before"),
+        "former_names": _("Your former names"),
         "addresses": _("Other addresses that you asked for or had"),
         "memberships": _("Accounts you are or were in"),
         "staff": _("Roles at the vendor"),
@@ -63,7 +63,7 @@ def _record_names() -> dict[str, str]:
         "sessions": _("Sessions, with network address and browser"),
         "sign_in_links": _("Sign-in links that were sent to you"),
         "sent_over_by_the_product": _("Times that the product signed you in"),
-        "emails_not_wanted": _("Emails you do without"),
+        "emails_not_wanted": _("Emails that you turned off"),
         "emails_about_sign_in": _("Emails about your sign-in"),
         "emails": _("Other emails to you"),
         "seats": _("Seats you have or had"),
@@ -72,5 +72,5 @@ def _record_names() -> dict[str, str]:
         "answers_to_requests": _("Requests you answered"),
         "quotes": _("Prices you looked at"),
         "overrides": _("Exceptions you made"),
-        "history": _("Things you did, in the history"),
+        "history": _("What you did, in the history"),
     }

@@ -60,5 +60,5 @@ def new_address(request: HttpRequest, secret: str) -> HttpResponse:
     except AddressNotValid as problem:
         return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
     end_other_sessions(request, person)
-    messages.success(request, _("You sign in by this address from now on."))
+    messages.success(request, _("From now on you sign in with this address."))
     return redirect_to("me")

@@ -38,6 +38,6 @@ def end(request: HttpRequest, identity: UUID) -> HttpResponse:
     """End an identity at the provider."""
     end_identity(signed_in_person(request).pk, identity)
     messages.success(
-        request, _("The identity is no longer yours. The next sign-in by it asks for your verified address again.")
+        request, _("This identity no longer signs you in. Next time the provider must confirm your address again.")
     )
     return redirect_to("mfa_index")

@@ -97,7 +97,7 @@ def resume(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpRespo
 @require_POST
 def remove(request: HttpRequest, account_id: UUID, member_id: UUID) -> HttpResponse:
     """Remove a member, or withdraw an invitation."""
-    return _change_member(request, account_id, member_id, seats.remove_member, _("{name} is no member any more."))
+    return _change_member(request, account_id, member_id, seats.remove_member, _("{name} is no longer a member."))
 
 
 def _change_member(
@@ -185,7 +185,7 @@ def _person(
     seat_products = ", ".join(product for product, seat in products if seat)
     may_change = visit.may(capability) and not is_reader and not is_owner
     seatless = role_name(visit.policy, SEATLESS)
-    effect = _("Uses a seat of {seats}. As {seatless} they would use none: it would be free, and stay bought.")
+    effect = _("Uses a seat of {seats}. As {seatless} they would use none; the seat would become free and stay bought.")
     content = {
         "member": _member_row(visit, row, products),
         "seats": seat_products,

@@ -58,7 +58,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         """Send the link to choose a new password."""
         with translation.override(user.locale):
             subject, link_text = _("A new password"), _("Choose a new password")
-            paragraphs = [_("Somebody, you we hope, asked for a new password. If it was not you, do nothing.")]
+            paragraphs = [_("Somebody asked for a new password for your address. If it was not you, do nothing.")]
             email_content = write_personal_email(
                 user.locale, subject, paragraphs, link_text, context["password_reset_url"], secret=True
             )

@@ -54,7 +54,7 @@ def _tell_of_copy(person: Person, name: str) -> None:
     """Write to somebody that their passkey was refused."""
     with translation.override(person.locale):
         paragraphs = [
-            _("Somebody used the passkey {name}, but it had counted further before. It may have been copied.").format(
+            _("The passkey {name} was used with a lower counter than before. It may have been copied.").format(
                 name=name
             ),
             _("It signed nobody in. Remove it and add a new one; if it was not you, end your other sessions too."),
