@@ -507,7 +507,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "AlreadyMember": lambda w: Call("POST", f"{w.has}/members", {"name": "A", "email": AGENT, "role": "admin"}),
     "UnknownCapability": lambda w: Call("POST", f"{w.bare}/overrides", {**GRANT, "capability": "fly"}),
     "OverrideExists": lambda w: Call("POST", f"{w.overridden}/overrides", GRANT),
-    "NoSandbox": lambda w: Call("POST", f"{w.live}/clock", {"to": "2026-02-01"}),
+    "NotSandbox": lambda w: Call("POST", f"{w.live}/clock", {"to": "2026-02-01"}),
     "NotTheirClock": lambda w: Call("POST", f"{w.bare}/clock", {"to": "2026-02-01"}, ADMIN),
     "ClockBackwards": lambda w: Call("POST", f"{w.bare}/clock", {"to": "2025-01-01"}),
     "ClockTooFar": lambda w: Call("POST", f"{w.bare}/clock", {"to": "2099-01-01"}),

@@ -63,7 +63,7 @@ def test_an_address_is_changed_by_the_link_that_was_sent_there_once(path: str) -
     facts = Entry.objects.count()
     assert "is on its way" in said(client.post("/me/address", {"email": NEW}))
     [(to, message)] = emails().items()
-    assert to == NEW and "Admin wants to sign in by this address" in message
+    assert to == NEW and "Admin wants to sign in with this address" in message
     kept = create_link(email("admin"), expires_at=datetime(2099, 1, 1, tzinfo=UTC))
     assert "Use this address" in said(client.get(link(message)))
     assert Person.objects.filter(email=email("admin")).exists(), "programs that look at links change nothing"

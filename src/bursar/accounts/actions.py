@@ -29,6 +29,7 @@ from bursar.history.queries import IdempotencyKey
 from bursar.policy.queries import held
 
 CLOCK_YEARS: Final = 10
+"""The most years of one move of a sandbox clock: everything that falls due on the way is one transaction."""
 
 
 class UnknownZone(Invalid):
@@ -43,7 +44,7 @@ class OverrideExists(Conflict):
     code = "override_exists"
 
 
-class NoSandbox(Conflict):
+class NotSandbox(Conflict):
     """Only a sandbox account has a clock of its own to be moved."""
 
     code = "not_a_sandbox"
@@ -92,7 +93,7 @@ def open_account(
     zone = read_zone(time_zone)
     clock_at = instant_of(clock or now, zone) if sandbox else None
     with transaction.atomic():
-        # Held, so that no policy without this type is published before the account is there.
+        # Held until the account is committed, so that no policy without its type is published meanwhile.
         held().account_type(account_type)
         account = Account.objects.create(
             seller=Seller.objects.order_by("id").get(),
@@ -111,6 +112,7 @@ def open_account(
         on = (clock_at or now).astimezone(zone).date()
         owner = create_member(account.id, owner_name, owner_email, OWNER, locale, now)
         AccountState.objects.create(account=account, state=State.ACTIVE, since_on=on)
+        # An invoice needs a buyer from the first day; the name is what is known of them by then.
         BillingDetails.objects.create(account=account, sold_to={"name": name})
         event = AccountOpened(account_type=account_type, currency=currency, owner=owner.id)
         record(account_id=account.id, events=[event], actor=actor, on=on, now=now)
@@ -131,11 +133,12 @@ def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], a
         permit(policy, customer, actor, "alter_accounts", now)
         if "account_type" in fields:
             held().account_type(fields["account_type"])
-        named = {"name": one_line(fields["name"])} if "name" in fields else {}
-        Account.objects.filter(pk=account_id).update(**fields | named)
+        name = {"name": one_line(fields["name"])} if "name" in fields else {}
+        Account.objects.filter(pk=account_id).update(**fields | name)
         rate, before = fields.get("tax_rate"), customer.tax.rate
         event = AccountAltered(
             fields=tuple(sorted(fields)),
+            # The history keeps the values that prices and rights follow from. Names and addresses must stay erasable.
             tax_rate=None if rate in (None, before) else TaxRateChange(before=before, after=rate),
             before=customer.account.account_type if "account_type" in fields else None,
             after=fields.get("account_type"),
@@ -185,8 +188,8 @@ def end_override(policy: Policy, account_id: UUID, override_id: UUID, *, actor: 
     """End an override. Errors: NotFound, Refused."""
     with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "grant_overrides", now)
-        live = Override.objects.filter(account_id=account_id, pk=override_id, ended_at=None)
-        if not live.update(ended_at=now):
+        in_force = Override.objects.filter(account_id=account_id, pk=override_id, ended_at=None)
+        if not in_force.update(ended_at=now):
             raise NotFound(what=phrase("override"))
         event = OverrideEnded(override=override_id)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
@@ -204,23 +207,24 @@ def set_details(policy: Policy, account_id: UUID, *, details: dict[str, Any], ac
 
 
 def set_clock(
-    customer: Customer, to: datetime, *, now: datetime, idempotency_key: IdempotencyKey | None = None
+    customer: Customer, clock_at: datetime, *, now: datetime, idempotency_key: IdempotencyKey | None = None
 ) -> None:
-    """Move a sandbox account's clock, under the lock. Errors: NoSandbox, ClockBackwards, ClockTooFar."""
+    """Move a sandbox account's clock, under the lock. Errors: NotSandbox, ClockBackwards, ClockTooFar."""
     if customer.clock_at is None:
-        raise NoSandbox()
-    if to < customer.clock_at:
-        raise ClockBackwards(clock_at=customer.moment(now).astimezone(customer.zone))
-    if to > customer.clock_at + timedelta(days=366 * CLOCK_YEARS):
-        raise ClockTooFar(clock_at=customer.moment(now).astimezone(customer.zone), years=CLOCK_YEARS)
-    Account.objects.filter(pk=customer.id).update(clock_at=to)
+        raise NotSandbox()
+    if clock_at < customer.clock_at:
+        raise ClockBackwards(clock_at=customer.moment(now))
+    # Leap years are counted whole, so that ten years are never refused for a day.
+    if clock_at > customer.clock_at + timedelta(days=366 * CLOCK_YEARS):
+        raise ClockTooFar(clock_at=customer.moment(now), years=CLOCK_YEARS)
+    Account.objects.filter(pk=customer.id).update(clock_at=clock_at)
     store_response(idempotency_key, kind="account", id=customer.id, status=200, now=now)
 
 
-def set_account_states(turned: Collection[tuple[UUID, State, date]]) -> None:
+def set_account_states(states: Collection[tuple[UUID, State, date]]) -> None:
     """Write the states of accounts from a day on, under their locks."""
     AccountState.objects.bulk_update(
-        [AccountState(account_id=account_id, state=state, since_on=on) for account_id, state, on in turned],
+        [AccountState(account_id=account_id, state=state, since_on=on) for account_id, state, on in states],
         ["state", "since_on"],
     )
 
@@ -229,6 +233,7 @@ def read_zone(name: str) -> ZoneInfo:
     """Return the time zone of a name. Errors: UnknownZone."""
     try:
         return ZoneInfo(name)
+    # ValueError for a path that leaves the folder of zones, OSError for the name of a folder or one that is too long.
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UnknownZone(time_zone=name[:60]) from None
 

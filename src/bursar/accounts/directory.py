@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from bursar.columns.statement import select
+from bursar.columns.statement import like_literal, select
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """An account in the directory."""
+    """An account in the directory, with its owner."""
 
     id: UUID
     name: str
@@ -28,7 +28,7 @@ def directory(
 
     `q` is a part of the account's name, its id, or the beginning of a member's address.
     """
-    literal = q.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    literal = like_literal(q.lower())
     rows = select(
         _DIRECTORY,
         q=q.lower(),
@@ -43,6 +43,8 @@ def directory(
     return [AccountRow(*row) for row in rows]
 
 
+# Accounts are searched by any part of their name, members by the beginning of their address, which has an index.
+# The page after an account is found by its name and id, so that accounts that are added meanwhile shift nothing.
 _DIRECTORY: Final = """
 SELECT a.id, a.name, a.account_type, s.state, a.sandbox, m.name, p.email, a.representative_name
 FROM accounts_account a

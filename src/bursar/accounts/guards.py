@@ -16,9 +16,10 @@ def _owned(account: str) -> str:
     return _NO_OWNER.format(account=account, refusal=refusal("owned", "an account has exactly one owner"))
 
 
+# At the commit, because an account is inserted before its owner, and ownership is transferred by two updates.
 ACCOUNT_OWNED = AtCommit(name="owned", operation=pgtrigger.Insert, func=_owned("NEW.id"))
 OWNER_STAYS = AtCommit(name="owned", operation=pgtrigger.Update | pgtrigger.Delete, func=_owned("OLD.account_id"))
-MADE_SO = Refuse(
+FIXED_AT_OPENING = Refuse(
     name="made_so",
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("sandbox", "seller"),

@@ -1,4 +1,4 @@
-"""Keys of programs, links of people and invitations. Their secrets are shown once and kept as hashes, or not at all."""
+"""Keys of programs, sign-in links and invitations. Their secrets are shown once, and stored as hashes or not at all."""
 
 import hashlib
 import secrets
@@ -24,7 +24,7 @@ class LinkNotValid(Problem):
 
 
 class InvitationNotValid(Problem):
-    """The invitation is not valid any more; ask whoever invited you to send a new one."""
+    """The invitation is not valid any more; ask the person who invited you to send a new one."""
 
     code = "invitation_not_valid"
 
@@ -59,6 +59,7 @@ class KeyGrant:
 
 
 USED_AGAIN: Final = timedelta(hours=1)
+"""The time after which another use of a key is noted."""
 INVITATION_DAYS: Final = 14
 _INVITATIONS: Final = Signer(salt="bursar.invitation")
 
@@ -74,13 +75,13 @@ def create_invitation(account_id: UUID, member_id: UUID, invited_at: datetime, a
 def read_invitation(secret: str, *, now: datetime) -> tuple[UUID, UUID, datetime, str]:
     """Return account, member, moment and address of an invitation. Errors: InvitationNotValid."""
     try:
-        account, member, at, address = _INVITATIONS.unsign_object(secret)
+        account_id, member_id, moment, address = _INVITATIONS.unsign_object(secret)
     except (BadSignature, ValueError):
         raise InvitationNotValid() from None
-    invited_at = datetime.fromisoformat(at)
+    invited_at = datetime.fromisoformat(moment)
     if invited_at + timedelta(days=INVITATION_DAYS) <= now:
         raise InvitationNotValid()
-    return UUID(account), UUID(member), invited_at, address
+    return UUID(account_id), UUID(member_id), invited_at, address
 
 
 def create_key(
@@ -96,6 +97,7 @@ def create_key(
     name = read_name(name)
     if account_id is not None and not Account.objects.filter(pk=account_id).exists():
         raise NotFound(what=phrase("account"))
+    # The prefix lets scanners for secrets recognise a key that was committed or posted by mistake.
     key = f"bursar_{secrets.token_urlsafe(32)}"
     limits = {"reads_only": reads_only, "account_id": account_id, "expires_at": expires_at, "scope": scope}
     VendorKey.objects.create(name=name, hash=_hash(key), created_at=now, **limits)
@@ -103,8 +105,8 @@ def create_key(
 
 
 def valid_key(key: str, *, now: datetime) -> KeyGrant | None:
-    """Return a valid key with its limits, None for any other key."""
-    row = select_one(_HOLDING, hash=_hash(key), now=now)
+    """Return a valid key with its limits; None if the key is unknown, revoked or expired."""
+    row = select_one(_VALID_KEY, hash=_hash(key), now=now)
     if row is None:
         return None
     key_id, reads_only, account_id, scope, last_used_at = row
@@ -153,8 +155,10 @@ def use_link(secret: str, *, now: datetime) -> tuple[Person, bool]:
     """
     valid = SignInLink.objects.filter(hash=_hash(secret), expires_at__gt=now, person__is_active=True)
     link = valid.select_related("person").first()
+    # Checked at each use: a person may have joined a live account since the link was made.
     if link is None or not (link.single_use or is_sandbox_only(link.person_id)):
         raise LinkNotValid()
+    # One statement finds it unused and uses it, so that of two browsers with the same link one signs in.
     if link.single_use and not valid.filter(used_at=None).update(used_at=now):
         raise LinkNotValid()
     if link.single_use:
@@ -163,7 +167,7 @@ def use_link(secret: str, *, now: datetime) -> tuple[Person, bool]:
     return link.person, link.single_use
 
 
-_HOLDING: Final = """
+_VALID_KEY: Final = """
 SELECT id, reads_only, account_id, scope, last_used_at FROM accounts_vendorkey
 WHERE hash = %(hash)s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
 """

@@ -1,4 +1,4 @@
-"""The limit that an owner sets for the billing admins of the account."""
+"""Set the purchase limit of an account, by which its owner limits the billing admins."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ class OtherCurrency(Invalid):
 def set_limit(
     policy: Policy, account_id: UUID, *, seats: int | None, amount: Money | None, actor: Actor, now: datetime
 ) -> None:
-    """Set the most that billing admins may add to the account in a billing period; None is no limit of its own.
+    """Set the most that billing admins may add in a billing period. Without a limit here, that of the policy applies.
 
     Errors: NotFound, Refused, OtherCurrency.
     """
@@ -31,6 +31,7 @@ def set_limit(
         if amount is not None and amount.currency != currency:
             raise OtherCurrency(currency=currency, found=amount.currency)
         limit = {"seats": seats, "amount_minor": amount.amount_minor if amount else None}
+        # Read before it is written: the history has both.
         previous = PurchaseLimit.objects.filter(account_id=account_id).values(*limit).first()
         PurchaseLimit.objects.update_or_create(account_id=account_id, defaults=limit)
         before = LimitBefore(**previous) if previous else LimitBefore(seats=None, amount_minor=None)

@@ -1,4 +1,4 @@
-"""Invite, accept, change, suspend and remove members of an account, and pass its ownership on."""
+"""Invite, change, suspend and remove members of an account, and transfer its ownership."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,6 +65,7 @@ def add_member(
         check_role(actor, name, None, role)
         if any(member.email.lower() == email.lower() for member in customer.account.members):
             raise AlreadyMember(email=email)
+        # The vendor's program has proved who its people are; a person who invites may mistype an address.
         invited_at = now if needs_invitation(actor) else None
         _count_invitation(account_id, actor, now)
         member = create_member(account_id, name, email, role, customer.locale, now, invited_at)
@@ -98,7 +99,7 @@ def invite_again(
 
 @dataclass(frozen=True, slots=True)
 class AcceptedInvitation:
-    """A member who accepted an invitation; `proven` says that the link proves that they read their mail."""
+    """A member who accepted an invitation; `proven` says that its link proves that they read their mail."""
 
     account_id: UUID
     member_id: UUID
@@ -112,6 +113,7 @@ def accept_invitation(secret: str, *, now: datetime) -> AcceptedInvitation:
     try:
         with locked_account(account_id, SYSTEM, now) as customer:
             waiting = Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None, state="invited")
+            # By its moment an invitation is void once a newer one was sent, by its address once the person has another.
             invited = waiting.filter(invited_at=invited_at, person__email=address.lower(), person__is_active=True)
             if not invited.update(state="active"):
                 raise InvitationNotValid()
@@ -122,6 +124,7 @@ def accept_invitation(secret: str, *, now: datetime) -> AcceptedInvitation:
             if proven:
                 Person.objects.filter(pk=person.pk, email_verified_at=None).update(email_verified_at=now)
             _record_events(customer, [MemberAccepted(member=member_id, role=member.role)], member, now)
+    # An invitation must not tell whether the account or the member ever existed.
     except NotFound:
         raise InvitationNotValid() from None
     return AcceptedInvitation(account_id, member_id, person, proven)
@@ -151,6 +154,7 @@ def change_member(
         check_role(actor, before.name, before.role, after)
         if state is not None:
             check_member_state(actor, before, state_before, state)
+        # Erasure searches texts for former names too.
         if name is not None and one_line(name) != before.name:
             keep_former_name(_person_id(account_id, member_id), before.name)
         Member.objects.filter(account_id=account_id, pk=member_id).update(
@@ -159,6 +163,7 @@ def change_member(
         events: list[Event] = []
         if state is not None and state != state_before:
             events.append((MemberSuspended if state == "suspended" else MemberResumed)(member=member_id))
+        # A call that changes nothing is still a fact, unless it is about the state alone.
         if state is None or after != before.role or name is not None:
             events.append(MemberChanged(member=member_id, before=before.role, after=after))
         _record_events(customer, events, actor, now)
@@ -191,11 +196,12 @@ def transfer_ownership(
     with locked_account(account_id, actor, now) as customer:
         owner, successor = customer.owner, customer.member(member_id)
         members = Member.objects.filter(account_id=account_id)
+        # An owner can do everything, so their address must be known to work. Emails of sandboxes are never sent.
         verified = customer.sandbox or members.filter(pk=successor.id, person__email_verified_at__isnull=False).exists()
         if isinstance(actor, Vendor):
             permit(policy, customer, actor, "appoint_billing_admins", now)
         check_ownership_transfer(actor, owner, successor, verified=verified, reason=reason)
-        # The former owner first: the database refuses two owners at any moment.
+        # The former owner first, because the index on owners is checked at each row; that there is one, at the commit.
         members.filter(pk=owner.id).update(role=ADMIN)
         members.filter(pk=successor.id).update(role=OWNER)
         remark = Remark.objects.create(account_id=account_id, text=reason) if reason else None

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from bursar.accounts.guards import ACCOUNT_OWNED, CLOCK_FORWARD, MADE_SO, OWNER_STAYS
+from bursar.accounts.guards import ACCOUNT_OWNED, CLOCK_FORWARD, FIXED_AT_OPENING, OWNER_STAYS
 from bursar.columns.codes import ACTOR_KINDS, CodeField
 from bursar.columns.guard import KEPT
 from bursar.columns.ids import uuid7
@@ -41,6 +41,7 @@ class Account(models.Model):
     time_zone = models.TextField()
     locale = CodeField(LOCALES, default="en")
     sandbox = models.BooleanField(default=False)
+    # A live account has no clock of its own, so that none can be moved by a mistake.
     clock_at = models.DateTimeField(null=True)
     tax_rate = RateField(default=0)
     representative_name = models.TextField(blank=True, default="")
@@ -56,7 +57,7 @@ class Account(models.Model):
             models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=1), name="accounts_account_tax_rate"),
         )
         indexes = (models.Index(Lower("name"), "id", name="accounts_account_name"),)
-        triggers = (ACCOUNT_OWNED, MADE_SO, CLOCK_FORWARD)
+        triggers = (ACCOUNT_OWNED, FIXED_AT_OPENING, CLOCK_FORWARD)
 
 
 class Member(AccountRow):
@@ -87,7 +88,7 @@ class Member(AccountRow):
 
 
 class SentInvitation(AccountRow):
-    """An invitation that a member or one of the staff sent, which counts against how many an hour may have."""
+    """An invitation that a member or staff sent; an account may send only so many within an hour."""
 
     sent_at = models.DateTimeField()
 
@@ -108,6 +109,7 @@ class Override(AccountRow):
     grant = models.BooleanField()
     until = models.DateField(null=True)
     remark = models.ForeignKey(Remark, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    # A member's id or a person's, by the kind; empty for a program of the vendor.
     author_kind = CodeField(ACTOR_KINDS)
     author_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
@@ -166,6 +168,8 @@ class Session(AccountRow):
 class AccountState(models.Model):
     """The state of an account. Each transaction that decides about the account locks this row."""
 
+    # A row of its own: locking the account's row would make every insert of a row that refers to it wait.
+
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
     state = CodeField(("active", "suspended", "cancelled"))
     since_on = models.DateField()
@@ -175,6 +179,7 @@ class BillingDetails(models.Model):
     """The buyer as printed on the account's future invoices, and the addresses that receive them."""
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    # Free of any form, because countries write addresses in many; an issued invoice keeps its own copy.
     sold_to = models.JSONField(default=dict)
     bill_to = models.JSONField(null=True)
     vat_id = models.TextField(blank=True, default="")
@@ -194,7 +199,8 @@ class VendorKey(models.Model):
     reads_only = models.BooleanField(default=False)
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, related_name="+")
     expires_at = models.DateTimeField(null=True)
-    # `members`: it acts for a member with every call, and never as the vendor.
+    # With `members` each call acts for a member, never for the vendor. The database has the default too, for keys that
+    # an earlier release creates while it is upgraded.
     scope = models.TextField(default="vendor", db_default="vendor")
 
     class Meta:

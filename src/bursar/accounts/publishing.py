@@ -21,30 +21,31 @@ def publish_policy(document: object, *, by: str, actor: Actor, now: datetime) ->
 
     Errors: BadDocument, its kinds; TypesInUse, StaffLockedOut.
     """
-    return _published(document, lambda: actions.publish(document, by=by, now=now), actor, now)
+    return _publish(document, lambda: actions.publish(document, by=by, now=now), actor, now)
 
 
 def apply_policy(document: object, *, file: str, by: str, actor: Actor, now: datetime) -> int:
     """Publish a file if it has changed, as `publish_policy` does; return the number of the current version."""
-    return _published(document, lambda: actions.apply(document, file=file, by=by, now=now), actor, now)
+    return _publish(document, lambda: actions.apply(document, file=file, by=by, now=now), actor, now)
 
 
 def check_policy(document: object, *, at: str = "") -> None:
     """Raise the error of publishing a document now, without publishing it. Errors: those of publishing it."""
+    # In a transaction, because the check locks rows; nothing is written.
     with transaction.atomic():
-        _check(_before(), read(document, 1, at=at), replacements(document))
+        _check(_policy_before(), read(document, 1, at=at), replacements(document))
 
 
 def accounts_without_type() -> tuple[list[AccountWithoutType], int]:
     """Return the first accounts of types that the current policy does not have, and their number. Errors: NoPolicy."""
-    return _left(queries.current(), {})
+    return _accounts_without_type(queries.current(), {})
 
 
-def _published(document: object, publish: Callable[[], int], actor: Actor, now: datetime) -> int:
+def _publish(document: object, publish: Callable[[], int], actor: Actor, now: datetime) -> int:
     with transaction.atomic():
-        # From here on no account is opened or altered by the policy before; see `queries.held`.
+        # From here on no account is opened or altered under the policy before; see `queries.held`.
         actions.lock()
-        before, number = _before(), publish()
+        before, number = _policy_before(), publish()
         policy = queries.version(number)
         if before is None or number != before.version:
             _check(before, policy, replacements(document))
@@ -52,7 +53,7 @@ def _published(document: object, publish: Callable[[], int], actor: Actor, now: 
     return number
 
 
-def _before() -> Policy | None:
+def _policy_before() -> Policy | None:
     try:
         return queries.current()
     except queries.NoPolicy:
@@ -60,28 +61,29 @@ def _before() -> Policy | None:
 
 
 def _check(before: Policy | None, after: Policy, replaced: Mapping[str, str]) -> None:
-    serving = Staff.objects.filter(ended_at=None, person__is_active=True).order_by("id").select_for_update(of=("self",))
-    check_staff(before, after, [StaffMember(*row) for row in serving.values_list("person__name", "role", "sandbox")])
-    check_types(*_left(after, replaced))
+    # Locked: staff whom the new policy would lock out must not be appointed meanwhile.
+    staff = Staff.objects.filter(ended_at=None, person__is_active=True).order_by("id").select_for_update(of=("self",))
+    check_staff(before, after, [StaffMember(*row) for row in staff.values_list("person__name", "role", "sandbox")])
+    check_types(*_accounts_without_type(after, replaced))
 
 
-def _left(policy: Policy, replaced: Mapping[str, str]) -> tuple[list[AccountWithoutType], int]:
-    rows = select(_LEFT, known=[*policy.account_types, *replaced], most=MOST_NAMED)
+def _accounts_without_type(policy: Policy, replaced: Mapping[str, str]) -> tuple[list[AccountWithoutType], int]:
+    rows = select(_WITHOUT_TYPE, known=[*policy.account_types, *replaced], most=MOST_NAMED)
     return [AccountWithoutType(*row[:3]) for row in rows], rows[0][3] if rows else 0
 
 
 def _replace(policy: Policy, replaced: Mapping[str, str], actor: Actor, now: datetime) -> None:
     """Give accounts of removed types the types that replace them, and record it for each account."""
-    going = {before: after for before, after in replaced.items() if before not in policy.account_types}
-    moved = select(_REPLACE, before=[*going], after=[*going.values()], now=now) if going else []
+    removed = {before: after for before, after in replaced.items() if before not in policy.account_types}
+    replaced_rows = select(_REPLACE, before=[*removed], after=[*removed.values()], now=now) if removed else []
     altered = (
         (account_id, on, actor, AccountAltered(fields=("account_type",), before=before, after=after))
-        for account_id, on, before, after in moved
+        for account_id, on, before, after in replaced_rows
     )
     record_each(altered, now=now)
 
 
-_LEFT: Final = """
+_WITHOUT_TYPE: Final = """
 SELECT id, name, account_type, count(*) OVER () FROM accounts_account
 WHERE account_type <> ALL(%(known)s) ORDER BY id LIMIT %(most)s
 """

@@ -14,10 +14,8 @@ def sandbox_only_people(people: Collection[UUID]) -> set[UUID]:
     An invited or suspended member of a live account counts as live, because they may act in it tomorrow.
     """
     members = models.Member.objects.filter(person_id__in=people, removed_at=None)
-    serving = Staff.objects.filter(person_id__in=people, ended_at=None)
-    places = set(
-        members.values_list("person_id", "account__sandbox").union(serving.values_list("person_id", "sandbox"))
-    )
+    staff = Staff.objects.filter(person_id__in=people, ended_at=None)
+    places = set(members.values_list("person_id", "account__sandbox").union(staff.values_list("person_id", "sandbox")))
     return {person for person, _ in places} - {person for person, sandbox in places if not sandbox}
 
 
@@ -28,10 +26,10 @@ def is_sandbox_only(person_id: UUID) -> bool:
 
 def lendable_people(member_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Return, by member, the people as whom anybody may sign in: active members who are in sandboxes only."""
-    active = models.Member.objects.filter(pk__in=member_ids, removed_at=None, state="active", account__sandbox=True)
-    people = dict(active.filter(person__is_active=True).values_list("id", "person_id"))
-    lent = sandbox_only_people(people.values())
-    return {member: person for member, person in people.items() if person in lent}
+    members = models.Member.objects.filter(pk__in=member_ids, removed_at=None, state="active", account__sandbox=True)
+    people = dict(members.filter(person__is_active=True).values_list("id", "person_id"))
+    lendable = sandbox_only_people(people.values())
+    return {member_id: person_id for member_id, person_id in people.items() if person_id in lendable}
 
 
 def sandbox_customers(limit: int) -> list[Customer]:

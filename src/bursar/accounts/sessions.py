@@ -1,4 +1,4 @@
-"""Sessions that the vendor's product opens for its people; each signs in once."""
+"""Open and use sessions, by which the vendor's product sends its people over already signed in; each works once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,7 +48,7 @@ class LivePerson(Invalid):
 
 
 class SessionNotValid(Problem):
-    """This way in was used already, or is too old; go back to where you came from and try again."""
+    """This link was used already, or is too old; go back to the product that sent you here and try again."""
 
     code = "session_not_valid"
 
@@ -93,14 +93,15 @@ def open_session(
         member = next((member for member in active if member.email.lower() == address), None)
         if member is None:
             raise NoActiveMember(actor=email[:254])
+        # Many people may hold the keys of a sandbox, so they must not sign in a person of a live account.
         if customer.sandbox and member.id not in lendable_people([member.id]):
             raise LivePerson(actor=email[:254])
-        until = now + timedelta(minutes=MINUTES)
-        opened = Session.objects.create(
-            account_id=account_id, member_id=member.id, page=page, return_to=return_to, expires_at=until
+        expires_at = now + timedelta(minutes=MINUTES)
+        session = Session.objects.create(
+            account_id=account_id, member_id=member.id, page=page, return_to=return_to, expires_at=expires_at
         )
-        store_response(idempotency_key, kind="session", id=opened.pk, status=201, now=now)
-    return opened.pk
+        store_response(idempotency_key, kind="session", id=session.pk, status=201, now=now)
+    return session.pk
 
 
 def session(account_id: UUID, session_id: UUID) -> SessionRow:
@@ -121,6 +122,7 @@ def use_session(secret: str, *, now: datetime) -> UsedSession:
     if not valid.update(used_at=now):
         raise SessionNotValid()
     session = Session.objects.get(pk=session_id)
+    # Checked again: minutes have passed, in which they may have been suspended or have joined a live account.
     members = Member.objects.filter(
         pk=session.member_id, account_id=session.account_id, state="active", removed_at=None
     )

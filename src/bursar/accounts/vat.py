@@ -16,6 +16,7 @@ def check_vat_id(vat_id: str) -> VatIdCheck:
 
     A good id may still be unregistered. Source: python-stdnum, which follows the countries' publications.
     """
+    # People write ids with spaces, dots and slashes; invoices print them as they were typed.
     compact = clean(vat_id, " -./").upper()
     country = compact[:2]
     rules = get_cc_module("gr" if country == GREECE else country.lower(), "vat") if country.isalpha() else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bursar.accounts.actions import ClockBackwards, ClockTooFar, NoSandbox, OverrideExists, UnknownZone
+from bursar.accounts.actions import ClockBackwards, ClockTooFar, NotSandbox, OverrideExists, UnknownZone
 from bursar.accounts.limits import OtherCurrency
 from bursar.accounts.sessions import LivePerson, NoActiveMember
 from bursar.api.actor import BadActor
@@ -153,7 +153,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
         *_IDEMPOTENT,
         BadMoment,
         NotTheirClock,
-        NoSandbox,
+        NotSandbox,
         ClockBackwards,
         ClockTooFar,
     ),

@@ -24,6 +24,11 @@ def execute(statement: str, **parameters: Any) -> None:
         cursor.execute(statement, parameters)
 
 
+def like_literal(text: str) -> str:
+    """Return a text for LIKE in which % and _ are the signs that a person typed, and stand for no others."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def for_each(part: str) -> str:
     """Return the statement that yields the rows of `part` for each of `accounts`; `part` names it `here.account_id`.
 

@@ -19,7 +19,7 @@ def record(*, account_id: UUID, events: Iterable[Event], actor: Actor, on: date,
     record_each(((account_id, on, actor, event) for event in events), now=now)
 
 
-def record_each(happened: Iterable[AccountEvent], *, now: datetime) -> None:
+def record_each(account_events: Iterable[AccountEvent], *, now: datetime) -> None:
     """Write events into the histories of many accounts at once, in their order."""
     entries = (
         Entry(
@@ -31,13 +31,15 @@ def record_each(happened: Iterable[AccountEvent], *, now: datetime) -> None:
             data=write_event(event),
             **actor_columns(actor),
         )
-        for account_id, on, actor, event in happened
+        for account_id, on, actor, event in account_events
     )
+    # Ids are made here, in the order of the events, and a history is read in the order of its ids.
     Entry.objects.bulk_create(entries, batch_size=1000)
 
 
 def actor_columns(actor: Actor) -> dict[str, Any]:
     """Return the columns that name an actor."""
+    # By the id alone: names change, and must be erasable.
     if isinstance(actor, Member):
         return {"actor_kind": "member", "actor_id": actor.id}
     return {"actor_kind": "system" if actor.system else "vendor", "actor_id": actor.id}

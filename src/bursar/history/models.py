@@ -11,6 +11,7 @@ class Entry(models.Model):
     """An event in an account's history. It holds ids and codes, and outlives the account."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # No foreign key: the history outlives everything that it is about.
     account_id = models.UUIDField()
     kind = models.TextField()
     actor_kind = CodeField(ACTOR_KINDS)
@@ -18,7 +19,7 @@ class Entry(models.Model):
     on = models.DateField()
     recorded_at = models.DateTimeField()
     data = models.JSONField(default=dict)
-    # Entries written before there were versions, and by releases that know none, are of the first.
+    # Entries from before there were versions, and of an earlier release that runs during an upgrade, are of version 1.
     version = models.SmallIntegerField(db_default=1)
 
     class Meta:

@@ -57,6 +57,7 @@ class Fact:
 
 def stored_response(idempotency_key: IdempotencyKey) -> Answer | None:
     """Return the stored response for a key, if there is one. Errors: OtherBody."""
+    # Looked up by scope too: two callers may well choose the same key.
     stored = StoredResponse.objects.filter(scope=idempotency_key.scope, key=idempotency_key.key).first()
     if stored is None:
         return None
@@ -81,8 +82,8 @@ def facts(
 ) -> list[Fact]:
     """Return entries, the newest first, those before a given one; of some kinds, and from day to day inclusive."""
     lookups = {"id__lt": before, "kind__in": kinds, "on__gte": since, "on__lte": until}
-    given = {name: value for name, value in lookups.items() if value is not None}
-    rows = Entry.objects.filter(account_id=account_id, **given)
+    filters = {name: value for name, value in lookups.items() if value is not None}
+    rows = Entry.objects.filter(account_id=account_id, **filters)
     return [Fact(*row) for row in rows.order_by("-id").values_list(*_FACT)[:limit]]
 
 

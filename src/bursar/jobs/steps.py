@@ -91,7 +91,7 @@ def move(
 
     What is to be collected is collected then; a payment that waits or does not come through is no failure of the move.
 
-    Errors: NotFound, NotTheirClock, NoSandbox, ClockBackwards, ClockTooFar.
+    Errors: NotFound, NotTheirClock, NotSandbox, ClockBackwards, ClockTooFar.
     """
     with locked_account(account_id, actor, now) as found:
         check_clock(current(), found.account, found.as_of_now(actor), found.today(now))

@@ -14,28 +14,33 @@ from bursar.notices.email import write_personal_email
 
 
 def send_address_link(person: Person, address: str, *, now: datetime) -> None:
-    """Send a link to the address that a person wants. A person who has this address already is told so there."""
+    """Send a link to the address that a person wants. If another person has it already, tell them so there.
+
+    The page says the same in both cases, so that nobody learns from it who has an account here.
+    """
     with transaction.atomic():
         secret = request_address(person.pk, address, now=now)
-        whose = person if secret is not None else Person.objects.filter(email=address.lower(), is_active=True).first()
-        if whose is None:
+        holders = Person.objects.filter(email=address.lower(), is_active=True)
+        reader = person if secret is not None else holders.first()
+        if reader is None:
             return
-        with translation.override(whose.locale):
+        with translation.override(reader.locale):
             if secret is not None:
-                subject, way, path = _("Your new address"), _("Use this address"), f"/me/address/{secret}"
+                subject, link_text, path = _("Your new address"), _("Use this address"), f"/me/address/{secret}"
                 lines = [
-                    _("{name} wants to sign in by this address.").format(name=person.name),
-                    _("Open the link where you are signed in, within {minutes} minutes. It works once.").format(
-                        minutes=ADDRESS_MINUTES
-                    ),
+                    _("{name} wants to sign in with this address.").format(name=person.name),
+                    _(
+                        "Open the link within {minutes} minutes, in the browser where you are signed in. It works once."
+                    ).format(minutes=ADDRESS_MINUTES),
                     _("If it was not you, do nothing."),
                 ]
             else:
-                subject, way, path = _("This address is yours already"), _("Sign in"), "/sign-in"
-                lines = [_("Somebody asked to sign in by this address. It is yours already, and nothing was changed.")]
-            asks = path != "/sign-in"
-            written = write_personal_email(whose.locale, subject, lines, way, path, secret=asks)
-        queue_personal_email(whose, written, now=now, address=address)
+                subject, link_text, path = _("This address is yours already"), _("Sign in"), "/sign-in"
+                lines = [
+                    _("Somebody asked to sign in with this address. It is yours already, and nothing was changed.")
+                ]
+            content = write_personal_email(reader.locale, subject, lines, link_text, path, secret=secret is not None)
+        queue_personal_email(reader, content, now=now, address=address)
 
 
 def use_address_link(person: Person, secret: str, *, now: datetime) -> None:
@@ -48,10 +53,11 @@ def use_address_link(person: Person, secret: str, *, now: datetime) -> None:
         support = Seller.objects.order_by("id").values_list("support_email", flat=True).get()
         with translation.override(person.locale):
             lines = [
-                _("You sign in by another address now, and emails go there. This one signs you in no longer."),
+                _("You now sign in with another address, and emails go there. This one no longer signs you in."),
                 _("If it was not you, write to {support} at once.").format(support=support),
             ]
-            written = write_personal_email(
+            content = write_personal_email(
                 person.locale, _("Your address was changed"), lines, _("See where you are signed in"), "/me/sessions"
             )
-        queue_personal_email(person, written, now=now, address=before)
+        # To the former address: if somebody else changed it, its holder reads so only there.
+        queue_personal_email(person, content, now=now, address=before)

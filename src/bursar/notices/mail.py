@@ -10,8 +10,8 @@ from bursar.core.messages.problem import Invalid, Phrase, phrase
 
 VARIABLE: Final = "BURSAR_MAIL_URL"
 NOWHERE: Final = "dummymail://"
-PATIENCE_SECONDS: Final = 10
-"""Time for a mail server or a provider to answer."""
+TIMEOUT_SECONDS: Final = 10
+"""The time that a mail server or a provider has to answer."""
 
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "brevo": ("api_key",),
@@ -20,9 +20,9 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "postmark": ("server_token",),
     "sendgrid": ("api_key",),
 }
-"""What each provider knows the vendor by, in the order in which it stands in the address."""
+"""The keys of the vendor at each provider, in the order in which they stand in the address."""
 OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"postmark": ("api_url", "message_stream")}
-"""What may follow a question mark, beside the address of the provider's API."""
+"""The options that may follow a question mark. All providers but those named here have `api_url` alone."""
 HEADERS_WITH_ID: Final[Mapping[str, dict[str, str] | None]] = {"postmark": {"X-PM-KeepID": "true"}, "mailjet": None}
 """The headers by which a provider keeps the Message-ID that an email has; None for one that refuses any but its own."""
 
@@ -43,7 +43,7 @@ def mail_settings(url: str) -> dict[str, Any]:
 
 
 def mail_route(url: str) -> str:
-    """The way in a word or two, without what is secret about it. Errors: BadMailAddress."""
+    """Return the name of the provider or the host, without keys and passwords. Errors: BadMailAddress."""
     settings = mail_settings(url)
     scheme = url.partition("://")[0].lower()
     return scheme.title() if scheme in KEYS else settings.get("EMAIL_HOST") or scheme
@@ -52,21 +52,26 @@ def mail_route(url: str) -> str:
 def _by_provider(scheme: str, url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     keys, at, domain = parts.netloc.rpartition("@") if "@" in parts.netloc else (parts.netloc, "", "")
-    given = [unquote(one) for one in keys.split(":")]
-    if len(given) != len(KEYS[scheme]) or not all(given):
+    # Only Mailgun has a domain behind its key; the address has no @ for the others.
+    values = [unquote(key) for key in keys.split(":")]
+    if len(values) != len(KEYS[scheme]) or not all(values):
         raise BadMailAddress(wrong=phrase("the key is missing or has too many parts"))
     if parts.path.strip("/") or parts.fragment or (at and not (scheme == "mailgun" and domain)):
         raise BadMailAddress(wrong=phrase("something follows the key that is not expected there"))
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     if unknown := sorted(options.keys() - OPTIONS.get(scheme, ("api_url",))):
         raise BadMailAddress(wrong=phrase("there is no option {option}", option=unknown[0]))
-    own = {**dict(zip(KEYS[scheme], given, strict=True)), **({"sender_domain": domain} if domain else {}), **options}
+    provider_settings = {
+        **dict(zip(KEYS[scheme], values, strict=True)),
+        **({"sender_domain": domain} if domain else {}),
+        **options,
+    }
     return {
         "EMAIL_BACKEND": f"anymail.backends.{scheme}.EmailBackend",
         "HEADERS_WITH_ID": HEADERS_WITH_ID.get(scheme, {}),
         "ANYMAIL": {
-            "REQUESTS_TIMEOUT": PATIENCE_SECONDS,
-            **{f"{scheme}_{name}".upper(): value for name, value in own.items()},
+            "REQUESTS_TIMEOUT": TIMEOUT_SECONDS,
+            **{f"{scheme}_{name}".upper(): value for name, value in provider_settings.items()},
         },
     }
 
@@ -77,10 +82,11 @@ def _by_server(scheme: str, url: str) -> dict[str, Any]:
     settings: dict[str, Any] = Env.email_url_config(url)
     if scheme.startswith("smtp") and not settings["EMAIL_HOST"]:
         raise BadMailAddress(wrong=phrase("the host is missing"))
-    ours = {"EMAIL_BACKEND": "bursar.notices.message.EmailBackend"} if scheme.startswith("smtp") else {}
-    return {**settings, **ours, "EMAIL_TIMEOUT": PATIENCE_SECONDS, "HEADERS_WITH_ID": {}}
+    # Django's own backend cannot write to addresses with letters beyond ASCII.
+    backend = {"EMAIL_BACKEND": "bursar.notices.message.EmailBackend"} if scheme.startswith("smtp") else {}
+    return {**settings, **backend, "EMAIL_TIMEOUT": TIMEOUT_SECONDS, "HEADERS_WITH_ID": {}}
 
 
 def _unknown(scheme: str, url: str) -> Phrase:
-    # Without "://" what stands first may be the secret itself.
+    # Without "://" the first part may be the secret itself, which a message must not repeat.
     return phrase("{scheme}:// is no way to send emails", scheme=scheme) if "://" in url else phrase("it is no address")

@@ -1,4 +1,4 @@
-"""Build the message of an email's row, and hand it to a mail server."""
+"""Build the message of an email's row, and give it to a mail server."""
 
 from email.utils import parseaddr
 from smtplib import SMTP
@@ -24,10 +24,10 @@ def message(email: Email | PersonalEmail) -> EmailMultiAlternatives:
     if settings.HEADERS_WITH_ID is not None:
         host = punycode(parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
         headers = {"Message-ID": f"<{email.pk}@{host}>", **settings.HEADERS_WITH_ID}
-    text, html = (fill_secret(said, email.secret) for said in (email.text, email.html))
-    sent = EmailMultiAlternatives(email.subject, text, to=[sendable(email.address)], headers=headers)
-    sent.attach_alternative(html, "text/html")
-    return sent
+    text, html = (fill_secret(part, email.secret) for part in (email.text, email.html))
+    message = EmailMultiAlternatives(email.subject, text, to=[sendable(email.address)], headers=headers)
+    message.attach_alternative(html, "text/html")
+    return message
 
 
 class EmailBackend(smtp.EmailBackend):
@@ -43,7 +43,7 @@ class EmailBackend(smtp.EmailBackend):
             raise AddressNotSupported(
                 "this mail server takes no address with letters beyond ASCII before the @ (SMTPUTF8)"
             )
-        # The messages of Django know of line ends, their types do not.
+        # Django's messages take the line end as a parameter; the types of the standard library do not know it.
         content = email_message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
         sender = parseaddr(email_message.from_email)[1]
         server.sendmail(sender, [address], content, mail_options=["SMTPUTF8", "BODY=8BITMIME"])

@@ -11,7 +11,7 @@ from bursar.columns.row import AccountRow
 
 
 class Told(AccountRow):
-    """An entry of the history whose emails are written. An entry has at most one such row."""
+    """An entry of the history whose emails are written. An entry has at most one such row, so it is told once."""
 
     entry_id = models.UUIDField()
     at = models.DateTimeField()
@@ -108,6 +108,7 @@ class Email(AccountRow):
     state = CodeField(("outbox", "waiting", "sent", "failed"))
     tries = models.IntegerField(default=0)
     failure = models.TextField(blank=True, default="")
+    # The moment of the next try. Once an email is sent or given up, the moment at which that happened.
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
@@ -117,6 +118,7 @@ class Email(AccountRow):
             *AccountRow.Meta.constraints,
             SameAccount("told"),
             SameAccount("member"),
+            # By address and not by member: a recipient of invoices may be a member too.
             models.UniqueConstraint(fields=("account", "told", "address"), name="notices_email_once"),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False, secret="") | (~Q(state="sent") & Q(sent_at=None)),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bursar.accounts.relations import MEMBERS
 from bursar.columns.ids import first_of
-from bursar.columns.statement import select, select_one
+from bursar.columns.statement import like_literal, select, select_one
 from bursar.history.queries import ENTRIES
 from bursar.notices.secret import fill_secret
 
@@ -119,9 +119,7 @@ def outbox(account_id: UUID, limit: int) -> list[OutboxEmail]:
 
 def emails(account_id: UUID, *, address: str, state: str, before: UUID | None, limit: int) -> list[EmailRow]:
     """Return the emails of an account, the newest first: to an address with this part, in a state, before an email."""
-    # A person who types % or _ looks for that sign, and not for any sign.
-    literal = address.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    part = f"%{literal}%"
+    part = f"%{like_literal(address.lower())}%"
     return [
         EmailRow(*row)
         for row in select(_EMAILS, account=account_id, part=part, state=state, before=before, limit=limit)

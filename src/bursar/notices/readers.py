@@ -1,30 +1,31 @@
-"""Of what people are told, and who: the whole catalogue on one page.
+"""The facts that are told by email, and their readers.
 
-| what happened                                   | who is told                                     |
-|-------------------------------------------------|-------------------------------------------------|
-| a request was made or withdrawn                 | whoever may review requests, but not who did it |
-| a request waits and will be closed soon         | whoever may review requests                     |
-| a request was approved or rejected, or expired  | whoever made it                                 |
-| a request was overtaken by events               | whoever made it; if that is because they may    |
-|                                                 | ask no longer, whoever may review requests      |
-| something was changed, scheduled or undone      | who sees invoices, but not who did it           |
-| … with an invoice                               | who sees invoices                               |
-| scheduled changes took effect; a renewal        | who sees invoices, unless a payment tells it    |
-| the account will end, or will not after all     | who sees invoices, and who did it               |
-| the account has ended                           | every active member: nobody works in it then    |
-| a renewal comes after a term of over a month    | who sees invoices                               |
-| a trial ends soon, or is over; temporary seats  | who sees invoices                               |
-| an invoice was paid, or a payment of it failed  | who sees invoices                               |
-| a scheduled reduction has too few seats by now  | who sees invoices, and who did it               |
-| ownership passed on                             | the owners before and after, and billing admins |
-| somebody was invited, or invited again          | they themselves, with the link that accepts     |
-| a role changed; suspended, active again, gone   | they themselves                                 |
+| fact                                            | readers                                                   |
+|-------------------------------------------------|-----------------------------------------------------------|
+| a request was submitted or withdrawn            | the people who may review requests, without the actor     |
+| a request waits and will be closed soon         | the people who may review requests                        |
+| a request was approved or rejected, or expired  | its requester                                             |
+| a request was overtaken                         | its requester, or the reviewers if the requester has left |
+|                                                 | or may no longer ask                                      |
+| an edit was accepted: applied, scheduled, undone | the people who see invoices, without the actor           |
+| … with an invoice                               | the people who see invoices                               |
+| scheduled changes took effect; a renewal        | the people who see invoices, unless a payment tells it    |
+| the account will end, or will not after all     | the people who see invoices, and the actor                |
+| the account has ended                           | every active member: nobody can work in it then           |
+| a renewal comes after a term of over a month    | the people who see invoices                               |
+| a trial ends soon, or is over; temporary seats  | the people who see invoices                               |
+| an invoice was paid, or a payment of it failed  | the people who see invoices                               |
+| a scheduled reduction has too few seats by now  | the people who see invoices, and the actor                |
+| ownership was transferred                       | the owners before and after, and the billing admins       |
+| a member was invited, or invited again          | that member, with the link that accepts                   |
+| a role changed; a member was suspended, resumed | that member                                               |
+| or removed                                      |                                                           |
 
-An account ends by being cancelled or without its last base product, by whomever; that is told in place of the change.
-What people may do without, they choose themselves: `OPTIONAL`. That an account ends is nothing one may do without.
-Where who sees invoices is told of an invoice, its other recipients are told of the invoice alone.
-Who pays automatically is told of a renewal by its payment, once it is known whether that came through.
-Each class of event says which audience it has (`core/events`); here stands which members that is.
+An account ends if it is cancelled or loses its last base product. The email says that in place of the change.
+People choose which kinds of email they do without (`OPTIONAL`); the end of an account is none of them.
+If the people who see invoices are told of one, its other recipients get the invoice alone.
+An automatic payer is told of a renewal by its payment, once the result of that is known.
+Each class of event names its audience (`core/events`); this module says which members that is.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -59,16 +60,17 @@ def readers_of(
     customer: Customer, policy: Policy, fact: Fact, termination: TerminationChange | None = None
 ) -> list[Member]:
     """Return the members who get an email about a fact, or about the account's end if the fact turns it."""
-    whom = ENDINGS[termination.status] if termination else AUDIENCES[fact.event.told_to]
-    return whom(customer, policy, fact)
+    readers = ENDINGS[termination.status] if termination else AUDIENCES[fact.event.told_to]
+    return readers(customer, policy, fact)
 
 
 def termination_of(customer: Customer, fact: Fact) -> TerminationChange | None:
     """Return how a fact schedules, undoes or brings the account's end; None if it does not."""
     event = fact.event
     if isinstance(event, ChangesAccepted):
-        made = [taken.change for taken in event.changes]
-        return termination_by_order(agreement(customer.id, before=fact.on).timeline, made, fact.on)
+        changes = [accepted.change for accepted in event.changes]
+        # From a checkpoint before that day, so that the changes of the day itself are in the timeline.
+        return termination_by_order(agreement(customer.id, before=fact.on).timeline, changes, fact.on)
     if isinstance(event, ChangesApplied):
         return termination_by_day(agreement(customer.id, before=fact.on).timeline, event.changes, fact.on)
     return None
@@ -83,9 +85,10 @@ def other_recipients(customer: Customer, readers: Collection[Member]) -> list[st
     """Return the invoice recipients who are not among the readers; none if the invoice has no readers."""
     if not readers:
         return []
-    told = {reader.email.lower() for reader in readers}
-    addresses = (recipient["email"] for recipient in details(customer.id).recipients)
-    return [fromkey for fromkey in dict.fromkeys(addresses) if fromkey.lower() not in told]
+    read_by_members = {reader.email.lower() for reader in readers}
+    # Each address once, in the order of the details: one email an address is all that the database allows.
+    addresses = dict.fromkeys(recipient["email"] for recipient in details(customer.id).recipients)
+    return [address for address in addresses if address.lower() not in read_by_members]
 
 
 def _reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
@@ -98,17 +101,17 @@ def _reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
 
 
 def _requester(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    asked = request(customer.id, _event(fact, RequestEvent).request)
-    return [member for member in customer.account.members if member.id == asked.member_id and member.active]
+    requester_id = request(customer.id, _event(fact, RequestEvent).request).member_id
+    return [member for member in customer.account.members if member.id == requester_id and member.active]
 
 
 def _requester_or_reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     """Return the requester, or the reviewers if the requester has left or may no longer ask."""
-    told = _reviewers if _event(fact, RequestOvertaken).cause == "requester" else _requester
-    return told(customer, policy, fact)
+    readers = _reviewers if _event(fact, RequestOvertaken).cause == "requester" else _requester
+    return readers(customer, policy, fact)
 
 
-def _payers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+def _invoice_viewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     """Return the members who see invoices. The actor is left out, unless the event has an invoice or credit note."""
     return [
         member
@@ -117,7 +120,7 @@ def _payers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     ]
 
 
-def _payers_and_who_did_it(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+def _invoice_viewers_and_actor(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     return [
         member
         for member in customer.account.members
@@ -129,14 +132,15 @@ def _everybody(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     return [member for member in customer.account.members if member.active]
 
 
-def _payers_of_invoice(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    return _payers(customer, policy, fact) if document_of(fact.event) else []
+def _invoice_viewers_if_invoiced(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    return _invoice_viewers(customer, policy, fact) if document_of(fact.event) else []
 
 
-def _payers_unless_collected(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+def _invoice_viewers_unless_collected(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     event = _event(fact, FellDue)
-    told = not _collected(customer.id, event.invoice) if event.invoice else bool(event.changes)
-    return _payers(customer, policy, fact) if told else []
+    # Without an invoice there is no payment to wait for, and without changes nothing to tell.
+    is_told = not _collected(customer.id, event.invoice) if event.invoice else bool(event.changes)
+    return _invoice_viewers(customer, policy, fact) if is_told else []
 
 
 def _collected(account_id: UUID, invoice_id: UUID) -> bool:
@@ -147,26 +151,29 @@ def _collected(account_id: UUID, invoice_id: UUID) -> bool:
 
 
 def _owners(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    passed = _event(fact, OwnerChanged)
+    transfer = _event(fact, OwnerChanged)
     members = (member for member in customer.account.members if member.active)
     return [
         member
         for member in members
-        if member.id in (passed.before, passed.after) or member.role in (OWNER, BILLING_ADMIN)
+        if member.id in (transfer.before, transfer.after) or member.role in (OWNER, BILLING_ADMIN)
     ]
 
 
 def _invited(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    waits = invited_at_of(customer.id, _event(fact, MemberEvent).member) is not None
-    return _named(customer, policy, fact) if waits else []
+    # Members that the vendor's program adds are active at once, and have no invitation to read.
+    is_waiting = invited_at_of(customer.id, _event(fact, MemberEvent).member) is not None
+    return _named(customer, policy, fact) if is_waiting else []
 
 
 def _named_in_new_role(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    changed = _event(fact, MemberChanged)
-    return [] if changed.before == changed.after else _named(customer, policy, fact)
+    # The event tells of a new name too, which is no news to the member.
+    change = _event(fact, MemberChanged)
+    return [] if change.before == change.after else _named(customer, policy, fact)
 
 
 def _named(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+    # A member who was removed is no member of the account any more, and is told all the same.
     return [former_member(customer.id, _event(fact, MemberEvent).member)]
 
 
@@ -175,7 +182,7 @@ def _nobody(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
 
 
 def _event(fact: Fact, kind: type[E]) -> E:
-    """Return a fact's event, which is of the class that its audience is for."""
+    """Return the event of a fact as the class that its audience is for."""
     if not isinstance(fact.event, kind):
         raise TypeError(f"{fact.kind} is told to {fact.event.told_to}, which is for {kind.__name__} alone")
     return fact.event
@@ -186,10 +193,10 @@ AUDIENCES: Final[Mapping[Audience, Readers]] = {
     Audience.REVIEWERS: _reviewers,
     Audience.REQUESTER: _requester,
     Audience.REQUESTER_OR_REVIEWERS: _requester_or_reviewers,
-    Audience.INVOICE_VIEWERS: _payers,
-    Audience.INVOICE_VIEWERS_IF_INVOICED: _payers_of_invoice,
-    Audience.INVOICE_VIEWERS_UNLESS_COLLECTED: _payers_unless_collected,
-    Audience.INVOICE_VIEWERS_AND_ACTOR: _payers_and_who_did_it,
+    Audience.INVOICE_VIEWERS: _invoice_viewers,
+    Audience.INVOICE_VIEWERS_IF_INVOICED: _invoice_viewers_if_invoiced,
+    Audience.INVOICE_VIEWERS_UNLESS_COLLECTED: _invoice_viewers_unless_collected,
+    Audience.INVOICE_VIEWERS_AND_ACTOR: _invoice_viewers_and_actor,
     Audience.OWNERS: _owners,
     Audience.INVITED: _invited,
     Audience.MEMBER: _named,
@@ -198,8 +205,8 @@ AUDIENCES: Final[Mapping[Audience, Readers]] = {
 """The members of each audience of an event."""
 
 ENDINGS: Final[Mapping[TerminationStatus, Readers]] = {
-    TerminationStatus.SCHEDULED: _payers_and_who_did_it,
-    TerminationStatus.REVOKED: _payers_and_who_did_it,
+    TerminationStatus.SCHEDULED: _invoice_viewers_and_actor,
+    TerminationStatus.REVOKED: _invoice_viewers_and_actor,
     TerminationStatus.ENDED: _everybody,
 }
 """The members who get an email in place of the audience if the fact turns the account's end."""
@@ -210,6 +217,7 @@ OPTIONAL: Final[tuple[OptionalEmail, ...]] = get_args(OptionalEmail)
 
 def optional_kind(customer: Customer, fact: Fact, termination: TerminationChange | None = None) -> str:
     """Return the kind of optional email that a fact brings; empty if its readers must get it."""
+    # The end of the account, and an invoice that its reader must pay, are told to everybody concerned.
     if termination:
         return ""
     invoice = document_of(fact.event)

@@ -1,4 +1,4 @@
-"""The secret part of a link by which an email lets somebody in: kept sealed, and filled in for its reader."""
+"""Seal the secret of a link that lets a reader in while the email is stored, and fill it in when it is sent."""
 
 import re
 from dataclasses import asdict, dataclass
@@ -13,14 +13,14 @@ from bursar.notices.models import Email, PersonalEmail
 INVITATION: Final = "/invitation/"
 """Part of every link to an invitation."""
 PLACEHOLDER: Final = "\ue000"
-"""Stands in a kept text for the secret; no name or address has this character."""
+"""The sign in a stored text that stands for the secret. It is of no alphabet, so no name or address has it."""
 LINK: Final = re.compile(r"/(?:invitation|me/address|sign-in/password|sign-in(?!/link\b))/([^\s\"<]+)")
-"""The form of a link in emails that were kept before their secrets were sealed."""
+"""The form of a link in emails that were stored before their secrets were sealed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The content of an email as tables hold it: its secret apart from its text, and sealed."""
+    """The content of an email as its row stores it: its secret sealed, and apart from its text."""
 
     text: str
     html: str
@@ -28,19 +28,19 @@ class Sealed:
 
 
 def seal_content(text: str, html: str, secret: str) -> Sealed:
-    """Return an email as tables hold it; one without a secret as it is."""
+    """Return an email as its row stores it; one without a secret stays as it is."""
     if not secret:
         return Sealed(text, html, "")
     return Sealed(text.replace(secret, PLACEHOLDER), html.replace(secret, PLACEHOLDER), seal(secret))
 
 
 def fill_secret(text: str, secret: str) -> str:
-    """Return a kept text as its reader gets it. Errors: InvalidToken where no key reads the secret."""
+    """Return a stored text as its reader gets it. Errors: InvalidToken if no key reads the secret."""
     return text.replace(PLACEHOLDER, unseal(secret)) if secret else text
 
 
 def find_secret(text: str) -> str:
-    """Return the secret in a text that was kept before secrets were sealed; nothing if it has none."""
+    """Return the secret in a text that was stored before secrets were sealed; empty if it has none."""
     link = LINK.search(text)
     return link[1] if link else ""
 

@@ -28,17 +28,18 @@ from bursar.seats.models import Assignment, Capacity, Seen
 from bursar.seats.queries import seat_uses
 
 
-def set_bought(turned: Mapping[UUID, tuple[Mapping[str, SeatUse], Mapping[str, SeatUse]]]) -> None:
+def set_bought(uses: Mapping[UUID, tuple[Mapping[str, SeatUse], Mapping[str, SeatUse]]]) -> None:
     """Write how many seats accounts have bought, and how many light agents they may have, where that has changed.
 
     Shape: by account, the seats of each product before, as they were read under its lock, and after.
     """
+    # Rows that do not change are not written: an edit changes one product, and an account may have many.
     Capacity.objects.bulk_create(
         [
             Capacity(
                 id=uuid7(), account_id=account_id, product=product, bought=use.bought, light_agents=use.light_agents
             )
-            for account_id, (before, after) in turned.items()
+            for account_id, (before, after) in uses.items()
             for product, use in after.items()
             if product not in before
             or (before[product].bought, before[product].light_agents) != (use.bought, use.light_agents)
@@ -58,6 +59,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
         member = customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
         check_assignable(product, seat_uses(account_id).get(product))
+        # Written first and counted after, so that the count is that of the rows and never one of our own.
         _, created = Assignment.objects.get_or_create(
             account_id=account_id,
             product=product,
@@ -67,7 +69,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
         )
         if not created:
             raise HasSeat(name=member.name, product=product)
-        _check(customer, [product], light=member.role == SEATLESS)
+        _check_room(customer, [product], light=member.role == SEATLESS)
         event = SeatAssigned(product=product, member=member_id)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
@@ -77,14 +79,14 @@ def free(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, act
     with locked_account(account_id, actor, now) as customer:
         customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
-        freed = _end([(customer, product, [member_id])], actor, now)
+        freed = _end_assignments([(customer, product, [member_id])], actor, now)
         if not freed:
             raise NotFound(what=phrase("seat"))
         record_each(freed, now=now)
 
 
 def set_used(account_id: UUID, product: str, used: int | None, *, actor: Actor, now: datetime) -> None:
-    """Write how many seats of a product are used, for a vendor whose own product gives seats to people.
+    """Write how many seats of a product are used, as the vendor's own product counts them.
 
     With None, Bursar counts its own assignments again. Errors: NotFound, NoSeats.
     """
@@ -94,13 +96,14 @@ def set_used(account_id: UUID, product: str, used: int | None, *, actor: Actor, 
             raise NoSeats(product=product)
         Capacity.objects.filter(pk=capacity.pk).update(counted=used is not None, used=used or 0)
         if used is None:
-            _count_again({(account_id, product)})
+            _recount({(account_id, product)})
         event = SeatsCounted(product=product, before=capacity.used, after=used)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 
 
 def note_seen(account_id: UUID, member_id: UUID, on: date) -> None:
     """Note the last day on which the vendor's product asked for a member."""
+    # Without the lock of the account: the product asks at every step, and no decision follows from the day.
     Seen.objects.bulk_create(
         [Seen(id=uuid7(), account_id=account_id, member_id=member_id, on=on)],
         update_conflicts=True,
@@ -119,16 +122,17 @@ def change_member(
     with locked_account(account_id, actor, now) as customer:
         before = customer.member(member_id).role
         accounts.change_member(policy, account_id, member_id, actor=actor, now=now, **fields)
+        # A light agent who becomes an agent needs a seat in each product that they have, and the other way round.
         own = Assignment.objects.filter(account_id=account_id, member_id=member_id, ended_at=None)
-        light = before != SEATLESS and fields.get("role") == SEATLESS
-        _check(customer, list(own.values_list("product", flat=True)), light=light)
+        becomes_light = before != SEATLESS and fields.get("role") == SEATLESS
+        _check_room(customer, list(own.values_list("product", flat=True)), light=becomes_light)
 
 
 def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Remove a member from the account and end their assignments. Errors: those of accounts."""
     with locked_account(account_id, actor, now) as customer:
         accounts.remove_member(policy, account_id, member_id, actor=actor, now=now)
-        record_each(_end([(customer, None, [member_id])], actor, now), now=now)
+        record_each(_end_assignments([(customer, None, [member_id])], actor, now), now=now)
 
 
 def free_seats(reductions: Sequence[tuple[Customer, str, Collection[UUID]]], *, now: datetime) -> list[AccountEvent]:
@@ -136,22 +140,23 @@ def free_seats(reductions: Sequence[tuple[Customer, str, Collection[UUID]]], *, 
 
     Shape: the account, the product, and the members.
     """
-    return _end(reductions, SYSTEM, now)
+    return _end_assignments(reductions, SYSTEM, now)
 
 
-def _end(
+def _end_assignments(
     leaving: Sequence[tuple[Customer, str | None, Collection[UUID]]], actor: Actor, now: datetime
 ) -> list[AccountEvent]:
     """End assignments of members to a product, or to all products for None; return the events."""
-    ending = [
+    assignments = [
         (customer.id, product, member_id, customer.moment(now))
         for customer, product, members in leaving
         for member_id in members
     ]
-    if not ending:
+    if not assignments:
         return []
-    ended = sorted(select(_END, **columns_of(ending, "accounts", "products", "members", "moments")))
-    _count_again({(account_id, product) for account_id, product, _ in ended})
+    # Sorted, because RETURNING promises no order and a history keeps the one in which it was written.
+    ended = sorted(select(_END, **columns_of(assignments, "accounts", "products", "members", "moments")))
+    _recount({(account_id, product) for account_id, product, _ in ended})
     today = {customer.id: customer.today(now) for customer, *_ in leaving}
     return [
         (account_id, today[account_id], actor, SeatFreed(product=product, member=member_id))
@@ -159,25 +164,25 @@ def _end(
     ]
 
 
-def _check(customer: Customer, products: list[str], *, light: bool) -> None:
+def _check_room(customer: Customer, products: list[str], *, light: bool) -> None:
     """Raise OutOfSeats, or OutOfLightAgents for a light agent, if a product has no room for one more person."""
-    counted = _count_again({(customer.id, product) for product in products})
+    recounted = _recount({(customer.id, product) for product in products})
     if light:
         current = seat_uses(customer.id)
-        for product, *_ in counted:
+        for product, *_ in recounted:
             check_light_agents(product, current[product].light_agents, current[product].light)
-    for product, bought, before, after in counted:
+    for product, bought, before, after in recounted:
         check_seats(product, bought, before, after)
 
 
-def _count_again(seats: Collection[tuple[UUID, str]]) -> list[tuple[str, int, int, int]]:
+def _recount(products: Collection[tuple[UUID, str]]) -> list[tuple[str, int, int, int]]:
     """Count and write how many seats of each account's product are used, under the locks of the accounts.
 
     Shape: product, seats bought, and seats used before and now.
     """
-    if not seats:
+    if not products:
         return []
-    return select(_COUNT, **columns_of(seats, "accounts", "products"), seatless=SEATLESS)
+    return select(_COUNT, **columns_of(products, "accounts", "products"), seatless=SEATLESS)
 
 
 _END: Final = """
@@ -188,6 +193,7 @@ WHERE h.account_id = n.account_id AND h.member_id = n.member_id AND h.product = 
     AND h.ended_at IS NULL
 RETURNING h.account_id, h.product, h.member_id
 """
+# Products whose seats the vendor counts keep the number that it reported.
 _COUNT: Final = f"""
 WITH now AS (
     SELECT c.id, c.used AS before, (

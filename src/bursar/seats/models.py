@@ -17,6 +17,7 @@ class Capacity(AccountRow):
 
     product = models.TextField()
     bought = models.IntegerField(default=0)
+    # Stored, and not counted from assignments each time, because the vendor may count in its own product.
     used = models.IntegerField(default=0)
     counted = models.BooleanField(default=False)
     light_agents = models.IntegerField(null=True)

@@ -51,7 +51,9 @@ def used_seats(account_id: UUID) -> Mapping[str, int]:
 
 def assignments(account_id: UUID, member_id: UUID | None = None) -> list[AssignmentRow]:
     """Return assignments by product and age, of all members or of the one named."""
-    return [AssignmentRow(*row) for row in select(_HELD, account=account_id, member=member_id, seatless=SEATLESS)]
+    return [
+        AssignmentRow(*row) for row in select(_ASSIGNMENTS, account=account_id, member=member_id, seatless=SEATLESS)
+    ]
 
 
 def keeping_seat(rows: Iterable[AssignmentRow], uses: Mapping[str, SeatUse]) -> list[AssignmentRow]:
@@ -70,6 +72,7 @@ def longest_unseen(account_id: UUID, product: str, limit: int, chosen: Collectio
     """
     parameters = {"account": account_id, "product": product, "seatless": SEATLESS, "member": None}
     longest = [AssignmentRow(*row) for row in select(f"{_LONGEST_UNSEEN} LIMIT %(limit)s", limit=limit, **parameters)]
+    # Chosen members stay visible in a form that is shown again, however short the list is.
     missing = set(chosen) - {assigned.member_id for assigned in longest}
     if missing and len(longest) == limit:
         others = (AssignmentRow(*row) for row in select(_LONGEST_UNSEEN, **parameters))
@@ -92,7 +95,7 @@ coalesce((
 ), '[]')
 """
 _COUNTS: Final = "SELECT product, used FROM seats_capacity WHERE account_id = %(account)s"
-_HOLDING: Final = f"""
+_ASSIGNMENT: Final = f"""
 SELECT h.product, h.member_id, m.name, m.email, m.role, m.state, m.role <> %(seatless)s, h.since, s."on"
 FROM seats_assignment h
 JOIN {MEMBERS} m ON m.account_id = h.account_id AND m.id = h.member_id
@@ -100,7 +103,7 @@ LEFT JOIN seats_seen s ON s.account_id = h.account_id AND s.member_id = h.member
 WHERE h.account_id = %(account)s AND h.ended_at IS NULL
     AND (%(member)s::uuid IS NULL OR h.member_id = %(member)s)
 """
-_HELD: Final = f"{_HOLDING} ORDER BY h.product, h.id"
-_LONGEST_UNSEEN: Final = f"""{_HOLDING} AND h.product = %(product)s AND m.role <> %(seatless)s
+_ASSIGNMENTS: Final = f"{_ASSIGNMENT} ORDER BY h.product, h.id"
+_LONGEST_UNSEEN: Final = f"""{_ASSIGNMENT} AND h.product = %(product)s AND m.role <> %(seatless)s
 ORDER BY coalesce(s."on", h.since::date), h.id
 """
