@@ -94,7 +94,7 @@ def test_live_accounts_with_a_card_of_the_sandbox_gateway_pay_on_invoice_terms(b
     assert method(trial.id) == Method("card", "ok", "sandbox")
     assert told(card) == [
         "Payment type: card → bank transfer on invoice. The sandbox gateway pays for sandbox accounts only.",
-        "Type de paiement\u00a0: carte → virement sur facture. "
+        "Type de paiement\u00a0: carte → virement à réception de facture. "
         "La passerelle de test ne paie que pour les comptes de bac à sable.",
     ]
     assert told(debit)[0].startswith("Payment type: direct debit → bank transfer on invoice.")

@@ -73,7 +73,7 @@ def test_the_pages_of_a_live_account_offer_no_card_and_say_why(api: ApiClient, l
         assert answer.status_code in (409, 422) and "bank transfer on invoice" in answer.content.decode()
     nothing_moved()
     owner.post("/language", {"language": "fr"})
-    assert "virement sur facture, ou adressez-vous à" in page(owner, f"{live}/payment")
+    assert "virement à réception de facture, ou adressez-vous à" in page(owner, f"{live}/payment")
 
 
 def test_the_pages_of_a_sandbox_account_offer_its_test_cards(api: ApiClient) -> None:

@@ -7,7 +7,7 @@ from account_in_memory import CATALOG, POLICY, AccountInMemory, add, plan, seats
 from bursar.center.manage.summary import losses
 from bursar.core.calendar.timing import Timing
 from bursar.core.subscription.edit import Cancel, ChangePlan, RemoveProduct
-from bursar.i18n.lines import lines_shown
+from bursar.i18n.lines import lines_in_words
 
 
 def support(**options: str) -> AccountInMemory:
@@ -18,8 +18,8 @@ def support(**options: str) -> AccountInMemory:
 
 def test_more_seats_are_told_by_how_many_more_and_what_they_come_to() -> None:
     answer = support().ask("2026-01-17", seats("support", 15))
-    [line] = lines_shown(answer.lines, "EUR")
-    assert line.said == "Support, Growth: 5 more seats × €45.00"
+    [line] = lines_in_words(answer.lines, "EUR")
+    assert line.text == "Support, Growth: 5 more seats × €45.00"
     assert line.days.endswith("(15 of 31 days)")
     assert line.amount == "€108.87"
     assert Fraction(answer.due_today.net, 100) == Fraction("108.87")
@@ -29,13 +29,13 @@ def test_fewer_seats_are_told_by_how_many_fewer_and_what_comes_back() -> None:
     life = support()
     at_once = {**POLICY.timing, "remove_seats": Timing("now", True)}
     life.context = replace(life.context, policy=replace(POLICY, timing=at_once))
-    [line] = lines_shown(life.ask("2026-01-17", seats("support", 8)).lines, "EUR")
-    assert (line.said, line.amount) == ("Support, Growth: 2 fewer seats × €45.00", "-€43.55")
+    [line] = lines_in_words(life.ask("2026-01-17", seats("support", 8)).lines, "EUR")
+    assert (line.text, line.amount) == ("Support, Growth: 2 fewer seats × €45.00", "-€43.55")
 
 
 def test_another_plan_is_a_credit_of_the_old_and_a_charge_of_the_new() -> None:
-    shown = lines_shown(support().ask("2026-01-17", plan("support", "professional")).lines, "EUR")
-    assert [one.said for one in shown] == [
+    shown = lines_in_words(support().ask("2026-01-17", plan("support", "professional")).lines, "EUR")
+    assert [line.text for line in shown] == [
         "Credit for Support, Growth: 10 seats × €45.00",
         "Support, Professional: 10 seats × €75.00",
     ]

@@ -31,7 +31,7 @@ from bursar.core.subscription.edit import read_edits
 from bursar.core.subscription.edit_field import BadEdit
 from bursar.i18n import money
 from bursar.i18n.decision import capability, sentence, whom_to_ask
-from bursar.i18n.problem import said
+from bursar.i18n.problem import message
 from bursar.policy.document import read_toml
 
 FILE = Path(__file__).resolve().parents[2] / "policies/standard.toml"
@@ -162,15 +162,17 @@ def test_every_capability_is_said_for_every_reason(language: str, asked: str) ->
 def test_a_problem_is_said_with_what_fills_it() -> None:
     problem = NotWhole(at="quote_hours", least=1, most=9, found="0")
     with speaking("en"):
-        assert said(problem) == str(problem) == "quote_hours: expected a whole number from 1 to 9, found 0."
+        assert message(problem) == str(problem) == "quote_hours: expected a whole number from 1 to 9, found 0."
     with speaking("fr"):
-        assert said(problem).replace("\xa0", " ") == ("quote_hours : un nombre entier de 1 à 9 est attendu, et non 0.")
+        assert message(problem).replace("\xa0", " ") == (
+            "quote_hours : un nombre entier de 1 à 9 est attendu, et non 0."
+        )
 
 
 def test_values_inside_a_problem_are_said_as_people_write_them() -> None:
     problem = NotWhole(at=date(2026, 6, 1), least=Money(3452, "EUR"), most=1, found="0")
     with speaking("fr"):
-        assert said(problem).replace("\xa0", " ").startswith("1er juin 2026 : un nombre entier de 34,52 € à 1")
+        assert message(problem).replace("\xa0", " ").startswith("1er juin 2026 : un nombre entier de 34,52 € à 1")
 
 
 @pytest.mark.parametrize(
@@ -240,11 +242,11 @@ def test_what_fills_a_message_is_said_in_the_same_language() -> None:
     wrong = refused_edit({"edit": "set_seats", "product": "support", "seats": 0})
     declined = Declined("insufficient_funds")
     assert str(wrong) == "edits[0].seats: expected a whole number from 1 to 1000000, found 0."
-    assert said(declined) == "The payment was declined (not enough funds); nothing was changed."
+    assert message(declined) == "The payment was declined (not enough funds); nothing was changed."
     with speaking("fr"):
-        french = said(wrong).replace("\xa0", " ").replace("\u202f", " ")
+        french = message(wrong).replace("\xa0", " ").replace("\u202f", " ")
         assert french == "edits[0].seats : attendu : un nombre entier de 1 à 1 000 000 ; reçu : 0."
-        assert "(fonds insuffisants)" in said(declined)
+        assert "(fonds insuffisants)" in message(declined)
 
 
 def refused_edit(edit: dict[str, object]) -> BadEdit:

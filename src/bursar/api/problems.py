@@ -26,9 +26,9 @@ from bursar.core.policy.policy import Outcome
 from bursar.core.policy.publishing import TypesInUse
 from bursar.core.policy.refusal import Refused
 from bursar.core.policy.sandbox_clock import NotTheirClock
-from bursar.i18n.absence import turned_away
-from bursar.i18n.decision import explained
-from bursar.i18n.problem import said
+from bursar.i18n.absence import inactive_explanation
+from bursar.i18n.decision import explanation
+from bursar.i18n.problem import message
 from bursar.logs import note, request_id
 from bursar.policy.queries import current
 
@@ -101,9 +101,9 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
     if isinstance(problem, Refused):
         body |= refusal(problem, call)
     else:
-        body |= {"code": problem.code, "detail": said(problem)}
+        body |= {"code": problem.code, "detail": message(problem)}
     if isinstance(problem, NotActive):
-        body |= {"detail": turned_away(problem, current()), "ask": [asdict(person) for person in problem.ask]}
+        body |= {"detail": inactive_explanation(problem, current()), "ask": [asdict(person) for person in problem.ask]}
     if isinstance(problem, Stale) and call is not None:
         body["quote"] = present.quote(call, problem.quote_id)
     if isinstance(problem, TypesInUse):
@@ -136,5 +136,7 @@ def refusal(refused: Refused, call: Call | None) -> dict[str, Any]:
     """Return the fields that explain a refusal: its decision, a sentence and the people to ask."""
     decision = refused.decision
     code = "by_request" if decision.outcome is Outcome.BY_REQUEST else "refused"
-    detail = explained(decision, current(), call.customer.account, call.actor, call.today) if call else said(refused)
+    detail = (
+        explanation(decision, current(), call.customer.account, call.actor, call.today) if call else message(refused)
+    )
     return {**write_decision(decision), "type": f"urn:bursar:{code}", "title": code, "code": code, "detail": detail}

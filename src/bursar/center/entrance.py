@@ -25,7 +25,7 @@ from bursar.checkout import confirm
 from bursar.core.messages.problem import NotFound
 from bursar.core.money.money import Money
 from bursar.i18n import money
-from bursar.i18n.problem import said
+from bursar.i18n.problem import message
 from bursar.identity.models import Person
 from bursar.identity.profile import set_language
 from bursar.identity.staff import colleague
@@ -94,7 +94,7 @@ def sandbox_gateway(request: HttpRequest, key: UUID) -> HttpResponse:
         # Nobody need be signed in, as at a real bank: whoever has the link may confirm, and the key cannot be guessed.
         attempt = sandbox_attempt(key)
     except NotFound as problem:
-        return render(request, "center/problem.html", {"problem": said(problem)}, status=404)
+        return render(request, "center/problem.html", {"problem": message(problem)}, status=404)
     if request.method == "POST":
         is_confirmed = request.POST.get("outcome") == "succeeded"
         confirm(key, "succeeded" if is_confirmed else "failed", now=current_time())

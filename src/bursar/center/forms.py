@@ -23,7 +23,7 @@ from bursar.core.money.money import BadAmount, BadRate, Money, read_amount
 from bursar.core.money.price import MOST_MINOR
 from bursar.core.policy.limits import MOST_SEATS
 from bursar.core.subscription.edit_field import MOST_TEXT
-from bursar.i18n.problem import said
+from bursar.i18n.problem import message
 
 _NOT_SURE: Final = _("Tick the box if you want to give up ownership; nothing was changed.")
 
@@ -215,10 +215,10 @@ class PaymentMethodForm(PageForm):
         try:
             return {**fields, "method": read_method(kind, token if kind != "invoice" else None)}
         except TokenNeeded as problem:
-            self.add_error("token", said(problem))
+            self.add_error("token", message(problem))
         # No control can be marked: with the two choices of the page this cannot happen, only with a form made by hand.
         except UnknownMethod as problem:
-            self.add_error(None, said(problem))
+            self.add_error(None, message(problem))
         return fields
 
 

@@ -15,7 +15,7 @@ from bursar.center.unsent_forms import drop_form, kept_form, sent_form
 from bursar.center.visit import PageClosed, render_page
 from bursar.core.messages.problem import NotFound
 from bursar.core.policy.member import NotActive
-from bursar.i18n.absence import turned_away
+from bursar.i18n.absence import inactive_explanation
 from bursar.logs import note
 from bursar.policy.queries import current
 
@@ -60,7 +60,7 @@ class Doorkeeper:
             content = {"why_not": exception.explanation, "unsent": sent_form(request)}
             return render_page(request, exception.visit, exception.page, "closed", content, status=403)
         if isinstance(exception, NotActive):
-            why_not = turned_away(exception, current(), themselves=True)
+            why_not = inactive_explanation(exception, current(), themselves=True)
             content = {"why_not": why_not, "unsent": sent_form(request)}
             return render(request, "center/turned_away.html", content, status=403)
         return None

@@ -26,14 +26,14 @@ from bursar.core.subscription.subscription import Change
 from bursar.i18n import money
 from bursar.i18n.decision import (
     account_type_name,
-    explained,
-    nothing_open,
+    explanation,
+    no_changes_explanation,
     role_name,
     sentence,
     staff_role_name,
     whom_to_ask,
 )
-from bursar.i18n.problem import said
+from bursar.i18n.problem import message
 from bursar.identity.models import Person
 from bursar.identity.staff import colleague
 from bursar.policy.queries import current
@@ -124,7 +124,7 @@ class Visit:
 
     def explain(self, decision: Decision) -> str:
         """Return why a decision is not allowed and the people to ask; an empty text if it is allowed."""
-        return explained(decision, self.policy, self.customer.account, self.actor, self.today)
+        return explanation(decision, self.policy, self.customer.account, self.actor, self.today)
 
     def explain_all(self, decisions: Sequence[Decision]) -> tuple[str, ...]:
         """Return the reasons of several decisions, and after them once the people to ask."""
@@ -137,12 +137,12 @@ class Visit:
 
     def message(self, problem: Problem) -> str:
         """Return a problem in words; a refusal with its reason and the people to ask."""
-        return self.explain(problem.decision) if isinstance(problem, Refused) else said(problem, current_catalog())
+        return self.explain(problem.decision) if isinstance(problem, Refused) else message(problem, current_catalog())
 
     def explain_no_changes(self) -> str:
         """Return why the person may change nothing of the subscription, and the people to ask."""
         # Called where every change is refused; the reason is then the same for all, and adding seats stands for them.
-        return nothing_open(self.decide("add_seats"), self.policy, self.customer.account, self.actor)
+        return no_changes_explanation(self.decide("add_seats"), self.policy, self.customer.account, self.actor)
 
     def members_may_request(self) -> bool:
         """Return true if members of this account may send requests."""

@@ -31,6 +31,7 @@ PAGE: Final = 50
 def page(request: HttpRequest) -> HttpResponse:
     """Show the accounts that match the search, by name."""
     visit = open_desk_visit(request)
+    # PostgreSQL refuses NUL in a text, even in a search.
     filters = {name: request.GET.get(name, "").replace("\0", "").strip() for name in ("q", "account_type", "state")}
     accounts = directory(
         **filters, sandbox_only=visit.colleague.sandbox, after=read_uuid(request.GET.get("after", "")), limit=PAGE + 1
@@ -58,6 +59,7 @@ def open_page(request: HttpRequest) -> HttpResponse:
     # Whoever opens an account mostly goes on looking after it.
     representative = {"representative_name": visit.colleague.name, "representative_email": visit.colleague.email}
     currency_codes = currencies()
+    # The usual choice is filled in, because the currency of an account never changes.
     currency = "EUR" if "EUR" in currency_codes or not currency_codes else currency_codes[0]
     defaults = {"currency": currency, "time_zone": "Europe/Paris", "locale": "en", "tax_rate": "20"}
     choices = {"account_type": account_types(visit.policy), "currency": [(code, code) for code in currency_codes]}

@@ -42,6 +42,7 @@ def again(request: HttpRequest, account_id: UUID, email_id: UUID) -> HttpRespons
     )
     # Where no mail server is set any more, the email is kept in place of being sent.
     messages.success(request, sentence)
+    # The same list again: whoever sends one email again often sends several.
     return HttpResponseRedirect(f"{reverse('desk_emails', args=[account_id])}?{urlencode(_read_filters(request))}")
 
 

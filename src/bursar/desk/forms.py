@@ -14,7 +14,7 @@ from bursar.core.policy.capability import OVERRIDABLE, SHOW_COSTS
 from bursar.core.subscription.edit_field import MOST_TEXT
 from bursar.desk.form_fields import MOST_PERCENT, read_percent
 from bursar.i18n.decision import capability
-from bursar.i18n.problem import said
+from bursar.i18n.problem import message
 
 
 class Currency(SelectField):
@@ -109,5 +109,5 @@ def _read_zone(text: str) -> str:
     try:
         read_zone(text)
     except UnknownZone as problem:
-        raise ValidationError(said(problem)) from None
+        raise ValidationError(message(problem)) from None
     return text

@@ -17,8 +17,8 @@ from bursar.core.messages.problem import Problem
 from bursar.core.policy.policy import Decision, Policy, decide_for_staff
 from bursar.core.policy.refusal import Refused
 from bursar.core.policy.staff import MANAGING
-from bursar.i18n.decision import at_the_desk, staff_role_name
-from bursar.i18n.problem import said
+from bursar.i18n.decision import staff_explanation, staff_role_name
+from bursar.i18n.problem import message
 from bursar.identity.staff import Colleague, colleague
 from bursar.policy.queries import current
 
@@ -41,13 +41,13 @@ class DeskVisit:
 
     def explain(self, capability: str) -> str:
         """Return why they may not, and the colleagues to ask; empty if they may."""
-        return at_the_desk(self.decide(capability), self.policy, self.colleague.actor)
+        return staff_explanation(self.decide(capability), self.policy, self.colleague.actor)
 
     def message(self, problem: Problem) -> str:
         """Return a problem in words."""
         if isinstance(problem, Refused):
-            return at_the_desk(problem.decision, self.policy, self.colleague.actor)
-        return said(problem)
+            return staff_explanation(problem.decision, self.policy, self.colleague.actor)
+        return message(problem)
 
     def frame(self, current_page: str) -> dict[str, Any]:
         """Return the content of the frame of every page of the desk."""

@@ -9,5 +9,5 @@ def address_lines(address: Address | None) -> list[str]:
     if address is None:
         return []
     town = " ".join(filter(None, (address.get("postal_code"), address.get("city"))))
-    above = [said for name, said in address.parts if name not in ("postal_code", "city", "country")]
-    return [line for line in (*above, town, country_name(address.get("country"))) if line]
+    first_lines = [part for name, part in address.parts if name not in ("postal_code", "city", "country")]
+    return [line for line in (*first_lines, town, country_name(address.get("country"))) if line]

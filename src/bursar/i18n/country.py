@@ -10,8 +10,9 @@ NO_COUNTRY: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 def countries() -> list[tuple[str, str]]:
     """Return every country by code and name, in the order of the names. Source: CLDR, as Babel has it."""
-    found = [(code, name) for code, name in locale().territories.items() if _is_country(code)]
-    return sorted(found, key=lambda country: folded(country[1]))
+    names = [(code, name) for code, name in locale().territories.items() if _is_country(code)]
+    # By the name without accents, so that États-Unis stands under E.
+    return sorted(names, key=lambda country: folded(country[1]))
 
 
 def is_country(code: str) -> bool:
@@ -19,9 +20,9 @@ def is_country(code: str) -> bool:
     return _is_country(code) and code in locale().territories
 
 
-def country_name(written: str) -> str:
+def country_name(text: str) -> str:
     """Return the name of a country by its code; what was written otherwise as it was written."""
-    return str(locale().territories.get(written, written)) if _is_country(written) else written
+    return str(locale().territories.get(text, text)) if _is_country(text) else text
 
 
 def _is_country(code: str) -> bool:

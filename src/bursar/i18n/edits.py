@@ -35,8 +35,8 @@ from bursar.i18n.money import number
 
 def product_name(catalog: Catalog, code: str) -> str:
     """Return the name that a product has or had; its code if no catalog ever had it."""
-    found = catalog.known_product(code)
-    return found.name.in_language(locale().language) if found else code
+    known = catalog.known_product(code)
+    return known.name.in_language(locale().language) if known else code
 
 
 def plan_name(catalog: Catalog, product: str, code: str) -> str:
@@ -47,24 +47,25 @@ def plan_name(catalog: Catalog, product: str, code: str) -> str:
 
 def cycle_name(catalog: Catalog, code: str) -> str:
     """Return the name that a billing cycle has or had; its code if no catalog ever had it."""
-    found = catalog.known_cycle(code)
-    return found.name.in_language(locale().language) if found else code
+    known = catalog.known_cycle(code)
+    return known.name.in_language(locale().language) if known else code
 
 
-def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
-    """Say an edit beside the state before it, always with the number before and after."""
+def edit_in_words(edit: Edit, state: Subscription, catalog: Catalog) -> str:
+    """Return an edit in words, with the number before and after where it changes one."""
     match edit:
         case AddProduct():
-            return _added(edit, catalog)
+            return _addition(edit, catalog)
         case SetSeats(product=product, seats=after):
             before = _quantity(state, product)
             if before == after:
+                # The quantity stays, so what changes is the price that was agreed.
                 return _repriced(product, catalog)
             return _("{product}: {before} → {after} seats, {change}").format(
                 product=product_name(catalog, product),
                 before=number(before),
                 after=number(after),
-                change=_change(after - before),
+                change=_difference(after - before),
             )
         case AddTemporarySeats(product=product, seats=seats, span=span):
             template = ngettext(
@@ -80,10 +81,10 @@ def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
                 product=product_name(catalog, product),
                 before=number(before),
                 after=number(after),
-                change=_change(after - before),
+                change=_difference(after - before),
             )
         case ChangePlan():
-            return _moved(edit, state, catalog)
+            return _plan_change(edit, state, catalog)
         case RemoveProduct(product=product):
             return _("Remove {product}").format(product=product_name(catalog, product))
         case ChangeCycle(cycle=cycle):
@@ -96,7 +97,7 @@ def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
             return _("Trial of {product}, plan {plan}: {quantity}, until {day}").format(
                 product=product_name(catalog, product),
                 plan=plan_name(catalog, product, plan),
-                quantity=_measured(edit),
+                quantity=_quantity_of(edit),
                 day=money.day(until),
             )
         case Suspend():
@@ -106,18 +107,21 @@ def said(edit: Edit, state: Subscription, catalog: Catalog) -> str:
     return _("Keep what is scheduled")
 
 
-def said_of(edit: Edit, state: Subscription, scheduled: Mapping[UUID, Change], catalog: Catalog) -> str:
-    """An edit in a line; one about a scheduled change says which."""
+def decided_edit_in_words(
+    edit: Edit, state: Subscription, change_in_words: Mapping[UUID, Change], catalog: Catalog
+) -> str:
+    """Return an edit in words; one about a scheduled change names that change."""
     if isinstance(edit, Undo | Keep):
-        change = scheduled.get(edit.change)
-        about = said(change.edit, state, catalog) if change else ""
+        change = change_in_words.get(edit.change)
+        about = edit_in_words(change.edit, state, catalog) if change else ""
         template = _("Undo: {change}") if isinstance(edit, Undo) else _("Stays scheduled: {change}")
         return template.format(change=about)
-    return said(edit, state, catalog)
+    return edit_in_words(edit, state, catalog)
 
 
 def button(edits: Sequence[Edit]) -> str:
     """Return the label of the button that accepts all of these edits; one that buys nothing names the edit itself."""
+    # Only edits that are all of one kind have a name of their own; any mixture updates the subscription.
     kinds = {type(edit) for edit in edits}
     if kinds == {Cancel}:
         return _("Cancel the account")
@@ -132,7 +136,7 @@ def button(edits: Sequence[Edit]) -> str:
     return _("Update subscription")
 
 
-def wanted(edit: Edit, catalog: Catalog) -> str:
+def wanted_in_words(edit: Edit, catalog: Catalog) -> str:
     """Return what an edit asks for in words, where the state before it is not at hand."""
     match edit:
         case SetSeats(product=product, seats=seats):
@@ -149,33 +153,33 @@ def wanted(edit: Edit, catalog: Catalog) -> str:
             )
         case ChangeCycle(cycle=cycle):
             return _("Billing cycle: {cycle}").format(cycle=cycle_name(catalog, cycle))
-    return said(edit, Subscription(), catalog)
+    return edit_in_words(edit, Subscription(), catalog)
 
 
-def scheduled(change: Change, catalog: Catalog) -> str:
+def change_in_words(change: Change, catalog: Catalog) -> str:
     """Return a scheduled change in words, with the day from which it counts."""
-    return dated(wanted(change.edit, catalog), change.edit, change.effective_on)
+    return with_day(wanted_in_words(change.edit, catalog), change.edit, change.effective_on)
 
 
-def dated(said: str, edit: Edit, on: date) -> str:
+def with_day(edit_in_words: str, edit: Edit, on: date) -> str:
     """Add to an edit's sentence the day from which it counts, unless the edit says its days itself."""
     if isinstance(edit, AddTemporarySeats):
-        return said
-    return _("{change} (from {day})").format(change=said, day=money.day(on))
+        return edit_in_words
+    return _("{change} (from {day})").format(change=edit_in_words, day=money.day(on))
 
 
-def short(product: str, seats: int, more: int, on: date) -> str:
+def shortfall_in_words(product: str, seats: int, more: int, on: date) -> str:
     """Say that more people will use a product than it has seats, and how many must give theirs up."""
-    said = ngettext(
+    edit_in_words = ngettext(
         "From {day} on {product} has too few seats ({seats}): name {more} more person who gives theirs up.",
         "From {day} on {product} has too few seats ({seats}): name {more} more people who give theirs up.",
         more,
     )
-    return said.format(day=money.day(on), product=product, seats=number(seats), more=number(more))
+    return edit_in_words.format(day=money.day(on), product=product, seats=number(seats), more=number(more))
 
 
 def quantity(count: int, per: str) -> str:
-    """A number of what a plan counts."""
+    """Return a number of seats or units in words."""
     if per == "seat":
         return ngettext("{count} seat", "{count} seats", count).format(count=number(count))
     if per == "unit":
@@ -193,8 +197,8 @@ def priced(rate: Decimal, currency: str, per: str) -> str:
     return _("{price} for the account").format(price=price)
 
 
-def _moved(edit: ChangePlan, state: Subscription, catalog: Catalog) -> str:
-    """Return a change of plan; where the new one counts otherwise, with what there was and what there will be."""
+def _plan_change(edit: ChangePlan, state: Subscription, catalog: Catalog) -> str:
+    """Return a change of plan in words; where the plans count in different measures, with both quantities."""
     item, after = state.items.get(edit.product), catalog.known_plan(edit.product, edit.plan)
     before = _per(item, state, catalog) if item else None
     template = _("{product}: plan {before} → {after}")
@@ -227,21 +231,25 @@ def _repriced(product: str, catalog: Catalog) -> str:
     return _("{product}: another price, as agreed").format(product=product_name(catalog, product))
 
 
-def _added(edit: AddProduct, catalog: Catalog) -> str:
+def _addition(edit: AddProduct, catalog: Catalog) -> str:
     return _("Add {product}, plan {plan}: {quantity}").format(
         product=product_name(catalog, edit.product),
         plan=plan_name(catalog, edit.product, edit.plan),
-        quantity=_measured(edit),
+        quantity=_quantity_of(edit),
     )
 
 
-def _measured(edit: AddProduct | StartTrial) -> str:
+def _quantity_of(edit: AddProduct | StartTrial) -> str:
     per = "seat" if edit.seats else "unit" if edit.units else "account"
     return quantity(edit.seats or edit.units or 1, per)
 
 
-def _change(by: int) -> str:
-    return _("{count} more").format(count=number(by)) if by >= 0 else _("{count} fewer").format(count=number(-by))
+def _difference(difference: int) -> str:
+    return (
+        _("{count} more").format(count=number(difference))
+        if difference >= 0
+        else _("{count} fewer").format(count=number(-difference))
+    )
 
 
 def _quantity(state: Subscription, product: str) -> int:

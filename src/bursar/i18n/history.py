@@ -28,14 +28,14 @@ from bursar.core.policy.member import ERASED
 from bursar.core.policy.policy import Policy
 from bursar.core.subscription.catalog import Catalog
 from bursar.i18n import decision, edits, money
-from bursar.i18n.changes import taken_change
-from bursar.i18n.limit import limit_said
+from bursar.i18n.changes import accepted_change
+from bursar.i18n.limit import limit_in_words
 from bursar.i18n.payment import decline_reason, method_name, refund_reason
-from bursar.i18n.request import overtaken
+from bursar.i18n.request import overtaken_in_words
 
 
 class Story:
-    """Tells events: by whom each was done, and what it was, with names for the ids and codes that events hold."""
+    """The events of an account in sentences: who did each and what it was, with names in place of ids and codes."""
 
     def __init__(
         self, names: Mapping[UUID, str], policy: Policy, catalog: Catalog, *, prices: bool, invoices: bool
@@ -53,75 +53,77 @@ class Story:
 
     def what(self, event: Event) -> list[str]:
         """Return an event in one or several sentences, with the amount invoiced for it."""
-        said = self.sentences(event)
+        sentences = self.sentences(event)
+        # Whoever may not see prices reads of the change alone.
         if self.prices and isinstance(event, Billed) and event.total:
             template = _("Credit note: {amount}") if event.total.amount_minor < 0 else _("Invoice: {amount}")
-            said = [*said, template.format(amount=money.amount(event.total))]
-        return said
+            sentences = [*sentences, template.format(amount=money.amount(event.total))]
+        return sentences
 
     def sentences(self, event: Event) -> list[str]:
         """Return an event in one or several sentences, as its reader may read it."""
         return _sentences(redacted(event, prices=self.prices, invoices=self.invoices), self)
 
     def member(self, id: UUID) -> str:
-        """The name of a member, or of one of the vendor's staff."""
+        """Return the name of a member, or of a person on the vendor's staff."""
         name = self.names.get(id, ERASED)
         return _("somebody who was erased") if name == ERASED else name
 
     def product(self, code: str) -> str:
-        """The name of a product."""
+        """Return the name of a product."""
         return edits.product_name(self.catalog, code)
 
     def role(self, code: str) -> str:
-        """The name of a role; its code where the policy no longer has it."""
+        """Return the name of a role; its code where the policy no longer has it."""
         return decision.role_name(self.policy, code) if code in self.policy.roles else code
 
     def account_type(self, code: str) -> str:
-        """The name of an account type."""
+        """Return the name of an account type."""
         return decision.account_type_name(self.policy, code)
 
     def place(self, event: Event, name: str) -> str:
         """Return the text that fills a place of an event's own sentence."""
-        value, named = getattr(event, name), names(type(event), name)
-        if named is not None:
-            return _NAMED[named](self, value)
-        return _SHOWN[type(value)](value)
+        value, name_kind = getattr(event, name), names(type(event), name)
+        if name_kind is not None:
+            return _NAMERS[name_kind](self, value)
+        return _FORMATTERS[type(value)](value)
 
 
-_NAMED: Final[Mapping[Names, Callable[[Story, Any], str]]] = {
+_NAMERS: Final[Mapping[Names, Callable[[Story, Any], str]]] = {
     Names.MEMBER: Story.member,
     Names.PRODUCT: Story.product,
     Names.ROLE: Story.role,
     Names.ACCOUNT_TYPE: Story.account_type,
 }
-_SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {Money: money.amount, date: money.day}
+_FORMATTERS: Final[Mapping[type, Callable[[Any], str]]] = {Money: money.amount, date: money.day}
 
 
 @singledispatch
 def _sentences(event: Event, story: Story) -> list[str]:
-    """An event in words: its class's own sentence, or what a function below says of its class."""
+    """Return an event in words: the sentence of its class, or the text of a function below for its class."""
     if event.sentence is None:
         raise TypeError(f"{type(event).__name__} has neither a sentence nor a function that tells it")
     template = event.sentence.template
+    # Only the places that the sentence names are read: other fields need no words.
     places = {name for _text, name, _format, _conversion in Formatter().parse(template) if name}
     return [_(template).format(**{name: story.place(event, name) for name in places})]
 
 
 @_sentences.register
 def _changes(event: ChangesAccepted, story: Story) -> list[str]:
-    return [taken_change(taken, story.catalog) for taken in event.changes]
+    return [accepted_change(change, story.catalog) for change in event.changes]
 
 
 @_sentences.register
 def _temporary_seats(event: TemporarySeatsEnded, story: Story) -> list[str]:
     count, product = event.seats, story.product(event.product)
-    said = ngettext("{product}: {count} temporary seat ended.", "{product}: {count} temporary seats ended.", count)
-    return [said.format(product=product, count=money.number(count))]
+    template = ngettext("{product}: {count} temporary seat ended.", "{product}: {count} temporary seats ended.", count)
+    return [template.format(product=product, count=money.number(count))]
 
 
 @_sentences.register
 def _overtaken(event: RequestOvertaken, story: Story) -> list[str]:
-    return [overtaken(event.cause)]
+    return [overtaken_in_words(event.cause)]
 
 
 @_sentences.register
@@ -203,7 +205,7 @@ def _counted(event: SeatsCounted, story: Story) -> list[str]:
 
 @_sentences.register
 def _short(event: SeatsShort, story: Story) -> list[str]:
-    return [edits.short(story.product(event.product), event.seats, event.more, event.from_on)]
+    return [edits.shortfall_in_words(story.product(event.product), event.seats, event.more, event.from_on)]
 
 
 @_sentences.register
@@ -215,22 +217,23 @@ def _sent_again(event: EmailSentAgain, story: Story) -> list[str]:
 
 @_sentences.register
 def _altered(event: AccountAltered, story: Story) -> list[str]:
-    said, others = [], set(event.fields)
+    sentences, other_fields = [], set(event.fields)
     if event.before is not None and event.after is not None:
         before, after = story.account_type(event.before), story.account_type(event.after)
-        said.append(_("Account type: {before} → {after}").format(before=before, after=after))
-        others.discard("account_type")
+        sentences.append(_("Account type: {before} → {after}").format(before=before, after=after))
+        other_fields.discard("account_type")
     if event.tax_rate is not None:
         before, after = money.percent(event.tax_rate.before), money.percent(event.tax_rate.after)
-        said.append(_("Tax rate: {before} → {after}").format(before=before, after=after))
-        others.discard("tax_rate")
-    if others:
-        said.append(_("The vendor changed the account: {fields}.").format(fields=", ".join(sorted(others))))
-    return said
+        sentences.append(_("Tax rate: {before} → {after}").format(before=before, after=after))
+        other_fields.discard("tax_rate")
+    if other_fields:
+        sentences.append(_("The vendor changed the account: {fields}.").format(fields=", ".join(sorted(other_fields))))
+    return sentences
 
 
 @_sentences.register
 def _override(event: OverrideAdded, story: Story) -> list[str]:
+    # No right to do something but a setting of what pages show, so "may" would not fit before it.
     if event.capability == "show_costs":
         return [_("Showing prices was changed for this account.")]
     template = _("Exception for this account: may {do}.") if event.grant else _("Exception: may no longer {do}.")
@@ -239,15 +242,16 @@ def _override(event: OverrideAdded, story: Story) -> list[str]:
 
 @_sentences.register
 def _limit(event: LimitSet, story: Story) -> list[str]:
-    said, earlier = limit_said(event.seats, event.amount_minor, event.currency), event.before
+    limit, earlier = limit_in_words(event.seats, event.amount_minor, event.currency), event.before
     if earlier is None or (earlier.seats, earlier.amount_minor) == (event.seats, event.amount_minor):
-        return [said]
-    before = limit_said(earlier.seats, earlier.amount_minor, event.currency)
-    return [said, _("Until then: {limit}").format(limit=before)]
+        return [limit]
+    before = limit_in_words(earlier.seats, earlier.amount_minor, event.currency)
+    return [limit, _("Until then: {limit}").format(limit=before)]
 
 
 @_sentences.register
 def _refused(event: AttemptRefused, story: Story) -> list[str]:
+    # What belongs to a person, not to a capability, is refused with a sentence of its own.
     if event.attempt == "pass_on":
         return [_("Refused: pass ownership on, which only the owner may do.")]
     if event.attempt == "withdraw":

@@ -11,9 +11,9 @@ from bursar.i18n import money
 from bursar.i18n.language import locale
 
 
-def limit_said(seats: int | None, amount_minor: int | None, currency: str) -> str:
+def limit_in_words(seats: int | None, amount_minor: int | None, currency: str) -> str:
     """Say in a sentence how much billing admins may add to an account without a request."""
-    more = ngettext("{count} seat", "{count} seats", seats or 0).format(count=seats)
+    seats_in_words = ngettext("{count} seat", "{count} seats", seats or 0).format(count=seats)
     amount = "" if amount_minor is None else money.amount(Money(amount_minor, currency))
     if seats is None and amount_minor is None:
         return _("Billing admins may add as much as they want without asking.")
@@ -23,25 +23,27 @@ def limit_said(seats: int | None, amount_minor: int | None, currency: str) -> st
         template = _("Billing admins may add up to {amount} to a billing period without asking.")
     else:
         template = _("Billing admins may add up to {seats} and {amount} to a billing period without asking.")
-    return template.format(seats=more, amount=amount)
+    return template.format(seats=seats_in_words, amount=amount)
 
 
-def asked_once_more(much: Confirm) -> str:
+def ceiling_warning(problem: Confirm) -> str:
     """Say how much a change adds, and that it must be confirmed."""
-    seats, amount = much.params["seats"], money.amount(much.params["amount"])
-    more = ngettext("{count} seat", "{count} seats", seats).format(count=money.number(seats))
+    seats, amount = problem.params["seats"], money.amount(problem.params["amount"])
+    seats_in_words = ngettext("{count} seat", "{count} seats", seats).format(count=money.number(seats))
     template = _(
         "This adds {seats}, and {amount} without tax to each billing period. "
         "If that is meant, confirm it once more; nothing was changed yet."
     )
-    return template.format(seats=more, amount=amount)
+    return template.format(seats=seats_in_words, amount=amount)
 
 
-def ceiling_said(most: Limit, currency: str) -> str:
+def ceiling_in_words(most: Limit, currency: str) -> str:
     """Return in a few words how much a single change may add."""
-    said = []
+    parts = []
     if most.seats is not None:
-        said.append(ngettext("{count} seat", "{count} seats", most.seats).format(count=money.number(most.seats)))
+        parts.append(ngettext("{count} seat", "{count} seats", most.seats).format(count=money.number(most.seats)))
     if currency in most.amounts:
-        said.append(_("{amount} a billing period").format(amount=money.amount(Money(most.amounts[currency], currency))))
-    return format_list(said, style="or", locale=locale())
+        parts.append(
+            _("{amount} a billing period").format(amount=money.amount(Money(most.amounts[currency], currency)))
+        )
+    return format_list(parts, style="or", locale=locale())

@@ -15,62 +15,63 @@ from bursar.i18n.language import locale
 
 
 @dataclass(frozen=True, slots=True)
-class LineShown:
+class LineInWords:
     """A line in words: what is charged or given back, for which days, and its amount."""
 
-    said: str
+    text: str
     days: str
     amount: str
 
 
-def lines_shown(lines: Iterable[Line], currency: str) -> tuple[LineShown, ...]:
+def lines_in_words(lines: Iterable[Line], currency: str) -> tuple[LineInWords, ...]:
     """Return lines as people read them, in the words that they were sold by."""
     return tuple(
-        LineShown(
-            said=_said(found, currency),
-            days=_days(found.line),
-            amount=money.amount(Money(found.totals.net, currency)),
+        LineInWords(
+            text=_line_text(grouped_line, currency),
+            days=_days(grouped_line.line),
+            amount=money.amount(Money(grouped_line.totals.net, currency)),
         )
-        for found in grouped(lines)
+        for grouped_line in grouped(lines)
     )
 
 
-def _said(found: GroupedLine, currency: str) -> str:
-    line = found.line
-    described, price = line.description.in_language(locale().language), money.rate(line.unit_price, currency)
+def _line_text(grouped_line: GroupedLine, currency: str) -> str:
+    line = grouped_line.line
+    description, price = line.description.in_language(locale().language), money.rate(line.unit_price, currency)
     if line.per is Per.ACCOUNT:
         template = _("{description}: {price}")
-        if found.kind == "credit":
+        if grouped_line.kind == "credit":
             template = _("Credit for {description}: {price}")
-        return template.format(description=described, price=price)
+        return template.format(description=description, price=price)
     template = _("{description}: {quantity} × {price}")
-    if found.kind == "credit":
+    if grouped_line.kind == "credit":
         template = _("Credit for {description}: {quantity} × {price}")
-    return template.format(description=described, quantity=_quantity(found), price=price)
+    return template.format(description=description, quantity=_quantity_text(grouped_line), price=price)
 
 
-def _quantity(found: GroupedLine) -> str:
+def _quantity_text(grouped_line: GroupedLine) -> str:
     """Return how many seats or units there are, or how many more or fewer."""
-    count, seats = found.quantity, found.line.per is Per.SEAT
-    if found.kind == "more":
+    count, seats = grouped_line.quantity, grouped_line.line.per is Per.SEAT
+    if grouped_line.kind == "more":
         if seats:
-            said = ngettext("{count} more seat", "{count} more seats", count)
+            text = ngettext("{count} more seat", "{count} more seats", count)
         else:
-            said = ngettext("{count} more unit", "{count} more units", count)
-    elif found.kind == "fewer":
+            text = ngettext("{count} more unit", "{count} more units", count)
+    elif grouped_line.kind == "fewer":
         if seats:
-            said = ngettext("{count} fewer seat", "{count} fewer seats", count)
+            text = ngettext("{count} fewer seat", "{count} fewer seats", count)
         else:
-            said = ngettext("{count} fewer unit", "{count} fewer units", count)
+            text = ngettext("{count} fewer unit", "{count} fewer units", count)
     elif seats:
-        said = ngettext("{count} seat", "{count} seats", count)
+        text = ngettext("{count} seat", "{count} seats", count)
     else:
-        said = ngettext("{count} unit", "{count} units", count)
-    return said.format(count=money.number(count))
+        text = ngettext("{count} unit", "{count} units", count)
+    return text.format(count=money.number(count))
 
 
 def _days(line: Line) -> str:
     days = money.span(line.span)
+    # Days are only counted where a part of the period is charged.
     if line.span == line.period:
         return days
     template = _("{days} ({part} of {whole} days)")

@@ -24,34 +24,35 @@ _LETTERS_BEFORE_DIGITS: Final = re.compile(r"(?<=[A-Z])(?=\d)")
 
 
 def amount(money: Money) -> str:
-    """An amount in its currency's own digits: "€34.52", « 34,52 € »."""
+    """Return an amount in its currency's own digits: "€34.52", « 34,52 € »."""
     places = digits(money.currency)
     return _currency(Decimal(money.amount_minor).scaleb(-places), money.currency, places, places)
 
 
 def rate(price: Decimal, currency: str) -> str:
-    """An exact rate: at least the currency's digits, and as many more as it has."""
+    """Return an exact rate: at least the currency's digits, and as many more as it has."""
     return _currency(price, currency, digits(currency), MOST_PLACES)
 
 
 def number(value: int) -> str:
-    """A whole number, grouped."""
+    """Return a whole number, its digits grouped."""
     return format_decimal(value, locale=locale())
 
 
 def percent(share: Decimal) -> str:
-    """A share of one as a percentage: Decimal("0.2") is "20%". Shape: never rounded."""
+    """Return a share of one as a percentage: Decimal("0.2") is "20%". Shape: never rounded."""
     return format_percent(share, locale=locale(), decimal_quantization=False)
 
 
 def day(on: date) -> str:
-    """A day with its month in words."""
-    said = format_date(on, "long", locale=locale())
-    return f"1er{said[1:]}" if locale().language == "fr" and on.day == 1 else said
+    """Return a day with its month in words."""
+    text = format_date(on, "long", locale=locale())
+    # French counts the first day of a month (« 1er »); Babel's long pattern does not.
+    return f"1er{text[1:]}" if locale().language == "fr" and on.day == 1 else text
 
 
 def moment(at: datetime) -> str:
-    """The day and the time of day in the zone that the moment carries, which is called by its city."""
+    """Return the day and time of an instant, in its own time zone, which is called by its city."""
     city = get_timezone_location(at, locale=locale(), return_city=True).rpartition("/")[2]
     if _NO_CITY.match(city):
         zone = "UTC" if at.utcoffset() == timedelta(0) else format_datetime(at, "ZZZZ", locale=locale())
@@ -72,20 +73,22 @@ def _after_de(city: str) -> str:
 
 
 def span(days: Span) -> str:
-    """The days of a span, both ends included, as people count."""
+    """Return the first and the last day of a span, as people count days."""
     last = days.end - timedelta(days=1)
     return day(last) if days.start == last else _("{first} to {last}").format(first=day(days.start), last=day(last))
 
 
 def _currency(value: Decimal, currency: str, least: int, most: int) -> str:
-    """The locale's own pattern, but with the digits that ISO 4217 gives the currency."""
+    """Return a value in the locale's pattern, with the digits that ISO 4217 gives the currency."""
     pattern = _pattern(locale(), least, most)
-    written = pattern.apply(value, locale(), currency=currency, currency_digits=False, decimal_quantization=False)
-    return _LETTERS_BEFORE_DIGITS.sub("\xa0", written)
+    text = pattern.apply(value, locale(), currency=currency, currency_digits=False, decimal_quantization=False)
+    # Some locales write CHF100; the space that no line breaks at keeps letters and digits apart.
+    return _LETTERS_BEFORE_DIGITS.sub("\xa0", text)
 
 
 @lru_cache(maxsize=64)
 def _pattern(language: Locale, least: int, most: int) -> NumberPattern:
+    # A copy, because Babel gives all callers the same pattern.
     pattern: NumberPattern = copy(language.currency_formats["standard"])
     pattern.frac_prec = (least, most)
     return pattern

@@ -1,4 +1,4 @@
-"""Paying as a person reads it."""
+"""Payment types, states and reasons in words."""
 
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ def status_name(code: str) -> str:
 
 
 def decline_reason(code: str) -> str:
-    """Why a payment was declined; the gateway's own word where there is no better one."""
+    """Return why a payment was declined; the gateway's own word where there is no better one."""
     names = {
         "insufficient_funds": _("not enough funds"),
         "authentication_failed": _("it was not confirmed"),

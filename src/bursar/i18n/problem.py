@@ -1,4 +1,4 @@
-"""A problem in the person's language."""
+"""Problems in the reader's language."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -22,24 +22,25 @@ NAMELESS: Final = Catalog(0, ())
 """A catalog in which products and plans are called by their codes."""
 
 
-def said(problem: Problem, catalog: Catalog | None = None) -> str:
+def message(problem: Problem, catalog: Catalog | None = None) -> str:
     """Return a problem's sentence; with a catalog, products and plans have their names in place of codes."""
-    params = problem.params if catalog is None else {**problem.params, **_named(problem.params, catalog)}
-    params = {name: _scheduled(value, catalog or NAMELESS) for name, value in params.items()}
-    return _filled(problem.template(), params)
+    # Names come from the catalog of today, since a problem is about what somebody tries now.
+    params = problem.params if catalog is None else {**problem.params, **_names_of(problem.params, catalog)}
+    params = {name: _changes_in_words(value, catalog or NAMELESS) for name, value in params.items()}
+    return _fill(problem.template(), params)
 
 
-def _scheduled(value: object, catalog: Catalog) -> object:
+def _changes_in_words(value: object, catalog: Catalog) -> object:
     """Return a scheduled change, or several, in words; anything else as it is."""
     if isinstance(value, Change):
-        return edits.scheduled(value, catalog)
-    if isinstance(value, tuple) and all(isinstance(one, Change) for one in value):
-        return format_list([edits.scheduled(one, catalog) for one in value], locale=locale())
+        return edits.change_in_words(value, catalog)
+    if isinstance(value, tuple) and all(isinstance(change, Change) for change in value):
+        return format_list([edits.change_in_words(change, catalog) for change in value], locale=locale())
     return value
 
 
-def _named(params: Mapping[str, Any], catalog: Catalog) -> dict[str, str]:
-    """The names of the products and plans that a problem is about."""
+def _names_of(params: Mapping[str, Any], catalog: Catalog) -> dict[str, str]:
+    """Return the names of the products and plans that a problem is about."""
     named = {
         name: product_name(catalog, code) for name in ("product", "needed") if isinstance(code := params.get(name), str)
     }
@@ -49,16 +50,18 @@ def _named(params: Mapping[str, Any], catalog: Catalog) -> dict[str, str]:
     return named
 
 
-def _filled(template: str, params: Mapping[str, Any]) -> str:
-    return gettext(template).format(**{name: _SHOWN.get(type(value), str)(value) for name, value in params.items()})
+def _fill(template: str, params: Mapping[str, Any]) -> str:
+    return gettext(template).format(
+        **{name: _FORMATTERS.get(type(value), str)(value) for name, value in params.items()}
+    )
 
 
-_SHOWN: Final[Mapping[type, Callable[[Any], str]]] = {
+_FORMATTERS: Final[Mapping[type, Callable[[Any], str]]] = {
     int: money.number,
     Money: money.amount,
     Span: money.span,
     date: money.day,
     datetime: money.moment,
     DeclineReason: decline_reason,
-    Phrase: lambda one: _filled(one.template, one.params),
+    Phrase: lambda phrase: _fill(phrase.template, phrase.params),
 }

@@ -21,22 +21,22 @@ def request_state(state: RequestState) -> str:
     }[state]
 
 
-def overtaken(cause: Cause) -> str:
+def overtaken_in_words(cause: Cause) -> str:
     """Say that a request was closed by itself, and why."""
     return _("The request was closed by itself, because {why}.").format(why=_(CAUSES[cause].template))
 
 
-def changed(moved: Iterable[Difference], policy: Policy, before: str, after: str) -> list[str]:
+def differences_in_words(differences: Iterable[Difference], policy: Policy, before: str, after: str) -> list[str]:
     """Return a sentence for each change since a request was made; the account was of the type `before`."""
-    types = [account_type_name(policy, one) for one in (before, after)]
-    said = {
+    types = [account_type_name(policy, account_type) for account_type in (before, after)]
+    sentences = {
         "catalog": _("The catalog has changed since; what is added costs what it costs today."),
         "policy": _("The rules of the vendor have changed since."),
         "account_type": _("The type of the account has changed since: {before} → {after}.").format(
             before=types[0], after=types[1]
         ),
     }
-    return [said[one] for one in moved]
+    return [sentences[difference] for difference in differences]
 
 
 def reviewers(decision: Decision, policy: Policy) -> str:

@@ -35,7 +35,7 @@ from bursar.history.queries import Fact
 from bursar.i18n import edits, money
 from bursar.i18n.decision import people, role_name
 from bursar.i18n.history import Story
-from bursar.i18n.lines import lines_shown
+from bursar.i18n.lines import lines_in_words
 from bursar.invoices.queries import document
 from bursar.notices.readers import page_path
 from bursar.payments.queries import method, open_amounts
@@ -105,7 +105,7 @@ def _fell_due(event: FellDue, material: EmailMaterial) -> EmailBody:
     timeline, catalog = agreement(material.customer.id, before=material.fact.on).timeline, current_catalog()
     state_before = timeline.states_before()
     applied = [
-        edits.said(change.edit, state_before[change.id], catalog)
+        edits.edit_in_words(change.edit, state_before[change.id], catalog)
         for change in timeline.changes
         if change.id in event.changes
     ]
@@ -190,10 +190,10 @@ def _renewal_ahead(event: RenewalAhead, material: EmailMaterial) -> EmailBody:
     lines = [_("Next invoice: {amount}").format(amount=amount)]
     state_before = current.timeline.states_before()
     for change in current.timeline.pending(on):
-        sentence = edits.said(change.edit, state_before[change.id], current.catalog)
-        lines.append(edits.dated(sentence, change.edit, change.effective_on))
+        sentence = edits.edit_in_words(change.edit, state_before[change.id], current.catalog)
+        lines.append(edits.with_day(sentence, change.edit, change.effective_on))
     for short in shortfalls(current.timeline, current.used, on):
-        lines.append(edits.short(material.story.product(short.product), short.seats, short.more, short.on))
+        lines.append(edits.shortfall_in_words(material.story.product(short.product), short.seats, short.more, short.on))
     last_day = _("To reduce the subscription at this renewal, make the change before {day}.")
     return _with_lines(event, material, [*lines, last_day.format(day=money.day(event.renewal_on))])
 
@@ -210,7 +210,7 @@ def _of_request(event: RequestEvent, material: EmailMaterial) -> EmailBody:
     scheduled = {change.id: change for change in timeline.changes}
     lines = [_("{name} asked for:").format(name=row.name)]
     lines += [
-        f"– {_with_day(edits.said_of(decided.edit, state, scheduled, catalog), decided, requested.on)}"
+        f"– {_with_day(edits.decided_edit_in_words(decided.edit, state, scheduled, catalog), decided, requested.on)}"
         for decided, state in zip(requested.edits, states, strict=True)
     ]
     due = money.amount(Money(requested.due_today.total, requested.currency))
@@ -232,7 +232,7 @@ def _with_day(sentence: str, decided: DecidedEdit, today: date) -> str:
     """Return the sentence of an edit, with the day from which it counts if that is not the day of the request."""
     if decided.effective_on is None or decided.effective_on <= today:
         return sentence
-    return edits.dated(sentence, decided.edit, decided.effective_on)
+    return edits.with_day(sentence, decided.edit, decided.effective_on)
 
 
 def document_lines(event: Event, customer: Customer) -> list[str]:
@@ -242,7 +242,7 @@ def document_lines(event: Event, customer: Customer) -> list[str]:
         return []
     issued = document(customer.id, document_id)
     total = money.amount(Money(issued.totals.total, issued.currency))
-    lines = [f"– {line.said}, {line.days}, {line.amount}" for line in lines_shown(issued.lines, issued.currency)]
+    lines = [f"– {line.text}, {line.days}, {line.amount}" for line in lines_in_words(issued.lines, issued.currency)]
     if issued.kind != "invoice":
         return [_("Credit note {number} for {amount}.").format(number=issued.number, amount=total), *lines]
     lines = [_("Invoice {number} for {amount}.").format(number=issued.number, amount=total), *lines]

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from bursar.api.problems import response, status
 from bursar.core.messages.problem import Problem
-from bursar.i18n.problem import said
+from bursar.i18n.problem import message
 
 REFUSED: Final = "bursar.refused"
 """Where the environment of a request has the problem for which it is refused."""
@@ -26,4 +26,4 @@ class Refusals:
             return self.get_response(request)
         if request.path.startswith("/api/"):
             return response(request, problem)
-        return HttpResponse(said(problem), status=status(problem), content_type="text/plain; charset=utf-8")
+        return HttpResponse(message(problem), status=status(problem), content_type="text/plain; charset=utf-8")

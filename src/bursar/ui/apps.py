@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 
-class Look(AppConfig):
-    """Frame and style."""
+class UserInterface(AppConfig):
+    """The frame, the components and the style sheet of all pages."""
 
     name = "bursar.ui"

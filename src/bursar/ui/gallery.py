@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show every component, each in its kinds; in a demo only."""
+    # For people who build pages; customers have no use for it.
     if not settings.DEMO:
         raise Http404
     links: list[dict[str, Any]] = [

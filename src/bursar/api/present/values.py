@@ -21,7 +21,7 @@ from bursar.core.policy.policy import Decision, Outcome
 from bursar.core.subscription.edit import write_edit
 from bursar.core.subscription.subscription import Change
 from bursar.history.queries import Fact
-from bursar.i18n.decision import explained
+from bursar.i18n.decision import explanation
 from bursar.invoices import queries as invoices
 from bursar.payments import queries, received
 from bursar.payments.received import PaymentRow, RefundRow
@@ -55,7 +55,7 @@ def decision(call: Call, decided: Decision) -> JsonObject:
     """Return a decision; if it is not allowed, with a sentence that gives the reason and the people to ask."""
     if decided.outcome is Outcome.ALLOWED:
         return {**write_decision(decided), "detail": None}
-    detail = explained(decided, call.policy, call.customer.account, call.actor, call.today)
+    detail = explanation(decided, call.policy, call.customer.account, call.actor, call.today)
     return {**write_decision(decided), "detail": detail or None}
 
 

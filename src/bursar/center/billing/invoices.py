@@ -15,7 +15,7 @@ from bursar.core.billing.payment import document_status
 from bursar.core.money.money import Money
 from bursar.i18n import money
 from bursar.i18n.address import address_lines
-from bursar.i18n.lines import lines_shown
+from bursar.i18n.lines import lines_in_words
 from bursar.i18n.payment import status_name
 from bursar.invoices.queries import document, documents
 from bursar.payments.queries import open_amounts
@@ -95,7 +95,7 @@ def _content(visit: Visit, invoice: Invoice) -> dict[str, Any]:
         "row": invoice_row(visit, invoice, remaining, why_no_card),
         "why_no_card": why_no_card if _payable(visit, invoice, remaining) else "",
         "issued_on": money.day(invoice.issued_on),
-        "lines": lines_shown(invoice.lines, invoice.currency),
+        "lines": lines_in_words(invoice.lines, invoice.currency),
         "sums": sums_in_words(invoice.totals, invoice.currency),
         "rates": ", ".join(sorted({money.percent(line.tax_rate) for line in invoice.lines if line.tax_rate})),
         "open_amount": money.amount(Money(remaining, invoice.currency)) if remaining else "",

@@ -26,7 +26,7 @@ from bursar.core.ordering.content import read_quote
 from bursar.core.ordering.request import RequestClosed
 from bursar.core.policy.refusal import Refused
 from bursar.i18n import money
-from bursar.i18n.limit import asked_once_more
+from bursar.i18n.limit import ceiling_warning
 from bursar.i18n.payment import decline_reason
 from bursar.invoices.queries import invoice_of_order
 from bursar.payments.queries import attempt
@@ -44,7 +44,7 @@ def accept(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpRespon
     # Above a ceiling of the policy the same quote is sent once more, after the reader saw how much it adds.
     except Confirm as ceiling:
         content = confirm_content(visit, quote_id, agreement(visit.id).timeline) | {
-            "ceiling_warning": asked_once_more(ceiling)
+            "ceiling_warning": ceiling_warning(ceiling)
         }
         return render_page(request, visit, "subscription", "confirm", content, status=409)
     except checkout.Stale as stale:

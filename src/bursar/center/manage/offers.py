@@ -101,7 +101,7 @@ def offers(visit: Visit, form: ManageForm, before: Mapping[UUID, Subscription]) 
         cycles=cycles,
         scheduled=tuple(
             ScheduledChange(
-                text=words.said(change.edit, before[change.id], catalog),
+                text=words.edit_in_words(change.edit, before[change.id], catalog),
                 on=money.day(change.effective_on),
                 undo=form[f"undo_{change.id}"],
             )

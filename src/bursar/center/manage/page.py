@@ -231,7 +231,7 @@ def _questions_or_summary(visit: Visit, form_edits: FormEdits, timeline: Timelin
     questions = [
         {
             "id": collision.change.id,
-            "text": words.said(collision.change.edit, before[collision.change.id], catalog),
+            "text": words.edit_in_words(collision.change.edit, before[collision.change.id], catalog),
             "on": money.day(collision.change.effective_on),
             "answer": collision.answer,
             "may_undo": visit.decide_undo(collision.change).outcome is not Outcome.REFUSED,

@@ -107,7 +107,7 @@ def change_row(
     visit: Visit, change: Change, before: Subscription, catalog: Catalog, shortfall_text: Shortfall | None
 ) -> ChangeRow:
     """Return a scheduled change, compared with the state before it, and whether this person may undo it."""
-    sentence, on = edits.said(change.edit, before, catalog), money.day(change.effective_on)
+    sentence, on = edits.edit_in_words(change.edit, before, catalog), money.day(change.effective_on)
     decision = visit.decide_undo(change)
     why_not = visit.explain(decision)
     # One person can undo it, the vendor's contact: their name helps more than the rule.
@@ -117,7 +117,7 @@ def change_row(
     row = ChangeRow(change.id, sentence, on, decision.outcome is Outcome.ALLOWED, why_not)
     if shortfall_text is None:
         return row
-    text = edits.short(
+    text = edits.shortfall_in_words(
         edits.product_name(catalog, shortfall_text.product),
         shortfall_text.seats,
         shortfall_text.more,

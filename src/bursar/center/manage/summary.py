@@ -24,7 +24,7 @@ from bursar.i18n import edits as words
 from bursar.i18n import money
 from bursar.i18n.decision import capability
 from bursar.i18n.language import locale
-from bursar.i18n.lines import LineShown, lines_shown
+from bursar.i18n.lines import LineInWords, lines_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ class Summary:
     today: tuple[EditInWords, ...]
     later: tuple[EditInWords, ...]
     refused: tuple[EditInWords, ...]
-    lines: tuple[LineShown, ...]
+    lines: tuple[LineInWords, ...]
     due_today: Sums
     has_lines: bool
     renewal_on: str
     renewal: Sums
-    renewal_lines: tuple[LineShown, ...]
+    renewal_lines: tuple[LineInWords, ...]
     warnings: tuple[str, ...]
     account_ends: bool
     button: str
@@ -84,7 +84,7 @@ def summary(visit: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) ->
         (
             decided,
             EditInWords(
-                text=words.said_of(decided.edit, before, scheduled, catalog),
+                text=words.decided_edit_in_words(decided.edit, before, scheduled, catalog),
                 on=money.day(decided.effective_on) if decided.effective_on else "",
                 why_not=visit.explain(decided.decision),
                 losses=losses(decided.edit, before, catalog),
@@ -99,12 +99,12 @@ def summary(visit: Visit, quote: Quote, timeline: Timeline, catalog: Catalog) ->
         today=tuple(text for decided, text in allowed if _happens_today(decided, quote.on)),
         later=tuple(text for decided, text in allowed if not _happens_today(decided, quote.on)),
         refused=tuple(text for decided, text in edits_in_words if decided.decision.outcome is Outcome.REFUSED),
-        lines=lines_shown(quote.lines, quote.currency),
+        lines=lines_in_words(quote.lines, quote.currency),
         due_today=sums_in_words(quote.due_today, quote.currency),
         has_lines=bool(quote.lines),
         renewal_on=money.day(quote.renewal_on) if quote.renewal_on else "",
         renewal=sums_in_words(quote.next_renewal, quote.currency),
-        renewal_lines=lines_shown(quote.renewal_lines, quote.currency),
+        renewal_lines=lines_in_words(quote.renewal_lines, quote.currency),
         warnings=tuple(
             _("This ends the account, because its last base product goes.")
             for warning in quote.warnings

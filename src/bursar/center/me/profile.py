@@ -11,7 +11,7 @@ from bursar.center.form_fields import posted_fields
 from bursar.center.forms import AddressForm, NameForm
 from bursar.center.navigation import current_time, redirect_to, signed_in_person
 from bursar.center.sign_in.adapter import too_many
-from bursar.i18n.problem import said
+from bursar.i18n.problem import message
 from bursar.identity.profile import ADDRESS_MINUTES, AddressNotValid, rename
 from bursar.notices.actions import is_mail_sent_to
 from bursar.notices.addresses import send_address_link, use_address_link
@@ -58,7 +58,7 @@ def new_address(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         use_address_link(person, secret, now=current_time())
     except AddressNotValid as problem:
-        return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
+        return render(request, "center/problem.html", {"problem": message(problem)}, status=403)
     end_other_sessions(request, person)
     messages.success(request, _("From now on you sign in with this address."))
     return redirect_to("me")

@@ -20,7 +20,7 @@ from bursar.core.money.money import Money, amount_text
 from bursar.core.policy.limits import UNLIMITED
 from bursar.core.policy.member import BILLING_ADMIN, OWNER
 from bursar.i18n.decision import role_name
-from bursar.i18n.limit import limit_said
+from bursar.i18n.limit import limit_in_words
 from bursar.seats.actions import change_member
 
 
@@ -58,7 +58,7 @@ def limit(request: HttpRequest, account_id: UUID) -> HttpResponse:
         set_limit(visit.policy, account_id, seats=seats, amount=amount, actor=visit.actor, now=visit.now)
     except Problem as problem:
         return _page(request, visit, visit.message(problem), limit=form)
-    messages.success(request, limit_said(seats, amount.amount_minor if amount else None, visit.currency))
+    messages.success(request, limit_in_words(seats, amount.amount_minor if amount else None, visit.currency))
     return redirect_to("admins", account_id)
 
 
@@ -162,7 +162,7 @@ def _limit_sentences(visit: Visit) -> list[str]:
     """Return the limits of billing admins in sentences: of the policy, and of the owner."""
     limits = (visit.policy.limits.get(BILLING_ADMIN), visit.customer.account.limits.get(BILLING_ADMIN))
     sentences = [
-        limit_said(limit.seats, limit.amounts.get(visit.currency), visit.currency) for limit in limits if limit
+        limit_in_words(limit.seats, limit.amounts.get(visit.currency), visit.currency) for limit in limits if limit
     ]
     # The owner may have set the limit that the policy has anyway; it is said once.
     return list(dict.fromkeys(sentences))

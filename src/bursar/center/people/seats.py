@@ -59,7 +59,7 @@ def _warn_of_shortfalls(request: HttpRequest, visit: Visit) -> None:
     """Warn that a scheduled reduction leaves too few seats after this assignment."""
     catalog = current_catalog()
     for shortfall in coming_shortfalls(visit.id, visit.today):
-        sentence = edits.short(
+        sentence = edits.shortfall_in_words(
             edits.product_name(catalog, shortfall.product), shortfall.seats, shortfall.more, shortfall.on
         )
         messages.warning(request, sentence)

@@ -29,8 +29,8 @@ from bursar.core.ordering.request import RequestClosed, costs_differ
 from bursar.i18n import money
 from bursar.i18n.decision import people
 from bursar.i18n.history import Story
-from bursar.i18n.limit import asked_once_more
-from bursar.i18n.request import changed, overtaken, request_state, reviewers
+from bursar.i18n.limit import ceiling_warning
+from bursar.i18n.request import differences_in_words, overtaken_in_words, request_state, reviewers
 from bursar.subscriptions.queries import RequestRow, agreement, quote, request
 from bursar.subscriptions.queries import requests as requests_of_account
 
@@ -126,7 +126,7 @@ def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespon
     try:
         return carry_out_order(http, visit, act, request_id=request_id)
     except Confirm as ceiling:
-        return _page(http, visit, request(account_id, request_id), ceiling_warning=asked_once_more(ceiling), status=409)
+        return _page(http, visit, request(account_id, request_id), ceiling_warning=ceiling_warning(ceiling), status=409)
     except checkout.Stale:
         messages.warning(http, _("Figures have changed meanwhile; look at them again. Nothing was changed yet."))
         return redirect_to("request", account_id, request_id)
@@ -219,7 +219,7 @@ def _review_content(visit: Visit, row: RequestRow) -> dict[str, Any]:
     """Return an open request's quote of today for this person, and what they may do about it."""
     may_review, now = visit.may("review_requests"), basis(visit.customer, visit.policy)
     why_not = "" if may_review else _approvers_sentence(visit, row)
-    differences = changed(
+    differences = differences_in_words(
         row.basis.differences(now), visit.policy, row.account_type, visit.customer.account.account_type
     )
     content = {"may_review": may_review, "differences": differences}
@@ -258,7 +258,7 @@ def _closing_content(visit: Visit, row: RequestRow) -> Mapping[str, Any] | None:
         "by_requester": row.closed_by_id == row.member_id,
         "by": "" if row.closed_by_kind == "system" else story.who(row.closed_by_kind or "", row.closed_by_id),
         "reason": row.answer,
-        "overtaken": overtaken(row.cause) if row.cause else "",
+        "overtaken": overtaken_in_words(row.cause) if row.cause else "",
         "order_id": row.order_id,
     }
 

@@ -17,7 +17,7 @@ from bursar.center.sign_in.adapter import sign_in_vouched
 from bursar.center.sign_in.proof import SANDBOX
 from bursar.core.policy.capability import DESK
 from bursar.core.policy.policy import Member, Outcome, Policy, decide, decide_for_staff
-from bursar.i18n.decision import account_type_name, role_name, staff_role_name, summed_up
+from bursar.i18n.decision import account_type_name, rights_in_words, role_name, staff_role_name
 from bursar.identity.models import Person
 from bursar.identity.staff import Colleague, colleague, staff
 from bursar.policy.queries import NoPolicy, current
@@ -93,7 +93,7 @@ def _member_row(policy: Policy, customer: Customer, member: Member, now: datetim
         "id": member.id,
         "name": member.name,
         "role": role_name(policy, member.role),
-        "summary": summed_up(
+        "summary": rights_in_words(
             [code for code, outcome in outcome_by_code.items() if outcome is Outcome.ALLOWED],
             [code for code, outcome in outcome_by_code.items() if outcome is Outcome.BY_REQUEST],
             SUMMARIZED,
@@ -108,5 +108,5 @@ def _colleague_row(policy: Policy, member: Colleague) -> dict[str, Any]:
         "id": member.id,
         "name": member.name,
         "role": staff_role_name(policy, member.role),
-        "summary": summed_up(allowed, [], (*SUMMARIZED, *DESK)),
+        "summary": rights_in_words(allowed, [], (*SUMMARIZED, *DESK)),
     }

@@ -18,7 +18,7 @@ from bursar.center.sign_in.adapter import LINK_MINUTES, send_sign_in_link, sign_
 from bursar.center.sign_in.proof import LINK, PRODUCT, SANDBOX
 from bursar.center.visit import RETURN_TO
 from bursar.core.messages.problem import Problem
-from bursar.i18n.problem import said
+from bursar.i18n.problem import message
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,4 +88,4 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _render_refusal(request: HttpRequest, problem: Problem) -> HttpResponse:
-    return render(request, "center/problem.html", {"problem": said(problem)}, status=403)
+    return render(request, "center/problem.html", {"problem": message(problem)}, status=403)
