@@ -10,6 +10,7 @@ PAGE: Final = Path(__file__).resolve().parents[3] / "docs/openapi.json"
 
 def openapi_text() -> str:
     """Return the text of docs/openapi.json. Django must be set up first."""
+    # Imported here, because the routes import models, which need Django.
     from bursar.api.app import api
 
     return json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), indent=1, ensure_ascii=False) + "\n"

@@ -10,7 +10,7 @@ from bursar.core.messages.problem import Problem
 
 HEADER: Final = "HTTP_BURSAR_ACTOR"
 _EXPECTED: Final = re.compile(r"(?:[!-$&-+\--~]|%[0-9A-Fa-f]{2})+")
-"""Characters that a header can carry, others percent-encoded. No comma: it may join two headers of one name."""
+"""Printable ASCII, other characters percent-encoded. No comma: servers join two headers of one name with it."""
 
 
 class BadActor(Problem):
@@ -32,9 +32,11 @@ def actor_address(request: HttpRequest) -> str | None:
     if not _EXPECTED.fullmatch(text):
         raise BadActor()
     try:
+        # `unquote` would put a replacement character in place of bytes that are no UTF-8, and so name another address.
         address = unquote_to_bytes(text).decode()
     except UnicodeDecodeError:
         raise BadActor() from None
+    # An encoded %00 or %0A passes the pattern; PostgreSQL refuses the first, and logs must not contain the second.
     if not address.isprintable() or " " in address:
         raise BadActor()
     return address.lower()

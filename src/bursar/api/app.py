@@ -13,9 +13,9 @@ from ninja.operation import Operation
 
 from bursar.api.body import JsonParser, NotJson
 from bursar.api.call import Key, NoKey, TooLarge
-from bursar.api.expected import expected
+from bursar.api.expectation import expectation
 from bursar.api.openapi import complete
-from bursar.api.problems import BadBody, nothing_at, response
+from bursar.api.problems import BadBody, no_such_address, response
 from bursar.api.routes import (
     accounts,
     billing,
@@ -53,6 +53,7 @@ class Api(NinjaAPI):
         return str(operation.view_func.__name__)
 
 
+# No `docs_url`: the page that it would serve loads its scripts from other sites.
 api = Api(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
 for module in (accounts, overrides, limits, sessions, subscriptions, requests, seats, billing, payments, documents):
     api.add_router("", module.router)
@@ -61,7 +62,7 @@ for module in (accounts, overrides, limits, sessions, subscriptions, requests, s
 @csrf_exempt  # It changes nothing, and a POST must get the 404 problem too, not a page about CSRF.
 def unknown_address(request: HttpRequest, rest: str) -> HttpResponse:
     """Answer that the API has no such address."""
-    return response(request, nothing_at(request))
+    return response(request, no_such_address(request))
 
 
 @api.exception_handler(Problem)
@@ -74,13 +75,15 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
 def bad_body(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Answer the first place where a body or query departs from the schema."""
     first = error.errors[0]
+    # `loc` begins with "body" and the name of the view's parameter, which programs do not know.
     at = ".".join(str(part) for part in first["loc"][2:]) or str(first["loc"][-1])
-    return response(request, BadBody(at=at, expected=expected(first)))
+    return response(request, BadBody(at=at, expected=expectation(first)))
 
 
 @api.exception_handler(HttpError)
 def not_json(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Answer a body that is no JSON, or a call without a valid key."""
+    # Ninja raises this error in two cases only: the authentication returned nothing, or the parser failed.
     return response(request, NoKey() if error.status_code == 401 else NotJson())
 
 

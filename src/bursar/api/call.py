@@ -16,14 +16,16 @@ from bursar.accounts.keys import valid_key
 from bursar.accounts.locked_account import admit
 from bursar.accounts.queries import Customer, customer, is_member
 from bursar.api.actor import actor_address
+from bursar.columns.address import MOST_ADDRESS
 from bursar.core.messages.problem import Invalid, NotFound, Problem, phrase
 from bursar.core.policy.policy import Actor, Outcome, Policy, Vendor, decide
 from bursar.core.policy.refusal import Refused
 from bursar.history.queries import Answer, IdempotencyKey, stored_response
 from bursar.policy.queries import current
 
-MOST_KEY: Final = 255
-READING: Final = ("GET", "HEAD")
+MOST_KEY_CHARACTERS: Final = 255
+"""Many times the length of a UUID, which most programs send; a stored key is in an index."""
+READ_METHODS: Final = ("GET", "HEAD")
 
 
 class NoKey(Problem):
@@ -93,13 +95,14 @@ class Call:
     key: Vendor
     member: str | None
     now: datetime
-    acts: bool
-    few_members: bool = False
+    writes: bool
+    only_caller: bool = False
 
     @cached_property
     def customer(self) -> Customer:
         """The account."""
-        return customer(self.id, only=(self.member or "") if self.few_members else None)
+        # No member has the empty address, so a call of the vendor reads the owner alone.
+        return customer(self.id, only=(self.member or "") if self.only_caller else None)
 
     @cached_property
     def policy(self) -> Policy:
@@ -113,10 +116,11 @@ class Call:
             return self.key
         caller = next((member for member in self.customer.account.members if member.email.lower() == self.member), None)
         if caller is None:
-            raise UnknownActor(actor=self.member[:254])
+            # No address is longer; a longer text would only fill the answer and the logs.
+            raise UnknownActor(actor=self.member[:MOST_ADDRESS])
         if not caller.active:
             # The refusal names other people to ask, so read every member.
-            admit(self.policy, customer(self.id), caller, self.now, record_attempt=self.acts)
+            admit(self.policy, customer(self.id), caller, self.now, record_attempt=self.writes)
         return caller
 
     @property
@@ -152,29 +156,30 @@ class Key(HttpBearer):
             if actor is None or not (of_an_account or is_member(actor)):
                 raise KeyForMembers()
             request.for_members = True  # type: ignore[attr-defined]  # `require_vendor` refuses it
-        if key.reads_only and request.method not in READING:
+        if key.reads_only and request.method not in READ_METHODS:
             raise KeyReadsOnly()
         if key.account_id is not None:
             account_id = request.resolver_match.kwargs.get("account_id") if request.resolver_match else None
             if account_id is None:
                 raise KeyOfOneAccount()
+            # The same answer as for an account that does not exist: the key must not learn which others there are.
             if str(account_id) != str(key.account_id):
                 raise NotFound(what=phrase("account"))
-            request.of_one_account = True  # type: ignore[attr-defined]  # it opens no session: its member may be in other accounts
+            request.of_one_account = True  # type: ignore[attr-defined]  # `open_session` refuses it
         return key.id
 
 
-def open_call(request: HttpRequest, account_id: UUID, *, few_members: bool = False) -> Call:
+def open_call(request: HttpRequest, account_id: UUID, *, only_caller: bool = False) -> Call:
     """Open a call about an account, which is read and checked at once. Errors: NotFound, UnknownActor, NotActive."""
-    call = open_deferred_call(request, account_id, few_members=few_members)
+    call = open_deferred_call(request, account_id, only_caller=only_caller)
     call.customer, call.actor  # noqa: B018  # reading them raises if the account or its member is not there
     return call
 
 
-def open_deferred_call(request: HttpRequest, account_id: UUID, *, few_members: bool = False) -> Call:
+def open_deferred_call(request: HttpRequest, account_id: UUID, *, only_caller: bool = False) -> Call:
     """Open a call whose action reads the account itself, under its lock. Errors: UnknownActor, NotActive."""
     member = actor_address(request)
-    call = Call(account_id, _vendor(request), member, real_now(), request.method not in READING, few_members)
+    call = Call(account_id, _vendor(request), member, real_now(), request.method not in READ_METHODS, only_caller)
     request.call = call  # type: ignore[attr-defined]  # `problems.refusal` words its answer from it
     if member is not None:
         call.actor  # noqa: B018  # refuse a suspended member before a kept answer is sent again
@@ -203,9 +208,11 @@ def answer_once(request: HttpRequest, action: Callable[[IdempotencyKey | None], 
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return action(None)
-    if not 1 <= len(key) <= MOST_KEY or not (key.isascii() and key.isprintable()):
-        raise BadIdempotencyKey(most=MOST_KEY)
+    if not 1 <= len(key) <= MOST_KEY_CHARACTERS or not (key.isascii() and key.isprintable()):
+        raise BadIdempotencyKey(most=MOST_KEY_CHARACTERS)
+    # The actor counts as part of the body: an answer kept for one member may name prices that another may not see.
     digest = hashlib.sha256((actor_address(request) or "").encode() + b"\n" + request.body).hexdigest()
+    # Two programs, or two operations, may choose the same key without knowing of each other.
     idempotency_key = IdempotencyKey(f"{_vendor(request).id} {request.method} {request.path}", key, digest)
     if (kept := stored_response(idempotency_key)) is not None:
         return kept

@@ -1,4 +1,8 @@
-"""Problems that each operation may answer with, by the name of the operation."""
+"""Problems that each operation may answer with, by the name of the operation.
+
+Written by hand, because no function can tell which problems it may raise. Tests call each operation wrongly in many
+ways and refuse an answer that is not listed here.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -89,6 +93,7 @@ Kinds = tuple[type[Problem], ...]
 
 _BODY: Final[Kinds] = (BadBody, TooSlow, TooLarge)
 _IDEMPOTENT: Final[Kinds] = (BadIdempotencyKey, OtherBody)
+# Of operations that members may call too, through Bursar-Actor.
 _MEMBERS_TOO: Final[Kinds] = (NotFound, NoPolicy, UnknownActor, SuspendedMember, InvitedMember)
 _VENDOR: Final[Kinds] = (VendorCallsOnly,)
 _ACCOUNT_OF_VENDOR: Final[Kinds] = (*_VENDOR, NotFound, NoPolicy)
@@ -116,6 +121,7 @@ _MEMBER: Final[Kinds] = (*_READ, OneOwner)
 _ROLE: Final[Kinds] = (UnknownRole, OnlyFromAdmins)
 _ACCOUNT_FIELDS: Final[Kinds] = (UnknownAccountType, UnknownZone, BadRate, BadTaxRate)
 
+# Raised before any route is reached, or by a fault of ours.
 ALWAYS: Final[Kinds] = (Unreadable, BadActor, NoKey, KeyForMembers, KeyReadsOnly, KeyOfOneAccount, Failed)
 FAILURES: Final[Mapping[str, Kinds]] = {
     "open_account": (

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from bursar.api.call import MOST_KEY, UnknownActor
+from bursar.api.call import MOST_KEY_CHARACTERS, UnknownActor
 from bursar.api.failures import ALWAYS, FAILURES, Kinds
 from bursar.api.problems import codes, status_of
 from bursar.api.schema import answers, edits, parts, published
 from bursar.catalog.document import CatalogDocument
 from bursar.checkout import Declined, Stale
+from bursar.columns.address import MOST_ADDRESS
 from bursar.core.messages.problem import Problem
 from bursar.core.ordering.ceilings import Confirm
 from bursar.core.ordering.conflicts import PendingChange, WouldBreak
@@ -54,7 +55,7 @@ _CHANGES: Final = {
     "items": {"type": "string", "format": "uuid"},
     "description": "The scheduled changes that stand in the way.",
 }
-_FIELDS: Final[Mapping[type[Problem], Document]] = {
+_EXTRA_FIELDS: Final[Mapping[type[Problem], Document]] = {
     Refused: {"capability": {"type": "string"}, "outcome": {"enum": ["by_request", "refused"]}, "ask": _ASKED}
     | {"reason": {"enum": ["account_state", "account_type", "catalog", "role", "limit", "credit"]}},
     SuspendedMember: {"ask": _ASKED},
@@ -80,75 +81,82 @@ _SHORTFALL: Final = {
     "description": "Sent if a scheduled reduction now leaves too few seats: `short` of the product, as JSON.",
     "content": {"application/json": {"schema": {"$ref": f"{_REF}Short"}}},
 }
-_ACTOR: Final = {
+_ACTOR_HEADER: Final = {
     "name": "Bursar-Actor",
     "in": "header",
     "required": False,
     "description": "The email of the member for whom the call is made, percent-encoded where it is not ASCII; without "
     "it the vendor calls. A header that is empty, sent twice or in other bytes is refused.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 762},
+    # Percent-encoding makes three characters of a byte.
+    "schema": {"type": "string", "minLength": 1, "maxLength": 3 * MOST_ADDRESS},
     "example": "ada@example.com",
 }
-_ONCE: Final = {
+_IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "A call sent again with the same key and body gets the same answer and is not carried out again.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY},
+    "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY_CHARACTERS},
     "example": "order-7",
 }
-_BODIES: Final = {"put_catalog": CatalogDocument, "put_policy": NewPolicy}
-_TITLES: Final = {"put_catalog": "Catalog", "put_policy": "NewPolicy"}
-_NAMED: Final = (PolicyDocument, parts.Asked, published.Left, answers.Quote)
+# Ninja does not see these bodies: their routes read the JSON themselves, to say where a document is wrong.
+_BODY_MODELS: Final = {"put_catalog": CatalogDocument, "put_policy": NewPolicy}
+_BODY_NAMES: Final = {"put_catalog": "Catalog", "put_policy": "NewPolicy"}
+_REFERRED_TO: Final = (PolicyDocument, parts.Asked, published.Left, answers.Quote)
 """Schemas that problems refer to."""
-_REDUNDANT: Final[dict[str, Any]] = {"title": str, "default": type(None)}
+_NOISE: Final[dict[str, Any]] = {"title": str, "default": type(None)}
 
 
 def complete(document: Document) -> Document:
     """Add to the document all that the routes do not say themselves. Errors: KeyError for an unlisted operation."""
     document["info"]["description"] = ABOUT.strip()
     schemas = document["components"]["schemas"]
-    schemas |= _defined(*_BODIES.values(), *_NAMED) | edits.schemas() | {"Problem": PROBLEM}
+    schemas |= _schemas_of(*_BODY_MODELS.values(), *_REFERRED_TO) | edits.schemas() | {"Problem": PROBLEM}
     for operations in document["paths"].values():
         for operation in operations.values():
             _complete(operation)
-            _name_answers(operation, schemas)
-    document["components"]["schemas"] = {name: _plain(schema) for name, schema in sorted(schemas.items())}
-    document["paths"] = _plain(document["paths"])
+            _move_answer_schemas(operation, schemas)
+    document["components"]["schemas"] = {name: _without_noise(schema) for name, schema in sorted(schemas.items())}
+    document["paths"] = _without_noise(document["paths"])
     return document
 
 
 def _complete(operation: Document) -> None:
     name = operation["operationId"]
     kinds = (*ALWAYS, *FAILURES[name])
-    operation["parameters"] += [_ACTOR] * (UnknownActor in kinds) + [_ONCE] * (OtherBody in kinds)
-    if name in _BODIES:
-        schema = {"$ref": f"{_REF}{_TITLES[name]}"}
+    # The problems tell which headers an operation reads, so that the two can never disagree.
+    operation["parameters"] += [_ACTOR_HEADER] * (UnknownActor in kinds) + [_IDEMPOTENCY_KEY] * (OtherBody in kinds)
+    if name in _BODY_MODELS:
+        schema = {"$ref": f"{_REF}{_BODY_NAMES[name]}"}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    if "anyOf" in sent.get("schema", {}):
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    if "anyOf" in body.get("schema", {}):
         # A body that may be left out is simply not sent: null is not accepted in its place.
-        sent["schema"] = sent["schema"]["anyOf"][0]
-    answered = {str(status): response for status, response in operation["responses"].items()}
+        body["schema"] = body["schema"]["anyOf"][0]
+    responses = {str(status): response for status, response in operation["responses"].items()}
     if name in _SENDS_SHORTFALL:
-        answered["204"]["headers"] = {"Seats-Short": _SHORTFALL}
-    operation["responses"] = answered | dict(sorted(_failures(kinds).items()))
+        responses["204"]["headers"] = {"Seats-Short": _SHORTFALL}
+    operation["responses"] = responses | dict(sorted(_failures(kinds).items()))
 
 
-def _name_answers(operation: Document, schemas: Document) -> None:
+def _move_answer_schemas(operation: Document, schemas: Document) -> None:
     """Move the schema of each success to the others, by its name."""
     for answer in operation["responses"].values():
         content = answer.get("content", {}).get("application/json", {})
+        # Ninja calls a schema without a name of its own "Response": that of a union, which stays where it is.
         if (name := content.get("schema", {}).get("title", "Response")) != "Response":
             schemas.setdefault(name, content["schema"])
             content["schema"] = {"$ref": _REF + name}
 
 
-def _plain(schema: Any) -> Any:
+def _without_noise(schema: Any) -> Any:
     """Return the schema without titles that repeat a field's name and without defaults of null."""
+    # A field may itself be called `title`: its value is then a schema, and stays.
     if isinstance(schema, dict):
-        return {key: _plain(value) for key, value in schema.items() if not isinstance(value, _REDUNDANT.get(key, ()))}
-    return [_plain(part) for part in schema] if isinstance(schema, list) else schema
+        return {
+            key: _without_noise(value) for key, value in schema.items() if not isinstance(value, _NOISE.get(key, ()))
+        }
+    return [_without_noise(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def _renamed(schema: Any, titles: Mapping[str, str]) -> Any:
@@ -171,21 +179,23 @@ def _failures(kinds: Kinds) -> Document:
 def _failure(status: int, kinds: Iterable[type[Problem]]) -> Document:
     kinds = tuple(kinds)
     sentences = [f"- `{code}`: {kind.template()}" for kind in kinds for code in codes(kind)]
-    own = {name: schema for kind in kinds for name, schema in _FIELDS.get(kind, {}).items()}
-    known_codes = sorted({code for kind in kinds for code in codes(kind)})
-    properties = {"status": {"const": status}, "code": {"enum": known_codes}, **own}
-    required = sorted(own) if set(kinds) <= {Refused, Declined} else []
+    extra_fields = {name: schema for kind in kinds for name, schema in _EXTRA_FIELDS.get(kind, {}).items()}
+    code_values = sorted({code for kind in kinds for code in codes(kind)})
+    properties = {"status": {"const": status}, "code": {"enum": code_values}, **extra_fields}
+    # A status that other problems share has the fields only sometimes.
+    required = sorted(extra_fields) if set(kinds) <= {Refused, Declined} else []
     schema = {"allOf": [{"$ref": f"{_REF}Problem"}], "properties": properties}
     schema |= {"required": required} if required else {}
     return {"description": "\n".join(sentences), "content": {"application/problem+json": {"schema": schema}}}
 
 
-def _defined(*models: type) -> Document:
+def _schemas_of(*models: type) -> Document:
     """Return the schemas of models and their parts, by title."""
     schemas: Document = {}
     for model in models:
         schema = TypeAdapter(model).json_schema(ref_template=_REF + "{model}")
-        parts = schema.pop("$defs", {})
-        titles = {_REF + name: _REF + part["title"] for name, part in parts.items()}
-        schemas |= {part["title"]: _renamed(part, titles) for part in (*parts.values(), schema)}
+        definitions = schema.pop("$defs", {})
+        # Pydantic refers to a part by its class; a title is the name that its readers know it by.
+        titles = {_REF + name: _REF + part["title"] for name, part in definitions.items()}
+        schemas |= {part["title"]: _renamed(part, titles) for part in (*definitions.values(), schema)}
     return schemas

@@ -59,6 +59,7 @@ class TooSlow(Problem):
 
 _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (NoKey, 401),
+    # "Payment Required" is what RFC 9110 reserves; payment gateways answer a declined card with it too.
     (Declined, 402),
     (Refused, 403),
     (NotActive, 403),
@@ -76,6 +77,7 @@ _STATUS: Final[tuple[tuple[type[Problem], int], ...]] = (
     (TooManyInvitations, 429),
     (Failed, 500),
 )
+"""Statuses by class; the first that fits counts, so a class stands before those that it derives from."""
 
 
 def status(problem: Problem) -> int:
@@ -107,15 +109,14 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
     if isinstance(problem, Stale) and call is not None:
         body["quote"] = present.quote(call, problem.quote_id)
     if isinstance(problem, TypesInUse):
-        left = [
+        accounts = [
             {"id": str(account.id), "name": account.name, "account_type": account.account_type}
             for account in problem.left
         ]
-        body |= {"count": problem.count, "accounts": left}
+        body |= {"count": problem.count, "accounts": accounts}
     if isinstance(problem, Confirm):
-        added, due = problem.params["amount"], problem.params["due"]
-        body["confirm"] = {"seats": problem.params["seats"], "amount": asdict(added)}
-        body["due_today"] = asdict(due)
+        body["confirm"] = {"seats": problem.params["seats"], "amount": asdict(problem.params["amount"])}
+        body["due_today"] = asdict(problem.params["due"])
     if isinstance(problem, PendingChange):
         body["changes"] = [str(change.id) for change in problem.params["changes"]]
     if isinstance(problem, WouldBreak):
@@ -127,14 +128,16 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
     return JsonResponse(body, status=number, content_type="application/problem+json")
 
 
-def nothing_at(request: HttpRequest) -> NotFound:
+def no_such_address(request: HttpRequest) -> NotFound:
     """Return the problem of an address that the API does not have."""
+    # Cut, because a client may send a path of any length and the answer repeats it.
     return NotFound(what=phrase("address as {path}", path=request.path[:80]))
 
 
 def refusal(refused: Refused, call: Call | None) -> dict[str, Any]:
     """Return the fields that explain a refusal: its decision, a sentence and the people to ask."""
     decision = refused.decision
+    # A program offers to ask a reviewer after the first code and gives up after the second.
     code = "by_request" if decision.outcome is Outcome.BY_REQUEST else "refused"
     detail = (
         explanation(decision, current(), call.customer.account, call.actor, call.today) if call else message(refused)

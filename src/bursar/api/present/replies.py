@@ -21,6 +21,7 @@ Reply = Status[dict[str, Any]]
 
 def reply(call: Call, answer: Answer) -> Reply:
     """Return the status and document of an answer. Errors: Declined, if the payment failed."""
+    # A kept answer has the status of its first time; an attempt has moved on since, and its status with it.
     if answer.kind == "attempt":
         return _attempt(call, UUID(answer.id))
     return Status(answer.status, _PRESENT[answer.kind](call, UUID(answer.id)))
@@ -61,6 +62,7 @@ def _override(call: Call, override_id: UUID) -> dict[str, Any]:
 
 def _session(call: Call, session_id: UUID) -> dict[str, Any]:
     row = session(call.id, session_id)
+    # Whoever has the secret is signed in. It is signed and not stored, so a call sent again still gets the same link.
     address = f"{settings.BURSAR_URL}/session/{row.secret}"
     return {"id": str(row.id), "address": address, "expires_at": row.expires_at.isoformat()}
 

@@ -19,13 +19,13 @@ def subscription(call: Call) -> JsonObject:
     """Return an account's items and scheduled changes, with prices if it sees costs."""
     # As it is once what has fallen due is written, though a late worker has not written it yet.
     current = context(call.customer, call.today, call.policy)
-    account, timeline, used = current.account, current.timeline, current.used
+    account, timeline, uses = current.account, current.timeline, current.used
     state = timeline.on(call.today)
     costs = call.by_vendor or shows_costs(call.policy, account, call.today)
     items = []
     for item in state.items.values():
         agreed_price = state.agreed_price(item)
-        use = used.get(item.product)
+        use = uses.get(item.product)
         document: JsonObject = {
             "product": item.product,
             "plan": item.plan,
@@ -38,6 +38,7 @@ def subscription(call: Call) -> JsonObject:
         if costs:
             document["unit_price"] = f"{agreed_price.rate:f}"
         items.append(document)
+    # Without items nothing is billed, although the state still has a calendar.
     calendar = state.calendar if state.items else None
     until = state.trial_until.isoformat() if state.trial_until else None
     return {
@@ -59,7 +60,9 @@ def seats(call: Call) -> list[JsonObject]:
     """Return the seats of each product and their holders."""
     current = context(call.customer, call.today, call.policy)
     holders = keeping_seat(assignments(call.id), current.used)
-    short = {each.product: each for each in shortfalls(current.timeline, current.used, call.today)}
+    shortfall_by_product = {
+        shortfall.product: shortfall for shortfall in shortfalls(current.timeline, current.used, call.today)
+    }
     return [
         {
             "product": product,
@@ -70,9 +73,10 @@ def seats(call: Call) -> list[JsonObject]:
             "light": use.light,
             "light_agents": use.light_agents,
             "people": [_holder(row) for row in holders if row.product == product],
-            "short": write_shortfall(short.get(product)),
+            "short": write_shortfall(shortfall_by_product.get(product)),
         }
         for product, use in current.used.items()
+        # Rows of a product that the account no longer has stay, with nothing bought.
         if use.bought or use.used
     ]
 
@@ -89,6 +93,7 @@ def entitlements(call: Call, assignments: Sequence[AssignmentRow] | None) -> Jso
     if account_state is not State.ACTIVE:
         return {"state": account_state.value, "trial_until": None, "products": []}
     state = subscriptions.agreement(call.id).timeline.on(call.today)
+    # Features are those of the catalog version that sold the item: a later version takes nothing away.
     catalogs = versions({state.agreed_price(item).catalog_version for item in state.items.values()})
     used = used_seats(call.id)
     own_products = None if assignments is None else {row.product for row in assignments}

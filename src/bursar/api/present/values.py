@@ -62,7 +62,7 @@ def decision(call: Call, decided: Decision) -> JsonObject:
 def member(row: MemberRow) -> JsonObject:
     """Return a member."""
     person = {"id": str(row.id), "name": row.name, "email": row.email, "role": row.role, "state": row.state}
-    invited_at, last_sign_in_at = (at and at.isoformat() for at in (row.invited_at, row.last_sign_in_at))
+    invited_at, last_sign_in_at = (moment and moment.isoformat() for moment in (row.invited_at, row.last_sign_in_at))
     return {**person, "invited_at": invited_at, "last_sign_in_at": last_sign_in_at}
 
 
@@ -96,12 +96,14 @@ def priced(call: Call, content: JsonObject) -> JsonObject:
         }
         for edit in content["edits"]
     ]
+    # The other fields are for Bursar, which reads the quote back. Quotes older than ceilings have no `confirm`.
     names = ("outcome", "lines", "renewal_lines", "due_today", "next_renewal", "warnings")
     return {**{name: content[name] for name in names}, "edits": edits, "confirm": content.get("confirm")}
 
 
 def request(call: Call, row: RequestRow) -> JsonObject:
     """Return a request as it was made, and how it ended."""
+    # An expired request stays open in the table until the worker closes it; its state of this moment counts.
     state = row.status.at(call.customer.moment(call.now))
     closed = None
     if row.closed_at is not None:
@@ -186,6 +188,7 @@ def payments(call: Call, rows: Sequence[PaymentRow]) -> list[JsonObject]:
     """Return payments with their invoices and refunds; notes are for the vendor only."""
     ids = [row.id for row in rows]
     refunds = received.refunds(call.id, ids)
+    # A payment is allocated to its refunds as it is to invoices, so that its unused part is one subtraction.
     refund_ids = {refund.id for refund in refunds}
     allocations = in_force(received.allocations(call.id, ids))
     return [
@@ -256,7 +259,7 @@ def fact(row: Fact, *, prices: bool, invoices: bool) -> JsonObject:
 
 def page(rows: Iterable[T], limit: int, write: Callable[[T], JsonObject], id_of: Callable[[T], object]) -> JsonObject:
     """Return a page of a list with the cursor of the next page."""
-    # One row beyond the limit was read, to know if another page follows.
     listed = list(rows)
+    # The cursor is the last row shown and not the first of the next page: rows are listed before or after an id.
     following = str(id_of(listed[limit - 1])) if len(listed) > limit else None
     return {"items": [write(row) for row in listed[:limit]], "next": following}

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Router
 
 from bursar.accounts import actions, members, queries
 from bursar.api.call import Call, answer_once, open_call, real_now, require_vendor
@@ -20,7 +20,7 @@ from bursar.core.messages.problem import Invalid, NotFound, phrase
 from bursar.core.money.tax import read_tax_rate
 from bursar.core.ordering.decision import sees_invoices, sees_prices
 from bursar.core.policy.capability import CAPABILITIES
-from bursar.core.policy.policy import decide
+from bursar.core.policy.policy import Outcome, decide
 from bursar.core.subscription.edit_field import FIRST_YEAR, LAST_YEAR
 from bursar.history import queries as history
 from bursar.history.queries import Answer, IdempotencyKey
@@ -29,7 +29,6 @@ from bursar.policy.queries import current
 from bursar.seats import actions as seats
 
 router = Router(tags=["accounts"])
-Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 class BadMoment(Invalid):
@@ -55,7 +54,7 @@ def open_account(request: HttpRequest, body: bodies.NewAccount) -> Reply:
             owner_email=body.owner.email,
             representative=(body.representative.name, body.representative.email) if body.representative else None,
             sandbox=body.sandbox,
-            clock=_moment(body.today, "today") if body.today else None,
+            clock=_read_moment(body.today, "today") if body.today else None,
             tax=read_tax_rate(body.tax_rate),
             actor=actor,
             now=now,
@@ -68,9 +67,10 @@ def open_account(request: HttpRequest, body: bodies.NewAccount) -> Reply:
 
 
 @router.get("/accounts", response=documented_as(answers.Accounts))
-def list_accounts(request: HttpRequest, after: UUID | None = None, limit: Limit = 100) -> Any:
+def list_accounts(request: HttpRequest, after: UUID | None = None, limit: bodies.PageSize = 100) -> Any:
     """List all accounts, the oldest first."""
     require_vendor(request)
+    # A row more than the page has shows whether another page follows, without counting all.
     rows = queries.account_names(after=after, limit=limit + 1)
     return present.page(rows, limit, lambda row: {"id": str(row[0]), "name": row[1]}, lambda row: row[0])
 
@@ -85,14 +85,16 @@ def get_account(request: HttpRequest, account_id: UUID) -> Any:
 @router.patch("/accounts/{uuid:account_id}", response=documented_as(answers.Account))
 def alter_account(request: HttpRequest, account_id: UUID, body: bodies.AccountFields) -> Any:
     """Change fields of an account that belong to the vendor."""
-    actor = require_vendor(request)
+    actor, now = require_vendor(request), real_now()
     fields = body.model_dump(exclude_unset=True, exclude_none=True)
+    # The body names a person; the account has a column for each of their two fields.
     if representative := fields.pop("representative", None):
         fields |= {"representative_name": representative["name"], "representative_email": representative["email"]}
     if "tax_rate" in fields:
         fields["tax_rate"] = read_tax_rate(fields["tax_rate"]).rate
-    with followed(account_id, actor=actor, now=real_now()):
-        actions.alter_account(current(), account_id, fields=fields, actor=actor, now=real_now())
+    # Another account type may leave an open request without anybody who may approve it.
+    with followed(account_id, actor=actor, now=now):
+        actions.alter_account(current(), account_id, fields=fields, actor=actor, now=now)
     call = open_call(request, account_id)
     return present.account(call.customer, call)
 
@@ -112,7 +114,7 @@ def list_members(request: HttpRequest, account_id: UUID) -> Any:
     """List the members; an actor who may not manage members sees the owner and the billing admins only."""
     call = open_call(request, account_id)
     rows = queries.members(account_id)
-    if not _manages(call):
+    if not _may_manage_members(call):
         rows = [row for row in rows if row.role in ("owner", "billing_admin")]
     return {"items": [present.member(row) for row in rows], "next": None}
 
@@ -143,7 +145,8 @@ def get_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Any:
     """Return a member."""
     call = open_call(request, account_id)
     member = next((row for row in queries.members(account_id) if row.id == member_id), None)
-    if member is None or not (_manages(call) or member.role in ("owner", "billing_admin")):
+    # A member who may not be listed is not found either, as in `list_members`.
+    if member is None or not (_may_manage_members(call) or member.role in ("owner", "billing_admin")):
         raise NotFound(what=phrase("member"))
     return present.member(member)
 
@@ -153,6 +156,7 @@ def change_member(request: HttpRequest, account_id: UUID, member_id: UUID, body:
     """Change a member's role or name; suspend or resume them."""
     call = open_call(request, account_id)
     fields = body.model_dump(exclude_unset=True, exclude_none=True)
+    # Without its requester, or the last member who could approve it, an open request is overtaken.
     with followed(account_id, actor=call.actor, now=call.now):
         seats.change_member(call.policy, account_id, member_id, actor=call.actor, now=call.now, **fields)
     return get_member(request, account_id, member_id)
@@ -205,7 +209,7 @@ def account_history(
     request: HttpRequest,
     account_id: UUID,
     before: UUID | None = None,
-    limit: Limit = 100,
+    limit: bodies.PageSize = 100,
     about: Group | None = None,
     since: bodies.Day | None = None,
     until: bodies.Day | None = None,
@@ -213,6 +217,7 @@ def account_history(
     """List the history, the newest first; of one group, or from one day to another, both included."""
     call = open_call(request, account_id)
     call.permit("view_subscription")
+    # A page of one kind alone could be empty although later pages are not, so the database filters.
     kinds = GROUPS[about] if about else None
     rows = history.facts(account_id, before=before, limit=limit + 1, kinds=kinds, since=since, until=until)
     reader = call.policy, call.customer.account, call.actor, call.today
@@ -226,23 +231,27 @@ def move_clock(request: HttpRequest, account_id: UUID, body: bodies.Clock) -> Re
     call = open_call(request, account_id)
 
     def act(key: IdempotencyKey | None) -> Answer:
-        move(account_id, _moment(body.to, "to"), actor=call.actor, now=call.now, idempotency_key=key)
+        move(account_id, _read_moment(body.to, "to"), actor=call.actor, now=call.now, idempotency_key=key)
         return Answer("account", str(account_id), 200)
 
     answer = answer_once(request, act)
+    # The call read the account before its clock moved; the answer shows the new day.
     return reply(open_call(request, account_id), answer)
 
 
-def _manages(call: Call) -> bool:
-    return decide(call.policy, call.customer.account, call.actor, "manage_members", call.today).reason is None
+def _may_manage_members(call: Call) -> bool:
+    decision = decide(call.policy, call.customer.account, call.actor, "manage_members", call.today)
+    return decision.outcome is Outcome.ALLOWED
 
 
-def _moment(text: str, at: str) -> date | datetime:
+def _read_moment(text: str, at: str) -> date | datetime:
     try:
+        # Only the length tells them apart: `datetime` reads a day alone as well, as its midnight in no zone.
         moment = date.fromisoformat(text) if len(text) == len("2026-01-31") else datetime.fromisoformat(text)
     except ValueError:
         raise BadMoment(at=at, found=repr(text)[:60]) from None
     zoned = not isinstance(moment, datetime) or moment.tzinfo is not None
+    # An instant without a zone would have to be guessed at: the account's, the server's or UTC.
     if not zoned or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise BadMoment(at=at, found=repr(text)[:60])
     return moment

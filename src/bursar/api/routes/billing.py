@@ -1,10 +1,10 @@
 """Routes about invoices, the journal, billing details and payment methods."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
 
 from bursar import checkout
 from bursar.accounts import actions as accounts_actions
@@ -28,12 +28,13 @@ router = Router(tags=["billing"])
 
 @router.get("/accounts/{uuid:account_id}/invoices", response=documented_as(answers.Invoices))
 def list_invoices(
-    request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: bodies.PageSize = 50
 ) -> Any:
     """List invoices and credit notes, the newest first."""
     call = open_call(request, account_id)
     call.permit("view_invoices")
     rows = invoices.documents(account_id, before=before, limit=limit + 1)
+    # Read for the whole page at once: an invoice asked for alone costs a statement of its own.
     open_amounts = queries.open_amounts(account_id, [row.id for row in rows])
     return present.page(rows, limit, lambda row: present.invoice(call, row, open_amounts[row.id]), lambda row: row.id)
 
@@ -55,6 +56,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID, body: bodies.P
     call = open_call(request, account_id)
     method = read_method(body.type, body.token)
     if not method.automatic:
+        # A bank transfer is not made here: it arrives, and the vendor books it.
         raise TokenNeeded(kind=phrase("card"))
 
     def act(key: IdempotencyKey | None) -> Answer:
@@ -141,8 +143,10 @@ def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodie
     call = open_call(request, account_id)
 
     def act(key: IdempotencyKey | None) -> Answer:
+        # Confirming a finished attempt again does nothing, and a program would take that for success.
         check_waiting(queries.attempt(account_id, attempt_id).state)
         checkout.confirm(attempt_id, body.outcome, now=call.now)
+        # Kept by itself, because the gateway's event that books the payment knows of no idempotency key.
         keep_answer(key, kind="attempt", id=attempt_id, status=201, now=call.now)
         return Answer("attempt", str(attempt_id), 201)
 

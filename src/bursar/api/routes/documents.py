@@ -37,10 +37,11 @@ def get_catalog(request: HttpRequest) -> Any:
 def put_catalog(request: HttpRequest) -> Any:
     """Publish a catalog as a new version; accounts keep the items that it no longer names."""
     actor, now = require_vendor(request), real_now()
-    version = catalog_actions.publish(_body(request), by=f"key {actor.id}", now=now)
-    kept = keeping(catalog.current(), now)
-    items = [{"product": product, "plan": plan, "accounts": count} for (product, plan), count in kept.items.items()]
-    return {"version": version, "retired": {"accounts": kept.accounts, "items": items}}
+    version = catalog_actions.publish(_read_object(request), by=f"key {actor.id}", now=now)
+    # A product left out by mistake is no error, as accounts keep it. The answer shows it, so that it is noticed.
+    retired = keeping(catalog.current(), now)
+    items = [{"product": product, "plan": plan, "accounts": count} for (product, plan), count in retired.items.items()]
+    return {"version": version, "retired": {"accounts": retired.accounts, "items": items}}
 
 
 @router.get("/policy", response=documented_as(published.Policy))
@@ -53,10 +54,10 @@ def get_policy(request: HttpRequest) -> Any:
 def put_policy(request: HttpRequest) -> Any:
     """Publish a policy as a new version; `replaces` moves accounts of its account types in the same step."""
     actor = require_vendor(request)
-    return {"version": publish_policy(_body(request), by=f"key {actor.id}", actor=actor, now=real_now())}
+    return {"version": publish_policy(_read_object(request), by=f"key {actor.id}", actor=actor, now=real_now())}
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def _read_object(request: HttpRequest) -> dict[str, Any]:
     """Return the JSON object of the body. Errors: NotJson, NotObject."""
     content = read_json(request.body)
     if not isinstance(content, dict):

@@ -55,18 +55,18 @@ def add_override(request: HttpRequest, account_id: UUID, body: bodies.NewOverrid
 @router.delete("/accounts/{uuid:account_id}/overrides", response={204: None})
 def end_override_of(request: HttpRequest, account_id: UUID, capability: str) -> HttpResponse:
     """End the override of a capability."""
-    actor = require_vendor(request)
+    require_vendor(request)
+    # An account has at most one override of a capability in force.
     override = next((row for row in queries.overrides(account_id) if row.capability == capability), None)
     if override is None:
         raise NotFound(what=phrase("override"))
-    with followed(account_id, actor=actor, now=real_now()):
-        actions.end_override(current(), account_id, override.id, actor=actor, now=real_now())
-    return HttpResponse(status=204)
+    return end_override(request, account_id, override.id)
 
 
 @router.delete("/accounts/{uuid:account_id}/overrides/{uuid:override_id}", response={204: None})
 def end_override(request: HttpRequest, account_id: UUID, override_id: UUID) -> HttpResponse:
     """End an override."""
-    with followed(account_id, actor=require_vendor(request), now=real_now()):
-        actions.end_override(current(), account_id, override_id, actor=require_vendor(request), now=real_now())
+    actor, now = require_vendor(request), real_now()
+    with followed(account_id, actor=actor, now=now):
+        actions.end_override(current(), account_id, override_id, actor=actor, now=now)
     return HttpResponse(status=204)

@@ -1,16 +1,17 @@
 """Routes about payments and refunds: list, book, undo a booking, refund."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
 
 from bursar import checkout
 from bursar.api.call import answer_once, open_call, require_vendor
 from bursar.api.present import values as present
 from bursar.api.present.replies import Reply, reply
-from bursar.api.schema import payments as paid
+from bursar.api.schema import payments as payment_schemas
+from bursar.api.schema.bodies import PageSize
 from bursar.api.schema.documented import documented_as
 from bursar.core.billing.booking import Booking
 from bursar.core.billing.refund import read_reason
@@ -21,10 +22,8 @@ from bursar.payments import received
 router = Router(tags=["billing"])
 
 
-@router.get("/accounts/{uuid:account_id}/payments", response=documented_as(paid.Payments))
-def list_payments(
-    request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> Any:
+@router.get("/accounts/{uuid:account_id}/payments", response=documented_as(payment_schemas.Payments))
+def list_payments(request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: PageSize = 50) -> Any:
     """List payments, the newest first."""
     call = open_call(request, account_id)
     call.permit("view_invoices")
@@ -33,7 +32,7 @@ def list_payments(
     return present.page(rows, limit, lambda row: payments_by_id[str(row.id)], lambda row: row.id)
 
 
-@router.get("/accounts/{uuid:account_id}/payments/{uuid:payment_id}", response=documented_as(paid.Payment))
+@router.get("/accounts/{uuid:account_id}/payments/{uuid:payment_id}", response=documented_as(payment_schemas.Payment))
 def get_payment(request: HttpRequest, account_id: UUID, payment_id: UUID) -> Any:
     """Return a payment, with its invoices and refunds."""
     call = open_call(request, account_id)
@@ -41,9 +40,10 @@ def get_payment(request: HttpRequest, account_id: UUID, payment_id: UUID) -> Any
     return present.payment(call, payment_id)
 
 
-@router.post("/accounts/{uuid:account_id}/payments", response={201: documented_as(paid.Payment)})
-def record_payment(request: HttpRequest, account_id: UUID, body: paid.NewPayment) -> Reply:
+@router.post("/accounts/{uuid:account_id}/payments", response={201: documented_as(payment_schemas.Payment)})
+def record_payment(request: HttpRequest, account_id: UUID, body: payment_schemas.NewPayment) -> Reply:
     """Book money that came without a gateway, and allocate it to open invoices."""
+    # Whoever could book a payment for their own account could say that it has paid.
     require_vendor(request)
     call = open_call(request, account_id)
     booking = Booking(
@@ -63,7 +63,9 @@ def record_payment(request: HttpRequest, account_id: UUID, body: paid.NewPayment
     return reply(call, answer_once(request, act))
 
 
-@router.post("/accounts/{uuid:account_id}/payments/{uuid:payment_id}/undo", response=documented_as(paid.Payment))
+@router.post(
+    "/accounts/{uuid:account_id}/payments/{uuid:payment_id}/undo", response=documented_as(payment_schemas.Payment)
+)
 def undo_payment(request: HttpRequest, account_id: UUID, payment_id: UUID) -> Reply:
     """Undo a payment that was booked by mistake; its invoices are open again."""
     require_vendor(request)
@@ -77,9 +79,10 @@ def undo_payment(request: HttpRequest, account_id: UUID, payment_id: UUID) -> Re
 
 
 @router.post(
-    "/accounts/{uuid:account_id}/payments/{uuid:payment_id}/refunds", response={201: documented_as(paid.Refund)}
+    "/accounts/{uuid:account_id}/payments/{uuid:payment_id}/refunds",
+    response={201: documented_as(payment_schemas.Refund)},
 )
-def refund_payment(request: HttpRequest, account_id: UUID, payment_id: UUID, body: paid.NewRefund) -> Reply:
+def refund_payment(request: HttpRequest, account_id: UUID, payment_id: UUID, body: payment_schemas.NewRefund) -> Reply:
     """Refund a payment, in whole or part; a bank transfer must already have been made."""
     require_vendor(request)
     call = open_call(request, account_id)

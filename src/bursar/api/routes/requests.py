@@ -1,21 +1,20 @@
 """Routes about requests: submit, approve, reject and withdraw."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
 
 from bursar import checkout
 from bursar.api.call import answer_once, open_call, open_deferred_call
 from bursar.api.present import values as present
 from bursar.api.present.replies import Reply, order_answer, reply
-from bursar.api.routes.subscriptions import QuoteOrEdits
+from bursar.api.routes.subscriptions import edits_unless_quoted
 from bursar.api.schema import answers, bodies
 from bursar.api.schema.documented import documented_as
-from bursar.core.subscription.edit import read_edits
 from bursar.history.queries import Answer, IdempotencyKey
-from bursar.subscriptions import queries as kept
+from bursar.subscriptions import queries as subscriptions
 
 router = Router(tags=["requests"])
 _REQUEST = "/accounts/{uuid:account_id}/requests/{uuid:request_id}"
@@ -23,12 +22,12 @@ _REQUEST = "/accounts/{uuid:account_id}/requests/{uuid:request_id}"
 
 @router.get("/accounts/{uuid:account_id}/requests", response=documented_as(answers.Requests))
 def list_requests(
-    request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    request: HttpRequest, account_id: UUID, before: UUID | None = None, limit: bodies.PageSize = 50
 ) -> Any:
     """List requests, the newest first."""
     call = open_call(request, account_id)
     call.permit("view_subscription")
-    rows = kept.requests(account_id, before=before, limit=limit + 1)
+    rows = subscriptions.requests(account_id, before=before, limit=limit + 1)
     return present.page(rows, limit, lambda row: present.request(call, row), lambda row: row.id)
 
 
@@ -37,16 +36,14 @@ def get_request(request: HttpRequest, account_id: UUID, request_id: UUID) -> Any
     """Return a request; with its quote of today while it is open, with its result once it is approved."""
     call = open_call(request, account_id)
     call.permit("view_subscription")
-    return present.request_now(call, kept.request(account_id, request_id))
+    return present.request_now(call, subscriptions.request(account_id, request_id))
 
 
 @router.post("/accounts/{uuid:account_id}/requests", response={201: documented_as(answers.RequestNow)})
 def submit(request: HttpRequest, account_id: UUID, body: bodies.NewRequest) -> Reply:
     """Request a change that the actor may not make; the owner and billing admins can approve it."""
     call = open_deferred_call(request, account_id)
-    if (body.quote is None) == (body.edits is None):
-        raise QuoteOrEdits()
-    edits = read_edits(body.edits) if body.edits is not None else ()
+    edits = edits_unless_quoted(body)
 
     def act(key: IdempotencyKey | None) -> Answer:
         submitted_id = checkout.submit(

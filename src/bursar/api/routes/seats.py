@@ -11,7 +11,7 @@ from ninja import Router
 from bursar.api.call import Call, open_call, open_deferred_call, require_vendor
 from bursar.api.present import subscription as present
 from bursar.api.schema import bodies
-from bursar.api.schema import seats as seating
+from bursar.api.schema import seats as seat_schemas
 from bursar.api.schema.documented import documented_as
 from bursar.checkout import coming_shortfalls, followed
 from bursar.core.policy.policy import Member
@@ -23,7 +23,7 @@ router = Router(tags=["seats"])
 _SEATS = "/accounts/{uuid:account_id}/seats/{product}"
 
 
-@router.get("/accounts/{uuid:account_id}/seats", response=documented_as(seating.AllSeats))
+@router.get("/accounts/{uuid:account_id}/seats", response=documented_as(seat_schemas.AllSeats))
 def list_seats(request: HttpRequest, account_id: UUID) -> Any:
     """List the seats of each product, with their holders."""
     call = open_call(request, account_id)
@@ -67,18 +67,24 @@ def free_seat(request: HttpRequest, account_id: UUID, product: str, member_id: U
     return HttpResponse(status=204)
 
 
-@router.get("/accounts/{uuid:account_id}/entitlements", response={200: documented_as(seating.Entitlements), 304: None})
+@router.get(
+    "/accounts/{uuid:account_id}/entitlements", response={200: documented_as(seat_schemas.Entitlements), 304: None}
+)
 def entitlements(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Return the entitlements of the account or of the calling member; 304 while the `ETag` holds."""
     # The product asks at every step, also in accounts with thousands of members: reading them all is too slow.
-    call = open_call(request, account_id, few_members=True)
+    call = open_call(request, account_id, only_caller=True)
     own = assignments(call.id, call.actor.id) if isinstance(call.actor, Member) else None
+    # Noted once a day: a write for each step of the product would make this call many times as dear.
     if own and own[0].seen_on != call.today:
         actions.note_seen(call.id, own[0].member_id, call.today)
     body = json.dumps(present.entitlements(call, own), sort_keys=True).encode()
+    # 128 bits: two answers of one address never have the same tag by chance.
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    # The header may list several tags, and a proxy may have marked them as weak: W/"...".
     unchanged = tag in request.headers.get("If-None-Match", "")
     answer = HttpResponse(status=304) if unchanged else HttpResponse(body, content_type="application/json")
     answer["ETag"] = tag
+    # Kept by the caller alone, who asks each time: a right that was taken away must not live on in a cache.
     answer["Cache-Control"] = "private, no-cache"
     return answer

@@ -14,7 +14,7 @@ from bursar.api.schema import answers, bodies
 from bursar.api.schema.documented import documented_as
 from bursar.core.messages.problem import Invalid, NotFound, phrase
 from bursar.core.ordering.conflicts import UnknownChange
-from bursar.core.subscription.edit import read_edits
+from bursar.core.subscription.edit import Edit, read_edits
 from bursar.history.queries import Answer, IdempotencyKey
 
 router = Router(tags=["subscription"])
@@ -54,9 +54,7 @@ def quote(request: HttpRequest, account_id: UUID, body: bodies.Edits) -> Reply:
 def take(request: HttpRequest, account_id: UUID, body: bodies.Taking) -> Reply:
     """Accept a quote as it was shown, or edits as they are decided now."""
     call = open_deferred_call(request, account_id)
-    if (body.quote is None) == (body.edits is None):
-        raise QuoteOrEdits()
-    edits = read_edits(body.edits) if body.edits is not None else ()
+    edits = edits_unless_quoted(body)
 
     def act(key: IdempotencyKey | None) -> Answer:
         result = checkout.accept(
@@ -83,5 +81,15 @@ def undo(request: HttpRequest, account_id: UUID, change_id: UUID) -> Reply:
     try:
         result = checkout.undo(account_id, change_id, actor=call.actor, now=call.now)
     except UnknownChange:
+        # Here the change is named by the address of the call, and not by an edit in its body.
         raise NotFound(what=phrase("scheduled change")) from None
+    # A DELETE creates nothing, so 201 would be wrong, although an undo is an order like any other.
     return Status(200, reply(call, order_answer(call, result)).value)
+
+
+def edits_unless_quoted(body: bodies.QuoteOrEdits) -> tuple[Edit, ...]:
+    """Return the edits of a body, none if it names a quote. Errors: QuoteOrEdits, and those of `read_edits`."""
+    # A quote has edits of its own: with both, one of the two would be ignored.
+    if (body.quote is None) == (body.edits is None):
+        raise QuoteOrEdits()
+    return tuple(read_edits(body.edits)) if body.edits is not None else ()

@@ -1,4 +1,7 @@
-"""Schemas of the answers. They document; `present` writes the objects that they describe."""
+"""Schemas of the answers. They document; `present` writes the objects that they describe.
+
+A field that may be absent is `SkipJsonSchema[None]`: without it the document would say that it may be null.
+"""
 
 from datetime import date, datetime
 from typing import Any, Literal

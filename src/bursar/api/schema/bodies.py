@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from ninja import Schema
+from ninja import Query, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -18,6 +18,9 @@ from bursar.core.policy.limits import MOST_SEATS
 from bursar.core.subscription.edit import MOST_EDITS
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+# The rows of a list are read in one statement and written in one answer: longer lists come in pages.
+PageSize = Annotated[int, Query(ge=1, le=200)]
+# The pattern stands in the document, for programs; `_sendable` also refuses addresses that no mail server takes.
 EMAIL: Final = r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"
 
 
@@ -41,7 +44,7 @@ _EDITS: Final = Annotated[list[Edit], Field(min_length=1, max_length=MOST_EDITS)
 
 def _day(value: object) -> date:
     """Read a day from a text such as 2026-01-31. Errors: ValueError."""
-    # Pydantic alone would take a number for seconds since 1970.
+    # Pydantic alone would take a number for seconds since 1970, and `fromisoformat` reads 20260131.
     if not isinstance(value, str) or len(value) != len("2026-01-31"):
         raise ValueError("no day")
     return date.fromisoformat(value)
@@ -59,6 +62,7 @@ def example(**fields: Any) -> ConfigDict:
 class Body(Schema):
     """A JSON object without unknown fields."""
 
+    # A misspelt field that is optional would be ignored without a word, and its default would count.
     model_config = ConfigDict(extra="forbid")
 
 
@@ -88,6 +92,7 @@ class NewAccount(Body):
     locale: Locale = "en"
     owner: Person
     representative: Person | None = Field(None, description="The vendor's contact for the account.")
+    # Strict: pydantic alone would take "off", 0 and "n" for booleans, and a program that sends them is mistaken.
     sandbox: StrictBool = Field(False, description="An account for trying things out, with a clock of its own.")
     today: str | None = Field(
         None, description="The start of a sandbox account's clock: a day (its beginning) or an instant."
@@ -151,6 +156,7 @@ class PaymentMethod(Body):
 
     model_config = example(type="card", token="ok")
 
+    # Not a Literal: the core reads it and answers an unknown word with a problem of its own.
     type: str = Field(description="`invoice`, `card` or `debit`.")
     token: str | None = Field(
         None,
@@ -182,6 +188,7 @@ class BillingDetails(Body):
 class Money(Body):
     """An amount in whole minor units of its currency."""
 
+    # Strict: "12.00" and 12.0 look like whole units to whoever wrote them, and would be read as twelve cents.
     amount_minor: Annotated[int, Field(strict=True, ge=0, le=MOST_MINOR)]
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
 
@@ -202,12 +209,14 @@ class NewSession(Body):
 
     actor: Email
     page: Page = "subscription"
+    # A page puts it into a link, where `javascript:` would run.
     return_to: Annotated[str, StringConstraints(max_length=2000, pattern=r"^(https?://[^\s/]+.*)?$")] = ""
 
 
 class Edits(Body):
     """Edits to quote."""
 
+    # Documented, not checked: the core reads edits, and says which of them is wrong and why in both languages.
     model_config = example(edits=[{"edit": "set_seats", "product": "support", "seats": 12}])
 
     edits: Annotated[list[Any], Documented(_EDITS)]

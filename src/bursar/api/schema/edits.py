@@ -36,6 +36,7 @@ def _named(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     description = {key: value for key, value in schema.items() if key == "description"}
-    rest = {key: value for key, value in schema.items() if key not in ("description", "default")}
+    # The description is about the field and not about one of its alternatives, so it stays outside.
+    value = {key: part for key, part in schema.items() if key not in ("description", "default")}
     null = {"type": "null"}
-    return {"anyOf": rest["anyOf"] if null in rest.get("anyOf", ()) else [rest, null], **description}
+    return {"anyOf": value["anyOf"] if null in value.get("anyOf", ()) else [value, null], **description}

@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from bursar.api.schema.documented import Edit
 
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["EUR"])]
+# A string, because JSON numbers become binary fractions in most languages, and 19.90 would no longer be exact.
 Rate = Annotated[
     str, Field(description="An exact decimal.", pattern=r"^[0-9]+(\.[0-9]+)?$", examples=["19.00"], max_length=24)
 ]

@@ -28,17 +28,21 @@ _BY_TYPE: Final[Mapping[str, Phrase]] = {
     "greater_than_equal": phrase("a whole number from {ge} on"),
     "less_than_equal": phrase("a whole number up to {le}"),
     "email": phrase("an email address such as ada@example.com"),
+    # Days are the only fields whose own reader raises a ValueError: `schema.bodies.Day`.
     "value_error": phrase("a day such as 2026-01-31"),
 }
+"""Phrases by pydantic's types of errors. Pydantic's own sentences are English only and speak of its classes."""
 _BY_PATTERN: Final[Mapping[str, Phrase]] = {EMAIL: phrase("an email address such as ada@example.com")}
-_ELSE: Final = phrase("what the API's document says")
+_OTHERWISE: Final = phrase("what the API's document says")
 
 
-def expected(error: Mapping[str, Any]) -> Phrase:
+def expectation(error: Mapping[str, Any]) -> Phrase:
     """Return the phrase for what the schema expected. Shape: an entry of a validation error's list."""
-    filled = dict(error.get("ctx", {}))
+    params = dict(error.get("ctx", {}))
     if error["type"] == "string_pattern_mismatch":
-        return _BY_PATTERN.get(filled["pattern"], _ELSE)
-    if "expected" in filled:
-        filled["expected"] = str(filled["expected"]).replace(" or ", ", ")
-    return Phrase(_BY_TYPE.get(error["type"], _ELSE).template, filled)
+        # A regular expression helps no reader; patterns that people meet have a phrase of their own.
+        return _BY_PATTERN.get(params["pattern"], _OTHERWISE)
+    if "expected" in params:
+        # Pydantic writes "'a', 'b' or 'c'"; the English "or" would stand in a French sentence.
+        params["expected"] = str(params["expected"]).replace(" or ", ", ")
+    return Phrase(_BY_TYPE.get(error["type"], _OTHERWISE).template, params)
