@@ -133,7 +133,7 @@ def test_ten_emails_to_addresses_that_no_mail_reaches_keep_no_other_waiting(api:
     assert set(failed.values_list("state", "tries")) == {("failed", 1)}
     assert "not an address that email can be sent to" in failed[0].failure
     found = check_emails(datetime.now(UTC))
-    assert found.state == "warning" and "10 emails" in found.found
+    assert found.state == "warning" and "10 emails" in found.finding
 
 
 def test_ten_sign_in_links_that_no_mail_reaches_keep_no_other_waiting(api: ApiClient, settings: Any) -> None:
@@ -270,11 +270,11 @@ def test_facts_that_cannot_be_told_keep_no_other_waiting_and_are_given_up_where_
         and "after 2 tries, again on" in shown
     )
     found = check_emails(now)
-    assert found.state == "wrong" and "3 facts" in found.found and path.rpartition("/")[2] in found.found
+    assert found.state == "wrong" and "3 facts" in found.finding and path.rpartition("/")[2] in found.finding
     later = now + TELL_WITHIN + timedelta(minutes=1)
     run_once(later)
     assert set(NotTold.objects.values_list("tries", flat=True)) == {2}, "given up"
-    assert "3 of them given up" in check_emails(later).found
+    assert "3 of them given up" in check_emails(later).finding
 
 
 def test_a_fact_is_told_once_what_kept_it_from_being_told_is_mended(api: ApiClient) -> None:

@@ -136,8 +136,8 @@ def test_the_doctor_lists_what_was_paid_without_money(before: Any) -> None:
     assert Payment.objects.count() == 2
     [check] = money.paid_without_money()
     assert check.state == "warning"
-    assert f"account {account.id}: €144.00 for live-invoice-000001" in check.found
-    assert str(trial.id) not in check.found
+    assert f"account {account.id}: €144.00 for live-invoice-000001" in check.finding
+    assert str(trial.id) not in check.finding
 
 
 def test_money_that_went_back_was_paid_and_covers_its_refund(before: Any) -> None:
@@ -161,15 +161,15 @@ def test_money_that_went_back_was_paid_and_covers_its_refund(before: Any) -> Non
 
 def test_the_doctor_says_when_live_accounts_have_no_gateway(vendor: None, settings: Any) -> None:
     [check] = money.gateways()
-    assert (check.state, check.found) == ("ok", "sandbox connected")
+    assert (check.state, check.finding) == ("ok", "sandbox connected")
     assert list(money.paid_without_money()) == []
     live = factory.account()
     [check] = money.gateways()
-    assert check.state == "warning" and "1 there" in check.found and "invoice terms only" in check.found
+    assert check.state == "warning" and "1 there" in check.finding and "invoice terms only" in check.finding
     bank.connect(settings)
     assert [gateway.state for gateway in money.gateways()] == ["ok"]
     factory.method(live, gateway="bank")
     assert [gateway.state for gateway in money.gateways()] == ["ok"]
     settings.GATEWAYS = {"sandbox": settings.GATEWAYS["sandbox"]}
     [check] = money.gateways()
-    assert check.state == "wrong" and "bank" in check.found
+    assert check.state == "wrong" and "bank" in check.finding

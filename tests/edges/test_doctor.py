@@ -22,7 +22,7 @@ from bursar.catalog.models import Version as CatalogVersion
 from bursar.cli.checks import data, machine
 from bursar.cli.checks.check import Check, ok
 from bursar.cli.checks.outside import outside
-from bursar.cli.serve import _turn
+from bursar.cli.serve import _run_round
 from bursar.identity.models import Person
 from bursar.jobs.actions import begin_round, end_round
 from bursar.jobs.invariants import BOOK_RULES, SET_RULES
@@ -147,9 +147,9 @@ def test_a_database_without_tables_is_told_and_stays_without(environment: Enviro
 )
 def test_it_says_by_which_way_emails_go_out(given: Environment, state: str, said: str) -> None:
     found = machine.mail(given)
-    assert found.state == state and said in found.found
+    assert found.state == state and said in found.finding
     assert bool(found.cure) is (state != "ok")
-    assert "geheim" not in f"{found.found} {found.cure}"
+    assert "geheim" not in f"{found.finding} {found.cure}"
 
 
 def test_a_way_for_emails_that_cannot_be_read_stops_every_command_with_what_is_wrong(environment: Environment) -> None:
@@ -213,13 +213,13 @@ def test_a_worker_is_known_by_its_last_round(
     if ended is not None:
         end_round(NOW - timedelta(seconds=ended), failures)
     check = data.worker(NOW)
-    assert (check.state, found in check.found) == (state, True), check
+    assert (check.state, found in check.finding) == (state, True), check
 
 
 @pytest.mark.django_db
 def test_a_worker_writes_each_round_down() -> None:
     factory.seller()
-    _turn()
+    _run_round()
     row = Round.objects.get()
     assert row.ended_at is not None
     assert row.began_at <= row.ended_at
@@ -249,7 +249,7 @@ def test_tables_of_a_newer_version_are_not_touched() -> None:
     assert data.tables().state == "ok"
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('invoices', '9999_later', now())")
-    assert "newer Bursar (invoices.9999_later)" in data.tables().found
+    assert "newer Bursar (invoices.9999_later)" in data.tables().finding
 
 
 @pytest.mark.django_db
@@ -263,7 +263,7 @@ def test_a_clock_that_is_off_by_a_minute_is_wrong() -> None:
 def test_a_zone_that_is_unknown_here_is_named() -> None:
     assert data.zones_of_accounts().state == "ok"
     factory.account(time_zone="Mars/Olympus")
-    assert "Mars/Olympus" in data.zones_of_accounts().found
+    assert "Mars/Olympus" in data.zones_of_accounts().finding
 
 
 def states(*checks: Check) -> list[str]:
@@ -309,12 +309,12 @@ def test_a_demo_beside_live_accounts_is_told(settings: Any) -> None:
     assert data.demo(NOW).state == "ok"
     person = Person.objects.create_user("ada@acme.example", name="Ada")
     create_link(person.email, expires_at=NOW + timedelta(days=1), single_use=False)
-    assert "1 of its sign-in links are open" in data.demo(NOW).found
+    assert "1 of its sign-in links are open" in data.demo(NOW).finding
     assert data.demo(NOW + timedelta(days=1)).state == "ok"
 
 
 def test_a_secret_is_long_and_nobody_else_s_to_read(tmp_path: Path) -> None:
-    assert machine.secret(tmp_path, {}).found.startswith("none yet")
+    assert machine.secret(tmp_path, {}).finding.startswith("none yet")
     assert machine.secret(tmp_path, {"BURSAR_SECRET_KEY": "short"}).state == "wrong"
     assert machine.secret(tmp_path, {"BURSAR_SECRET_KEY": "x" * 50}).state == "ok"
     kept = tmp_path / "secret.key"

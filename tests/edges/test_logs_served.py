@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from bursar.postgres.programs import home_for, unprivileged
+from bursar.postgres.programs import home_for, unprivileged_user
 from served import Served
 
 MARK = "marked"
@@ -79,20 +79,20 @@ def test_no_secret_that_is_fed_to_it_stands_in_any_of_its_logs(served: Served) -
     bearer = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     feed(served, key)
     owner = {"name": "Marked-Zoë", "email": f"zoe@{MARK}.example"}
-    account = {
+    user = {
         "name": MARK,
         "account_type": "self_service",
         "currency": "EUR",
         "time_zone": "Europe/Paris",
         "owner": owner,
     }
-    status, answer = served.send("POST", "/api/v1/accounts", json.dumps(account, ensure_ascii=False), **bearer)
+    status, answer = served.send("POST", "/api/v1/accounts", json.dumps(user, ensure_ascii=False), **bearer)
     assert status == 201, answer
     account_id = json.loads(answer.split("\r\n\r\n", 1)[1])["id"]
     with served.database() as connection:
         connection.execute(REFUSE)
         connection.execute("ALTER TABLE accounts_person RENAME TO person_away")
-    status, answer = served.send("POST", "/api/v1/accounts", json.dumps(account), **bearer)
+    status, answer = served.send("POST", "/api/v1/accounts", json.dumps(user), **bearer)
     assert status == 500, answer
     served.send("POST", "/sign-in/link", f"email=other%40{MARK}.example", Cookie="csrftoken=" + "a" * 32)
     with served.database() as connection:
@@ -106,7 +106,7 @@ def test_no_secret_that_is_fed_to_it_stands_in_any_of_its_logs(served: Served) -
     ]
     failed = [line for line in served.lines() if line["event"] == "a step of the worker failed"]
     assert {one["account"] for one in failed} == {account_id}
-    database = home_for(served.home, unprivileged(served.home)) / "postgres" / "log"
+    database = home_for(served.home, unprivileged_user(served.home)) / "postgres" / "log"
     for log in (served.log, database):
         written = log.read_text(encoding="utf-8").lower()
         assert written

@@ -18,7 +18,7 @@ import pytest
 
 from bursar.postgres import orphans, port, running
 from bursar.postgres.port import free_port
-from bursar.postgres.programs import Account, home_for, programs, unprivileged
+from bursar.postgres.programs import SystemUser, home_for, programs, unprivileged_user
 
 HOLD = """
 import pathlib, sys, time
@@ -50,14 +50,14 @@ def held(home: Path) -> tuple[subprocess.Popen[str], str, int]:
 
 def as_server(home: Path) -> dict[str, Any]:
     """How a process is started as the user that the server of a folder runs as."""
-    account = unprivileged(home)
-    return {"cwd": "/"} | ({} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []})
+    user = unprivileged_user(home)
+    return {"cwd": "/"} | ({} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []})
 
 
 def launched(home: Path) -> subprocess.Popen[bytes]:
     """A server of the folder that nobody owns, once it answers."""
     data = home / "postgres" / "data"
-    command = [str(programs(unprivileged(home)) / "postgres"), "-D", str(data), "-c", "unix_socket_directories="]
+    command = [str(programs(unprivileged_user(home)) / "postgres"), "-D", str(data), "-c", "unix_socket_directories="]
     command += ["-c", f"port={free_port()}"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **as_server(home))
     while "ready" not in ((data / "postmaster.pid").read_text() if (data / "postmaster.pid").exists() else ""):
@@ -152,7 +152,7 @@ def test_two_starts_at_once_follow_one_another(home: Path) -> None:
 def test_nobody_enters_without_the_password_and_only_its_owner_reads_it(home: Path) -> None:
     with running(home, durable=False) as server, pytest.raises(psycopg.OperationalError, match="password"):
         ask(server.url.replace("postgres://bursar:", "postgres://bursar:x"), "SELECT 1")
-    secret = home_for(home, unprivileged()) / "postgres.password"
+    secret = home_for(home, unprivileged_user()) / "postgres.password"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
 
 
@@ -163,9 +163,9 @@ def test_what_the_servers_user_cannot_enter_is_kept_where_it_can(reachable: Path
         ask(server.url, "CREATE TABLE kept AS SELECT 42 AS answer")
     with running(home, durable=False) as server:
         assert ask(server.url, "SELECT answer FROM kept") == [(42,)]
-    if unprivileged() is not None:
+    if unprivileged_user() is not None:
         elsewhere = Path((home / "postgres.where").read_text().strip())
-        assert elsewhere == home_for(home, unprivileged()) != home
+        assert elsewhere == home_for(home, unprivileged_user()) != home
         shutil.rmtree(elsewhere)
 
 
@@ -178,7 +178,7 @@ def test_data_stays_its_owners_when_root_starts_the_server(home: Path) -> None:
     with running(home, durable=False) as server:
         assert ask(server.url, "SELECT 1") == [(1,)]
     # Whoever is not root runs the server as themselves.
-    assert unprivileged(home) == (Account(12345, 12345) if root else None)
+    assert unprivileged_user(home) == (SystemUser(12345, 12345) if root else None)
 
 
 def crash(url: str, statement: str = "SELECT pg_sleep(300)") -> None:
@@ -220,7 +220,7 @@ def test_no_value_of_a_statement_stands_in_its_log_and_only_its_owner_reads_it(h
                     connection.execute(failing, values)
         # When a process dies, the server says at which statement.
         crash(server.url, "SELECT pg_sleep(300), 'marked-7'")
-    log = home_for(home, unprivileged(home)) / "postgres" / "log"
+    log = home_for(home, unprivileged_user(home)) / "postgres" / "log"
     written = log.read_text(encoding="utf-8")
     assert "was terminated by signal 9" in written
     assert "marked" not in written

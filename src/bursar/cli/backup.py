@@ -16,11 +16,11 @@ from bursar.cli.home import database, ready
 from bursar.core.messages.problem import Conflict
 from bursar.postgres.dump import ProgramFailed, read_dump, rows_in_dump, write_dump
 
-PATIENCE_SECONDS: Final = 10
+CONNECT_SECONDS: Final = 10
 MEGABYTE: Final = 1_000_000
-TABLE: Final = "django_migrations"
-NO_BACKUP: Final = "it is no backup of Bursar ({said})"
-RELATIONS: Final = """
+MIGRATIONS: Final = "django_migrations"
+NO_BACKUP: Final = "it is no backup of Bursar ({detail})"
+COUNT_RELATIONS: Final = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
 """
@@ -62,31 +62,32 @@ def backup(target: Path, force: bool, as_json: bool) -> None:
     if os.path.lexists(target) and not force:
         raise FileThere(file=target)
     with database():
-        # A database that does not answer is told as such, and not as a file that cannot be written.
-        psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=PATIENCE_SECONDS).close()
+        # A database that does not answer is reported as such, and not as a file that cannot be written.
+        psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=CONNECT_SECONDS).close()
         _dump(target)
     size = target.stat().st_size
-    kept = "Keep the secret key elsewhere: what is sealed under it is read by nothing else."
-    show({"file": str(target), "bytes": size}, as_json, f"{size / MEGABYTE:.1f} MB in {target}. {kept}")
+    reminder = "Keep the secret key elsewhere: what is sealed under it is read by nothing else."
+    show({"file": str(target), "bytes": size}, as_json, f"{size / MEGABYTE:.1f} MB in {target}. {reminder}")
 
 
 def _dump(target: Path) -> None:
     """Write the database to a file that is whole or not there. Errors: NotWritten, NoPrograms."""
-    with _written_aside(target) as aside:
+    with _replaced_when_whole(target) as unfinished:
         try:
-            write_dump(os.environ["DATABASE_URL"], aside)
+            write_dump(os.environ["DATABASE_URL"], unfinished)
         except ProgramFailed as failed:
-            raise NotWritten(file=target, detail=failed.params["said"]) from None
+            raise NotWritten(file=target, detail=failed.params["detail"]) from None
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @as_json
 def restore(file: Path, as_json: bool) -> None:
-    """Read FILE into an empty database, bring its tables up to date, and ask what "bursar doctor --deep" asks.
+    """Read FILE into an empty database, bring its tables up to date, and check it as "bursar doctor --deep" does.
 
     Example: DATABASE_URL=postgres://... bursar restore /backups/bursar.dump
     """
+    # Tried before a database is started or changed: a misspelt name is the most likely mistake.
     try:
         file.open("rb").close()
     except OSError as error:
@@ -94,13 +95,14 @@ def restore(file: Path, as_json: bool) -> None:
     with database():
         ready()
         url = os.environ["DATABASE_URL"]
-        _check_known(file)
+        _check_backup(file)
+        # Rows beside those that are there could neither be told apart later nor taken back.
         with psycopg.connect(url) as connection:
-            found = connection.execute(RELATIONS).fetchone()
-        if found is None or found[0]:
+            count = connection.execute(COUNT_RELATIONS).fetchone()
+        if count is None or count[0]:
             raise NotEmpty()
         read_dump(url, file)
-        broken = _proved()
+        broken = _broken_rules()
         document = {"file": str(file), "rules_broken": broken}
         text = f"{file} is restored, and " + (
             f'breaks {len(broken)} rules: see "bursar doctor --deep"' if broken else "every rule holds"
@@ -110,7 +112,7 @@ def restore(file: Path, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _proved() -> list[str]:
+def _broken_rules() -> list[str]:
     """Bring the restored tables up to date; return the rules that the data break."""
     from django.db import connections
 
@@ -123,40 +125,43 @@ def _proved() -> list[str]:
     return sorted({violation.rule for violation in broken})
 
 
-def _check_known(file: Path) -> None:
+def _check_backup(file: Path) -> None:
     """Raise NotReadable or NewerBackup unless a file is a backup that this version can bring up to date."""
     from django.db.migrations.loader import MigrationLoader
 
     try:
-        applied = [(row[1], row[2]) for row in rows_in_dump(file, TABLE)]
+        applied = [(row[1], row[2]) for row in rows_in_dump(file, MIGRATIONS)]
     except ProgramFailed as failed:
-        raise NotReadable(file=file, detail=NO_BACKUP.format(said=failed.params["said"])) from None
+        raise NotReadable(file=file, detail=NO_BACKUP.format(detail=failed.params["detail"])) from None
     if not applied:
-        raise NotReadable(file=file, detail=NO_BACKUP.format(said="it has no migrations"))
-    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
-    rooms = {room for room, _ in known}
-    newer = sorted(one for one in applied if one[0] in rooms and one not in known)
+        raise NotReadable(file=file, detail=NO_BACKUP.format(detail="it has no migrations"))
+    migrations = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    # Only of apps that this version has: one that was removed meanwhile leaves migrations behind that nobody needs.
+    apps = {app for app, _ in migrations}
+    newer = sorted(migration for migration in applied if migration[0] in apps and migration not in migrations)
     if newer:
         raise NewerBackup(file=file, migration=".".join(newer[0]))
 
 
 @contextmanager
-def _written_aside(file: Path) -> Iterator[IO[bytes]]:
-    """Give a new file that only its owner reads, which takes the name when the block is over, or goes.
+def _replaced_when_whole(file: Path) -> Iterator[IO[bytes]]:
+    """Open a new file that only its owner reads; it takes the name of `file` if the block succeeds, and goes if not.
 
     Errors: NotWritten.
     """
-    aside = None
+    unfinished = None
     try:
+        # In the same folder, because a rename is one step only within a file system.
         number, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        aside = Path(name)
+        unfinished = Path(name)
         with os.fdopen(number, "wb") as stream:
             yield stream
             stream.flush()
+            # Without it the name may survive a loss of power and the content not.
             os.fsync(stream.fileno())
-        aside.rename(file)
+        unfinished.rename(file)
     except OSError as error:
         raise NotWritten(file=file, detail=error.strerror or str(error)) from None
     finally:
-        if aside is not None:
-            aside.unlink(missing_ok=True)
+        if unfinished is not None:
+            unfinished.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`bursar bill`: what falls due by itself, done now."""
+"""`bursar bill`: one round of the worker, now."""
 
 from datetime import UTC, datetime
 
@@ -19,8 +19,10 @@ def bill(as_json: bool) -> None:
         from bursar.jobs.steps import run_once
 
         try:
-            done = run_once(datetime.now(UTC))
+            count = run_once(datetime.now(UTC))
         except ExceptionGroup as group:
-            many = len(group.exceptions)
-            raise click.ClickException(f"{many} things failed; the log above says which, the others are done") from None
-    show({"looked_at": done}, as_json, f"{done} things were due")
+            failed = len(group.exceptions)
+            raise click.ClickException(
+                f"{failed} things failed; the log above says which, the others are done"
+            ) from None
+    show({"looked_at": count}, as_json, f"{count} things were due")

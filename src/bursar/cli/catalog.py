@@ -1,4 +1,4 @@
-"""`bursar catalog`: what is sold."""
+"""`bursar catalog`: check, compare and publish the products, plans and prices that are sold."""
 
 import json
 from datetime import UTC, datetime
@@ -31,9 +31,9 @@ def check(file: str, as_json: bool) -> None:
 
     Example: bursar catalog check catalogs/demo.toml
     """
-    found = document.read_toml(read_text(file), file, 1)
-    plans = sum(len(product.plans) for product in found.products)
-    show(document.write(found), as_json, f"{file} holds: {len(found.products)} products with {plans} plans")
+    content = document.read_toml(read_text(file), file, 1)
+    plans = sum(len(product.plans) for product in content.products)
+    show(document.write(content), as_json, f"{file} holds: {len(content.products)} products with {plans} plans")
 
 
 @catalog.command()
@@ -42,57 +42,65 @@ def check(file: str, as_json: bool) -> None:
 def apply(file: str, as_json: bool) -> None:
     """Publish FILE as a new version, unless it is the file applied last.
 
-    Accounts keep what they have and FILE no longer sells; it is said how many these are.
+    Accounts keep products that FILE no longer sells; the command prints how many accounts these are.
 
     Example: bursar catalog apply catalogs/demo.toml
     """
-    found = parse_toml(read_text(file), file)
-    document.read(found, 1, at=file)
+    catalog_document = parse_toml(read_text(file), file)
+    # A faulty file is refused before a database is started for it; publishing reads it again.
+    document.read(catalog_document, 1, at=file)
     with django():
         from bursar.catalog import actions, queries
 
-        number = actions.apply(found, file=file, by="command line", now=datetime.now(UTC))
-        kept = _kept(queries.current())
-    show({"version": number, "retired": kept}, as_json, f"version {number} of the catalog is current{_said(kept)}")
+        number = actions.apply(catalog_document, file=file, by="command line", now=datetime.now(UTC))
+        retired = _retired_items(queries.current())
+    show(
+        {"version": number, "retired": retired},
+        as_json,
+        f"version {number} of the catalog is current{_retired_text(retired)}",
+    )
 
 
 @catalog.command()
 @click.argument("file")
 @as_json
 def diff(file: str, as_json: bool) -> None:
-    """Say how FILE differs from the current version, and how many accounts have what it would no longer sell.
+    """Print how FILE differs from the current version, and how many accounts have products that it no longer sells.
 
     Example: bursar catalog diff catalogs/demo.toml
     """
-    wanted = document.read_toml(read_text(file), file, 1)
+    offered = document.read_toml(read_text(file), file, 1)
     with django():
         from bursar.catalog import queries
 
         current = queries.current()
-        kept = _kept(with_retired(wanted, current))
+        retired = _retired_items(with_retired(offered, current))
     lines = list(
-        unified_diff(_lines(document.write(current)), _lines(document.write(wanted)), "current", file, lineterm="")
+        unified_diff(
+            _json_lines(document.write(current)), _json_lines(document.write(offered)), "current", file, lineterm=""
+        )
     )
-    told = "\n".join(lines) or "no difference"
-    show({"differs": bool(lines), "lines": lines, "retired": kept}, as_json, f"{told}{_said(kept)}")
+    text = "\n".join(lines) or "no difference"
+    show({"differs": bool(lines), "lines": lines, "retired": retired}, as_json, f"{text}{_retired_text(retired)}")
 
 
-def _kept(found: Catalog) -> dict[str, Any]:
-    """Say which products a catalog no longer sells, and how many accounts have them."""
+def _retired_items(catalog: Catalog) -> dict[str, Any]:
+    """Return the products that a catalog no longer sells, with the number of accounts that have them."""
     from bursar.subscriptions.retired import keeping
 
-    kept = keeping(found, datetime.now(UTC))
-    items = [{"product": product, "plan": plan, "accounts": count} for (product, plan), count in kept.items.items()]
-    return {"accounts": kept.accounts, "items": items}
+    retired = keeping(catalog, datetime.now(UTC))
+    items = [{"product": product, "plan": plan, "accounts": count} for (product, plan), count in retired.items.items()]
+    return {"accounts": retired.accounts, "items": items}
 
 
-def _said(kept: dict[str, Any]) -> str:
-    """The same as lines below what else is said; nothing where nobody has any of it."""
-    if not kept["accounts"]:
+def _retired_text(retired: dict[str, Any]) -> str:
+    """Return a line about retired products; an empty text if no account has any."""
+    if not retired["accounts"]:
         return ""
-    named = "; ".join(f"{one['product']} {one['plan']}: {one['accounts']}" for one in kept["items"])
-    return f"\n{kept['accounts']} accounts have what it no longer sells, and keep it ({named})"
+    named = "; ".join(f"{item['product']} {item['plan']}: {item['accounts']}" for item in retired["items"])
+    return f"\n{retired['accounts']} accounts have what it no longer sells, and keep it ({named})"
 
 
-def _lines(found: object) -> list[str]:
-    return json.dumps(found, ensure_ascii=False, indent=1).splitlines()
+def _json_lines(document: object) -> list[str]:
+    # As JSON, in which a field has a line and an order; two TOML files may differ in ways that mean nothing.
+    return json.dumps(document, ensure_ascii=False, indent=1).splitlines()

@@ -5,10 +5,11 @@ import shutil
 from pathlib import Path
 
 
-def counting(home: Path) -> dict[str, str]:
-    """Return the variables by which processes count into one folder, which is emptied; none where nobody may ask."""
+def counting_variables(home: Path) -> dict[str, str]:
+    """Return the variables by which processes count into one folder, which is emptied; none without a token."""
     if not os.environ.get("BURSAR_METRICS_TOKEN"):
         return {}
+    # Each process leaves files under its number; those of processes of before would be counted again.
     folder = home / "metrics"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)

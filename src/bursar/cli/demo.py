@@ -1,4 +1,4 @@
-"""`bursar demo`: a believable vendor with six accounts that have lived."""
+"""`bursar demo`: a believable vendor with six accounts that have a past."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from bursar.cli.home import django
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 LINK_DAYS: Final = 30
-AWAY: Final = 45
+DAYS_AWAY: Final = 45
 """Days since one of the agents was seen in the product."""
 AGENTS: Final = (
     ("Robin Vidal", "agent"),
@@ -26,7 +26,7 @@ AGENTS: Final = (
 
 @dataclass(frozen=True)
 class Life:
-    """An account of the demo: who is in it, and what it did on how many days before today.
+    """An account of the demo: its people, and its orders, each so many days before today.
 
     In its edits `span` and `until` are numbers of days after the day on which it is accepted.
     """
@@ -43,31 +43,32 @@ class Life:
     representative: tuple[str, str] | None = field(default=None)
 
     def email(self, name: str) -> str:
-        """The address of a person."""
+        """Return the address of a person."""
+        # Letters with accents are dropped: mail servers need not accept them before the @.
         return f"{name.split()[0].lower()}@{self.domain}".encode("ascii", "ignore").decode()
 
     def everybody(self) -> list[tuple[str, str]]:
-        """Name and role of each person, the owner first."""
+        """Return the name and role of each person, the owner first."""
         return [*((name, role) for role, name in self.people.items()), *AGENTS]
 
 
 def add(product: str, plan: str, **more: Any) -> dict[str, Any]:
-    """The edit that adds a product."""
+    """Return the edit that adds a product."""
     return {"edit": "add_product", "product": product, "plan": plan, **more}
 
 
 def cycle(code: str) -> dict[str, Any]:
-    """The edit that changes the billing cycle."""
+    """Return the edit that changes the billing cycle."""
     return {"edit": "change_cycle", "cycle": code}
 
 
 def seats(product: str, number: int) -> dict[str, Any]:
-    """The edit that sets seats."""
+    """Return the edit that sets seats."""
     return {"edit": "set_seats", "product": product, "seats": number}
 
 
 CAMILLE: Final = ("Camille Roche", "camille.roche@vendor.example")
-CREW: Final = (
+STAFF: Final = (
     (*CAMILLE, "sales"),
     ("Idris Bello", "idris.bello@vendor.example", "support"),
     ("Greta Lind", "greta.lind@vendor.example", "finance"),
@@ -190,11 +191,11 @@ def load(now: datetime) -> list[tuple[str, str]]:
     catalog, policy = "catalogs/demo.toml", "policies/standard.toml"
     apply_catalog(_read(catalog), file=catalog, by="demo", now=now)
     apply_policy(_read(policy), file=policy, by="demo", actor=VENDOR, now=now)
-    there = set(Account.objects.filter(sandbox=True).values_list("name", flat=True))
+    existing_names = set(Account.objects.filter(sandbox=True).values_list("name", flat=True))
     for life in LIVES:
-        if life.name not in there:
-            _live(life, now)
-    for name, email, role in CREW:
+        if life.name not in existing_names:
+            _play_life(life, now)
+    for name, email, role in STAFF:
         appoint(current(), name=name, email=email, role=role, sandbox=True, by=None, now=now)
     return _links(now)
 
@@ -203,7 +204,8 @@ def _read(file: str) -> dict[str, Any]:
     return tomllib.loads((ROOT / file).read_text(encoding="utf-8"))
 
 
-def _live(life: Life, now: datetime) -> None:
+def _play_life(life: Life, now: datetime) -> None:
+    """Open an account in the past and order as it did, through the actions that pages and API use."""
     from bursar.accounts import actions, queries
     from bursar.accounts.members import add_member
     from bursar.checkout import accept, pay
@@ -241,24 +243,26 @@ def _live(life: Life, now: datetime) -> None:
         set_method(policy, account_id, Method("card", life.token), actor=VENDOR, now=now)
     for days, who, edits in life.steps:
         move(account_id, today - timedelta(days=days), actor=VENDOR, now=now)
+        # Paid before each order, or the demo would greet its visitor with accounts that are months overdue.
         for invoice in open_invoices(account_id):
             pay(account_id, invoice.id, Method("debit", "ok"), actor=VENDOR, now=now)
         everybody = queries.customer(account_id).account.members
-        members = {one.role: one for one in everybody}
+        members = {member.role: member for member in everybody}
         actor = VENDOR if who == "vendor" else members[who]
         dated = [_dated(edit, today - timedelta(days=days)) for edit in edits]
         accept(account_id, edits=read_edits(dated), actor=actor, now=now)
         if days == first:
-            # Everybody works in the product that was bought first.
-            for one in everybody:
-                assign(policy, account_id, edits[0]["product"], one.id, actor=members["owner"], now=now)
+            # Everybody works in the product that was bought first; seats without people would look deserted.
+            for member in everybody:
+                assign(policy, account_id, edits[0]["product"], member.id, actor=members["owner"], now=now)
     move(account_id, today, actor=VENDOR, now=now)
-    for one in queries.customer(account_id).account.members:
-        note_seen(account_id, one.id, today - timedelta(days=AWAY if one.name == AGENTS[2][0] else 0))
+    # One agent has been away for long, so that a page which offers to free seats has somebody to name.
+    for member in queries.customer(account_id).account.members:
+        note_seen(account_id, member.id, today - timedelta(days=DAYS_AWAY if member.name == AGENTS[2][0] else 0))
 
 
 def _dated(edit: dict[str, Any], on: date) -> dict[str, Any]:
-    """An edit made on a day, with the days that it names counted from there."""
+    """Return an edit made on a day, with the days that it names counted from there."""
     edit = dict(edit)
     if "span" in edit:
         start, end = (str(on + timedelta(days=days)) for days in edit["span"])
@@ -269,29 +273,32 @@ def _dated(edit: dict[str, Any], on: date) -> dict[str, Any]:
 
 
 def _links(now: datetime) -> list[tuple[str, str]]:
-    """Return a link, good for some days and many uses, for each person of the demo who is still there.
+    """Return a link for each person of the demo, good for some days and many uses.
 
-    An older Bursar may have made the accounts with fewer people, and whoever tries things out gives them other
-    addresses, names and roles, or takes them away. Whoever is anywhere that is real gets no link.
+    The people are read from the database: visitors rename, move and remove them. A person who is also in a live account
+    gets no link.
     """
     from bursar.accounts.keys import create_link
     from bursar.accounts.models import Member
     from bursar.accounts.sandbox import is_sandbox_only
     from bursar.identity.staff import staff
 
-    until = now + timedelta(days=LINK_DAYS)
+    expires_at = now + timedelta(days=LINK_DAYS)
     order = {life.name: number for number, life in enumerate(LIVES)}
     members = Member.objects.filter(
         account__name__in=order, account__sandbox=True, state="active", removed_at=None, person__is_active=True
     )
     rows = members.order_by("id").values_list("account__name", "name", "role", "person_id", "person__email")
-    found = [
+    people = [
         (f"{name}, {role.replace('_', ' ')} of {account}", person, email)
         for account, name, role, person, email in sorted(rows, key=lambda row: order[row[0]])
     ]
-    found += [(f"{one.name}, {one.role} of the vendor", one.id, one.email) for one in staff(sandbox=True)]
+    people += [
+        (f"{colleague.name}, {colleague.role} of the vendor", colleague.id, colleague.email)
+        for colleague in staff(sandbox=True)
+    ]
     return [
-        (who, f"/sign-in/{create_link(email, expires_at=until, single_use=False)}")
-        for who, person, email in found
+        (who, f"/sign-in/{create_link(email, expires_at=expires_at, single_use=False)}")
+        for who, person, email in people
         if is_sandbox_only(person)
     ]

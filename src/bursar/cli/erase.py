@@ -1,4 +1,4 @@
-"""`bursar erase`: forgetting people and accounts, as the law wants it."""
+"""`bursar erase`: erase people and accounts. Source: GDPR, article 17."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,13 +11,14 @@ from bursar.cli.home import django
 
 @click.group()
 def erase() -> None:
-    """Forget people and accounts for good; what happened stays in the histories, and invoices say what they said.
+    """Erase people and accounts for good. Histories keep the facts without the names; invoices stay as issued.
 
     Example: bursar erase person ada@customer.example --yes
     """
 
 
-def _sure(yes: bool) -> None:
+def _check_sure(yes: bool) -> None:
+    """Raise UsageError unless --yes was given. A question at the terminal would hold up scripts."""
     if not yes:
         raise click.UsageError("This cannot be undone; say --yes to do it.")
 
@@ -27,11 +28,11 @@ def _sure(yes: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do it; it cannot be undone.")
 @as_json
 def person(email: str, yes: bool, as_json: bool) -> None:
-    """Forget the person with this EMAIL, who is no member of any account any more.
+    """Erase the person with this EMAIL, who must no longer be a member of any account.
 
     Example: bursar erase person ada@customer.example --yes
     """
-    _sure(yes)
+    _check_sure(yes)
     with django():
         from bursar.core.policy.policy import VENDOR
         from bursar.erasure.actions import erase_person
@@ -45,11 +46,11 @@ def person(email: str, yes: bool, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do it; it cannot be undone.")
 @as_json
 def account(id: UUID, yes: bool, as_json: bool) -> None:
-    """Forget the cancelled account with this ID, and its people who are in no other.
+    """Erase the cancelled account with this ID, and its people who are in no other.
 
     Example: bursar erase account 01900000-0000-7000-8000-000000000001 --yes
     """
-    _sure(yes)
+    _check_sure(yes)
     with django():
         from bursar.core.policy.policy import VENDOR
         from bursar.erasure.actions import erase_account

@@ -17,6 +17,7 @@ from bursar.postgres.programs import NoPrograms
 
 MOST_SHOWN: Final = 4000
 """How many characters of a sentence are shown; it may quote what was typed."""
+# PostgreSQL's codes for a role without a right, and for a server that only reads, such as a standby.
 NO_RIGHT: Final = "42501"
 READ_ONLY: Final = "25006"
 
@@ -32,16 +33,17 @@ def explained(error: BaseException) -> tuple[str, str] | None:
         return "not_usable", f"{place}: {error.strerror or error}; mend that, or name another place"
     # Django puts an exception of its own before that of the database.
     cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    # All other errors of the database, such as a broken constraint, are faults of our own and need their traceback.
     if isinstance(cause, psycopg.OperationalError) or (
         isinstance(cause, psycopg.Error) and cause.sqlstate in (None, NO_RIGHT, READ_ONLY)
     ):
-        said = " ".join((cause.diag.message_primary or str(cause)).split()) or type(cause).__name__
-        return "database", f"the database cannot be used: {said}; {cure(said)}"
+        sentence = " ".join((cause.diag.message_primary or str(cause)).split()) or type(cause).__name__
+        return "database", f"the database cannot be used: {sentence}; {cure(sentence)}"
     return None
 
 
 def fail(code: str, sentence: str, *, as_json: bool) -> None:
-    """Say why a command failed: a sentence on the standard error, and a document on the standard output if asked."""
+    """Print why a command failed: a sentence on the standard error; with --json a document on the standard output."""
     shown = _short(" ".join(sentence.split()))
     warn(f"bursar: {shown}")
     if as_json and code != NotPrinted.code:
@@ -50,15 +52,17 @@ def fail(code: str, sentence: str, *, as_json: bool) -> None:
 
 
 def document(code: str, sentence: str) -> None:
-    """Print a failure for a program; where the standard output takes nothing, the sentence has to do."""
+    """Print a failure for a program; if the standard output takes nothing, the sentence has to do."""
     with suppress(NotPrinted):
         say(json.dumps({"code": code, "detail": sentence}, indent=2))
 
 
 def shortened(error: click.ClickException) -> click.ClickException:
-    """Return what click refuses in a sentence that quotes little of what was typed."""
-    said = _short(error.format_message())
-    return click.UsageError(said, error.ctx) if isinstance(error, click.UsageError) else click.ClickException(said)
+    """Return an error of click with its sentence cut: it may quote arguments of any length."""
+    sentence = _short(error.format_message())
+    return (
+        click.UsageError(sentence, error.ctx) if isinstance(error, click.UsageError) else click.ClickException(sentence)
+    )
 
 
 def _short(sentence: str) -> str:
@@ -66,7 +70,7 @@ def _short(sentence: str) -> str:
 
 
 def _settle_output() -> None:
-    """Let what the standard output did not take go nowhere: Python would try again as it ends."""
+    """Throw away output that was not taken: Python would try again as it ends, and fail with a traceback."""
     try:
         sys.stdout.flush()
     except (OSError, ValueError, AttributeError):

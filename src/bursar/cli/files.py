@@ -1,4 +1,4 @@
-"""Reading what the operator names on the command line, and printing what was found."""
+"""Read the files that an operator names, and print results."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ from bursar.core.messages.problem import Invalid, Problem
 from bursar.core.messages.text import escaped
 
 MOST_BYTES: Final = 4_000_000
+"""Many times the size of the largest catalog; a disk image named by mistake must not fill the memory."""
 
 
 class NotReadable(Invalid):
@@ -30,9 +31,10 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def read_text(file: str) -> str:
-    """The text of a file. Errors: NotReadable."""
+    """Return the text of a file. Errors: NotReadable."""
     path = Path(file)
     try:
+        # Only a regular file has a size: /dev/stdin, or a pipe of the shell, is read as it comes.
         if path.is_file() and path.stat().st_size > MOST_BYTES:
             raise NotReadable(file=file, detail=f"it is larger than {MOST_BYTES} bytes")
         return path.read_text(encoding="utf-8")
@@ -48,7 +50,8 @@ def show(document: Any, as_json: bool, text: str) -> None:
 
 
 def say(text: str, *, nl: bool = True) -> None:
-    """Print a text, of which no character does anything to a terminal. Errors: NotPrinted."""
+    """Print a text, its control characters escaped: a name must not move a terminal's cursor. Errors: NotPrinted."""
+    # Python has no standard output if the shell closed it: `>&-`.
     if sys.stdout is None:
         raise NotPrinted(detail="the standard output is closed")
     try:
@@ -58,6 +61,6 @@ def say(text: str, *, nl: bool = True) -> None:
 
 
 def warn(text: str) -> None:
-    """Print a text on the standard error; where that takes nothing, nobody can be told."""
+    """Print a text on the standard error; if that takes nothing, there is nobody to tell."""
     with suppress(OSError):
         click.echo(escaped(text), err=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bursar.core.messages.problem import Problem
 from bursar.postgres import Server, address, running
-from bursar.postgres.folder import kept_text, usable, write_whole
+from bursar.postgres.folder import explain_faults, read_or_make, write_atomically
 
 
 class NoDatabase(Problem):
@@ -19,23 +19,24 @@ class NoDatabase(Problem):
 
 
 def home() -> Path:
-    """The folder of the database and its secrets: BURSAR_HOME, or var beside where one stands."""
+    """Return the folder of the database and its secrets: BURSAR_HOME, or `var` in the present folder."""
+    # Without links, and absolute: messages name the folder as an operator finds it.
     return Path(os.path.realpath(os.environ.get("BURSAR_HOME") or "var"))
 
 
 @contextmanager
 def database(*, own: bool = False) -> Iterator[Server | None]:
-    """A database for as long as the block lasts: DATABASE_URL, the one being served from here, or one of our own.
+    """Provide a database while the block lasts: DATABASE_URL, the one being served from the folder, or one of our own.
 
-    `own` starts one even if another answers, which then is one that a killed process left behind. The block gets the
-    server that was started for it, or None. Errors: BadDatabaseAddress.
+    With `own` one is started even if another answers: that one was left behind by a killed process. Yields the server
+    that was started, or None. Errors: BadDatabaseAddress.
     """
     served = home() / "database.url"
     if "DATABASE_URL" in os.environ:
         address.read(os.environ["DATABASE_URL"])
         yield None
         return
-    with usable(home()):
+    with explain_faults(home()):
         url = served.read_text(encoding="utf-8", errors="replace") if served.is_file() else ""
     if url and not own and _answers(url):
         os.environ["DATABASE_URL"] = url
@@ -43,8 +44,9 @@ def database(*, own: bool = False) -> Iterator[Server | None]:
         return
     with running(home()) as server:
         os.environ["DATABASE_URL"] = server.url
-        with usable(home()):
-            write_whole(served, server.url)
+        # Other commands find the database by this file while it runs: PostgreSQL serves a folder once only.
+        with explain_faults(home()):
+            write_atomically(served, server.url)
         try:
             yield server
         finally:
@@ -53,7 +55,7 @@ def database(*, own: bool = False) -> Iterator[Server | None]:
 
 @contextmanager
 def django(*, own: bool = False) -> Iterator[Server | None]:
-    """Django on the database, with every table made. Errors: NewerTables."""
+    """Set Django up on a database whose tables are up to date, while the block lasts. Errors: NewerTables."""
     with database(own=own) as server:
         ready()
         from bursar.cli.tables import bring_up_to_date
@@ -62,11 +64,12 @@ def django(*, own: bool = False) -> Iterator[Server | None]:
         yield server
         from django.db import connections
 
+        # PostgreSQL would have to cut the connections when it stops, and log each as an error.
         connections.close_all()
 
 
 def ready() -> None:
-    """Django on the database that DATABASE_URL names. Errors: NoDatabase."""
+    """Set Django up on the database that DATABASE_URL names. Errors: NoDatabase."""
     if "DATABASE_URL" not in os.environ:
         raise NoDatabase()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bursar.site.settings")
@@ -81,10 +84,10 @@ def ready() -> None:
 
 
 def _secret_key() -> str:
-    """The key that signs sessions, made once and kept."""
-    with usable(home()):
+    """Return the key that signs sessions, made once and kept: with a new one everybody would have to sign in again."""
+    with explain_faults(home()):
         home().mkdir(parents=True, exist_ok=True)
-        return kept_text(home() / "secret.key", lambda: secrets.token_urlsafe(48))
+        return read_or_make(home() / "secret.key", lambda: secrets.token_urlsafe(48))
 
 
 def _answers(url: str) -> bool:

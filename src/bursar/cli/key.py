@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def key() -> None:
-    """Keys with which the vendor's programs call the API.
+    """Make, list and revoke the keys with which the vendor's programs call the API.
 
     Example: bursar key create shop
     """
@@ -33,8 +33,8 @@ def key() -> None:
 def create(name: str, members: bool, reads_only: bool, account: UUID | None, days: int | None, as_json: bool) -> None:
     """Make a key for the program NAME and print it once; only its hash is kept.
 
-    A key acts as the vendor, or as the member whom a call names in Bursar-Actor. One made with --members has to name
-    somebody with every call: give such a key to your product where it acts for people who are signed in to it.
+    A key acts as the vendor, or for the member whom a call names in Bursar-Actor. A key made with --members must name a
+    member with every call: give such a key to your product, which acts for people who are signed in to it.
 
     \b
     Examples:
@@ -49,12 +49,12 @@ def create(name: str, members: bool, reads_only: bool, account: UUID | None, day
         now = datetime.now(UTC)
         until = now + timedelta(days=days) if days else None
         scope: Scope = "members" if members else "vendor"
-        acts = "for members, whom Bursar-Actor names" if members else "as the vendor, and for members"
+        reach = "for members, whom Bursar-Actor names" if members else "as the vendor, and for members"
         # A key that cannot be printed is known to nobody, so it is not kept either.
         with transaction.atomic():
-            made = create_key(name, now=now, reads_only=reads_only, account_id=account, expires_at=until, scope=scope)
-            said = f"Keep this key of {name}; it is not shown again. It acts {acts}.\n{made}"
-            show({"name": name, "key": made, "scope": scope}, as_json, said)
+            secret = create_key(name, now=now, reads_only=reads_only, account_id=account, expires_at=until, scope=scope)
+            text = f"Keep this key of {name}; it is not shown again. It acts {reach}.\n{secret}"
+            show({"name": name, "key": secret, "scope": scope}, as_json, text)
 
 
 @key.command("list")
@@ -68,15 +68,15 @@ def list_keys(as_json: bool) -> None:
         from bursar.accounts.keys import keys
 
         rows = keys()
-    told = [
+    documents = [
         {
             name: value if isinstance(value, bool) else str(value) if value else None
             for name, value in asdict(row).items()
         }
         for row in rows
     ]
-    lines = [f"{row.id}  {one_line(row.name)}: {_said(row)}" for row in rows]
-    show(told, as_json, "\n".join(lines) or "There is no key; bursar key create NAME makes one.")
+    lines = [f"{row.id}  {one_line(row.name)}: {_describe_key(row)}" for row in rows]
+    show(documents, as_json, "\n".join(lines) or "There is no key; bursar key create NAME makes one.")
 
 
 @key.command()
@@ -94,14 +94,15 @@ def revoke(id: UUID, as_json: bool) -> None:
     show({"revoked": str(id)}, as_json, "The key is revoked.")
 
 
-def _said(row: "KeyRow") -> str:
+def _describe_key(row: "KeyRow") -> str:
+    """Return when a key was made and used, and its limits, for a person."""
     made = f"made {row.created_at:%Y-%m-%d}"
     used = f"last used {row.last_used_at:%Y-%m-%d %H:00}" if row.last_used_at else "never used"
-    more = {
+    limits = {
         "for members only": row.scope == "members",
         "reads only": row.reads_only,
         f"for account {row.account_id}": row.account_id,
         f"until {row.expires_at:%Y-%m-%d}" if row.expires_at else "": row.expires_at,
         f"revoked {row.revoked_at:%Y-%m-%d}" if row.revoked_at else "": row.revoked_at,
     }
-    return ", ".join([made, used, *(said for said, holds in more.items() if holds)])
+    return ", ".join([made, used, *(text for text, applies in limits.items() if applies)])

@@ -1,4 +1,4 @@
-"""`bursar policy`: who may change what."""
+"""`bursar policy`: check, show and publish the rules of who may change what."""
 
 import json
 from datetime import UTC, datetime
@@ -29,14 +29,14 @@ def check(file: str, accounts: bool, as_json: bool) -> None:
     Example: bursar policy check --accounts policies/standard.toml
     """
     text = read_text(file)
-    found = document.read_toml(text, file, 1)
+    content = document.read_toml(text, file, 1)
     if accounts:
         with django():
             from bursar.accounts.publishing import check_policy
 
             check_policy(parse_toml(text, file), at=file)
-    types = ", ".join(found.account_types)
-    show(document.write(found), as_json, f"{file} holds: {len(found.account_types)} account types ({types})")
+    types = ", ".join(content.account_types)
+    show(document.write(content), as_json, f"{file} holds: {len(content.account_types)} account types ({types})")
 
 
 @policy.command()
@@ -45,17 +45,18 @@ def check(file: str, accounts: bool, as_json: bool) -> None:
 def apply(file: str, as_json: bool) -> None:
     """Publish FILE as a new version, unless it is the file applied last.
 
-    Where accounts have a type that FILE no longer has, it says in `replaces` which type they get instead.
+    If accounts have a type that FILE no longer has, `replaces` in FILE names the type that they get instead.
 
     Example: bursar policy apply policies/standard.toml
     """
-    found = parse_toml(read_text(file), file)
-    document.read(found, 1, at=file)
+    content = parse_toml(read_text(file), file)
+    # A faulty file is refused before a database is started for it; publishing reads it again.
+    document.read(content, 1, at=file)
     with django():
         from bursar.accounts.publishing import apply_policy
         from bursar.core.policy.policy import VENDOR
 
-        number = apply_policy(found, file=file, by="command line", actor=VENDOR, now=datetime.now(UTC))
+        number = apply_policy(content, file=file, by="command line", actor=VENDOR, now=datetime.now(UTC))
     show({"version": number}, as_json, f"version {number} of the policy is current")
 
 

@@ -13,18 +13,21 @@ from typing import Final
 from bursar import logs
 from bursar.postgres.orphans import ends_with_us
 
-PATIENCE_SECONDS: Final = 15
+END_SECONDS: Final = 15
 START_SECONDS: Final = 60
 MOST_WORKERS: Final = 4
+"""Each process has threads and database connections of its own; the worker and PostgreSQL need processors too."""
 MOST_HEADER_BYTES: Final = 65536
 
 Child = subprocess.Popen[bytes]
 
 
 def granian(port: int) -> list[str]:
-    """The command that serves pages and API on a port of the loopback."""
+    """Return the command that serves pages and API on a port of the loopback."""
+    # The loopback alone: whatever encrypts the way to people stands before it. See docs/decisions/0027-server.md.
     options = ["--interface", "asginl", "--host", "127.0.0.1", "--port", str(port)]
     options += ["--workers", str(min(os.cpu_count() or 1, MOST_WORKERS))]
+    # No HTTP/2 and no web sockets: nothing here uses them, and each is another way in.
     options += ["--http", "1", "--no-ws", "--http1-buffer-size", str(MOST_HEADER_BYTES)]
     options += ["--log-level", "warning", "--respawn-failed-workers"]
     if os.environ.get("BURSAR_LOG") == "json":
@@ -33,21 +36,22 @@ def granian(port: int) -> list[str]:
 
 
 def child(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Child:
-    """A process that ends with this one, however this one ends."""
+    """Start a process that ends with this one, however this one ends."""
+    # In a session of its own, so that Ctrl-C at a terminal reaches this process alone, which ends the others in order.
     return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=ends_with_us(signal.SIGTERM))
 
 
 def end(children: Sequence[Child]) -> None:
-    """End processes in order, and hard if they do not."""
-    for one in children:
-        if one.poll() is None:
-            one.terminate()
-    for one in children:
+    """Ask processes to end, and kill those that do not in time."""
+    for process in children:
+        if process.poll() is None:
+            process.terminate()
+    for process in children:
         try:
-            one.wait(PATIENCE_SECONDS)
+            process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            one.kill()
-            one.wait()
+            process.kill()
+            process.wait()
 
 
 def wait_for(port: int, children: Sequence[Child]) -> None:

@@ -35,60 +35,61 @@ COMMANDS: Final = {
 
 
 class Program(click.Group):
-    """Loads a command when it is called, so that each starts as fast as what it needs."""
+    """Group of all commands. It imports a command's module when it is called: all of them would double the start."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all commands."""
+        """Return the names of all commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
-        where = COMMANDS.get(cmd_name)
-        if where is None:
+        """Return the command of a name."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
             return None
-        module, name = where.split(":")
+        module, name = place.split(":")
         command: click.Command = getattr(import_module(module), name)
         return command
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:
-        """Run a command, and end; what an operator can mend is one line and a failure."""
+        """Run a command, and end. A fault that an operator can mend is one line and a failure, without a traceback."""
         try:
             return super().main(args, *more, **named)
         except Exception as error:
-            told = explained(error)
-            if told is None:
+            explanation = explained(error)
+            if explanation is None:
                 raise
-            fail(*told, as_json=JSON in (sys.argv if args is None else args))
+            fail(*explanation, as_json=JSON in (sys.argv if args is None else args))
             sys.exit(1)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the arguments apart, and keep them as they were given."""
+        """Parse the arguments, and keep them as they were given."""
+        # Click forgets them, and a mistake in one option must not hide that --json was another.
         ctx.meta[GIVEN] = tuple(args)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Do what the command does. Errors: ClickException, also as a document where that was asked."""
-        given = ctx.meta[GIVEN]
+        """Run the command. Errors: ClickException, with --json also printed as a document."""
+        arguments = ctx.meta[GIVEN]
         for stream in (sys.stdout, sys.stderr):
-            # A terminal that does not know a character is shown its number.
+            # A terminal in another encoding shows a number in place of a character that it lacks; Python would fail.
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         try:
-            _check_text(given)
+            _check_text(arguments)
             return super().invoke(ctx)
         except click.ClickException as error:
             short = shortened(error)
-            if JSON in given:
+            if JSON in arguments:
                 document("usage" if isinstance(error, click.UsageError) else "failed", short.message)
             raise short from None
 
 
 def _check_text(arguments: Iterable[str]) -> None:
-    """Raise UsageError unless every argument is text that a person can see; bytes that are none are not."""
+    """Raise UsageError if an argument has characters that cannot be seen, or bytes that are no text."""
     for number, argument in enumerate(arguments, 1):
-        shown = escaped(argument)
-        if shown != argument:
-            raise click.UsageError(f'argument {number} holds characters that cannot be seen: "{shown[:60]}"')
+        visible = escaped(argument)
+        if visible != argument:
+            raise click.UsageError(f'argument {number} holds characters that cannot be seen: "{visible[:60]}"')
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -1,4 +1,4 @@
-"""`bursar quote`: what a list of edits would cost, from files alone."""
+"""`bursar quote`: price a list of edits, from files alone."""
 
 from datetime import date
 from itertools import count
@@ -29,20 +29,20 @@ _NOBODY = UUID(int=0)
 
 
 class Day(click.ParamType[date]):
-    """A day within the years in which accounts live."""
+    """A day of the years that Bursar knows."""
 
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Return the day that was typed; fail with what was expected."""
         try:
-            found = date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
-            found = date.min
-        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            day = date.min
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
             expected = f"expected a day such as 2026-01-31, of the years {FIRST_YEAR} to {LAST_YEAR}"
             self.fail(f"{expected}, found {excerpt(value)}", param, ctx)
-        return found
+        return day
 
 
 _DAY = Day()
@@ -84,6 +84,7 @@ def quote(
                 {"edit": "change_cycle", "cycle": "annual"}]' \\
         '[{"edit": "set_seats", "product": "support", "seats": 11}]'
     """
+    # Raises UnknownCurrency; otherwise the catalog would be blamed for having no price in it.
     digits(currency)
     rules = read_policy(read_text(policy), policy, 1)
     rules.account_type(account_type)
@@ -94,42 +95,43 @@ def quote(
     context = BillingContext(account, rules, read_catalog(read_text(catalog), catalog, 1), tax=read_tax_rate(tax_rate))
     if has:
         bought = decide(context, _edits(has, "--has"), VENDOR, since or on)
+        # Ids only have to differ and to grow, and the same command is to print the same quote each time.
         new_id = (UUID(int=number) for number in count(1 << 64)).__next__
         context = accept(context, bought, Order(id=new_id(), quote_id=new_id()), new_id=new_id).after
-        for made in catch_up(context, on, new_id=new_id):
-            context = made.after
-    answer = decide(context, _edits(edits, "EDITS"), actor, on)
-    show(write_quote(answer), as_json, "\n".join(_written(answer)))
-    if answer.outcome is Outcome.REFUSED:
+        for transition in catch_up(context, on, new_id=new_id):
+            context = transition.after
+    result = decide(context, _edits(edits, "EDITS"), actor, on)
+    show(write_quote(result), as_json, "\n".join(_quote_text(result)))
+    if result.outcome is Outcome.REFUSED:
         raise SystemExit(1)
 
 
-def _edits(given: str, name: str) -> tuple[Edit, ...]:
-    """Edits given as such, or in a file."""
-    if given.lstrip().startswith(("[", "{")):
-        return read_edits(parse_json(given, name))
-    return read_edits(parse_json(read_text(given), given))
+def _edits(text: str, name: str) -> tuple[Edit, ...]:
+    """Read edits from JSON, or from the file that is named."""
+    if text.lstrip().startswith(("[", "{")):
+        return read_edits(parse_json(text, name))
+    return read_edits(parse_json(read_text(text), text))
 
 
-def _written(answer: Quote) -> list[str]:
-    """The quote for a person at a terminal."""
-    lines = [f"{answer.outcome.value} on {answer.on}"]
-    for edit in answer.edits:
+def _quote_text(result: Quote) -> list[str]:
+    """Return the lines of a quote for a person at a terminal."""
+    lines = [f"{result.outcome.value} on {result.on}"]
+    for edit in result.edits:
         decision = edit.decision
         why = f" ({decision.reason.value})" if decision.reason else ""
         when = f" from {edit.effective_on}" if edit.effective_on else ""
         until = f", overruled from {edit.overruled_on}" if edit.overruled_on else ""
         lines.append(f"  {NAMES[type(edit.edit)]}: {decision.outcome.value}{why}{when}{until}")
         lines += [f"    ask {contact.name} {contact.email}".rstrip() for contact in decision.ask]
-    if answer.outcome is Outcome.REFUSED:
+    if result.outcome is Outcome.REFUSED:
         return lines
     lines.append("due today")
-    lines += [_line(line, answer.currency) for line in answer.lines]
-    lines.append(_sum("net, tax, total", answer.due_today, answer.currency))
-    lines.append(f"next renewal on {answer.renewal_on}" if answer.renewal_on else "no next renewal")
-    lines += [_line(line, answer.currency) for line in answer.renewal_lines]
-    lines.append(_sum("net, tax, total", answer.next_renewal, answer.currency))
-    return [*lines, *(f"warning: {warning}" for warning in answer.warnings)]
+    lines += [_line(line, result.currency) for line in result.lines]
+    lines.append(_sum("net, tax, total", result.due_today, result.currency))
+    lines.append(f"next renewal on {result.renewal_on}" if result.renewal_on else "no next renewal")
+    lines += [_line(line, result.currency) for line in result.renewal_lines]
+    lines.append(_sum("net, tax, total", result.next_renewal, result.currency))
+    return [*lines, *(f"warning: {warning}" for warning in result.warnings)]
 
 
 def _line(line: Line, currency: str) -> str:

@@ -1,4 +1,4 @@
-"""`bursar scenario`: lives of accounts in plain text, checked and played."""
+"""`bursar scenario`: play the lives of accounts that are written in plain text, and check what comes of them."""
 
 import difflib
 import os
@@ -22,7 +22,7 @@ from bursar.postgres.port import free_port
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.language import Scenario, read
 from bursar.scenario.system_player import SystemPlayer
-from bursar.scenario.transcript import play as tell
+from bursar.scenario.transcript import play as play_scenario
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 _files = click.argument("files", nargs=-1, required=True)
@@ -30,7 +30,7 @@ _files = click.argument("files", nargs=-1, required=True)
 
 @click.group()
 def scenario() -> None:
-    """Lives of accounts in plain text: what happened on which day, and what came of it.
+    """Play and check lives of accounts in plain text: each day's actions, and their results.
 
     Example: bursar scenario check tests/scenarios/worked_example.txt
     """
@@ -54,18 +54,18 @@ def check(files: tuple[str, ...], core_only: bool, golden: bool) -> None:
     lives = [(file, read_text(file)) for file in files]
     if golden:
         for file, text in lives:
-            Path(file).write_text(_core(read(text, file)), encoding="utf-8")
+            Path(file).write_text(_core_transcript(read(text, file)), encoding="utf-8")
         say(f"{len(lives)} scenarios written")
         return
     wrong = 0
     for file, text in lives:
-        told = _core(read(text, file))
-        wrong += _differs(file, text, told, "the core") if told != text else 0
+        transcript = _core_transcript(read(text, file))
+        wrong += _print_difference(file, text, transcript, "the core") if transcript != text else 0
     if not core_only:
         with system() as play:
             for file, text in lives:
-                told = play(read(text, file))
-                wrong += _differs(file, text, told, "the system") if told != text else 0
+                transcript = play(read(text, file))
+                wrong += _print_difference(file, text, transcript, "the system") if transcript != text else 0
     if wrong:
         raise SystemExit(1)
     say(f"{len(lives)} scenarios hold")
@@ -79,50 +79,53 @@ def play(files: tuple[str, ...]) -> None:
     Example: bursar scenario play tests/scenarios/worked_example.txt
     """
     for file in files:
-        say(_core(read(read_text(file), file)), nl=False)
+        say(_core_transcript(read(read_text(file), file)), nl=False)
 
 
-def _document(name: str) -> Mapping[str, Any]:
+def _read_toml(name: str) -> Mapping[str, Any]:
     return tomllib.loads((ROOT / name).read_text(encoding="utf-8"))
 
 
-def _core(life: Scenario) -> str:
-    return tell(life, CorePlayer(read_catalog(_document("catalogs/demo.toml"), 1)), _document("policies/standard.toml"))
+def _core_transcript(life: Scenario) -> str:
+    return play_scenario(
+        life, CorePlayer(read_catalog(_read_toml("catalogs/demo.toml"), 1)), _read_toml("policies/standard.toml")
+    )
 
 
 @contextmanager
 def system() -> Iterator[Any]:
-    """A function that plays a life on a server and database of its own, which go when the block ends."""
-    catalog = write_catalog(read_catalog(_document("catalogs/demo.toml"), 1))
+    """Provide a function that plays a life on a server and database of its own, which go when the block ends."""
+    catalog = write_catalog(read_catalog(_read_toml("catalogs/demo.toml"), 1))
     with tempfile.TemporaryDirectory(prefix="bursar-scenario-") as folder:
         home = Path(folder)
+        # If root runs this, PostgreSQL runs as another user, who must pass through to the data.
         home.chmod(0o711)
         with running(home, durable=False) as server:
-            key, port = _prepared(server.url), free_port()
+            key, port = _prepare_database(server.url), free_port()
             environment = {**os.environ, "DATABASE_URL": server.url, "BURSAR_SECRET_KEY": "only for this server"}
             web = child(granian(port), environment)
             try:
                 wait_for(port, [web])
                 url = f"http://127.0.0.1:{port}/api/v1"
-                policy = _document("policies/standard.toml")
-                yield lambda life: tell(life, SystemPlayer(url, key, catalog), policy)
+                policy = _read_toml("policies/standard.toml")
+                yield lambda life: play_scenario(life, SystemPlayer(url, key, catalog), policy)
             finally:
                 end([web])
 
 
-def _prepared(url: str) -> str:
-    """A vendor key on a migrated database. It runs apart, so that this process keeps its own settings."""
+def _prepare_database(url: str) -> str:
+    """Migrate a database, and return a vendor key of it. It runs apart, so that this process keeps its own settings."""
     environment = {**os.environ, "DATABASE_URL": url, "BURSAR_SECRET_KEY": "only for this server"}
     command = [sys.executable, "-m", "bursar.cli", "key", "create", "scenario"]
-    made = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if made.returncode != 0:
-        raise click.ClickException(f"the throw-away system was not made: {made.stderr.strip()}")
-    return made.stdout.split()[-1]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise click.ClickException(f"the throw-away system was not made: {result.stderr.strip()}")
+    return result.stdout.split()[-1]
 
 
-def _differs(file: str, expected: str, told: str, who: str) -> int:
+def _print_difference(file: str, expected: str, transcript: str, who: str) -> int:
     lines = difflib.unified_diff(
-        expected.splitlines(), told.splitlines(), file, f"{file}, as {who} plays it", lineterm=""
+        expected.splitlines(), transcript.splitlines(), file, f"{file}, as {who} plays it", lineterm=""
     )
     say("\n".join(lines))
     return 1

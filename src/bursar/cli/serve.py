@@ -1,4 +1,4 @@
-"""`bursar serve`, `bursar worker`, `bursar migrate`: what runs."""
+"""`bursar serve`, `bursar worker`, `bursar migrate`: run Bursar."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import click
 
-from bursar.cli.counting import counting
+from bursar.cli.counting import counting_variables
 from bursar.cli.files import say, warn
 from bursar.cli.home import django, home, ready
 from bursar.cli.process import child, end, granian, listens
@@ -22,7 +22,7 @@ from bursar.cli.supervise import Part, start, sweep, watch
 from bursar.core.messages.problem import Problem
 from bursar.logs import counters, log
 from bursar.postgres import Server
-from bursar.postgres.folder import short_of_room, usable
+from bursar.postgres.folder import explain_faults, short_of_room
 from bursar.postgres.server import RECOVERY_SECONDS
 
 TICK_SECONDS: Final = 1.0
@@ -52,14 +52,16 @@ def serve(port: int, demo: bool) -> None:
     """
     _check_free(port)
     with _until_stopped("Stopping ...\n") as stopped, django(own=True) as server:
+        # After a new secret key, before it serves: from then on the former key is needed no more.
         _seal_anew()
         links = _demo() if demo else []
-        with usable(home()):
-            here = {"BURSAR_URL": f"http://localhost:{port}", **counting(home())}
-        more = {"BURSAR_DEMO": "1"} if demo else {}
-        environment = {**here, **os.environ, **LIMITS, **more}
+        with explain_faults(home()):
+            defaults = {"BURSAR_URL": f"http://localhost:{port}", **counting_variables(home())}
+        # The operator's own variables overrule the defaults, but not the limits.
+        environment = {**defaults, **os.environ, **LIMITS, **({"BURSAR_DEMO": "1"} if demo else {})}
         web = Part("The web server", partial(child, granian(port), environment), partial(listens, port))
-        worker = Part("The worker", partial(child, _worker(), environment), lambda: True)
+        # A worker listens to nothing; that it has not ended is all that can be seen of it.
+        worker = Part("The worker", partial(child, _worker_command(), environment), lambda: True)
         try:
             start([web, worker], stopped)
             say(f"Bursar is ready: http://localhost:{port}  (data in {home()}; Ctrl-C stops it)")
@@ -77,7 +79,7 @@ def serve(port: int, demo: bool) -> None:
 @click.option("--once", is_flag=True, help="Do what is due now and end.")
 @click.option("--parent", type=int, hidden=True, help="End when this process is no longer the parent.")
 def worker(once: bool, parent: int | None) -> None:
-    """Do what falls due by itself, until stopped.
+    """Renew, collect, remind and send emails as they fall due, until stopped.
 
     Example: DATABASE_URL=postgres://... bursar worker
     """
@@ -85,14 +87,16 @@ def worker(once: bool, parent: int | None) -> None:
         ready()
         from django.db import close_old_connections
 
-        checked = False
         if once:
-            _one_turn()
+            _run_single_round()
             return
+        tables_fit = False
         while not stopped.is_set() and (parent is None or os.getppid() == parent):
-            checked = checked or _tables_fit()
-            if checked:
-                _turn()
+            # Asked until it is so, and then no more: tables change under a running worker only in a release.
+            tables_fit = tables_fit or _tables_fit()
+            if tables_fit:
+                _run_round()
+            # As Django does after each request: a connection that broke would otherwise fail every later round.
             close_old_connections()
             time.sleep(TICK_SECONDS)
 
@@ -107,17 +111,17 @@ def migrate() -> None:
         say("every table is up to date")
 
 
-def _one_turn() -> None:
-    """Do what is due. Errors: RoundFailed, OlderTables, NewerTables; those of a database that does not answer."""
+def _run_single_round() -> None:
+    """Run one round. Errors: RoundFailed, OlderTables, NewerTables; those of a database that does not answer."""
     from bursar.cli.tables import check_tables
 
     check_tables()
-    if not _turn():
+    if not _run_round():
         raise RoundFailed()
 
 
-def _turn() -> bool:
-    """Do what is due, and note that it was looked at; return False if something failed, which is logged."""
+def _run_round() -> bool:
+    """Run one round and record that it ran; return False if something failed, which is logged."""
     from bursar.jobs.actions import begin_round, end_round
     from bursar.jobs.steps import run_once
 
@@ -131,9 +135,11 @@ def _turn() -> bool:
             # Each of them is in the log already.
             failures = len(group.exceptions)
         end_round(datetime.now(UTC), failures)
+        # A round each second that had nothing to do would fill the log.
         if done or failures:
             milliseconds = int((time.monotonic() - began) * 1000)
             log.info("a round of the worker", done=done, failures=failures, milliseconds=milliseconds)
+    # Whatever it was, the next round may succeed: a worker that ends renews and collects nothing at all.
     except Exception:
         counters.failures.labels("worker").inc()
         log.exception("a round of the worker failed")
@@ -158,7 +164,7 @@ def _tables_fit() -> bool:
     return True
 
 
-def _worker() -> list[str]:
+def _worker_command() -> list[str]:
     return [sys.executable, "-m", "bursar.cli", "worker", "--parent", str(os.getpid())]
 
 
@@ -181,7 +187,7 @@ def _database(server: Server | None) -> list[Part]:
 
 
 def _seal_anew() -> None:
-    """Bring what is sealed, of second factors and links, under the present key: this process has the right one."""
+    """Encrypt stored second factors and links with the present key, which may be a new one."""
     from bursar.identity.sealing import reseal_second_factors
     from bursar.notices.secret import reseal_secrets
 
@@ -204,7 +210,9 @@ def _demo() -> list[tuple[str, str]]:
 
 
 def _check_free(port: int) -> None:
+    """Raise PortInUse or ClickException unless the port can be listened on."""
     with socket.socket() as probe:
+        # As the web server does: connections of one that has just ended hold the port for another minute.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
@@ -215,11 +223,11 @@ def _check_free(port: int) -> None:
 
 
 @contextmanager
-def _until_stopped(word: str = "") -> Iterator[Event]:
-    """A block that SIGTERM and Ctrl-C end in the same order, with success; what it gives says that one came.
+def _until_stopped(message: str = "") -> Iterator[Event]:
+    """Run a block that SIGTERM or Ctrl-C end, with success; yield the event that one of them came.
 
-    The first signal interrupts: a terminal, make or timeout may send more while the block is being left. What is
-    interrupted may swallow that, so whoever loops asks as well. `word` is said at once.
+    Only the first signal interrupts: a terminal, make or timeout may send more while the block is being left. Code that
+    is interrupted may swallow the exception, so a loop must ask the event as well. `message` is printed at once.
     """
     stopped = Event()
 
@@ -228,28 +236,28 @@ def _until_stopped(word: str = "") -> Iterator[Event]:
             stopped.set()
             with suppress(OSError):
                 # Not by print, in the midst of which the signal may have come.
-                os.write(1, word.encode())
+                os.write(1, message.encode())
             raise KeyboardInterrupt
 
     def interrupt(number: int, frame: Any) -> None:
         raise KeyboardInterrupt
 
-    def come_again(ignored: Any) -> None:
-        # Python lets nothing rise from some places, such as its own work around a fork; a moment later it is elsewhere.
+    def raise_again(ignored: Any) -> None:
+        # Python ignores exceptions at some places, such as its own work around a fork: interrupt again a moment later.
         if issubclass(ignored.exc_type, KeyboardInterrupt):
             signal.setitimer(signal.ITIMER_REAL, 0.01)
         else:
             sys.__unraisablehook__(ignored)
 
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     signal.signal(signal.SIGALRM, interrupt)
-    sys.unraisablehook = come_again
+    sys.unraisablehook = raise_again
     try:
         yield stopped
     except KeyboardInterrupt:
         pass
     except BaseException:
-        # Whatever else comes of an interruption, such as a child that was interrupted too, is none of its own failures.
+        # After a signal other errors are its consequences, such as a child that was interrupted too, and no failures.
         if not stopped.is_set():
             raise

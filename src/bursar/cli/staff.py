@@ -1,4 +1,4 @@
-"""`bursar staff`: the vendor's people who act at the desk."""
+"""`bursar staff`: appoint, list and dismiss the vendor's own people."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from bursar.core.policy.capability import STAFF_ROLES
 
 @click.group()
 def staff() -> None:
-    """The vendor's people, who act on every account at the desk. The first of them is appointed here.
+    """Appoint, list and dismiss staff, who act on accounts at the desk. The first of them is appointed here.
 
     Example: bursar staff appoint ada@vendor.example --name "Ada Lovelace" --role admin
     """
@@ -24,7 +24,7 @@ def staff() -> None:
 @click.option("--sandbox/--real", default=None, help="On sandbox accounts alone, or on all; without it as before.")
 @as_json
 def appoint(email: str, name: str, role: str, sandbox: bool | None, as_json: bool) -> None:
-    """Make the person with this EMAIL one of the staff, or give one of them another role.
+    """Appoint the person with this EMAIL, or give a colleague another role.
 
     Example: bursar staff appoint ada@vendor.example --name "Ada Lovelace" --role admin
     """
@@ -32,10 +32,13 @@ def appoint(email: str, name: str, role: str, sandbox: bool | None, as_json: boo
         from bursar.identity.staff import appoint, colleague
         from bursar.policy.queries import current
 
-        made = appoint(current(), name=name, email=email, role=role, sandbox=sandbox, by=None, now=datetime.now(UTC))
-        found = colleague(made)
-    told = {"id": str(made), "email": email, "role": role, "sandbox": bool(found and found.sandbox)}
-    show(told, as_json, f"{name} is of the staff ({role}), and signs in by a link to {email}: /sign-in/link")
+        staff_id = appoint(
+            current(), name=name, email=email, role=role, sandbox=sandbox, by=None, now=datetime.now(UTC)
+        )
+        # Read back, because without --sandbox or --real it stays as it was.
+        appointed = colleague(staff_id)
+    document = {"id": str(staff_id), "email": email, "role": role, "sandbox": bool(appointed and appointed.sandbox)}
+    show(document, as_json, f"{name} is of the staff ({role}), and signs in by a link to {email}: /sign-in/link")
 
 
 @staff.command("list")
@@ -49,7 +52,7 @@ def list_staff(as_json: bool) -> None:
         from bursar.identity.staff import staff
 
         rows = staff()
-    told = [
+    documents = [
         {
             "id": str(row.id),
             "name": row.name,
@@ -62,14 +65,14 @@ def list_staff(as_json: bool) -> None:
         for row in rows
     ]
     lines = [f"{row.email}  {row.name}: {row.role}{', sandbox' if row.sandbox else ''}" for row in rows]
-    show(told, as_json, "\n".join(lines) or "There is nobody; bursar staff appoint EMAIL appoints somebody.")
+    show(documents, as_json, "\n".join(lines) or "There is nobody; bursar staff appoint EMAIL appoints somebody.")
 
 
 @staff.command()
 @click.argument("email")
 @as_json
 def dismiss(email: str, as_json: bool) -> None:
-    """Let the person with this EMAIL be of the staff no longer; what they did stays in the histories.
+    """Dismiss the person with this EMAIL from the staff; their acts stay in the histories.
 
     Example: bursar staff dismiss ada@vendor.example
     """
@@ -77,8 +80,8 @@ def dismiss(email: str, as_json: bool) -> None:
         from bursar.identity.staff import dismiss, staff
         from bursar.policy.queries import current
 
-        found = next((one for one in staff() if one.email.lower() == email.lower()), None)
-        if found is None:
+        dismissed = next((colleague for colleague in staff() if colleague.email.lower() == email.lower()), None)
+        if dismissed is None:
             raise click.ClickException(f"Nobody of the staff has the address {email}; bursar staff list shows them.")
-        dismiss(current(), found.id, by=None, now=datetime.now(UTC))
-    show({"dismissed": email}, as_json, f"{found.name} is of the staff no longer.")
+        dismiss(current(), dismissed.id, by=None, now=datetime.now(UTC))
+    show({"dismissed": email}, as_json, f"{dismissed.name} is of the staff no longer.")

@@ -1,4 +1,4 @@
-"""Watching the parts of a server: each that ends is started again, and everything ends when one cannot be kept up."""
+"""Supervise the parts of a server: start a part again that ends, and end everything if a part cannot be kept up."""
 
 import os
 import signal
@@ -16,12 +16,13 @@ from bursar.core.messages.problem import Problem
 from bursar.logs import log
 
 LOOK_SECONDS: Final = 0.1
+"""Pages are gone for at least so long after a part was killed, and each look costs a few system calls."""
 START_SECONDS: Final = 60
 STEADY_SECONDS: Final = 10
-"""How long a part must work without a break until what went wrong before is forgotten."""
+"""How long a part must work until its earlier failures are forgotten."""
 MOST_FAILURES: Final = 6
 DELAYS: Final = (0.0, 0.5, 1.0, 2.0, 4.0)
-"""How long a part that ended so many times in a row waits until it is started again."""
+"""How long a part waits to be started again, by the number of its failures in a row. The first is most often chance."""
 
 
 class PartFailed(Problem):
@@ -38,10 +39,10 @@ class PartNotStarted(Problem):
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """A part of the server: how it is started, how it is known to work, and what is known of its process.
+    """A part of the server: how to start it, how to see that it works, and the state of its process.
 
-    `held_up` says why it cannot be started at present, such as a full disk; while it says something, the part is waited
-    for and no failure is counted. `hint` says why it fails, or where to look; `patience` is how long a start may take.
+    `held_up` returns the reason why it cannot be started at present, such as a full disk; meanwhile no failure is
+    counted. `hint` returns why it fails, or where to look; `patience` is how long a start may take.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Part:
 
 def start(parts: Sequence[Part], stopped: Event) -> None:
     """Start parts, and wait until each works, or until told to stop. Errors: PartNotStarted."""
+    # Launched together, since each loads the same code and they need the same second.
     for part in parts:
         _launch(part)
     while not stopped.is_set() and not all(part.working_since is not None for part in parts):
@@ -79,19 +81,20 @@ def watch(parts: Sequence[Part], stopped: Event) -> None:
     """
     while not stopped.is_set():
         for part in parts:
-            if not _looked_after(part):
+            # The parts after it need it: without the database they would fail too, and use up their own tries.
+            if not _look_after(part):
                 break
         time.sleep(LOOK_SECONDS)
 
 
 def sweep(child: Child) -> None:
-    """End what a process has left in its session: web processes outlive a server that had to be killed."""
+    """Kill the processes that are left in a child's session: web processes outlive a server that had to be killed."""
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
 
 
-def _looked_after(part: Part) -> bool:
-    """Do what a part needs now; return True if it works."""
+def _look_after(part: Part) -> bool:
+    """Start a part, note its failure or forget earlier ones, as it needs now; return True if it works."""
     now = time.monotonic()
     if part.child is None:
         if now >= part.next_start_at:
@@ -101,7 +104,7 @@ def _looked_after(part: Part) -> bool:
             except (OSError, subprocess.SubprocessError) as error:
                 _failed(part, f"could not be started ({error})")
     elif part.child.poll() is not None:
-        _failed(part, f"ended ({_how(part.child.returncode)})")
+        _failed(part, f"ended ({_end_text(part.child.returncode)})")
     elif part.working_since is None:
         if part.works():
             part.working_since = now
@@ -120,6 +123,7 @@ def _launch(part: Part) -> None:
 def _failed(part: Part, how: str) -> None:
     """Note a failure and when to start the part again. Errors: PartFailed."""
     if part.child is not None:
+        # Before the next start: a web process that is left would hold the port.
         sweep(part.child)
         part.child.wait()
     part.child, part.working_since = None, None
@@ -131,7 +135,7 @@ def _failed(part: Part, how: str) -> None:
 
 
 def _tell(part: Part, happened: str) -> None:
-    """Say what became of a part: in words on a terminal, as a line of the log where programs collect it."""
+    """Print what happened to a part: in words on a terminal, as a line of the log if programs collect it."""
     if os.environ.get("BURSAR_LOG") == "json":
         log.warning(happened, part=part.name, failures=part.failures)
     else:
@@ -139,15 +143,15 @@ def _tell(part: Part, happened: str) -> None:
 
 
 def _held_up(part: Part) -> bool:
-    """Return True if a part cannot be started at present, and say why once."""
-    why = part.held_up()
-    if why and why != part.waits_for:
-        _tell(part, f"waits: {why}")
-    part.waits_for = why
-    return bool(why)
+    """Return True if a part cannot be started at present, and print the reason once."""
+    reason = part.held_up()
+    if reason and reason != part.waits_for:
+        _tell(part, f"waits: {reason}")
+    part.waits_for = reason
+    return bool(reason)
 
 
-def _how(status: int) -> str:
+def _end_text(status: int) -> str:
     if status >= 0:
         return f"status {status}"
     try:

@@ -1,4 +1,4 @@
-"""Bringing the tables up to date: by one process at a time, and never by an older Bursar than made them."""
+"""Bring the tables up to date: by one process at a time, and never by an older Bursar than made them."""
 
 import signal
 from typing import Any, Final
@@ -12,21 +12,19 @@ from bursar.cli.files import warn
 from bursar.core.messages.problem import Problem
 
 LOCK: Final = 0x62757273_61720001
-"""The number of PostgreSQL's advisory lock; it means this and nothing else."""
-
-
+"""The number of PostgreSQL's advisory lock; nothing else uses it."""
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Migrate(migrate.Command):
-    """Applies migrations, and lets no signal come between one and the record that it was applied.
+    """Django's command, which lets no signal come between a migration and the record that it was applied.
 
-    Django writes down some migrations only after they are committed. A start that was stopped in between would find
-    tables that no record tells of, and so would every later one.
+    Django records some migrations only after they are committed. If a start were stopped in between, every later one
+    would try to make tables that are there already.
     """
 
     def migration_progress_callback(self, action: str, migration: Any = None, fake: bool = False) -> None:
-        """Hold signals back from the beginning of a migration until it is written down."""
+        """Hold signals back from the beginning of a migration until it is recorded."""
         super().migration_progress_callback(action, migration, fake)
         if action == "apply_start":
             signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
@@ -50,8 +48,9 @@ def missing() -> int:
     """Return how many migrations are not applied yet. Errors: NewerTables."""
     executor = MigrationExecutor(connection)
     known = executor.loader.disk_migrations
-    rooms = {room for room, _ in known}
-    newer = [key for key in executor.loader.applied_migrations if key[0] in rooms and key not in known]
+    # Other apps' migrations say nothing: one that this version no longer has may have left them behind.
+    apps = {app for app, _ in known}
+    newer = [key for key in executor.loader.applied_migrations if key[0] in apps and key not in known]
     if newer:
         raise NewerTables(migration=".".join(min(newer)))
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
@@ -59,21 +58,23 @@ def missing() -> int:
 
 def check_tables() -> None:
     """Raise OlderTables or NewerTables unless the tables are those of this Bursar."""
-    lacking = missing()
-    if lacking:
-        raise OlderTables(missing=lacking)
+    count = missing()
+    if count:
+        raise OlderTables(missing=count)
 
 
 def bring_up_to_date() -> None:
-    """Apply the migrations that are missing; whoever else does so at this moment is waited for. Errors: NewerTables."""
+    """Apply the missing migrations; wait for another process that does so at this moment. Errors: NewerTables."""
     if not missing():
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        # Tried first, because waiting without a word looks like hanging.
         if not cursor.fetchone()[0]:
             warn("Waiting for another process that brings the tables up to date ...")
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
     try:
+        # Asked again under the lock: the other process has applied them meanwhile.
         if missing():
             call_command(Migrate(), verbosity=0, interactive=False)
     finally:

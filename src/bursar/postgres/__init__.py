@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own for one machine: where its programs are, and how it is started and stopped."""
+"""A PostgreSQL of our own for one machine: find its programs, start it and stop it."""
 
 from bursar.postgres.folder import Unusable
 from bursar.postgres.server import NotStarted, Server, running

@@ -1,4 +1,4 @@
-"""The address of a database: how it is read, how it is shown, and what to do where the database says no."""
+"""Read the address of a database, show it without its secrets, and advise on what its server refuses."""
 
 import re
 from typing import Any, Final
@@ -10,6 +10,8 @@ from bursar.core.messages.problem import Invalid, Phrase, phrase
 
 SCHEMES: Final = ("postgres", "postgresql")
 _STRAY_PERCENT: Final = re.compile(r"%(?![0-9a-f]{2})|%00", re.IGNORECASE)
+# Signs of messages of PostgreSQL, libpq and the resolver, the more exact ones first. Most have no code: they arise
+# before there is a connection.
 _CURES: Final = (
     (("password authentication failed", "no password supplied"), "the user or the password in DATABASE_URL is wrong"),
     (("permission denied", "must be owner", "must be superuser"), "let the user of DATABASE_URL own its database"),
@@ -40,31 +42,32 @@ class BadDatabaseAddress(Invalid):
 
 
 def read(url: str) -> dict[str, Any]:
-    """Return what Django reaches a database by. Errors: BadDatabaseAddress, which repeats no secret."""
+    """Return Django's settings of a database. Errors: BadDatabaseAddress, which repeats no secret."""
     wrong = _wrong(url)
     if wrong is not None:
         raise BadDatabaseAddress(wrong=wrong)
-    found: dict[str, Any] = Env.db_url_config(url)
-    if not found["NAME"]:
+    config: dict[str, Any] = Env.db_url_config(url)
+    if not config["NAME"]:
         raise BadDatabaseAddress(wrong=phrase("it names no database"))
-    return found
+    return config
 
 
 def place(url: str) -> str:
-    """Return host, port and name of a database, without who asks and how they prove it."""
+    """Return host, port and name of a database, without user and password."""
     parts = urlsplit(url)
     return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def cure(said: str) -> str:
-    """Return what to do about something that PostgreSQL, or the way to it, said."""
-    return next((cure for signs, cure in _CURES if any(sign in said for sign in signs)), "read PostgreSQL's log")
+def cure(message: str) -> str:
+    """Return advice on a message of PostgreSQL or of the network."""
+    return next((cure for signs, cure in _CURES if any(sign in message for sign in signs)), "read PostgreSQL's log")
 
 
 def _wrong(url: str) -> Phrase | None:
     """Return why an address cannot be read, in words that repeat nothing of it."""
     try:
         parts = urlsplit(url)
+        # libpq takes several hosts with commas between, which is no port for Python.
         several = "," in parts.netloc
         port = None if several else parts.port
     except ValueError:
@@ -75,6 +78,7 @@ def _wrong(url: str) -> Phrase | None:
         return phrase("it holds characters that cannot be seen")
     if _STRAY_PERCENT.search(url):
         return phrase("a % in it is not followed by two digits of a character")
+    # Each is a sign of a password whose # / or @ ended a part of the address too early.
     if parts.fragment or "#" in url or "@" in parts.path or port == 0:
         return phrase("a sign in the password or the name is not written with %, or the port is 0")
     return None

@@ -1,6 +1,6 @@
-"""Writing a database to a file and reading it back, by PostgreSQL's own programs.
+"""Write a database to a file and read it back, by PostgreSQL's own programs.
 
-How the database is reached travels in the environment of a program: its arguments are seen by everybody on the machine.
+The password travels in the environment of a program: its arguments are seen by everybody on the machine.
 """
 
 import os
@@ -17,11 +17,11 @@ from bursar.postgres import orphans
 from bursar.postgres.programs import programs
 
 WHOLE: Final = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
-"""All of a dump or nothing of it, as whoever restores it."""
+"""Options to restore all of a dump or nothing, with everything owned by the user who restores it."""
 
 
 class ProgramFailed(Problem):
-    """{program} of PostgreSQL failed: {said}"""
+    """{program} of PostgreSQL failed: {detail}"""
 
     code = "program_failed"
 
@@ -33,15 +33,16 @@ def write_dump(url: str, file: IO[bytes]) -> None:
 
 def read_dump(url: str, file: Path) -> None:
     """Read a dump into a database, the whole or nothing. Errors: ProgramFailed, NoPrograms."""
-    # The program finds no database but the one that it is told of, so it is told of the one in its environment.
+    # Without --dbname the program prints a script; an empty name means the database in its environment.
     _run("pg_restore", *WHOLE, "--no-password", "--dbname=", str(file), url=url)
 
 
 def rows_in_dump(file: Path, table: str) -> Iterator[list[str]]:
-    """Yield the rows of a table as they stand in a dump. Errors: ProgramFailed if it is none, NoPrograms."""
-    said = _run("pg_restore", "--data-only", f"--table={table}", "--file=-", str(file)).decode()
+    """Yield the rows of a table in a dump. Errors: ProgramFailed for any other file, NoPrograms."""
+    output = _run("pg_restore", "--data-only", f"--table={table}", "--file=-", str(file)).decode()
     inside = False
-    for line in said.splitlines():
+    # The format of COPY: a row on each line, its values with tabs between, and \. after the last.
+    for line in output.splitlines():
         if line == "\\.":
             inside = False
         elif inside:
@@ -51,7 +52,7 @@ def rows_in_dump(file: Path, table: str) -> Iterator[list[str]]:
 
 
 def _run(program: str, *arguments: str, url: str | None = None, output: IO[bytes] | None = None) -> bytes:
-    done = subprocess.run(
+    process = subprocess.run(
         [str(programs(None) / program), *arguments],
         env={**os.environ, **(_reaching(url) if url else {})},
         stdin=subprocess.DEVNULL,
@@ -59,9 +60,9 @@ def _run(program: str, *arguments: str, url: str | None = None, output: IO[bytes
         stderr=subprocess.PIPE,
         preexec_fn=orphans.ends_with_us(signal.SIGTERM),
     )
-    if done.returncode != 0:
-        raise ProgramFailed(program=program, said=_first(done))
-    return done.stdout or b""
+    if process.returncode != 0:
+        raise ProgramFailed(program=program, detail=_first(process))
+    return process.stdout or b""
 
 
 def _reaching(url: str) -> dict[str, str]:
@@ -72,8 +73,8 @@ def _reaching(url: str) -> dict[str, str]:
     }
 
 
-def _first(done: "subprocess.CompletedProcess[bytes]") -> str:
-    """Return the first thing that a program complained of; what follows may quote rows."""
-    lines = done.stderr.decode("utf-8", "replace").splitlines()
+def _first(process: "subprocess.CompletedProcess[bytes]") -> str:
+    """Return the first complaint of a program; later ones may quote rows."""
+    lines = process.stderr.decode("utf-8", "replace").splitlines()
     complaints = [line.partition("error: ")[2] for line in lines if "error: " in line]
-    return next(iter(complaints or lines), f"it ended with status {done.returncode}")
+    return next(iter(complaints or lines), f"it ended with status {process.returncode}")

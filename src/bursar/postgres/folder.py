@@ -1,4 +1,4 @@
-"""The folder in which things are kept: why it cannot be used, and files that are there whole or not at all."""
+"""Explain why a folder cannot be used, and write files that are there whole or not at all."""
 
 import errno
 import fcntl
@@ -20,34 +20,35 @@ class Unusable(Exception):
 
 
 @contextmanager
-def usable(folder: Path) -> Iterator[None]:
-    """Turn what the disk refuses within the block into one sentence. Errors: Unusable."""
+def explain_faults(folder: Path) -> Iterator[None]:
+    """Turn an error of the disk within the block into a sentence. Errors: Unusable."""
     try:
         yield
     except OSError as error:
         raise Unusable(_sentence(folder, error)) from error
 
 
-def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:
-    """Write a file aside and rename it into place, so that nobody ever reads half of it, even after a loss of power."""
-    descriptor, aside = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+def write_atomically(path: Path, text: str, *, mode: int = 0o600) -> None:
+    """Write a file under another name and rename it, so that nobody reads half of it, even after a loss of power."""
+    descriptor, unfinished = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(descriptor)
-        os.chmod(aside, mode)
-        os.replace(aside, path)
+        os.chmod(unfinished, mode)
+        os.replace(unfinished, path)
+    # Also for Ctrl-C, which is no Exception.
     except BaseException:
-        Path(aside).unlink(missing_ok=True)
+        Path(unfinished).unlink(missing_ok=True)
         raise
 
 
-def kept_text(path: Path, make: Callable[[], str]) -> str:
-    """Return the text of a file, made by the first who asks for it; an empty file counts as none. Errors: Unusable."""
+def read_or_make(path: Path, make: Callable[[], str]) -> str:
+    """Return the text of a file, made by the first process that asks; an empty file is none. Errors: Unusable."""
     folder = os.open(path.parent, os.O_RDONLY)
     try:
-        # Who asks at the same moment waits, and reads what the first one made. The lock ends with the process.
+        # A process that asks at the same moment waits, and reads what the first one made. The lock ends with a process.
         fcntl.flock(folder, fcntl.LOCK_EX)
         try:
             text = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -55,7 +56,7 @@ def kept_text(path: Path, make: Callable[[], str]) -> str:
             raise Unusable(f"{path} is damaged; bring it back from a backup") from None
         if not text:
             text = make()
-            write_whole(path, text)
+            write_atomically(path, text)
         return text
     finally:
         os.close(folder)
@@ -71,6 +72,7 @@ def short_of_room(folder: Path) -> str:
 
 def _sentence(folder: Path, error: OSError) -> str:
     """Say what is wrong with a folder, and what to do about it."""
+    # A full disk, a user's quota, and a limit on the size of files have one cure.
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"there is no room for {folder} ({error.strerror}); make room, and start again"
     if error.errno == errno.EROFS:

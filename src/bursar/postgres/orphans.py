@@ -1,4 +1,4 @@
-"""Processes whose parent was killed: how ours end by themselves, and how those of a server that did not are ended."""
+"""End processes whose parent was killed: our own by a signal of the kernel, those of a database server by searching."""
 
 import ctypes
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 _PARENT_DEATH: Final = 1
+"""PR_SET_PDEATHSIG. Source: prctl(2)."""
 _C: Final = ctypes.CDLL(None)
 _ORDERLY_SECONDS: Final = 30
 _AT_ONCE_SECONDS: Final = 10
@@ -23,6 +24,7 @@ def ends_with_us(number: signal.Signals) -> Callable[[], None]:
 
     def before() -> None:
         end_with_parent(number)
+        # The parent may have ended before the kernel was asked; then no signal will come.
         if os.getppid() != parent:
             os._exit(1)
 
@@ -30,50 +32,53 @@ def ends_with_us(number: signal.Signals) -> Callable[[], None]:
 
 
 def end_with_parent(number: signal.Signals) -> None:
-    """From now on this process gets a signal when its parent ends; on other systems than Linux nothing changes."""
+    """Ask the kernel to signal this process when its parent ends; on other systems than Linux nothing changes."""
     if sys.platform == "linux":
         _C.prctl(_PARENT_DEATH, int(number))
 
 
 def end(data: Path) -> None:
-    """End every process of a server that still works in a data folder, and forget one that is long gone.
+    """End every process of a server that still works in a data folder, and remove the stale lock of one that is gone.
 
     Only processes seen to belong to the folder are signalled: the number in postmaster.pid may be anybody's by now.
     """
-    written = _written(data)
-    if written in processes(data):
+    postmaster = _noted_postmaster(data)
+    if postmaster in processes(data):
+        # In order first: a server that stops in order need not read its log again at the next start.
         for number, seconds in ((signal.SIGINT, _ORDERLY_SECONDS), (signal.SIGQUIT, _AT_ONCE_SECONDS)):
-            _signal(written, number)
-            if _gone(data, seconds):
+            _signal(postmaster, number)
+            if _wait_until_gone(data, seconds):
                 return
-    # Without a postmaster nothing ends a query that computes, and the next server may not start beside it.
+    # Without a postmaster nothing ends a query that computes, and the next server refuses to start beside it.
     for pid in processes(data):
         _signal(pid, signal.SIGKILL)
-    if _gone(data, _AT_ONCE_SECONDS) and written is not None and _alive(written):
+    # The number now belongs to another program. PostgreSQL would take that for a running server and not start.
+    if _wait_until_gone(data, _AT_ONCE_SECONDS) and postmaster is not None and _alive(postmaster):
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 
 def processes(data: Path) -> set[int]:
-    """The numbers of the server processes that work in a data folder; all of them make it their working directory."""
+    """Return the numbers of the server processes of a data folder, which all have it as their working directory."""
     if sys.platform != "linux":
         return _postmaster(data)
-    found = set()
+    numbers = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
+            # Processes end while we look, and those of other users may be closed to us.
             with suppress(OSError):
                 if (entry / "comm").read_text().strip() == "postgres" and (entry / "cwd").readlink() == data:
-                    found.add(int(entry.name))
-    return found
+                    numbers.add(int(entry.name))
+    return numbers
 
 
 def _postmaster(data: Path) -> set[int]:
-    """The one process that names the folder, where a working directory cannot be asked for."""
+    """Return the process that was started on the folder, on systems where no working directory can be asked for."""
     listed = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True).stdout
     lines = (line.split(maxsplit=1) for line in listed.splitlines())
     return {int(line[0]) for line in lines if len(line) == 2 and f"/postgres -D {data} " in line[1]}
 
 
-def _written(data: Path) -> int | None:
+def _noted_postmaster(data: Path) -> int | None:
     try:
         return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
     except (OSError, ValueError):
@@ -87,6 +92,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
 
 def _alive(pid: int) -> bool:
     try:
+        # Signal 0 is checked and not sent.
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
@@ -95,7 +101,7 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _gone(data: Path, seconds: float) -> bool:
+def _wait_until_gone(data: Path, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while processes(data):
         if time.monotonic() > deadline:

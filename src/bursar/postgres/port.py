@@ -11,6 +11,7 @@ PORTS: Final = range(20_000, 30_000)
 
 def free_port() -> int:
     """Return a port of the loopback that nobody uses now."""
+    # At random, since two tests that start servers at once would both find the first free one.
     while True:
         port = random.choice(PORTS)
         with socket.socket() as probe, suppress(OSError):

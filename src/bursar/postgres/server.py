@@ -1,8 +1,8 @@
-"""Starting and stopping a PostgreSQL server that belongs to one folder.
+"""Start and stop a PostgreSQL server that belongs to one folder.
 
 It listens on a free port of the loopback only, asks for a generated password, and runs as an unprivileged user. It
-ends with the process that started it. The next start cleans up after whatever was killed: a server left over is
-stopped, a stale lock is none.
+ends with the process that started it. The next start cleans up after a process that was killed: it stops a server that
+was left over, and ignores a stale lock.
 """
 
 import fcntl
@@ -23,32 +23,32 @@ from urllib.parse import quote
 import psycopg
 
 from bursar.postgres import orphans
-from bursar.postgres.folder import kept_text, usable, write_whole
+from bursar.postgres.folder import explain_faults, read_or_make, write_atomically
 from bursar.postgres.port import free_port
-from bursar.postgres.programs import DATA, Account, home_for, programs, unprivileged
+from bursar.postgres.programs import DATA, SystemUser, home_for, programs, unprivileged_user
 
 USER: Final = "bursar"
 DATABASE: Final = "bursar"
-PATIENCE_SECONDS: Final = 60
+START_SECONDS: Final = 60
 RECOVERY_SECONDS: Final = 3600
+"""After a crash PostgreSQL reads its log again. Killing it meanwhile would only make it begin anew."""
 LOCK_SECONDS: Final = 20
 LOG_BYTES: Final = 10_000
 PASSWORD: Final = "postgres.password"
-BRING_BACK: Final = "bring back the file that was beside them when they were made"
+RESTORE_FILE: Final = "bring back the file that was beside them when they were made"
 ATTEMPTS: Final = 3
-
-
-SILENT: Final = {
+"""Another program may take a free port before the server does. Three times in a row is no chance."""
+QUIET_LOG: Final = {
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_parameter_max_length": 0,
     "log_parameter_max_length_on_error": 0,
 }
-"""What keeps statements and values out of PostgreSQL's log.
+"""Settings that keep statements and values out of PostgreSQL's log.
 
-A statement that fails is told to whoever sent it, who logs it without its values. `log` leaves what the server says of
-itself; terse leaves out the details, which quote rows and, when a process dies, the statement that it was at.
+The sender of a statement that fails gets the error, and logs it without its values. `log` keeps the server's messages
+about itself; `terse` leaves out details, which quote rows and, when a process dies, its statement.
 """
 
 
@@ -67,7 +67,7 @@ class Server:
     _logged_before: int = field(init=False, default=0)
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start it, also again, after whatever it left behind was ended; it answers a little later."""
+        """Start the server, for the first time or again; it answers a little later."""
         self._logged_before = self.log.stat().st_size if self.log.exists() else 0
         self.process = self.launch()
         return self.process
@@ -81,24 +81,26 @@ class Server:
         return True
 
     def trouble(self) -> str:
-        """Return what its log says last since it was started, a fatal error first, and where the log is."""
+        """Return the last line of its log since it was started, the last fatal error if there is one."""
         with self.log.open("rb") as file:
             file.seek(max(self._logged_before, self.log.stat().st_size - LOG_BYTES))
             lines = [line for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
         fatal = [line.partition(sign)[2] for line in lines for sign in ("FATAL:", "PANIC:") if sign in line]
-        telling = [words for words in fatal if "starting up" not in words and "recovery" not in words]
-        said = (telling or lines or ["nothing"])[-1].strip()
-        return f"Its log says: {said}; see {self.log}."
+        # Fatal for a client that came too early, but no fault of the server.
+        telling_lines = [words for words in fatal if "starting up" not in words and "recovery" not in words]
+        message = (telling_lines or lines or ["nothing"])[-1].strip()
+        return f"Its log says: {message}; see {self.log}."
 
     def stop(self) -> None:
-        """End it in order, disconnecting whoever is left."""
-        # While it recovers from a crash it takes no connection and has nothing to write down. Asked to end in order
-        # just then, PostgreSQL 18 may wait forever for its own workers; ended at once, it recovers at the next start.
+        """Stop the server in order, disconnecting clients that are left."""
+        # PostgreSQL's "fast" shutdown, then "immediate", which leaves a recovery to the next start. A server that
+        # recovers from a crash takes no connection and has nothing to write. Asked to stop in order just then,
+        # PostgreSQL 18 may wait forever for its own workers; stopped at once, it recovers at the next start.
         orderly = [signal.SIGINT] if self.answers() else []
         for number in (*orderly, signal.SIGQUIT, signal.SIGKILL):
             try:
                 self.process.send_signal(number)
-                self.process.wait(PATIENCE_SECONDS)
+                self.process.wait(START_SECONDS)
                 return
             except subprocess.TimeoutExpired:
                 continue
@@ -106,18 +108,18 @@ class Server:
 
 @contextmanager
 def running(home: Path, *, durable: bool = True) -> Iterator[Server]:
-    """The server of a folder, running for as long as the block does.
+    """Run the server of a folder while the block lasts.
 
-    `durable` may be False where nothing needs to survive a loss of power, as in tests.
+    `durable` may be False if nothing needs to survive a loss of power, as in tests.
     Errors: NotStarted, NoPrograms, Unusable.
     """
     with ExitStack() as stack:
-        with usable(home):
+        with explain_faults(home):
             home = Path(os.path.realpath(home))
             home.mkdir(parents=True, exist_ok=True)
             stack.enter_context(_lock(home / "postgres.lock"))
-            account = unprivileged(home)
-            server = _start(home_for(home, account) / DATA, programs(account), account, durable)
+            user = unprivileged_user(home)
+            server = _start(home_for(home, user) / DATA, programs(user), user, durable)
             stack.callback(server.stop)
         yield server
 
@@ -139,18 +141,19 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _start(folder: Path, bin: Path, account: Account | None, durable: bool) -> Server:
+def _start(folder: Path, bin: Path, user: SystemUser | None, durable: bool) -> Server:
+    # The present folder may be one that the server's user cannot enter.
     as_user: dict[str, Any] = {"cwd": "/"}
-    if account is not None:
-        as_user |= {"user": account.uid, "group": account.gid, "extra_groups": []}
+    if user is not None:
+        as_user |= {"user": user.uid, "group": user.gid, "extra_groups": []}
     data, log = folder / "data", folder / "log"
-    made = (data / "PG_VERSION").exists()
-    password = _password(folder.parent / PASSWORD, made)
+    exists = (data / "PG_VERSION").exists()
+    password = _password(folder.parent / PASSWORD, exists)
     folder.mkdir(exist_ok=True)
     folder.chmod(0o700)
-    if account is not None:
-        os.chown(folder, account.uid, account.gid)
-    if not made:
+    if user is not None:
+        os.chown(folder, user.uid, user.gid)
+    if not exists:
         _initialise(folder, data, bin, password, as_user, durable)
     for last in (False,) * (ATTEMPTS - 1) + (True,):
         port = free_port()
@@ -161,6 +164,7 @@ def _start(folder: Path, bin: Path, account: Account | None, durable: bool) -> S
         try:
             if _ready(server, last):
                 return server
+        # Ctrl-C while it starts must not leave it running.
         except BaseException:
             server.stop()
             raise
@@ -168,35 +172,37 @@ def _start(folder: Path, bin: Path, account: Account | None, durable: bool) -> S
 
 
 def _initialise(folder: Path, data: Path, bin: Path, password: str, as_user: dict[str, Any], durable: bool) -> None:
-    """A new cluster, made aside and moved into place, so that a killed start leaves nothing half made."""
-    aside, secret = folder / "data.new", folder / "secret"
-    subprocess.run(["rm", "-rf", str(aside), str(data)], check=True)
-    write_whole(secret, password)
+    """Make the data of a new server, aside and then renamed, so that a killed start leaves nothing half made."""
+    unfinished, secret = folder / "data.new", folder / "secret"
+    subprocess.run(["rm", "-rf", str(unfinished), str(data)], check=True)
+    write_atomically(secret, password)
     if "user" in as_user:
         os.chown(secret, as_user["user"], as_user["group"])
+    # C.UTF-8 sorts by code points. Other locales may sort differently after an update of the system, and break indexes.
     options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret}"]
     if not durable:
         options.append("--no-sync")
-    made = subprocess.run(
-        [str(bin / "initdb"), "-D", str(aside), "-U", USER, *options],
+    exists = subprocess.run(
+        [str(bin / "initdb"), "-D", str(unfinished), "-U", USER, *options],
         capture_output=True,
         text=True,
         preexec_fn=orphans.ends_with_us(signal.SIGTERM),
         **as_user,
     )
     secret.unlink()
-    if made.returncode != 0:
-        raise NotStarted(f"initdb failed: {made.stderr.strip()}")
-    aside.rename(data)
+    if exists.returncode != 0:
+        raise NotStarted(f"initdb failed: {exists.stderr.strip()}")
+    unfinished.rename(data)
 
 
 def _launch(
     log: Path, data: Path, bin: Path, port: int, durable: bool, as_user: dict[str, Any]
 ) -> subprocess.Popen[bytes]:
-    """Start the server's process, after whatever still works in the folder was ended."""
+    """Start the server's process; end processes of an earlier server in the folder first."""
     orphans.end(data)
     settings: dict[str, object] = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": ""}
-    settings |= {"max_connections": 200, **SILENT}
+    # Each thread of each web process keeps a connection, as do the worker and commands. PostgreSQL's own number is 100.
+    settings |= {"max_connections": 200, **QUIET_LOG}
     if sys.platform == "linux":
         # After a crash, one call instead of one for each file, of which there are a thousand.
         settings["recovery_init_sync_method"] = "syncfs"
@@ -219,8 +225,8 @@ def _launch(
 
 
 def _ready(server: Server, last: bool) -> bool:
-    """Whether the server answers; one that ended at once may have lost its port to somebody else."""
-    begun, patience = time.monotonic(), PATIENCE_SECONDS
+    """Return true once the server answers, false if it ended: it may have lost its port. Errors: NotStarted."""
+    begun, patience = time.monotonic(), START_SECONDS
     address = server.url.rsplit("/", 1)[0] + "/postgres"
     while server.process.poll() is None and time.monotonic() < begun + patience:
         try:
@@ -230,7 +236,7 @@ def _ready(server: Server, last: bool) -> bool:
                 return True
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
-                raise NotStarted(f"{PASSWORD} is not the password of these data; {BRING_BACK}") from None
+                raise NotStarted(f"{PASSWORD} is not the password of these data; {RESTORE_FILE}") from None
             if "starting up" in str(error):
                 # After a crash it reads its log again first, which takes as long as there is to read.
                 patience = RECOVERY_SECONDS
@@ -240,8 +246,8 @@ def _ready(server: Server, last: bool) -> bool:
     return False
 
 
-def _password(path: Path, made: bool) -> str:
+def _password(path: Path, exists: bool) -> str:
     """Return the password of the server, made before its data are."""
-    if made and not (path.exists() and path.read_text(encoding="ascii")):
-        raise NotStarted(f"{path} is missing or empty; {BRING_BACK}")
-    return kept_text(path, lambda: secrets.token_urlsafe(24))
+    if exists and not (path.exists() and path.read_text(encoding="ascii")):
+        raise NotStarted(f"{path} is missing or empty; {RESTORE_FILE}")
+    return read_or_make(path, lambda: secrets.token_urlsafe(24))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 from zoneinfo import available_timezones
 
@@ -28,50 +29,53 @@ if TYPE_CHECKING:
 
 DRIFT: Final = timedelta(seconds=5)
 SILENT: Final = timedelta(minutes=1)
-LONG: Final = timedelta(minutes=10)
+LONG_ROUND: Final = timedelta(minutes=10)
 EXAMPLES: Final = 3
 WORKER: Final = 'start it with "bursar worker", or everything with "bursar serve"'
 
 
 def only_read() -> None:
-    """Let the database refuse whatever this session would write."""
+    """Let the database refuse every write of this session: a doctor that changes nothing can run on live data."""
     with connection.cursor() as cursor:
         cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
 
 
 def tables() -> Check:
-    """Whether the tables are those of this version of Bursar."""
+    """Check that the tables are those of this version of Bursar."""
     try:
-        lacking = missing()
+        missing_migrations = missing()
     except NewerTables as newer:
         return wrong(
             "tables",
             f"made by a newer Bursar ({newer.params['migration']})",
             "install that version; data never go back",
         )
-    if lacking:
+    if missing_migrations:
         return wrong(
-            "tables", f"{lacking} migrations are not applied", 'run "bursar migrate"; "bursar serve" does it too'
+            "tables",
+            f"{missing_migrations} migrations are not applied",
+            'run "bursar migrate"; "bursar serve" does it too',
         )
     return ok("tables", "up to date")
 
 
 def clocks(now: Callable[[], datetime]) -> Check:
-    """Whether this machine and the database agree on what time it is."""
+    """Check that this machine and the database agree on the time."""
     before = now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        theirs = cursor.fetchone()[0]
+        database_time = cursor.fetchone()[0]
     after = now()
-    apart = max(before - theirs, theirs - after, timedelta(0))
-    found = f"{apart.total_seconds():.1f} seconds apart from the database's"
-    if apart > DRIFT:
-        return wrong("clock", found, "let both machines follow a time server (NTP)")
-    return ok("clock", found)
+    # The database read its clock between the two, so only what lies outside is a difference; the rest is the way.
+    gap = max(before - database_time, database_time - after, timedelta(0))
+    finding = f"{gap.total_seconds():.1f} seconds apart from the database's"
+    if gap > DRIFT:
+        return wrong("clock", finding, "let both machines follow a time server (NTP)")
+    return ok("clock", finding)
 
 
 def zones_of_accounts() -> Check:
-    """Whether the time zones of all accounts are known here."""
+    """Check that this machine knows the time zones of all accounts; it cannot tell the day of the others."""
     unknown = sorted(set(Account.objects.values_list("time_zone", flat=True).distinct()) - available_timezones())
     if unknown:
         cure = "install newer time zones (tzdata), or give these accounts another zone"
@@ -80,7 +84,7 @@ def zones_of_accounts() -> Check:
 
 
 def published() -> Iterator[Check]:
-    """Whether something is sold, and somebody may change something."""
+    """Check that a catalog and a policy are published."""
     for name, current, file in (
         ("catalog", current_catalog, "catalogs/demo.toml"),
         ("policy", current_policy, "policies/standard.toml"),
@@ -92,13 +96,13 @@ def published() -> Iterator[Check]:
 
 
 def types_of_accounts() -> Iterator[Check]:
-    """Whether the policy, if there is one, has the types of all accounts."""
+    """Check that the policy, if there is one, has the types of all accounts."""
     try:
-        left, count = accounts_without_type()
+        accounts, count = accounts_without_type()
     except NoPolicy:
         return
     if count:
-        named = ", ".join(f"{one.name} ({one.id}: {one.account_type})" for one in left[:EXAMPLES])
+        named = ", ".join(f"{account.name} ({account.id}: {account.account_type})" for account in accounts[:EXAMPLES])
         cure = 'give them another type, or publish the policy with "replaces"; until then only the vendor changes them'
         yield wrong("types of accounts", f"{count} have a type that the policy does not have; first: {named}", cure)
     else:
@@ -106,7 +110,7 @@ def types_of_accounts() -> Iterator[Check]:
 
 
 def bounds() -> Iterator[Check]:
-    """Whether the policy says how much members may owe, and add in one change."""
+    """Check that the policy limits how much members may owe, and add in one change."""
     try:
         policy = current_policy()
     except Problem:
@@ -115,18 +119,19 @@ def bounds() -> Iterator[Check]:
     if policy.credit:
         yield ok("credit", f"limited for {', '.join(policy.credit)}")
     else:
-        found = "the policy has none: members buy on invoice terms without limit"
-        yield warning("credit", found, cure.format(entry="Credit"))
+        finding = "the policy has none: members buy on invoice terms without limit"
+        yield warning("credit", finding, cure.format(entry="Credit"))
     if UNLIMITED in (policy.ceilings.ask, policy.ceilings.refuse):
-        found = "the policy has not both: members add any number of seats in one change"
-        yield warning("ceilings", found, cure.format(entry="Ceilings"))
+        finding = "the policy has not both: members add any number of seats in one change"
+        yield warning("ceilings", finding, cure.format(entry="Ceilings"))
     else:
         yield ok("ceilings", "a change that adds much is confirmed or refused")
 
 
 def demo(now: datetime) -> Check:
-    """Say if anybody may sign in as somebody of a sandbox in a system that has live accounts."""
+    """Warn if anybody may sign in as a person of the demo in a system that has live accounts."""
     live = Account.objects.filter(sandbox=False).count()
+    # Links for many uses are those that the demo prints; all others serve once.
     links = SignInLink.objects.filter(single_use=False, expires_at__gt=now).count()
     shown = "BURSAR_DEMO is set" if settings.DEMO else f"{links} of its sign-in links are open" if links else "none"
     if live and shown != "none":
@@ -138,53 +143,58 @@ def demo(now: datetime) -> Check:
 
 
 def keys(now: datetime) -> Check:
-    """Whether any of the vendor's programs can call the API."""
-    there = sum(key.revoked_at is None and (key.expires_at is None or key.expires_at > now) for key in all_keys())
-    if not there:
+    """Check that a program of the vendor can call the API."""
+    valid = sum(key.revoked_at is None and (key.expires_at is None or key.expires_at > now) for key in all_keys())
+    if not valid:
         return warning("keys", "no program can call the API", 'make one with "bursar key create NAME"')
-    return ok("keys", f"{there} in use")
+    return ok("keys", f"{valid} in use")
 
 
 def worker(now: datetime) -> Check:
-    """Whether a worker was there a moment ago, and whether it gets to its end."""
+    """Check that a worker ran a moment ago, and that its rounds come to their end."""
     last = last_round()
     if last is None:
         return wrong("worker", "none has ever run: nothing renews, nothing is collected", WORKER)
     silent = now - last.seen_at
+    # Began long after the last end: rounds begin again and again, so each of them must break off.
     if last.runs and last.ended_at is not None and last.began_at - last.ended_at > SILENT:
         return wrong("worker", f"no round came to its end since {_moment(last.ended_at)}", "read what it prints")
-    if last.runs and SILENT < silent <= LONG:
+    # A bill run over many accounts may take minutes, in which nothing is noted; after that it counts as dead.
+    if last.runs and SILENT < silent <= LONG_ROUND:
         return warning("worker", f"at one round since {_moment(last.began_at)}", "wait: there may be much to do")
     if silent > SILENT:
         return wrong("worker", f"last seen {_moment(last.seen_at)}", WORKER)
     if last.failures:
-        found = f"the last round failed for {last.failures} things"
-        return warning("worker", found, "read what it prints; the other accounts had their turn")
+        finding = f"the last round failed for {last.failures} things"
+        return warning("worker", finding, "read what it prints; the other accounts had their turn")
     return ok("worker", f"last seen {_moment(last.seen_at)}")
 
 
 def rules(now: datetime, deep: bool) -> tuple[list[Check], list["Violation"]]:
-    """Return the violations in the data: a check for each broken rule, and every violation."""
-    found = list(violations(now, deep=deep))
-    checks = [
-        _broken(list(those)) for _, those in groupby(sorted(found, key=lambda one: one.rule), lambda one: one.rule)
-    ]
+    """Check the rules over the data; return a check for each broken rule, and every violation."""
+    by_rule = attrgetter("rule")
+    found = sorted(violations(now, deep=deep), key=by_rule)
+    checks = [_broken(list(same_rule)) for _, same_rule in groupby(found, by_rule)]
     if not checks:
-        many = len(SET_RULES) + (len(BOOK_RULES) if deep else 0)
-        more = "" if deep else f"; --deep asks {len(BOOK_RULES)} more"
-        checks.append(ok("rules", f"all {many} hold{more}"))
+        count = len(SET_RULES) + (len(BOOK_RULES) if deep else 0)
+        note = "" if deep else f"; --deep asks {len(BOOK_RULES)} more"
+        checks.append(ok("rules", f"all {count} hold{note}"))
     return checks, found
 
 
-def _broken(those: "list[Violation]") -> Check:
-    examples = [
-        f"{one.what}{f' of account {one.account_id}' if one.account_id else ''}: {one.found} instead of {one.expected}"
-        for one in those[:EXAMPLES]
-    ]
-    more = [f"and {len(those) - EXAMPLES} more; --json shows them"] if len(those) > EXAMPLES else []
-    return wrong(
-        those[0].rule, "; ".join([f"{those[0].statement} But {len(those)} not so", *examples, *more]), those[0].cure
-    )
+def _broken(same_rule: "list[Violation]") -> Check:
+    """Return the check of a broken rule from all its violations."""
+    # The statement and the cure belong to the rule, so any of its violations has them.
+    first, number = same_rule[0], len(same_rule)
+    parts = [f"{first.statement} But {number} not so", *map(_example, same_rule[:EXAMPLES])]
+    if number > EXAMPLES:
+        parts.append(f"and {number - EXAMPLES} more; --json shows them")
+    return wrong(first.rule, "; ".join(parts), first.cure)
+
+
+def _example(violation: "Violation") -> str:
+    account = f" of account {violation.account_id}" if violation.account_id else ""
+    return f"{violation.what}{account}: {violation.found} instead of {violation.expected}"
 
 
 def _moment(moment: datetime) -> str:

@@ -7,13 +7,14 @@ from bursar.cli.checks.check import Check, ok, warning, wrong
 from bursar.notices.queries import TELL_WITHIN, failed_since, not_told
 
 EXAMPLES: Final = 3
-MANY: Final = 1000
+MOST_COUNTED: Final = 1000
+"""If more facts were not told, the exact number helps nobody, and reading them all would take long."""
 RECENT: Final = timedelta(days=7)
 
 
 def emails(now: datetime) -> Check:
-    """Say whether emails could be written and sent."""
-    untold = not_told(now, MANY)
+    """Check that emails could be written and sent."""
+    untold = not_told(now, MOST_COUNTED)
     emails, personal = failed_since(now - RECENT)
     if untold:
         given_up = sum(fact.given_up for fact in untold)
@@ -21,10 +22,12 @@ def emails(now: datetime) -> Check:
             f"{fact.kind} of account {fact.account_id}, entry {fact.entry_id}: {fact.failure}, tried {fact.tries} times"
             for fact in untold[:EXAMPLES]
         )
-        found = f"{len(untold)} facts could not be told to people, {given_up} of them given up: {examples}"
+        finding = f"{len(untold)} facts could not be told to people, {given_up} of them given up: {examples}"
         cure = f"mend what it names, or update Bursar: what is not given up is told then; after {TELL_WITHIN.days} days tell people yourself"  # noqa: E501
-        return wrong("emails", found, cure)
+        return wrong("emails", finding, cure)
     if emails or personal:
-        found = f"{emails} emails and {personal} about sign-in were given up in the last {RECENT.days} days"
-        return warning("emails", found, 'the page "Emails" of each account at the desk says why, and sends them again')
+        finding = f"{emails} emails and {personal} about sign-in were given up in the last {RECENT.days} days"
+        return warning(
+            "emails", finding, 'the page "Emails" of each account at the desk says why, and sends them again'
+        )
     return ok("emails", "none was given up lately")

@@ -1,4 +1,7 @@
-"""Which gateways move money for whom, and what the sandbox gateway paid for live accounts before it could not."""
+"""Check the gateways, and look for live invoices that only the sandbox gateway paid.
+
+Earlier versions let live accounts pay by the sandbox gateway.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,38 +14,38 @@ from bursar.gateways.registry import connected
 from bursar.i18n.money import amount
 from bursar.payments.queries import gateways_in_use, paid_by_sandbox
 
-MOST: Final = 100
+MOST_LISTED: Final = 100
 """How many payments are named one by one."""
 
 
 def gateways() -> Iterator[Check]:
-    """Return whether every gateway that accounts pay by is connected, and whether live accounts have one."""
+    """Check that every gateway that accounts pay by is connected, and that live accounts have one."""
     codes = connected()
-    gone = sorted(gateways_in_use() - set(codes))
-    if gone:
-        found = f"accounts pay by {', '.join(gone)}, which is not connected: nothing is collected from them"
-        yield wrong("gateways", found, "connect it again in GATEWAYS, or put these accounts on invoice terms")
+    disconnected = sorted(gateways_in_use() - set(codes))
+    if disconnected:
+        finding = f"accounts pay by {', '.join(disconnected)}, which is not connected: nothing is collected from them"
+        yield wrong("gateways", finding, "connect it again in GATEWAYS, or put these accounts on invoice terms")
         return
     live = Account.objects.filter(sandbox=False).count()
     if live and not gateways_for(codes, sandbox=False):
-        found = f"none for live accounts ({live} there): they have invoice terms only, and pay by bank transfer"
-        yield warning("gateways", found, "connect a gateway that serves live accounts, if they shall pay by card")
+        finding = f"none for live accounts ({live} there): they have invoice terms only, and pay by bank transfer"
+        yield warning("gateways", finding, "connect a gateway that serves live accounts, if they shall pay by card")
         return
     yield ok("gateways", f"{', '.join(codes)} connected")
 
 
 def paid_without_money() -> Iterator[Check]:
-    """Return the payments of live accounts that the sandbox gateway made, if there are any."""
-    found = paid_by_sandbox(MOST)
-    if not found:
+    """Warn of payments of live accounts that the sandbox gateway made."""
+    payments = paid_by_sandbox(MOST_LISTED)
+    if not payments:
         return
     rows = [
-        f"account {one.account_id}: {amount(Money(one.amount_minor, one.currency))} for {one.documents or 'no invoice'}"
-        for one in found
+        f"account {row.account_id}: {amount(Money(row.amount_minor, row.currency))} for {row.documents or 'no invoice'}"
+        for row in payments
     ]
-    many = f"{len(found)} or more" if len(found) == MOST else str(len(found))
+    number = f"{len(payments)} or more" if len(payments) == MOST_LISTED else str(len(payments))
     yield warning(
         "sandbox payments",
-        f"{many} payments of live accounts were made by the sandbox gateway, which moves no money: {'; '.join(rows)}",
+        f"{number} payments of live accounts were made by the sandbox gateway, which moves no money: {'; '.join(rows)}",
         "ask these customers for a bank transfer; the invoices count as paid, and the payments stay in the books",
     )

@@ -1,4 +1,4 @@
-"""Which database there is, and whether it answers; if not, what to do about it."""
+"""Find the database, and check that it answers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,23 +11,24 @@ from bursar.cli.checks.check import Check, ok, warning, wrong
 from bursar.postgres import address
 
 OLDEST: Final = 15
+"""The oldest PostgreSQL that Bursar runs on. Source: docs/operations.md."""
 FORM: Final = "write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, signs such as @ in a password as %40"
 STOPPED: Final = 'start it with "make run" or "bursar serve"; what needs it was left out here'
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A database that answers, or none, and what was found on the way."""
+    """The database that answers, if any, and the checks made on the way."""
 
     url: str | None
     checks: tuple[Check, ...]
 
 
 def reach(home: Path, environment: Mapping[str, str]) -> Reached:
-    """The database that DATABASE_URL names, else the one that is served from the folder; none is started."""
-    given = environment.get("DATABASE_URL")
-    if given is not None:
-        return _named(given)
+    """Return the database that DATABASE_URL names, else the one that is served from the folder. None is started."""
+    database_url = environment.get("DATABASE_URL")
+    if database_url is not None:
+        return _named(database_url)
     try:
         served = (home / "database.url").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, NotADirectoryError):
@@ -39,21 +40,23 @@ def reach(home: Path, environment: Mapping[str, str]) -> Reached:
         # The file is empty for a moment while a server starts, and an empty address is that of some other database.
         return Reached(served, tuple(_server(served or "invalid")))
     except psycopg.Error:
-        found = "Bursar is not running here; it was killed, not stopped"
-        return Reached(None, (warning("database", found, STOPPED),))
+        finding = "Bursar is not running here; it was killed, not stopped"
+        return Reached(None, (warning("database", finding, STOPPED),))
 
 
 def _named(url: str) -> Reached:
     try:
         address.read(url)
     except address.BadDatabaseAddress as problem:
-        found = f"DATABASE_URL cannot be read: {problem.params['wrong']}"
-        return Reached(None, (wrong("database", found, FORM),))
+        finding = f"DATABASE_URL cannot be read: {problem.params['wrong']}"
+        return Reached(None, (wrong("database", finding, FORM),))
     try:
         return Reached(url, tuple(_server(url)))
     except psycopg.Error as error:
-        said = " ".join(str(error).split()) or type(error).__name__
-        return Reached(None, (wrong("database", f"{address.place(url)} does not answer: {said}", address.cure(said)),))
+        error_text = " ".join(str(error).split()) or type(error).__name__
+        return Reached(
+            None, (wrong("database", f"{address.place(url)} does not answer: {error_text}", address.cure(error_text)),)
+        )
 
 
 def _server(url: str) -> Iterator[Check]:
