@@ -1,4 +1,4 @@
-"""Settings, read from the texts of an environment: one that cannot be understood is refused, never guessed at."""
+"""Read settings from the variables of an environment. A value that cannot be understood is refused, never guessed."""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from bursar.core.messages.document import excerpt
 from bursar.core.messages.problem import Invalid, Phrase, phrase
 
+# The words that django-environ takes, by which settings were read at first.
 YES: Final = ("true", "on", "ok", "y", "yes", "1")
 NO: Final = ("false", "off", "n", "no", "0")
 _HOST: Final = re.compile(r"\*|\.?[0-9a-z_-]+(\.[0-9a-z_-]+)*\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
@@ -22,7 +23,7 @@ class BadSetting(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The environment of a process; a variable that is empty counts as one that is not set."""
+    """The environment of a process. An empty variable counts as one that is not set: compose files often set such."""
 
     environment: Mapping[str, str]
 
@@ -30,8 +31,9 @@ class Settings:
         """Return a text as it is."""
         return self.environment.get(name) or default
 
-    def filled(self, name: str, default: str) -> str:
+    def non_empty(self, name: str, default: str) -> str:
         """Return a text that may be left out and never be empty. Errors: BadSetting."""
+        # An empty secret key is a mistake of a script, and everybody would be signed out by the default in its place.
         if self.environment.get(name) == "":
             raise BadSetting(name=name, found=phrase("empty"), expected=phrase("a value, or no such variable"))
         return self.text(name, default)
@@ -40,14 +42,15 @@ class Settings:
         """Return True for a word that means yes, and False for one that means no or for none. Errors: BadSetting."""
         word = self.text(name, "false").strip().lower()
         if word not in YES + NO:
-            raise self._bad(name, phrase("true or false"))
+            raise self._refusal(name, phrase("true or false"))
         return word in YES
 
     def number(self, name: str, default: int, *, least: int, most: int) -> int:
         """Return a whole number within bounds. Errors: BadSetting."""
         word = self.text(name, str(default)).strip()
+        # `int` alone would take "1_000", "+5" and digits of other scripts, and needs long for a million digits.
         if not re.fullmatch(r"[0-9]{1,18}", word) or not least <= int(word) <= most:
-            raise self._bad(name, phrase("a whole number from {least} to {most}", least=least, most=most))
+            raise self._refusal(name, phrase("a whole number from {least} to {most}", least=least, most=most))
         return int(word)
 
     def words(self, name: str) -> list[str]:
@@ -56,30 +59,32 @@ class Settings:
 
     def hosts(self, name: str) -> list[str]:
         """Return names of hosts. Errors: BadSetting."""
-        found = self.words(name)
-        if not all(_HOST.fullmatch(one) for one in found):
+        values = self.words(name)
+        if not all(_HOST.fullmatch(value) for value in values):
             expected = phrase(
                 "names such as billing.example.com with commas between, without https:// and without a port"
             )
-            raise self._bad(name, expected)
-        return found
+            raise self._refusal(name, expected)
+        return values
 
     def address(self, name: str, default: str = "") -> str:
         """Return the address of a site, without a slash at its end. Errors: BadSetting."""
-        given = self.text(name, default).strip().rstrip("/")
-        if given and not _site(given):
-            raise self._bad(name, phrase("an address such as https://billing.example.com, which begins with https://"))
-        return given
+        address = self.text(name, default).strip().rstrip("/")
+        if address and not _site(address):
+            raise self._refusal(
+                name, phrase("an address such as https://billing.example.com, which begins with https://")
+            )
+        return address
 
     def origins(self, name: str) -> list[str]:
         """Return origins, which are addresses without a path. Errors: BadSetting."""
-        found = [word.rstrip("/") for word in self.words(name)]
-        if not all((site := _site(one)) and not site.path for one in found):
+        values = [word.rstrip("/") for word in self.words(name)]
+        if not all((site := _site(value)) and not site.path for value in values):
             expected = phrase("addresses such as https://billing.example.com with commas between, each with https://")
-            raise self._bad(name, expected)
-        return found
+            raise self._refusal(name, expected)
+        return values
 
-    def _bad(self, name: str, expected: Phrase) -> BadSetting:
+    def _refusal(self, name: str, expected: Phrase) -> BadSetting:
         return BadSetting(name=name, found=excerpt(self.environment[name]), expected=expected)
 
 
@@ -87,8 +92,11 @@ def _site(address: str) -> SplitResult | None:
     """Return the parts of an address at which a browser finds a site; None if there is none."""
     try:
         parts = urlsplit(address)
-        whole = parts.scheme in ("http", "https") and parts.hostname and (parts.port or not parts.netloc.endswith(":"))
+        # Asking for a port that is no number raises ValueError. A colon without a port is most likely a slip.
+        is_site = (
+            parts.scheme in ("http", "https") and parts.hostname and (parts.port or not parts.netloc.endswith(":"))
+        )
     except ValueError:
         return None
-    plain = address.isascii() and address.isprintable() and " " not in address
-    return parts if whole and plain and not (parts.query or parts.fragment or "@" in parts.netloc) else None
+    is_plain = address.isascii() and address.isprintable() and " " not in address
+    return parts if is_site and is_plain and not (parts.query or parts.fragment or "@" in parts.netloc) else None

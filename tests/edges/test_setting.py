@@ -54,7 +54,7 @@ def test_every_setting_is_left_out_or_empty_and_refuses_what_it_is_not(kind: str
     read = getattr(Settings({}), kind)(name, **more)
     if kind == "filled":
         with pytest.raises(BadSetting, match=f"{name} is empty"):
-            Settings({name: ""}).filled(name, **more)
+            Settings({name: ""}).non_empty(name, **more)
     else:
         assert getattr(Settings({name: ""}), kind)(name, **more) == read
     for bad in BAD.get(kind, ()):

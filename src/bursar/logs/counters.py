@@ -11,9 +11,9 @@ from prometheus_client import Counter, Histogram
 requests: Final = Counter("bursar_requests", "Requests that were answered.", ("method", "route", "status"))
 seconds: Final = Histogram("bursar_request_seconds", "How long it took to answer a request.")
 decisions: Final = Counter(
-    "bursar_decisions", "Deeds that somebody tried: allowed, by_request or refused.", ("outcome", "by")
+    "bursar_decisions", "Actions of members and programs: allowed, by_request or refused.", ("outcome", "by")
 )
-failures: Final = Counter("bursar_failures", "Exceptions that nobody expected, by where they ended.", ("part",))
-emails: Final = Counter("bursar_emails", "Tries to send an email: sent, tried in vain, failed for good.", ("outcome",))
-attempts: Final = Counter("bursar_payment_attempts", "Attempts to be paid that came to an end.", ("outcome",))
+failures: Final = Counter("bursar_failures", "Unexpected exceptions, by the part of Bursar they ended in.", ("part",))
+emails: Final = Counter("bursar_emails", "Tries to send an email: sent, to be tried again, given up.", ("outcome",))
+attempts: Final = Counter("bursar_payment_attempts", "Payment attempts that came to an end.", ("outcome",))
 ALL: Final = (requests, seconds, decisions, failures, emails, attempts)

@@ -1,7 +1,7 @@
 """Write log lines: text for a terminal, JSON for programs.
 
-What we say ourselves has facts beside it: ids, codes, numbers. What a library says may quote what somebody typed, so
-only who said it, and where, is written.
+Our own lines have facts beside them: ids, codes, numbers. A message of a library may quote what somebody typed, so only
+the library and the place in it are written.
 """
 
 import logging
@@ -18,7 +18,7 @@ from bursar.logs.trace import trace
 
 FORMS: Final = ("text", "json")
 SILENT: Final = ("django.request", "django.server", "django.security", "granian.access")
-"""Loggers that repeat what the line of the request says, with its address as it was sent."""
+"""Loggers that write a line for each request too, with its address, which may hold the secret of a link."""
 
 
 class BadLogForm(Invalid):
@@ -27,19 +27,20 @@ class BadLogForm(Invalid):
     code = "bad_log_form"
 
 
-def _traced(_: object, __: str, line: EventDict) -> EventDict:
+def _add_trace(_: object, __: str, line: EventDict) -> EventDict:
     """Put the trace of an exception in place of the exception."""
-    given = line.pop("exc_info", None)
-    if given is True:
-        given = sys.exc_info()
-    error = given[1] if isinstance(given, tuple) else given
+    exception_info = line.pop("exc_info", None)
+    # Python's logging takes three forms: True for the exception being handled, the exception, or a tuple about it.
+    if exception_info is True:
+        exception_info = sys.exc_info()
+    error = exception_info[1] if isinstance(exception_info, tuple) else exception_info
     if isinstance(error, BaseException):
         line["exception"] = trace(error)
     return line
 
 
-def _unquoted(_: object, __: str, line: EventDict) -> EventDict:
-    """Replace what a library says by who says it and where."""
+def _hide_message(_: object, __: str, line: EventDict) -> EventDict:
+    """Replace the message of a library by its logger and its place."""
     record: logging.LogRecord = line["_record"]
     line["event"] = "a library said something"
     line["logger"] = record.name
@@ -47,32 +48,33 @@ def _unquoted(_: object, __: str, line: EventDict) -> EventDict:
     return line
 
 
-_STAMPED: Final[tuple[Processor, ...]] = (
+_STAMPS: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 log: Final[structlog.stdlib.BoundLogger] = structlog.wrap_logger(
     logging.getLogger("bursar"),
-    processors=[structlog.stdlib.filter_by_level, *_STAMPED, ProcessorFormatter.wrap_for_formatter],
+    processors=[structlog.stdlib.filter_by_level, *_STAMPS, ProcessorFormatter.wrap_for_formatter],
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=False,
 )
-"""Where Bursar itself writes: `log.info("what happened", account=…)`, with ids, codes and numbers alone."""
+"""Bursar's own logger: `log.info("what happened", account=…)`, with ids, codes and numbers alone."""
 
 
-def of_the_server() -> logging.Formatter:
-    """Return what makes lines of the web server's own process: that its workers end and start."""
+def server_formatter() -> logging.Formatter:
+    """Return the formatter of the web server's own process, which tells that its workers end and start."""
     return ProcessorFormatter(
-        foreign_pre_chain=[*_STAMPED, structlog.stdlib.add_logger_name],
+        foreign_pre_chain=[*_STAMPS, structlog.stdlib.add_logger_name],
         processors=[ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
     )
 
 
-def uncaught(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
-    """Write down the exception that ends this process; `sys.excepthook` is set to it."""
+def uncaught(kind: type[BaseException], error: BaseException, place: TracebackType | None) -> None:
+    """Log the exception that ends this process; `sys.excepthook` is set to it."""
+    # Ctrl-C is no failure.
     if isinstance(error, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, where)
+        sys.__excepthook__(kind, error, place)
     else:
         log.critical("a process ended by an exception", exc_info=error)
 
@@ -86,8 +88,8 @@ def configuration(form: str) -> dict[str, Any]:
     rendered: Processor = structlog.processors.JSONRenderer() if form == "json" else text
     formatter = {
         "()": ProcessorFormatter,
-        "foreign_pre_chain": [*_STAMPED, _unquoted],
-        "processors": [_traced, ProcessorFormatter.remove_processors_meta, rendered],
+        "foreign_pre_chain": [*_STAMPS, _hide_message],
+        "processors": [_add_trace, ProcessorFormatter.remove_processors_meta, rendered],
     }
     return {
         "version": 1,

@@ -1,4 +1,7 @@
-"""The request that is being answered: its id, and facts that are noted on the way for its line."""
+"""Keep the id of the request that is being answered, and facts for its line in the log.
+
+Context variables and not an argument: whatever logs on the way must name the request, and none of it knows of requests.
+"""
 
 import secrets
 from collections.abc import Iterator, Mapping
@@ -13,28 +16,29 @@ _NOTED: Final[ContextVar[dict[str, str] | None]] = ContextVar("noted", default=N
 
 
 @contextmanager
-def during() -> Iterator[str]:
-    """A request of a new id, which stands in every line that is written until the block ends."""
-    made = secrets.token_hex(10)
-    id_before, noted_before = _ID.set(made), _NOTED.set({})
+def new_request() -> Iterator[str]:
+    """Give a request a new id, which stands in every line that is logged until the block ends."""
+    # Made here and never taken from a header, in which a sender could put the id of another request, or anything.
+    new_id = secrets.token_hex(10)
+    id_before, noted_before = _ID.set(new_id), _NOTED.set({})
     try:
-        with bound_contextvars(request=made):
-            yield made
+        with bound_contextvars(request=new_id):
+            yield new_id
     finally:
         _ID.reset(id_before)
         _NOTED.reset(noted_before)
 
 
 def request_id() -> str:
-    """The id of the request that is being answered; empty outside of one."""
+    """Return the id of the request that is being answered; outside of a request an empty text."""
     return _ID.get()
 
 
-def note(**facts: str) -> None:
-    """Note ids and codes for the line of the request that is being answered; outside of one they are forgotten."""
-    found = _NOTED.get()
-    if found is not None:
-        found.update(facts)
+def note(**new_facts: str) -> None:
+    """Add ids and codes to the line of the request that is being answered; outside of a request they are ignored."""
+    facts_noted = _NOTED.get()
+    if facts_noted is not None:
+        facts_noted.update(new_facts)
 
 
 def noted() -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Tell the place of an exception without its message, which may quote an address, a name or a secret."""
+"""Write the place of an exception without its message, which may quote an address, a name or a secret."""
 
 import errno
 import traceback
@@ -10,11 +10,12 @@ from bursar.core.messages.problem import Problem
 
 
 def trace(error: BaseException) -> str:
-    """The exception, what it came from and what it groups, each with its kind, its known facts and its places."""
+    """Return the lines of an exception, its causes and its parts: for each the class, facts and places in the code."""
     return "\n".join(_lines(error, set()))
 
 
 def _lines(error: BaseException, seen: set[int]) -> Iterator[str]:
+    # Exceptions may name each other as their causes.
     seen.add(id(error))
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None and id(cause) not in seen:
@@ -32,8 +33,8 @@ def _lines(error: BaseException, seen: set[int]) -> Iterator[str]:
 
 def _kind(error: BaseException) -> str:
     facts = dict(_facts(error))
-    said = ", ".join(f"{name}={value}" for name, value in facts.items() if value)
-    return f"{type(error).__module__}.{type(error).__qualname__}" + (f" ({said})" if said else "")
+    fact_text = ", ".join(f"{name}={value}" for name, value in facts.items() if value)
+    return f"{type(error).__module__}.{type(error).__qualname__}" + (f" ({fact_text})" if fact_text else "")
 
 
 def _facts(error: BaseException) -> Iterator[tuple[str, str | None]]:

@@ -1,4 +1,4 @@
-"""A request as the web server read it, made into the environment that Django takes."""
+"""Turn a request of the web server into the environment that Django takes."""
 
 import sys
 from collections.abc import Mapping
@@ -13,20 +13,23 @@ from bursar.site.refusals import REFUSED
 Environ = dict[str, Any]
 Headers = dict[str, list[str]]
 
-_ONCE: Final = frozenset(
+_SINGLE: Final = frozenset(
     {
         *("authorization", "bursar-actor", "content-length", "content-type", "cookie", "host", "idempotency-key"),
         *("origin", "referer", "x-csrftoken", "x-requested-with"),
         *("x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"),
     }
 )
-"""Headers that decide who asks, for what or from where. Of the others those that come twice are one list.
+"""Headers that decide who asks, for what or from where: sent twice, two programs may each read another of them.
+
+Other headers that come twice are one list.
 
 Source: RFC 9110, 5.3; RFC 6265, 5.4.
 """
 _HARMLESS: Final = frozenset({"accept", "accept-language", "host", "user-agent"})
-"""What is kept of a request that is refused: enough to say so, nothing by which it could do something."""
+"""Headers that are kept of a refused request: enough to answer it in its language, and no cookie or key."""
 _MOST_BYTES: Final = 32768
+"""Half of what the web server reads, so that the refusal is ours and says what to do."""
 _UNPREFIXED: Final = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
 
 
@@ -37,30 +40,31 @@ def environ(scope: Mapping[str, Any]) -> Environ:
         raise Unreadable(why=phrase("its address and headers have more than {most} bytes", most=_MOST_BYTES))
     headers = _headers(scope)
     for name, values in headers.items():
-        if name in _ONCE and len(values) > 1:
+        if name in _SINGLE and len(values) > 1:
             raise Unreadable(why=phrase("the header {name} is there more than once", name=name))
+    # HTTP/1.0 knows no Host; every later version requires one. Source: RFC 9112, 3.2.
     if "host" not in headers and scope["http_version"] != "1":
         raise Unreadable(why=phrase("the header Host is missing or empty"))
     return _environ(scope, headers)
 
 
-def refused(scope: Mapping[str, Any], why: Problem) -> Environ:
-    """Return the environment of a request that is refused whatever it asks."""
-    kept = {name: one for name, one in _headers(scope).items() if name in _HARMLESS and len(one) == 1}
-    return {**_environ(scope, kept), REFUSED: why}
+def refused(scope: Mapping[str, Any], problem: Problem) -> Environ:
+    """Return the environment of a request that `site.refusals` answers with a problem."""
+    harmless = {name: values for name, values in _headers(scope).items() if name in _HARMLESS and len(values) == 1}
+    return {**_environ(scope, harmless), REFUSED: problem}
 
 
 def _headers(scope: Mapping[str, Any]) -> Headers:
     """Return the values of each header.
 
-    One spelled with an underscore is left out: Django could not tell it from the one spelled with a dash. The server
-    gives an empty Host where there is none.
+    A header spelled with an underscore is left out: Django could not tell it from the one spelled with a dash. The
+    server gives an empty Host for a missing one.
     """
-    found: Headers = {}
+    headers: Headers = {}
     for name, value in scope["headers"]:
         if b"_" not in name and (name, value) != (b"host", b""):
-            found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
-    return found
+            headers.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+    return headers
 
 
 def _environ(scope: Mapping[str, Any], headers: Headers) -> Environ:
@@ -81,14 +85,14 @@ def _environ(scope: Mapping[str, Any], headers: Headers) -> Environ:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
-        **{_key(name): ",".join(values) for name, values in headers.items()},
+        **{_variable(name): ",".join(values) for name, values in headers.items()},
     }
 
 
 def _path(raw: bytes) -> str:
-    """Return the path without its percent-encoding, but for that of slashes: an encoded one separates nothing."""
+    """Return the path without its percent-encoding, except for slashes: an encoded slash separates nothing."""
     return unquote_to_bytes(raw.replace(b"%2F", b"%252F").replace(b"%2f", b"%252f")).decode("latin-1")
 
 
-def _key(name: str) -> str:
+def _variable(name: str) -> str:
     return _UNPREFIXED.get(name) or f"HTTP_{name.upper().replace('-', '_')}"

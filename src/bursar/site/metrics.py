@@ -1,4 +1,4 @@
-"""The figures for Prometheus: what was counted by all processes, and what the database says at this moment."""
+"""The figures for Prometheus: the counters of all processes, and the present state of the database."""
 
 import os
 from collections.abc import Iterator
@@ -19,8 +19,9 @@ KIND: Final = CONTENT_TYPE_PLAIN_0_0_4
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def measured(now: datetime) -> bytes:
+def figures(now: datetime) -> bytes:
     """Return all figures in the text format of Prometheus."""
+    # A new registry each time: the library's own would add the figures of Python and of this one process.
     registry = CollectorRegistry()
     if FOLDER in os.environ:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -32,20 +33,20 @@ def measured(now: datetime) -> bytes:
 
 
 class _Database(Collector):
-    """Return the figures that the database gives; if it does not answer, only that it does not."""
+    """The figures from the database; if it does not answer, only that it does not."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the queues of the worker and when it was last heard."""
+        """Yield the queues of the worker, and the time since it was last heard."""
         up = GaugeMetricFamily("bursar_database_up", "1 if the database answers.")
-        waiting = GaugeMetricFamily("bursar_queue_waiting", "What is due in a step of the worker.", labels=("step",))
+        waiting = GaugeMetricFamily("bursar_queue_waiting", "Tasks due in a step of the worker.", labels=("step",))
         oldest = GaugeMetricFamily(
-            "bursar_queue_oldest_seconds", "How long the oldest of it has waited.", labels=("step",)
+            "bursar_queue_oldest_seconds", "How long the oldest of them has waited.", labels=("step",)
         )
         heard = GaugeMetricFamily("bursar_worker_heard_seconds", "How long ago a worker was heard.")
-        failed = GaugeMetricFamily("bursar_worker_round_failures", "What failed in the last round of a worker.")
+        failed = GaugeMetricFamily("bursar_worker_round_failures", "Tasks that failed in the last round of a worker.")
         try:
             for queue in queues(self.now):
                 waiting.add_metric([queue.step], queue.waiting)

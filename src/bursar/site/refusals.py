@@ -1,4 +1,4 @@
-"""Requests that are refused before anybody looks at what they ask."""
+"""Answer requests that could not be read."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,17 +10,20 @@ from bursar.core.messages.problem import Problem
 from bursar.i18n.problem import message
 
 REFUSED: Final = "bursar.refused"
-"""Where the environment of a request has the problem for which it is refused."""
+"""The key of the environment under which a refused request has its problem."""
 
 
 class Refusals:
-    """Answers a request that could not be read: programs by a problem document, everybody else by its sentence."""
+    """Middleware that answers a request that could not be read: the API by a problem document, pages by its sentence.
+
+    It stands after the choice of language, and before anything that looks for a person or a form.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Return the refusal, or what the request is answered."""
+        """Return the refusal, or the answer of the page or call."""
         problem: Problem | None = request.META.get(REFUSED)
         if problem is None:
             return self.get_response(request)

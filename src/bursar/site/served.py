@@ -12,17 +12,19 @@ if TYPE_CHECKING:
     from bursar.site.adapter import Adapter
 
 GARBAGE_AFTER: Final = 50_000
+"""New objects until Python looks for circles among them. Its own number is much smaller."""
 
 
 def application() -> "Adapter":
-    """The application, in a process that ends with the server that made it, also while this still loads."""
-    # Until it serves, the process has its parent's handlers, which take note of a signal and do nothing.
+    """Return the application, in a process that ends with its server, also while it still loads."""
+    # Until it serves, the process has its parent's handlers, which only note a signal.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent(signal.SIGTERM)
     from bursar.site.wsgi import application as handler
 
     loaded = _adapted(handler)
-    # What is loaded stays. What a page makes goes by counting; looking for circles all the time costs a fifth of it.
+    # Loaded code stays for good, and almost all objects of a page go when nothing refers to them. Looking for circles
+    # all the time costs a fifth of the processor time of a page.
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_AFTER)
@@ -30,7 +32,7 @@ def application() -> "Adapter":
 
 
 def _adapted(handler: "WSGIHandler") -> "Adapter":
-    """The adapter around a handler; it can be imported once Django has read its settings."""
+    """Return the adapter around a handler; it can be imported once Django has read its settings."""
     from django.conf import settings
 
     from bursar.site.adapter import Adapter

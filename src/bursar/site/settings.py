@@ -25,7 +25,7 @@ DATABASES = {
 METRICS_TOKEN = env.text("BURSAR_METRICS_TOKEN")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # `bursar serve` makes a key on its first run and keeps it; a process without one cannot sign anybody in.
-SECRET_KEY = env.filled("BURSAR_SECRET_KEY", "not set: no page is served with this key")
+SECRET_KEY = env.non_empty("BURSAR_SECRET_KEY", "not set: no page is served with this key")
 # Keys of before: what they signed and sealed is still read.
 SECRET_KEY_FALLBACKS = env.words("BURSAR_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.hosts("BURSAR_HOSTS")]

@@ -1,4 +1,4 @@
-"""Telling browsers to come by HTTPS alone, where people reach Bursar so."""
+"""Tell browsers to use HTTPS alone, if people reach Bursar by HTTPS."""
 
 from collections.abc import Callable
 from typing import Final
@@ -11,9 +11,9 @@ HEADER: Final = "Strict-Transport-Security"
 
 
 class StrictTransport:
-    """Gives every answer the header by which a browser keeps to HTTPS.
+    """Middleware that gives every answer the header by which a browser keeps to HTTPS.
 
-    Django's own part gives it to requests that came by HTTPS; those that a proxy passes on all come by HTTP.
+    Django's own gives it only to requests that came by HTTPS; those that a proxy passes on all come by HTTP.
     Source: RFC 6797, 6.1.
     """
 
@@ -21,7 +21,7 @@ class StrictTransport:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Return the answer, with the header where Bursar is reached by HTTPS."""
+        """Return the answer, with the header if Bursar is reached by HTTPS."""
         response = self.get_response(request)
         if settings.HSTS_SECONDS:
             response[HEADER] = f"max-age={settings.HSTS_SECONDS}"
