@@ -9,4 +9,4 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def test_the_page_about_the_policy_says_what_the_policy_says() -> None:
     page = (ROOT / table.PAGE).read_text(encoding="utf-8")
-    assert page == table.written(ROOT), f"{table.PAGE} is out of date: python -m bursar.policy.table"
+    assert page == table.page_text(ROOT), f"{table.PAGE} is out of date: python -m bursar.policy.table"

@@ -26,7 +26,7 @@ from bursar.core.policy.policy import Actor, Policy, State, Vendor, decide_for_s
 from bursar.core.policy.refusal import Refused
 from bursar.history.actions import actor_columns, record, store_response
 from bursar.history.queries import IdempotencyKey
-from bursar.policy.queries import held
+from bursar.policy.queries import hold_current
 
 CLOCK_YEARS: Final = 10
 """The most years of one move of a sandbox clock: everything that falls due on the way is one transaction."""
@@ -94,7 +94,7 @@ def open_account(
     clock_at = instant_of(clock or now, zone) if sandbox else None
     with transaction.atomic():
         # Held until the account is committed, so that no policy without its type is published meanwhile.
-        held().account_type(account_type)
+        hold_current().account_type(account_type)
         account = Account.objects.create(
             seller=Seller.objects.order_by("id").get(),
             name=one_line(name),
@@ -132,7 +132,7 @@ def alter_account(policy: Policy, account_id: UUID, *, fields: dict[str, Any], a
     with locked_account(account_id, actor, now) as customer:
         permit(policy, customer, actor, "alter_accounts", now)
         if "account_type" in fields:
-            held().account_type(fields["account_type"])
+            hold_current().account_type(fields["account_type"])
         name = {"name": one_line(fields["name"])} if "name" in fields else {}
         Account.objects.filter(pk=account_id).update(**fields | name)
         rate, before = fields.get("tax_rate"), customer.tax.rate

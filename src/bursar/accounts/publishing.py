@@ -43,7 +43,7 @@ def accounts_without_type() -> tuple[list[AccountWithoutType], int]:
 
 def _publish(document: object, publish: Callable[[], int], actor: Actor, now: datetime) -> int:
     with transaction.atomic():
-        # From here on no account is opened or altered under the policy before; see `queries.held`.
+        # From here on no account is opened or altered under the policy before; see `queries.hold_current`.
         actions.lock()
         before, number = _policy_before(), publish()
         policy = queries.version(number)

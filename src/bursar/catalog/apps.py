@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Catalog(AppConfig):
-    """Versions of what the vendor sells."""
+    """The app of the catalog's versions."""
 
     name = "bursar.catalog"

@@ -43,10 +43,11 @@ class NotCycle(BadDocument):
     """{at}: expected a term that is a whole number of periods, both in months or both in days and weeks."""
 
 
-def _cycle(value: object, inside: Any) -> Any:
+def _cycle(value: object, read_cycle: Any) -> Any:
     try:
-        return inside(value)
+        return read_cycle(value)
     except BadCycle:
+        # The cycle itself does not know where in the document it stands; `refused` adds the place.
         raise refused(NotCycle) from None
 
 
@@ -64,26 +65,29 @@ class CatalogDocument(Table):
 
 @cache
 def _adapter() -> TypeAdapter[CatalogDocument]:
+    # Built when it is first needed: pydantic takes a while, which every command would wait for.
     return TypeAdapter(CatalogDocument)
 
 
 def read(document: object, version: int, at: str = "") -> Catalog:
     """Read a catalog from a document; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
-    stated = read_table(_adapter(), document, at)
+    content = read_table(_adapter(), document, at)
     prefix = f"{at}: " if at else ""
-    built_in, own = (tuple(cycle.code for cycle in cycles) for cycles in (BUILT_IN, stated.cycles))
+    # The schema has checked each entry by itself; from here on entries are compared with one another.
+    built_in, own = (tuple(cycle.code for cycle in cycles) for cycles in (BUILT_IN, content.cycles))
     _check_codes(own, f"{prefix}cycles", taken=built_in)
-    _check_codes((product.code for product in stated.products), f"{prefix}products")
-    for number, product in enumerate(stated.products):
+    _check_codes((product.code for product in content.products), f"{prefix}products")
+    for number, product in enumerate(content.products):
         _check_codes((plan.code for plan in product.plans), f"{prefix}products[{number}].plans")
         for rank, plan in enumerate(product.plans):
             _check_prices(plan, f"{prefix}products[{number}].plans[{rank}].prices", built_in + own)
-    sold = {product.code for product in stated.products}
-    for number, product in enumerate(stated.products):
+    sold = {product.code for product in content.products}
+    for number, product in enumerate(content.products):
         for needed in product.requires:
+            # A product that needs itself could never be bought.
             if needed not in sold or needed == product.code:
                 raise NotSold(at=f"{prefix}products[{number}].requires", found=needed)
-    return Catalog(version, stated.products, stated.cycles)
+    return Catalog(version, content.products, content.cycles)
 
 
 def read_toml(text: str, file: str, version: int) -> Catalog:
@@ -93,8 +97,9 @@ def read_toml(text: str, file: str, version: int) -> Catalog:
 
 def write(catalog: Catalog) -> dict[str, Any]:
     """Return the document that reads as this catalog."""
-    stated = CatalogDocument(products=catalog.products, cycles=catalog.own_cycles)
-    document: dict[str, Any] = _adapter().dump_python(stated, mode="json", by_alias=True, exclude_none=True)
+    content = CatalogDocument(products=catalog.products, cycles=catalog.own_cycles)
+    document: dict[str, Any] = _adapter().dump_python(content, mode="json", by_alias=True, exclude_none=True)
+    # Versions from before there were cycles have no such entry, and must keep their digests.
     return document if catalog.own_cycles else {"products": document["products"]}
 
 
@@ -113,8 +118,10 @@ def _check_prices(plan: Plan, at: str, cycles: tuple[str, ...]) -> None:
     for number, price in enumerate(plan.prices):
         if price.cycle not in cycles:
             raise NotKnown(at=f"{at}[{number}].cycle", known=", ".join(cycles), found=excerpt(price.cycle))
+        # With two prices for the same thing it would depend on their order which of them is charged.
         if (price.currency, price.cycle) in sold:
             raise Repeated(at=f"{at}[{number}]", found=f"{price.currency} {price.cycle}")
         sold.add((price.currency, price.cycle))
+        # A change of cycle or currency keeps the quantity, which must then still count the same thing.
         if price.per is not plan.per:
             raise OneMeasure(at=f"{at}[{number}].per", expected=plan.per.value, found=price.per.value)

@@ -20,7 +20,7 @@ _CURRENT_AND_EARLIER: Final = """
 SELECT number, digest, published_at FROM catalog_version
 WHERE number = ANY(%(numbers)s) OR number = (SELECT max(number) FROM catalog_version) ORDER BY number DESC
 """
-_LAST: Final = """
+_LAST_SELLING: Final = """
 WITH earlier AS (SELECT number, document FROM catalog_version WHERE number < %(number)s), sold AS (
     SELECT max(number) AS number FROM earlier, jsonb_array_elements(document->'products') AS product,
         jsonb_array_elements(product->'plans') AS plan, jsonb_array_elements(plan->'prices') AS price
@@ -31,8 +31,11 @@ WITH earlier AS (SELECT number, document FROM catalog_version WHERE number < %(n
 )
 SELECT v.number, v.digest FROM catalog_version v JOIN sold USING (number) ORDER BY v.number
 """
-"""Earlier versions that were the last with some price or some cycle: retired items are described by them."""
-_THESE: Final = "SELECT number, digest FROM catalog_version WHERE number = ANY(%(numbers)s)"
+"""Earlier versions that were the last with some price or some cycle. Only they can describe a retired item.
+
+All other versions sold nothing that a later one does not sell too, and need not be read: there may be hundreds.
+"""
+_BY_NUMBER: Final = "SELECT number, digest FROM catalog_version WHERE number = ANY(%(numbers)s)"
 
 
 class NoCatalog(Conflict):
@@ -60,6 +63,7 @@ def current_and_earlier(numbers: Collection[int]) -> tuple[Catalog, Mapping[int,
 
 def currencies() -> tuple[str, ...]:
     """Return the currencies of the current catalog, or all currencies while none is published."""
+    # A vendor may open accounts before the first catalog is published.
     return current().currencies if select_one(_CURRENT) else tuple(DIGITS)
 
 
@@ -72,13 +76,14 @@ def versions(numbers: Collection[int]) -> Mapping[int, Catalog]:
     """Return versions by their numbers."""
     if not numbers:
         return {}
-    return {number: _read(number, digest) for number, digest in select(_THESE, numbers=list(numbers))}
+    return {number: _read(number, digest) for number, digest in select(_BY_NUMBER, numbers=list(numbers))}
 
 
 @lru_cache(maxsize=64)
 def _current(number: int, digest: str, published_at: datetime) -> Catalog:
     """Return a version with retired items. The moment is a key of the cache: another database has other versions."""
-    earlier = [_read(*row) for row in select(_LAST, number=number)]
+    earlier = [_read(*row) for row in select(_LAST_SELLING, number=number)]
+    # From the oldest on, so that a retired item is described as it was sold last.
     return reduce(lambda before, after: with_retired(after, before), [*earlier, _read(number, digest)])
 
 

@@ -15,7 +15,10 @@ ACTOR_KINDS: Final = ("vendor", "member", "system")
 
 
 class CodeField(_Text):
-    """A text that the database refuses unless it is one of `codes`."""
+    """A text that the database refuses unless it is one of `codes`.
+
+    Not `choices`, which only forms would check, and no enum type of PostgreSQL, from which no code can be removed.
+    """
 
     def __init__(self, codes: Sequence[str], **options: Any) -> None:
         self.codes = tuple(codes)
@@ -39,6 +42,7 @@ def actor_is_named(table: str) -> models.CheckConstraint:
 
 
 def _quoted(code: str) -> str:
+    # A check has no parameters, so the codes become part of the statement.
     if not code.replace("_", "").isalnum():
         raise ValueError(f"{code!r} is no code")
     return f"'{code}'"

@@ -8,6 +8,7 @@ import pgtrigger
 def refusal(rule: str, message: str) -> str:
     """Return the statement that raises an integrity error naming the rule."""
     text = message.replace("'", "''")
+    # As a constraint with a name, it reaches Python as an IntegrityError that says which rule was broken.
     return f"RAISE EXCEPTION '{text}' USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{rule}';"
 
 
@@ -23,6 +24,7 @@ class Refuse(pgtrigger.Trigger):
 class AtCommit(pgtrigger.Trigger):
     """A trigger that checks a row when its transaction ends, after all of it is written."""
 
+    # Rows that must add up are written one after another: in between they do not.
     when = pgtrigger.After
     timing = pgtrigger.Deferred
 

@@ -1,4 +1,4 @@
-"""Rows of several tables inserted by one statement."""
+"""Insert rows of several tables by one statement, which costs one way to the database and back."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +16,7 @@ def insert_together(*batches: Sequence[models.Model]) -> None:
     if not parts:
         return
     *others, (last, parameters) = parts
+    # PostgreSQL runs a WITH that writes to its end even if nothing reads from it.
     named = ", ".join(f"part_{number} AS ({statement})" for number, (statement, _) in enumerate(others))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -26,6 +27,7 @@ def insert_together(*batches: Sequence[models.Model]) -> None:
 
 def _insert(rows: Sequence[models.Model]) -> tuple[str, Sequence[Any]]:
     """Return Django's own statement that inserts rows of one table, with its parameters."""
+    # Django's, so that each field still turns its value into that of the column.
     query = InsertQuery(type(rows[0]))
     query.insert_values(type(rows[0])._meta.concrete_fields, list(rows))
     [(statement, parameters)] = query.get_compiler(connection=connection).as_sql()

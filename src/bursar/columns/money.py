@@ -19,7 +19,10 @@ class AmountField(_BigInteger):
 
 
 class RateField(_Decimal):
-    """An exact price of one thing, or a ratio such as a tax rate. Shape: 12 digits before and after the point."""
+    """An exact price of one thing, or a ratio such as a tax rate. Shape: 12 digits before and after the point.
+
+    More places than any currency has: usage is priced in fractions of a cent, and a rate is never rounded.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 24, "decimal_places": 12, **options})

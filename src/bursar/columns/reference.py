@@ -22,6 +22,7 @@ class SameAccount(models.BaseConstraint):
 
     def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """Defer the foreign key to the end of the migration, when the tables that it needs are there."""
+        # Within CREATE TABLE it could point only at tables that exist, and Django orders them by its own keys alone.
         if model is not None and schema_editor is not None:
             schema_editor.deferred_sql.append(self._statement(model, schema_editor))
         return ""
@@ -66,6 +67,7 @@ class SameAccount(models.BaseConstraint):
 
     def _key(self, model: type[models.Model]) -> "models.ForeignKey[Any, Any]":
         field = model._meta.get_field(self.field)
+        # Django's own constraint beside this one would check each row a second time.
         if not isinstance(field, models.ForeignKey) or vars(field)["db_constraint"]:
             raise TypeError(f"{model.__name__}.{self.field} must be a ForeignKey with db_constraint=False")
         return field
@@ -74,9 +76,9 @@ class SameAccount(models.BaseConstraint):
         quote, key = schema_editor.quote_name, self._key(model)
         return Statement(
             "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s "
-            "FOREIGN KEY (account_id, %(column)s) REFERENCES %(there)s (account_id, id)",
+            "FOREIGN KEY (account_id, %(column)s) REFERENCES %(target)s (account_id, id)",
             table=quote(model._meta.db_table),
             name=quote(self.name),
             column=quote(key.attname),
-            there=quote(key.related_model._meta.db_table),
+            target=quote(key.related_model._meta.db_table),
         )

@@ -1,4 +1,4 @@
-"""Names in the database that follow a renamed table or column, for migrations."""
+"""Rename constraints and indexes after their table or column was renamed, in migrations."""
 
 from django.db import migrations
 

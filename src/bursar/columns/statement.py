@@ -1,4 +1,4 @@
-"""Statements in SQL, where one of them does the work of several of the ORM."""
+"""Run statements in SQL, where one of them does the work of several of the ORM."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -43,5 +43,6 @@ HERE: Final = "unnest(%(accounts)s::uuid[]) AS here (account_id)"
 
 def columns_of(rows: Iterable[Sequence[Any]], *names: str) -> dict[str, list[Any]]:
     """Return the values of rows column by column, as parameters that a statement reads with `unnest`."""
+    # One array for each column: the statement is the same for any number of rows, and is prepared once.
     rows = list(rows)
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""Publishing documents as immutable numbered versions, the last of which is current."""
+"""Publish documents as immutable numbered versions, the last of which is current."""
 
 import hashlib
 import json
@@ -16,10 +16,12 @@ def publish(table: type[models.Model], canonical: Canonical, *, source: str, by:
     """Publish a document and return its number; return the current number if that version says the same."""
     rows = table._default_manager
     with transaction.atomic():
+        # Two who publish at once would both take the next number.
         lock(table)
         last = rows.order_by("-number").values("number", "digest").first()
         number = last["number"] + 1 if last else 1
         document = canonical(number)
+        # Publishing the same again is no new version: agreed prices name the version that sold them.
         if last and last["digest"] == _digest(document):
             return int(last["number"])
         rows.create(number=number, document=document, digest=_digest(document), source=source, published_at=now, by=by)
@@ -33,6 +35,7 @@ def apply(table: type[models.Model], canonical: Canonical, *, by: str, now: date
     """
     rows = table._default_manager.order_by("-number").values("number", "digest")
     applied, current = rows.filter(source="file").first(), rows.first()
+    # Read under the number of that version, since the number is part of what a document reads as.
     if applied and current and applied["digest"] == _digest(canonical(applied["number"])):
         return int(current["number"])
     return publish(table, canonical, source="file", by=by, now=now)
@@ -49,6 +52,7 @@ def hold(table: type[models.Model]) -> None:
 
 
 def _lock(table: type[models.Model], mode: str) -> None:
+    # Modes of a table and not of a row: EXCLUSIVE excludes itself and ROW SHARE, but lets everybody read.
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {table._meta.db_table} IN {mode} MODE")
 

@@ -14,7 +14,7 @@ from bursar.core.policy.policy import Outcome, Policy, UnknownRole, Vendor, deci
 from bursar.core.policy.refusal import Refused
 from bursar.core.policy.staff import MANAGING, check_staff_role, is_sandbox_staff
 from bursar.identity.models import Person, Staff
-from bursar.policy.queries import held
+from bursar.policy.queries import hold_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _check_may_manage(by: Colleague | None) -> Policy:
 
     Wait for other changes to the staff and for a publication, which relies on the staff that it read.
     """
-    policy = held()
+    policy = hold_current()
     # All rows, in one order: two people who dismiss each other come one after the other, and somebody stays.
     list(Staff.objects.filter(ended_at=None).order_by("id").select_for_update())
     if by is None:

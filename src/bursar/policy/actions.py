@@ -1,4 +1,4 @@
-"""Publishing a policy."""
+"""Publish a policy."""
 
 from datetime import datetime
 

@@ -51,14 +51,14 @@ from bursar.core.policy.policy import Policy, State
 from bursar.core.policy.role import AccountType, Capabilities, Role
 from bursar.policy.example import EXAMPLE
 
-_SEES: Final = ("view_subscription", "view_invoices")
-_STAFF_LATER: Final[Mapping[str, Role]] = {
-    code: Role(code, Text(code.title()), frozenset((*CAPABILITIES, *DESK) if code == "admin" else _SEES))
+_VIEWS: Final = ("view_subscription", "view_invoices")
+_DEFAULT_STAFF: Final[Mapping[str, Role]] = {
+    code: Role(code, Text(code.title()), frozenset((*CAPABILITIES, *DESK) if code == "admin" else _VIEWS))
     for code in STAFF_ROLES
 }
-"""The vendor's staff of documents that do not say what it may do: its admins everything, the others only look."""
-_MONEY_LATER: Final = ("finance", "admin")
-"""Who of the vendor's staff books and refunds payments by documents that name neither: those of before do not."""
+"""The rights of staff under documents older than staff: admins may do everything, the others only look."""
+_DEFAULT_MONEY_ROLES: Final = ("finance", "admin")
+"""The staff who book and refund payments under documents that give no role either right, such as older ones."""
 
 
 class BothWays(BadDocument):
@@ -84,23 +84,25 @@ class _StaffRole(Table):
     allowed: Annotated[frozenset[str], SomeOf(Annotated[str, OneOf((*CAPABILITIES, *DESK))], (*CAPABILITIES, *DESK))]
 
 
-def _staff_role(stated: _StaffRole) -> Role:
-    return Role(stated.code, stated.name, stated.allowed)
+def _read_staff_role(content: _StaffRole) -> Role:
+    return Role(content.code, content.name, content.allowed)
 
 
-def _stated_role(role: Role) -> _StaffRole:
+def _write_staff_role(role: Role) -> _StaffRole:
     return _StaffRole(role.code, role.name, role.allowed)
 
 
-def _one_way(role: Role) -> Role:
+def _check_one_way(role: Role) -> Role:
+    """Return the role. Errors: BothWays."""
+    # In the order of the list, so that the same document is refused for the same capability each time.
     for capability in CAPABILITIES:
         if capability in role.allowed & role.by_request:
             raise refused(BothWays, ".by_request", capability=capability)
     return role
 
 
-def _every(roles: Iterable[Role], codes: tuple[str, ...]) -> dict[str, Role]:
-    """Return the roles by their codes. Errors: Repeated; MissingEntry, if one of these has none."""
+def _complete(roles: Iterable[Role], codes: tuple[str, ...]) -> dict[str, Role]:
+    """Return the roles by their codes. Errors: Repeated; MissingEntry, if a code has no role."""
     roles_by_code = by_code(roles)
     for code in codes:
         if code not in roles_by_code:
@@ -113,13 +115,16 @@ def _values(entries: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
 
 
 def _table(name: str, about: str, entries: Iterable[str], of: Any, **default: Any) -> Any:
-    """Return the class of a table that has an entry of one kind under each of several names."""
-    described: list[Any] = [(entry, of, field(**default)) for entry in entries]
-    return make_dataclass(name, described, bases=(Table,), frozen=True, namespace={"__doc__": about})
+    """Return the class of a table that has an entry of one kind under each of several names.
+
+    Made from the lists of the core: a new kind of change is then read, checked and documented without a line here.
+    """
+    entry_fields: list[Any] = [(entry, of, field(**default)) for entry in entries]
+    return make_dataclass(name, entry_fields, bases=(Table,), frozen=True, namespace={"__doc__": about})
 
 
-def _entries(stated: Any) -> dict[str, Any]:
-    entries = {entry.name: getattr(stated, entry.name) for entry in fields(stated)}
+def _entries(content: Any) -> dict[str, Any]:
+    entries = {entry.name: getattr(content, entry.name) for entry in fields(content)}
     return {name: value for name, value in entries.items() if value is not None}
 
 
@@ -135,11 +140,11 @@ Limits: Final = _table(
 )
 
 
-def _by_type(value: object, info: ValidationInfo) -> object:
+def _check_account_types(value: object, info: ValidationInfo) -> object:
     """Return a table by account type. Errors: NotTable; UnknownEntry, if there is no such type."""
     if not isinstance(value, Mapping):
         raise refused(NotTable)
-    # Where the account types themselves are wrong, only that is said.
+    # If the account types themselves are wrong, each entry would be reported as unknown as well.
     account_types = info.data.get("account_types", value)
     for entry in value:
         if entry not in account_types:
@@ -162,8 +167,8 @@ class PolicyDocument(Table):
     roles: Annotated[
         Mapping[str, Role],
         WrittenAs(
-            Annotated[tuple[Annotated[Role, AfterValidator(_one_way)], ...], Listed(exactly=len(ROLES))],
-            partial(_every, codes=ROLES),
+            Annotated[tuple[Annotated[Role, AfterValidator(_check_one_way)], ...], Listed(exactly=len(ROLES))],
+            partial(_complete, codes=ROLES),
             _values,
         ),
         Field(description="Every role, once."),
@@ -174,6 +179,7 @@ class PolicyDocument(Table):
     quote_hours: Annotated[int, Within(1, 24 * 366)]
     attempt_minutes: Annotated[int, Within(1, 60 * 24 * 7)]
     invoice_due_days: Annotated[int, Within(0, 366)]
+    # Entries from here on came later. Their defaults are what Bursar did before, so that older documents still read.
     request_days: Annotated[int, Within(1, 366)] = 30
     reminder_days: Annotated[int, Within(0, 366)] = 7
     renewal_notice_days: Annotated[int, Within(0, 366)] = 14
@@ -187,7 +193,7 @@ class PolicyDocument(Table):
     ] = field(default_factory=dict)
     credit: Annotated[
         dict[str, Annotated[Credit, BeforeValidator(check_credit)]],
-        BeforeValidator(_by_type),
+        BeforeValidator(_check_account_types),
         Field(description="By account type; one that is not named has no limit.", exclude_if=not_),
     ] = field(default_factory=dict)
     ceilings: Annotated[
@@ -197,10 +203,10 @@ class PolicyDocument(Table):
         Mapping[str, Role] | None,
         WrittenAs(
             Annotated[
-                tuple[Annotated[Role, WrittenAs(_StaffRole, _staff_role, _stated_role)], ...],
+                tuple[Annotated[Role, WrittenAs(_StaffRole, _read_staff_role, _write_staff_role)], ...],
                 Listed(exactly=len(STAFF_ROLES)),
             ],
-            partial(_every, codes=STAFF_ROLES),
+            partial(_complete, codes=STAFF_ROLES),
             _values,
         ),
         Field(description="Every role of the staff, once."),
@@ -215,6 +221,7 @@ class NewPolicy(PolicyDocument):
         title="NewPolicy", extra="forbid", json_schema_extra={"examples": [EXAMPLE]}
     )
 
+    # Not checked with the rest: its refusals speak of two entries, and are raised by `_check_replacements`.
     replaces: Annotated[
         Any,
         SkipValidation,
@@ -233,16 +240,20 @@ def _adapter() -> TypeAdapter[NewPolicy]:
 
 def read(document: object, version: int, at: str = "") -> Policy:
     """Read a policy from a document; `at` goes before the place in every message. Errors: BadDocument, its kinds."""
-    stated = read_table(_adapter(), document, at)
+    content = read_table(_adapter(), document, at)
     prefix = f"{at}: " if at else ""
-    _replaces(stated.replaces, f"{prefix}replaces", stated.account_types)
-    same = {name: getattr(stated, name) for name in _SAME}
+    _check_replacements(content.replaces, f"{prefix}replaces", content.account_types)
+    shared = {name: getattr(content, name) for name in _SHARED}
     return Policy(
-        **same,
+        **shared,
         version=version,
-        states={State.ACTIVE: frozenset(CAPABILITIES), **{State(name): stated.states[name] for name in stated.states}},
-        cuts_periods=stated.cut_periods == "days",
-        staff=_staff(stated.staff),
+        # A document has no entry for active accounts: their state closes nothing.
+        states={
+            State.ACTIVE: frozenset(CAPABILITIES),
+            **{State(name): content.states[name] for name in content.states},
+        },
+        cuts_periods=content.cut_periods == "days",
+        staff=_staff(content.staff),
     )
 
 
@@ -262,32 +273,33 @@ def read_toml(text: str, file: str, version: int) -> Policy:
 
 def write(policy: Policy) -> dict[str, Any]:
     """Return the document that reads as this policy."""
-    stated = PolicyDocument(
-        **{name: getattr(policy, name) for name in _SAME},
+    content = PolicyDocument(
+        **{name: getattr(policy, name) for name in _SHARED},
         states={state.value: policy.states[state] for state in (State.SUSPENDED, State.CANCELLED)},
         cut_periods="days" if policy.cuts_periods else "whole",
         staff=policy.staff,
     )
-    document: dict[str, Any] = TypeAdapter(PolicyDocument).dump_python(stated, mode="json", exclude_none=True)
+    document: dict[str, Any] = TypeAdapter(PolicyDocument).dump_python(content, mode="json", exclude_none=True)
     return document
 
 
-_SAME: Final = tuple(
+_SHARED: Final = tuple(
     entry.name for entry in fields(PolicyDocument) if entry.name not in ("states", "cut_periods", "staff")
 )
 """Entries that the policy has under the same name, as they are."""
 
 
-def _staff(stated: Mapping[str, Role] | None) -> Mapping[str, Role]:
+def _staff(content: Mapping[str, Role] | None) -> Mapping[str, Role]:
     """Return the rights of each role of the vendor's staff."""
-    staff = _STAFF_LATER if stated is None else stated
+    staff = _DEFAULT_STAFF if content is None else content
+    # A document that names either right for any role has been written since there are such rights: it means what it says.
     if any(role.allowed & {*MONEY} for role in staff.values()):
         return staff
-    later = {code: replace(staff[code], allowed=staff[code].allowed | {*MONEY}) for code in _MONEY_LATER}
-    return {**staff, **later}
+    money_roles = {code: replace(staff[code], allowed=staff[code].allowed | {*MONEY}) for code in _DEFAULT_MONEY_ROLES}
+    return {**staff, **money_roles}
 
 
-def _replaces(value: object, at: str, account_types: Mapping[str, AccountType]) -> None:
+def _check_replacements(value: object, at: str, account_types: Mapping[str, AccountType]) -> None:
     """Check the types that replace account types. Errors: NotTable, NotCode, NotReplaced, NotKnown."""
     if not isinstance(value, Mapping):
         raise NotTable(at=at, found=excerpt(value))

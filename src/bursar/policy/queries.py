@@ -16,7 +16,7 @@ from bursar.policy.models import Version
 PUBLISHED: Final = "(SELECT published_at FROM policy_version)"
 """The moments at which versions were published, for the statements of other rooms."""
 CURRENT: Final = "SELECT number, digest, published_at FROM policy_version ORDER BY number DESC LIMIT 1"
-_FORMER: Final = """
+_FORMER_TYPES: Final = """
 SELECT DISTINCT ON (named->>'code') named->>'code', named->'name'->>'en', named->'name'->>'fr'
 FROM policy_version, jsonb_array_elements(document->'account_types') AS named
 WHERE number < %(number)s ORDER BY named->>'code', number DESC
@@ -41,8 +41,9 @@ def read_current(number: int | None, digest: str | None, published_at: datetime 
     return _current(number, digest, published_at)
 
 
-def held() -> Policy:
+def hold_current() -> Policy:
     """Return the current policy, and keep others from publishing until the transaction ends. Errors: NoPolicy."""
+    # First the lock: a policy read before it could be the one that is being replaced.
     versions.hold(Version)
     return current()
 
@@ -56,7 +57,8 @@ def version(number: int) -> Policy:
 def _current(number: int, digest: str, published_at: datetime) -> Policy:
     """Return a version with former types. The moment is a key of the cache: another database has other versions."""
     policy = _read(number, digest)
-    former = {code: Text(en, fr or "") for code, en, fr in select(_FORMER, number=number)}
+    # Invoices and histories still name types that no account has any more.
+    former = {code: Text(en, fr or "") for code, en, fr in select(_FORMER_TYPES, number=number)}
     return replace(policy, former={code: name for code, name in former.items() if code not in policy.account_types})
 
 

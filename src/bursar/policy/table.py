@@ -1,4 +1,4 @@
-"""The page about the policy, written from it: `python -m bursar.policy.table` brings docs/policy.md up to date."""
+"""Write the page about the policy: `python -m bursar.policy.table` brings docs/policy.md up to date."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -65,8 +65,9 @@ def page(policy: Policy, french: French) -> str:
     return "\n".join(parts)
 
 
-def written(root: Path = ROOT) -> str:
+def page_text(root: Path = ROOT) -> str:
     """Return the page as the file and the French catalogue of this source tree make it."""
+    # From the catalogue's source and not through gettext: the page must not depend on what was compiled last.
     policy = read_toml((root / SOURCE).read_text(encoding="utf-8"), SOURCE, version=1)
     messages = catalogue.read(catalogue.PACKAGE / "i18n/locale/fr/LC_MESSAGES/django.po")
 
@@ -114,6 +115,7 @@ def _roles(policy: Policy) -> str:
 
 def _staff(policy: Policy) -> str:
     roles = policy.staff.values()
+    # Staff act for the vendor, who has nobody to ask.
     rights = (right for right in (*CAPABILITIES, *DESK) if right != "submit_requests")
     rows = ((f"`{right}`", *("yes" if right in role.allowed else "no" for role in roles)) for right in rights)
     head = [f"`{role.code}` {role.name.in_language('en')}, {role.name.in_language('fr')}" for role in roles]
@@ -161,7 +163,9 @@ def _credit(credit: Credit | None) -> str:
         return "no limit"
     if not credit.invoice_terms:
         return "nothing"
-    limits = [amount_text(Money(most, currency)) + f" {currency}" for currency, most in credit.limits.items()]
+    limits = [
+        amount_text(Money(amount_minor, currency)) + f" {currency}" for currency, amount_minor in credit.limits.items()
+    ]
     anything = f"{credit.limit:,}.00 in any {'other ' if limits else ''}currency"
     return ", ".join([*limits, *([anything] if credit.limit is not None else [])]) or "no limit"
 
@@ -169,7 +173,8 @@ def _credit(credit: Credit | None) -> str:
 def _limit(limit: Limit) -> str:
     parts = [] if limit.seats is None else [f"{limit.seats:,} seats"]
     parts += [
-        f"{amount_text(Money(most, currency))} {currency} a billing period" for currency, most in limit.amounts.items()
+        f"{amount_text(Money(amount_minor, currency))} {currency} a billing period"
+        for currency, amount_minor in limit.amounts.items()
     ]
     return ", ".join(parts) or "no limit"
 
@@ -199,4 +204,4 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 if __name__ == "__main__":
-    (ROOT / PAGE).write_text(written(), encoding="utf-8")
+    (ROOT / PAGE).write_text(page_text(), encoding="utf-8")
