@@ -22,7 +22,7 @@ test: .venv/test .venv/messages
 	@echo "== lint" && $(BIN)/ruff check --quiet .
 	@echo "== imports" && $(BIN)/lint-imports --no-cache >.venv/imports.log 2>&1 || { cat .venv/imports.log; exit 1; }
 	@echo "== tests, and types beside them" && { \
-	  nice $(BIN)/mypy --no-error-summary src tests >.venv/types.log 2>&1 & types=$$!; \
+	  nice $(BIN)/mypy --no-error-summary src tests benchmarks >.venv/types.log 2>&1 & types=$$!; \
 	  $(BIN)/pytest -n 2 --maxschedchunk 1; tests=$$?; \
 	  wait $$types || { echo "== types"; cat .venv/types.log; exit 1; }; exit $$tests; }
 

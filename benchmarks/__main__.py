@@ -1,32 +1,32 @@
-"""Measure, and write docs/benchmarks.md: `python -m benchmarks`. With names of rooms, measure those and print them."""
+"""Measure, and write docs/benchmarks.md: `python -m benchmarks`. With names of subjects, measure and print those."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from benchmarks import core, endpoints, peers, start, trips
 from benchmarks.measure import Row, measured
-from benchmarks.page import PAGE, Table, written
+from benchmarks.page import PAGE, Table, page_text
 from benchmarks.served import served
 
 
-def _micro(title: str, rows: Callable[[], Iterator[Row]]) -> Callable[[], Iterator[Table]]:
-    """A table of things that take microseconds."""
+def _microseconds(title: str, rows: Callable[[], Iterator[Row]]) -> Callable[[], Iterator[Table]]:
+    """Return a function that yields a table of acts that take microseconds."""
 
     def tables() -> Iterator[Table]:
-        found = [measured(row) for row in rows()]
+        results = [measured(row) for row in rows()]
         yield Table(
             title,
             ("", "µs", "per second", "floor", "µs", "times"),
             [
                 (
-                    one.row.what,
-                    f"{one.each:.2f}",
-                    f"{1e6 / one.each:,.0f}",
-                    one.row.floor,
-                    f"{one.floor_each:.3f}",
-                    f"{one.ratio:.1f}",
+                    result.row.what,
+                    f"{result.each:.2f}",
+                    f"{1e6 / result.each:,.0f}",
+                    result.row.floor,
+                    f"{result.floor_each:.3f}",
+                    f"{result.ratio:.1f}",
                 )
-                for one in found
+                for result in results
             ],
         )
 
@@ -50,9 +50,9 @@ def _trips() -> Iterator[Table]:
     yield Table("The code", ("", ""), list(trips.sizes()))
 
 
-ROOMS: Mapping[str, Callable[[], Iterator[Table]]] = {
-    "decisions": _micro("Decisions", peers.rows),
-    "core": _micro("Decisions, quotes and renewals in the core", core.rows),
+SUBJECTS: Mapping[str, Callable[[], Iterator[Table]]] = {
+    "decisions": _microseconds("Decisions", peers.rows),
+    "core": _microseconds("Decisions, quotes and renewals in the core", core.rows),
     "doors": _endpoints,
     "start": _start,
     "trips": _trips,
@@ -60,18 +60,19 @@ ROOMS: Mapping[str, Callable[[], Iterator[Table]]] = {
 
 
 def main(names: list[str]) -> int:
-    """Measure rooms; all of them make the page. The exit status: 0, or 2 for a room that is not there."""
-    unknown = [name for name in names if name not in ROOMS]
+    """Measure subjects, and write the page if all are measured. Return the exit status, 2 for an unknown subject."""
+    unknown = [name for name in names if name not in SUBJECTS]
     if unknown:
-        print(f"There is no room {unknown[0]}. The rooms are: {', '.join(ROOMS)}.", file=sys.stderr)
+        print(f"There is no subject {unknown[0]}. The subjects are: {', '.join(SUBJECTS)}.", file=sys.stderr)
         return 2
     tables = []
-    for name in names or ROOMS:
-        for table in ROOMS[name]():
+    for name in names or SUBJECTS:
+        for table in SUBJECTS[name]():
             print(f"\n{table.text()}", flush=True)
             tables.append(table)
+    # A page of figures from different runs would compare different machines and moods of the same machine.
     if not names:
-        PAGE.write_text(written(tables), encoding="utf-8")
+        PAGE.write_text(page_text(tables), encoding="utf-8")
         print(f"\nwritten to {PAGE.name}")
     return 0
 

@@ -1,4 +1,4 @@
-"""The core without a database: what a decision, a quote and a renewal cost."""
+"""Measure the core without a database: decisions, quotes and the lines of a renewal."""
 
 import hashlib
 import json
@@ -47,8 +47,8 @@ def account(account_type: str = "self_service") -> Account:
     return Account(UUID(int=99), account_type, "EUR", State.ACTIVE, MEMBERS, support=SUPPORT)
 
 
-def lived(changes: int) -> BillingContext:
-    """An account with three products, and so many changes of a day, each taken and billed."""
+def account_with_changes(changes: int) -> BillingContext:
+    """Return an account with three products and so many changes of one day, each accepted and billed."""
     context = BillingContext(account(), POLICY, CATALOG)
     context = _accepted(context, read_edits(list(FIRST)), SINCE)
     for number in range(changes):
@@ -67,7 +67,7 @@ def new_id() -> UUID:
 
 
 def rows() -> Iterator[Row]:
-    """Each thing that the core does, beside its floor."""
+    """Yield each act of the core, beside its floor."""
     yield from decisions()
     yield from quotes()
     january = Span(date(2026, 1, 1), date(2026, 2, 1))
@@ -81,44 +81,45 @@ def rows() -> Iterator[Row]:
 
 
 def decisions() -> Iterator[Row]:
-    """One question whether somebody may do something; the floor is looking an answer up that is known already."""
+    """Yield single decisions about a capability; the floor is to look up a decision that was made before."""
     owner, _, admin, _ = MEMBERS
-    known = {(role, "add_seats"): Outcome.ALLOWED for role in ROLES}
-    floor = ("a look-up in a dict", lambda: known[owner.role, "add_seats"])
+    decisions_by_question = {(role, "add_seats"): Outcome.ALLOWED for role in ROLES}
+    floor = ("a look-up in a dict", lambda: decisions_by_question[owner.role, "add_seats"])
     online, assisted, managed = account(), account("online_assisted"), account("managed")
-    asked: tuple[tuple[str, Account, Member], ...] = (
+    questions: tuple[tuple[str, Account, Member], ...] = (
         ("a decision: allowed", online, owner),
         ("a decision: by request", assisted, admin),
         ("a decision: refused", managed, owner),
     )
-    for what, of, who in asked:
-        yield Row(what, _deciding(of, who), *floor)
+    for title, asked_account, member in questions:
+        yield Row(title, _deciding(asked_account, member), *floor)
 
 
-def _deciding(of: Account, who: Member) -> Callable[[], object]:
-    return lambda: decide(POLICY, of, who, "add_seats", TODAY)
+def _deciding(asked_account: Account, member: Member) -> Callable[[], object]:
+    return lambda: decide(POLICY, asked_account, member, "add_seats", TODAY)
 
 
 def quotes() -> Iterator[Row]:
-    """A list of edits decided and priced; the floor is writing that very answer as JSON, which every door must do."""
-    new, grown = lived(0), lived(20)
-    for what, context, document in (
-        ("a quote: more seats", new, MORE_SEATS),
-        ("a quote: four edits", new, SEVERAL),
-        ("a quote: more seats after 20 changes", grown, [{**MORE_SEATS[0], "seats": 99}]),
+    """Yield lists of edits decided and priced; the floor is to write the quote as JSON, which each answer needs."""
+    fresh, long_lived = account_with_changes(0), account_with_changes(20)
+    for title, context, document in (
+        ("a quote: more seats", fresh, MORE_SEATS),
+        ("a quote: four edits", fresh, SEVERAL),
+        ("a quote: more seats after 20 changes", long_lived, [{**MORE_SEATS[0], "seats": 99}]),
     ):
         edits = read_edits(list(document))
         content = write_quote(_quoted(context, edits)())
-        yield Row(what, _quoted(context, edits), "its answer as JSON", _written(content))
-    answer = _quoted(new, read_edits(list(MORE_SEATS)))()
+        yield Row(title, _quoted(context, edits), "its answer as JSON", _as_json(content))
+    answer = _quoted(fresh, read_edits(list(MORE_SEATS)))()
+    # Written outside of the floor, which is then the hash alone: the digest pays for writing the quote, too.
     text = json.dumps(write_quote(answer)).encode()
     yield Row("the digest of a quote", lambda: digest(answer), "SHA-256 of its JSON", lambda: hashlib.sha256(text))
-    lines = {"lines": [{"amount": line.amount, "product": line.product} for line in new.due(RENEWAL, ())]}
+    lines = {"lines": [{"amount": line.amount, "product": line.product} for line in fresh.due(RENEWAL, ())]}
     yield Row(
         "the lines of a renewal, three items",
-        lambda: new.due(RENEWAL),
+        lambda: fresh.due(RENEWAL),
         "three lines as JSON",
-        _written(lines),
+        _as_json(lines),
     )
 
 
@@ -126,5 +127,5 @@ def _quoted(context: BillingContext, edits: tuple[Edit, ...]) -> Callable[[], Qu
     return lambda: quote(context, edits, MEMBERS[0], TODAY)
 
 
-def _written(document: Mapping[str, object]) -> Callable[[], object]:
+def _as_json(document: Mapping[str, object]) -> Callable[[], object]:
     return lambda: json.dumps(document)

@@ -1,4 +1,4 @@
-"""Calls and pages over HTTP: what a caller waits, how many are answered, and what answering computes."""
+"""Measure calls and pages over HTTP: waiting times, answers a second, and processor time for each answer."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,13 +11,14 @@ from benchmarks.processes import computed
 from benchmarks.served import CALLERS, Served
 
 ROUNDS = 3
+# Each change sets another number: one that changes nothing would be refused.
 SEATS = count(11)
 QUOTE = {"edits": [{"edit": "set_seats", "product": "support", "seats": 12}]}
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Something that is called, on Bursar or on bare Django."""
+    """An address with the requests to send to it, of Bursar or of bare Django."""
 
     what: str
     next: Next
@@ -25,22 +26,22 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """A door with the figures of its best round for each number of callers."""
+class Results:
+    """An endpoint with the best figures for each number of callers."""
 
     endpoint: Endpoint
     figures: tuple[Figures, ...]
 
 
-def calls(served: Served) -> list[Answered]:
-    """The API at one caller and at eight, after its floors."""
+def calls(served: Served) -> list[Results]:
+    """Measure the API with one caller and with eight, after its floors."""
     headers = {"Authorization": f"Bearer {served.key}", "Content-Type": "application/json"}
 
     def get(name: str, caller: int, number: int) -> Request:
         return Request("GET", f"/api/v1/accounts/{served.accounts[caller]}/{name}", headers)
 
-    def known(caller: int, number: int) -> Request:
-        """What is asked again with the tag of the last answer."""
+    def unchanged(caller: int, number: int) -> Request:
+        """Return a request with the ETag of the last answer."""
         return Request("GET", f"/api/v1/accounts/{served.accounts[caller]}/entitlements", {**headers, **tagged[caller]})
 
     def quote(caller: int, number: int) -> Request:
@@ -48,6 +49,7 @@ def calls(served: Served) -> list[Answered]:
         return Request("POST", path, headers, json.dumps(QUOTE).encode())
 
     def change(caller: int, number: int) -> Request:
+        # Accounts of each caller's own: changes of one account wait for its lock, as they should.
         mine = served.accounts[caller::CALLERS]
         edit = {"edit": "set_seats", "product": "support", "seats": next(SEATS)}
         body = json.dumps({"edits": [edit]}).encode()
@@ -59,17 +61,17 @@ def calls(served: Served) -> list[Answered]:
         Endpoint("Django: one query", _floor("one-query"), bare=True),
         Endpoint("Django: one transaction, one row", _floor("one-transaction"), bare=True),
         Endpoint("`GET entitlements`", partial(get, "entitlements")),
-        Endpoint("`GET entitlements`, answered 304", known),
+        Endpoint("`GET entitlements`, answered 304", unchanged),
         Endpoint("`GET capabilities`", partial(get, "capabilities")),
         Endpoint("`GET subscription`", partial(get, "subscription")),
         Endpoint("`POST quotes`", quote),
         Endpoint("`POST changes`", change),
     )
-    return _answered(served, endpoints, (1, CALLERS))
+    return _measure(served, endpoints, (1, CALLERS))
 
 
-def pages(served: Served) -> list[Answered]:
-    """The pages of an account with ten items and fifty changes, signed in, after their floors."""
+def pages(served: Served) -> list[Results]:
+    """Measure the pages of an account with ten items and fifty changes, after their floors."""
     headers = {"Cookie": served.cookie, "Accept-Language": "en"}
 
     def page(name: str, caller: int, number: int) -> Request:
@@ -81,48 +83,51 @@ def pages(served: Served) -> list[Answered]:
         Endpoint("Subscription", partial(page, "subscription")),
         Endpoint("Manage", partial(page, "manage")),
     )
-    return _answered(served, endpoints, (1, 2))
+    return _measure(served, endpoints, (1, 2))
 
 
 def _floor(name: str) -> Next:
     return lambda caller, number: Request("GET", f"/{name}", {})
 
 
-def _answered(served: Served, endpoints: Sequence[Endpoint], callers: Sequence[int]) -> list[Answered]:
-    """Every door in turn, several times over, so that a noisy moment meets all; the best round of each counts."""
+def _measure(served: Served, endpoints: Sequence[Endpoint], callers: Sequence[int]) -> list[Results]:
+    """Measure every endpoint in turn, several times over, so that a noisy moment meets all. The best figures count."""
     tries: dict[tuple[str, int], list[Figures]] = {}
     for _ in range(ROUNDS):
         for endpoint in endpoints:
-            for many in callers:
-                tries.setdefault((endpoint.what, many), []).append(_tried(served, endpoint, many))
-    return [Answered(endpoint, tuple(_best(tries[endpoint.what, many]) for many in callers)) for endpoint in endpoints]
+            for number in callers:
+                tries.setdefault((endpoint.what, number), []).append(_try_once(served, endpoint, number))
+    return [
+        Results(endpoint, tuple(_best(tries[endpoint.what, number]) for number in callers)) for endpoint in endpoints
+    ]
 
 
-def _tried(served: Served, endpoint: Endpoint, callers: int) -> Figures:
+def _try_once(served: Served, endpoint: Endpoint, callers: int) -> Figures:
     port, web = (served.floor_port, served.floor) if endpoint.bare else (served.port, served.web)
     return under_load(port, callers, endpoint.next, partial(computed, web, served.database))
 
 
 def _best(tries: Sequence[Figures]) -> Figures:
-    """The best of each figure."""
+    """Return the best of each figure."""
+    # Other work on the machine only ever makes a figure worse, so the best one is nearest to the truth.
     return Figures(
         tries[0].callers,
-        max(one.per_second for one in tries),
-        min(one.middle for one in tries),
-        min(one.slow for one in tries),
-        min(one.processor for one in tries),
+        max(figures.per_second for figures in tries),
+        min(figures.median for figures in tries),
+        min(figures.slowest_percent for figures in tries),
+        min(figures.processor for figures in tries),
     )
 
 
-def lines(answered: Sequence[Answered]) -> Iterator[tuple[str, ...]]:
-    """A row of a table for each door and number of callers."""
-    for one in answered:
-        for figures in one.figures:
+def lines(measured: Sequence[Results]) -> Iterator[tuple[str, ...]]:
+    """Yield a row of a table for each endpoint and number of callers."""
+    for results in measured:
+        for figures in results.figures:
             yield (
-                one.endpoint.what,
+                results.endpoint.what,
                 str(figures.callers),
                 f"{figures.per_second:.0f}",
-                f"{figures.middle * 1000:.1f}",
-                f"{figures.slow * 1000:.1f}",
+                f"{figures.median * 1000:.1f}",
+                f"{figures.slowest_percent * 1000:.1f}",
                 f"{figures.processor * 1000:.2f}",
             )

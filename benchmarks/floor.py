@@ -1,4 +1,4 @@
-"""What Django does without Bursar, on the same server and database: the floor of every call and page."""
+"""The floor of every call and page: Django without Bursar, on the same server and database."""
 
 import json
 
@@ -8,11 +8,12 @@ from django.urls import path
 
 from bursar.site.settings import *  # noqa: F403  # a Django settings file, with nothing around the views
 
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = []
 # The library that signs people in does not start without its middleware.
 INSTALLED_APPS = [app for app in INSTALLED_APPS if not app.startswith("allauth")]  # noqa: F405
 ROOT_URLCONF = __name__
 FILLING = json.dumps({"filling": "x" * 3000})
+"""As many bytes as the content of an ordinary quote."""
 
 
 def bare(request: HttpRequest) -> HttpResponse:

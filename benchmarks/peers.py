@@ -1,4 +1,4 @@
-"""The same matrix decided by engines that only decide: pycasbin and Cedar."""
+"""Measure the same matrix decided by engines that only decide: pycasbin and Cedar."""
 
 from collections.abc import Iterator, Mapping
 from itertools import product
@@ -29,17 +29,18 @@ NO_ENTITIES = cedarpy.Entities.from_json_str("[]")
 
 
 def rows() -> Iterator[Row]:
-    """Every question of the matrix put to each; the floor is looking the answer up in a dict."""
+    """Yield a row for each engine, which answers every question of the matrix; the floor is a look-up in a dict."""
     accounts = {code: account(code) for code in POLICY.account_types}
     members = {member.role: member for member in MEMBERS}
     questions = list(product(accounts, members, CAPABILITIES))
-    told = {
+    outcomes = {
         (code, role, capability): decide(POLICY, accounts[code], members[role], capability, TODAY).outcome
         for code, role, capability in questions
     }
-    allowed = {question: outcome is Outcome.ALLOWED for question, outcome in told.items()}
+    allowed = {question: outcome is Outcome.ALLOWED for question, outcome in outcomes.items()}
     enforcer, fast = _casbin(allowed, fast=False), _casbin(allowed, fast=True)
     policies, requests = _cedar(allowed), {question: _request(question) for question in questions}
+    # Engines that answer differently would not do the same work.
     for question in questions:
         answers = enforcer.enforce(*question), fast.enforce(*question), _permits(requests[question], policies)
         if set(answers) != {allowed[question]}:
@@ -50,26 +51,26 @@ def rows() -> Iterator[Row]:
             decide(POLICY, accounts[code], members[role], capability, TODAY)
 
     floor = ("looked up in a dict", lambda: allowed[questions[0]])
-    many = len(questions)
-    yield Row("Bursar: with reason and whom to ask", ours, *floor, many)
+    number = len(questions)
+    yield Row("Bursar: with reason and whom to ask", ours, *floor, number)
     yield Row(
-        "Cedar: yes or no", lambda: [_permits(requests[question], policies) for question in questions], *floor, many
+        "Cedar: yes or no", lambda: [_permits(requests[question], policies) for question in questions], *floor, number
     )
     yield Row(
-        "pycasbin, FastEnforcer: yes or no", lambda: [fast.enforce(*question) for question in questions], *floor, many
+        "pycasbin, FastEnforcer: yes or no", lambda: [fast.enforce(*question) for question in questions], *floor, number
     )
     yield Row(
-        "pycasbin, Enforcer: yes or no", lambda: [enforcer.enforce(*question) for question in questions], *floor, many
+        "pycasbin, Enforcer: yes or no", lambda: [enforcer.enforce(*question) for question in questions], *floor, number
     )
 
 
 def _casbin(allowed: Mapping[Question, bool], *, fast: bool) -> casbin.Enforcer:
-    # The fast one finds its rules by all three words.
+    # The fast enforcer looks rules up by these three words, the other one tries them all.
     model = FastModel([0, 1, 2]) if fast else casbin.Model()
     model.load_model_from_text(MODEL)
-    made = casbin.FastEnforcer(model, cache_key_order=[0, 1, 2]) if fast else casbin.Enforcer(model)
-    made.add_policies([list(question) for question, yes in allowed.items() if yes])
-    return made
+    enforcer = casbin.FastEnforcer(model, cache_key_order=[0, 1, 2]) if fast else casbin.Enforcer(model)
+    enforcer.add_policies([list(question) for question, yes in allowed.items() if yes])
+    return enforcer
 
 
 def _cedar(allowed: Mapping[Question, bool]) -> cedarpy.PolicySet:
@@ -92,4 +93,4 @@ def _request(question: Question) -> dict[str, str | dict[str, str]]:
 
 
 def _permits(request: dict[str, str | dict[str, str]], policies: cedarpy.PolicySet) -> bool:
-    return cedarpy.is_authorized(request, policies, NO_ENTITIES).allowed
+    return bool(cedarpy.is_authorized(request, policies, NO_ENTITIES).allowed)

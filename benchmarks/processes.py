@@ -1,4 +1,4 @@
-"""What processes have used, as the kernel counts it."""
+"""Read the processor time and the memory of processes, as the kernel counts them. Source: proc(5)."""
 
 import os
 from collections import defaultdict
@@ -9,7 +9,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def tree(pid: int) -> Iterator[int]:
-    """A process and all that it started."""
+    """Yield a process and all that it started."""
     children: dict[int, list[int]] = defaultdict(list)
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -18,16 +18,17 @@ def tree(pid: int) -> Iterator[int]:
             continue
     waiting = [pid]
     while waiting:
-        one = waiting.pop()
-        yield one
-        waiting += children[one]
+        process = waiting.pop()
+        yield process
+        waiting += children[process]
 
 
 def computed(*pids: int) -> float:
-    """How long processes and all that they started have computed, those that ended too. Unit: seconds."""
+    """Return the processor time of processes and all that they started, ended ones included. Unit: seconds."""
     ticks = 0
-    for pid in (one for root in pids for one in tree(root)):
+    for pid in (process for root in pids for process in tree(root)):
         try:
+            # utime, stime, cutime and cstime: the last two are those of children that ended.
             ticks += sum(int(field) for field in _fields(Path(f"/proc/{pid}/stat"))[11:15])
         except OSError:
             continue
@@ -35,11 +36,11 @@ def computed(*pids: int) -> float:
 
 
 def memory(pid: int) -> int:
-    """The memory of a process and all that it started, each shared page divided among its users. Unit: bytes."""
+    """Return the memory of a process and all that it started, shared pages divided among their users. Unit: bytes."""
     total = 0
-    for one in tree(pid):
+    for process in tree(pid):
         try:
-            text = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii")
+            text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
         except OSError:
             continue
         total += sum(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:"))
@@ -47,5 +48,5 @@ def memory(pid: int) -> int:
 
 
 def _fields(stat: Path) -> list[str]:
-    """The fields after the name, which may have blanks and brackets in it."""
+    """Return the fields after the name of the program, which may have blanks and brackets in it."""
     return stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()

@@ -1,4 +1,4 @@
-"""Servers of their own to be measured, with accounts that have lived."""
+"""Start servers to be measured, on a database with accounts that have a past."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ from bursar.postgres.port import free_port
 ROOT = Path(__file__).resolve().parents[1]
 CALLERS = 8
 CHANGED = 40
-"""Accounts that changes are made on by turns, so that none gets a history that nobody has."""
+"""Number of accounts that are changed by turns, so that none gets a history longer than real ones."""
 EXTRA = tuple(f"extra_{number}" for number in range(9))
 
 
@@ -42,16 +42,18 @@ class Served:
 
 @contextmanager
 def served() -> Iterator[Served]:
-    """Both, until the block ends, started as `bursar serve` starts its own."""
+    """Start both servers as `bursar serve` starts its own, and end them with the block."""
     with tempfile.TemporaryDirectory(prefix="bursar-bench-") as folder:
         home = Path(folder)
+        # If root runs this, PostgreSQL runs as another user, who must pass through to the data.
         home.chmod(0o711)
+        # Durable, unlike in tests: what a commit costs is part of what is measured.
         with running(home) as server:
             os.environ |= {"DATABASE_URL": server.url, "BURSAR_SECRET_KEY": "only for this server"}
             os.environ["BURSAR_HOME"] = folder
             ready()
-            _migrated()
-            key, accounts, large, cookie = _lived()
+            _migrate()
+            key, accounts, large, cookie = _fill()
             web, port = _web({})
             floor, floor_port = _web({"DJANGO_SETTINGS_MODULE": "benchmarks.floor"})
             try:
@@ -67,7 +69,7 @@ def _web(environment: Mapping[str, str]) -> tuple[Child, int]:
     return web, port
 
 
-def _migrated() -> None:
+def _migrate() -> None:
     from django.core.management import call_command
     from django.db import connection
 
@@ -76,8 +78,8 @@ def _migrated() -> None:
         cursor.execute("CREATE TABLE floor_kept (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, content jsonb)")
 
 
-def _lived() -> tuple[str, tuple[UUID, ...], UUID, str]:
-    """A key, ordinary accounts, a large one, and the cookie of its owner's session."""
+def _fill() -> tuple[str, tuple[UUID, ...], UUID, str]:
+    """Fill the database; return a key, ordinary accounts, a large one, and the cookie of its owner's session."""
     from bursar.accounts.keys import create_key
     from bursar.catalog.actions import publish as publish_catalog
     from bursar.policy.actions import publish as publish_policy
@@ -88,10 +90,10 @@ def _lived() -> tuple[str, tuple[UUID, ...], UUID, str]:
     publish_policy(tomllib.loads((ROOT / "policies/standard.toml").read_text(encoding="utf-8")), by="bench", now=now)
     accounts = tuple(_account(number) for number in range(CHANGED))
     large = _account(CHANGED)
-    _accept(large, *({"edit": "add_product", "product": one, "plan": "standard", "seats": 9} for one in EXTRA))
+    _accept(large, *({"edit": "add_product", "product": code, "plan": "standard", "seats": 9} for code in EXTRA))
     for number in range(42):
         _accept(large, {"edit": "set_seats", "product": EXTRA[number % 6], "seats": 10 + number})
-    _accept(large, *({"edit": "set_seats", "product": one, "seats": 1} for one in EXTRA[6:8]))
+    _accept(large, *({"edit": "set_seats", "product": code, "seats": 1} for code in EXTRA[6:8]))
     return create_key("bench", now=now), accounts, large, _session(large)
 
 
@@ -148,7 +150,7 @@ def _session(account_id: UUID) -> str:
 
 
 def first_page(environment: Mapping[str, str], port: int) -> tuple[float, Child]:
-    """How long `bursar serve --demo` takes to its first page, and the process, still serving. Unit: seconds."""
+    """Start `bursar serve --demo`; return the seconds until its first page, and the process, still serving."""
     import http.client
 
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Starting with the demo: how long to the first page, and the memory of everything that runs then."""
+"""Measure the start with the demo: the time to the first page, and the memory of everything that runs then."""
 
 import os
 import tempfile
@@ -20,32 +20,36 @@ KINDS = (
 
 
 def rows() -> Iterator[tuple[str, str]]:
-    """Times to the first page on an empty folder and on one with data, then memory."""
+    """Yield the times to the first page on an empty folder and on one with data, then memory."""
     with tempfile.TemporaryDirectory(prefix="bursar-bench-") as folder:
         Path(folder).chmod(0o711)
         environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         environment |= {"BURSAR_HOME": folder}
-        took, serving = first_page(environment, free_port())
+        seconds, serving = first_page(environment, free_port())
         end([serving])
-        yield "first page, nothing there yet: database, tables and demo are made", f"{took:.1f} s"
-        took, serving = first_page(environment, free_port())
-        yield "first page, data of a run before", f"{took:.1f} s"
+        yield "first page, nothing there yet: database, tables and demo are made", f"{seconds:.1f} s"
+        seconds, serving = first_page(environment, free_port())
+        yield "first page, data of a run before", f"{seconds:.1f} s"
         yield from _memory(serving.pid)
         end([serving])
 
 
 def _memory(pid: int) -> Iterator[tuple[str, str]]:
-    """What each part holds; a process of its own tree counts with its top."""
-    tops = {one: _named(one) for one in tree(pid)}
-    mine = [top for top in tops if _parent(top) == pid]
+    """Yield the memory of each part of a server. A process counts with the child of the server that started it."""
+    commands = {process: _command(process) for process in tree(pid)}
+    own_children = [process for process in commands if _parent(process) == pid]
     total = memory(pid)
-    for what, name in KINDS[:-1]:
-        yield f"memory: {what}", _mebibytes(sum(memory(one) for one in mine if name in tops[one]))
-    yield "memory: `bursar serve` itself", _mebibytes(total - sum(memory(one) for one in mine))
+    for part, name in KINDS[:-1]:
+        yield (
+            f"memory: {part}",
+            _mebibytes(sum(memory(process) for process in own_children if name in commands[process])),
+        )
+    # Its command line names "serve", but those of its children do too, in their path or their arguments.
+    yield "memory: `bursar serve` itself", _mebibytes(total - sum(memory(process) for process in own_children))
     yield "memory: all of it", _mebibytes(total)
 
 
-def _named(pid: int) -> str:
+def _command(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
 
 
