@@ -39,7 +39,8 @@ from bursar.core.policy.policy import (
     decide,
     shows_costs,
 )
-from bursar.policy.document import BothWays, NoAccountType, read, read_toml, write
+from bursar.policy.description import BothWays, NoAccountType
+from bursar.policy.document import read, read_toml, write
 
 FILE = Path(__file__).resolve().parents[2] / "policies/standard.toml"
 TEXT = FILE.read_text(encoding="utf-8")

@@ -87,7 +87,7 @@ class Call:
     """A call about one account, made with a vendor key. `member` is the email of the member that it is made for.
 
     Without a member the vendor itself calls. A call that `acts` may change something. Rows are read at their first
-    use; with `few_members`, the owner and the calling member are read and no other people of the account.
+    use; with `only_caller`, the owner and the calling member are read and no other people of the account.
     Errors: NotFound, UnknownActor, NotActive.
     """
 

@@ -19,7 +19,7 @@ from bursar.core.policy.member import InvitedMember, SuspendedMember
 from bursar.core.policy.publishing import TypesInUse
 from bursar.core.policy.refusal import Refused
 from bursar.history.queries import OtherBody
-from bursar.policy.document import NewPolicy, PolicyDocument
+from bursar.policy.description import NewPolicy, PolicyDocument
 
 Document = dict[str, Any]
 

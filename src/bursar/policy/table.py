@@ -131,6 +131,7 @@ def _states(policy: Policy, french: French) -> str:
 
 
 def _open(capabilities: frozenset[str]) -> str:
+    # A list of all of them would hide that nothing is missing.
     if capabilities == frozenset(CAPABILITIES):
         return "everything"
     return ", ".join(f"`{capability}`" for capability in CAPABILITIES if capability in capabilities) or "nothing"
