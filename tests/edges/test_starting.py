@@ -15,7 +15,8 @@ import psycopg
 import pytest
 
 from bursar.accounts.models import Account, Member
-from bursar.cli.demo import LIVES, load
+from bursar.cli.demo import load
+from bursar.cli.demo_lives import LIVES
 from bursar.identity.models import Person
 
 Environment = dict[str, str]
