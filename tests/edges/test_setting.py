@@ -52,7 +52,7 @@ def calls() -> list[tuple[str, str, dict[str, Any]]]:
 @pytest.mark.parametrize(("kind", "name", "more"), calls(), ids=lambda value: value if isinstance(value, str) else "")
 def test_every_setting_is_left_out_or_empty_and_refuses_what_it_is_not(kind: str, name: str, more: Any) -> None:
     read = getattr(Settings({}), kind)(name, **more)
-    if kind == "filled":
+    if kind == "non_empty":
         with pytest.raises(BadSetting, match=f"{name} is empty"):
             Settings({name: ""}).non_empty(name, **more)
     else:
