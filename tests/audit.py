@@ -25,7 +25,7 @@ from bursar.core.subscription.edit import AddTemporarySeats, write_edit
 from bursar.core.subscription.subscription import NOTHING
 from bursar.core.subscription.timeline import Timeline
 from bursar.scenario.core_player import CorePlayer
-from bursar.scenario.player import Answered, Document
+from bursar.scenario.player import Document, NotDone
 from item_rows import written
 
 AMOUNTS = ("gross", "discount", "amount", "tax")
@@ -86,23 +86,23 @@ class Auditor(CorePlayer):
     items: tuple[AgreedItem, ...] = ()
     checkpoint: tuple[date, Checkpoint] = date.min, Checkpoint(position=0, state=NOTHING)
 
-    def move(self, day: str) -> Sequence[Document]:
+    def move_clock(self, day: str) -> Sequence[Document]:
         before, paid = self.today, list(self.ledger.payments)
-        shown = super().move(day)
+        shown = super().move_clock(day)
         self._check()
         assert self.method.token == "ok" or self.ledger.payments == paid, "paid without the payer's consent"
         self._check_held_is_paid(before - timedelta(days=366))
         return shown
 
-    def take(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
-        return self._taking(partial(super().take, confirmed=confirmed), actor, edits, edits)
+    def accept(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
+        return self._taking(partial(super().accept, confirmed=confirmed), actor, edits, edits)
 
     def approve(self, actor: str, request: str, *, confirmed: bool = False) -> Document:
-        edits = [write_edit(edit) for edit in self.asked.one(request).edits]
+        edits = [write_edit(edit) for edit in self.requests_made.find(request).edits]
         return self._taking(partial(super().approve, confirmed=confirmed), actor, request, edits)
 
-    def ask(self, actor: str, edits: Sequence[Document]) -> Document:
-        return self._only_said(lambda: CorePlayer.ask(self, actor, edits))
+    def submit(self, actor: str, edits: Sequence[Document]) -> Document:
+        return self._only_said(lambda: CorePlayer.submit(self, actor, edits))
 
     def reject(self, actor: str, request: str, reason: str) -> Document:
         return self._only_said(lambda: CorePlayer.reject(self, actor, request, reason))
@@ -117,19 +117,21 @@ class Auditor(CorePlayer):
             return action()
         finally:
             self._check_unchanged(before)
-            assert len([one for one in self.asked.all if one.status.state == "open"]) <= 1, "two requests are open"
+            assert len([one for one in self.requests_made.all if one.status.state == "open"]) <= 1, (
+                "two requests are open"
+            )
 
     def _taking(
         self, action: Callable[[str, Any], Document], actor: str, what: Any, edits: Sequence[Document]
     ) -> Document:
         """Take edits, or what a request asks for: what was promised happens, or nothing does."""
         before = self._caught_up()
-        promised, standing = before._promised(actor, edits), [one.status for one in self.asked.all]
+        promised, standing = before._promised(actor, edits), [one.status for one in self.requests_made.all]
         try:
             result = action(actor, what)
-        except Answered:
+        except NotDone:
             self._check_unchanged(before)
-            assert standing == [one.status for one in self.asked.all], "what was not done closed a request"
+            assert standing == [one.status for one in self.requests_made.all], "what was not done closed a request"
             raise
         self._check()
         paid = before.ledger.payments
@@ -141,19 +143,19 @@ class Auditor(CorePlayer):
         self._check_taken(before, result, promised)
         return result
 
-    def authenticate(self, outcome: str) -> Document:
+    def answer_payment(self, outcome: str) -> Document:
         before = self._beside()
         try:
-            result = super().authenticate(outcome)
-        except Answered:
+            result = super().answer_payment(outcome)
+        except NotDone:
             self._check_unchanged(before)
             raise
         self._check()
         return result
 
-    def pay_with(self, actor: str, kind: str, token: str) -> None:
+    def set_payment_method(self, actor: str, kind: str, token: str) -> None:
         before = len(self.ledger.issued)
-        super().pay_with(actor, kind, token)
+        super().set_payment_method(actor, kind, token)
         assert len(self.ledger.issued) == before
         self._check()
 
@@ -167,10 +169,10 @@ class Auditor(CorePlayer):
         """Another one that goes its own way from here."""
         other = copy(self)
         other.attempted = set(self.attempted)
-        other.seating, other.asked = deepcopy(self.seating), deepcopy(self.asked)
+        other.seating, other.requests_made = deepcopy(self.seating), deepcopy(self.requests_made)
         other.ledger = copy(self.ledger)
         other.ledger.issued, other.ledger.payments = list(self.ledger.issued), list(self.ledger.payments)
-        other.ledger.settled, other.ledger.ids = dict(self.ledger.settled), copy(self.ledger.ids)
+        other.ledger.allocated, other.ledger.ids = dict(self.ledger.allocated), copy(self.ledger.ids)
         return other
 
     def _caught_up(self) -> "Auditor":
@@ -183,19 +185,19 @@ class Auditor(CorePlayer):
         """What a quote says, asked for beside the life."""
         try:
             return CorePlayer.quote(self._beside(), actor, edits)
-        except Answered:
+        except NotDone:
             return None
 
     def _check(self) -> None:
         """The books hold: days, documents, money, journal. Books that nothing was entered in since are not read again."""
-        seen = (self.ledger.issued, self.ledger.payments, self.ledger.settled)
+        seen = (self.ledger.issued, self.ledger.payments, self.ledger.allocated)
         if seen == self.seen:
             return
         self.seen = (list(seen[0]), list(seen[1]), dict(seen[2]))
         books = Books()
         for document in self.ledger.issued:
             books.enter(document.lines)
-            shown = self.ledger.shown(document, self.today)
+            shown = self.ledger.write(document, self.today)
             sums = {name: sum(line[name]["amount_minor"] for line in shown["lines"]) for name in ("amount", "tax")}
             assert shown["net"]["amount_minor"] == sums["amount"], shown
             assert shown["tax"]["amount_minor"] == sums["tax"], shown
@@ -214,10 +216,12 @@ class Auditor(CorePlayer):
         sums = {one.id: totals(one.lines).total for one in ledger.issued}
         paid = {key: amount for key, _, amount in ledger.payments}
         worth = {**{key: abs(total) for key, total in sums.items()}, **paid}
-        assert all(0 <= amount <= worth[key] for key, amount in ledger.settled.items()), "settled beyond what there is"
+        assert all(0 <= amount <= worth[key] for key, amount in ledger.allocated.items()), (
+            "settled beyond what there is"
+        )
         invoices = {key: total for key, total in sums.items() if total >= 0}
-        settled_invoices = sum(ledger.settled.get(key, 0) for key in invoices)
-        settled_sources = sum(amount for key, amount in ledger.settled.items() if key not in invoices)
+        settled_invoices = sum(ledger.allocated.get(key, 0) for key in invoices)
+        settled_sources = sum(amount for key, amount in ledger.allocated.items() if key not in invoices)
         assert settled_invoices == settled_sources
         owing = sum(one.left for one in ledger.open("invoice"))
         spare = sum(source.left for source in ledger.sources())
@@ -314,8 +318,8 @@ class Auditor(CorePlayer):
         other = self._beside()
         other.attempt, other.method = None, before.method
         try:
-            undone = CorePlayer.take(other, "vendor", [{"edit": "undo", "change": str(one.id)} for one in scheduled])
-        except Answered as answered:
+            undone = CorePlayer.accept(other, "vendor", [{"edit": "undo", "change": str(one.id)} for one in scheduled])
+        except NotDone as answered:
             raise AssertionError(f"cannot be undone: {answered.document}") from None
         if not any(isinstance(one.edit, AddTemporarySeats) for one in scheduled):
             assert undone["invoice"] is None
@@ -339,7 +343,7 @@ class Auditor(CorePlayer):
             return
         other = self._beside()
         other.attempt = None
-        other.moment = other._instant(renewal["on"])
+        other.moment = other._read_moment(renewal["on"])
         other._catch_up()
         lines = [
             write_line(line, self.ledger.currency)

@@ -17,7 +17,7 @@ from bursar.core.subscription.item import Item
 from bursar.core.subscription.subscription import Subscription
 from bursar.scenario.core_player import CorePlayer
 from bursar.scenario.language import read
-from bursar.scenario.transcript import Teller
+from bursar.scenario.transcript import TranscriptWriter
 
 POLICY: Final = tomllib.loads((ROOT / "policies/standard.toml").read_text(encoding="utf-8"))
 LAST_DAY: Final = date(2060, 1, 1)
@@ -75,7 +75,7 @@ class Telling:
 
     def __init__(self) -> None:
         self.player = CorePlayer(CATALOG)
-        self.teller = Teller(self.player, dict(POLICY))
+        self.teller = TranscriptWriter(self.player, dict(POLICY))
         self.lines: list[str] = []
         self.broken = False
 
@@ -87,7 +87,7 @@ class Telling:
         """Add a line and play it. A player that fails ends the life here: whoever plays it again fails in the same way."""
         self.lines.append(line)
         try:
-            self.teller.tell(read("\n".join((self.lines[0], line)), "life").steps[-1])
+            self.teller.play_step(read("\n".join((self.lines[0], line)), "life").steps[-1])
         except Exception:
             self.broken = True
 
@@ -108,7 +108,7 @@ class Telling:
             case Said(line=line, off=off):
                 if line.startswith("payer") and self.player.attempt is None:
                     return
-                if " ".join(line.split()[1:2]) in REVIEWS and not self.player.asked.all:
+                if " ".join(line.split()[1:2]) in REVIEWS and not self.player.requests_made.all:
                     return
                 self.say(line.replace("DAY", (self.today + timedelta(days=off)).isoformat()))
 

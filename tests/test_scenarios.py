@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from bursar.cli import main
 from bursar.core.messages.document import BadToml
-from bursar.scenario.edit import EDITS, MORE
+from bursar.scenario.edit import EDITS, OPTIONAL_FIELDS
 from bursar.scenario.language import BadLine, read
-from bursar.scenario.word import DEEDS, DETAILS, VERBS
+from bursar.scenario.word import ACTOR_VERBS, DETAILS, VERBS
 
 ROOT = Path(__file__).resolve().parents[1]
 SHELF = sorted((ROOT / "tests/scenarios").glob("*.txt"))
@@ -142,5 +142,5 @@ def test_the_lives_on_the_page_about_scenarios_hold(tmp_path: Path) -> None:
 def test_the_page_about_scenarios_names_every_word_of_the_language() -> None:
     page = (ROOT / "docs/scenarios.md").read_text(encoding="utf-8")
     grammar = page.split("## Grammar")[1].split("## Steps")[0]
-    for word in (*VERBS, *DEEDS, *EDITS, *MORE, *DETAILS):
+    for word in (*VERBS, *ACTOR_VERBS, *EDITS, *OPTIONAL_FIELDS, *DETAILS):
         assert f'"{word}"' in grammar, word

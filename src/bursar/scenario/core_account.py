@@ -1,4 +1,4 @@
-"""The account of a life that is played in memory: who it is, who is in it, and what the vendor decides about it."""
+"""The account of a life that is played in memory: its people and seats, and the vendor's decisions about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ from bursar.policy.document import read as read_policy
 from bursar.scenario import people
 from bursar.scenario.core_seats import Seating
 from bursar.scenario.ledger import Ledger
-from bursar.scenario.player import Answered, Document, answering
+from bursar.scenario.player import Document, NotDone, problems_as_not_done
 
 SUPPORT: Final = Contact("Support", "support@example.com", "support")
 
@@ -40,24 +40,25 @@ class CoreAccount:
     def open(self, account_type: str, options: Mapping[str, str], policy: Document) -> None:
         """Open the account, with one member of each role."""
         rules = read_policy(policy, 1)
+        # Ids below 2^64 would meet those that the core gives to changes of a quote before it is accepted.
         members = tuple(
             Member(UUID(int=(1 << 64) + number), role.title(), f"{role}@example.com", role)
             for number, role in enumerate(ROLES)
         )
-        with answering():
+        with problems_as_not_done():
             rules.account_type(account_type)
             digits(options["currency"])
             tax = read_tax_rate(options.get("tax", "0"))
         try:
             self.zone = ZoneInfo(options.get("zone", "UTC"))
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise Answered({"code": "unknown_time_zone"}) from None
+            raise NotDone({"code": "unknown_time_zone"}) from None
         account = Account(UUID(int=1), account_type, options["currency"], State.ACTIVE, members, support=SUPPORT)
         self.context = BillingContext(account, rules, self.catalog, tax=tax)
-        self.ledger = Ledger(options["currency"], self._addressed({"sold_to": "Scenario"}))
+        self.ledger = Ledger(options["currency"], self._write_details({"sold_to": "Scenario"}))
         self.seating = Seating()
         self.ids = {member.email.partition("@")[0]: member.id for member in members}
-        self.moment = self._instant(options.get("clock", "2026-01-01"))
+        self.moment = self._read_moment(options.get("clock", "2026-01-01"))
         self.opened = True
 
     @property
@@ -77,86 +78,87 @@ class CoreAccount:
             self.context = replace(self.context, policy=rules)
 
     def documents(self) -> Sequence[Document]:
-        """All documents as they stand now, the oldest first."""
-        return [self.ledger.shown(one, self.today) for one in self.ledger.issued]
+        """Return all documents as they are now, the oldest first."""
+        return [self.ledger.write(document, self.today) for document in self.ledger.issued]
 
-    def override(self, capability: str, grant: bool, until: str | None) -> None:
+    def add_override(self, capability: str, grant: bool, until: str | None) -> None:
         """Grant or withhold a capability on the account."""
         check_capability(capability, OVERRIDABLE)
-        made = Override(capability, grant, date.fromisoformat(until) if until else None)
+        new_override = Override(capability, grant, date.fromisoformat(until) if until else None)
         overrides = self.context.account.overrides
         if any(override.capability == capability for override in overrides):
-            raise Answered({"code": "override_exists"})
-        self._account(overrides=(*overrides, made))
-        self._follow()
+            raise NotDone({"code": "override_exists"})
+        self._change_account(overrides=(*overrides, new_override))
+        self._overtake_request()
 
-    def lift(self, capability: str) -> None:
+    def end_override(self, capability: str) -> None:
         """End the override of a capability."""
         overrides = self.context.account.overrides
-        left = tuple(override for override in overrides if override.capability != capability)
-        if len(left) == len(overrides):
-            raise Answered({"code": "not_found"})
-        self._account(overrides=left)
-        self._follow()
+        remaining = tuple(override for override in overrides if override.capability != capability)
+        if len(remaining) == len(overrides):
+            raise NotDone({"code": "not_found"})
+        self._change_account(overrides=remaining)
+        self._overtake_request()
 
-    def alter(self, fields: Mapping[str, str]) -> None:
-        """Change what the vendor says of the account: its type, its tax rate."""
-        with answering():
+    def alter_account(self, fields: Mapping[str, str]) -> None:
+        """Change fields of the account that belong to the vendor: its type, its tax rate."""
+        with problems_as_not_done():
             if "account_type" in fields:
                 self.context.policy.account_type(fields["account_type"])
-                self._account(account_type=fields["account_type"])
+                self._change_account(account_type=fields["account_type"])
             if "tax_rate" in fields:
                 self.context = replace(self.context, tax=read_tax_rate(fields["tax_rate"]))
-        self._follow()
+        self._overtake_request()
 
     def add_member(self, actor: str, name: str, role: str) -> None:
-        """Make somebody a member."""
-        with answering():
-            who, new_id = self._actor(actor), self.ledger.new_id()
-            self.context = people.added(self.context, who, name, role, self.today, new_id)
+        """Add a member."""
+        with problems_as_not_done():
+            acting, new_id = self._actor(actor), self.ledger.new_id()
+            self.context = people.with_member(self.context, acting, name, role, self.today, new_id)
             self.ids[name] = new_id
 
     def change_member(self, actor: str, name: str, role: str) -> None:
         """Give a member another role."""
-        with answering():
-            after = people.changed(self.context, self._actor(actor), name, role, self.today)
-            self.seating.check_role(people.having(self.context, name), role, *self._seated())
+        with problems_as_not_done():
+            after = people.with_role(self.context, self._actor(actor), name, role, self.today)
+            # Checked before the context changes: a light agent who becomes an agent needs a free seat.
+            self.seating.check_role(people.find_member(self.context, name), role, *self._state_and_members())
             self.context = after
-        self._follow()
+        self._overtake_request()
 
     def remove_member(self, actor: str, name: str) -> None:
-        """Take a member out of the account."""
-        with answering():
-            self.context = people.changed(self.context, self._actor(actor), name, None, self.today)
+        """Remove a member from the account."""
+        with problems_as_not_done():
+            self.context = people.with_role(self.context, self._actor(actor), name, None, self.today)
         self.seating.leave([self.ids[name]])
-        self._follow()
+        self._overtake_request()
 
-    def pass_on(self, actor: str, name: str, reason: str) -> None:
+    def transfer_ownership(self, actor: str, name: str, reason: str) -> None:
         """Make a billing admin the owner."""
-        with answering():
-            self.context = people.passed_on(self.context, self._actor(actor), name, reason)
-        self._follow()
+        with problems_as_not_done():
+            self.context = people.with_owner(self.context, self._actor(actor), name, reason)
+        self._overtake_request()
 
     def member_id(self, name: str) -> str:
-        """The id of somebody who is or was a member, as edits name them."""
+        """Return the id of a present or former member, by which edits name them."""
         return str(self.ids[name])
 
-    def assign(self, actor: str, product: str, name: str) -> None:
-        """Give a member a product."""
-        with answering():
-            member = people.having(self.context, name)
-            self._permitted(actor, "manage_members")
-            self.seating.assign(product, member, *self._seated())
+    def assign_seat(self, actor: str, product: str, name: str) -> None:
+        """Assign a product to a member."""
+        with problems_as_not_done():
+            member = people.find_member(self.context, name)
+            self._check_permitted(actor, "manage_members")
+            self.seating.assign(product, member, *self._state_and_members())
 
-    def free(self, actor: str, product: str, name: str) -> None:
+    def free_seat(self, actor: str, product: str, name: str) -> None:
         """Take a product from a member."""
-        member = people.having(self.context, name)
-        self._permitted(actor, "manage_members")
+        member = people.find_member(self.context, name)
+        self._check_permitted(actor, "manage_members")
         self.seating.free(product, member)
 
-    def count(self, product: str, used: int | None) -> None:
-        """Let the vendor's product say how many seats are used."""
-        with answering():
+    def count_seats(self, product: str, used: int | None) -> None:
+        """Report the number of used seats from the vendor's product; None ends this."""
+        with problems_as_not_done():
             if product not in self.seating.bought(self.subscription(self.today)):
                 raise NoSeats(product=product)
         self.seating.counted.pop(product, None)
@@ -164,28 +166,28 @@ class CoreAccount:
             self.seating.counted[product] = used
 
     def seats(self) -> Sequence[Document]:
-        """The seats of each product, and who has it."""
-        state, members = self._seated()
+        """Return the seats of each product, with their holders."""
+        state, members = self._state_and_members()
         coming = shortfalls(self.context.timeline, self.seating.uses(state, members), self.today)
-        short = {one.product: one for one in coming}
-        shown = self.seating.shown(state, members)
-        return [{**one, "short": write_shortfall(short.get(one["product"]))} for one in shown]
+        shortfall_by_product = {shortfall.product: shortfall for shortfall in coming}
+        documents = self.seating.documents(state, members)
+        return [{**seats, "short": write_shortfall(shortfall_by_product.get(seats["product"]))} for seats in documents]
 
-    def say(self, actor: str, details: Mapping[str, str]) -> None:
-        """Say what future invoices say of the customer."""
-        self._permitted(actor, "manage_invoices")
-        self.ledger.details = self._addressed(details)
+    def set_billing_details(self, actor: str, details: Mapping[str, str]) -> None:
+        """Set the billing details of future invoices."""
+        self._check_permitted(actor, "manage_invoices")
+        self.ledger.details = self._write_details(details)
 
-    def may(self, actor: str) -> Sequence[Document]:
-        """The decision about every capability."""
-        who, known_ = self._actor(actor), self.context
+    def decisions(self, actor: str) -> Sequence[Document]:
+        """Return the decision about every capability."""
+        acting, context = self._actor(actor), self.context
         return [
-            write_decision(decide(known_.policy, known_.account, who, capability, self.today))
+            write_decision(decide(context.policy, context.account, acting, capability, self.today))
             for capability in CAPABILITIES
         ]
 
     def state(self) -> Document:
-        """The subscription as the API shows it."""
+        """Return the subscription as the API shows it."""
         state = self.subscription(self.today)
         calendar = state.calendar if state.items else None
         return {
@@ -199,13 +201,13 @@ class CoreAccount:
             ],
             "trial_until": state.trial_until.isoformat() if state.trial_until else None,
             "scheduled": [
-                {"id": str(one.id), "edit": write_edit(one.edit), "effective_on": one.effective_on.isoformat()}
-                for one in self.context.timeline.pending(self.today)
+                {"id": str(change.id), "edit": write_edit(change.edit), "effective_on": change.effective_on.isoformat()}
+                for change in self.context.timeline.pending(self.today)
             ],
         }
 
     def journal(self) -> str:
-        """The journal."""
+        """Return the journal."""
         return self.ledger.journal()
 
     def subscription(self, on: date) -> Subscription:
@@ -213,31 +215,31 @@ class CoreAccount:
         return self.context.timeline.on(on)
 
     @staticmethod
-    def _addressed(details: Mapping[str, str]) -> Document:
-        """Billing details as documents keep them."""
+    def _write_details(details: Mapping[str, str]) -> Document:
+        """Return billing details as documents keep them."""
         named = {key: {"name": details[key]} if key in details else None for key in ("sold_to", "bill_to")}
         return {**named, "vat_id": details.get("vat_id", ""), "purchase_order": details.get("purchase_order", "")}
 
     def _actor(self, name: str) -> Actor:
-        return people.found(self.context, name)
+        return people.find_actor(self.context, name)
 
-    def _permitted(self, name: str, capability: str) -> Actor:
-        who = self._actor(name)
-        people.permitted(self.context, who, capability, self.today)
-        return who
+    def _check_permitted(self, name: str, capability: str) -> Actor:
+        acting = self._actor(name)
+        people.check_permitted(self.context, acting, capability, self.today)
+        return acting
 
-    def _seated(self) -> tuple[Subscription, Sequence[Member]]:
+    def _state_and_members(self) -> tuple[Subscription, Sequence[Member]]:
         """Return the account's items today and its members, by which seats are counted."""
         return self.subscription(self.today), self.context.account.members
 
-    def _follow(self) -> None:
-        """Do what follows at once from something done to the account; without a door nothing does."""
+    def _overtake_request(self) -> None:
+        """Close an open request that nobody could approve any more; this class has no requests."""
 
-    def _account(self, **fields: Any) -> None:
+    def _change_account(self, **fields: Any) -> None:
         self.context = replace(self.context, account=replace(self.context.account, **fields))
 
-    def _instant(self, text: str) -> datetime:
-        """An instant; a day stands for its start in the account's zone."""
+    def _read_moment(self, text: str) -> datetime:
+        """Return an instant; a day stands for its start in the account's time zone."""
         if "T" in text:
             return datetime.fromisoformat(text)
         return datetime.combine(date.fromisoformat(text), time(), self.zone).astimezone(UTC)

@@ -1,9 +1,9 @@
-"""Plays a life with the core alone: what actions store is folded in memory, and nothing is decided here."""
+"""Play a life with the core alone. It keeps in memory what the apps keep in tables; the core decides everything."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from bursar.core.billing.invoice import Invoice
@@ -30,19 +30,9 @@ from bursar.core.policy.refusal import Refused
 from bursar.core.subscription.edit import Edit, read_edits
 from bursar.gateways.tokens import TOKENS
 from bursar.scenario.core_account import CoreAccount
-from bursar.scenario.core_requests import Asked, Requests
-from bursar.scenario.player import Answered, Document, answering
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A payment that waits for the payer: for a quote, or for an invoice that is open."""
-
-    answer: Quote | None
-    invoice: Invoice | None
-    amount: int
-    expires_at: datetime
-    asked: Asked | None = None
+from bursar.scenario.core_requests import MemberRequest, Requests
+from bursar.scenario.ledger import OpenPayment
+from bursar.scenario.player import Document, NotDone, problems_as_not_done
 
 
 class CorePlayer(CoreAccount):
@@ -52,239 +42,258 @@ class CorePlayer(CoreAccount):
         """Open the account, which pays on invoice terms."""
         super().open(account_type, options, policy)
         self.method = Method()
-        self.attempt: Waiting | None = None
+        self.attempt: OpenPayment | None = None
+        # Invoices that were collected once, successfully or not: the worker does not try a declined card again.
         self.attempted: set[UUID] = set()
-        self.asked = Requests()
+        self.requests_made = Requests()
 
-    def move(self, to: str) -> Sequence[Document]:
-        """Move the clock; an open payment may expire first, then what falls due is done in order."""
-        moment = self._instant(to)
+    def move_clock(self, to: str) -> Sequence[Document]:
+        """Move the clock: first an open payment may expire, then everything that falls due is done in order."""
+        moment = self._read_moment(to)
         if moment < self.moment:
-            raise Answered({"code": "clock_backwards"})
+            raise NotDone({"code": "clock_backwards"})
         if self.attempt is not None and self.attempt.expires_at <= moment:
             self.attempt = None
         self.moment = moment
         before = len(self.ledger.issued)
+        # In the order of the worker's steps.
         self._catch_up()
         self._expire()
-        self._follow()
-        for one in list(self.ledger.issued):
-            self._collect(one, again=False)
+        self._overtake_request()
+        for document in list(self.ledger.issued):
+            self._collect(document, again=False)
         return self.documents()[before:]
 
     def quote(self, actor: str, edits: Sequence[Document]) -> Document:
-        """Ask for a quote."""
-        with answering():
+        """Return a quote."""
+        with problems_as_not_done():
             self._catch_up()
-            return write_quote(self._asked_for(read_edits(list(edits)), self._actor(actor)))
+            return write_quote(self._decide(read_edits(list(edits)), self._actor(actor)))
 
-    def take(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
-        """Take edits as they are decided now; who pays automatically pays first."""
-        with answering():
-            return self._decided(self._actor(actor), read_edits(list(edits)), confirmed=confirmed)
+    def accept(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
+        """Accept edits as they are decided now; an automatic payer pays first."""
+        with problems_as_not_done():
+            return self._accept(self._actor(actor), read_edits(list(edits)), confirmed=confirmed)
 
-    def ask(self, actor: str, edits: Sequence[Document]) -> Document:
-        """Ask for what may only be asked for; one request is open at a time."""
-        with answering():
-            read, who = read_edits(list(edits)), self._actor(actor)
-            if not isinstance(who, Member):
+    def submit(self, actor: str, edits: Sequence[Document]) -> Document:
+        """Submit a request; an account has one open request at a time."""
+        with problems_as_not_done():
+            wanted, requester = read_edits(list(edits)), self._actor(actor)
+            # The vendor may make every change itself.
+            if not isinstance(requester, Member):
                 raise NoNeedToAsk()
             self._catch_up()
             self._expire()
-            self._follow()
-            self.asked.check_none_open()
-            answer = self._asked_for(read, who)
-            check_submittable(answer)
-        until = self.moment + timedelta(days=self.context.policy.request_days)
-        made = Asked(self.ledger.new_id(), who, read, answer, RequestStatus("open", until))
-        self.asked.all.append(made)
-        return made.shown(self.moment)
+            self._overtake_request()
+            self.requests_made.check_none_open()
+            decided = self._decide(wanted, requester)
+            check_submittable(decided)
+        expires_at = self.moment + timedelta(days=self.context.policy.request_days)
+        made = MemberRequest(self.ledger.new_id(), requester, wanted, decided, RequestStatus("open", expires_at))
+        self.requests_made.all.append(made)
+        return made.document(self.moment)
 
     def approve(self, actor: str, request: str, *, confirmed: bool = False) -> Document:
-        """Take what a request asks for, as it is decided now for whoever approves it."""
-        with answering():
+        """Accept the edits of a request, as they are decided now for the approver."""
+        with problems_as_not_done():
             self._check_no_payment()
-            asked, who = self._reviewing(actor, request)
-            return self._decided(who, asked.edits, asked, confirmed=confirmed)
+            reviewed, reviewer = self._open_request(actor, request)
+            return self._accept(reviewer, reviewed.edits, reviewed, confirmed=confirmed)
 
     def reject(self, actor: str, request: str, reason: str) -> Document:
-        """Close a request without doing it."""
-        with answering():
-            asked, _ = self._reviewing(actor, request)
+        """Reject a request, with a reason."""
+        with problems_as_not_done():
+            reviewed, _ = self._open_request(actor, request)
             self._check_no_payment()
-        asked.close("rejected", reason)
-        return asked.shown(self.moment)
+        reviewed.close("rejected", reason)
+        return reviewed.document(self.moment)
 
     def withdraw(self, actor: str, request: str) -> Document:
-        """Take a request back."""
-        asked = self.asked.one(request)
-        with answering():
-            check_withdrawal(self._actor(actor), asked.member.id, asked.member.name)
-            asked.status.check_open(self.moment)
+        """Withdraw the actor's own request."""
+        own = self.requests_made.find(request)
+        with problems_as_not_done():
+            check_withdrawal(self._actor(actor), own.member.id, own.member.name)
+            own.status.check_open(self.moment)
             self._check_no_payment()
-        asked.close("withdrawn")
-        return asked.shown(self.moment)
+        own.close("withdrawn")
+        return own.document(self.moment)
 
     def requests(self) -> Sequence[Document]:
-        """All requests as they stand now, the oldest first."""
-        return [one.shown(self.moment) for one in self.asked.all]
+        """Return all requests as they are now, the oldest first."""
+        return [made.document(self.moment) for made in self.requests_made.all]
 
     def undo(self, actor: str, change: str) -> Document:
-        """Take a scheduled change back by its own address."""
+        """Undo a scheduled change by its own address."""
         try:
-            return self.take(actor, [{"edit": "undo", "change": change}])
-        except Answered as answered:
-            if answered.document["code"] == UnknownChange.code:
-                raise Answered({"code": "not_found"}) from None
+            return self.accept(actor, [{"edit": "undo", "change": change}])
+        except NotDone as not_done:
+            # As the API: a change that is named by the address of a call is not found.
+            if not_done.document["code"] == UnknownChange.code:
+                raise NotDone({"code": "not_found"}) from None
             raise
 
-    def authenticate(self, outcome: str) -> Document:
+    def answer_payment(self, outcome: str) -> Document:
         """Play the payer's answer to the open payment."""
         if self.attempt is None:
-            raise Answered({"code": "not_waiting"})
+            raise NotDone({"code": "not_waiting"})
         waiting, self.attempt = self.attempt, None
         if outcome != "succeeded":
-            self._follow()
+            # A request whose payment waited may have been overtaken meanwhile; that is noticed now.
+            self._overtake_request()
             reason = "given_up" if outcome == "given_up" else "authentication_failed"
-            raise Answered({"code": "declined", "reason": reason})
-        return self._paid(waiting.answer, waiting.invoice, waiting.amount, waiting.asked)
+            raise NotDone({"code": "declined", "reason": reason})
+        return self._book_payment(waiting.quote, waiting.invoice, waiting.amount, waiting.request)
 
-    def pay_with(self, actor: str, kind: str, token: str) -> None:
-        """Choose how to pay; what is open is collected with it."""
-        who = self._permitted(actor, "change_payment_type")
-        with answering():
-            wanted = read_method(kind, token or None)
-            check_replacement(self.method, wanted, who)
-        self.method = wanted
-        for one in list(self.ledger.issued):
-            self._collect(one, again=True)
+    def set_payment_method(self, actor: str, kind: str, token: str) -> None:
+        """Set the payment method; open invoices are collected with it."""
+        acting = self._check_permitted(actor, "change_payment_type")
+        with problems_as_not_done():
+            method = read_method(kind, token or None)
+            check_replacement(self.method, method, acting)
+        self.method = method
+        for document in list(self.ledger.issued):
+            self._collect(document, again=True)
 
     def pay(self, actor: str, document: str, kind: str, token: str) -> Document:
-        """Pay an open invoice once, whatever the account pays with otherwise."""
-        with answering():
+        """Pay an open invoice once; the payment method of the account stays."""
+        with problems_as_not_done():
             method = read_method(kind, token or None)
             if not method.automatic:
                 raise TokenNeeded(kind="card")
-            self._permitted(actor, "pay_invoice")
+            self._check_permitted(actor, "pay_invoice")
             self._check_no_payment()
-            invoice = next(one for one in self.ledger.issued if str(one.id) == document)
-            if not self.ledger.left(invoice):
+            invoice = next(issued for issued in self.ledger.issued if str(issued.id) == document)
+            if not self.ledger.open_amount(invoice):
                 raise NothingToPay(number="")
         self.attempted.add(invoice.id)
-        return self._pay(None, invoice, self.ledger.left(invoice), method.token)
+        return self._charge(None, invoice, self.ledger.open_amount(invoice), method.token)
 
     def _catch_up(self) -> None:
-        """Everything that has fallen due, day by day; while a payment is open nothing does."""
+        """Do everything that has fallen due, day by day; while a payment is open nothing falls due."""
         while self.attempt is None:
             due_on = self.context.falls_due.on
             if due_on is None or due_on > self.today:
                 return
             self._carry_out(renew(self.context, due_on, new_id=self.ledger.new_id))
             self.ledger.allocate()
-            self._follow()
+            self._overtake_request()
 
-    def _decided(self, who: Actor, edits: tuple[Edit, ...], asked: Asked | None = None, *, confirmed: bool) -> Document:
-        """Take edits, or what a request asks for, as they are decided now. Errors: Answered, and those of a quote."""
+    def _accept(
+        self, acting: Actor, edits: tuple[Edit, ...], request: MemberRequest | None = None, *, confirmed: bool
+    ) -> Document:
+        """Accept edits, or those of a request, as they are decided now. Errors: NotDone, and those of a quote."""
         self._check_no_payment()
         self._catch_up()
-        if asked is not None:
-            self._follow()
-            asked.status.check_open(self.moment)
-        answer = self._asked_for(edits, who)
-        if (refusal := answer.refusal()) is not None:
+        if request is not None:
+            # What has just fallen due may have overtaken it.
+            self._overtake_request()
+            request.status.check_open(self.moment)
+        decided = self._decide(edits, acting)
+        if (refusal := decided.refusal()) is not None:
             raise Refused(refusal)
-        check_confirmed(answer, confirmed=confirmed)
-        automatic = self.method.automatic and answer.due_today.total > 0
-        amount = amount_to_collect(answer.due_today.total, self.ledger.owes()) if automatic else 0
+        check_confirmed(decided, confirmed=confirmed)
+        # A credit of the account is used first; a reduction collects nothing.
+        automatic = self.method.automatic and decided.due_today.total > 0
+        amount = amount_to_collect(decided.due_today.total, self.ledger.balance()) if automatic else 0
         if not amount:
-            return self._take(answer, asked)
-        return self._pay(answer, None, amount, self.method.token, asked)
+            document, changes = self._apply(decided, request)
+            self.ledger.allocate()
+            self._overtake_request()
+            return self._result(document, changes)
+        return self._charge(decided, None, amount, self.method.token, request)
 
     def _expire(self) -> None:
-        """While a payment for it waits, a request stays open: the payer decides."""
+        """Close expired requests. While a payment for it waits, a request stays open: the payer decides."""
         if self.attempt is None:
-            self.asked.expire(self.moment)
+            self.requests_made.expire(self.moment)
 
-    def _follow(self) -> None:
+    def _overtake_request(self) -> None:
         """Let events overtake the open request, unless a payment for it waits: the payer decides."""
-        if self.attempt is None and self.asked.open(self.moment):
-            self.asked.overtake(self._billing_context(), self.moment, self.today)
+        if self.attempt is None and self.requests_made.open(self.moment):
+            self.requests_made.overtake(self._billing_context(), self.moment, self.today)
 
     def _check_no_payment(self) -> None:
         if self.attempt is not None:
             raise PaymentOpen(expires_at="")
 
-    def _reviewing(self, actor: str, request: str) -> tuple[Asked, Actor]:
-        """A request that is open, and who reviews it. Errors: Answered, RequestClosed."""
-        asked, who = self.asked.one(request), self._permitted(actor, "review_requests")
-        asked.status.check_open(self.moment)
-        return asked, who
+    def _open_request(self, actor: str, request: str) -> tuple[MemberRequest, Actor]:
+        """Return an open request, and its reviewer. Errors: NotDone, RequestClosed."""
+        made, reviewer = self.requests_made.find(request), self._check_permitted(actor, "review_requests")
+        made.status.check_open(self.moment)
+        return made, reviewer
 
-    def _asked_for(self, edits: Sequence[Edit], who: Actor) -> Quote:
-        """Decide and price edits. Errors: Answered if something else is in force than they expected."""
-        answer = quote(self._billing_context(), edits, who, self.today)
-        if answer.differs_from_expected:
-            raise Answered({"code": "stale"})
-        return answer
+    def _decide(self, edits: Sequence[Edit], acting: Actor) -> Quote:
+        """Decide and price edits. Errors: NotDone if something else is in force than they expected."""
+        decided = quote(self._billing_context(), edits, acting, self.today)
+        if decided.differs_from_expected:
+            raise NotDone({"code": "stale"})
+        return decided
 
-    def _take(self, answer: Quote, asked: Asked | None) -> Document:
-        document, changes = self._apply(answer, asked)
-        self.ledger.allocate()
-        self._follow()
-        return self._shown(document, changes)
-
-    def _apply(self, answer: Quote, asked: Asked | None) -> tuple[Invoice | None, list[Document]]:
-        if asked is not None:
-            asked.close("approved")
+    def _apply(self, decided: Quote, request: MemberRequest | None) -> tuple[Invoice | None, list[Document]]:
+        if request is not None:
+            request.close("approved")
         new_id = self.ledger.new_id
-        made = accept(self.context, answer, Order(id=new_id(), quote_id=new_id()), new_id=new_id)
-        return self._carry_out(made), [{**write_change(change), "id": str(change.id)} for change in made.changes]
+        transition = accept(self.context, decided, Order(id=new_id(), quote_id=new_id()), new_id=new_id)
+        return self._carry_out(transition), [
+            {**write_change(change), "id": str(change.id)} for change in transition.changes
+        ]
 
-    def _carry_out(self, made: Transition) -> Invoice | None:
-        """Let the account be as a transition leaves it; the document that it issues, if it issues one."""
-        self.context = made.after
+    def _carry_out(self, transition: Transition) -> Invoice | None:
+        """Set the account to the state after a transition; return the document that it issues, if any."""
+        self.context = transition.after
+        # Notes the products that the account has now, as the table of bought seats does.
         self.seating.bought(self.subscription(self.today))
-        for release in made.freed_seats:
+        for release in transition.freed_seats:
             self.seating.leave(release.members, release.product)
-        return self.ledger.issue(made.invoice, made.on) if made.invoice else None
+        return self.ledger.issue(transition.invoice, transition.on) if transition.invoice else None
 
     def _billing_context(self) -> BillingContext:
         """Return the billing context with the seats that are used now and the balance that is open."""
-        paying = PaymentMethodAndBalance(self.method, self.ledger.owes())
-        return replace(self.context, used=self.seating.uses(*self._seated()), payment=paying)
+        paying = PaymentMethodAndBalance(self.method, self.ledger.balance())
+        return replace(self.context, used=self.seating.uses(*self._state_and_members()), payment=paying)
 
-    def _shown(self, document: Invoice | None, changes: list[Document]) -> Document:
-        return {"changes": changes, "invoice": self.ledger.shown(document, self.today) if document else None}
+    def _result(self, document: Invoice | None, changes: list[Document]) -> Document:
+        return {"changes": changes, "invoice": self.ledger.write(document, self.today) if document else None}
 
-    def _pay(
-        self, answer: Quote | None, invoice: Invoice | None, amount: int, token: str, asked: Asked | None = None
+    def _charge(
+        self,
+        decided: Quote | None,
+        invoice: Invoice | None,
+        amount: int,
+        token: str,
+        request: MemberRequest | None = None,
     ) -> Document:
-        """Do what the gateway's answer to a token asks for."""
+        """Book or begin a payment, as the gateway answers to the token. Errors: NotDone if it declines."""
+        # The same table that the sandbox gateway answers from, without the gateway.
         outcome, reason = TOKENS.get(token, ("declined", "unknown_token"))
         expires_at = self.moment + timedelta(minutes=self.context.policy.attempt_minutes)
         match next_step("open", outcome, expires_at, self.moment):
             case "take":
-                return self._paid(answer, invoice, amount, asked)
+                return self._book_payment(decided, invoice, amount, request)
             case "wait":
-                self.attempt = Waiting(answer, invoice, amount, expires_at, asked)
+                self.attempt = OpenPayment(decided, invoice, amount, expires_at, request)
                 return {"state": "open", "amount": write_money(amount, self.ledger.currency)}
-        raise Answered({"code": "declined", "reason": reason})
+        raise NotDone({"code": "declined", "reason": reason})
 
-    def _paid(self, answer: Quote | None, invoice: Invoice | None, amount: int, asked: Asked | None) -> Document:
+    def _book_payment(
+        self, decided: Quote | None, invoice: Invoice | None, amount: int, request: MemberRequest | None
+    ) -> Document:
         changes, document = list[Document](), invoice
-        if answer is not None:
-            document, changes = self._apply(answer, asked)
-        self.ledger.pay(amount, answer.on if answer is not None else self.today)
+        if decided is not None:
+            document, changes = self._apply(decided, request)
+        # A payment that waited pays for the quote of its day.
+        self.ledger.pay(amount, decided.on if decided is not None else self.today)
         self.ledger.allocate(document.id if document else None)
-        self._follow()
-        return self._shown(document, changes)
+        self._overtake_request()
+        return self._result(document, changes)
 
     def _collect(self, document: Invoice, *, again: bool) -> None:
         """Collect an open invoice from an automatic payer, once unless asked again."""
-        left = self.ledger.left(document) if document.kind == "invoice" else 0
-        tried = document.id in self.attempted and not again
-        if not self.method.automatic or self.attempt is not None or not left or tried:
+        open_amount = self.ledger.open_amount(document) if document.kind == "invoice" else 0
+        already_tried = document.id in self.attempted and not again
+        if not self.method.automatic or self.attempt is not None or not open_amount or already_tried:
             return
         self.attempted.add(document.id)
-        with suppress(Answered):
-            self._pay(None, document, left, self.method.token)
+        # A declined collection changes nothing: the invoice stays open.
+        with suppress(NotDone):
+            self._charge(None, document, open_amount, self.method.token)

@@ -15,59 +15,60 @@ from bursar.scenario.player import Document
 
 
 @dataclass(slots=True)
-class Asked:
-    """A request of a member, which is closed once."""
+class MemberRequest:
+    """A request of a member, which is closed once. `quote` is the one that the member saw."""
 
     id: UUID
     member: Member
     edits: tuple[Edit, ...]
-    answer: Quote
+    quote: Quote
     status: RequestStatus
     reason: str = ""
 
     def close(self, state: RequestState, reason: str = "", cause: Cause | None = None) -> None:
-        """It is open no more."""
+        """Close the request."""
         self.status, self.reason = replace(self.status, state=state, cause=cause), reason
 
-    def shown(self, moment: datetime) -> Document:
-        """The request as the API shows it."""
+    def document(self, moment: datetime) -> Document:
+        """Return the request as the API shows it."""
         return {
             "id": str(self.id),
             "member": {"email": self.member.email},
             "state": self.status.at(moment),
-            "quote": write_quote(self.answer),
+            "quote": write_quote(self.quote),
             "closed": {"reason": self.reason, "cause": self.status.cause} if self.status.state != "open" else None,
         }
 
 
 @dataclass
 class Requests:
-    """All requests, the oldest first; one is open at a time."""
+    """All requests of an account, the oldest first; one is open at a time."""
 
-    all: list[Asked] = field(default_factory=list)
+    all: list[MemberRequest] = field(default_factory=list)
 
-    def one(self, id: str) -> Asked:
-        """A request by its id."""
-        return next(asked for asked in self.all if str(asked.id) == id)
+    def find(self, id: str) -> MemberRequest:
+        """Return a request by its id."""
+        return next(request for request in self.all if str(request.id) == id)
 
     def check_none_open(self) -> None:
         """Raise RequestOpen if the account has an open request that bars another."""
-        if any(asked.status.state == "open" for asked in self.all):
+        # By the stored state: an expired request bars another until it is closed.
+        if any(request.status.state == "open" for request in self.all):
             raise RequestOpen()
 
-    def open(self, moment: datetime) -> Asked | None:
+    def open(self, moment: datetime) -> MemberRequest | None:
         """Return the request that can be reviewed at a moment, if there is one."""
-        return next((asked for asked in self.all if asked.status.at(moment) == "open"), None)
+        return next((request for request in self.all if request.status.at(moment) == "open"), None)
 
     def overtake(self, context: BillingContext, moment: datetime, on: date) -> None:
         """Close the open request if nobody could approve it any more."""
-        found = self.open(moment)
-        cause = overtaken(context, found.edits, found.member.id, on) if found else None
-        if found is not None and cause is not None:
-            found.close("overtaken", cause=cause)
+        open_request = self.open(moment)
+        cause = overtaken(context, open_request.edits, open_request.member.id, on) if open_request else None
+        if open_request is not None and cause is not None:
+            open_request.close("overtaken", cause=cause)
 
     def expire(self, moment: datetime) -> None:
-        """Close what nobody reviewed in time."""
-        for asked in self.all:
-            if asked.status.at(moment) != asked.status.state:
-                asked.close("expired")
+        """Close requests that nobody reviewed in time."""
+        for request in self.all:
+            if request.status.at(moment) != request.status.state:
+                request.close("expired")

@@ -1,30 +1,31 @@
-"""An edit in the words of a life, as the API takes it."""
+"""Read an edit from the words of a step."""
 
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bursar.scenario.word import Mistake, Words, near
+from bursar.scenario.word import Mistake, Words, suggest
 
 
 def read_edit(words: Words) -> Mapping[str, Any]:
-    """An edit as the API takes it, from its words. Errors: Mistake."""
+    """Return an edit as the API takes it. Errors: Mistake."""
     kind = EDITS.get(words[0]) if words else None
     if kind is None:
-        found = words[0] if words else "nothing"
-        raise Mistake(f"expected an edit, found {found}: {near(found, EDITS)}")
+        word = words[0] if words else "nothing"
+        raise Mistake(f"expected an edit, found {word}: {suggest(word, EDITS)}")
     name, fields = kind
     if len(words) < 1 + len(fields):
         raise Mistake(f"expected {words[0]} {' '.join(field.upper() for field in fields)}")
     edit: dict[str, Any] = {"edit": name}
+    # More words than fields may follow: those are read in pairs below.
     for field, word in zip(fields, words[1:], strict=False):
         edit[field] = _value(field, word)
-    rest = words[1 + len(fields) :]
-    if len(rest) % 2:
-        raise Mistake(f"expected a value after {rest[-1]}")
-    for field, word in zip(rest[::2], rest[1::2], strict=True):
-        if field not in MORE:
-            raise Mistake(f"expected one of {near(field, MORE)}; found {field}")
+    optional_words = words[1 + len(fields) :]
+    if len(optional_words) % 2:
+        raise Mistake(f"expected a value after {optional_words[-1]}")
+    for field, word in zip(optional_words[::2], optional_words[1::2], strict=True):
+        if field not in OPTIONAL_FIELDS:
+            raise Mistake(f"expected one of {suggest(field, OPTIONAL_FIELDS)}; found {field}")
         if field == "expects":
             edit["expected"] = _expected(name, words[0], word)
         else:
@@ -33,8 +34,8 @@ def read_edit(words: Words) -> Mapping[str, Any]:
 
 
 def _expected(edit: str, kind: str, word: str) -> Mapping[str, Any]:
-    """Return what the one who speaks believes to be in force, of what the edit changes."""
-    name = EXPECTING.get(edit)
+    """Return the value that the actor expects to be in force, of the field that the edit changes."""
+    name = EXPECTED_FIELD.get(edit)
     if name is None:
         raise Mistake(f"expected no expects after {kind}; it says what is believed of seats, units, plan or cycle")
     return {name: _value(name, word)}
@@ -42,12 +43,13 @@ def _expected(edit: str, kind: str, word: str) -> Mapping[str, Any]:
 
 def _value(field: str, word: str) -> Any:
     if field in ("seats", "units"):
+        # Also below zero, so that a scenario can show how such a number is refused.
         if not re.fullmatch(r"-?\d+", word):
             raise Mistake(f"expected a whole number of {field}, found {word}")
         return int(word)
     if field == "span":
-        start, parted, end = word.partition("..")
-        if not parted:
+        start, separator, end = word.partition("..")
+        if not separator:
             raise Mistake(f"expected days such as 2026-01-10..2026-02-01, the last one not among them, found {word}")
         return {"start": start, "end": end}
     if field == "change" and not re.fullmatch(r"#\d+", word):
@@ -70,8 +72,8 @@ EDITS: Final[Mapping[str, tuple[str, Words]]] = {
     "undo": ("undo", ("change",)),
     "keep": ("keep", ("change",)),
 }
-MORE: Final = ("seats", "units", "on", "price", "reason", "release", "expects")
-EXPECTING: Final[Mapping[str, str]] = {
+OPTIONAL_FIELDS: Final = ("seats", "units", "on", "price", "reason", "release", "expects")
+EXPECTED_FIELD: Final[Mapping[str, str]] = {
     "set_seats": "seats",
     "set_units": "units",
     "change_plan": "plan",

@@ -1,8 +1,8 @@
-"""Documents and money of one life, as the core player keeps them."""
+"""The documents and money of a life that is played in memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 from uuid import UUID
@@ -11,12 +11,24 @@ from bursar.core.billing.invoice import Buyer, Invoice, Seller, read_address, to
 from bursar.core.billing.invoice_content import write_invoice
 from bursar.core.billing.journal import Movement, journal
 from bursar.core.billing.payment import OpenAmount, document_status, propose_allocations
+from bursar.core.ordering.quote import Quote
 from bursar.core.ordering.transition import NewInvoice
+from bursar.scenario.core_requests import MemberRequest
 
 FIRST_ID: Final = 1 << 100
-"""Beyond the numbers by which changes are known before they are taken."""
-
+"""Beyond the numbers that the core gives to the changes of a quote before it is accepted."""
 SELLER: Final = Seller("Scenario", "FR")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPayment:
+    """A payment that waits for the payer: for a quote, with the request that it approves, or for an open invoice."""
+
+    quote: Quote | None
+    invoice: Invoice | None
+    amount: int
+    expires_at: datetime
+    request: MemberRequest | None = None
 
 
 @dataclass
@@ -27,75 +39,83 @@ class Ledger:
     details: Mapping[str, Any] = field(default_factory=dict)
     issued: list[Invoice] = field(default_factory=list)
     payments: list[tuple[UUID, date, int]] = field(default_factory=list)
-    settled: dict[UUID, int] = field(default_factory=dict)
+    allocated: dict[UUID, int] = field(default_factory=dict)
     ids: Any = field(default_factory=lambda: count(FIRST_ID))
 
     def new_id(self) -> UUID:
-        """The next id."""
+        """Return the next id; counted, so that a life prints the same text each time."""
         return UUID(int=next(self.ids))
 
-    def issue(self, made: NewInvoice, on: date) -> Invoice:
-        """Issue a document that somebody's order or a day brings."""
-        sums = totals([line for _, line in made.lines])
+    def issue(self, new_invoice: NewInvoice, on: date) -> Invoice:
+        """Issue the document of a transition."""
+        sums = totals([line for _, line in new_invoice.lines])
         document = Invoice(
-            id=made.id,
-            number=str(1 + sum(one.kind == sums.kind for one in self.issued)),
+            id=new_invoice.id,
+            number=str(1 + sum(document.kind == sums.kind for document in self.issued)),
             currency=self.currency,
             on=on,
             issued_on=on,
-            due_on=on + timedelta(days=made.due_days if sums.total > 0 else 0),
+            due_on=on + timedelta(days=new_invoice.due_days if sums.total > 0 else 0),
             seller=SELLER,
             buyer=self._buyer(),
-            booked=made.lines,
+            booked=new_invoice.lines,
         )
         self.issued.append(document)
         return document
 
     def pay(self, amount: int, on: date) -> None:
-        """Money that came in."""
+        """Book a payment."""
         self.payments.append((self.new_id(), on, amount))
 
-    def left(self, document: Invoice) -> int:
+    def open_amount(self, document: Invoice) -> int:
         """Return the open amount of a document."""
-        return abs(document.totals.total) - self.settled.get(document.id, 0)
+        return abs(document.totals.total) - self.allocated.get(document.id, 0)
 
     def open(self, kind: str) -> list[OpenAmount]:
-        """Documents of a kind that have something left."""
-        return [OpenAmount(one.id, self.left(one)) for one in self.issued if one.kind == kind and self.left(one)]
+        """Return the documents of a kind with an open amount."""
+        return [
+            OpenAmount(document.id, self.open_amount(document))
+            for document in self.issued
+            if document.kind == kind and self.open_amount(document)
+        ]
 
     def sources(self) -> list[OpenAmount]:
-        """Credit notes and payments that have something left."""
-        paid = [OpenAmount(key, amount - self.settled.get(key, 0)) for key, _, amount in self.payments]
-        return [*self.open("credit_note"), *(one for one in paid if one.left)]
+        """Return the credit notes and payments that are not wholly allocated."""
+        payments = [
+            OpenAmount(payment_id, amount - self.allocated.get(payment_id, 0))
+            for payment_id, _, amount in self.payments
+        ]
+        return [*self.open("credit_note"), *(payment for payment in payments if payment.left)]
 
-    def owes(self) -> int:
+    def balance(self) -> int:
         """Return open invoices less unallocated credit notes and payments."""
-        return sum(one.left for one in self.open("invoice")) - sum(source.left for source in self.sources())
+        return sum(invoice.left for invoice in self.open("invoice")) - sum(source.left for source in self.sources())
 
     def allocate(self, first: UUID | None = None) -> None:
-        """Settle what is open with what there is; a payment for one invoice settles that one first."""
-        invoices = sorted(self.open("invoice"), key=lambda one: one.id != first)
+        """Allocate credit notes and payments to open invoices, to `first` before the others."""
+        # The sort keeps the order of issue among the others, and false comes before true.
+        invoices = sorted(self.open("invoice"), key=lambda invoice: invoice.id != first)
         for allocation in propose_allocations(self.sources(), invoices):
             for key in (allocation.source, allocation.invoice):
-                self.settled[key] = self.settled.get(key, 0) + allocation.amount
+                self.allocated[key] = self.allocated.get(key, 0) + allocation.amount
 
-    def shown(self, document: Invoice, today: date) -> dict[str, Any]:
-        """A document as the API shows it."""
-        state = document_status(document.kind, self.left(document), document.due_on, today)
+    def write(self, document: Invoice, today: date) -> dict[str, Any]:
+        """Return a document as the API shows it."""
+        state = document_status(document.kind, self.open_amount(document), document.due_on, today)
         return {**write_invoice(document), "status": state}
 
     def journal(self) -> str:
-        """The journal; documents are named by kind and number."""
+        """Return the journal."""
         money = [
             Movement(on, str(number), amount, self.currency) for number, (_, on, amount) in enumerate(self.payments, 1)
         ]
         return journal([*self.issued, *money])
 
     def _buyer(self) -> Buyer:
-        """The customer as documents name it from now on."""
-        bill_to, told = self.details.get("bill_to"), ("vat_id", "purchase_order")
+        """Return the customer as documents name it from now on."""
+        bill_to, text_fields = self.details.get("bill_to"), ("vat_id", "purchase_order")
         return Buyer(
             sold_to=read_address(self.details.get("sold_to") or {}),
             bill_to=read_address(bill_to) if bill_to else None,
-            **{name: self.details.get(name, "") for name in told},
+            **{name: self.details.get(name, "") for name in text_fields},
         )

@@ -1,4 +1,4 @@
-"""The people of an account that is played in memory: what they may do there, and who comes and goes."""
+"""The people of an account that is played in memory. Each function returns the billing context as it is afterwards."""
 
 from dataclasses import replace
 from datetime import date
@@ -16,78 +16,84 @@ from bursar.core.policy.member import (
     check_role,
 )
 from bursar.core.policy.policy import VENDOR, Actor, Member, Outcome, decide
-from bursar.scenario.player import Answered
+from bursar.scenario.player import NotDone
 
 
 def address(name: str) -> str:
-    """The email of somebody in a life."""
+    """Return the email of a member, by the name in a scenario."""
     return f"{name}@example.com"
 
 
-def found(context: BillingContext, name: str) -> Actor:
-    """Return the actor of a step: the vendor, or a member by name. Errors: Answered."""
+def find_actor(context: BillingContext, name: str) -> Actor:
+    """Return the actor of a step: the vendor, or a member by name. Errors: NotDone."""
     member = _member(context, name)
     if member is None and name != "vendor":
-        raise Answered({"code": "unknown_actor"})
+        raise NotDone({"code": "unknown_actor"})
     if member is not None and not member.active:
-        raise Answered({"code": NotActive.code})
+        raise NotDone({"code": NotActive.code})
     return member or VENDOR
 
 
-def permitted(context: BillingContext, actor: Actor, capability: str, on: date) -> None:
-    """Raise Answered unless the policy allows the actor this capability."""
+def check_permitted(context: BillingContext, actor: Actor, capability: str, on: date) -> None:
+    """Raise NotDone unless the policy allows the actor this capability."""
     decision = decide(context.policy, context.account, actor, capability, on)
     if decision.outcome is not Outcome.ALLOWED:
         code = "by_request" if decision.outcome is Outcome.BY_REQUEST else "refused"
-        raise Answered({"code": code, **write_decision(decision)})
+        raise NotDone({"code": code, **write_decision(decision)})
 
 
-def added(context: BillingContext, actor: Actor, name: str, role: str, on: date, id: UUID) -> BillingContext:
-    """The account with another member: active when the vendor makes them, invited when a member does.
+def with_member(context: BillingContext, actor: Actor, name: str, role: str, on: date, id: UUID) -> BillingContext:
+    """Return the account with another member: active if the vendor adds them, invited if a member does.
 
-    Errors: Answered, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember.
+    Errors: NotDone, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember.
     """
     context.policy.role(role)
-    permitted(context, actor, capability_for_member(None, role), on)
+    check_permitted(context, actor, capability_for_member(None, role), on)
     check_role(actor, name.title(), None, role)
     if any(member.email == address(name) for member in context.account.members):
         raise AlreadyMember(email=address(name))
-    made = Member(id, name.title(), address(name), role, active=not isinstance(actor, Member))
-    return _with(context, (*context.account.members, made))
+    new_member = Member(id, name.title(), address(name), role, active=not isinstance(actor, Member))
+    return _with_members(context, (*context.account.members, new_member))
 
 
-def changed(context: BillingContext, actor: Actor, name: str, role: str | None, on: date) -> BillingContext:
-    """The account once a member has another role, or with None is no member any more.
+def with_role(context: BillingContext, actor: Actor, name: str, role: str | None, on: date) -> BillingContext:
+    """Return the account after a member got another role, or with None was removed.
 
-    Errors: Answered, UnknownRole, OneOwner, OnlyFromAdmins.
+    Errors: NotDone, UnknownRole, OneOwner, OnlyFromAdmins.
     """
     if role is not None:
         context.policy.role(role)
     before = _member(context, name)
     if before is None:
-        raise Answered({"code": "not_found"})
-    permitted(context, actor, capability_for_member(before.role, role), on)
+        raise NotDone({"code": "not_found"})
+    check_permitted(context, actor, capability_for_member(before.role, role), on)
     check_role(actor, before.name, before.role, role)
-    others = context.account.members
+    members = context.account.members
     if role is None:
-        return _with(context, tuple(one for one in others if one is not before))
-    return _with(context, tuple(replace(one, role=role) if one is before else one for one in others))
+        return _with_members(context, tuple(member for member in members if member is not before))
+    return _with_members(
+        context, tuple(replace(member, role=role) if member is before else member for member in members)
+    )
 
 
-def passed_on(context: BillingContext, actor: Actor, name: str, reason: str) -> BillingContext:
-    """The account once a billing admin is its owner. Errors: Answered, and those of `check_passing`."""
-    members, to = context.account.members, having(context, name)
+def with_owner(context: BillingContext, actor: Actor, name: str, reason: str) -> BillingContext:
+    """Return the account after a billing admin became its owner.
+
+    Errors: NotDone, and those of `check_ownership_transfer`.
+    """
+    members, new_owner = context.account.members, find_member(context, name)
     owner = next(member for member in members if member.role == OWNER)
-    check_ownership_transfer(actor, owner, to, verified=True, reason=reason)
-    roles = {owner.id: ADMIN, to.id: OWNER}
-    return _with(context, tuple(replace(member, role=roles.get(member.id, member.role)) for member in members))
+    check_ownership_transfer(actor, owner, new_owner, verified=True, reason=reason)
+    # At once: at no moment has an account no owner, or two.
+    roles = {owner.id: ADMIN, new_owner.id: OWNER}
+    return _with_members(context, tuple(replace(member, role=roles.get(member.id, member.role)) for member in members))
 
 
-def having(context: BillingContext, name: str) -> Member:
-    """A member by name. Errors: Answered."""
+def find_member(context: BillingContext, name: str) -> Member:
+    """Return a member by name. Errors: NotDone."""
     member = _member(context, name)
     if member is None:
-        raise Answered({"code": "not_found"})
+        raise NotDone({"code": "not_found"})
     return member
 
 
@@ -95,5 +101,5 @@ def _member(context: BillingContext, name: str) -> Member | None:
     return next((member for member in context.account.members if member.email == address(name)), None)
 
 
-def _with(context: BillingContext, members: tuple[Member, ...]) -> BillingContext:
+def _with_members(context: BillingContext, members: tuple[Member, ...]) -> BillingContext:
     return replace(context, account=replace(context.account, members=members))

@@ -1,4 +1,4 @@
-"""The actions that a player of scenarios must have."""
+"""The actions of a player of scenarios. The core player and the system player must print the same text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,8 +13,8 @@ from bursar.core.policy.refusal import Refused
 Document = Mapping[str, Any]
 
 
-class Answered(Exception):
-    """Something was not done; the document says why."""
+class NotDone(Exception):
+    """A step was not done; the document gives the reason, as a problem of the API does."""
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -22,126 +22,121 @@ class Answered(Exception):
 
 
 class Player(Protocol):
-    """Plays one life. Documents are those of the API; what is not done raises Answered."""
+    """Plays one life. Documents are those of the API; a step that is not done raises NotDone."""
 
     def open(self, account_type: str, options: Mapping[str, str], policy: Document) -> None:
-        """Open the account, with one member of each role; its clock stands on the day given."""
+        """Open the account, with one member of each role, on the day of its `clock`."""
 
     def publish(self, catalog: Document | None, policy: Document | None) -> None:
         """Publish a new version of the catalog, of the policy, or of both."""
 
-    def move(self, to: str) -> object:
-        """Move the clock to a day or an instant, and do what falls due on the way."""
+    def move_clock(self, to: str) -> object:
+        """Move the clock to a day or an instant, and do everything that falls due on the way."""
 
     def documents(self) -> Sequence[Document]:
-        """All documents as they stand now, the oldest first."""
+        """Return all documents as they are now, the oldest first."""
 
     def quote(self, actor: str, edits: Sequence[Document]) -> Document:
-        """Ask for a quote."""
+        """Return a quote."""
 
-    def take(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
-        """Take edits as they are decided now: changes and invoice, or an open attempt."""
+    def accept(self, actor: str, edits: Sequence[Document], *, confirmed: bool = False) -> Document:
+        """Accept edits as they are decided now; return changes and invoice, or an open attempt."""
 
-    def ask(self, actor: str, edits: Sequence[Document]) -> Document:
-        """Ask for what may only be asked for."""
+    def submit(self, actor: str, edits: Sequence[Document]) -> Document:
+        """Submit a request."""
 
     def approve(self, actor: str, request: str, *, confirmed: bool = False) -> Document:
-        """Take what a request asks for."""
+        """Approve a request."""
 
     def reject(self, actor: str, request: str, reason: str) -> Document:
-        """Close a request without doing it."""
+        """Reject a request, with a reason."""
 
     def withdraw(self, actor: str, request: str) -> Document:
-        """Take a request back."""
+        """Withdraw the actor's own request."""
 
     def requests(self) -> Sequence[Document]:
-        """All requests as they stand now, the oldest first."""
+        """Return all requests as they are now, the oldest first."""
 
-    def authenticate(self, outcome: str) -> Document:
+    def answer_payment(self, outcome: str) -> Document:
         """Play the payer's answer to the open attempt."""
 
-    def pay_with(self, actor: str, kind: str, token: str) -> None:
-        """Choose how to pay."""
+    def set_payment_method(self, actor: str, kind: str, token: str) -> None:
+        """Set the payment method."""
 
     def undo(self, actor: str, change: str) -> Document:
-        """Take a scheduled change back by its own address."""
+        """Undo a scheduled change by its own address."""
 
     def pay(self, actor: str, document: str, kind: str, token: str) -> Document:
         """Pay an open invoice once."""
 
-    def override(self, capability: str, grant: bool, until: str | None) -> None:
+    def add_override(self, capability: str, grant: bool, until: str | None) -> None:
         """Grant or withhold a capability on the account."""
 
-    def lift(self, capability: str) -> None:
+    def end_override(self, capability: str) -> None:
         """End the override of a capability."""
 
-    def alter(self, fields: Mapping[str, str]) -> None:
-        """Change what the vendor says of the account: its type, its tax rate."""
+    def alter_account(self, fields: Mapping[str, str]) -> None:
+        """Change fields of the account that belong to the vendor: its type, its tax rate."""
 
     def add_member(self, actor: str, name: str, role: str) -> None:
-        """Make somebody a member."""
+        """Add a member."""
 
     def change_member(self, actor: str, name: str, role: str) -> None:
         """Give a member another role."""
 
     def remove_member(self, actor: str, name: str) -> None:
-        """Take a member out of the account."""
+        """Remove a member from the account."""
 
-    def pass_on(self, actor: str, name: str, reason: str) -> None:
+    def transfer_ownership(self, actor: str, name: str, reason: str) -> None:
         """Make a billing admin the owner."""
 
     def member_id(self, name: str) -> str:
-        """The id of somebody who is or was a member, as edits name them."""
+        """Return the id of a present or former member, by which edits name them."""
 
-    def assign(self, actor: str, product: str, name: str) -> None:
-        """Give a member a product."""
+    def assign_seat(self, actor: str, product: str, name: str) -> None:
+        """Assign a product to a member."""
 
-    def free(self, actor: str, product: str, name: str) -> None:
+    def free_seat(self, actor: str, product: str, name: str) -> None:
         """Take a product from a member."""
 
-    def count(self, product: str, used: int | None) -> None:
-        """Let the vendor's product say how many seats are used."""
+    def count_seats(self, product: str, used: int | None) -> None:
+        """Report the number of used seats from the vendor's product; None ends this."""
 
     def seats(self) -> Sequence[Document]:
-        """The seats of each product, and who has it."""
+        """Return the seats of each product, with their holders."""
 
-    def say(self, actor: str, details: Mapping[str, str]) -> None:
-        """Say what future invoices say of the customer."""
+    def set_billing_details(self, actor: str, details: Mapping[str, str]) -> None:
+        """Set the billing details of future invoices."""
 
-    def may(self, actor: str) -> Sequence[Document]:
-        """The decision about every capability."""
+    def decisions(self, actor: str) -> Sequence[Document]:
+        """Return the decision about every capability."""
 
     def state(self) -> Document:
-        """The subscription."""
+        """Return the subscription."""
 
     def journal(self) -> str:
-        """The journal."""
+        """Return the journal."""
 
 
-def rights(player: Player, names: Sequence[str]) -> Mapping[str, Sequence[Document]]:
-    """The decisions about every capability by name, for those who may do anything."""
-    found = {}
+def decisions_by_name(player: Player, names: Sequence[str]) -> Mapping[str, Sequence[Document]]:
+    """Return the decisions about every capability, by the names of active members."""
+    decisions = {}
     for name in names:
         try:
-            found[name] = player.may(name)
-        except Answered as answered:
-            if answered.document["code"] != NotActive.code:
+            decisions[name] = player.decisions(name)
+        except NotDone as not_done:
+            if not_done.document["code"] != NotActive.code:
                 raise
-    return found
+    return decisions
 
 
 @contextmanager
-def answering() -> Iterator[None]:
-    """Lets a problem of the core be an answer."""
+def problems_as_not_done() -> Iterator[None]:
+    """Turn a problem of the core within the block into NotDone, with the fields that the API would answer."""
     try:
         yield
-    except Problem as found:
-        raise problem(found) from None
-
-
-def problem(found: Problem) -> Answered:
-    """A problem as an answer."""
-    if isinstance(found, Refused):
-        code = "by_request" if found.decision.outcome is Outcome.BY_REQUEST else "refused"
-        return Answered({"code": code, **write_decision(found.decision)})
-    return Answered({"code": found.code, "reason": found.params.get("reason")})
+    except Refused as refused:
+        code = "by_request" if refused.decision.outcome is Outcome.BY_REQUEST else "refused"
+        raise NotDone({"code": code, **write_decision(refused.decision)}) from None
+    except Problem as problem:
+        raise NotDone({"code": problem.code, "reason": problem.params.get("reason")}) from None

@@ -1,4 +1,4 @@
-"""Documents of the API as the lines that a life prints."""
+"""Print documents of the API as the lines of a scenario."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -6,52 +6,53 @@ from typing import Final
 from bursar.core.money.money import Money, amount_text
 from bursar.scenario.player import Document
 
-_TOLD: Final = ("product", "plan", "cycle", "seats", "units", "span", "until")
+_SHOWN_FIELDS: Final = ("product", "plan", "cycle", "seats", "units", "span", "until")
 
 
 def not_done(document: Document) -> list[str]:
-    """Why something was not done; with what is now so, if that is what stands in the way."""
+    """Return the lines of a step that was not done: its decision, or the code of the problem."""
     if document["code"] in ("refused", "by_request"):
-        return [outcome({**document, "outcome": document["code"]})]
+        return [decision_text({**document, "outcome": document["code"]})]
     reason = f" {document['reason']}" if document.get("reason") else ""
     return [f"not done: {document['code']}{reason}"]
 
 
-def quoted(quote: Document) -> list[str]:
-    """A quote."""
-    lines = [f"{edited(one['edit'])}: {outcome(one)}" for one in quote["edits"]]
+def quote_lines(quote: Document) -> list[str]:
+    """Return the lines of a quote."""
+    lines = [f"{edit_text(decided['edit'])}: {decision_text(decided)}" for decided in quote["edits"]]
     if quote["outcome"] == "refused":
         return lines
-    lines += [priced(one) for one in quote["lines"]]
-    lines.append(f"due today {sums(quote['due_today'])}")
+    lines += [line_text(line) for line in quote["lines"]]
+    lines.append(f"due today {sums_text(quote['due_today'])}")
     renewal = quote["next_renewal"]
-    lines.append(f"renews {renewal['on']}: {sums(renewal)}" if renewal["on"] else "does not renew")
-    lines += [f"warning {one}" for one in quote["warnings"]]
-    if more := quote["confirm"]:
-        amount = f"{money(more['amount'])} {more['amount']['currency']}"
-        lines.append(f"to be confirmed: {more['seats']} seats and {amount} a period more")
+    lines.append(f"renews {renewal['on']}: {sums_text(renewal)}" if renewal["on"] else "does not renew")
+    lines += [f"warning {warning}" for warning in quote["warnings"]]
+    if increase := quote["confirm"]:
+        amount = f"{money_text(increase['amount'])} {increase['amount']['currency']}"
+        lines.append(f"to be confirmed: {increase['seats']} seats and {amount} a period more")
     return lines
 
 
-def outcome(decision: Document) -> str:
-    """A decision: why not, whom to ask, from when."""
-    said = str(decision["outcome"])
+def decision_text(decision: Document) -> str:
+    """Return a decision as text: the reason, the people to ask and the day."""
+    text = str(decision["outcome"])
     if decision.get("reason"):
-        said += f" for {decision['reason']}"
+        text += f" for {decision['reason']}"
     if decision.get("ask"):
-        said += ", ask " + ", ".join(one["role"] for one in decision["ask"])
+        text += ", ask " + ", ".join(person["role"] for person in decision["ask"])
     if decision.get("effective_on"):
-        said += f" from {decision['effective_on']}"
+        text += f" from {decision['effective_on']}"
     if decision.get("overruled_on"):
-        said += f", overruled from {decision['overruled_on']}"
-    return said
+        text += f", overruled from {decision['overruled_on']}"
+    return text
 
 
-def table(decisions: Mapping[str, Sequence[Document]]) -> list[str]:
-    """Print the decision for each member: yes, by_request, or the reason of the refusal."""
+def decision_table(decisions: Mapping[str, Sequence[Document]]) -> list[str]:
+    """Return a table of the decisions for each member: yes, by_request, or the reason of the refusal."""
     rows = [["", *decisions]]
+    # Every member has the same capabilities in the same order.
     for row in zip(*decisions.values(), strict=True):
-        rows.append([row[0]["capability"], *(_cell(one) for one in row)])
+        rows.append([row[0]["capability"], *map(_cell, row)])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
@@ -62,31 +63,32 @@ def _cell(decision: Document) -> str:
     return "by_request" if decision["outcome"] == "by_request" else str(decision["reason"])
 
 
-def edited(edit: Document) -> str:
-    """An edit in a few words."""
-    return " ".join([edit["edit"], *(_said(edit[name]) for name in _TOLD if name in edit)])
+def edit_text(edit: Document) -> str:
+    """Return an edit as text."""
+    return " ".join([edit["edit"], *(_value_text(edit[name]) for name in _SHOWN_FIELDS if name in edit)])
 
 
-def _said(value: object) -> str:
-    return span(value) if isinstance(value, Mapping) else str(value)
+def _value_text(value: object) -> str:
+    return span_text(value) if isinstance(value, Mapping) else str(value)
 
 
-def had(item: Document) -> str:
-    """A product that an account has, with its temporary seats."""
-    more = [f" + {one['seats']} for {span(one['span'])}" for one in item.get("temporary", ())]
-    return f"{item['product']} {item['plan']} {item['quantity']}{''.join(more)}"
+def item_text(item: Document) -> str:
+    """Return an item as text, with its temporary seats."""
+    increase = [f" + {entry['seats']} for {span_text(entry['span'])}" for entry in item.get("temporary", ())]
+    return f"{item['product']} {item['plan']} {item['quantity']}{''.join(increase)}"
 
 
-def priced(line: Document) -> str:
-    """A line of a document or a quote."""
+def line_text(line: Document) -> str:
+    """Return a line of a document or a quote as text."""
+    # A whole period needs no share: most lines are of one.
     share = f" ({line['share']['days']}/{line['share']['of']})" if line["span"] != line["period"] else ""
-    tax = f" tax {money(line['tax'])}" if line["tax"]["amount_minor"] else ""
+    tax = f" tax {money_text(line['tax'])}" if line["tax"]["amount_minor"] else ""
     what = f"{line['kind']} {line['product']} {line['plan']} {line['quantity']} × {line['unit_price']}"
-    return f"{what}, {span(line['span'])}{share}: {money(line['amount'])}{tax}"
+    return f"{what}, {span_text(line['span'])}{share}: {money_text(line['amount'])}{tax}"
 
 
-def addressed(document: Document) -> Iterator[str]:
-    """To whom a document is addressed, as it was when it was issued."""
+def address_lines(document: Document) -> Iterator[str]:
+    """Yield the lines of a document's address and billing details."""
     for field in ("sold_to", "bill_to"):
         if document[field]:
             yield f"{field} {document[field]['name']}"
@@ -95,18 +97,19 @@ def addressed(document: Document) -> Iterator[str]:
             yield f"{field} {document[field]}"
 
 
-def sums(totals: Document) -> str:
-    """Net, tax and total, or the total alone where there is no tax."""
+def sums_text(totals: Document) -> str:
+    """Return net, tax and total as text, or the total alone if there is no tax."""
+    total = f"{money_text(totals['total'])} {totals['total']['currency']}"
     if totals["tax"]["amount_minor"] == 0:
-        return f"{money(totals['total'])} {totals['total']['currency']}"
-    return f"{money(totals['net'])} + {money(totals['tax'])} = {money(totals['total'])} {totals['total']['currency']}"
+        return total
+    return f"{money_text(totals['net'])} + {money_text(totals['tax'])} = {total}"
 
 
-def money(amount: Document) -> str:
-    """An amount in its currency's own digits."""
+def money_text(amount: Document) -> str:
+    """Return an amount in its currency's own digits."""
     return amount_text(Money(amount["amount_minor"], amount["currency"]))
 
 
-def span(days: Document) -> str:
-    """The first day and the one after the last."""
+def span_text(days: Document) -> str:
+    """Return the first day, and the day after the last."""
     return f"{days['start']}..{days['end']}"

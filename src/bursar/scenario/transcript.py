@@ -1,32 +1,45 @@
 """Write the result of each line of a scenario as text, the same for every player."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from bursar.core.policy.capability import ROLES
 from bursar.policy.document import read as read_policy
 from bursar.scenario.language import MARK, BadLine, Scenario, Step
-from bursar.scenario.player import Answered, Document, Player, rights
-from bursar.scenario.printed import addressed, edited, had, money, not_done, outcome, priced, quoted, span, sums, table
+from bursar.scenario.player import Document, NotDone, Player, decisions_by_name
+from bursar.scenario.policy_part import merge_policy, policy_part
+from bursar.scenario.printed import (
+    address_lines,
+    decision_table,
+    decision_text,
+    edit_text,
+    item_text,
+    line_text,
+    money_text,
+    not_done,
+    quote_lines,
+    span_text,
+    sums_text,
+)
 
 
 def play(scenario: Scenario, player: Player, policy: Document) -> str:
-    """The life with what came of it: its own lines, and after each step the lines that it printed."""
-    teller = Teller(player, policy, scenario.file)
-    printed = {step.line: teller.tell(step) for step in scenario.steps}
-    whole: list[str] = []
+    """Play a life; return its own lines, and after each step the lines of its result."""
+    writer = TranscriptWriter(player, policy, scenario.file)
+    printed = {step.line: writer.play_step(step) for step in scenario.steps}
+    transcript: list[str] = []
+    # Results that stand in the file are left out, and the new ones take their place.
     for number, line in enumerate(scenario.lines, 1):
         if not line.strip().startswith(MARK):
-            whole.append(line.rstrip())
-            whole += [f"{MARK} {one}".rstrip() for one in printed.get(number, ())]
-    return "\n".join(whole) + "\n"
+            transcript.append(line.rstrip())
+            transcript += [f"{MARK} {result}".rstrip() for result in printed.get(number, ())]
+    return "\n".join(transcript) + "\n"
 
 
 _POLICY_VERBS: Final = ("timing", "proration", "policy", "catalog")
 
 
-class Teller:
-    """Tells one step after the other; changes and documents are known by the order in which they came."""
+class TranscriptWriter:
+    """Plays one step after the other and writes its result. Changes and documents are numbered in their order."""
 
     def __init__(self, player: Player, policy: Document, file: str = "") -> None:
         self.player = player
@@ -40,8 +53,9 @@ class Teller:
         self.documents: dict[str, tuple[str, int]] = {}
         self.requests: list[str] = []
 
-    def tell(self, step: Step) -> list[str]:
-        """The lines that a step prints. Errors: BadDocument for a policy that cannot be read."""
+    def play_step(self, step: Step) -> list[str]:
+        """Play a step; return the lines of its result. Errors: BadDocument for a policy that cannot be read."""
+        # Opened at the first step that needs it: a catalog or policy below `account` counts from the beginning.
         if step.verb == "account":
             self.opening = step
             return []
@@ -51,15 +65,15 @@ class Teller:
         if not self.open:
             self._open()
         try:
-            lines = self._tell(step)
-        except Answered as answered:
-            lines = not_done(answered.document)
-        return lines if step.verb in _QUIET else lines + self._news()
+            lines = self._play_step(step)
+        except NotDone as refusal:
+            lines = not_done(refusal.document)
+        return lines if step.verb in _QUIET_VERBS else lines + self._new_documents()
 
-    def _news(self) -> list[str]:
-        """Every document that was not told of yet."""
+    def _new_documents(self) -> list[str]:
+        """Return the lines of every document that was not printed yet."""
         new = [document for document in self.player.documents() if document["id"] not in self.documents]
-        return [line for one in new for line in self._document(one)]
+        return [line for document in new for line in self._document(document)]
 
     def _open(self) -> None:
         if self.opening is None:
@@ -70,8 +84,8 @@ class Teller:
             self.player.publish(self.catalog, None)
         try:
             self.player.open(words[0], {"currency": words[1], **options}, self.policy)
-        except Answered as answered:
-            detail = f"the account cannot be opened: {answered.document['code']}"
+        except NotDone as refusal:
+            detail = f"the account cannot be opened: {refusal.document['code']}"
             raise BadLine(file=self.file, line=self.opening.line, detail=detail) from None
         self.open = True
 
@@ -80,49 +94,52 @@ class Teller:
         if step.verb == "catalog":
             self.catalog = step.document
         else:
-            self.policy = merged(self.policy, _differing(step))
+            self.policy = merge_policy(self.policy, policy_part(step))
+            # Read here for its refusal alone, which names the line; the players read it themselves.
             read_policy(self.policy, 1, at=f"{self.file}:{step.line}")
         if self.open:
             self.player.publish(*((self.catalog, None) if step.verb == "catalog" else (None, self.policy)))
 
-    def _tell(self, step: Step) -> list[str]:
+    def _play_step(self, step: Step) -> list[str]:
         match step.verb:
             case "on":
-                self.player.move(step.words[0])
+                self.player.move_clock(step.words[0])
                 return []
             case "quotes":
-                return quoted(self.player.quote(step.actor, self._edits(step)))
+                return quote_lines(self.player.quote(step.actor, self._edits(step)))
             case "asks":
-                asked = self.player.ask(step.actor, self._edits(step))
-                self.requests.append(asked["id"])
-                return [self._request(asked), *quoted(asked["quote"])]
+                request = self.player.submit(step.actor, self._edits(step))
+                self.requests.append(request["id"])
+                return [self._request(request), *quote_lines(request["quote"])]
             case "approves":
-                return self._taken(self.player.approve(step.actor, self._asked(), confirmed=bool(step.words)))
+                return self._result_lines(
+                    self.player.approve(step.actor, self._last_request_id(), confirmed=bool(step.words))
+                )
             case "rejects":
-                return [self._request(self.player.reject(step.actor, self._asked(), step.words[0]))]
+                return [self._request(self.player.reject(step.actor, self._last_request_id(), step.words[0]))]
             case "withdraws":
-                return [self._request(self.player.withdraw(step.actor, self._asked()))]
+                return [self._request(self.player.withdraw(step.actor, self._last_request_id()))]
             case "takes":
-                return self._taken(self.player.take(step.actor, self._edits(step), confirmed=bool(step.words)))
+                return self._result_lines(self.player.accept(step.actor, self._edits(step), confirmed=bool(step.words)))
             case "undoes":
-                return self._taken(self.player.undo(step.actor, self._change_id(step.words[0])))
+                return self._result_lines(self.player.undo(step.actor, self._change_id(step.words[0])))
             case "payer":
                 outcomes = {"confirms": "succeeded", "refuses": "failed", "gives": "given_up"}
-                return self._taken(self.player.authenticate(outcomes[step.words[0]]))
+                return self._result_lines(self.player.answer_payment(outcomes[step.words[0]]))
             case "pays":
                 return self._pays(step)
-        return self._ask(step) if step.verb in _ASKING else self._arrange(step)
+        return self._read_step(step) if step.verb in _READING_VERBS else self._arrange(step)
 
     def _arrange(self, step: Step) -> list[str]:
         """Play a step that makes neither changes nor documents."""
         words = step.words
         match step.verb:
             case "grant" | "withhold":
-                self.player.override(words[0], step.verb == "grant", words[2] if len(words) == 3 else None)
+                self.player.add_override(words[0], step.verb == "grant", words[2] if len(words) == 3 else None)
             case "lift":
-                self.player.lift(words[0])
+                self.player.end_override(words[0])
             case "type" | "tax":
-                self.player.alter({"account_type" if step.verb == "type" else "tax_rate": words[0]})
+                self.player.alter_account({"account_type" if step.verb == "type" else "tax_rate": words[0]})
             case "adds":
                 self.player.add_member(step.actor, words[0], words[2])
                 self.people.append(words[0])
@@ -132,25 +149,25 @@ class Teller:
                 self.player.remove_member(step.actor, words[0])
                 self.people.remove(words[0])
             case "passes":
-                self.player.pass_on(step.actor, words[1], words[3] if len(words) == 4 else "")
+                self.player.transfer_ownership(step.actor, words[1], words[3] if len(words) == 4 else "")
             case "assigns":
-                self.player.assign(step.actor, words[0], words[2])
+                self.player.assign_seat(step.actor, words[0], words[2])
             case "frees":
-                self.player.free(step.actor, words[0], words[2])
+                self.player.free_seat(step.actor, words[0], words[2])
             case "counts":
-                self.player.count(words[0], None if words[1] == "none" else int(words[1]))
+                self.player.count_seats(words[0], None if words[1] == "none" else int(words[1]))
             case "says":
-                self.player.say(step.actor, dict(zip(words[::2], words[1::2], strict=True)))
+                self.player.set_billing_details(step.actor, dict(zip(words[::2], words[1::2], strict=True)))
         return []
 
-    def _ask(self, step: Step) -> list[str]:
+    def _read_step(self, step: Step) -> list[str]:
         """Play a step that only reads."""
         match step.verb:
             case "may":
-                found = self.player.may(step.actor)
-                return [outcome(one) for one in found if one["capability"] == step.words[0]]
+                decisions = self.player.decisions(step.actor)
+                return [decision_text(entry) for entry in decisions if entry["capability"] == step.words[0]]
             case "matrix":
-                return table(rights(self.player, self.people))
+                return decision_table(decisions_by_name(self.player, self.people))
             case "state":
                 return self._state(self.player.state())
             case "seats":
@@ -166,52 +183,54 @@ class Teller:
     def _pays(self, step: Step) -> list[str]:
         words = step.words
         if words[0] == "with":
-            self.player.pay_with(step.actor, words[1], words[2] if len(words) == 3 else "")
+            self.player.set_payment_method(step.actor, words[1], words[2] if len(words) == 3 else "")
             return []
         document = self._numbered(words[1])
-        return self._taken(self.player.pay(step.actor, document["id"], words[3], words[4]))
+        return self._result_lines(self.player.pay(step.actor, document["id"], words[3], words[4]))
 
     def _edits(self, step: Step) -> list[Document]:
-        """The edits with the ids that labels and names stand for."""
+        """Return the edits with ids in place of labels and names."""
         return [self._edit(edit) for edit in step.edits]
 
     def _edit(self, edit: Document) -> Document:
         if "change" in edit:
             edit = {**edit, "change": self._change_id(edit["change"])}
         if "release" in edit:
-            edit = {**edit, "release": [self.player.member_id(one) for one in edit["release"].split(",")]}
+            edit = {**edit, "release": [self.player.member_id(name) for name in edit["release"].split(",")]}
         return edit
 
     def _change_id(self, label: str) -> str:
         number = label.removeprefix("#")
         if not number.isdigit() or not 1 <= int(number) <= len(self.changes):
-            raise Answered({"code": "unknown_change"})
+            raise NotDone({"code": "unknown_change"})
         return self.changes[int(number) - 1]
 
-    def _asked(self) -> str:
-        """The request made last. Errors: Answered."""
+    def _last_request_id(self) -> str:
+        """Return the id of the last request. Errors: NotDone if there is none."""
         if not self.requests:
-            raise Answered({"code": "not_found"})
+            raise NotDone({"code": "not_found"})
         return self.requests[-1]
 
     def _request(self, request: Document) -> str:
         name = request["member"]["email"].partition("@")[0]
-        said = f", {request['closed']['reason']!r}" if request["closed"] and request["closed"]["reason"] else ""
-        why = f" for {request['closed']['cause']}" if request["closed"] and request["closed"]["cause"] else ""
-        return f"request {self.requests.index(request['id']) + 1} of {name}: {request['state']}{why}{said}"
+        closed = request["closed"] or {"cause": None, "reason": ""}
+        cause = f" for {closed['cause']}" if closed["cause"] else ""
+        reason = f", {closed['reason']!r}" if closed["reason"] else ""
+        return f"request {self.requests.index(request['id']) + 1} of {name}: {request['state']}{cause}{reason}"
 
-    def _taken(self, taken: Document) -> list[str]:
-        if taken.get("state") == "open":
-            return [f"payment of {money(taken['amount'])} waits for the payer"]
+    def _result_lines(self, result: Document) -> list[str]:
+        if result.get("state") == "open":
+            return [f"payment of {money_text(result['amount'])} waits for the payer"]
         lines = []
-        for change in taken["changes"]:
+        for change in result["changes"]:
             self.changes.append(change["id"])
-            lines.append(f"#{len(self.changes)} {edited(change['edit'])} from {change['effective_on']}")
-        document = taken["invoice"]
+            lines.append(f"#{len(self.changes)} {edit_text(change['edit'])} from {change['effective_on']}")
+        document = result["invoice"]
+        # A new document is printed with its lines after the step; here only one is named that was printed before.
         return [*lines, self._title(document)] if document and document["id"] in self.documents else lines
 
     def _label(self, document: Document) -> str:
-        """The kind of a document and its number within the life."""
+        """Return the kind of a document and its number within the life."""
         if document["id"] not in self.documents:
             number = sum(kind == document["kind"] for kind, _ in self.documents.values()) + 1
             self.documents[document["id"]] = (document["kind"], number)
@@ -219,78 +238,49 @@ class Teller:
         return f"{kind.replace('_', ' ')} {number}"
 
     def _title(self, document: Document) -> str:
-        return f"{self._label(document)} on {document['on']}: {sums(document)}, {document['status']}"
+        return f"{self._label(document)} on {document['on']}: {sums_text(document)}, {document['status']}"
 
     def _document(self, document: Document) -> list[str]:
-        return [self._title(document), *(f"  {priced(one)}" for one in document["lines"])]
+        return [self._title(document), *(f"  {line_text(line)}" for line in document["lines"])]
 
     def _numbered(self, number: str) -> Document:
-        """The invoice of that number in the life."""
+        """Return the invoice of a number within the life. Errors: NotDone."""
         for document in self.player.documents():
             if self._label(document) == f"invoice {number}":
                 return document
-        raise Answered({"code": "not_found"})
+        raise NotDone({"code": "not_found"})
 
     def _invoice(self, number: str) -> list[str]:
         document = self._numbered(number)
-        return [*self._document(document), *(f"  {one}" for one in addressed(document))]
+        return [*self._document(document), *(f"  {line}" for line in address_lines(document))]
 
     def _state(self, state: Document) -> list[str]:
         lines = [f"{state['state']}, {state['cycle']}"]
         if state["period"]:
-            lines[0] += f", period {span(state['period'])}, term {span(state['term'])}"
+            lines[0] += f", period {span_text(state['period'])}, term {span_text(state['term'])}"
         if state["trial_until"]:
             lines[0] += f", trial until {state['trial_until']}"
-        lines += map(had, state["items"])
-        for one in state["scheduled"]:
-            lines.append(f"#{self.changes.index(one['id']) + 1} {edited(one['edit'])} from {one['effective_on']}")
+        lines += map(item_text, state["items"])
+        for change in state["scheduled"]:
+            number = self.changes.index(change["id"]) + 1
+            lines.append(f"#{number} {edit_text(change['edit'])} from {change['effective_on']}")
         return lines
 
 
-_ASKING: Final = ("may", "matrix", "state", "requests", "seats", "invoices", "invoice", "journal")
-_QUIET: Final = (
-    *(*_ASKING, "grant", "withhold", "lift", "type", "tax"),
+_READING_VERBS: Final = ("may", "matrix", "state", "requests", "seats", "invoices", "invoice", "journal")
+_QUIET_VERBS: Final = (
+    *(*_READING_VERBS, "grant", "withhold", "lift", "type", "tax"),
     *("adds", "makes", "removes", "passes", "assigns", "frees", "counts", "says"),
 )
-"""What never makes a document."""
+"""Verbs that never make a document, so that no list of documents is asked for after them."""
 
 
 def _seats(seats: Document) -> str:
-    """The seats of a product: how many of how many, and who has it."""
-    names = [one["email"].partition("@")[0] + ("" if one["seat"] else " without a seat") for one in seats["people"]]
-    said = ", ".join(names) if not seats["counted"] else "as counted"
+    """Return the line of a product's seats: used, bought, and their holders."""
+    names = [
+        holder["email"].partition("@")[0] + ("" if holder["seat"] else " without a seat") for holder in seats["people"]
+    ]
+    holders = ", ".join(names) if not seats["counted"] else "as counted"
     short = seats["short"]
-    too_few = f"; from {short['on']} only {short['seats']}, name {short['more']} more" if short else ""
-    return f"{seats['product']}: {seats['used']} of {seats['bought']} used{': ' if said else ''}{said}{too_few}"
-
-
-def _differing(step: Step) -> Document:
-    """Return the part of the policy that a step replaces."""
-    if step.verb == "proration":
-        return {"proration": step.words[0]}
-    if step.verb == "timing":
-        return {"timing": {step.words[0]: {"effect": step.words[1], "credit": len(step.words) == 3}}}
-    return step.document or {}
-
-
-def merged(policy: Document, differing: Document) -> Document:
-    """A policy with what differs: tables entry by entry, lists of tables by their code, all else in its place."""
-    whole = dict(policy)
-    for name, value in differing.items():
-        there = whole.get(name)
-        if isinstance(value, Mapping) and isinstance(there, Mapping):
-            whole[name] = merged(there, value)
-        elif name in ("account_types", "roles") and isinstance(value, list) and isinstance(there, list):
-            whole[name] = _by_code(there, value)
-        else:
-            whole[name] = value
-    return whole
-
-
-def _by_code(there: list[Any], differing: list[Any]) -> list[Any]:
-    """A list of tables, those of a known code altered and the others added."""
-    entries = {one["code"]: one for one in there}
-    for one in differing:
-        code = one.get("code") if isinstance(one, Mapping) else None
-        entries[code] = merged(entries[code], one) if code in entries else one
-    return list(entries.values())
+    shortage = f"; from {short['on']} only {short['seats']}, name {short['more']} more" if short else ""
+    return f"{seats['product']}: {seats['used']} of {seats['bought']} used{': ' if holders else ''}{holders}{shortage}"

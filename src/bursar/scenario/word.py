@@ -1,4 +1,7 @@
-"""Check the words of each line of a scenario, and say what was expected if a word is wrong."""
+"""Check the words of each line of a scenario, and say what was expected if a word is wrong.
+
+A check of `VERBS` gets the whole line; a check of `ACTOR_VERBS` gets the words after the actor and the verb.
+"""
 
 import difflib
 import re
@@ -23,17 +26,18 @@ class Mistake(Exception):
     """A mistake in a line of a scenario."""
 
 
-def near(found: str, known: Iterable[str]) -> str:
-    """Everything known, after the one that was probably meant."""
-    known = tuple(known)
-    close = difflib.get_close_matches(found, known, 1, 0.7)
-    return f"{', '.join(known)} (did you mean {close[0]}?)" if close else ", ".join(known)
+def suggest(word: str, choices: Iterable[str]) -> str:
+    """Return all choices, and the choice that was probably meant."""
+    choices = tuple(choices)
+    # 0.7 finds a wrong, missing or doubled letter, and seldom a word that means something else.
+    close = difflib.get_close_matches(word, choices, 1, 0.7)
+    return f"{', '.join(choices)} (did you mean {close[0]}?)" if close else ", ".join(choices)
 
 
-def _one_of(word: str, known: Iterable[str], what: str) -> None:
-    known = tuple(known)
-    if word not in known:
-        raise Mistake(f"expected {what}, found {word}: {near(word, known)}")
+def _check_one_of(word: str, choices: Iterable[str], what: str) -> None:
+    choices = tuple(choices)
+    if word not in choices:
+        raise Mistake(f"expected {what}, found {word}: {suggest(word, choices)}")
 
 
 def _day(word: str) -> None:
@@ -47,10 +51,11 @@ def _moment(word: str) -> None:
     if "T" not in word:
         return _day(word)
     try:
-        found = datetime.fromisoformat(word)
+        instant = datetime.fromisoformat(word)
     except ValueError as error:
         raise Mistake(f"expected an instant such as 2026-01-31T09:30Z, found {word} ({error})") from None
-    if found.tzinfo is None:
+    # The same text must mean the same moment in every time zone of an account.
+    if instant.tzinfo is None:
         raise Mistake(f"expected an instant with its distance from UTC, such as {word}Z or {word}+02:00")
     return None
 
@@ -59,7 +64,9 @@ def _account(words: Words) -> None:
     if len(words) < 3 or len(words) % 2 == 0:
         raise Mistake("expected account TYPE CURRENCY, then any of: tax RATIO, zone NAME, clock DAY")
     for option, value in zip(words[3::2], words[4::2], strict=True):
-        _one_of(option, ("tax", "zone", "clock"), "account TYPE CURRENCY and then tax RATIO, zone NAME or clock DAY")
+        _check_one_of(
+            option, ("tax", "zone", "clock"), "account TYPE CURRENCY and then tax RATIO, zone NAME or clock DAY"
+        )
         if option == "clock":
             _moment(value)
 
@@ -73,7 +80,7 @@ def _on(words: Words) -> None:
 def _override(words: Words) -> None:
     if len(words) not in (2, 4) or (len(words) == 4 and words[2] != "until"):
         raise Mistake(f"expected {words[0]} CAPABILITY, and if it ends: until DAY")
-    _one_of(words[1], OVERRIDABLE, f"{words[0]} CAPABILITY")
+    _check_one_of(words[1], OVERRIDABLE, f"{words[0]} CAPABILITY")
     if len(words) == 4:
         _day(words[3])
 
@@ -81,20 +88,20 @@ def _override(words: Words) -> None:
 def _lift(words: Words) -> None:
     if len(words) != 2:
         raise Mistake("expected lift CAPABILITY")
-    _one_of(words[1], OVERRIDABLE, "lift CAPABILITY")
+    _check_one_of(words[1], OVERRIDABLE, "lift CAPABILITY")
 
 
 def _timing(words: Words) -> None:
     if len(words) not in (3, 4) or (len(words) == 4 and words[3] != "credit"):
         raise Mistake("expected timing CAPABILITY now|end_of_period|end_of_term, and if days are given back: credit")
-    _one_of(words[1], TIMED, "timing CAPABILITY")
-    _one_of(words[2], EFFECTS, "when it takes effect")
+    _check_one_of(words[1], TIMED, "timing CAPABILITY")
+    _check_one_of(words[2], EFFECTS, "when it takes effect")
 
 
 def _proration(words: Words) -> None:
     if len(words) != 2:
         raise Mistake("expected proration by_day|fixed_30|none")
-    _one_of(words[1], Proration, "a rule of proration")
+    _check_one_of(words[1], Proration, "a rule of proration")
 
 
 def _one_word(form: str) -> Check:
@@ -123,19 +130,20 @@ def _payer(words: Words) -> None:
 def _may(words: Words) -> None:
     if len(words) != 1:
         raise Mistake("expected may CAPABILITY")
-    _one_of(words[0], OVERRIDABLE[:-1], "may CAPABILITY")
+    # The last can be overridden, but is no capability: whether an account's people see costs.
+    _check_one_of(words[0], OVERRIDABLE[:-1], "may CAPABILITY")
 
 
 def _pays(words: Words) -> None:
     form = "expected pays with invoice|card|debit TOKEN, or pays invoice NUMBER with card|debit TOKEN"
-    rest = words
-    if rest and rest[0] == "invoice":
-        if len(rest) != 5 or not rest[1].isdecimal():
+    arguments = words
+    if arguments and arguments[0] == "invoice":
+        if len(arguments) != 5 or not arguments[1].isdecimal():
             raise Mistake(form)
-        rest = rest[2:]
-    if len(rest) not in (2, 3) or rest[0] != "with":
+        arguments = arguments[2:]
+    if len(arguments) not in (2, 3) or arguments[0] != "with":
         raise Mistake(form)
-    _one_of(rest[1], METHOD_KINDS, "a way to pay")
+    _check_one_of(arguments[1], METHOD_KINDS, "a way to pay")
 
 
 def _undoes(words: Words) -> None:
@@ -146,13 +154,13 @@ def _undoes(words: Words) -> None:
 def _adds(words: Words) -> None:
     if len(words) != 3 or words[1] != "as" or not _NAME.fullmatch(words[0]):
         raise Mistake("expected adds NAME as ROLE, the name in small letters, digits and _")
-    _one_of(words[2], ROLES, "a role")
+    _check_one_of(words[2], ROLES, "a role")
 
 
 def _makes(words: Words) -> None:
     if len(words) != 2:
         raise Mistake("expected makes NAME ROLE")
-    _one_of(words[1], ROLES, "a role")
+    _check_one_of(words[1], ROLES, "a role")
 
 
 def _passes(words: Words) -> None:
@@ -190,7 +198,7 @@ def _approves(words: Words) -> None:
         raise Mistake(f"expected approves, or approves {CONFIRMED}; found {words[0]}")
 
 
-def _silent(words: Words) -> None:
+def _nothing_more(words: Words) -> None:
     if words:
         raise Mistake(f"expected nothing more, found {words[0]}")
 
@@ -199,7 +207,7 @@ def _says(words: Words) -> None:
     if not words or len(words) % 2:
         raise Mistake(f'expected says and then any of {", ".join(DETAILS)}, each with its "TEXT"')
     for name in words[::2]:
-        _one_of(name, DETAILS, "a billing detail")
+        _check_one_of(name, DETAILS, "a billing detail")
 
 
 VERBS: Final[Mapping[str, Check]] = {
@@ -222,20 +230,20 @@ VERBS: Final[Mapping[str, Check]] = {
     "seats": _alone,
     "counts": _counts,
 }
-"""Lines that begin with what happens."""
+"""Verbs at the beginning of a line."""
 
 
 def _edits(words: Words) -> None:
-    """Return no words: edits are read one after the other."""
+    """Check nothing: `edit.read_edit` checks the words of each edit as it reads them."""
 
 
-DEEDS: Final[Mapping[str, Check]] = {
+ACTOR_VERBS: Final[Mapping[str, Check]] = {
     "takes": _edits,
     "quotes": _edits,
     "asks": _edits,
     "approves": _approves,
     "rejects": _rejects,
-    "withdraws": _silent,
+    "withdraws": _nothing_more,
     "undoes": _undoes,
     "may": _may,
     "pays": _pays,
@@ -247,4 +255,4 @@ DEEDS: Final[Mapping[str, Check]] = {
     "frees": _frees,
     "says": _says,
 }
-"""Lines that begin with who does it."""
+"""Verbs after an actor."""
