@@ -1,21 +1,7 @@
 """The published versions of the catalog."""
 
-from django.db import models
-
-from bursar.columns.codes import CodeField
-from bursar.columns.guard import FROZEN
+from bursar.columns.version import PublishedVersion
 
 
-class Version(models.Model):
-    """A published document, under the next number. The last version is current."""
-
-    number = models.IntegerField(primary_key=True)
-    document = models.JSONField()
-    digest = models.TextField()
-    source = CodeField(("file", "api"))
-    published_at = models.DateTimeField()
-    by = models.TextField()
-
-    class Meta:
-        constraints = (models.CheckConstraint(condition=models.Q(number__gte=1), name="catalog_version_number"),)
-        triggers = FROZEN
+class Version(PublishedVersion):
+    """A version of the catalog."""

@@ -44,10 +44,10 @@ def explained(error: BaseException) -> tuple[str, str] | None:
 
 def fail(code: str, sentence: str, *, as_json: bool) -> None:
     """Print why a command failed: a sentence on the standard error; with --json a document on the standard output."""
-    shown = _short(" ".join(sentence.split()))
-    warn(f"bursar: {shown}")
+    short_sentence = _short(" ".join(sentence.split()))
+    warn(f"bursar: {short_sentence}")
     if as_json and code != NotPrinted.code:
-        document(code, shown)
+        document(code, short_sentence)
     _settle_output()
 
 

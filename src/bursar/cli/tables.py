@@ -47,10 +47,10 @@ class OlderTables(Problem):
 def missing() -> int:
     """Return how many migrations are not applied yet. Errors: NewerTables."""
     executor = MigrationExecutor(connection)
-    known = executor.loader.disk_migrations
+    migrations = executor.loader.disk_migrations
     # Other apps' migrations say nothing: one that this version no longer has may have left them behind.
-    apps = {app for app, _ in known}
-    newer = [key for key in executor.loader.applied_migrations if key[0] in apps and key not in known]
+    apps = {app for app, _ in migrations}
+    newer = [key for key in executor.loader.applied_migrations if key[0] in apps and key not in migrations]
     if newer:
         raise NewerTables(migration=".".join(min(newer)))
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -8,11 +8,30 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from bursar.columns.codes import CodeField
+from bursar.columns.guard import FROZEN
+
 Canonical = Callable[[int], Mapping[str, Any]]
 """The document in its canonical form, read under the number that it would get."""
 
 
-def publish(table: type[models.Model], canonical: Canonical, *, source: str, by: str, now: datetime) -> int:
+class PublishedVersion(models.Model):
+    """A published document, under the next number. The last version is current."""
+
+    number = models.IntegerField(primary_key=True)
+    document = models.JSONField()
+    digest = models.TextField()
+    source = CodeField(("file", "api"))
+    published_at = models.DateTimeField()
+    by = models.TextField()
+
+    class Meta:
+        abstract = True
+        constraints = (models.CheckConstraint(condition=models.Q(number__gte=1), name="%(app_label)s_version_number"),)
+        triggers = FROZEN
+
+
+def publish(table: type[PublishedVersion], canonical: Canonical, *, source: str, by: str, now: datetime) -> int:
     """Publish a document and return its number; return the current number if that version says the same."""
     rows = table._default_manager
     with transaction.atomic():
@@ -28,7 +47,7 @@ def publish(table: type[models.Model], canonical: Canonical, *, source: str, by:
     return number
 
 
-def apply(table: type[models.Model], canonical: Canonical, *, by: str, now: datetime) -> int:
+def apply(table: type[PublishedVersion], canonical: Canonical, *, by: str, now: datetime) -> int:
     """Publish a file if it differs from the last file applied; return the number of the current version.
 
     A version that was published by other means stays current until the file itself changes.
@@ -41,17 +60,17 @@ def apply(table: type[models.Model], canonical: Canonical, *, by: str, now: date
     return publish(table, canonical, source="file", by=by, now=now)
 
 
-def lock(table: type[models.Model]) -> None:
+def lock(table: type[PublishedVersion]) -> None:
     """Keep others from publishing and from holding the current version until the transaction ends."""
     _lock(table, "EXCLUSIVE")
 
 
-def hold(table: type[models.Model]) -> None:
+def hold(table: type[PublishedVersion]) -> None:
     """Wait for a publication under way, and keep others from publishing until the transaction ends."""
     _lock(table, "ROW SHARE")
 
 
-def _lock(table: type[models.Model], mode: str) -> None:
+def _lock(table: type[PublishedVersion], mode: str) -> None:
     # Modes of a table and not of a row: EXCLUSIVE excludes itself and ROW SHARE, but lets everybody read.
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {table._meta.db_table} IN {mode} MODE")

@@ -89,9 +89,9 @@ class CorePlayer(CoreAccount):
             decided = self._decide(wanted, requester)
             check_submittable(decided)
         expires_at = self.moment + timedelta(days=self.context.policy.request_days)
-        made = MemberRequest(self.ledger.new_id(), requester, wanted, decided, RequestStatus("open", expires_at))
-        self.requests_made.all.append(made)
-        return made.document(self.moment)
+        submitted = MemberRequest(self.ledger.new_id(), requester, wanted, decided, RequestStatus("open", expires_at))
+        self.requests_made.all.append(submitted)
+        return submitted.document(self.moment)
 
     def approve(self, actor: str, request: str, *, confirmed: bool = False) -> Document:
         """Accept the edits of a request, as they are decided now for the approver."""
@@ -120,7 +120,7 @@ class CorePlayer(CoreAccount):
 
     def requests(self) -> Sequence[Document]:
         """Return all requests as they are now, the oldest first."""
-        return [made.document(self.moment) for made in self.requests_made.all]
+        return [request.document(self.moment) for request in self.requests_made.all]
 
     def undo(self, actor: str, change: str) -> Document:
         """Undo a scheduled change by its own address."""
@@ -218,9 +218,9 @@ class CorePlayer(CoreAccount):
 
     def _open_request(self, actor: str, request: str) -> tuple[MemberRequest, Actor]:
         """Return an open request, and its reviewer. Errors: NotDone, RequestClosed."""
-        made, reviewer = self.requests_made.find(request), self._check_permitted(actor, "review_requests")
-        made.status.check_open(self.moment)
-        return made, reviewer
+        reviewed, reviewer = self.requests_made.find(request), self._check_permitted(actor, "review_requests")
+        reviewed.status.check_open(self.moment)
+        return reviewed, reviewer
 
     def _decide(self, edits: Sequence[Edit], acting: Actor) -> Quote:
         """Decide and price edits. Errors: NotDone if something else is in force than they expected."""

@@ -173,13 +173,13 @@ def worker(now: datetime) -> Check:
 def rules(now: datetime, deep: bool) -> tuple[list[Check], list["Violation"]]:
     """Check the rules over the data; return a check for each broken rule, and every violation."""
     by_rule = attrgetter("rule")
-    found = sorted(violations(now, deep=deep), key=by_rule)
-    checks = [_broken(list(same_rule)) for _, same_rule in groupby(found, by_rule)]
+    broken = sorted(violations(now, deep=deep), key=by_rule)
+    checks = [_broken(list(same_rule)) for _, same_rule in groupby(broken, by_rule)]
     if not checks:
         count = len(SET_RULES) + (len(BOOK_RULES) if deep else 0)
         note = "" if deep else f"; --deep asks {len(BOOK_RULES)} more"
         checks.append(ok("rules", f"all {count} hold{note}"))
-    return checks, found
+    return checks, broken
 
 
 def _broken(same_rule: "list[Violation]") -> Check:
