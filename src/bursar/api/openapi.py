@@ -24,7 +24,7 @@ from bursar.policy.description import NewPolicy, PolicyDocument
 Document = dict[str, Any]
 
 ABOUT: Final = """
-Subscriptions of accounts: who may change what, what it costs, ordering it, and what was invoiced.
+Subscriptions of accounts: decide who may change what, quote a change, order it, and read what was invoiced.
 
 Send `Authorization: Bearer KEY` with every call. With `Bursar-Actor: EMAIL` the call is made for that member of the
 account, and the policy applies; without it the vendor calls, unless the key acts for members only. Errors are problem

@@ -173,7 +173,7 @@ def remove_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Ht
 
 @router.post("/accounts/{uuid:account_id}/members/{uuid:member_id}/invitation", response=documented_as(answers.Member))
 def invite_again(request: HttpRequest, account_id: UUID, member_id: UUID) -> Reply:
-    """Send an invitation again that was not accepted; the earlier link stops working."""
+    """Resend an invitation that was not accepted; the earlier link stops working."""
     call = open_call(request, account_id)
 
     def act(key: IdempotencyKey | None) -> Answer:
@@ -185,7 +185,7 @@ def invite_again(request: HttpRequest, account_id: UUID, member_id: UUID) -> Rep
 
 @router.post("/accounts/{uuid:account_id}/owner", response=documented_as(answers.Member))
 def pass_on(request: HttpRequest, account_id: UUID, body: bodies.NewOwner) -> Reply:
-    """Make a billing admin the owner; the owner until now becomes an admin. The vendor gives a reason."""
+    """Make a billing admin the owner; the present owner becomes an admin. The vendor must give a reason."""
     call = open_call(request, account_id)
 
     def act(key: IdempotencyKey | None) -> Answer:

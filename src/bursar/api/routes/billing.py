@@ -138,7 +138,7 @@ def get_attempt(request: HttpRequest, account_id: UUID, attempt_id: UUID) -> Any
     response={201: documented_as(answers.Attempt), 202: documented_as(answers.Attempt)},
 )
 def finish(request: HttpRequest, account_id: UUID, attempt_id: UUID, body: bodies.Finish) -> Reply:
-    """Answer at the sandbox gateway in place of the payer."""
+    """Answer a payment at the sandbox gateway in place of the payer."""
     require_vendor(request)
     call = open_call(request, account_id)
 

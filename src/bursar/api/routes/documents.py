@@ -52,7 +52,7 @@ def get_policy(request: HttpRequest) -> Any:
 
 @router.put("/policy", response=documented_as(published.Version))
 def put_policy(request: HttpRequest) -> Any:
-    """Publish a policy as a new version; `replaces` moves accounts of its account types in the same step."""
+    """Publish a policy as a new version; `replaces` gives accounts of former types another type in the same step."""
     actor = require_vendor(request)
     return {"version": publish_policy(_read_object(request), by=f"key {actor.id}", actor=actor, now=real_now())}
 

@@ -51,7 +51,7 @@ class Member(Named, Contact):
 
     role: Code
     state: str = Field(examples=["active", "invited", "suspended"])
-    invited_at: datetime | None = Field(description="Since when an invitation waits to be accepted.")
+    invited_at: datetime | None = Field(description="The time of an invitation that was not accepted yet.")
     last_sign_in_at: datetime | None
 
 
@@ -175,7 +175,7 @@ class Request(BaseModel):
 class RequestNow(Request):
     """A request; an open request has its quote of today, an approved request its result."""
 
-    moved: list[Difference] = Field(description="The things that differ today from the time of an open request.")
+    moved: list[Difference] = Field(description="The things that have changed since an open request was made.")
     today: Priced | None = Field(description="The quote of today; null if it is closed or can no longer be decided.")
     changes: list[Change]
     invoice: Invoice | None

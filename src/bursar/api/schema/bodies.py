@@ -51,7 +51,7 @@ def _day(value: object) -> date:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
-_RATIO: Final = 'Of the net amount: "0.20" is twenty percent.'
+_RATIO: Final = 'A ratio of the net amount: "0.20" is twenty percent.'
 
 
 def example(**fields: Any) -> ConfigDict:

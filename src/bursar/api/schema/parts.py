@@ -107,7 +107,7 @@ class Line(BaseModel):
     tax_rate: Rate
     period_gross: Money
     period_net: Money
-    credits: UUID | None = Field(description="The line that a credit gives back.")
+    credits: UUID | None = Field(description="The line whose days a credit gives back.")
 
 
 class InvoiceLine(Line):

@@ -32,7 +32,7 @@ class NewPayment(bodies.Body):
     entry: _Reference = Field(
         "",
         description="The bank's own number of the entry; its payments never exceed its amount. "
-        "Without a number the payment rests on the word of staff.",
+        "Without a number, staff alone vouch for the payment.",
     )
     invoices: Annotated[list[UUID], Field(max_length=100)] | None = Field(
         None, description="The invoices to pay first, in this order; by default the oldest."

@@ -34,8 +34,10 @@ class ProductSeats(Seats):
     product: Code
     free: int
     counted: bool
-    light: int = Field(description="The number of people who have it without a seat.")
-    light_agents: int | None = Field(description="The most people who may have it without a seat; null for no limit.")
+    light: int = Field(description="The number of people who have the product without a seat.")
+    light_agents: int | None = Field(
+        description="The most people who may have the product without a seat; null for no limit."
+    )
     people: list[Holder]
     short: Short | None = Field(description="A scheduled reduction that leaves too few seats, if any.")
 
