@@ -92,7 +92,7 @@ def test_who_may_not_is_told_which_colleagues_may_and_it_is_written_down(api: Ap
     path = api.account("managed")
     support = at_work("support")
     told = said(support.post(f"{path}/desk", {"name": "Other", "account_type": "managed", "tax_rate": "0"}), 409)
-    assert "With your role (Support) you cannot change what the vendor says of an account" in told
+    assert "With your role (Support) you cannot change the vendor settings of an account" in told
     assert "ask a colleague: Sales or Administration" in told
     [refused] = Entry.objects.filter(kind="refused")
     assert refused.data["capability"] == "alter_accounts" and refused.actor_id is not None

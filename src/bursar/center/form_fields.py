@@ -148,7 +148,7 @@ class PageForm(forms.Form):
 
     @property
     def status(self) -> int:
-        """The status of the page that shows the form: 422 if something in it is wrong."""
+        """Return the status of the page that shows the form: 422 if something in it is wrong."""
         # 422 and not 200, so that logs and tests can tell a form that was sent back from a page that was opened.
         return 422 if self.errors else 200
 

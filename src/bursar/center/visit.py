@@ -72,7 +72,7 @@ class Visit:
 
     @property
     def id(self) -> UUID:
-        """The account's id."""
+        """Return the account's id."""
         return self.customer.id
 
     @property

@@ -25,7 +25,7 @@ STATES: Final = ("waiting", "sent", "failed", "outbox")
 
 @require_safe
 def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The emails that the filters leave, the newest first."""
+    """Show the emails that match the filters, the newest first."""
     return _page(request, _staff_visit(request, account_id))
 
 
@@ -56,7 +56,7 @@ def _staff_visit(request: HttpRequest, account_id: UUID) -> Visit:
 
 
 def _read_filters(request: HttpRequest) -> dict[str, str]:
-    """The filters that mean something, which travel in the address also where a form is sent."""
+    """Return the filters of the address that have a meaning."""
     q, state = (request.GET.get(name, "").replace("\0", "").strip() for name in ("q", "state"))
     return {"q": q, "state": state if state in STATES else ""}
 
@@ -99,7 +99,7 @@ def _email_row(visit: Visit, email: EmailRow) -> dict[str, Any]:
 
 
 def _unreported_row(visit: Visit, email: UntoldFact) -> dict[str, Any]:
-    """A fact of which no email could be written, how often that was tried, and when it is tried again."""
+    """Return a fact about which no email could be written, how often it was tried, and when it is tried again."""
     tries_text = ngettext("after {count} try", "after {count} tries", email.tries).format(
         count=money.number(email.tries)
     )
@@ -125,7 +125,7 @@ def _state_name(code: str) -> str:
 
 
 def _details(visit: Visit, email: EmailRow) -> str:
-    """When it was sent, or how often it was tried and when again."""
+    """Return when an email was sent, or how often it was tried and when it is tried again."""
     if email.sent_at is not None:
         return visit.real_time(email.sent_at)
     if not email.tries:

@@ -35,8 +35,8 @@ from bursar.i18n.money import number
 
 def product_name(catalog: Catalog, code: str) -> str:
     """Return the name that a product has or had; its code if no catalog ever had it."""
-    known = catalog.known_product(code)
-    return known.name.in_language(locale().language) if known else code
+    product = catalog.known_product(code)
+    return product.name.in_language(locale().language) if product else code
 
 
 def plan_name(catalog: Catalog, product: str, code: str) -> str:
@@ -47,8 +47,8 @@ def plan_name(catalog: Catalog, product: str, code: str) -> str:
 
 def cycle_name(catalog: Catalog, code: str) -> str:
     """Return the name that a billing cycle has or had; its code if no catalog ever had it."""
-    known = catalog.known_cycle(code)
-    return known.name.in_language(locale().language) if known else code
+    cycle = catalog.known_cycle(code)
+    return cycle.name.in_language(locale().language) if cycle else code
 
 
 def edit_in_words(edit: Edit, state: Subscription, catalog: Catalog) -> str:
@@ -223,8 +223,8 @@ def _per(item: Item, state: Subscription, catalog: Catalog) -> Per | None:
         for agreed_price in state.agreed_prices.values()
         if agreed_price.key[:2] == (item.product, item.plan)
     )
-    known = catalog.known_plan(item.product, item.plan)
-    return next(agreed, known.per if known else None)
+    plan = catalog.known_plan(item.product, item.plan)
+    return next(agreed, plan.per if plan else None)
 
 
 def _repriced(product: str, catalog: Catalog) -> str:

@@ -23,7 +23,7 @@ CAPABILITIES: Final[Mapping[str, str]] = {
     "manage_members": "manage members",
     "review_requests": "approve or reject requests",
     "open_accounts": "open accounts",
-    "alter_accounts": "change what the vendor says of an account",
+    "alter_accounts": "change the vendor settings of an account",
     "suspend_accounts": "suspend and resume accounts",
     "grant_overrides": "make exceptions for an account",
     "record_payments": "book payments and undo bookings",

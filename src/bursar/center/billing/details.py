@@ -147,10 +147,10 @@ class DetailsForm(PageForm):
 
 def _countries(present: str) -> list[tuple[str, str]]:
     """Return the countries to choose from, and a present text that is none of them."""
-    known = countries()
+    listed = countries()
     # The API may have written a country that is not listed; saving the page must not lose it.
-    unknown = [] if not present or present in dict(known) else [(present, present)]
-    return [("", "–"), *unknown, *known]
+    unlisted = [] if not present or present in dict(listed) else [(present, present)]
+    return [("", "–"), *unlisted, *listed]
 
 
 def _recipient_lines(current_details: Details) -> list[str]:

@@ -70,7 +70,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         void_links(user.pk)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """The path; emails know where people reach it."""
+        """Return the path alone: an email adds the address at which people reach Bursar."""
         address: str = super().get_reset_password_from_key_url(key)
         return urlsplit(address).path
 

@@ -73,8 +73,8 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     if "colleague" in request.POST:
         # Whether the person is still only in sandboxes is asked again: the page with the list may be old.
         staff_id = read_uuid(request.POST["colleague"])
-        known = staff_id is not None and colleague(staff_id) is not None and is_sandbox_only(staff_id)
-        person_id = staff_id if known else None
+        is_lendable = staff_id is not None and colleague(staff_id) is not None and is_sandbox_only(staff_id)
+        person_id = staff_id if is_lendable else None
     else:
         member_id = read_uuid(request.POST.get("member", ""))
         person_id = lendable_people([member_id]).get(member_id) if member_id is not None else None

@@ -28,7 +28,7 @@ class ActivateApp(ActivateTOTPView):  # type: ignore[misc]  # the library has no
     """Setting up an authenticator app takes a code of it, which proves the second factor for this session too."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """The app is set up."""
+        """Set the app up, and record that the second factor was proved."""
         response: HttpResponse = super().form_valid(form)
         record_authentication(self.request, self.request.user, FACTOR, type="totp", reauthenticated=True)
         return response

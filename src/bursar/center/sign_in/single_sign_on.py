@@ -62,14 +62,14 @@ class SingleSignOn(OpenIDConnectProvider):  # type: ignore[misc]
     oauth2_adapter_class = Exchange
 
     def extract_uid(self, data: dict[str, Any]) -> str:
-        """The provider's name for the person, of the answer that is signed. Errors: OAuth2Error."""
+        """Return the provider's name for the person, from the signed answer. Errors: OAuth2Error."""
         subject = data.get("id_token", {}).get("sub")
         if not isinstance(subject, str) or not subject:
             raise OAuth2Error("The id token names nobody.")
         return subject
 
     def extract_email_addresses(self, data: dict[str, Any]) -> list[Any]:
-        """The person's address. It is verified if the provider says true; the text `false` says that it is not."""
+        """Return the person's addresses. An address counts as verified only if the provider says true."""
         addresses: list[Any] = super().extract_email_addresses(data)
         for address in addresses:
             # Some providers send the text "true"; any other text, "false" included, would count as true in Python.
@@ -97,7 +97,7 @@ class Provider(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> SingleSignOn:
-        """The provider of that id. Errors: SocialApp.DoesNotExist."""
+        """Return the provider of this id. Errors: SocialApp.DoesNotExist."""
         return SingleSignOn(request, app=self.get_app(request, provider=provider, client_id=client_id))
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
