@@ -69,7 +69,7 @@ def test_who_approves_before_anybody_looked_is_told_that_it_is_closed_and_why(ve
     api.ok("PUT", "/policy", {**policy, "account_types": types})
     owner = signed_in(email("owner"), "fr")
     page = said(owner.post(f"{request}/approve", {"digest": "0"}), 409)
-    assert "s’est close d’elle-même" in page and "Rien n’a été changé" in page
+    assert "a été fermée automatiquement" in page and "Rien n’a été changé" in page
     assert api.fails(409, "POST", f"{request}/approve", by=email("owner"))["code"] == "request_closed"
 
 

@@ -19,7 +19,7 @@ from bursar.core.money.tax import Tax
 from bursar.core.policy.limits import Limit
 from bursar.core.policy.member import BILLING_ADMIN, OWNER, MemberState
 from bursar.core.policy.policy import Account, Actor, Contact, Member, Override, State
-from bursar.gateways.registry import connected
+from bursar.gateways.registry import connected_gateways
 from bursar.identity.models import Staff
 
 
@@ -263,7 +263,7 @@ def _customer(
         limits={BILLING_ADMIN: Limit(seats, {} if amount_minor is None else {currency: amount_minor})}
         if limited
         else {},
-        gateway=bool(gateways_for(connected(), sandbox=sandbox)),
+        gateway=bool(gateways_for(connected_gateways(), sandbox=sandbox)),
     )
     return Customer(account, name, time_zone, locale, sandbox, clock_at, Tax(tax_rate), seller_id, created_at)
 

@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 from bursar.gateways.protocol import Gateway
 
 
-def connected() -> tuple[str, ...]:
+def connected_gateways() -> tuple[str, ...]:
     """Return the codes of the gateways that are connected, in the order of the settings."""
     return tuple(settings.GATEWAYS)
 

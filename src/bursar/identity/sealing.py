@@ -49,7 +49,7 @@ def reseal_second_factors() -> tuple[int, int]:
         # Passkeys hold a public key and no secret.
         rows = list(Authenticator.objects.exclude(type="webauthn").order_by("id").select_for_update())
         lost = sum(not _is_readable(row.data) for row in rows)
-        behind = [] if lost else [row for row in rows if _is_behind(row.data)]
+        behind = [] if lost else [row for row in rows if _needs_sealing(row.data)]
         for row in behind:
             sealed = {name: seal(unseal(row.data[name])) for name in _SECRETS if name in row.data}
             Authenticator.objects.filter(pk=row.pk).update(data={**row.data, **sealed})
@@ -65,7 +65,7 @@ def _is_readable(data: dict[str, Any]) -> bool:
     return True
 
 
-def _is_behind(data: dict[str, Any]) -> bool:
+def _needs_sealing(data: dict[str, Any]) -> bool:
     """Return true if a secret in the data of a second factor is not sealed under the present key."""
     try:
         for name in _SECRETS:

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from bursar.columns.ids import moment_of
 from bursar.core.events import EMAILED
-from bursar.gateways.registry import connected
+from bursar.gateways.registry import connected_gateways
 from bursar.invoices.queries import announcements, renewals
 from bursar.jobs.steps import BATCH, GRACE, LOOK_DAYS
 from bursar.notices.queries import emails_due, untold
-from bursar.payments.queries import collectable, unfinished_attempts
+from bursar.payments.queries import collectable_invoices, unfinished_attempts
 from bursar.payments.received import unfinished_refunds
 from bursar.policy.queries import NoPolicy, current
 from bursar.subscriptions.waiting import expirations, looks, reminders
@@ -35,7 +35,7 @@ def queues(now: datetime) -> Iterator[Queue]:
     asked = [attempt.id for attempt in unfinished_attempts(before, BATCH)]
     asked += [refund.id for refund in unfinished_refunds(before, BATCH)]
     yield _made("finish", asked, now)
-    yield _made("collect", [invoice for _, invoice in collectable(connected(), BATCH)], now)
+    yield _made("collect", [invoice for _, invoice in collectable_invoices(connected_gateways(), BATCH)], now)
     yield _made("tell", [entry for _, entry in untold(EMAILED, now, BATCH)], now)
     due: list[tuple[str, int, datetime | None]] = [
         ("renew", *renewals(now)),

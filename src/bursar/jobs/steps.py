@@ -40,7 +40,7 @@ from bursar.checkout import (
 from bursar.core.events import EMAILED
 from bursar.core.policy.policy import Actor
 from bursar.core.policy.sandbox_clock import check_clock
-from bursar.gateways.registry import connected
+from bursar.gateways.registry import connected_gateways
 from bursar.history.queries import IdempotencyKey
 from bursar.invoices.queries import due_accounts, ending_periods, ending_trials
 from bursar.jobs.actions import begin_clearing
@@ -130,7 +130,7 @@ def _renew(now: datetime) -> Iterable[Task]:
 
 
 def _collect(now: datetime) -> Iterable[Task]:
-    return [partial(collect, *one, now=now) for one in payments.collectable(connected(), BATCH)]
+    return [partial(collect, *one, now=now) for one in payments.collectable_invoices(connected_gateways(), BATCH)]
 
 
 def _expire(now: datetime) -> Iterable[Task]:

@@ -101,13 +101,13 @@ def _reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
 
 
 def _requester(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    requester_id = request(customer.id, _event(fact, RequestEvent).request).member_id
+    requester_id = request(customer.id, _event_as(fact, RequestEvent).request).member_id
     return [member for member in customer.account.members if member.id == requester_id and member.active]
 
 
 def _requester_or_reviewers(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     """Return the requester, or the reviewers if the requester has left or may no longer ask."""
-    readers = _reviewers if _event(fact, RequestOvertaken).cause == "requester" else _requester
+    readers = _reviewers if _event_as(fact, RequestOvertaken).cause == "requester" else _requester
     return readers(customer, policy, fact)
 
 
@@ -128,7 +128,7 @@ def _invoice_viewers_and_actor(customer: Customer, policy: Policy, fact: Fact) -
     ]
 
 
-def _everybody(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+def _active_members(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     return [member for member in customer.account.members if member.active]
 
 
@@ -137,7 +137,7 @@ def _invoice_viewers_if_invoiced(customer: Customer, policy: Policy, fact: Fact)
 
 
 def _invoice_viewers_unless_collected(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    event = _event(fact, FellDue)
+    event = _event_as(fact, FellDue)
     # Without an invoice there is no payment to wait for, and without changes nothing to tell.
     is_told = not _collected(customer.id, event.invoice) if event.invoice else bool(event.changes)
     return _invoice_viewers(customer, policy, fact) if is_told else []
@@ -151,7 +151,7 @@ def _collected(account_id: UUID, invoice_id: UUID) -> bool:
 
 
 def _owners(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
-    transfer = _event(fact, OwnerChanged)
+    transfer = _event_as(fact, OwnerChanged)
     members = (member for member in customer.account.members if member.active)
     return [
         member
@@ -162,26 +162,26 @@ def _owners(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
 
 def _invited(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     # Members that the vendor's program adds are active at once, and have no invitation to read.
-    is_waiting = invited_at_of(customer.id, _event(fact, MemberEvent).member) is not None
-    return _named(customer, policy, fact) if is_waiting else []
+    is_waiting = invited_at_of(customer.id, _event_as(fact, MemberEvent).member) is not None
+    return _member_of_event(customer, policy, fact) if is_waiting else []
 
 
-def _named_in_new_role(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+def _member_in_new_role(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     # The event tells of a new name too, which is no news to the member.
-    change = _event(fact, MemberChanged)
-    return [] if change.before == change.after else _named(customer, policy, fact)
+    change = _event_as(fact, MemberChanged)
+    return [] if change.before == change.after else _member_of_event(customer, policy, fact)
 
 
-def _named(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
+def _member_of_event(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     # A member who was removed is no member of the account any more, and is told all the same.
-    return [former_member(customer.id, _event(fact, MemberEvent).member)]
+    return [former_member(customer.id, _event_as(fact, MemberEvent).member)]
 
 
 def _nobody(customer: Customer, policy: Policy, fact: Fact) -> list[Member]:
     return []
 
 
-def _event(fact: Fact, kind: type[E]) -> E:
+def _event_as(fact: Fact, kind: type[E]) -> E:
     """Return the event of a fact as the class that its audience is for."""
     if not isinstance(fact.event, kind):
         raise TypeError(f"{fact.kind} is told to {fact.event.told_to}, which is for {kind.__name__} alone")
@@ -199,15 +199,15 @@ AUDIENCES: Final[Mapping[Audience, Readers]] = {
     Audience.INVOICE_VIEWERS_AND_ACTOR: _invoice_viewers_and_actor,
     Audience.OWNERS: _owners,
     Audience.INVITED: _invited,
-    Audience.MEMBER: _named,
-    Audience.MEMBER_IN_NEW_ROLE: _named_in_new_role,
+    Audience.MEMBER: _member_of_event,
+    Audience.MEMBER_IN_NEW_ROLE: _member_in_new_role,
 }
 """The members of each audience of an event."""
 
 ENDINGS: Final[Mapping[TerminationStatus, Readers]] = {
     TerminationStatus.SCHEDULED: _invoice_viewers_and_actor,
     TerminationStatus.REVOKED: _invoice_viewers_and_actor,
-    TerminationStatus.ENDED: _everybody,
+    TerminationStatus.ENDED: _active_members,
 }
 """The members who get an email in place of the audience if the fact turns the account's end."""
 

@@ -14,7 +14,7 @@ from bursar.core.billing.payment import Method, ProposedAllocation, check_replac
 from bursar.core.events.payment import MethodSet, PaymentFailed, PaymentReceived
 from bursar.core.money.money import Money
 from bursar.core.policy.policy import Actor, Policy
-from bursar.gateways.registry import connected
+from bursar.gateways.registry import connected_gateways
 from bursar.history.actions import actor_columns, record
 from bursar.invoices import queries as invoices
 from bursar.logs import counters
@@ -39,7 +39,9 @@ def set_method(policy: Policy, account_id: UUID, method: Method, *, actor: Actor
 def with_gateway_of(customer: Customer, method: Method) -> Method:
     """Return the method with the gateway that moves its money for the account. Errors: NoGateway."""
     # Chosen anew for each attempt, because the gateways that are connected may have changed since the method was set.
-    return with_gateway(method, connected(), sandbox=customer.sandbox, ask=customer.account.vendor_contacts()[0])
+    return with_gateway(
+        method, connected_gateways(), sandbox=customer.sandbox, ask=customer.account.vendor_contacts()[0]
+    )
 
 
 def begin_attempt(

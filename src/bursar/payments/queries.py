@@ -145,7 +145,7 @@ def open_invoices(account_id: UUID) -> tuple[OpenAmount, ...]:
     return unsettled([account_id])[account_id].invoices
 
 
-def collectable(gateways: Sequence[str], limit: int) -> list[tuple[UUID, UUID]]:
+def collectable_invoices(gateways: Sequence[str], limit: int) -> list[tuple[UUID, UUID]]:
     """Return account and invoice of open invoices never tried, of live accounts that pay by one of the gateways.
 
     The invoices of an account with an open attempt wait until it is finished.

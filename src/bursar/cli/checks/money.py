@@ -10,7 +10,7 @@ from bursar.accounts.models import Account
 from bursar.cli.checks.check import Check, ok, warning, wrong
 from bursar.core.billing.gateway import gateways_for
 from bursar.core.money.money import Money
-from bursar.gateways.registry import connected
+from bursar.gateways.registry import connected_gateways
 from bursar.i18n.money import amount
 from bursar.payments.queries import gateways_in_use, paid_by_sandbox
 
@@ -20,7 +20,7 @@ MOST_LISTED: Final = 100
 
 def gateways() -> Iterator[Check]:
     """Check that every gateway that accounts pay by is connected, and that live accounts have one."""
-    codes = connected()
+    codes = connected_gateways()
     disconnected = sorted(gateways_in_use() - set(codes))
     if disconnected:
         finding = f"accounts pay by {', '.join(disconnected)}, which is not connected: nothing is collected from them"
