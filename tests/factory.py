@@ -19,6 +19,7 @@ from bursar.gateways.models import SandboxCharge, SandboxRefund
 from bursar.history.models import Entry
 from bursar.identity.models import AddressChange, FormerName, Identity, Person, Staff
 from bursar.invoices.models import Coverage, Invoice, Line, Series
+from bursar.jobs.models import Parked
 from bursar.notices.models import Email, NotTold, PersonalEmail, Told
 from bursar.payments.models import Allocation, Attempt, BankEntry, Method, Payment, Refund
 from bursar.policy.models import Version as PolicyVersion
@@ -132,6 +133,11 @@ def told(account: Account, **fields: Any) -> Told:
 
 def not_told(account: Account, **fields: Any) -> NotTold:
     return NotTold.objects.create(account=account, **{"entry_id": uuid4(), "due_at": NOW, **fields})
+
+
+def parked(account: Account, **fields: Any) -> Parked:
+    own = {"step": "renew", "reason": "KeyError", "since": NOW, "failed_at": NOW, "tries": 1, "due_at": NOW}
+    return Parked.objects.create(account=account, **{**own, **fields})
 
 
 def former_name(**fields: Any) -> FormerName:

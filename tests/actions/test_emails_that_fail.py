@@ -22,7 +22,7 @@ from bursar.columns.address import BadAddress, sendable
 from bursar.history.models import Entry
 from bursar.identity.models import Person
 from bursar.identity.staff import appoint
-from bursar.jobs import steps as clock
+from bursar.jobs import worker_round
 from bursar.jobs.steps import EMAILS, run_once
 from bursar.notices.mail import mail_settings
 from bursar.notices.models import Email, NotTold, PersonalEmail, Told
@@ -248,7 +248,7 @@ def test_facts_that_cannot_be_told_keep_no_other_waiting_and_are_given_up_where_
 ) -> None:
     path = real_account(api)
     broken = [broken_fact(path) for _ in range(3)]
-    monkeypatch.setattr(clock, "BATCH", 3)
+    monkeypatch.setattr(worker_round, "BATCH", 3)
     member = Member.objects.get(account_id=path.rpartition("/")[2], role="admin")
     api.ok("PATCH", f"{path}/members/{member.pk}", {"role": "agent"})
     now = datetime.now(UTC)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,6 +21,7 @@ from bursar.jobs.invariants import violations
 from bursar.payments.models import Allocation
 from bursar.seats.models import Assignment
 from bursar.subscriptions.models import Request
+from live_accounts import live_account, live_accounts
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -36,18 +36,11 @@ def api(vendor: None) -> ApiClient:
     return ApiClient()
 
 
-def live(api: ApiClient, *edits: dict[str, Any], on: datetime = NOW) -> UUID:
-    """A live account that bought something on a day."""
-    path = api.account("online_assisted", sandbox=False, today=None)
-    account = UUID(path.rpartition("/")[2])
-    checkout.accept(account, edits=read_edits(list(edits or (TEAM_10,))), actor=VENDOR, now=on)
-    return account
-
-
 def eventful(api: ApiClient) -> UUID:
     """An account whose renewal frees two seats, meets credit, and overtakes what somebody asked for."""
-    account, now = live(api, TEAM_10, CHAT, on=TODAY), TODAY
-    path = f"/accounts/{account}"
+    path, now = api.account("online_assisted", sandbox=False, today=None), TODAY
+    account = UUID(path.rpartition("/")[2])
+    checkout.accept(account, edits=read_edits([TEAM_10, CHAT]), actor=VENDOR, now=now)
     members = {member["role"]: member["id"] for member in api.ok("GET", f"{path}/members")["items"]}
     using = [members["admin"], members["agent"]]
     for member in using:
@@ -82,14 +75,14 @@ def test_two_accounts_and_twenty_are_renewed_with_the_same_statements(api: ApiCl
 
 
 def test_a_second_time_nothing_is_due(api: ApiClient) -> None:
-    accounts, now = [live(api) for _ in range(3)], NOW + timedelta(days=31)
+    accounts, now = live_accounts(3, now=NOW), NOW + timedelta(days=31)
     assert len(renew_each(accounts, until=now, now=now)) == 3
     assert renew_each(accounts, until=now, now=now) == []
     assert renew(accounts[0], now=now) == 0
 
 
 def test_invoices_are_numbered_in_the_order_of_their_days(api: ApiClient) -> None:
-    first, second, third = (live(api, on=NOW + timedelta(days=days)) for days in (2, 0, 1))
+    first, second, third = (live_account(now=NOW + timedelta(days=days)) for days in (2, 0, 1))
     now = NOW + timedelta(days=63)
     renewed = renew_each([first, second, third], until=now, now=now)
     assert len(renewed) == 3
@@ -105,7 +98,7 @@ def test_invoices_are_numbered_in_the_order_of_their_days(api: ApiClient) -> Non
 
 
 def test_the_millionth_invoice_keeps_all_its_digits(api: ApiClient) -> None:
-    account, now = live(api), NOW + timedelta(days=31)
+    account, now = live_account(now=NOW), NOW + timedelta(days=31)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE invoices_invoice DISABLE TRIGGER USER")
         cursor.execute("UPDATE invoices_invoice SET number = 1234566")
@@ -119,6 +112,6 @@ def test_the_millionth_invoice_keeps_all_its_digits(api: ApiClient) -> None:
 
 
 def test_until_a_day_is_billed_no_further(api: ApiClient) -> None:
-    account, now = live(api), NOW + timedelta(days=100)
+    account, now = live_account(now=NOW), NOW + timedelta(days=100)
     renew_each([account], until=NOW + timedelta(days=31), now=now)
     assert list(Invoice.objects.order_by("number").values_list("on", flat=True)) == [date(2026, 1, 1), date(2026, 2, 1)]

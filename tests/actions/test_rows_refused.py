@@ -194,6 +194,8 @@ CONSTRAINTS: Final[dict[str, Breach]] = {
         Unwanted.objects.create(person=one, about="changes") for one in [factory.person()] * 2
     ],
     "notices_told_once": twice(factory.told, entry_id=uuid4()),
+    "jobs_parked_once": twice(factory.parked),
+    "jobs_parked_tries": lambda a: factory.parked(a, tries=0),
     "notices_nottold_once": twice(factory.not_told, entry_id=uuid4()),
     "notices_nottold_tries": lambda a: factory.not_told(a, tries=-1),
     "notices_email_once": lambda a: [

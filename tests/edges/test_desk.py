@@ -2,7 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from django.test import Client
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
 from bursar.accounts.directory import directory
 from bursar.cli import main
+from bursar.cli.checks.parked import parked_steps
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.refusal import Refused
 from bursar.core.subscription.edit import KINDS, Cancel, Edit, Resume, StartTrial, Suspend, Undo
@@ -22,6 +23,8 @@ from bursar.history.models import Entry
 from bursar.i18n.edits import button
 from bursar.identity import staff as actions
 from bursar.identity.models import Person, Staff
+from bursar.jobs.models import Parked
+from bursar.jobs.steps import run_once
 from bursar.notices.models import PersonalEmail
 from bursar.policy.queries import current
 from pages import said, taken
@@ -315,6 +318,36 @@ def test_keys_are_revoked_at_the_desk(api: ApiClient) -> None:
     assert chief.post(where).status_code == 302
     assert api.call("GET", "/accounts").status_code == 401
     assert "revoked" in said(chief.get("/desk/keys"))
+
+
+def test_what_is_parked_is_tried_again_from_the_desk(api: ApiClient) -> None:
+    account = UUID(api.account(sandbox=False, today=None, name="A <B>").rpartition("/")[2])
+    then = datetime(2026, 1, 1, 9, tzinfo=UTC)
+    Parked.objects.create(
+        account_id=account,
+        step="renew",
+        reason="KeyError in core/x.py, line 3",
+        since=then,
+        failed_at=then,
+        tries=4,
+        due_at=datetime.now(UTC) + timedelta(days=1),
+    )
+    support = at_work("support")
+    shown = said(support.get("/desk/parked"))
+    for part in ("A &lt;B&gt;", "renew", "KeyError in core/x.py, line 3", "4 tries since January 1, 2026 at 9:00"):
+        assert part in shown, part
+    assert "Réessayer pour A &lt;B&gt; : renouveler" in said(
+        signed_in("support@vendor.example", "fr").get("/desk/parked")
+    )
+    assert parked_steps().state == "wrong" and str(account) in parked_steps().finding
+    [where] = re.findall(r'action="(/desk/parked/[^"]+/again)"', shown)
+    assert support.post(where).status_code == 302
+    assert Parked.objects.get().due_at <= datetime.now(UTC)
+    run_once(datetime.now(UTC))
+    assert not Parked.objects.exists() and parked_steps().state == "ok"
+    assert "It has succeeded meanwhile." in said(support.post(where, follow=True))
+    assert "Nothing is parked" in said(support.get("/desk/parked"))
+    assert at_work("support", sandbox=True).get("/desk/parked").status_code == 404
 
 
 def test_on_a_demo_one_can_be_the_staff_of_sandboxes_and_no_other(api: ApiClient, settings: Any) -> None:

@@ -113,6 +113,8 @@ PAGES: Final[dict[tuple[str, str], tuple[str, dict[str, Any]]]] = {
     ("POST", "desk_dismiss"): ("manage_staff", {}),
     ("GET", "desk_keys"): ("manage_staff", {}),
     ("POST", "desk_revoke"): ("manage_staff", {}),
+    ("GET", "desk_parked"): (STAFF, {}),
+    ("POST", "desk_parked_again"): (STAFF, {}),
     ("GET", "desk_account"): (STAFF, {}),
     ("POST", "desk_account"): ("alter_accounts", {"name": "Other", "account_type": "managed", "tax_rate": "0"}),
     ("POST", "desk_override"): ("grant_overrides", {"capability": "add_seats", "grant": "1", **WHY}),
@@ -271,6 +273,7 @@ def world(account_type: str, *, asked: bool) -> World:
         "suspended": suspended(api, path),
         "person_id": str(Person.objects.get(email="support@vendor.example").pk),
         "key_id": str(keys()[0].id),
+        "parked_id": str(uuid4()),
         "email_id": failed_email(path),
         **members,
     }

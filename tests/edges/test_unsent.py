@@ -66,6 +66,7 @@ NO_TEXT: Final = {
         "new_address",
     ),
     *("desk_dismiss", "desk_keys", "desk_revoke", "desk_end_override", "desk_standing", "desk_email_again"),
+    *("desk_parked", "desk_parked_again"),
     *("own_data", "own_data_file", "mfa_view_recovery_codes", "mfa_download_recovery_codes"),
     *("end_identity", "usersessions_list", "mfa_index", "mfa_remove_webauthn", "mfa_list_webauthn"),
 }

@@ -3,7 +3,7 @@
 from typing import Final
 
 ACCOUNTS: Final = """(
-    SELECT a.id, a.sandbox, a.time_zone, a.clock_at, a.currency, s.state
+    SELECT a.id, a.name, a.sandbox, a.time_zone, a.clock_at, a.currency, s.state
     FROM accounts_account a LEFT JOIN accounts_accountstate s ON s.account_id = a.id
 )"""
 MEMBERS: Final = """(

@@ -4,7 +4,7 @@ This is all that the rest of Bursar sees of it; import-linter lets nobody import
 """
 
 from bursar.checkout.actions import Result, Stale, accept, approve, quote, undo
-from bursar.checkout.announcements import announce
+from bursar.checkout.announcements import announce, announce_each
 from bursar.checkout.booking import record_payment, undo_payment
 from bursar.checkout.checks import AlreadyTaken, QuoteExpired
 from bursar.checkout.collection import collect, collect_all, pay, set_method
@@ -39,6 +39,7 @@ __all__ = [
     "Stale",
     "accept",
     "announce",
+    "announce_each",
     "approve",
     "basis",
     "collect",

@@ -43,7 +43,7 @@ def renew_each(account_ids: Sequence[UUID], *, until: datetime, now: datetime) -
     """
     with transaction.atomic():
         # Asked under the locks: another worker may have renewed some of them since they were found due.
-        due = queries.due_accounts(until, len(account_ids), among=lock_free(account_ids))
+        due = queries.still_due(lock_free(account_ids), until)
         customers = read_customers(due)
         return _renew([customers[account_id] for account_id in due], until=until, now=now)
 

@@ -83,6 +83,7 @@ def _ask_database(deep: bool) -> "tuple[list[Check], list[Violation]]":
 def _check_data(deep: bool) -> "tuple[list[Check], list[Violation]]":
     from bursar.cli.checks import data, money
     from bursar.cli.checks.emails import emails
+    from bursar.cli.checks.parked import parked_steps
 
     data.only_read()
     checks = [data.tables(), data.clocks(lambda: datetime.now(UTC))]
@@ -91,7 +92,7 @@ def _check_data(deep: bool) -> "tuple[list[Check], list[Violation]]":
         return checks, []
     now = datetime.now(UTC)
     checks += [data.zones_of_accounts(), *data.published(), *data.types_of_accounts()]
-    checks += [*data.bounds(), data.demo(now), data.keys(now), data.worker(now), emails(now)]
+    checks += [*data.bounds(), data.demo(now), data.keys(now), data.worker(now), parked_steps(), emails(now)]
     checks += [*money.gateways(), *money.paid_without_money()]
     data_checks, broken = data.rules(now, deep)
     return checks + data_checks, broken

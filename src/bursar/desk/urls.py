@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bursar.center.entrance import MovedPage
-from bursar.desk import account, accounts, emails, keys, staff
+from bursar.desk import account, accounts, emails, keys, parked, staff
 
 urlpatterns = [
     path("desk", accounts.page, name="desk"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("desk/staff/<uuid:person_id>/dismiss", staff.dismiss, name="desk_dismiss"),
     path("desk/keys", keys.page, name="desk_keys"),
     path("desk/keys/<uuid:key_id>/revoke", keys.revoke, name="desk_revoke"),
+    path("desk/parked", parked.page, name="desk_parked"),
+    path("desk/parked/<uuid:parked_id>/again", parked.again, name="desk_parked_again"),
     path("accounts/<uuid:account_id>/desk", account.page, name="desk_account"),
     path("accounts/<uuid:account_id>/desk/overrides", account.add, name="desk_override"),
     path("accounts/<uuid:account_id>/desk/overrides/<uuid:override_id>/end", account.end, name="desk_end_override"),

@@ -62,6 +62,7 @@ class DeskVisit:
         for page, name, is_open in (
             ("desk", _("Accounts"), True),
             ("desk_staff", _("Staff"), True),
+            ("desk_parked", _("Parked"), not self.colleague.sandbox),
             ("desk_keys", _("Keys"), self.may(MANAGING) and not self.colleague.sandbox),
         ):
             if is_open:

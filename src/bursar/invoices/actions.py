@@ -6,8 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
-
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
 from bursar.columns.insert import insert_together
@@ -110,12 +108,21 @@ def reschedule(schedules: Mapping[UUID, ScheduleRow]) -> None:
     )
 
 
-def announced(account_id: UUID, until: date) -> bool:
-    """Mark the end of a period or trial as announced; return true if it was not marked before."""
-    schedule = models.BillingSchedule.objects.filter(
-        Q(billed_until=until) | Q(trial_until=until), account_id=account_id
+def announced(ends: Mapping[UUID, date]) -> set[UUID]:
+    """Mark the ends of periods or trials as announced; return the accounts where that was not marked before."""
+    return (
+        {account_id for (account_id,) in select(_ANNOUNCE, **columns_of(ends.items(), "accounts", "ends"))}
+        if ends
+        else set()
     )
-    return bool(schedule.filter(~Q(announced_until=until) | Q(announced_until=None)).update(announced_until=until))
+
+
+_ANNOUNCE: Final = """
+UPDATE invoices_billingschedule c SET announced_until = e."end"
+FROM unnest(%(accounts)s::uuid[], %(ends)s::date[]) AS e (account_id, "end")
+WHERE c.account_id = e.account_id AND c.announced_until IS DISTINCT FROM e."end"
+RETURNING c.account_id
+"""
 
 
 def _document(

@@ -173,7 +173,11 @@ class BillingSchedule(models.Model):
     """
 
     account = models.OneToOneField("accounts.Account", on_delete=models.PROTECT, primary_key=True, related_name="+")
-    due_at = models.DateTimeField(null=True, db_index=True)
+    due_at = models.DateTimeField(null=True)
     billed_until = models.DateField(null=True, db_index=True)
     trial_until = models.DateField(null=True, db_index=True)
     announced_until = models.DateField(null=True)
+
+    class Meta:
+        # On the first of a month many are due at the same moment: the bill run goes on after the last account it had.
+        indexes = (models.Index(fields=("due_at", "account"), name="invoices_schedule_due"),)

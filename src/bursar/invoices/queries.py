@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bursar.accounts.relations import ACCOUNTS, PARTIES
-from bursar.columns.statement import for_each, select, select_one
+from bursar.columns.statement import HERE, select, select_one
 from bursar.core.billing.coverage import Billed
 from bursar.core.billing.invoice import Buyer, Invoice, Seller
 from bursar.core.billing.invoice_content import read_parties
@@ -32,10 +32,28 @@ class Letterhead:
     buyer: Buyer
 
 
+class DueAccount(NamedTuple):
+    """An account for which something is due, and the moment since which it is."""
+
+    due_at: datetime
+    account_id: UUID
+
+
+_FIRST_DUE: Final = DueAccount(datetime.min.replace(tzinfo=UTC), UUID(int=0))
+
+
 def billing_schedule(account_id: UUID) -> "ScheduleRow":
     """Return the billing schedule of an account."""
-    [row] = select(for_each(SCHEDULE), accounts=[account_id])
-    return ScheduleRow(*row)
+    return billing_schedules([account_id])[account_id]
+
+
+def billing_schedules(account_ids: Collection[UUID]) -> dict[UUID, "ScheduleRow"]:
+    """Return the billing schedules of accounts, by account."""
+    rows = select(
+        f"SELECT here.account_id, schedule.* FROM {HERE} CROSS JOIN LATERAL ({SCHEDULE}) AS schedule",
+        accounts=list(account_ids),
+    )
+    return {account_id: ScheduleRow(*row) for account_id, *row in rows}
 
 
 def read_billed(rows: Iterable[Sequence[Any]]) -> tuple[Billed, ...]:
@@ -79,13 +97,21 @@ def letterheads(account_ids: Collection[UUID]) -> Mapping[UUID, Letterhead]:
     return heads
 
 
-def due_accounts(until: datetime, limit: int, *, among: Collection[UUID] | None = None) -> list[UUID]:
-    """Return accounts on the real clock, or those in `among`, for which something is due, the longest waiting first."""
-    if among is not None and not among:
+def due_accounts(until: datetime, limit: int, *, after: DueAccount | None = None) -> list[DueAccount]:
+    """Return accounts on the real clock for which something is due, the longest waiting first, those after another."""
+    after = after or _FIRST_DUE
+    return [
+        DueAccount(*row)
+        for row in select(_DUE_ACCOUNTS, until=until, due=after.due_at, account=after.account_id, limit=limit)
+    ]
+
+
+def still_due(account_ids: Collection[UUID], until: datetime) -> list[UUID]:
+    """Return those of the accounts for which something is due, the longest waiting first."""
+    if not account_ids:
         return []
-    rows = models.BillingSchedule.objects.filter(due_at__lte=until, account__sandbox=False)
-    rows = rows if among is None else rows.filter(account_id__in=among)
-    return list(rows.order_by("due_at", "account_id").values_list("account_id", flat=True)[:limit])
+    rows = models.BillingSchedule.objects.filter(account_id__in=account_ids, due_at__lte=until)
+    return list(rows.order_by("due_at", "account_id").values_list("account_id", flat=True))
 
 
 def renewals(now: datetime) -> tuple[int, datetime | None]:
@@ -180,6 +206,12 @@ FROM {PARTIES} p WHERE p.account_id = ANY(%(accounts)s)
 _DUE: Final = f"""
 SELECT count(*), min(c.due_at)
 FROM invoices_billingschedule c JOIN {ACCOUNTS} a ON a.id = c.account_id AND NOT a.sandbox WHERE c.due_at <= %(now)s
+"""
+_DUE_ACCOUNTS: Final = f"""
+SELECT c.due_at, c.account_id
+FROM invoices_billingschedule c JOIN {ACCOUNTS} a ON a.id = c.account_id AND NOT a.sandbox
+WHERE c.due_at <= %(until)s AND (c.due_at, c.account_id) > (%(due)s, %(account)s)
+ORDER BY c.due_at, c.account_id LIMIT %(limit)s
 """
 _LINE: Final = (
     *("kind", "charge_type", "product", "plan", "description", "per", "quantity", "unit_price", "span", "period"),

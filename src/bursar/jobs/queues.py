@@ -9,7 +9,8 @@ from bursar.columns.ids import moment_of
 from bursar.core.events import EMAILED
 from bursar.gateways.registry import connected_gateways
 from bursar.invoices.queries import announcements, renewals
-from bursar.jobs.steps import BATCH, GRACE, LOOK_DAYS
+from bursar.jobs.steps import GRACE, LOOK_DAYS
+from bursar.jobs.worker_round import BATCH
 from bursar.notices.queries import emails_due, untold
 from bursar.payments.queries import collectable_invoices, unfinished_attempts
 from bursar.payments.received import unfinished_refunds

@@ -3,7 +3,7 @@
 | step    | looks at                                              | does                                         |
 |---------|-------------------------------------------------------|----------------------------------------------|
 | finish  | open payments and refunds older than `GRACE`          | asks the gateway what became of them         |
-| renew   | accounts whose cursor is due                          | applies what is scheduled, invoices periods  |
+| renew   | accounts for which something is due                   | applies what is scheduled, invoices periods  |
 | collect | open invoices of automatic payers that were never tried | asks the gateway, once                     |
 | expire  | open requests that nobody reviewed in time            | closes them                                  |
 | look    | open requests, daily and when the rules are new       | closes those that nobody can approve any more |
@@ -13,13 +13,13 @@
 | send    | emails that wait, personal ones first                | sends them                                   |
 | clear   | once an hour, what is kept no longer (`keeping.py`)   | deletes it                                   |
 
-The tables are the queue: a step reads what is due, does one thing at a time under its account's lock, and finds
-nothing when it runs again. Any number of processes may run it at once.
+The tables are the queue: a step reads what is due, does it under the locks of the accounts, and finds nothing when it
+runs again. Any number of processes may run it at once. What fails for an account is parked (`parking.py`), and tried
+again after a pause.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from bursar.accounts.locked_account import locked_account
 from bursar.accounts.queries import customer
 from bursar.checkout import (
     announce,
+    announce_each,
     collect,
     collect_all,
     expire,
@@ -42,19 +43,20 @@ from bursar.core.policy.policy import Actor
 from bursar.core.policy.sandbox_clock import check_clock
 from bursar.gateways.registry import connected_gateways
 from bursar.history.queries import IdempotencyKey
-from bursar.invoices.queries import due_accounts, ending_periods, ending_trials
+from bursar.invoices.queries import ending_periods, ending_trials
 from bursar.jobs.actions import begin_clearing
+from bursar.jobs.batches import LARGEST
 from bursar.jobs.retention import clear
-from bursar.logs import counters, log
+from bursar.jobs.worker_round import Step, WorkerRound
 from bursar.notices.actions import tell
 from bursar.notices.queries import emails_to_send, personal_emails_to_send, untold
 from bursar.notices.sending import send, send_personal
 from bursar.payments import queries as payments
+from bursar.payments.queries import AttemptRow
 from bursar.payments.received import RefundRow, unfinished_refunds
 from bursar.policy.queries import NoPolicy, current
 from bursar.subscriptions.waiting import expired_requests, requests_to_look_at, unreviewed_requests
 
-BATCH: Final = 500
 EMAILS: Final = 10
 """How many emails one turn sends: a mail server that does not answer keeps everything else waiting for each."""
 LOOK_DAYS: Final = 1
@@ -64,24 +66,18 @@ GRACE: Final = timedelta(seconds=30)
 
 
 def run_once(now: datetime) -> int:
-    """Do everything that is due, for accounts whose clock is the real one; how many things were looked at.
+    """Do everything that is due, for accounts whose clock is the real one; return how many things were done.
 
-    One account's failure does not keep the others waiting: it is logged, and raised when all had their turn.
+    One account's failure does not keep the others waiting: it is logged and parked, and raised when all had their turn.
     """
-    failures: list[Exception] = []
-    done = 0
-    for step in (_finish, _renew, _collect, _expire, _look, _remind, _announce, _tell, _send, _clear):
-        for task in step(now):
-            try:
-                task()
-                done += 1
-            except Exception as failure:
-                counters.failures.labels("worker").inc()
-                log.exception("a step of the worker failed", step=step.__name__.strip("_"), **_about(task))
-                failures.append(failure)
-    if failures:
-        raise ExceptionGroup("some accounts could not be looked after", failures)
-    return done
+    worker = WorkerRound(now)
+    worker.take(_FINISH)
+    worker.renew()
+    for step in _AFTER_RENEWAL:
+        worker.take(step)
+    if worker.failures:
+        raise ExceptionGroup("some accounts could not be looked after", worker.failures)
+    return worker.done
 
 
 def move(
@@ -113,70 +109,88 @@ def _fall_due(account_id: UUID, now: datetime) -> None:
     announce(account_id, now=now)
 
 
-Task = partial[Any]
-"""Something to do; its first argument is what it is about."""
+def _unfinished(now: datetime, limit: int) -> list[AttemptRow | RefundRow]:
+    attempts = payments.unfinished_attempts(now - GRACE, limit)
+    return [*attempts, *unfinished_refunds(now - GRACE, limit)]
 
 
-def _about(task: Task) -> dict[str, str]:
-    """The id of what a task is about, by its name in the log."""
-    subject = task.args[0]
-    if task.func in (send, send_personal):
-        return {"email": str(subject)}
-    return {"account": str(subject.account_id if isinstance(subject, payments.AttemptRow | RefundRow) else subject)}
+def _finish(unfinished: AttemptRow | RefundRow, now: datetime) -> None:
+    if isinstance(unfinished, AttemptRow):
+        follow_up(unfinished, now=now)
+    else:
+        finish_refund(unfinished, now=now)
 
 
-def _renew(now: datetime) -> Iterable[Task]:
-    return [partial(renew, account_id, now=now) for account_id in due_accounts(now, BATCH)]
-
-
-def _collect(now: datetime) -> Iterable[Task]:
-    return [partial(collect, *one, now=now) for one in payments.collectable_invoices(connected_gateways(), BATCH)]
-
-
-def _expire(now: datetime) -> Iterable[Task]:
-    return [partial(expire, account_id, now=now) for account_id in expired_requests(now, BATCH)]
-
-
-def _look(now: datetime) -> Iterable[Task]:
+def _to_look_at(now: datetime, limit: int) -> list[UUID]:
     try:
         current()
     except NoPolicy:
         return []
-    return [partial(look_at_request, account, now=now) for account in requests_to_look_at(now, LOOK_DAYS, BATCH)]
+    return requests_to_look_at(now, LOOK_DAYS, limit)
 
 
-def _remind(now: datetime) -> Iterable[Task]:
+def _to_remind(now: datetime, limit: int) -> list[UUID]:
     try:
-        days = current().reminder_days
+        return unreviewed_requests(now, current().reminder_days, limit)
     except NoPolicy:
         return []
-    return [partial(remind, account_id, now=now) for account_id in unreviewed_requests(now, days, BATCH)]
 
 
-def _announce(now: datetime) -> Iterable[Task]:
+def _to_announce(now: datetime, limit: int) -> list[UUID]:
     try:
         policy = current()
     except NoPolicy:
         return []
     renewing, trying = policy.renewal_notice_days, policy.trial_notice_days
-    accounts = ending_periods(now, renewing, BATCH) if renewing else []
-    accounts += ending_trials(now, trying, BATCH) if trying else []
-    return [partial(announce, account_id, now=now) for account_id in accounts]
+    accounts = ending_periods(now, renewing, limit) if renewing else []
+    return accounts + (ending_trials(now, trying, limit) if trying else [])
 
 
-def _tell(now: datetime) -> Iterable[Task]:
-    return [partial(tell, *one, now=now) for one in untold(EMAILED, now, BATCH)]
+def _each(act: Callable[[Any, datetime], object]) -> Callable[[Sequence[Any], datetime], object]:
+    """Return what does a batch of tasks one after the other; such steps have batches of one."""
+    return lambda tasks, now: [act(task, now) for task in tasks]
 
 
-def _send(now: datetime) -> Iterable[Task]:
-    personal = [partial(send_personal, email, now=now) for email in personal_emails_to_send(now, EMAILS)]
-    return personal + [partial(send, email, now=now) for email in emails_to_send(now, EMAILS)]
+def _account(account_id: UUID) -> dict[str, UUID]:
+    return {"account": account_id}
 
 
-def _clear(now: datetime) -> Iterable[Task]:
-    return [partial(clear, now)] if begin_clearing(now) else []
+def _email(email_id: UUID) -> dict[str, UUID]:
+    return {"email": email_id}
 
 
-def _finish(now: datetime) -> Iterable[Task]:
-    attempts = [partial(follow_up, attempt, now=now) for attempt in payments.unfinished_attempts(now - GRACE, BATCH)]
-    return attempts + [partial(finish_refund, refund, now=now) for refund in unfinished_refunds(now - GRACE, BATCH)]
+_FINISH: Final = Step("finish", _unfinished, _each(_finish), lambda unfinished: _account(unfinished.account_id))
+_AFTER_RENEWAL: Final = (
+    Step(
+        "collect",
+        lambda now, limit: payments.collectable_invoices(connected_gateways(), limit),
+        _each(lambda invoice, now: collect(*invoice, now=now)),
+        lambda invoice: _account(invoice[0]),
+    ),
+    Step("expire", expired_requests, _each(lambda account, now: expire(account, now=now)), _account),
+    Step("look", _to_look_at, _each(lambda account, now: look_at_request(account, now=now)), _account),
+    Step("remind", _to_remind, _each(lambda account, now: remind(account, now=now)), _account),
+    Step("announce", _to_announce, lambda accounts, now: announce_each(accounts, now=now), _account, together=LARGEST),
+    Step(
+        "tell",
+        lambda now, limit: untold(EMAILED, now, limit),
+        _each(lambda fact, now: tell(*fact, now=now)),
+        lambda fact: {"account": fact[0], "entry": fact[1]},
+    ),
+    Step(
+        "send",
+        lambda now, limit: personal_emails_to_send(now, EMAILS),
+        _each(lambda email, now: send_personal(email, now=now)),
+        _email,
+    ),
+    Step(
+        "send", lambda now, limit: emails_to_send(now, EMAILS), _each(lambda email, now: send(email, now=now)), _email
+    ),
+    Step(
+        "clear",
+        lambda now, limit: [now] if begin_clearing(now) else [],
+        _each(lambda at, now: clear(now)),
+        lambda at: {},
+    ),
+)
+"""What follows the renewals: their invoices are collected, and people are told of them."""
