@@ -38,9 +38,9 @@ class Settings:
             raise BadSetting(name=name, found=phrase("empty"), expected=phrase("a value, or no such variable"))
         return self.text(name, default)
 
-    def switch(self, name: str) -> bool:
-        """Return True for a word that means yes, and False for one that means no or for none. Errors: BadSetting."""
-        word = self.text(name, "false").strip().lower()
+    def switch(self, name: str, default: str = "false") -> bool:
+        """Return True for a word that means yes, and False for one that means no. Errors: BadSetting."""
+        word = self.text(name, default).strip().lower()
         if word not in YES + NO:
             raise self._refusal(name, phrase("true or false"))
         return word in YES

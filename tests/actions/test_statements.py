@@ -1,5 +1,9 @@
-"""An edit, an approval and a renewal ask the database few times, however much happens to the account at once."""
+"""How often and how the database is asked: few times for an edit, an approval and a renewal, and by plans it keeps."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +15,7 @@ from django.db import connection
 
 from api_client import TEAM_10, ApiClient, email, seats
 from bursar import checkout
+from bursar.columns.statement import select
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,3 +73,23 @@ def test_approving_needs_few_statements(api: ApiClient) -> None:
     with counting() as sent:
         api.ok("POST", f"{path}/requests/{asked}/approve", {}, by=email("owner"))
     assert len(sent) <= 24, [" ".join(sql.split())[:60] for sql in sent]
+
+
+def test_a_statement_is_planned_anew_only_until_it_has_run_twice() -> None:
+    for number in range(4):
+        assert select("SELECT %(number)s::int + 1", number=number) == [(number + 1,)]
+    kept = select("SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1::int + 1'")
+    assert len(kept) == 1
+
+
+@pytest.mark.parametrize(("given", "kept"), [({}, True), ({"BURSAR_PREPARE": "false"}, False)])
+def test_a_pooler_that_loses_prepared_statements_is_given_none(given: dict[str, str], kept: bool) -> None:
+    url = "postgres://bursar@localhost/bursar?sslmode=require"
+    program = (
+        "import json; from bursar.site import settings; print(json.dumps(settings.DATABASES['default']['OPTIONS']))"
+    )
+    environment = {**os.environ, "DATABASE_URL": url, **given}
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    options = json.loads(told.stdout)
+    assert (options["prepare_threshold"] is not None) is kept
+    assert (options["server_side_binding"], options["sslmode"]) == (True, "require")

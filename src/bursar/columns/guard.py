@@ -1,8 +1,12 @@
 """Triggers by which the database refuses changes to facts, and transactions that do not add up."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pgtrigger
+
+from bursar.columns.statement import select
 
 
 def refusal(rule: str, message: str) -> str:
@@ -47,3 +51,20 @@ def frozen_but(*fields: str) -> tuple[Refuse, Refuse]:
         ),
         KEPT,
     )
+
+
+@contextmanager
+def suspended(guard: str) -> Iterator[None]:
+    """Let this transaction pass one guard, such as "subscriptions.Quote:frozen", until the block ends.
+
+    A block that an exception leaves takes the setting back with its rows. `pgtrigger.ignore` is not for us: it puts a
+    statement of its own before each of ours, and no server binds the parameters of two statements at once.
+    """
+    [(model, trigger)] = pgtrigger.registered(guard)
+    _suspend(f"{{{trigger.get_pgid(model)}}}")
+    yield
+    _suspend("{}")
+
+
+def _suspend(guards: str) -> None:
+    select("SELECT set_config('pgtrigger.ignore', %(guards)s, true)", guards=guards)

@@ -13,12 +13,19 @@ from bursar.setting import Settings
 env = Settings(os.environ)
 PACKAGE = Path(__file__).resolve().parent.parent
 
+_database = address.read(os.environ.get("DATABASE_URL", "postgres://localhost/bursar"))
 DATABASES = {
     "default": {
-        **address.read(os.environ.get("DATABASE_URL", "postgres://localhost/bursar")),
+        **_database,
         "CONN_MAX_AGE": env.number("BURSAR_CONN_MAX_AGE", 600, least=0, most=86_400),
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
+        "OPTIONS": {
+            **_database.get("OPTIONS", {}),
+            "server_side_binding": True,
+            # From its third run on a connection on, a statement is planned once and for all.
+            "prepare_threshold": 2 if env.switch("BURSAR_PREPARE", "true") else None,
+        },
     }
 }
 # Whoever sends this token is answered at /metrics; without it there is no such address.

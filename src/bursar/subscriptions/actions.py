@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-import pgtrigger
-
 from bursar.accounts.models import Remark
+from bursar.columns.guard import suspended
 from bursar.columns.insert import insert_together
 from bursar.core.ordering.content import digest, write_quote, write_state, write_terms
 from bursar.core.ordering.decision import DecidedEdit
@@ -178,7 +177,7 @@ def remove_from_people_to_ask(email: str) -> None:
     for quote in quotes:
         for edit in quote.content["edits"]:
             edit["ask"] = [person for person in edit["ask"] if person["email"].lower() != email.lower()]
-    with pgtrigger.ignore("subscriptions.Quote:frozen"):
+    with suspended("subscriptions.Quote:frozen"):
         models.Quote.objects.bulk_update(quotes, ["content"])
 
 
