@@ -14,9 +14,8 @@ import psycopg
 from bursar.cli.files import NotReadable, as_json, show
 from bursar.cli.home import database, ready
 from bursar.core.messages.problem import Conflict
-from bursar.postgres.dump import ProgramFailed, read_dump, rows_in_dump, write_dump
+from bursar.postgres.dump import ProgramFailed, check_direct, read_dump, rows_in_dump, write_dump
 
-CONNECT_SECONDS: Final = 10
 MEGABYTE: Final = 1_000_000
 MIGRATIONS: Final = "django_migrations"
 NO_BACKUP: Final = "it is no backup of Bursar ({detail})"
@@ -63,7 +62,7 @@ def backup(target: Path, force: bool, as_json: bool) -> None:
         raise FileThere(file=target)
     with database():
         # A database that does not answer is reported as such, and not as a file that cannot be written.
-        psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=CONNECT_SECONDS).close()
+        check_direct(os.environ["DATABASE_URL"])
         _dump(target)
     size = target.stat().st_size
     reminder = "Keep the secret key elsewhere: what is sealed under it is read by nothing else."
@@ -95,6 +94,7 @@ def restore(file: Path, as_json: bool) -> None:
     with database():
         ready()
         url = os.environ["DATABASE_URL"]
+        check_direct(url)
         _check_backup(file)
         # Rows beside those that are there could neither be told apart later nor taken back.
         with psycopg.connect(url) as connection:

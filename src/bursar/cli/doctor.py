@@ -71,8 +71,11 @@ def _ask_database(deep: bool) -> "tuple[list[Check], list[Violation]]":
     """Return the checks of the database and the violations of its data; only the fault if it gives up."""
     from django.db import Error, connections
 
+    from bursar.columns.statement import one_moment
+
     try:
-        return _check_data(deep)
+        with one_moment():
+            return _check_data(deep)
     except Error as error:
         cure = "if the database has just stopped, start it; else read PostgreSQL's log"
         return [wrong("database", f"it gave up: {' '.join(str(error).split())}", cure)], []
@@ -85,7 +88,6 @@ def _check_data(deep: bool) -> "tuple[list[Check], list[Violation]]":
     from bursar.cli.checks.emails import emails
     from bursar.cli.checks.parked import parked_steps
 
-    data.only_read()
     checks = [data.tables(), data.clocks(lambda: datetime.now(UTC))]
     # The other checks read columns that older or newer tables may not have.
     if checks[0].state == "wrong":

@@ -1,6 +1,8 @@
 """Bring the tables up to date: by one process at a time, and never by an older Bursar than made them."""
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.core.management import call_command
@@ -67,17 +69,33 @@ def bring_up_to_date() -> None:
     """Apply the missing migrations; wait for another process that does so at this moment. Errors: NewerTables."""
     if not missing():
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        # Tried first, because waiting without a word looks like hanging.
-        if not cursor.fetchone()[0]:
-            warn("Waiting for another process that brings the tables up to date ...")
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    with _alone():
+        try:
+            # Asked again under the lock: the other process has applied them meanwhile.
+            if missing():
+                call_command(Migrate(), verbosity=0, interactive=False)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the lock of whoever changes the tables until the block ends.
+
+    A transaction on a connection of its own holds it: behind a pooler, a lock of the session would stay with whoever
+    gets that connection next. It ends with the connection, whatever state a migration that failed left the other in.
+    """
+    own = connection.copy()
+    own.set_autocommit(False)
     try:
-        # Asked again under the lock: the other process has applied them meanwhile.
-        if missing():
-            call_command(Migrate(), verbosity=0, interactive=False)
+        with own.cursor() as cursor:
+            # It waits as long as the migrations take.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+            # Tried first, because waiting without a word looks like hanging.
+            if not cursor.fetchone()[0]:
+                warn("Waiting for another process that brings the tables up to date ...")
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
-        # The lock belongs to the session and ends with it, whatever state a migration that failed left it in.
-        connection.close()
+        own.close()

@@ -1,9 +1,10 @@
 """Run statements in SQL, where one of them does the work of several of the ORM."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def select(statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
@@ -46,3 +47,19 @@ def columns_of(rows: Iterable[Sequence[Any]], *names: str) -> dict[str, list[Any
     # One array for each column: the statement is the same for any number of rows, and is prepared once.
     rows = list(rows)
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Read as of one moment until the block ends, in a transaction in which the database refuses to write.
+
+    Inside another transaction this changes nothing. A setting of the session would stay on the connection that a pooler
+    hands to the next client.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -11,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Q, QuerySet
 
 from bursar.accounts.models import Account, BillingDetails, Member, Override, Session
+from bursar.columns.parts import in_parts
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.history.models import Entry
 from bursar.identity.models import AddressChange, FormerName, Identity, Person, SignInLink, Staff
@@ -18,8 +20,6 @@ from bursar.notices.models import Email, PersonalEmail, Unwanted
 from bursar.seats.models import Assignment, Seen
 from bursar.subscriptions.models import Quote, Request
 
-AT_ONCE: Final = 500
-"""The number of rows read at a time, so that memory does not grow with what a person did."""
 Record = dict[str, Any]
 RecordsOfKind = tuple[str, Iterable[Record]]
 
@@ -152,8 +152,9 @@ def personal_records_text(person_id: UUID) -> Iterator[str]:
 
 
 def _rows(rows: "QuerySet[Any]", *fields: str, **renamed: F) -> Iterator[Record]:
-    records: Iterator[Record] = rows.order_by("pk").values(*fields, **renamed).iterator(AT_ONCE)
-    return records
+    for record in in_parts(rows.values("pk", *fields, **renamed), itemgetter("pk")):
+        del record["pk"]
+        yield record
 
 
 def _invoice_recipients(email: str) -> Iterator[Record]:

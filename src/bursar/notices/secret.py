@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import asdict, dataclass
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
 
 from cryptography.fernet import InvalidToken
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from bursar.columns.parts import in_parts
 from bursar.identity.sealing import is_sealed_under_present_key, seal, unseal
 from bursar.notices.models import Email, PersonalEmail
 
@@ -50,8 +52,8 @@ def reseal_secrets() -> int:
     count = 0
     for kind in (Email, PersonalEmail):
         linked = Q(text__contains=INVITATION) | Q(text__contains="/sign-in/") | Q(text__contains="/me/address/")
-        rows = kind.objects.exclude(state="sent").filter(~Q(secret="") | linked)
-        for row in rows.iterator():
+        rows: QuerySet[Any] = kind.objects.exclude(state="sent").filter(~Q(secret="") | linked)
+        for row in in_parts(rows, attrgetter("pk")):
             columns = _resealed_columns(row)
             # The worker may be sending this email meanwhile and have emptied its secret; then it stays empty.
             count += kind.objects.filter(pk=row.pk, secret=row.secret).update(**columns) if columns else 0

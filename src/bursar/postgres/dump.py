@@ -16,6 +16,7 @@ from bursar.core.messages.problem import Problem
 from bursar.postgres import orphans
 from bursar.postgres.programs import programs
 
+PATIENCE_SECONDS: Final = 10
 WHOLE: Final = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
 """Options to restore all of a dump or nothing, with everything owned by the user who restores it."""
 
@@ -24,6 +25,23 @@ class ProgramFailed(Problem):
     """{program} of PostgreSQL failed: {detail}"""
 
     code = "program_failed"
+
+
+class Pooled(Problem):
+    """DATABASE_URL leads to a pooler, whose next client would get what PostgreSQL's programs set; let it name PostgreSQL itself for this command."""  # noqa: E501
+
+    code = "pooled"
+
+
+def check_direct(url: str) -> None:
+    """Raise Pooled unless an address leads to PostgreSQL itself.
+
+    `pg_dump` and `pg_restore` set the search path and more of their session, and a pooler hands the session on: its
+    next client would find no table. The number of the server's process is another where a pooler tells it.
+    """
+    with psycopg.connect(url, connect_timeout=PATIENCE_SECONDS) as connection:
+        if connection.execute("SELECT pg_backend_pid()").fetchone() != (connection.info.backend_pid,):
+            raise Pooled()
 
 
 def write_dump(url: str, file: IO[bytes]) -> None:

@@ -34,12 +34,6 @@ EXAMPLES: Final = 3
 WORKER: Final = 'start it with "bursar worker", or everything with "bursar serve"'
 
 
-def only_read() -> None:
-    """Let the database refuse every write of this session: a doctor that changes nothing can run on live data."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
-
-
 def tables() -> Check:
     """Check that the tables are those of this version of Bursar."""
     try:

@@ -2,13 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
-
+from bursar.columns.statement import one_moment
 from bursar.jobs.invariants import agreed, billed, kept, paid, refunded
 from bursar.jobs.invariants.agreed import UNREADABLE, BookRule, accounts_can_be_decided
 from bursar.jobs.invariants.book import Book, books
@@ -20,7 +18,7 @@ BOOK_RULES: Final[tuple[BookRule, ...]] = agreed.RULES
 
 def violations(now: datetime, *, deep: bool = False) -> Iterator[Violation]:
     """Return the violations at a moment, at most `MOST` of each rule; `deep` decides every account again."""
-    with _one_moment():
+    with one_moment():
         for rule in SET_RULES:
             for finding in rule(now):
                 yield violation(rule, finding)
@@ -43,15 +41,3 @@ def _of_account(account_id: UUID, opened: Callable[[], Book]) -> list[Violation]
         return [violation(rule, finding) for rule in BOOK_RULES for finding in rule(book)]
     except UNREADABLE as error:
         return [violation(accounts_can_be_decided, accounts_can_be_decided(account_id, error))]
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """A transaction that sees one moment and writes nothing; inside another one, what that sees."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
