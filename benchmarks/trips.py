@@ -73,7 +73,7 @@ class Trip:
 
 def trips() -> Iterator[tuple[str, ...]]:
     """Yield a row for each trip: an edit through the API, an approval, a renewal."""
-    with _served() as api:
+    with in_process() as api:
         # The first of each kind also fills the caches of a process, so the second is counted.
         for _ in range(2):
             account = api.account()
@@ -139,20 +139,27 @@ def _renew(account: str, now: datetime) -> None:
 
 
 @dataclass(slots=True)
-class _Api:
+class Api:
+    """The API as it is called in this process."""
+
     key: str
     client: Any
     now: datetime
     accounts: int = 0
 
     def call(self, method: str, path: str, body: Any, by: str | None = None) -> Any:
+        content = self.raw(method, path, body, by)
+        return json.loads(content) if content else None
+
+    def raw(self, method: str, path: str, body: Any, by: str | None = None) -> bytes:
         headers = {"Authorization": f"Bearer {self.key}"} | ({"Bursar-Actor": by} if by else {})
         data = json.dumps(body).encode()
         address = f"/api/v1/{path}"
         answer = self.client.generic(method, address, data, content_type="application/json", headers=headers)
         if not 200 <= answer.status_code < 300:
             raise RuntimeError(f"{method} {address} answered {answer.status_code}: {answer.content!r}")
-        return json.loads(answer.content) if answer.content else None
+        content: bytes = answer.content
+        return content
 
     def post(self, path: str, body: Any, by: str | None = None) -> Any:
         if path.count("/") and not path.startswith("accounts"):
@@ -192,7 +199,7 @@ class _Api:
 
 
 @contextmanager
-def _served() -> Iterator[_Api]:
+def in_process() -> Iterator[Api]:
     """Set up an empty database with the demo's catalog and the standard policy, called in this process."""
     from bursar.postgres import running
 
@@ -214,7 +221,7 @@ def _served() -> Iterator[_Api]:
 
             setup_test_environment()
             call_command("migrate", verbosity=0, interactive=False)
-            api = _Api(_key(), Client(), datetime.now(UTC))
+            api = Api(_key(), Client(), datetime.now(UTC))
             for name, file in (("catalog", "catalogs/demo.toml"), ("policy", "policies/standard.toml")):
                 text = (_package().parents[1] / file).read_text(encoding="utf-8")
                 api.call("PUT", name, tomllib.loads(text))
