@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import core, endpoints, peers, start, trips
+from benchmarks import core, endpoints, large, peers, start, trips
 from benchmarks.measure import Row, measured
 from benchmarks.page import PAGE, Table, page_text
 from benchmarks.served import served
@@ -50,12 +50,17 @@ def _trips() -> Iterator[Table]:
     yield Table("The code", ("", ""), list(trips.sizes()))
 
 
+def _large() -> Iterator[Table]:
+    yield Table("A small account beside a large one", large.HEADS, list(large.rows()))
+
+
 SUBJECTS: Mapping[str, Callable[[], Iterator[Table]]] = {
     "decisions": _microseconds("Decisions", peers.rows),
     "core": _microseconds("Decisions, quotes and renewals in the core", core.rows),
     "doors": _endpoints,
     "start": _start,
     "trips": _trips,
+    "large": _large,
 }
 
 

@@ -146,12 +146,45 @@ def _two_accounts(members: int, months: int) -> Iterator[tuple[Api, Account, Acc
                 api.post(f"{large.id}/changes", {"edits": [edit]})
             day = _month_later(day)
             api.post(f"{large.id}/clock", {"to": day.isoformat()})
+        _tried_in_vain(UUID(large.id))
         # Both stand on the same day, each a month after its last renewal.
         api.post(f"{small.id}/clock", {"to": day.isoformat()})
+        _tried_in_vain(UUID(small.id))
         with _connection().cursor() as cursor:
             # A server that has run for a while knows how its tables are filled.
             cursor.execute("ANALYZE")
         yield api, small, large
+
+
+def _tried_in_vain(account_id: UUID) -> None:
+    """Write that each open invoice was tried once, for an account that pays automatically by now."""
+    from bursar.payments.models import Attempt, Method
+    from bursar.payments.queries import open_invoices
+
+    now = datetime.now(UTC)
+    tried = {"method_kind": "card", "gateway": "sandbox", "token": "declined_funds", "currency": "EUR"}
+    ended = {
+        "state": "failed",
+        "reason": "insufficient_funds",
+        "expires_at": now,
+        "finished_at": now,
+        "created_at": now,
+    }
+    Attempt.objects.bulk_create(
+        Attempt(
+            account_id=account_id,
+            invoice_id=invoice.id,
+            amount_minor=invoice.left,
+            on=FIRST_DAY,
+            actor_kind="system",
+            **tried,
+            **ended,
+        )
+        for invoice in open_invoices(account_id)
+    )
+    Method.objects.create(
+        account_id=account_id, kind="card", gateway="sandbox", token="declined_funds", recorded_at=now
+    )
 
 
 def _connection() -> Any:

@@ -23,7 +23,9 @@ def life(**fields: Any) -> AccountInMemory:
 
 
 def cause(of: AccountInMemory, *edits: Edit) -> Cause | None:
-    return overtaken(of.context, edits, ADMIN.id, date.fromisoformat("2026-01-05"))
+    members = {member.id: member for member in of.context.account.members}
+    requester = members.get(ADMIN.id, replace(ADMIN, active=False))
+    return overtaken(of.context, edits, requester, date.fromisoformat("2026-01-05"))
 
 
 [MORE] = AccountInMemory.read(seats("support", 5))

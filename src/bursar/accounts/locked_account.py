@@ -1,6 +1,6 @@
 """Transactions on an account, under its lock."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -22,8 +22,12 @@ from bursar.logs import counters
 
 
 @contextmanager
-def locked_account(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Customer]:
+def locked_account(
+    account_id: UUID, actor: Actor, now: datetime, *, members: Iterable[UUID] = (), email: str = ""
+) -> Iterator[Customer]:
     """Lock an account for one transaction, and yield it as it is then.
+
+    The actor is among its members, and so are the members of some ids and of an email, if they are in the account.
 
     A refusal inside rolls everything back and is written into the history. Errors: NotFound.
     """
@@ -33,7 +37,8 @@ def locked_account(account_id: UUID, actor: Actor, now: datetime) -> Iterator[Cu
         with transaction.atomic():
             lock(account_id)
             # Read after the lock: the transaction that held it may have changed all of this.
-            locked = customer(account_id)
+            acting = (actor.id,) if isinstance(actor, Member) else ()
+            locked = customer(account_id, members=(*acting, *members), email=email)
             on = locked.today(now)
             yield locked
     except (Refused, OnlyOwner, OnlyRequester, NotTheirClock) as refused:

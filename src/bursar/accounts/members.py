@@ -60,7 +60,7 @@ def add_member(
     Errors: Refused, UnknownRole, OneOwner, OnlyFromAdmins, AlreadyMember, TooManyInvitations, BadAddress.
     """
     policy.role(role)
-    with locked_account(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now, email=email) as customer:
         permit(policy, customer, actor, capability_for_member(None, role), now)
         check_role(actor, name, None, role)
         if any(member.email.lower() == email.lower() for member in customer.account.members):
@@ -87,7 +87,7 @@ def invite_again(
 
     Errors: NotFound, Refused, NotInvited, TooManyInvitations.
     """
-    with locked_account(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now, members=[member_id]) as customer:
         member = customer.member(member_id)
         permit(policy, customer, actor, capability_for_member(member.role, member.role), now)
         check_resending(member.name, member_state(account_id, member_id))
@@ -111,7 +111,7 @@ def accept_invitation(secret: str, *, now: datetime) -> AcceptedInvitation:
     """Accept an invitation, once: its member becomes active. Errors: InvitationNotValid."""
     account_id, member_id, invited_at, address = read_invitation(secret, now=now)
     try:
-        with locked_account(account_id, SYSTEM, now) as customer:
+        with locked_account(account_id, SYSTEM, now, members=[member_id]) as customer:
             waiting = Member.objects.filter(account_id=account_id, pk=member_id, removed_at=None, state="invited")
             # By its moment an invitation is void once a newer one was sent, by its address once the person has another.
             invited = waiting.filter(invited_at=invited_at, person__email=address.lower(), person__is_active=True)
@@ -147,7 +147,7 @@ def change_member(
     """
     if role is not None:
         policy.role(role)
-    with locked_account(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now, members=[member_id]) as customer:
         before, state_before = customer.member(member_id), member_state(account_id, member_id)
         after = role or before.role
         permit(policy, customer, actor, capability_for_member(before.role, after), now)
@@ -171,7 +171,7 @@ def change_member(
 
 def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Remove a member from the account. Errors: NotFound, Refused, OneOwner."""
-    with locked_account(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now, members=[member_id]) as customer:
         before = customer.member(member_id)
         permit(policy, customer, actor, capability_for_member(before.role, None), now)
         check_role(actor, before.name, before.role, None)
@@ -193,7 +193,7 @@ def transfer_ownership(
 
     Errors: NotFound, Refused, OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
     """
-    with locked_account(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now, members=[member_id]) as customer:
         owner, successor = customer.owner, customer.member(member_id)
         members = Member.objects.filter(account_id=account_id)
         # An owner can do everything, so their address must be known to work. Emails of sandboxes are never sent.

@@ -84,6 +84,14 @@ class Member(AccountRow):
                 fields=("account", "person"), condition=Q(removed_at=None), name="accounts_member_once"
             ),
         )
+        # Every decision reads the first members of each role, in accounts that may have thousands of one.
+        indexes = (
+            models.Index(
+                fields=("account", "role", "id"),
+                condition=Q(removed_at=None, state="active"),
+                name="accounts_member_by_role",
+            ),
+        )
         triggers = (OWNER_STAYS,)
 
 

@@ -1,6 +1,6 @@
 """Read accounts, their members, overrides and billing details."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,14 +8,13 @@ from typing import Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, When
-
 from bursar.accounts import models
 from bursar.columns.ids import first_of
 from bursar.columns.statement import select
 from bursar.core.billing.gateway import gateways_for
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.money.tax import Tax
+from bursar.core.policy.capability import MOST_ASKED, ROLES
 from bursar.core.policy.limits import Limit
 from bursar.core.policy.member import BILLING_ADMIN, OWNER, MemberState
 from bursar.core.policy.policy import Account, Actor, Contact, Member, Override, State
@@ -61,31 +60,18 @@ class Customer:
         return self.moment(now).date()
 
     def member(self, member_id: UUID) -> Member:
-        """Return the member of an id. Errors: NotFound."""
+        """Return the member of an id, who is among those that were read. Errors: NotFound."""
         member = next((member for member in self.account.members if member.id == member_id), None)
         if member is None:
             raise NotFound(what=phrase("member"))
         return member
 
     def as_of_now(self, actor: Actor) -> Actor:
-        """Return the actor with the role that they have now; a member who has left is not active."""
+        """Return the actor, who was read with the account, with the role of now; one who has left is not active."""
         if not isinstance(actor, Member):
             return actor
         member = next((member for member in self.account.members if member.id == actor.id), None)
         return member or replace(actor, active=False)
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRow:
-    """A member in a list; `invited_at` is set until they accept."""
-
-    id: UUID
-    name: str
-    email: str
-    role: str
-    state: MemberState
-    invited_at: datetime | None
-    last_sign_in_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +105,30 @@ class Details:
     recipients: list[dict[str, str]]
 
 
-def customer(account_id: UUID, *, only: str | None = None) -> Customer:
-    """Return an account with overrides and members; with `only`, of the members the owner and that address.
+def customer(account_id: UUID, *, members: Iterable[UUID] = (), email: str = "", everybody: bool = False) -> Customer:
+    """Return an account with its overrides and the members whom decisions name or ask: at most MOST_ASKED of each role.
 
+    The members of some ids and that of an email are read too, in any state; with `everybody`, all are.
     Errors: NotFound.
     """
     try:
-        return read_customers([account_id], only=only)[account_id]
+        return read_customers([account_id], members=members, email=email, everybody=everybody)[account_id]
     except KeyError:
         raise NotFound(what=phrase("account")) from None
 
 
-def read_customers(account_ids: Collection[UUID], *, only: str | None = None) -> dict[UUID, Customer]:
+def read_customers(
+    account_ids: Collection[UUID], *, members: Iterable[UUID] = (), email: str = "", everybody: bool = False
+) -> dict[UUID, Customer]:
     """Return accounts by id, each as `customer` returns it."""
-    statement = _CUSTOMERS.format(among="" if only is None else _ONLY) + "WHERE a.id = ANY(%(accounts)s)"
-    rows = select(statement, accounts=list(account_ids), only=only)
+    rows = select(
+        _CUSTOMERS.format(members=_EVERYBODY if everybody else _SOME_MEMBERS),
+        accounts=list(account_ids),
+        roles=list(ROLES),
+        most=MOST_ASKED,
+        members=list(members),
+        email=email.lower(),
+    )
     return {customer.id: customer for customer in (_customer(*row) for row in rows)}
 
 
@@ -141,16 +136,6 @@ def account_names(*, after: UUID | None, limit: int) -> list[tuple[UUID, str]]:
     """Return ids and names of accounts, the oldest first, those after a given one."""
     rows = models.Account.objects.filter(**({"id__gt": after} if after else {})).order_by("id")
     return list(rows.values_list("id", "name")[:limit])
-
-
-def members(account_id: UUID) -> list[MemberRow]:
-    """Return the members of an account, the owner first, then by age."""
-    rows = models.Member.objects.filter(account_id=account_id, removed_at=None).order_by("id")
-    invited_at = Case(When(state="invited", then="invited_at"), default=None)
-    # An invited person may use Bursar elsewhere, and must not be seen there by an account that they have not joined.
-    last_sign_in_at = Case(When(state="invited", then=None), default="person__last_login")
-    fields = ("id", "name", "person__email", "role", "state", invited_at, last_sign_in_at)
-    return sorted((MemberRow(*row) for row in rows.values_list(*fields)), key=lambda member: member.role != OWNER)
 
 
 def member_state(account_id: UUID, member_id: UUID) -> MemberState:
@@ -211,16 +196,16 @@ def details(account_id: UUID) -> Details:
     return Details(row.sold_to, row.bill_to, row.vat_id, row.purchase_order, row.recipients)
 
 
-def names_by_id(account_id: UUID) -> dict[UUID, str]:
-    """Return the names of all present and former members, and of all present and former staff."""
-    rows = models.Member.objects.filter(account_id=account_id).values_list("id", "name")
+def names_by_id(account_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of those of some ids that are present or former members of the account, or of the staff."""
+    rows = models.Member.objects.filter(account_id=account_id, id__in=ids).values_list("id", "name")
     # Former members and staff too: the history still speaks of them. The id of staff in the history is the person's.
-    return dict(rows.union(Staff.objects.values_list("person_id", "person__name")))
+    return dict(rows.union(Staff.objects.filter(person_id__in=ids).values_list("person_id", "person__name")))
 
 
-def languages_by_member(account_id: UUID) -> dict[UUID, str]:
-    """Return the languages of all present and former members."""
-    rows = models.Member.objects.filter(account_id=account_id)
+def languages_by_member(account_id: UUID, member_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the languages of present and former members."""
+    rows = models.Member.objects.filter(account_id=account_id, id__in=member_ids)
     return dict(rows.values_list("id", "person__locale"))
 
 
@@ -272,7 +257,20 @@ _MEMBERSHIPS: Final = """
 SELECT m.account_id, m.id, a.name FROM accounts_member m JOIN accounts_account a ON a.id = m.account_id
 WHERE m.person_id = %(person)s AND m.removed_at IS NULL AND m.state = 'active' ORDER BY m.id
 """
-_ONLY: Final = "AND (m.role = 'owner' OR m.person_id = (SELECT id FROM accounts_person WHERE email = %(only)s))"
+_EVERYBODY: Final = """
+    SELECT m.id FROM accounts_member m WHERE m.account_id = a.id AND m.removed_at IS NULL
+"""
+# Each part is read by an index, so that an account of thousands of members costs what a small one does.
+_SOME_MEMBERS: Final = """
+    SELECT asked.id FROM unnest(%(roles)s::text[]) AS r (role) CROSS JOIN LATERAL (
+        SELECT m.id FROM accounts_member m
+        WHERE m.account_id = a.id AND m.role = r.role AND m.state = 'active' AND m.removed_at IS NULL
+        ORDER BY m.id LIMIT %(most)s
+    ) AS asked
+    UNION SELECT unnest(%(members)s::uuid[])
+    UNION SELECT m.id FROM accounts_person p JOIN accounts_member m ON m.person_id = p.id AND m.account_id = a.id
+        WHERE p.email = %(email)s::text
+"""
 _CUSTOMERS: Final = """
 SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.seller_id, a.created_at,
     a.id, a.account_type, a.currency, coalesce(s.state, 'active'),
@@ -281,8 +279,9 @@ SELECT a.name, a.time_zone, a.locale, a.sandbox, a.clock_at, a.tax_rate, a.selle
         SELECT json_agg(
             json_build_array(m.id, m.name, p.email, m.role, m.state = 'active') ORDER BY m.role <> 'owner', m.id
         )
-        FROM accounts_member m JOIN accounts_person p ON p.id = m.person_id
-        WHERE m.account_id = a.id AND m.removed_at IS NULL {among}
+        FROM ({members}) AS chosen (id)
+        JOIN accounts_member m ON m.id = chosen.id AND m.account_id = a.id AND m.removed_at IS NULL
+        JOIN accounts_person p ON p.id = m.person_id
     ), '[]'),
     coalesce((
         SELECT json_agg(json_build_array(o.capability, o."grant", o.until) ORDER BY o.id)
@@ -293,4 +292,5 @@ FROM accounts_account a
 JOIN accounts_seller l ON l.id = a.seller_id
 LEFT JOIN accounts_accountstate s ON s.account_id = a.id
 LEFT JOIN accounts_purchaselimit g ON g.account_id = a.id
+WHERE a.id = ANY(%(accounts)s)
 """

@@ -7,7 +7,8 @@ ACCOUNTS: Final = """(
     FROM accounts_account a LEFT JOIN accounts_accountstate s ON s.account_id = a.id
 )"""
 MEMBERS: Final = """(
-    SELECT m.account_id, m.id, m.person_id, m.name, m.role, m.state, p.email, p.name AS person_name
+    SELECT m.account_id, m.id, m.person_id, m.name, m.role, m.state, p.email, p.name AS person_name,
+        m.removed_at IS NULL AS present, m.state = 'active' AND m.removed_at IS NULL AS active
     FROM accounts_member m JOIN accounts_person p ON p.id = m.person_id
 )"""
 """Everybody who is or was a member."""

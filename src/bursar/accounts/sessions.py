@@ -87,8 +87,8 @@ def open_session(
     idempotency_key: IdempotencyKey | None = None,
 ) -> UUID:
     """Open a session for the active member of an email; return its id. Errors: NotFound, NoActiveMember, LivePerson."""
-    with locked_account(account_id, actor, now) as customer:
-        address = email.strip().lower()
+    address = email.strip().lower()
+    with locked_account(account_id, actor, now, email=address) as customer:
         active = (member for member in customer.account.members if member.active)
         member = next((member for member in active if member.email.lower() == address), None)
         if member is None:

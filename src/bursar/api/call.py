@@ -86,8 +86,7 @@ class BadIdempotencyKey(Invalid):
 class Call:
     """A call about one account, made with a vendor key. `member` is the email of the member that it is made for.
 
-    Without a member the vendor itself calls. A call that `acts` may change something. Rows are read at their first
-    use; with `only_caller`, the owner and the calling member are read and no other people of the account.
+    Without a member the vendor itself calls. A call that `writes` may change something. Rows are read when first used.
     Errors: NotFound, UnknownActor, NotActive.
     """
 
@@ -96,13 +95,11 @@ class Call:
     member: str | None
     now: datetime
     writes: bool
-    only_caller: bool = False
 
     @cached_property
     def customer(self) -> Customer:
         """The account."""
-        # No member has the empty address, so a call of the vendor reads the owner alone.
-        return customer(self.id, only=(self.member or "") if self.only_caller else None)
+        return customer(self.id, email=self.member or "")
 
     @cached_property
     def policy(self) -> Policy:
@@ -119,8 +116,7 @@ class Call:
             # No address is longer; a longer text would only fill the answer and the logs.
             raise UnknownActor(actor=self.member[:MOST_ADDRESS])
         if not caller.active:
-            # The refusal names other people to ask, so read every member.
-            admit(self.policy, customer(self.id), caller, self.now, record_attempt=self.writes)
+            admit(self.policy, self.customer, caller, self.now, record_attempt=self.writes)
         return caller
 
     @property
@@ -169,17 +165,17 @@ class Key(HttpBearer):
         return key.id
 
 
-def open_call(request: HttpRequest, account_id: UUID, *, only_caller: bool = False) -> Call:
+def open_call(request: HttpRequest, account_id: UUID) -> Call:
     """Open a call about an account, which is read and checked at once. Errors: NotFound, UnknownActor, NotActive."""
-    call = open_deferred_call(request, account_id, only_caller=only_caller)
+    call = open_deferred_call(request, account_id)
     call.customer, call.actor  # noqa: B018  # reading them raises if the account or its member is not there
     return call
 
 
-def open_deferred_call(request: HttpRequest, account_id: UUID, *, only_caller: bool = False) -> Call:
+def open_deferred_call(request: HttpRequest, account_id: UUID) -> Call:
     """Open a call whose action reads the account itself, under its lock. Errors: UnknownActor, NotActive."""
     member = actor_address(request)
-    call = Call(account_id, _vendor(request), member, real_now(), request.method not in READ_METHODS, only_caller)
+    call = Call(account_id, _vendor(request), member, real_now(), request.method not in READ_METHODS)
     request.call = call  # type: ignore[attr-defined]  # `problems.refusal` words its answer from it
     if member is not None:
         call.actor  # noqa: B018  # refuse a suspended member before a kept answer is sent again

@@ -146,6 +146,13 @@ class PageForm(forms.Form):
         """Return the first sentence that says what is wrong with a field, an empty text if nothing is."""
         return str(next(iter(self.errors.get(name, ())), ""))
 
+    def number_of_choices(self, name: str) -> int:
+        """Return how many choices a field offers."""
+        field = self.fields[name]
+        assert isinstance(field, SelectField)
+        # The widget knows them as a list; a field may have a function instead.
+        return len(list(field.widget.choices))
+
     @property
     def status(self) -> int:
         """Return the status of the page that shows the form: 422 if something in it is wrong."""
@@ -171,6 +178,16 @@ def read_email(text: str) -> str:
     """Return a typed address. Errors: BadAddress."""
     sendable(text)
     return text
+
+
+def read_search(text: str) -> str:
+    """Return what somebody searches for. PostgreSQL refuses NUL in a text, even in a search."""
+    return text.replace("\0", "").strip()
+
+
+def read_offset(text: str) -> int:
+    """Return the number of rows that come before a page of a list; 0 if the address names none."""
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
 
 
 def read_uuid(text: str) -> UUID | None:

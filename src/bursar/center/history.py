@@ -1,5 +1,6 @@
 """History: what happened to the account and by whom, the newest first, with filters."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -34,7 +35,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
     filters = _read_filters(request)
     # One more than is shown tells whether there is a next page, without counting all.
     entries = _facts(visit, filters, before=read_uuid(request.GET.get("before", "")), limit=PAGE + 1)
-    story = _story(visit)
+    story = _story(visit, entries[:PAGE])
     next_page = {**filters, "before": str(entries[PAGE - 1].id)} if len(entries) > PAGE else None
     content = {
         "entries": [
@@ -60,19 +61,21 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Return the facts that match the filters as a table for a spreadsheet."""
     visit = open_visit(request, account_id)
     visit.require("history", "view_subscription")
-    story = _story(visit)
+    entries = _facts(visit, _read_filters(request), before=None, limit=MOST)
+    story = _story(visit, entries)
     rows = [
         (fact.on.isoformat(), story.who(fact.actor_kind, fact.actor_id), " ".join(story.what(fact.event)))
-        for fact in _facts(visit, _read_filters(request), before=None, limit=MOST)
+        for fact in entries
     ]
     return table("history", [_("Day"), _("Who"), _("What")], rows)
 
 
-def _story(visit: Visit) -> Story:
+def _story(visit: Visit, entries: Sequence[Fact]) -> Story:
     reader = visit.policy, visit.customer.account, visit.actor, visit.today
     # Sentences leave out the prices and invoices that this reader may not see on their own pages.
     prices, invoices = sees_prices(*reader), sees_invoices(*reader)
-    return Story(names_by_id(visit.id), visit.policy, current_catalog(), prices=prices, invoices=invoices)
+    names = names_by_id(visit.id, set[UUID]().union(*(fact.ids for fact in entries)))
+    return Story(names, visit.policy, current_catalog(), prices=prices, invoices=invoices)
 
 
 def _read_filters(request: HttpRequest) -> dict[str, str]:

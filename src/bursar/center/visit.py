@@ -217,7 +217,7 @@ def open_visit(request: HttpRequest, account_id: UUID) -> Visit:
     own_memberships = memberships(person.pk)
     member_id = next((member for account, member, _ in own_memberships if account == account_id), None)
     try:
-        visited_customer = customer(account_id)
+        visited_customer = customer(account_id, members=[member_id] if member_id else ())
     # An account of other people is answered like one that is not there, so that nobody can find out ids.
     except NotFound:
         raise Http404 from None
@@ -250,7 +250,7 @@ def _inactive_member(person: Person, visited_customer: Customer) -> Member:
     membership = inactive_membership(person.pk, visited_customer.id)
     if membership is None:
         raise Http404
-    return visited_customer.member(membership[1])
+    return customer(visited_customer.id, members=[membership[1]]).member(membership[1])
 
 
 def render_page(

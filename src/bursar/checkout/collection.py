@@ -74,7 +74,9 @@ def collect_all(account_id: UUID, *, now: datetime, again: bool) -> int:
     """Collect all open invoices, those tried before only with `again`; return how many were settled."""
     if not queries.method(account_id).automatic:
         return 0
-    return sum(collect(account_id, invoice.id, now=now, again=again) for invoice in queries.open_invoices(account_id))
+    # Asked before any is locked: an account may have had hundreds tried in vain, and each that is tried takes its time.
+    invoice_ids = queries.uncollected_invoices(account_id, again=again)
+    return sum(collect(account_id, invoice_id, now=now, again=again) for invoice_id in invoice_ids)
 
 
 def _begin(customer: Customer, invoice_id: UUID, method: Method, *, actor: Actor, now: datetime) -> UUID:

@@ -88,7 +88,7 @@ def overtake(gathered: Sequence[GatheredAccount], now: datetime) -> set[UUID]:
         if request.status.at(account.moment(now)) != "open":
             # Its time is over: it expires, whoever could approve it.
             continue
-        cause = overtaken(asking[account_id].context, request.edits, request.member_id, account.today(now))
+        cause = overtaken(asking[account_id].context, request.edits, request.requester, account.today(now))
         if cause is None:
             approvable.add(account_id)
         else:

@@ -116,7 +116,7 @@ def hear(code: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -
 
 def _book(attempt: AttemptRow, charge: ChargeResult, now: datetime) -> AttemptStep:
     """Book the result of a charge in one transaction: accept and invoice what was paid for, or end the attempt."""
-    with locked_account(attempt.account_id, SYSTEM, now) as customer:
+    with locked_account(attempt.account_id, SYSTEM, now, members=_member_of(attempt)) as customer:
         current = queries.attempt(attempt.account_id, attempt.id)
         step = next_step(current.state, charge.answer, current.expires_at, customer.moment(now))
         match step:
@@ -163,11 +163,16 @@ def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str, now: datetime) ->
     return "cancel"
 
 
+def _member_of(attempt: AttemptRow) -> tuple[UUID, ...]:
+    """Return the id of the member who began the attempt, if a member did."""
+    return (attempt.actor_id,) if attempt.actor_kind == "member" and attempt.actor_id is not None else ()
+
+
 def _actor(customer: Customer, attempt: AttemptRow) -> Actor:
     """Return the actor who began the attempt, or the system if that member has left meanwhile."""
-    if attempt.actor_kind == "member" and attempt.actor_id is not None:
+    for member_id in _member_of(attempt):
         try:
-            return customer.member(attempt.actor_id)
+            return customer.member(member_id)
         except NotFound:
             return SYSTEM
     return Vendor(attempt.actor_id, system=attempt.actor_kind == "system")

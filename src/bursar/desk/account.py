@@ -120,7 +120,8 @@ def _page(
     problem: str = "",
 ) -> HttpResponse:
     form, override = form or _vendor_form(visit), override or OverrideForm()
-    people, account_state, day_by_id = names_by_id(visit.id), visit.customer.account.state, _days_by_id(visit)
+    account_state, day_by_id, override_rows = visit.customer.account.state, _days_by_id(visit), overrides(visit.id)
+    people = names_by_id(visit.id, [row.author_id for row in override_rows if row.author_id])
     decisions = {
         capability: visit.decide(capability) for capability in ("alter_accounts", "grant_overrides", "suspend_accounts")
     }
@@ -129,7 +130,7 @@ def _page(
         "form": form,
         "override": override,
         "problem": problem,
-        "overrides": [_override_row(visit, override, people, day_by_id) for override in overrides(visit.id)],
+        "overrides": [_override_row(visit, row, people, day_by_id) for row in override_rows],
         "may": {capability: decision.reason is None for capability, decision in decisions.items()},
         "why_not": visit.explain_all([decision for decision in decisions.values() if decision.reason]),
         "currency": visit.currency,

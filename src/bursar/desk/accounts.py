@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bursar.accounts.actions import open_account
 from bursar.accounts.directory import AccountRow, directory
 from bursar.catalog.queries import currencies
-from bursar.center.form_fields import posted_fields, read_uuid
+from bursar.center.form_fields import posted_fields, read_search, read_uuid
 from bursar.center.navigation import redirect_to
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.policy import State
@@ -31,8 +31,7 @@ PAGE: Final = 50
 def page(request: HttpRequest) -> HttpResponse:
     """Show the accounts that match the search, by name."""
     visit = open_desk_visit(request)
-    # PostgreSQL refuses NUL in a text, even in a search.
-    filters = {name: request.GET.get(name, "").replace("\0", "").strip() for name in ("q", "account_type", "state")}
+    filters = {name: read_search(request.GET.get(name, "")) for name in ("q", "account_type", "state")}
     accounts = directory(
         **filters, sandbox_only=visit.colleague.sandbox, after=read_uuid(request.GET.get("after", "")), limit=PAGE + 1
     )

@@ -1,7 +1,7 @@
 """Read the histories of accounts, and stored responses."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
@@ -53,6 +53,12 @@ class Fact:
     def event(self) -> Event:
         """The event as a value. Errors: ValidationError if the entry lacks a field of its kind."""
         return read_event(self.kind, self.data, self.version)
+
+    @property
+    def ids(self) -> set[UUID]:
+        """The ids in the fact: of its actor, and of everything that the event is about, people among it."""
+        values = (self.actor_id, *(getattr(self.event, part.name) for part in fields(self.event)))
+        return {value for value in values if isinstance(value, UUID)}
 
 
 def stored_response(idempotency_key: IdempotencyKey) -> Answer | None:

@@ -50,13 +50,14 @@ def _tell(account_id: UUID, entry_id: UUID, now: datetime) -> int:
     # Of two workers with the same fact the second waits at the insert, and then finds that its own row is not there.
     if not Told.objects.filter(pk=told.pk).exists():
         return 0
-    account, policy, happened = customer(account_id), current(), fact(account_id, entry_id)
+    # Everybody, because an email goes to all whom the fact concerns, and not only to those whom a decision names.
+    account, policy, happened = customer(account_id, everybody=True), current(), fact(account_id, entry_id)
     termination = termination_of(account, happened)
     everybody = readers_of(account, policy, happened, termination)
     about = optional_kind(account, happened, termination)
     unwilling = members_not_wanting(account_id, about) if about else frozenset()
     readers = [member for member in everybody if member.id not in unwilling]
-    locales = languages_by_member(account_id)
+    locales = languages_by_member(account_id, [reader.id for reader in readers])
     kept = account.sandbox or not settings.SENDS_MAIL
     # Readers of one language with the same right to see invoices get the same text, so it is written once for them.
     kinds = {reader.id: (locales[reader.id], sees_invoices(account, policy, reader, happened.on)) for reader in readers}

@@ -48,7 +48,8 @@ def write_email(
 ) -> EmailContent:
     """Write the email to a member about a fact, or about the end of the account if the fact schedules or undoes it."""
     with translation.override(locale):
-        story = Story(names_by_id(customer.id), policy, current_catalog(), prices=sees_invoices, invoices=sees_invoices)
+        names = names_by_id(customer.id, fact.ids)
+        story = Story(names, policy, current_catalog(), prices=sees_invoices, invoices=sees_invoices)
         material = EmailMaterial(customer, policy, fact, story, sees_invoices)
         written = termination_body(termination, material) if termination else body(fact.event, material)
         content = {

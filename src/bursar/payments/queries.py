@@ -140,6 +140,27 @@ def unsettled(account_ids: Collection[UUID]) -> Mapping[UUID, Unsettled]:
     return {account: Unsettled(*(tuple(by_kind[kind]) for kind in _KINDS)) for account, by_kind in by_account.items()}
 
 
+def open_invoice_page(account_id: UUID, *, before: UUID | None, limit: int) -> Mapping[UUID, int]:
+    """Return the open amounts of invoices that are not settled, the newest first, those before a given one."""
+    page = "AND (%(before)s::uuid IS NULL OR i.id < %(before)s) ORDER BY i.id DESC LIMIT %(limit)s"
+    return dict(select(f"SELECT i.id, {_OPEN_AMOUNT} {_OPEN} {page}", account=account_id, before=before, limit=limit))
+
+
+def open_total(account_id: UUID) -> tuple[int, int]:
+    """Return how many invoices are not settled, and the sum of their open amounts. Unit: minor units."""
+    [(count, total)] = select(f"SELECT count(*), coalesce(sum({_OPEN_AMOUNT}), 0)::bigint {_OPEN}", account=account_id)
+    return count, total
+
+
+def uncollected_invoices(account_id: UUID, *, again: bool) -> list[UUID]:
+    """Return invoices that are not settled, the oldest first; those tried before only with `again`."""
+    untried = """AND (%(again)s::boolean OR NOT EXISTS (
+        SELECT FROM payments_attempt t WHERE t.account_id = i.account_id AND t.invoice_id = i.id
+    ))"""
+    rows = select(f"SELECT i.id {_OPEN} {untried} ORDER BY i.id", account=account_id, again=again)
+    return [invoice_id for (invoice_id,) in rows]
+
+
 def open_invoices(account_id: UUID) -> tuple[OpenAmount, ...]:
     """Return invoices that are not settled, the oldest first."""
     return unsettled([account_id])[account_id].invoices
@@ -224,6 +245,14 @@ FROM whole w LEFT JOIN allocated s ON s.id = w.id GROUP BY w.account_id, w.kind,
 HAVING w.amount > coalesce(sum(s.amount), 0) ORDER BY w.id
 """
 # An attempt keeps its gateway, so a gateway stays in use until the last attempt through it has ended.
+_OPEN_AMOUNT: Final = "i.total - allocated.amount"
+_OPEN: Final = f"""
+FROM {DOCUMENTS} i CROSS JOIN LATERAL (
+    SELECT coalesce(sum(a.amount), 0)::bigint AS amount FROM payments_allocation a
+    WHERE a.account_id = i.account_id AND a.invoice_id = i.id
+) AS allocated
+WHERE i.account_id = %(account)s AND i.kind = 'invoice' AND i.total > allocated.amount
+"""
 _GATEWAYS: Final = """
 SELECT gateway FROM (
     SELECT DISTINCT ON (account_id) gateway FROM payments_method ORDER BY account_id, id DESC

@@ -63,8 +63,12 @@ class Requests:
     def overtake(self, context: BillingContext, moment: datetime, on: date) -> None:
         """Close the open request if nobody could approve it any more."""
         open_request = self.open(moment)
-        cause = overtaken(context, open_request.edits, open_request.member.id, on) if open_request else None
-        if open_request is not None and cause is not None:
+        if open_request is None:
+            return
+        present = {member.id: member for member in context.account.members}
+        requester = present.get(open_request.member.id, replace(open_request.member, active=False))
+        cause = overtaken(context, open_request.edits, requester, on)
+        if cause is not None:
             open_request.close("overtaken", cause=cause)
 
     def expire(self, moment: datetime) -> None:

@@ -55,7 +55,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
 
     Errors: NotFound, Refused, SeatsCounted, NoSeats, HasSeat, OutOfSeats, OutOfLightAgents.
     """
-    with locked_account(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now, members=[member_id]) as customer:
         member = customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
         check_assignable(product, seat_uses(account_id).get(product))
@@ -76,7 +76,7 @@ def assign(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, a
 
 def free(policy: Policy, account_id: UUID, product: str, member_id: UUID, *, actor: Actor, now: datetime) -> None:
     """End a member's assignment; the seat stays bought and is free for another member. Errors: NotFound, Refused."""
-    with locked_account(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now, members=[member_id]) as customer:
         customer.member(member_id)
         permit(policy, customer, actor, "manage_members", now)
         freed = _end_assignments([(customer, product, [member_id])], actor, now)
@@ -119,7 +119,7 @@ def change_member(
 
     Errors: OutOfSeats, OutOfLightAgents, and those of accounts.
     """
-    with locked_account(account_id, actor, now) as customer:
+    with locked_account(account_id, actor, now, members=[member_id]) as customer:
         before = customer.member(member_id).role
         accounts.change_member(policy, account_id, member_id, actor=actor, now=now, **fields)
         # A light agent who becomes an agent needs a seat in each product that they have, and the other way round.

@@ -12,6 +12,7 @@ from bursar.columns.statement import for_each, select, select_one
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.ordering.content import read_state, read_terms
 from bursar.core.ordering.request import Basis, Cause, RequestState, RequestStatus
+from bursar.core.policy.policy import Member
 from bursar.core.subscription.edit import Cancel, Edit, read_edit, read_edits
 from bursar.core.subscription.subscription import NOTHING, Change
 from bursar.core.subscription.timeline import Timeline
@@ -74,6 +75,8 @@ class RequestRow:
     member_id: UUID
     name: str
     email: str
+    role: str
+    active: bool
     reason: str
     needed_by: date | None
     state: RequestState
@@ -91,6 +94,11 @@ class RequestRow:
     account_type: str
     requested: list[dict[str, Any]]
     cancellation: str
+
+    @property
+    def requester(self) -> Member:
+        """The requester as they are now: one who has left is not active."""
+        return Member(self.member_id, self.name, self.email, self.role, self.active)
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -220,7 +228,8 @@ FROM subscriptions_quote q WHERE account_id = %(account)s AND id = %(quote)s
 
 
 _REQUESTS: Final = f"""
-SELECT r.account_id, r.id, r.quote_id, r.member_id, m.name, m.email, coalesce(reason.text, ''), r.needed_by, r.state,
+SELECT r.account_id, r.id, r.quote_id, r.member_id, m.name, m.email, m.role, m.active,
+    coalesce(reason.text, ''), r.needed_by, r.state,
     r.created_at, r.expires_at, r.closed_at, r.closed_by_kind, r.closed_by_id, coalesce(answer.text, ''),
     r.order_id, r.cause, q.content::json, q.catalog_version, q.policy_version, q.account_type,
     q.edits::json, coalesce(cancellation.text, '')

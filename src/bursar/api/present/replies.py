@@ -8,6 +8,7 @@ from django.conf import settings
 from ninja import Status
 
 from bursar.accounts import queries as accounts
+from bursar.accounts.member_list import member_row
 from bursar.accounts.sessions import session
 from bursar.api.call import Call
 from bursar.api.present import values as present
@@ -46,7 +47,7 @@ def _attempt(call: Call, attempt_id: UUID) -> Reply:
 
 def _member(call: Call, member_id: UUID) -> dict[str, Any]:
     """Return a member. Errors: NotFound, also if they have left since."""
-    member = next((row for row in accounts.members(call.id) if row.id == member_id), None)
+    member = member_row(call.id, member_id)
     if member is None:
         raise NotFound(what=phrase("member"))
     return present.member(member)

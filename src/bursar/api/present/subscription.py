@@ -1,6 +1,7 @@
 """Write subscriptions, seats and entitlements for programs."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from bursar.api.call import Call
 from bursar.api.present.values import JsonObject, change
@@ -11,7 +12,7 @@ from bursar.core.money.price import Per
 from bursar.core.ordering.content import write_temporary
 from bursar.core.policy.policy import State, shows_costs
 from bursar.core.subscription.shortfall import shortfalls, write_shortfall
-from bursar.seats.queries import AssignmentRow, assignments, keeping_seat, used_seats
+from bursar.seats.queries import AssignmentRow, assignments_after, used_seats
 from bursar.subscriptions import queries as subscriptions
 
 
@@ -56,14 +57,18 @@ def subscription(call: Call) -> JsonObject:
     }
 
 
-def seats(call: Call) -> list[JsonObject]:
-    """Return the seats of each product and their holders."""
+def seats(call: Call, *, after: UUID | None, limit: int) -> JsonObject:
+    """Return the seats of each product with a page of their holders, and the cursor of the next page.
+
+    Every page has all products with their numbers, and the next page goes on with the people of the same product.
+    """
     current = context(call.customer, call.today, call.policy)
-    holders = keeping_seat(assignments(call.id), current.used)
+    rows = assignments_after(call.id, current.used, after=after, limit=limit + 1)
+    holders = rows[:limit]
     shortfall_by_product = {
         shortfall.product: shortfall for shortfall in shortfalls(current.timeline, current.used, call.today)
     }
-    return [
+    items = [
         {
             "product": product,
             "bought": use.bought,
@@ -79,6 +84,7 @@ def seats(call: Call) -> list[JsonObject]:
         # Rows of a product that the account no longer has stay, with nothing bought.
         if use.bought or use.used
     ]
+    return {"items": items, "next": str(holders[-1].id) if len(rows) > limit else None}
 
 
 def _holder(row: AssignmentRow) -> JsonObject:

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from bursar.accounts import queries as accounts
-from bursar.accounts.queries import MemberRow, OverrideRow
+from bursar.accounts.member_list import MemberRow
+from bursar.accounts.queries import OverrideRow
 from bursar.api.call import Call
 from bursar.checkout import basis, preview_request
 from bursar.core.billing.allocation import in_force

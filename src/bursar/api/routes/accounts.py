@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from bursar.accounts import actions, members, queries
+from bursar.accounts import actions, member_list, members, queries
 from bursar.api.call import Call, answer_once, open_call, real_now, require_vendor
 from bursar.api.present import values as present
 from bursar.api.present.replies import Reply, reply
@@ -19,7 +19,8 @@ from bursar.core.events import GROUPS, Group
 from bursar.core.messages.problem import Invalid, NotFound, phrase
 from bursar.core.money.tax import read_tax_rate
 from bursar.core.ordering.decision import sees_invoices, sees_prices
-from bursar.core.policy.capability import CAPABILITIES
+from bursar.core.policy.capability import CAPABILITIES, ROLES
+from bursar.core.policy.member import IN_CHARGE
 from bursar.core.policy.policy import Outcome, decide
 from bursar.core.subscription.edit_field import FIRST_YEAR, LAST_YEAR
 from bursar.history import queries as history
@@ -110,13 +111,17 @@ def capabilities(request: HttpRequest, account_id: UUID) -> Any:
 
 
 @router.get("/accounts/{uuid:account_id}/members", response=documented_as(answers.Members))
-def list_members(request: HttpRequest, account_id: UUID) -> Any:
-    """List the members; an actor who may not manage members sees the owner and the billing admins only."""
+def list_members(
+    request: HttpRequest, account_id: UUID, after: UUID | None = None, limit: bodies.PageSize = 100
+) -> Any:
+    """List the members, the owner first and then by age, those after a given one.
+
+    An actor who may not manage members sees the owner and the billing admins only.
+    """
     call = open_call(request, account_id)
-    rows = queries.members(account_id)
-    if not _may_manage_members(call):
-        rows = [row for row in rows if row.role in ("owner", "billing_admin")]
-    return {"items": [present.member(row) for row in rows], "next": None}
+    roles = ROLES if _may_manage_members(call) else IN_CHARGE
+    rows = member_list.members(account_id, after=after, limit=limit + 1, roles=roles)
+    return present.page(rows, limit, present.member, lambda row: row.id)
 
 
 @router.post("/accounts/{uuid:account_id}/members", response={201: documented_as(answers.Member)})
@@ -144,9 +149,9 @@ def add_member(request: HttpRequest, account_id: UUID, body: bodies.NewMember) -
 def get_member(request: HttpRequest, account_id: UUID, member_id: UUID) -> Any:
     """Return a member."""
     call = open_call(request, account_id)
-    member = next((row for row in queries.members(account_id) if row.id == member_id), None)
+    member = member_list.member_row(account_id, member_id)
     # A member who may not be listed is not found either, as in `list_members`.
-    if member is None or not (_may_manage_members(call) or member.role in ("owner", "billing_admin")):
+    if member is None or not (_may_manage_members(call) or member.role in IN_CHARGE):
         raise NotFound(what=phrase("member"))
     return present.member(member)
 

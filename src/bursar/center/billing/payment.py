@@ -6,12 +6,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bursar import checkout
 from bursar.center.billing.invoices import invoice_row
 from bursar.center.billing.payment_tokens import explain_no_card, payment_type_choices, token_choices
-from bursar.center.form_fields import posted_fields
+from bursar.center.form_fields import posted_fields, read_uuid
 from bursar.center.forms import PaymentMethodForm
 from bursar.center.manage.accepting import redirect_to_change
 from bursar.center.manage.subscription import waiting_payment
@@ -23,9 +24,10 @@ from bursar.core.money.money import Money
 from bursar.i18n import money
 from bursar.i18n.payment import decline_reason, method_name
 from bursar.invoices.queries import document, documents
-from bursar.payments.queries import attempt, failed_attempts, method, open_amounts, open_invoices
+from bursar.payments.queries import attempt, failed_attempts, method, open_amounts, open_invoice_page, open_total
 
 FAILURES: Final = 5
+PAGE: Final = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +47,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
             return redirect_to_change(visit, request.GET)
         except Problem as refusal:
             problem = visit.message(refusal)
-    content = {"problem": problem, **_content(visit, form)}
+    content = {"problem": problem, **_content(visit, form, read_uuid(request.GET.get("before", "")))}
     return render_page(request, visit, "payment", "payment", content, status=422 if problem else form.status)
 
 
@@ -85,7 +87,7 @@ def pay(request: HttpRequest, account_id: UUID, invoice_id: UUID) -> HttpRespons
     return render_page(request, visit, "invoices", "pay", content, status=status)
 
 
-def _content(visit: Visit, form: PaymentMethodForm) -> dict[str, Any]:
+def _content(visit: Visit, form: PaymentMethodForm, before: UUID | None) -> dict[str, Any]:
     current_method = method(visit.id)
     replacing_decision, why_no_card = visit.decide("change_payment_type"), explain_no_card(visit)
     content = {
@@ -102,14 +104,18 @@ def _content(visit: Visit, form: PaymentMethodForm) -> dict[str, Any]:
         "open_invoices": (),
         "failures": (),
     }
-    return content | _open_and_failed(visit, why_no_card) if visit.may("view_invoices") else content
+    return content | _open_and_failed(visit, why_no_card, before) if visit.may("view_invoices") else content
 
 
-def _open_and_failed(visit: Visit, why_no_card: str) -> dict[str, Any]:
-    """Return the open invoices and the last failed payments."""
-    remaining_by_id = {invoice.id: invoice.left for invoice in open_invoices(visit.id)}
-    rows = documents(visit.id, limit=len(remaining_by_id), among=remaining_by_id) if remaining_by_id else []
+def _open_and_failed(visit: Visit, why_no_card: str, before: UUID | None) -> dict[str, Any]:
+    """Return a page of the open invoices with the sum of all, and the last failed payments."""
+    remaining_by_id = open_invoice_page(visit.id, before=before, limit=PAGE + 1)
+    rows = documents(visit.id, limit=PAGE, among=remaining_by_id) if remaining_by_id else []
+    count, total = open_total(visit.id) if remaining_by_id else (0, 0)
+    sentence = ngettext("{count} open invoice, {total} in all", "{count} open invoices, {total} in all", count)
     return {
+        "open_sentence": sentence.format(count=money.number(count), total=money.amount(Money(total, visit.currency))),
+        "next_page": str(rows[-1].id) if len(remaining_by_id) > PAGE else "",
         "open_invoices": [
             (
                 invoice_row(visit, row, remaining_by_id[row.id], why_no_card),

@@ -15,7 +15,7 @@ from bursar.core.subscription.edit import ChangePlan, Edit, SetSeats
 from bursar.core.subscription.seats import SeatUse, people_without_seat
 from bursar.i18n import edits as words
 from bursar.i18n import money
-from bursar.seats.queries import AssignmentRow, keeping_seat, longest_unseen
+from bursar.seats.queries import AssignmentRow, longest_unseen
 
 MOST_SHOWN: Final = 100
 
@@ -80,9 +80,7 @@ def _release(visit: Visit, edit: SetSeats | ChangePlan, use: SeatUse) -> Release
         more=money.number(still_needed),
     )
     enough_sentence = _("Enough people are chosen to give up their seat of {product}.").format(product=product)
-    listed = longest_unseen(visit.id, edit.product, MOST_SHOWN, edit.release)
-    # Whoever loses the seat by a change that has fallen due, but is not written yet, has none to give up.
-    people = keeping_seat(listed, {edit.product: use})
+    people = longest_unseen(visit.id, edit.product, use, MOST_SHOWN, edit.release)
     unlisted_count = use.used - len(people)
     others = ngettext("{count} other person is not listed", "{count} other people are not listed", unlisted_count)
     elsewhere = _("you can also take seats back on the Seats page.")

@@ -1,5 +1,6 @@
 """Billing admins and the owner: list, appoint, remove, limit, pass ownership on."""
 
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.limits import set_limit
+from bursar.accounts.member_list import MemberRow, member_row, members
 from bursar.accounts.members import transfer_ownership as transfer_account_ownership
-from bursar.accounts.queries import MemberRow, members
-from bursar.center.form_fields import PageForm
+from bursar.center.form_fields import PageForm, read_search, read_uuid
 from bursar.center.forms import AppointBillingAdminForm, LimitForm, StaffTransferOwnershipForm, TransferOwnershipForm
 from bursar.center.navigation import redirect_to
 from bursar.center.visit import Visit, open_visit, render_page
@@ -18,10 +19,13 @@ from bursar.checkout import followed
 from bursar.core.messages.problem import Problem
 from bursar.core.money.money import Money, amount_text
 from bursar.core.policy.limits import UNLIMITED
-from bursar.core.policy.member import BILLING_ADMIN, OWNER
+from bursar.core.policy.member import ADMIN, BILLING_ADMIN, IN_CHARGE, OWNER
 from bursar.i18n.decision import role_name
 from bursar.i18n.limit import limit_in_words
 from bursar.seats.actions import change_member
+
+PAGE: Final = 30
+MOST_CHOICES: Final = 50
 
 
 @require_safe
@@ -34,7 +38,7 @@ def page(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def appoint(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Make an admin a billing admin."""
     visit = open_visit(request, account_id)
-    form = _appointment_form(members(account_id), request.POST)
+    form = _appointment_form(visit, request.POST)
     if not form.is_valid():
         return _page(request, visit, appointment=form)
     return _change_role(request, visit, UUID(form.cleaned_data["member"]), "billing_admin", appointment=form)
@@ -65,8 +69,8 @@ def limit(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 def transfer_ownership(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Make a billing admin the owner in place of the present one."""
-    visit, all_members = open_visit(request, account_id), members(account_id)
-    form = _transfer_form(visit, all_members, request.POST)
+    visit = open_visit(request, account_id)
+    form = _transfer_form(visit, request.POST)
     if not form.is_valid():
         return _page(request, visit, transfer=form)
     member_id, reason = UUID(form.cleaned_data["member"]), form.cleaned_data.get("reason", "")
@@ -81,7 +85,7 @@ def transfer_ownership(request: HttpRequest, account_id: UUID) -> HttpResponse:
     template = (
         _("{name} owns the account now.") if visit.is_staff else _("{name} owns the account now, and you are an admin.")
     )
-    messages.success(request, template.format(name=_member_name(all_members, member_id)))
+    messages.success(request, template.format(name=_member_name(account_id, member_id)))
     return redirect_to("admins", account_id)
 
 
@@ -94,7 +98,7 @@ def _change_role(
     appointment: AppointBillingAdminForm | None = None,
 ) -> HttpResponse:
     """Change the role of a member."""
-    name = _member_name(members(visit.id), member_id)
+    name = _member_name(visit.id, member_id)
     try:
         with followed(visit.id, actor=visit.actor, now=visit.now):
             change_member(visit.policy, visit.id, member_id, role=role, actor=visit.actor, now=visit.now)
@@ -114,19 +118,28 @@ def _page(
     limit: LimitForm | None = None,
     transfer: PageForm | None = None,
 ) -> HttpResponse:
-    all_members = members(visit.id)
+    in_charge = members(
+        visit.id,
+        roles=IN_CHARGE,
+        state="active",
+        after=read_uuid(request.GET.get("after", "")),
+        limit=PAGE + 1,
+    )
+    q = read_search(request.GET.get("q", ""))
+    appointment, transfer = appointment or _appointment_form(visit, q=q), transfer or _transfer_form(visit, q=q)
     has_errors = any(form.errors for form in (appointment, limit, transfer) if form is not None)
     appointing_decision = visit.decide("appoint_billing_admins")
     content = {
         "problem": problem,
-        "people": [
-            _admin_row(visit, row)
-            for row in all_members
-            if row.state == "active" and row.role in (OWNER, BILLING_ADMIN)
-        ],
-        "appointment": appointment or _appointment_form(all_members),
+        "people": [_admin_row(visit, row) for row in in_charge[:PAGE]],
+        "next_page": str(in_charge[PAGE - 1].id) if len(in_charge) > PAGE else "",
+        "appointment": appointment,
+        "q": q,
+        # A search helps only where not everybody can be chosen.
+        "has_search": bool(q)
+        or any(form.number_of_choices("member") >= MOST_CHOICES for form in (appointment, transfer)),
         "limit": limit or LimitForm(currency=visit.currency, initial=_owner_limit_fields(visit)),
-        "transfer": transfer or _transfer_form(visit, all_members),
+        "transfer": transfer,
         "may_transfer": visit.may("appoint_billing_admins") if visit.is_staff else visit.actor.role == OWNER,
         "may_appoint": visit.may("appoint_billing_admins"),
         "why_not": visit.explain(appointing_decision),
@@ -137,25 +150,29 @@ def _page(
     )
 
 
-def _appointment_form(all_members: list[MemberRow], posted: QueryDict | None = None) -> AppointBillingAdminForm:
-    return AppointBillingAdminForm(posted, choices={"member": _active_members(all_members, "admin")})
+def _appointment_form(visit: Visit, posted: QueryDict | None = None, q: str = "") -> AppointBillingAdminForm:
+    return AppointBillingAdminForm(posted, choices={"member": _choices(visit, ADMIN, posted, q)})
 
 
-def _transfer_form(visit: Visit, all_members: list[MemberRow], posted: QueryDict | None = None) -> PageForm:
+def _transfer_form(visit: Visit, posted: QueryDict | None = None, q: str = "") -> PageForm:
     # Staff give a reason, because they act for an owner who cannot confirm it.
     form_class = StaffTransferOwnershipForm if visit.is_staff else TransferOwnershipForm
-    return form_class(posted, choices={"member": _active_members(all_members, BILLING_ADMIN)})
+    return form_class(posted, choices={"member": _choices(visit, BILLING_ADMIN, posted, q)})
 
 
-def _active_members(all_members: list[MemberRow], role: str) -> list[tuple[str, str]]:
-    """Return the active members of a role to choose from."""
-    return [
-        (str(row.id), f"{row.name} ({row.email})") for row in all_members if (row.role, row.state) == (role, "active")
-    ]
+def _choices(visit: Visit, role: str, posted: QueryDict | None, q: str) -> list[tuple[str, str]]:
+    """Return active members of a role to choose from, and the one who was chosen, whom the list may not show."""
+    rows = members(visit.id, roles=[role], state="active", q=q, limit=MOST_CHOICES)
+    chosen_id = read_uuid(posted.get("member", "")) if posted else None
+    chosen = member_row(visit.id, chosen_id) if chosen_id else None
+    if chosen is not None and chosen not in rows and (chosen.role, chosen.state) == (role, "active"):
+        rows.append(chosen)
+    return [(str(row.id), f"{row.name} ({row.email})") for row in rows]
 
 
-def _member_name(all_members: list[MemberRow], member_id: UUID) -> str:
-    return next((row.name for row in all_members if row.id == member_id), "")
+def _member_name(account_id: UUID, member_id: UUID) -> str:
+    row = member_row(account_id, member_id)
+    return row.name if row else ""
 
 
 def _limit_sentences(visit: Visit) -> list[str]:

@@ -1,17 +1,19 @@
 """Seats: the people of each product, assigning and freeing seats."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from bursar.accounts.queries import members
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.form_fields import read_offset, read_search
 from bursar.center.forms import AssignSeatForm
 from bursar.center.manage.offers import CHANGING
 from bursar.center.navigation import redirect_to
@@ -19,11 +21,24 @@ from bursar.center.spreadsheet import table
 from bursar.center.visit import Visit, open_visit, render_page
 from bursar.checkout import coming_shortfalls, context, followed
 from bursar.core.messages.problem import NotFound, Problem
+from bursar.core.subscription.catalog import Catalog
 from bursar.core.subscription.seats import SeatUse
 from bursar.i18n import edits, money
 from bursar.i18n.decision import role_name
 from bursar.seats import actions
-from bursar.seats.queries import AssignmentRow, assignments, keeping_seat
+from bursar.seats.queries import (
+    AssignmentRow,
+    Candidate,
+    assignments_after,
+    assignments_by_product,
+    candidates_by_product,
+    idle_seats,
+)
+
+PRODUCTS: Final = 20
+HOLDERS: Final = 50
+CANDIDATES, MOST_CANDIDATES = 300, 100
+"""What a page shows at most: products, their people, and names to choose from; people and names of all together."""
 
 
 @require_safe
@@ -95,7 +110,7 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
             visit.day_of(holding.since).isoformat(),
             holding.seen_on.isoformat() if holding.seen_on else "",
         )
-        for holding in _holdings(visit, _used_seats(visit))
+        for holding in assignments_after(visit.id, _used_seats(visit))
     ]
     return table("seats", head, rows)
 
@@ -103,61 +118,81 @@ def export(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, visit: Visit, errors: dict[str, str] | None = None) -> HttpResponse:
     if errors:
         visit.require("seats", "manage_members")
-    catalog, all_members, used = current_catalog(), members(visit.id), _used_seats(visit)
-    all_holdings = _holdings(visit, used)
-    errors, status, products = dict(errors or {}), 422 if errors else 200, []
-    for product, use in used.items():
-        if not (use.bought or use.used):
-            continue
-        holdings = [row for row in all_holdings if row.product == product]
-        member_ids = {row.member_id for row in holdings}
-        idle_ids = _idle_members(visit, holdings)
-        products.append(
-            {
-                "code": product,
-                "name": edits.product_name(catalog, product),
-                "usage": _seats_used(use),
-                "has_seats": use.bought > 0,
-                "is_full": use.free == 0 and use.bought > 0,
-                "overused": money.number(use.used - use.bought) if use.used > use.bought > 0 else "",
-                "counted_by_product": use.holders is None,
-                "light_agents": _light_agents_used(use),
-                "holders": [_holder_row(visit, row, row.member_id in idle_ids) for row in holdings],
-                "idle": _idle_sentence(len(idle_ids)),
-                "candidates": [
-                    (str(row.id), _name_and_role(visit, row.name, row.role))
-                    for row in all_members
-                    if row.id not in member_ids
-                ],
-                "error": errors.pop(product, ""),
-            }
-        )
+    errors, status = dict(errors or {}), 422 if errors else 200
+    used = {product: use for product, use in _used_seats(visit).items() if use.bought or use.used}
+    q, opened = read_search(request.GET.get("q", "")), request.GET.get("product", "")
+    start = read_offset(request.GET.get("from", ""))
+    # A page shows some products, or a single one that was opened, of which it then shows more people.
+    shown = {opened: used[opened]} if opened in used else dict(list(used.items())[start : start + PRODUCTS])
+    parts = _parts(visit, shown, q, start if opened in used else 0)
+    products = [_product(visit, product, use, parts, errors.pop(product, "")) for product, use in shown.items()]
+    has_next = opened not in used and len(used) > start + PRODUCTS
     content: dict[str, Any] = {
         "products": products,
         # A refusal about a product that the account no longer has is shown nowhere else.
         "problem": " ".join(errors.values()),
         "may_buy": any(visit.may_at_least_request(capability) for capability in CHANGING),
         "why_not": visit.explain(visit.decide("add_seats")),
+        "q": q,
+        "opened": opened if opened in used else "",
+        # A search helps only where not everybody is shown.
+        "has_search": bool(q) or any(product["next_page"] or product["has_other_candidates"] for product in products),
+        "next_page": urlencode({"q": q, "from": str(start + PRODUCTS)}) if has_next else "",
     }
     return render_page(request, visit, "seats", "seats", content, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The people whom a page shows, by product: so many of each, and one more if there is one."""
+
+    catalog: Catalog
+    q: str
+    start: int
+    most_holders: int
+    most_candidates: int
+    holders: Mapping[str, list[AssignmentRow]]
+    candidates: Mapping[str, list[Candidate]]
+    idle: Mapping[str, int]
+
+
+def _parts(visit: Visit, shown: Mapping[str, SeatUse], q: str, start: int) -> _Parts:
+    most_holders = max(HOLDERS // max(len(shown), 1), 1)
+    most_candidates = min(CANDIDATES // max(len(shown), 1), MOST_CANDIDATES)
+    holders = assignments_by_product(visit.id, shown, q=q, limit=most_holders + 1, offset=start)
+    candidates = candidates_by_product(visit.id, shown, q=q, limit=most_candidates + 1)
+    idle = idle_seats(visit.id, shown, visit.customer.time_zone, visit.today)
+    return _Parts(current_catalog(), q, start, most_holders, most_candidates, holders, candidates, idle)
+
+
+def _product(visit: Visit, product: str, use: SeatUse, parts: _Parts, error: str) -> dict[str, Any]:
+    holders, candidates = parts.holders[product], parts.candidates[product]
+    following = {"product": product, "q": parts.q, "from": str(parts.start + parts.most_holders)}
+    return {
+        "code": product,
+        "name": edits.product_name(parts.catalog, product),
+        "usage": _seats_used(use),
+        "has_seats": use.bought > 0,
+        "is_full": use.free == 0 and use.bought > 0,
+        "overused": money.number(use.used - use.bought) if use.used > use.bought > 0 else "",
+        "counted_by_product": use.holders is None,
+        "light_agents": _light_agents_used(use),
+        # No seat is idle of a product that never reports who uses it.
+        "holders": [_holder_row(visit, row, product in parts.idle) for row in holders[: parts.most_holders]],
+        "next_page": urlencode(following) if len(holders) > parts.most_holders else "",
+        "idle": _idle_sentence(parts.idle.get(product, 0)),
+        "candidates": [
+            (str(candidate.member_id), _name_and_role(visit, candidate.name, candidate.role))
+            for candidate in candidates[: parts.most_candidates]
+        ],
+        "has_other_candidates": len(candidates) > parts.most_candidates,
+        "error": error,
+    }
 
 
 def _used_seats(visit: Visit) -> Mapping[str, SeatUse]:
     """Return the seats of each product, after what has fallen due and is not written yet."""
     return context(visit.customer, visit.today, visit.policy).used
-
-
-def _holdings(visit: Visit, used: Mapping[str, SeatUse]) -> list[AssignmentRow]:
-    """Return the people of each product, without those who lose their seat by what has fallen due."""
-    return keeping_seat(assignments(visit.id), used)
-
-
-def _idle_members(visit: Visit, holdings: list[AssignmentRow]) -> set[UUID]:
-    """Return the members whose seats are idle; none if the product never reports who uses it."""
-    # A product that never reports anybody would make all its seats look idle.
-    if not any(row.seen_on for row in holdings):
-        return set()
-    return {row.member_id for row in holdings if row.idle(visit.customer.zone, visit.today)}
 
 
 def _seats_used(use: SeatUse) -> str:
@@ -186,7 +221,7 @@ def _light_agents_used(use: SeatUse) -> str:
     return _("Light agents without a seat: {light} of {most}").format(light=light, most=most)
 
 
-def _holder_row(visit: Visit, row: AssignmentRow, idle_ids: bool) -> dict[str, Any]:
+def _holder_row(visit: Visit, row: AssignmentRow, reports_use: bool) -> dict[str, Any]:
     return {
         "id": row.member_id,
         "name": row.name,
@@ -194,7 +229,7 @@ def _holder_row(visit: Visit, row: AssignmentRow, idle_ids: bool) -> dict[str, A
         "since": money.day(visit.day_of(row.since)),
         "uses_seat": row.seat,
         "last_seen": money.day(row.seen_on) if row.seen_on else "",
-        "idle": idle_ids,
+        "idle": reports_use and row.idle(visit.customer.zone, visit.today),
     }
 
 

@@ -1,6 +1,6 @@
 """Team: the members of the account, invitations, roles, and what happens to their seats."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,22 +11,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts import members as actions
-from bursar.accounts.queries import MemberRow, members
+from bursar.accounts.member_list import MemberRow, Order, member_row, members
 from bursar.catalog.queries import current as current_catalog
+from bursar.center.form_fields import read_offset, read_search
 from bursar.center.forms import PersonForm, RoleForm
 from bursar.center.navigation import redirect_to
 from bursar.center.visit import Visit, open_visit, render_page
 from bursar.checkout import followed
 from bursar.core.messages.problem import Problem
-from bursar.core.policy.member import BILLING_ADMIN, OWNER, TooManyInvitations, capability_for_member
+from bursar.core.policy.member import IN_CHARGE, OWNER, TooManyInvitations, capability_for_member
 from bursar.core.subscription.seats import SEATLESS
 from bursar.i18n import edits
 from bursar.i18n.decision import role_name
-from bursar.i18n.language import folded
 from bursar.seats import actions as seats
 from bursar.seats.queries import assignments
 
 PAGE: Final = 50
+_ORDERS: Final[Mapping[str, Order]] = {"name": "name", "sign_in": "sign_in"}
+"""The orders that a reader may choose; every other choice is the order of the roles."""
 ASSIGNABLE: Final = ("admin", "agent", SEATLESS)
 """The roles that a member who manages members may give; the others have a page of their own."""
 
@@ -105,7 +107,7 @@ def _change_member(
 ) -> HttpResponse:
     """Carry out an action on a member, and say which seats it freed."""
     visit = open_visit(request, account_id)
-    row = next((member for member in members(account_id) if member.id == member_id), None)
+    row = member_row(account_id, member_id)
     # Compared before and after: the rule that frees seats stands in the core, and a change that is due frees some too.
     before = _products_with_seat(account_id, member_id)
     try:
@@ -129,14 +131,24 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    manages_members, people = visit.may("manage_members"), _visible_members(visit)
-    filters = {name: request.GET.get(name, "").strip() for name in ("q", "role", "state", "sort")}
-    matching = _in_order([row for row in people if _matches(row, filters)], tuple(visit.policy.roles), filters["sort"])
-    start = _read_offset(request.GET.get("from", ""))
-    products = _products_of_members(visit.id) if manages_members else {}
+    manages_members = visit.may("manage_members")
+    filters = {name: read_search(request.GET.get(name, "")) for name in ("q", "role", "state", "sort")}
+    start = read_offset(request.GET.get("from", ""))
+    # One more than is shown tells whether there is a next page, without counting all.
+    matching = members(
+        visit.id,
+        q=filters["q"],
+        roles=[role for role in _visible_roles(visit) if filters["role"] in ("", role)],
+        state=filters["state"],
+        order=_ORDERS.get(filters["sort"], "role"),
+        offset=start,
+        limit=PAGE + 1,
+    )
+    listed = matching[:PAGE]
+    products = _products_of_members(visit.id, [row.id for row in listed]) if manages_members else {}
     role_choices = [(role, role_name(visit.policy, role)) for role in visit.policy.roles]
     content: dict[str, Any] = {
-        "people": [_member_row(visit, row, products.get(row.id, [])) for row in matching[start : start + PAGE]],
+        "people": [_member_row(visit, row, products.get(row.id, [])) for row in listed],
         "manages_members": manages_members,
         "lead": _("Who is in the account. Inviting people costs nothing; giving them a product uses a seat.")
         if manages_members
@@ -144,7 +156,7 @@ def _page(
         "why_not": visit.explain(visit.decide("manage_members")),
         "filters": filters,
         "is_filtered": any(filters.values()),
-        "next_page": urlencode({**filters, "from": str(start + PAGE)}) if len(matching) > start + PAGE else "",
+        "next_page": urlencode({**filters, "from": str(start + PAGE)}) if len(matching) > PAGE else "",
         "role_choices": [("", _("every role")), *role_choices],
         "state_choices": [
             ("", _("every state")),
@@ -176,11 +188,12 @@ def _person(
     form: RoleForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    row = next((member for member in _visible_members(visit) if member.id == member_id), None)
+    row = member_row(visit.id, member_id)
     # Somebody whom this reader may not see is answered like somebody who is not there.
-    if row is None:
+    if row is None or row.role not in _visible_roles(visit):
         raise Http404
-    products, capability = _products_of_members(visit.id).get(row.id, []), capability_for_member(row.role, row.role)
+    products = _products_of_members(visit.id, [row.id]).get(row.id, [])
+    capability = capability_for_member(row.role, row.role)
     is_reader, is_owner = row.id == visit.actor.id, row.role == OWNER
     seat_products = ", ".join(product for product, seat in products if seat)
     may_change = visit.may(capability) and not is_reader and not is_owner
@@ -207,10 +220,10 @@ def _problem_status(problem: Problem) -> int:
     return 429 if isinstance(problem, TooManyInvitations) else 409
 
 
-def _visible_members(visit: Visit) -> list[MemberRow]:
-    """Return the members whom this person may see."""
-    rows = members(visit.id)
-    return rows if visit.may("manage_members") else [row for row in rows if row.role in (OWNER, BILLING_ADMIN)]
+def _visible_roles(visit: Visit) -> list[str]:
+    """Return the roles whose members this person may see, in the order of the policy."""
+    manages_members = visit.may("manage_members")
+    return [role for role in visit.policy.roles if manages_members or role in IN_CHARGE]
 
 
 def _member_row(visit: Visit, row: MemberRow, products: list[tuple[str, bool]]) -> dict[str, Any]:
@@ -228,36 +241,18 @@ def _member_row(visit: Visit, row: MemberRow, products: list[tuple[str, bool]]) 
     }
 
 
-def _products_of_members(account_id: UUID) -> dict[UUID, list[tuple[str, bool]]]:
-    """Return the products of each member by name, and whether they use a seat of each."""
+def _products_of_members(account_id: UUID, member_ids: list[UUID]) -> dict[UUID, list[tuple[str, bool]]]:
+    """Return the products of some members by name, and whether they use a seat of each."""
     catalog, products = current_catalog(), dict[UUID, list[tuple[str, bool]]]()
-    for holding in assignments(account_id):
+    for holding in assignments(account_id, member_ids):
         products.setdefault(holding.member_id, []).append((edits.product_name(catalog, holding.product), holding.seat))
     return products
 
 
 def _products_with_seat(account_id: UUID, member_id: UUID) -> list[str]:
     """Return the products of which a member uses a seat."""
-    return [product for product, seat in _products_of_members(account_id).get(member_id, []) if seat]
-
-
-def _matches(row: MemberRow, filters: dict[str, str]) -> bool:
-    matches_text = folded(filters["q"]) in folded(f"{row.name} {row.email}")
-    return matches_text and filters["role"] in ("", row.role) and filters["state"] in ("", row.state)
-
-
-def _in_order(rows: list[MemberRow], roles: tuple[str, ...], order: str) -> list[MemberRow]:
-    # Sorting keeps the order of equals, so people stand by name within their role or day.
-    rows = sorted(rows, key=lambda row: (folded(row.name), row.name))
-    if order == "sign_in":
-        return sorted(rows, key=lambda row: row.last_sign_in_at.timestamp() if row.last_sign_in_at else 0, reverse=True)
-    return rows if order == "name" else sorted(rows, key=lambda row: roles.index(row.role))
+    return [product for product, seat in _products_of_members(account_id, [member_id]).get(member_id, []) if seat]
 
 
 def _state_name(code: str) -> str:
     return {"active": _("active"), "invited": _("invited"), "suspended": _("suspended")}[code]
-
-
-def _read_offset(text: str) -> int:
-    # Six digits are more members than any account has; reading thousands of digits would cost time.
-    return int(text) if text.isdecimal() and len(text) < 7 else 0

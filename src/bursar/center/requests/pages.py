@@ -252,7 +252,8 @@ def _closing_content(visit: Visit, row: RequestRow) -> Mapping[str, Any] | None:
     if row.closed_at is None:
         return None
     # Only names of people are taken from it; neither prices nor invoices are told here.
-    story = Story(names_by_id(visit.id), visit.policy, current_catalog(), prices=False, invoices=False)
+    names = names_by_id(visit.id, [row.closed_by_id] if row.closed_by_id else [])
+    story = Story(names, visit.policy, current_catalog(), prices=False, invoices=False)
     return {
         "on": money.day(visit.day_of(row.closed_at)),
         "by_requester": row.closed_by_id == row.member_id,

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from bursar.core.messages.problem import Conflict, Problem
 from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.quote import Quote, quote
 from bursar.core.ordering.request import Cause
-from bursar.core.policy.policy import Contact, Member, Outcome, Reason, State, decide
+from bursar.core.policy.policy import Contact, Member, Outcome, Policy, Reason, State, decide
 from bursar.core.subscription.catalog import NoPrice, UnknownCycle, UnknownPlan, UnknownProduct
 from bursar.core.subscription.edit import Edit
 from bursar.core.subscription.seats import SeatsInUse
@@ -37,9 +36,9 @@ def approvers(context: BillingContext, edits: Sequence[Edit], on: date) -> tuple
     return context.account.contacts(able)
 
 
-def overtaken(context: BillingContext, edits: Sequence[Edit], requester: UUID, on: date) -> Cause | None:
+def overtaken(context: BillingContext, edits: Sequence[Edit], requester: Member, on: date) -> Cause | None:
     """Return the cause for which nobody can approve these edits any more; None while a member can."""
-    if not _may_request(context, requester):
+    if not _may_request(context.policy, requester):
         return "requester"
     causes: list[Cause] = []
     for _, answer in _quotes_by_role(context, edits, on):
@@ -52,12 +51,9 @@ def overtaken(context: BillingContext, edits: Sequence[Edit], requester: UUID, o
     return "not_allowed" if context.account.state is State.ACTIVE else "account_state"
 
 
-def _may_request(context: BillingContext, requester: UUID) -> bool:
+def _may_request(policy: Policy, requester: Member) -> bool:
     """Return true if the requester is an active member in a role that sends or reviews requests."""
-    member = next((member for member in context.account.members if member.id == requester), None)
-    if member is None or not member.active:
-        return False
-    return bool(context.policy.role(member.role).allowed & {"submit_requests", "review_requests"})
+    return requester.active and bool(policy.role(requester.role).allowed & {"submit_requests", "review_requests"})
 
 
 def _quotes_by_role(

@@ -20,6 +20,8 @@ SHRINKING: Final = frozenset({"remove_seats", "remove_products", "downgrade_plan
 OPEN: Final = ("view_subscription", "view_invoices", "pay_invoice", "manage_members", "review_requests")
 CAPABILITIES: Final = MATRIX + OPEN
 ROLES: Final = ("owner", "billing_admin", "admin", "agent", "light_agent")
+MOST_ASKED: Final = 10
+"""The most members of a role whom an account names as people to ask. Any role may decide, and may have thousands."""
 SHOW_COSTS: Final = "show_costs"
 OVERRIDABLE: Final = (*CAPABILITIES, SHOW_COSTS)
 MONEY: Final = ("record_payments", "refund_payments")

@@ -9,6 +9,8 @@ from bursar.core.policy.policy import Account, Actor, Contact, Member, Policy, V
 OWNER: Final = "owner"
 BILLING_ADMIN: Final = "billing_admin"
 ADMIN: Final = "admin"
+IN_CHARGE: Final = (OWNER, BILLING_ADMIN)
+"""The roles whose members everybody in the account may know: they are the ones to ask."""
 ERASED: Final = "–"
 """The name that an erased member or account has."""
 

@@ -1,7 +1,7 @@
 """Seats: bought and used, and the checks before they are given to people or reduced."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -56,7 +56,8 @@ class SeatUse:
     """The seats of a product. After a reduction more may be used than bought, since it takes no seat from anybody.
 
     `holders` are the members with a seat; None where the vendor's product gives the seats. `light` is the number of light
-    agents, and `light_agents` the highest number that the plan allows, if there is a limit.
+    agents, and `light_agents` the highest number that the plan allows, if there is a limit. `freed` are the members who
+    gave up a seat by a change that has fallen due and is not written yet.
     """
 
     bought: int
@@ -64,6 +65,8 @@ class SeatUse:
     holders: frozenset[UUID] | None = None
     light_agents: int | None = None
     light: int = 0
+    # Left out of comparisons: the seats are the same seats once this is written.
+    freed: frozenset[UUID] = field(default=frozenset(), compare=False)
 
     @property
     def free(self) -> int:
@@ -114,7 +117,12 @@ IDLE: Final = timedelta(days=30)
 
 def is_idle(last: date, day: date) -> bool:
     """Return true if a seat is idle on a day; `last` is when its person was last seen in it, or was given it."""
-    return last + IDLE < day
+    return last < idle_before(day)
+
+
+def idle_before(day: date) -> date:
+    """Return the day before which a person was last seen whose seat is idle on a day."""
+    return day - IDLE
 
 
 def check_light_agents(product: str, light_agents: int | None, light: int) -> None:
@@ -168,8 +176,10 @@ def use_after(
     for release in releases:
         use = left.get(release.product)
         if use is not None and use.holders is not None:
-            holders = use.holders - release.members
-            left[release.product] = replace(use, used=use.used - len(use.holders) + len(holders), holders=holders)
+            freed = use.holders & release.members
+            left[release.product] = replace(
+                use, used=use.used - len(freed), holders=use.holders - freed, freed=use.freed | freed
+            )
     return {
         product: replace(use, bought=seats.get(product, 0), light_agents=light_agents.get(product))
         for product, use in sorted(left.items())
