@@ -86,7 +86,8 @@ NOT_TRIED: Final = {
     **dict.fromkeys(["NoPolicy", "NoCatalog"], "every test begins by publishing them"),
     **dict.fromkeys(["NobodyLeft", "StaffLockedOut", "TypesInUse"], "of the desk; test_desk.py, test_publishing.py"),
     **dict.fromkeys(
-        "FileThere NotWritten NotPrinted RoundFailed NewerBackup NotEmpty NoDatabase NewerTables OlderTables PortInUse".split(),
+        "FileThere NotWritten NotPrinted RoundFailed NewerBackup NotEmpty NoDatabase NewerTables OlderTables PortInUse "
+        "StillToCome".split(),
         "of the command line, about files, versions and machines; test_backup.py, test_starting.py, test_told_plainly.py",
     ),
     **dict.fromkeys(["StillMember", "StillStaff", "NotCancelled"], "of erasing, by the vendor; test_erasure.py"),

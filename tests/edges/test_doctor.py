@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -219,7 +220,7 @@ def test_a_worker_is_known_by_its_last_round(
 @pytest.mark.django_db
 def test_a_worker_writes_each_round_down() -> None:
     factory.seller()
-    _run_round()
+    _run_round(Event())
     row = Round.objects.get()
     assert row.ended_at is not None
     assert row.began_at <= row.ended_at

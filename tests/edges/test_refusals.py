@@ -74,6 +74,7 @@ ELSEWHERE: Final = {
     "BadLine": "the command line; test_arguments.py",
     "NoDatabase": "the command line; test_arguments.py",
     "PortInUse": "the command line; test_serve.py",
+    "StillToCome": "the command line; test_bill.py",
     "FileThere": "the command line; test_backup.py",
     "NotWritten": "the command line; test_backup.py",
     "NewerBackup": "the command line; test_backup.py",

@@ -6,9 +6,7 @@ from typing import Final
 
 from django.http import HttpResponse
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings of a cell that a spreadsheet would read as a formula: a name could then run one."""
-
+from bursar.core.messages.text import spreadsheet_cell
 
 MARK: Final = "\ufeff"
 """The mark by which a spreadsheet knows UTF-8: without it, names with accents come out wrong."""
@@ -20,6 +18,5 @@ def table(name: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Http
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     writer = csv.writer(response)
     writer.writerow(head)
-    # Spreadsheets read an apostrophe at the beginning as "this is text" and do not show it.
-    writer.writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows)
+    writer.writerows(map(spreadsheet_cell, row) for row in rows)
     return response

@@ -41,6 +41,13 @@ def child(command: Sequence[str], environment: Mapping[str, str] | None = None) 
     return subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=ends_with_us(signal.SIGTERM))
 
 
+def pipe(command: Sequence[str]) -> Child:
+    """Start such a process; what it prints is read here."""
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, start_new_session=True, preexec_fn=ends_with_us(signal.SIGTERM)
+    )
+
+
 def end(children: Sequence[Child]) -> None:
     """Ask processes to end, and kill those that do not in time."""
     for process in children:

@@ -88,14 +88,14 @@ def worker(once: bool, parent: int | None) -> None:
         from django.db import close_old_connections
 
         if once:
-            _run_single_round()
+            _run_single_round(stopped)
             return
         tables_fit = False
         while not stopped.is_set() and (parent is None or os.getppid() == parent):
             # Asked until it is so, and then no more: tables change under a running worker only in a release.
             tables_fit = tables_fit or _tables_fit()
             if tables_fit:
-                _run_round()
+                _run_round(stopped)
             # As Django does after each request: a connection that broke would otherwise fail every later round.
             close_old_connections()
             time.sleep(TICK_SECONDS)
@@ -111,16 +111,16 @@ def migrate() -> None:
         say("every table is up to date")
 
 
-def _run_single_round() -> None:
+def _run_single_round(stopped: Event) -> None:
     """Run one round. Errors: RoundFailed, OlderTables, NewerTables; those of a database that does not answer."""
     from bursar.cli.tables import check_tables
 
     check_tables()
-    if not _run_round():
+    if not _run_round(stopped):
         raise RoundFailed()
 
 
-def _run_round() -> bool:
+def _run_round(stopped: Event) -> bool:
     """Run one round and record that it ran; return False if something failed, which is logged."""
     from bursar.jobs.actions import begin_round, end_round
     from bursar.jobs.steps import run_once
@@ -141,6 +141,9 @@ def _run_round() -> bool:
             log.info("a round of the worker", done=done, failures=failures, milliseconds=milliseconds)
     # Whatever it was, the next round may succeed: a worker that ends renews and collects nothing at all.
     except Exception:
+        if stopped.is_set():
+            # A signal in the midst of a statement leaves a connection that takes no other; that is no failure.
+            raise
         counters.failures.labels("worker").inc()
         log.exception("a round of the worker failed")
         return False

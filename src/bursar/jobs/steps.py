@@ -65,14 +65,17 @@ GRACE: Final = timedelta(seconds=30)
 """How long whoever made a payment has before somebody else looks after it."""
 
 
-def run_once(now: datetime) -> int:
+def run_once(now: datetime, *, renews: bool = True) -> int:
     """Do everything that is due, for accounts whose clock is the real one; return how many things were done.
+
+    With `renews` false everything but the renewals, which a bill run has done already.
 
     One account's failure does not keep the others waiting: it is logged and parked, and raised when all had their turn.
     """
     worker = WorkerRound(now)
     worker.take(_FINISH)
-    worker.renew()
+    if renews:
+        worker.renew()
     for step in _AFTER_RENEWAL:
         worker.take(step)
     if worker.failures:

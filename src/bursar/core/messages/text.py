@@ -59,3 +59,13 @@ def read_name(text: str) -> str:
 def escaped(text: str) -> str:
     """Return a text with its hidden characters escaped as JSON does, such as \\u001b."""
     return _HIDDEN.sub(lambda hidden: f"\\u{ord(hidden[0]):04x}", text)
+
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings of a cell that a spreadsheet would read as a formula: a name could then run one."""
+
+
+def spreadsheet_cell(text: str) -> str:
+    """Return a text as a spreadsheet shows it, whatever it begins with."""
+    # Spreadsheets read an apostrophe at the beginning as "this is text" and do not show it.
+    return f"'{text}" if text.startswith(_FORMULA) else text
