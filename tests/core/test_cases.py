@@ -7,11 +7,12 @@ and the name of the rule, which docs/money-and-time.md explains.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -29,7 +30,7 @@ from bursar.core.calendar.timing import Timing
 from bursar.core.messages.problem import Invalid
 from bursar.core.messages.text import Text
 from bursar.core.money.currency import digits
-from bursar.core.money.money import Money, amount_text, read_amount, read_rate, rounded, split
+from bursar.core.money.money import Money, amount_text, read_amount, read_rate, rounded
 from bursar.core.money.price import period_price
 from bursar.core.money.tax import UNTAXED
 from bursar.core.subscription.edit import SetUnits, read_edit
@@ -328,8 +329,15 @@ def polar_parametrised(case: Case) -> tuple[Answer, Answer]:
             return given["expected_amount"], polar_units(given["unit_amount"], given["units"])
         case "test_reconciliation_identity":
             shared = min(given["discount_amount"], sum(given["amounts"]))
-            return shared, sum(split(shared, given["amounts"]))
+            return shared, polar_parts(shared, given["amounts"])
     return given, None
+
+
+def polar_parts(total: int, weights: Sequence[int]) -> int:
+    """A total divided by weights, as a price is divided over adjoining days, and added up again."""
+    days = [date(2026, 1, 1) + timedelta(passed) for passed in accumulate(weights, initial=0)]
+    whole = Span(days[0], days[-1])
+    return sum(share(total, Span(*part), whole, Proration.BY_DAY) for part in pairwise(days))
 
 
 def polar_units(cents_each: str | int, units: object) -> Answer:

@@ -17,7 +17,6 @@ from bursar.core.money.money import (
     read_amount,
     read_rate,
     rounded,
-    split,
 )
 from bursar.core.money.price import period_price
 from bursar.core.money.tax import BadTaxRate, Tax, read_tax_rate
@@ -34,14 +33,6 @@ def test_halves_round_away_from_zero(value: str, whole: int) -> None:
 def test_rounding_is_the_same_on_both_sides_of_zero_and_never_off_by_more_than_half(value: Fraction) -> None:
     assert rounded(-value) == -rounded(value)
     assert abs(rounded(value) - value) <= Fraction(1, 2)
-
-
-@given(st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**6), min_size=1).filter(any))
-def test_a_split_loses_nothing_and_negates(total: int, weights: list[int]) -> None:
-    parts = split(total, weights)
-    assert sum(parts) == total
-    assert split(-total, weights) == tuple(-part for part in parts)
-    assert all(part == 0 for part, weight in zip(parts, weights, strict=True) if weight == 0)
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["EUR", "JPY", "KWD"]))
@@ -66,12 +57,6 @@ def test_a_rate_shows_at_least_the_currencys_digits() -> None:
     assert rate_text(Decimal("12"), "EUR") == "12.00"
     assert rate_text(Decimal("0.0150"), "EUR") == "0.015"
     assert rate_text(Decimal("500.00"), "JPY") == "500"
-
-
-@pytest.mark.parametrize("weights", [(0, 0), (3, -1), (-1, -2)])
-def test_a_split_needs_weights_that_are_not_negative_and_one_that_is_positive(weights: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="weights"):
-        split(1000, weights)
 
 
 def test_currencies_have_their_own_digits() -> None:

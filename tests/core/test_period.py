@@ -43,16 +43,16 @@ def test_a_term_holds_whole_periods() -> None:
 
 def test_another_cycle_keeps_the_anchor_on_a_month_of_it_and_else_begins_anew() -> None:
     monthly = Calendar(MONTHLY, date(2026, 1, 31))
-    kept = monthly.changed(ANNUAL, date(2026, 2, 28))
+    kept = monthly.with_cycle(ANNUAL, date(2026, 2, 28))
     assert kept.period(date(2026, 3, 1)) == Span(date(2026, 2, 28), date(2027, 2, 28))
-    assert kept.changed(MONTHLY, date(2027, 2, 28)).period(date(2027, 3, 31)).start == date(2027, 3, 31)
-    assert monthly.changed(ANNUAL, date(2026, 2, 27)) == Calendar(ANNUAL, date(2026, 2, 27))
+    assert kept.with_cycle(MONTHLY, date(2027, 2, 28)).period(date(2027, 3, 31)).start == date(2027, 3, 31)
+    assert monthly.with_cycle(ANNUAL, date(2026, 2, 27)) == Calendar(ANNUAL, date(2026, 2, 27))
 
 
 def test_a_cycle_in_days_begins_anew_on_its_day_whatever_was_counted_before() -> None:
     monthly, weekly = Calendar(MONTHLY, date(2026, 1, 1)), Calendar(WEEKLY, date(2026, 1, 1))
-    assert monthly.changed(WEEKLY, date(2026, 2, 1)) == Calendar(WEEKLY, date(2026, 2, 1))
-    assert weekly.changed(MONTHLY, date(2026, 2, 1)) == Calendar(MONTHLY, date(2026, 2, 1))
+    assert monthly.with_cycle(WEEKLY, date(2026, 2, 1)) == Calendar(WEEKLY, date(2026, 2, 1))
+    assert weekly.with_cycle(MONTHLY, date(2026, 2, 1)) == Calendar(MONTHLY, date(2026, 2, 1))
 
 
 @given(CYCLES, DAYS, st.integers(0, 4000))

@@ -37,6 +37,7 @@ class Length:
     days: int = 0
 
     def __post_init__(self) -> None:
+        # Exactly one of the two is above zero.
         if min(self.months, self.days) != 0 or max(self.months, self.days) < 1:
             raise BadLength(months=self.months, days=self.days)
 
@@ -53,19 +54,20 @@ class _StatedLength(Table):
         title="Length", extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
     )
 
+    # At most a hundred years, in any unit.
     months: Annotated[int | None, Within(1, 1200)] = None
     weeks: Annotated[int | None, Within(1, 5200)] = None
     days: Annotated[int | None, Within(1, 36500)] = None
 
 
-def _length(stated: _StatedLength) -> Length:
+def _read_length(stated: _StatedLength) -> Length:
     months, weeks, days = stated.months or 0, stated.weeks or 0, stated.days or 0
     if sum(bool(number) for number in (months, weeks, days)) != 1:
         raise refused(NotLength)
     return Length(months, days + weeks * 7)
 
 
-def _stated(length: Length) -> _StatedLength:
+def _state_length(length: Length) -> _StatedLength:
     return _StatedLength(months=length.months or None, days=length.days or None)
 
 
@@ -74,7 +76,7 @@ def write_length(length: Length) -> dict[str, int]:
     return {"months": length.months} if length.months else {"days": length.days}
 
 
-Duration = Annotated[Length, WrittenAs(by=_StatedLength, read=_length, write=_stated)]
+Duration = Annotated[Length, WrittenAs(shape=_StatedLength, read=_read_length, write=_state_length)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Cycle(Table):
     period: Duration
 
     def __post_init__(self) -> None:
+        # Months have 28 to 31 days, so no number of days is a whole number of months.
         same_unit = bool(self.term.months) == bool(self.period.months)
         term, period = (length.months or length.days for length in (self.term, self.period))
         if not same_unit or term % period:
@@ -124,9 +127,10 @@ class Calendar:
         # From the anchor and not from the span before: after 31 January and 28 February comes 31 March.
         return months_after(self.anchor, self.origin + number * length.months)
 
-    def changed(self, cycle: Cycle, on: date) -> "Calendar":
+    def with_cycle(self, cycle: Cycle, on: date) -> "Calendar":
         """Return the calendar of another cycle from a day on. The anchor stays if the day is whole months after it."""
         if cycle.period.months and self.cycle.period.months:
+            # An anchor on the 31st is kept: from 28 February on, the next boundaries are again on the 31st.
             months = months_between(self.anchor, on)
             if months_after(self.anchor, months) == on:
                 return replace(self, cycle=cycle, origin=months)

@@ -17,6 +17,7 @@ THIRTY: Final = 30
 MONTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 """The days of each month of a year that is no leap year."""
 FEBRUARY: Final = 1
+"""The second month, in a count that begins with 0."""
 
 
 class EmptySpan(Invalid):
@@ -62,16 +63,17 @@ class Span:
 
     def minus(self, others: Iterable["Span"]) -> tuple["Span", ...]:
         """Return the days that no other span has, in order and in as few spans as possible."""
-        left, start = [], self.start
+        # `start` is the first day of which it is not yet known whether another span has it.
+        remaining, start = [], self.start
         for other in sorted(others):
             if start < other.start:
-                left.append(Span(start, min(other.start, self.end)))
+                remaining.append(Span(start, min(other.start, self.end)))
             start = max(start, other.end)
             if start >= self.end:
                 break
         if start < self.end:
-            left.append(Span(start, self.end))
-        return tuple(left)
+            remaining.append(Span(start, self.end))
+        return tuple(remaining)
 
 
 def period_days(period: Span, rule: Proration) -> int:
@@ -89,8 +91,9 @@ def days_before(period: Span, day: date, rule: Proration) -> int:
     if rule is Proration.BY_DAY:
         return (day - period.start).days
     if rule is Proration.NONE:
+        # The first day has the whole price, so that nothing is left to charge or credit after it.
         return 0 if day == period.start else 1
-    return _thirty(period.start, day)
+    return _thirty_day_months(period.start, day)
 
 
 def share(total: int, span: Span, period: Span, rule: Proration) -> int:
@@ -100,13 +103,14 @@ def share(total: int, span: Span, period: Span, rule: Proration) -> int:
 
     Unit: minor units. Errors: ValueError for a span that leaves the period.
     """
-    of = period_days(period, rule)
+    whole = period_days(period, rule)
     before, after = (days_before(period, day, rule) for day in (span.start, span.end))
-    return rounded(total * after, of) - rounded(total * before, of)
+    return rounded(total * after, whole) - rounded(total * before, whole)
 
 
-def _thirty(start: date, day: date) -> int:
+def _thirty_day_months(start: date, day: date) -> int:
     """Return 30 days for each whole month since the start, and at most 30 for the month that has begun."""
+    # At most 30: the 31st day of a month must not count more than the whole month.
     months = months_between(start, day)
     return months * THIRTY + min((day - months_after(start, months)).days, THIRTY)
 
@@ -121,4 +125,5 @@ def months_after(start: date, months: int) -> date:
 def months_between(start: date, day: date) -> int:
     """Return the number of whole months from the start to a day."""
     months = (day.year - start.year) * 12 + day.month - start.month
+    # From 31 January to 28 February is a whole month: the later day stands for the 31st.
     return months if start.day <= day.day or months_after(start, months) <= day else months - 1

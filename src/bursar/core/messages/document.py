@@ -10,7 +10,9 @@ from bursar.core.messages.problem import Invalid
 
 MOST_TEXT: Final = 200
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+# One digit more than Python reads as a number (`sys.int_info.default_max_str_digits`).
 _LONG: Final = re.compile(r"[0-9_]{4301}")
+# tomllib says the place of a fault in its message alone.
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -76,6 +78,7 @@ def parse_toml(text: str, file: str) -> Mapping[str, object]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = _PLACE.search(str(error))
+        # Without a line the fault is at the end of the document, so its last line is named.
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         raise BadToml(file=file, line=line, detail=_PLACE.sub("", str(error))) from None
     except ValueError:
@@ -84,6 +87,7 @@ def parse_toml(text: str, file: str) -> Mapping[str, object]:
         line = text.count("\n", 0, long.start()) + 1 if long else 1
         raise BadToml(file=file, line=line, detail="a whole number with too many digits") from None
     except RecursionError:
+        # Lists nested some thousand deep exhaust the parser; that is the author's mistake and not a failure of ours.
         raise BadToml(file=file, line=1, detail="too many lists within lists") from None
 
 
@@ -125,6 +129,7 @@ def _without_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(constant: str) -> None:
+    # Python reads NaN and Infinity as numbers; JSON has neither, and PostgreSQL refuses both.
     raise _NotStorable(f"{constant} is no JSON")
 
 

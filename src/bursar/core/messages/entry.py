@@ -48,6 +48,7 @@ class Table:
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         inner = handler(source)
         described: Any = handler.resolve_ref_schema(inner)
+        # A document uses a field's alias where it has one: a price's `rate` is written as `amount`.
         fields = {
             field.get("validation_alias", field["name"]): field["schema"] for field in described["schema"]["fields"]
         }
@@ -57,6 +58,7 @@ class Table:
         def check(value: object) -> object:
             if not isinstance(value, Mapping):
                 raise refused(NotTable)
+            # Unknown entries first: a mistyped name is then named itself, and not the right one as missing.
             for entry in value:
                 if entry not in known:
                     raise refused(UnknownEntry, entry=excerpt(entry), known=", ".join(known))
@@ -132,17 +134,18 @@ class SomeOf:
         return WrittenAs(words, _without_repeats, self._sorted).__get_pydantic_core_schema__(source, handler)
 
     def _sorted(self, words: frozenset[str]) -> tuple[str, ...]:
+        # A set has no order of its own; a document that is read and written again stays the same text.
         return tuple(word for word in self._known if word in words)
 
 
 class WrittenAs:
-    """A value that a document writes in another shape, `by`; `read` makes the value of it and `write` goes back."""
+    """A value that a document writes in another `shape`; `read` makes the value of it and `write` goes back."""
 
-    def __init__(self, by: Any, read: Callable[[Any], Any], write: Callable[[Any], Any]) -> None:
-        self._by, self._read, self._write = by, read, write
+    def __init__(self, shape: Any, read: Callable[[Any], Any], write: Callable[[Any], Any]) -> None:
+        self._shape, self._read, self._write = shape, read, write
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        stated = handler.generate_schema(self._by)
+        stated = handler.generate_schema(self._shape)
         writing = core_schema.plain_serializer_function_ser_schema(self._write, return_schema=stated)
         return core_schema.no_info_after_validator_function(self._read, stated, serialization=writing)
 
@@ -177,11 +180,13 @@ def read_table(adapter: TypeAdapter[T], document: object, at: str) -> T:
     try:
         return adapter.validate_python(document)
     except ValidationError as error:
+        # The first fault alone: later ones are often its consequences.
         fault = error.errors(include_url=False)[0]
         inside = place("", fault["loc"]).removeprefix(".")
-        refusal = problem_of({**fault, "loc": ()}, ": ".join(filter(None, (at, inside))) or "document", excerpt)
-        assert refusal is not None, fault["type"]
-        raise refusal from None
+        problem = problem_of({**fault, "loc": ()}, ": ".join(filter(None, (at, inside))) or "document", excerpt)
+        # Every type of an entry names its own problem, so none of pydantic's errors can arrive here.
+        assert problem is not None, fault["type"]
+        raise problem from None
 
 
 def _trimmed(value: str) -> str:
@@ -200,4 +205,5 @@ Word = Annotated[
     Refuses(NotText, most=MOST_TEXT),
 ]
 Words = Annotated[tuple[Word, ...], Listed()]
+# Strict: pydantic would take 1, "yes" and "on" for true.
 Flag = Annotated[bool, Field(strict=True), Refuses(NotTrueOrFalse)]

@@ -32,6 +32,7 @@ class Problem(Exception):
     code: ClassVar[str]
 
     def __init__(self, **params: Any) -> None:
+        # The message is made when it is shown, in the language of its reader.
         super().__init__()
         self.params = params
 

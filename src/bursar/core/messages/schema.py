@@ -17,6 +17,7 @@ _REFUSED = "refused"
 
 def refused(problem: type[Problem], within: str = "", **params: Any) -> PydanticCustomError:
     """Return the error by which a validator refuses a value; `within` is the place inside the value, such as ".end"."""
+    # Pydantic demands a message; `problem_of` makes the one that people read.
     return PydanticCustomError(_REFUSED, "{problem}", _context(problem, within, params))
 
 
@@ -47,6 +48,7 @@ class RefusesAll(Refuses):
             try:
                 return inside(value)
             except ValidationError as error:
+                # A wrong entry has a problem of its own, which names the place more exactly.
                 if any(not is_about_whole_value(fault) for fault in error.errors(include_url=False)):
                     raise
                 raise PydanticCustomError(_REFUSED, "{problem}", self._context) from None
@@ -58,6 +60,7 @@ class LeftOut:
     """A field that may be left out, and then is None; null is refused."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # The schema of `T | None` takes null; the one inside it does not.
         inner: CoreSchema = handler(source)["schema"]
         return inner
 
@@ -69,6 +72,7 @@ def is_about_whole_value(fault: ErrorDetails) -> bool:
 
 def is_unknown(fault: ErrorDetails) -> bool:
     """Return true if the entry's name is unknown."""
+    # The second is pydantic's word for a name that is no text.
     return fault["type"] in ("unexpected_keyword_argument", "invalid_key")
 
 
@@ -78,14 +82,18 @@ def first_fault(error: ValidationError) -> ErrorDetails:
     return next((fault for fault in faults if is_unknown(fault)), faults[0])
 
 
-def problem_of(fault: ErrorDetails, at: str, shown: Callable[[object], str]) -> Problem | None:
-    """Return the problem by which a value was refused, with its place; None for one of pydantic's own errors."""
+def problem_of(fault: ErrorDetails, at: str, excerpt: Callable[[object], str]) -> Problem | None:
+    """Return the problem by which a value was refused, with its place; None for one of pydantic's own errors.
+
+    `excerpt` shortens the refused value for the message.
+    """
     if fault["type"] != _REFUSED:
         return None
     context = fault["ctx"]
-    params = {"at": place(at, fault["loc"]) + context["within"], "found": shown(fault["input"])}
-    refusal: Problem = context["problem"](**params | context["params"])
-    return refusal
+    params = {"at": place(at, fault["loc"]) + context["within"], "found": excerpt(fault["input"])}
+    # The type's own parameters win: some say in words what was found.
+    problem: Problem = context["problem"](**params | context["params"])
+    return problem
 
 
 def place(at: str, loc: tuple[int | str, ...]) -> str:

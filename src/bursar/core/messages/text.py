@@ -27,10 +27,12 @@ class Text(Table):
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(title="Name", extra="forbid")
 
     en: Word
+    # Empty where the vendor wrote none. A document leaves it out, since it cannot state an empty text.
     fr: Annotated[Word, Field(json_schema_extra=without_default)] = ""
 
     def in_language(self, locale: str) -> str:
         """Return the text in a language, or in English where it has no other."""
+        # Regions read it too: fr-CH, fr-CA.
         return self.fr if self.fr and locale.startswith("fr") else self.en
 
 
@@ -51,6 +53,7 @@ def one_line(text: str) -> str:
 def read_name(text: str) -> str:
     """Return a name on one line. Errors: BadName."""
     name = one_line(text)
+    # Checked after blanks are collapsed: the name counts as it will be printed.
     if not 1 <= len(name) <= MOST_NAME or _HIDDEN.search(name):
         raise BadName(found=f'"{escaped(name[:60])}"', most=MOST_NAME)
     return name

@@ -19,18 +19,20 @@ class CurrencyNotSold(Invalid):
     code = "currency_not_sold"
 
 
-_TWO = """
+# Written out here and not read from a library: amounts in the books must not change their meaning with an upgrade.
+# HUF and TWD have two digits by ISO 4217, though cash and some gateways know whole ones only.
+_TWO_DIGITS = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE
 CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR
 KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB
 PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY
 TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
 """
-_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
-_THREE = "BHD IQD JOD KWD LYD OMR TND"
+_NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
 
 DIGITS: Final = MappingProxyType(
-    {code: count for count, codes in ((2, _TWO), (0, _NONE), (3, _THREE)) for code in codes.split()}
+    {code: count for count, codes in ((2, _TWO_DIGITS), (0, _NO_DIGITS), (3, _THREE_DIGITS)) for code in codes.split()}
 )
 """The active currencies of payment. Source: ISO 4217, list one."""
 
@@ -43,8 +45,8 @@ def digits(currency: str) -> int:
     return count
 
 
-def check_sold(currency: str, known: Collection[str]) -> None:
+def check_sold(currency: str, sold: Collection[str]) -> None:
     """Raise CurrencyNotSold unless the catalog has prices in it. Errors: UnknownCurrency."""
     digits(currency)
-    if currency not in known:
-        raise CurrencyNotSold(currency=currency, known=", ".join(sorted(known)))
+    if currency not in sold:
+        raise CurrencyNotSold(currency=currency, known=", ".join(sorted(sold)))

@@ -4,18 +4,18 @@ Source: docs/money-and-time.md#rates-and-amounts
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate, pairwise
 from typing import Final
 
 from bursar.core.messages.problem import Invalid
 from bursar.core.money.currency import digits
 
+# As many digits as the columns of the database hold exactly.
 RATE_PLACES: Final = 12
 RATE_LIMIT: Final = 10**9
+# ASCII digits alone, since `\d` takes those of every script; and few, since reading a million of them takes long.
 _DECIMAL: Final = re.compile(r"[0-9]{1,30}(?:\.([0-9]{1,30}))?")
 
 
@@ -46,9 +46,11 @@ def rounded(value: Fraction | Decimal | int, over: int = 1) -> int:
 
     Shape: `over` is at least 1.
     """
+    # Integers alone: a Decimal would round to the digits of its context, and a float is not exact.
     numerator, denominator = value.as_integer_ratio()
-    below = denominator * over
-    whole = (2 * abs(numerator) + below) // (2 * below)
+    divisor = denominator * over
+    # Half of the divisor is added before `//` rounds down; by the absolute value, so that both signs round alike.
+    whole = (2 * abs(numerator) + divisor) // (2 * divisor)
     return whole if numerator >= 0 else -whole
 
 
@@ -72,6 +74,7 @@ def read_amount(text: str, currency: str) -> Money:
 def amount_text(money: Money) -> str:
     """Return an amount in plain digits with all digits of its currency, such as "34.52" or "-3.45"."""
     places = digits(money.currency)
+    # Of the absolute value: divmod rounds a negative number down, and -3.45 would become -4.55.
     whole, minor = divmod(abs(money.amount_minor), 10**places)
     sign = "-" if money.amount_minor < 0 else ""
     return f"{sign}{whole}.{minor:0{places}d}" if places else f"{sign}{whole}"
@@ -83,16 +86,3 @@ def rate_text(rate: Decimal, currency: str) -> str:
     whole, _, fraction = f"{rate:f}".partition(".")
     fraction = fraction.rstrip("0").ljust(places, "0")
     return f"{whole}.{fraction}" if fraction else whole
-
-
-def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
-    """Return a total divided by weight into parts that add up to it exactly; a negated total gives negated parts.
-
-    Shape: weights are not negative and at least one is positive.
-    """
-    whole = sum(weights)
-    if whole <= 0 or min(weights) < 0:
-        raise ValueError("weights must not be negative, nor all of them zero")
-    # Differences of rounded running totals lose nothing; parts rounded one by one would.
-    running = [rounded(total * reached, whole) for reached in accumulate(weights)]
-    return tuple(after - before for before, after in pairwise([0, *running]))

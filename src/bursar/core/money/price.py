@@ -30,8 +30,9 @@ class NotAmount(BadDocument):
     """{at}: expected a price as a decimal in quotes such as "12.00", below {limit} and with at most {places} digits after the point, or a whole number, found {found}."""
 
 
-def _rate(value: object) -> Decimal:
+def _read_stated_rate(value: object) -> Decimal:
     """Return the rate that a document states as text or as a whole number. Errors: NotAmount."""
+    # A whole number may stand without quotes; a float may not, since it is not exact. To Python true is a number.
     written = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     try:
         return read_rate(written)
@@ -46,11 +47,12 @@ class Price(Table):
     currency: Annotated[
         str, OneOf(DIGITS), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]})
     ]
+    # The catalog checks it, since only the catalog as a whole knows its own cycles.
     cycle: Annotated[str, SkipValidation, WithJsonSchema({"type": "string", "pattern": CODE, "examples": ["monthly"]})]
     per: Annotated[Per, OneOf(Per)]
     rate: Annotated[
         Decimal,
-        BeforeValidator(_rate),
+        BeforeValidator(_read_stated_rate),
         WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}], "examples": ["19.00"]}),
         Field(alias="amount", description="A decimal in quotes, or a whole number."),
     ]

@@ -32,6 +32,7 @@ UNTAXED: Final = Tax(Decimal(0))
 def read_tax_rate(text: object) -> Tax:
     """Return the tax of a ratio in quotes, such as "0.20". Errors: BadRate, BadTaxRate."""
     rate = read_rate(text)
+    # "20" for twenty percent is the likeliest mistake.
     if rate > 1:
         raise BadTaxRate(found=text)
     return Tax(rate)

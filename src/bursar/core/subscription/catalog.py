@@ -84,7 +84,7 @@ class Product(Table):
     requires: Annotated[Words, Field(description="Products that must be there too.")] = ()
     online: Annotated[
         frozenset[str] | None,
-        WrittenAs(by=Words, read=frozenset, write=_sorted),
+        WrittenAs(shape=Words, read=frozenset, write=_sorted),
         Field(description="The account types that may add it themselves; all when left out."),
     ] = None
     plans: Annotated[tuple[Plan, ...], Listed(none=NoEntries)]

@@ -205,7 +205,7 @@ class Draft:
                 self.items.pop(product, None)
             case ChangeCycle():
                 self.cycle = change.cycle or self.cycle
-                self.calendar = self.calendar and self.calendar.changed(self.cycle, on)
+                self.calendar = self.calendar and self.calendar.with_cycle(self.cycle, on)
             case Cancel():
                 self.account_state = State.CANCELLED
                 self.items.clear()
