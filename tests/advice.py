@@ -132,7 +132,7 @@ ADVICE: Final[Mapping[str, tuple[Way, ...]]] = {
     "OnlyFromAdmins": (made_admin,),
     "OnlyToBillingAdmins": (appointed,),
     "OnlyOwner": (lambda w, call, said: [replace(call, by=None, body={**call.body, "reason": "She is gone."})],),
-    "WhyNeeded": (lambda w, call, said: again(call, reason="She asked us to."),),
+    "TransferReasonNeeded": (lambda w, call, said: again(call, reason="She asked us to."),),
     "AlreadyMember": (lambda w, call, said: [Call("PATCH", w.member("agent"), {"role": "admin"})],),
     "OverrideExists": (override_ended,),
     "NotTheirClock": (

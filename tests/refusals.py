@@ -603,7 +603,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "OnlyOwner": lambda w: w.passing("billing_admin", by=ADMIN),
     "OnlyToBillingAdmins": lambda w: w.passing("admin", by=OWNER),
     "NotVerified": lambda w: w.passing("billing_admin", by=OWNER, path=w.live),
-    "WhyNeeded": lambda w: w.passing("billing_admin", by=None),
+    "TransferReasonNeeded": lambda w: w.passing("billing_admin", by=None),
     "RequestOpen": lambda w: asks(w.asked[0], seats(13), by=ADMIN),
     "RequestClosed": lambda w: Call("POST", f"{w.withdrawn[0]}/requests/{w.withdrawn[1]}/approve", None, OWNER),
     "NoNeedToAsk": lambda w: asks(w.assisted, seats(13), by=OWNER),

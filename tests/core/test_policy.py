@@ -33,12 +33,11 @@ from bursar.core.policy.policy import (
     Policy,
     Reason,
     State,
-    UnknownAccountType,
-    UnknownRole,
     Vendor,
     decide,
     shows_costs,
 )
+from bursar.core.policy.role import UnknownAccountType, UnknownRole
 from bursar.policy.description import BothWays, NoAccountType
 from bursar.policy.document import read, read_toml, write
 

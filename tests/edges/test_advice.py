@@ -84,7 +84,9 @@ NOT_TRIED: Final = {
     "ForgedEvent": "says what was not done",
     "SeatsCounted": "is done in the vendor's own product",
     **dict.fromkeys(["NoPolicy", "NoCatalog"], "every test begins by publishing them"),
-    **dict.fromkeys(["NobodyLeft", "StaffLockedOut", "TypesInUse"], "of the desk; test_desk.py, test_publishing.py"),
+    **dict.fromkeys(
+        ["LastToManageStaff", "StaffLockedOut", "TypesInUse"], "of the desk; test_desk.py, test_publishing.py"
+    ),
     **dict.fromkeys(
         "FileThere NotWritten NotPrinted RoundFailed NewerBackup NotEmpty NoDatabase NewerTables OlderTables PortInUse "
         "StillToCome".split(),

@@ -95,7 +95,7 @@ ELSEWHERE: Final = {
     "StillMember": "the command line; test_erasure.py",
     "StillStaff": "the command line; test_erasure.py",
     "NotCancelled": "the command line; test_erasure.py",
-    "NobodyLeft": "the desk; test_desk.py",
+    "LastToManageStaff": "the desk; test_desk.py",
     "SandboxStaff": "the desk; test_desk.py",
     "BadMailAddress": "the settings; test_mail.py",
     "BadSetting": "the settings; test_setting.py",

@@ -191,7 +191,7 @@ def transfer_ownership(
 ) -> None:
     """Make a billing admin the owner; the former owner becomes an admin. In a sandbox every address counts as verified.
 
-    Errors: NotFound, Refused, OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
+    Errors: NotFound, Refused, OnlyOwner, TransferReasonNeeded, OnlyToBillingAdmins, NotVerified.
     """
     with locked_account(account_id, actor, now, members=[member_id]) as customer:
         owner, successor = customer.owner, customer.member(member_id)

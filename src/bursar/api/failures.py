@@ -77,11 +77,11 @@ from bursar.core.policy.member import (
     OwnerStays,
     SuspendedMember,
     TooManyInvitations,
-    WhyNeeded,
+    TransferReasonNeeded,
 )
-from bursar.core.policy.policy import UnknownAccountType, UnknownRole
 from bursar.core.policy.publishing import StaffLockedOut, TypesInUse
 from bursar.core.policy.refusal import Refused
+from bursar.core.policy.role import UnknownAccountType, UnknownRole
 from bursar.core.policy.sandbox_clock import NotTheirClock
 from bursar.core.subscription import catalog, edit, edit_rules, measure
 from bursar.core.subscription import edit_field as field
@@ -144,7 +144,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "change_member": (*_MEMBER, *_ROLE, *_BODY, OutOfSeats, OutOfLightAgents, OwnerStays, NotYourself, NotAccepted),
     "invite_again": (*_READ, NotInvited, TooManyInvitations, *_IDEMPOTENT),
     "remove_member": _MEMBER,
-    "pass_on": (*_MEMBERS_TOO, *_BODY, *_IDEMPOTENT, OnlyOwner, OnlyToBillingAdmins, NotVerified, WhyNeeded),
+    "pass_on": (*_MEMBERS_TOO, *_BODY, *_IDEMPOTENT, OnlyOwner, OnlyToBillingAdmins, NotVerified, TransferReasonNeeded),
     "open_session": (*_ACCOUNT_OF_VENDOR, *_BODY, *_IDEMPOTENT, NoActiveMember, LivePerson),
     "get_limit": _READ,
     "put_limit": (*_READ, *_BODY, OtherCurrency),

@@ -111,7 +111,7 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
     if isinstance(problem, TypesInUse):
         accounts = [
             {"id": str(account.id), "name": account.name, "account_type": account.account_type}
-            for account in problem.left
+            for account in problem.accounts
         ]
         body |= {"count": problem.count, "accounts": accounts}
     if isinstance(problem, Confirm):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bursar.accounts.keys import KeyRow, keys, revoke_key
 from bursar.center.navigation import redirect_to
-from bursar.core.policy.staff import MANAGING
+from bursar.core.policy.staff import MANAGE_STAFF
 from bursar.desk.visit import DeskVisit, open_desk_visit, render_desk_page
 from bursar.i18n import money
 
@@ -34,7 +34,7 @@ def _visit_of_key_manager(request: HttpRequest) -> DeskVisit:
     """Return the visit of staff who manage keys; for others there is no such page. Errors: SignInNeeded, Http404."""
     visit = open_desk_visit(request)
     # Keys act on live accounts, which do not exist for staff of sandboxes.
-    if visit.colleague.sandbox or not visit.may(MANAGING):
+    if visit.colleague.sandbox or not visit.may(MANAGE_STAFF):
         raise Http404
     return visit
 

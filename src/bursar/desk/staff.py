@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bursar.center.forms import PersonForm
 from bursar.center.navigation import redirect_to
 from bursar.core.messages.problem import Problem
-from bursar.core.policy.staff import MANAGING
+from bursar.core.policy.staff import MANAGE_STAFF
 from bursar.desk.visit import DeskVisit, open_desk_visit, render_desk_page
 from bursar.i18n import money
 from bursar.i18n.decision import staff_role_name
@@ -80,8 +80,8 @@ def _page(request: HttpRequest, visit: DeskVisit, form: PersonForm | None = None
         ],
         "form": form,
         "problem": problem,
-        "may_manage": visit.may(MANAGING),
-        "why_not": visit.explain(MANAGING),
+        "may_manage": visit.may(MANAGE_STAFF),
+        "why_not": visit.explain(MANAGE_STAFF),
     }
     status = 409 if problem else form.status
     return render_desk_page(request, visit, "desk_staff", "staff", content, status=status)

@@ -16,7 +16,7 @@ from bursar.center.visit import Link
 from bursar.core.messages.problem import Problem
 from bursar.core.policy.policy import Decision, Policy, decide_for_staff
 from bursar.core.policy.refusal import Refused
-from bursar.core.policy.staff import MANAGING
+from bursar.core.policy.staff import MANAGE_STAFF
 from bursar.i18n.decision import staff_explanation, staff_role_name
 from bursar.i18n.problem import message
 from bursar.identity.staff import Colleague, colleague
@@ -63,7 +63,7 @@ class DeskVisit:
             ("desk", _("Accounts"), True),
             ("desk_staff", _("Staff"), True),
             ("desk_parked", _("Parked"), not self.colleague.sandbox),
-            ("desk_keys", _("Keys"), self.may(MANAGING) and not self.colleague.sandbox),
+            ("desk_keys", _("Keys"), self.may(MANAGE_STAFF) and not self.colleague.sandbox),
         ):
             if is_open:
                 yield Link(reverse(page), name, page == current_page)

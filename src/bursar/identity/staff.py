@@ -10,9 +10,10 @@ from django.db import transaction
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.messages.text import read_name
 from bursar.core.policy.capability import STAFF_ROLES
-from bursar.core.policy.policy import Outcome, Policy, UnknownRole, Vendor, decide_for_staff
+from bursar.core.policy.policy import Outcome, Policy, Vendor, decide_for_staff
 from bursar.core.policy.refusal import Refused
-from bursar.core.policy.staff import MANAGING, check_staff_role, is_sandbox_staff
+from bursar.core.policy.role import UnknownRole
+from bursar.core.policy.staff import MANAGE_STAFF, check_staff_role, is_sandbox_staff
 from bursar.identity.models import Person, Staff
 from bursar.policy.queries import hold_current
 
@@ -62,7 +63,7 @@ def appoint(
 
     `by` is None for the operator at the command line. A new role keeps sandboxes or live accounts unless `sandbox` says
     otherwise. Staff of sandboxes appoints for sandboxes only.
-    Errors: Refused, UnknownRole, SandboxStaff, NobodyLeft, BadAddress, BadName.
+    Errors: Refused, UnknownRole, SandboxStaff, LastToManageStaff, BadAddress, BadName.
     """
     if role not in STAFF_ROLES:
         raise UnknownRole(role=role, known=", ".join(STAFF_ROLES))
@@ -85,7 +86,7 @@ def appoint(
 
 
 def dismiss(policy: Policy, person_id: UUID, *, by: Colleague | None, now: datetime) -> None:
-    """Dismiss a person from the staff. Errors: Refused, NotFound, SandboxStaff, NobodyLeft."""
+    """Dismiss a person from the staff. Errors: Refused, NotFound, SandboxStaff, LastToManageStaff."""
     with transaction.atomic():
         policy = _check_may_manage(by)
         before = _appointment(person_id)
@@ -111,7 +112,7 @@ def _check_may_manage(by: Colleague | None) -> Policy:
         return policy
     # The role of now: the person may have been dismissed, or given another role, while they waited for the locks.
     appointed = _appointment(by.id)
-    decision = decide_for_staff(policy, Vendor(by.id, role=appointed.role if appointed else by.role), MANAGING)
+    decision = decide_for_staff(policy, Vendor(by.id, role=appointed.role if appointed else by.role), MANAGE_STAFF)
     if appointed is None or decision.outcome is not Outcome.ALLOWED:
         raise Refused(decision)
     return policy
@@ -127,7 +128,7 @@ def _end_appointment(
     """End an appointment. Errors: those of `check_staff_role`, unless the operator ends it."""
     # The operator at the command line may dismiss everybody: a new appointment there repairs it.
     if by is not None:
-        managing = [code for code, role in policy.staff.items() if MANAGING in role.allowed]
+        managing = [code for code, role in policy.staff.items() if MANAGE_STAFF in role.allowed]
         others = Staff.objects.filter(ended_at=None, role__in=managing, sandbox=row.sandbox).exclude(pk=row.pk)
         check_staff_role(
             name,
@@ -135,7 +136,7 @@ def _end_appointment(
             after=after,
             sandbox=row.sandbox,
             by_sandbox_staff=by.sandbox,
-            managing=managing,
-            others=others.exists(),
+            managing_roles=managing,
+            others_manage=others.exists(),
         )
     Staff.objects.filter(pk=row.pk).update(ended_at=now, ended_by_id=by.id if by else None)

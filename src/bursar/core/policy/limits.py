@@ -36,14 +36,15 @@ class CeilingsCrossed(BadDocument):
     """{at}: expected less than what is refused, found {found}."""
 
 
-def _amounts(value: object) -> dict[str, int]:
+def _read_amounts(value: object) -> dict[str, int]:
     if not isinstance(value, Mapping):
         raise refused(NotLimit)
-    return {str(currency): _amount(most, str(currency)) for currency, most in value.items()}
+    return {str(currency): _read_amount(most, str(currency)) for currency, most in value.items()}
 
 
-def _amount(value: object, currency: str) -> int:
+def _read_amount(value: object, currency: str) -> int:
     try:
+        # "-5.00" is an amount, but no limit.
         if isinstance(value, str) and (minor := read_amount(value, currency).amount_minor) >= 0:
             return minor
     except (BadAmount, BadRate, UnknownCurrency):
@@ -55,12 +56,13 @@ def _write_amounts(amounts: Mapping[str, int]) -> dict[str, str]:
     return {currency: amount_text(Money(minor, currency)) for currency, minor in amounts.items()}
 
 
-def _whole_units(value: object) -> int:
+def _read_whole_units(value: object) -> int:
     """Return an amount without cents, valid in every currency. Unit: whole units."""
     try:
         rate = read_rate(value)
     except BadRate:
         raise refused(NotCredit) from None
+    # Yen have no cents and dinars have three digits: only a whole number means the same in all.
     if rate != int(rate):
         raise refused(NotCredit)
     return int(rate)
@@ -68,13 +70,13 @@ def _whole_units(value: object) -> int:
 
 Amounts = Annotated[
     Mapping[str, int],
-    BeforeValidator(_amounts),
+    BeforeValidator(_read_amounts),
     PlainSerializer(_write_amounts),
     WithJsonSchema({"type": "object", "additionalProperties": {"type": "string"}, "examples": [{"EUR": "500.00"}]}),
 ]
 WholeUnits = Annotated[
     int,
-    BeforeValidator(_whole_units),
+    BeforeValidator(_read_whole_units),
     PlainSerializer(lambda units: f"{units}.00"),
     WithJsonSchema({"type": "string", "examples": ["10000.00"]}),
     Field(description="In any currency."),
@@ -130,6 +132,7 @@ class Credit(Table):
 
     def most(self, currency: str) -> int | None:
         """Return the highest amount that an account may owe, with tax; None without a limit. Unit: minor units."""
+        # Without invoice terms every purchase is paid at once, and nothing is ever owed.
         if not self.invoice_terms:
             return 0
         if currency in self.limits or self.limit is None:
@@ -139,6 +142,7 @@ class Credit(Table):
 
 def check_credit(value: object) -> object:
     """Return the credit in a document. Errors: NoInvoiceTerms for a limit where there are no invoice terms."""
+    # Before the types are checked: an `invoice_terms` that is missing or no flag is refused by its own type.
     if isinstance(value, Mapping) and value.get("invoice_terms") is False:
         for name in ("limit", "limits"):
             if name in value:
@@ -152,6 +156,7 @@ def check_ceilings(ceilings: Ceilings) -> Ceilings:
     if ask.seats is not None and refuse.seats is not None and ask.seats >= refuse.seats:
         raise refused(CeilingsCrossed, ".ask.seats", found=ask.seats)
     for currency, most in ask.amounts.items():
+        # Without an entry in `refuse` every amount is below it.
         if most >= refuse.amounts.get(currency, most + 1):
             raise refused(CeilingsCrossed, f".ask.amounts.{currency}", found=amount_text(Money(most, currency)))
     return ceilings

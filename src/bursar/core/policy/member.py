@@ -74,7 +74,7 @@ class NotVerified(Conflict):
     code = "not_verified"
 
 
-class WhyNeeded(Invalid):
+class TransferReasonNeeded(Invalid):
     """Say why the vendor passes ownership on, and not the owner; it stays in the history."""
 
     code = "why_needed"
@@ -121,6 +121,7 @@ def check_member_state(actor: Actor, member: Member, before: MemberState, after:
     """Raise OwnerStays, NotYourself or NotAccepted if the actor cannot suspend or resume a member."""
     if before == "invited":
         raise NotAccepted(name=member.name)
+    # Before the check of oneself: an owner must pass ownership on first, whoever suspends them.
     if after == "suspended" and member.role == OWNER:
         raise OwnerStays(name=member.name)
     if after == "suspended" and isinstance(actor, Member) and actor.id == member.id:
@@ -129,6 +130,7 @@ def check_member_state(actor: Actor, member: Member, before: MemberState, after:
 
 def needs_invitation(actor: Actor) -> bool:
     """Return true if a member whom the actor adds is invited first; added by a vendor's program they are active at once."""
+    # A program brings people who already work with the vendor's product, so nobody needs to accept anything.
     return not isinstance(actor, Vendor) or bool(actor.role)
 
 
@@ -137,10 +139,10 @@ def check_invitations(sent_at: datetime | None, now: datetime) -> None:
 
     `sent_at` is when the 60th last invitation was sent; None if there were fewer.
     """
-    left = timedelta(0) if sent_at is None else sent_at + timedelta(hours=1) - now
-    if left > timedelta(0):
+    wait = timedelta(0) if sent_at is None else sent_at + timedelta(hours=1) - now
+    if wait > timedelta(0):
         # Rounded up, so that after so many minutes the invitation does go out.
-        raise TooManyInvitations(most=INVITATIONS_AN_HOUR, minutes=-(-left // timedelta(minutes=1)))
+        raise TooManyInvitations(most=INVITATIONS_AN_HOUR, minutes=-(-wait // timedelta(minutes=1)))
 
 
 def check_resending(name: str, member_state: MemberState) -> None:
@@ -149,23 +151,26 @@ def check_resending(name: str, member_state: MemberState) -> None:
         raise NotInvited(name=name)
 
 
-def check_ownership_transfer(actor: Actor, owner: Member, to: Member, *, verified: bool, reason: str) -> None:
+def check_ownership_transfer(actor: Actor, owner: Member, successor: Member, *, verified: bool, reason: str) -> None:
     """Check that the actor may pass ownership on to a member.
 
-    Errors: OnlyOwner, WhyNeeded, OnlyToBillingAdmins, NotVerified.
+    Errors: OnlyOwner, TransferReasonNeeded, OnlyToBillingAdmins, NotVerified.
     """
     if isinstance(actor, Member) and actor.id != owner.id:
         raise OnlyOwner(name=owner.name)
     if not isinstance(actor, Member) and not reason:
-        raise WhyNeeded()
-    if to.role != BILLING_ADMIN or not to.active:
-        raise OnlyToBillingAdmins(name=to.name)
+        raise TransferReasonNeeded()
+    # Billing admins can spend already, so a slip of the hand gives nobody new power over money.
+    if successor.role != BILLING_ADMIN or not successor.active:
+        raise OnlyToBillingAdmins(name=successor.name)
+    # With a mistyped address the account would have an owner who can never sign in.
     if not verified:
-        raise NotVerified(name=to.name)
+        raise NotVerified(name=successor.name)
 
 
 def capability_for_member(before: str | None, after: str | None) -> str:
     """Return the capability for adding, changing or removing a member, whose role is None before or after."""
+    # Taking the role away needs the same capability as giving it: an admin cannot dismiss a billing admin.
     return "appoint_billing_admins" if BILLING_ADMIN in (before, after) else "manage_members"
 
 
@@ -173,5 +178,6 @@ def check_role(actor: Actor, name: str, before: str | None, after: str | None) -
     """Raise OneOwner or OnlyFromAdmins if no actor may give a member of one role the other."""
     if OWNER in (before, after) and before != after:
         raise OneOwner()
+    # The vendor need not take this step: it appoints whom the customer named in a contract.
     if isinstance(actor, Member) and after == BILLING_ADMIN and before not in (ADMIN, BILLING_ADMIN):
         raise OnlyFromAdmins(name=name)

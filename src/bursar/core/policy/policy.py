@@ -5,34 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain, repeat
 from typing import Final
 from uuid import UUID
 
 from bursar.core.calendar.period import Proration
 from bursar.core.calendar.timing import Timing
-from bursar.core.messages.problem import Invalid
 from bursar.core.messages.text import Text
 from bursar.core.policy.capability import CAPABILITIES, DESK, OPEN, SHOW_COSTS, check_capability
 from bursar.core.policy.limits import UNBOUNDED, Ceilings, Credit, Limit
-from bursar.core.policy.role import AccountType, Role
+from bursar.core.policy.role import AccountType, Role, UnknownAccountType, UnknownRole
 
 _ALWAYS_OPEN: Final = frozenset(OPEN)
+# A cancelled account buys nothing more, but its people and its open invoices still need looking after.
 _VENDOR_ON_CANCELLED: Final = frozenset(
     {"view_subscription", "view_invoices", "pay_invoice", "manage_members", "appoint_billing_admins", *DESK}
 )
-
-
-class UnknownAccountType(Invalid):
-    """There is no account type {account_type} in the policy. It has: {known}."""
-
-    code = "unknown_account_type"
-
-
-class UnknownRole(Invalid):
-    """There is no role {role} in the policy. It has: {known}."""
-
-    code = "unknown_role"
 
 
 class Outcome(StrEnum):
@@ -108,6 +95,7 @@ class Override:
     until: date | None = None
 
 
+# Without slots here and below: cached_property needs a dictionary to keep its value in.
 @dataclass(frozen=True)
 class Account:
     """An account as decisions see it. Of several overrides in force the last counts.
@@ -141,7 +129,7 @@ class Account:
 
     def contacts(self, roles: Iterable[str]) -> tuple[Contact, ...]:
         """Return the active members who have one of these roles, in the order of the roles."""
-        return tuple(chain.from_iterable(map(self._contacts.get, roles, repeat(()))))
+        return tuple(contact for role in roles for contact in self._contacts.get(role, ()))
 
     def vendor_contacts(self) -> tuple[Contact, ...]:
         """Return the vendor's people to ask when no member may decide."""
@@ -159,10 +147,9 @@ class Account:
 class Policy:
     """A version of the vendor's rules; a change to them is a new version.
 
-    `states` has the capabilities that stay in each account state; `timing` has those of TIMED; `limits` and `staff`, the rights of the vendor's people, are by role,
-    and `credit` is by account type.
-    `former` names account types that earlier versions had and this one does not.
-    `same_day_undo` gives back in full a change that is reversed on the day of its order; `cuts_periods` bills a period
+    `states` has the capabilities that stay in each account state, and `timing` has an entry for each of TIMED. `limits`
+    and `staff`, the rights of the vendor's people, are by role, and `credit` is by account type. `former` names account
+    types that earlier versions had and this one does not. `same_day_undo` gives back in full a change that is reversed on the day of its order; `cuts_periods` bills a period
     that is known to be cut short for its days only.
     """
 
@@ -240,6 +227,7 @@ class Decision:
     ask: tuple[Contact, ...] = ()
 
 
+# Made once for all: a permission has no reason and nobody to ask.
 _ALLOWED: Final = {capability: Decision(capability, Outcome.ALLOWED) for capability in (*CAPABILITIES, *DESK)}
 
 
@@ -257,6 +245,7 @@ def decide(
         if account.state is State.CANCELLED and capability not in _VENDOR_ON_CANCELLED:
             return Decision(capability, Outcome.REFUSED, Reason.ACCOUNT_STATE)
         return decide_for_staff(policy, actor, capability)
+    # The account before the role: asking a colleague is no use where the account itself may not.
     closed = _closed(policy, account, capability, on) or (None if offered else Reason.CATALOG)
     if closed is not None:
         return Decision(capability, Outcome.REFUSED, closed, account.vendor_contacts())
@@ -283,12 +272,12 @@ def shows_costs(policy: Policy, account: Account, on: date) -> bool:
 
 def _closed(policy: Policy, account: Account, capability: str, on: date) -> Reason | None:
     """Return the reason for which no member may use a capability; None if some may."""
-    account_type = policy.type_of(account)
+    # The state before overrides: an exception for a customer does not reopen a suspended account.
     if account.state is not State.ACTIVE and capability not in policy.states[account.state]:
         return Reason.ACCOUNT_STATE
     granted = account.override_of(capability, on) if account.overrides else None
     if granted is None:
-        granted = capability in _ALWAYS_OPEN or capability in account_type.capabilities
+        granted = capability in _ALWAYS_OPEN or capability in policy.type_of(account).capabilities
     return None if granted else Reason.ACCOUNT_TYPE
 
 

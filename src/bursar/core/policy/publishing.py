@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bursar.core.messages.problem import Conflict
 from bursar.core.policy.policy import Policy
-from bursar.core.policy.staff import MANAGING
+from bursar.core.policy.staff import MANAGE_STAFF
 
 MOST_NAMED: Final = 10
 """The most accounts or people that a message names."""
@@ -42,23 +42,25 @@ class TypesInUse(Conflict):
 
     code = "types_in_use"
 
-    def __init__(self, left: Sequence[AccountWithoutType], count: int) -> None:
-        types = ", ".join(sorted({account.account_type for account in left}))
-        accounts = ", ".join(f"{account.name} ({account.id})" for account in left)
-        super().__init__(count=count, types=types, accounts=accounts)
-        self.left, self.count = left, count
+    def __init__(self, accounts: Sequence[AccountWithoutType], count: int) -> None:
+        types = ", ".join(sorted({account.account_type for account in accounts}))
+        named = ", ".join(f"{account.name} ({account.id})" for account in accounts)
+        super().__init__(count=count, types=types, accounts=named)
+        self.accounts, self.count = accounts, count
 
 
-def check_types(left: Sequence[AccountWithoutType], count: int) -> None:
-    """Check that no account is left without a type; `left` are the first of `count`. Errors: TypesInUse."""
+def check_types(accounts: Sequence[AccountWithoutType], count: int) -> None:
+    """Raise TypesInUse if accounts would have no type; `accounts` are the first of `count`."""
     if count:
-        raise TypesInUse(left, count)
+        raise TypesInUse(accounts, count)
 
 
 def check_staff(before: Policy | None, after: Policy, staff: Collection[StaffMember]) -> None:
     """Check that the staff of live and of sandbox accounts can still be managed. Errors: StaffLockedOut."""
+    # Each kind by itself: staff of sandboxes cannot act on live accounts, and so cannot stand in for the others.
     for sandbox in (False, True):
         people = [person for person in staff if person.sandbox is sandbox]
-        managing = [person.name for person in people if before and MANAGING in before.staff[person.role].allowed]
-        if managing and not any(MANAGING in after.staff[person.role].allowed for person in people):
+        managing = [person.name for person in people if before and MANAGE_STAFF in before.staff[person.role].allowed]
+        # If nobody manages them today either, as before the first appointment, the policy locks nobody out.
+        if managing and not any(MANAGE_STAFF in after.staff[person.role].allowed for person in people):
             raise StaffLockedOut(names=", ".join(managing[:MOST_NAMED]))

@@ -4,8 +4,22 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from bursar.core.messages.entry import Code, Flag, OneOf, SomeOf, Table
+from bursar.core.messages.problem import Invalid
 from bursar.core.messages.text import Name
 from bursar.core.policy.capability import CAPABILITIES, CHANGING, ROLES
+
+
+class UnknownAccountType(Invalid):
+    """There is no account type {account_type} in the policy. It has: {known}."""
+
+    code = "unknown_account_type"
+
+
+class UnknownRole(Invalid):
+    """There is no role {role} in the policy. It has: {known}."""
+
+    code = "unknown_role"
+
 
 Capability = Annotated[str, OneOf(CAPABILITIES)]
 Capabilities = Annotated[frozenset[str], SomeOf(Capability, CAPABILITIES)]

@@ -5,11 +5,11 @@ from typing import Final
 
 from bursar.core.messages.problem import Conflict
 
-MANAGING: Final = "manage_staff"
+MANAGE_STAFF: Final = "manage_staff"
 """The capability to appoint staff and to end their roles."""
 
 
-class NobodyLeft(Conflict):
+class LastToManageStaff(Conflict):
     """{name} is the last one who may manage the staff; appoint somebody else for that first."""
 
     code = "nobody_left"
@@ -32,14 +32,22 @@ def is_sandbox_staff(wanted: bool | None, *, before: bool, by_sandbox_staff: boo
 
 
 def check_staff_role(
-    name: str, *, role: str, after: str, sandbox: bool, by_sandbox_staff: bool, managing: Collection[str], others: bool
+    name: str,
+    *,
+    role: str,
+    after: str,
+    sandbox: bool,
+    by_sandbox_staff: bool,
+    managing_roles: Collection[str],
+    others_manage: bool,
 ) -> None:
     """Check that a person of the staff can change to another role, or to none.
 
-    `managing` are the roles that manage the staff; `others` says that another person has such a role.
-    Errors: SandboxStaff, NobodyLeft.
+    `managing_roles` are those that manage the staff; `others_manage` says that another person has one of them.
+    Errors: SandboxStaff, LastToManageStaff.
     """
     if by_sandbox_staff and not sandbox:
         raise SandboxStaff(name=name)
-    if role in managing and after not in managing and not others:
-        raise NobodyLeft(name=name)
+    # Otherwise nobody could sign in at the desk and appoint staff again.
+    if role in managing_roles and after not in managing_roles and not others_manage:
+        raise LastToManageStaff(name=name)
