@@ -1,5 +1,6 @@
 """Accounts with their members, overrides, limits, states, billing details, sessions and keys."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -56,7 +57,11 @@ class Account(models.Model):
             ),
             models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=1), name="accounts_account_tax_rate"),
         )
-        indexes = (models.Index(Lower("name"), "id", name="accounts_account_name"),)
+        indexes = (
+            models.Index(Lower("name"), "id", name="accounts_account_name"),
+            # Of every three letters in a row: the desk searches for any part of a name.
+            GinIndex(OpClass(Lower("name"), name="gin_trgm_ops"), name="accounts_account_name_part"),
+        )
         triggers = (ACCOUNT_OWNED, FIXED_AT_OPENING, CLOCK_FORWARD)
 
 

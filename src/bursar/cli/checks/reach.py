@@ -11,6 +11,7 @@ from bursar.cli.checks.check import Check, ok, warning, wrong
 from bursar.postgres import address
 
 OLDEST: Final = 15
+EXTENSIONS: Final = ("btree_gist", "pg_trgm")
 """The oldest PostgreSQL that Bursar runs on. Source: docs/operations.md."""
 FORM: Final = "write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE, signs such as @ in a password as %40"
 STOPPED: Final = 'start it with "make run" or "bursar serve"; what needs it was left out here'
@@ -63,14 +64,14 @@ def _server(url: str) -> Iterator[Check]:
     """Check the server's version and its extensions. Errors: psycopg.Error when it does not answer."""
     with psycopg.connect(url, autocommit=True, connect_timeout=5) as server:
         version = server.info.server_version
-        extension = server.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'btree_gist'").fetchone()
+        rows = server.execute("SELECT name FROM pg_available_extensions WHERE name = ANY(%s)", [list(EXTENSIONS)])
+        missing = sorted({*EXTENSIONS} - {name for (name,) in rows.fetchall()})
     yield ok("database", f"{address.place(url)} answers")
     number = f"{version // 10_000}.{version % 10_000}"
     if version // 10_000 < OLDEST:
         yield wrong("postgresql", number, f"move the data to PostgreSQL {OLDEST} or newer")
-    elif not extension or not extension[0]:
-        yield wrong(
-            "postgresql", f"{number} without btree_gist", "install PostgreSQL's contrib extensions on the server"
-        )
+    elif missing:
+        cure = "install PostgreSQL's contrib extensions on the server"
+        yield wrong("postgresql", f"{number} without {' and '.join(missing)}", cure)
     else:
         yield ok("postgresql", number)
