@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core import mail
@@ -124,7 +125,7 @@ def test_an_email_that_failed_is_sent_again_under_the_name_of_whoever_did_it(api
 def test_two_who_send_an_email_again_at_the_same_moment_send_it_once(api: ApiClient) -> None:
     path = told(api)
     Email.objects.filter(address=email("owner")).update(state="failed", sent_at=None, tries=6)
-    message, account = Email.objects.get(state="failed"), api.ok("GET", path)["id"]
+    message, account = Email.objects.get(state="failed"), UUID(api.ok("GET", path)["id"])
 
     def send(_: int) -> str:
         try:
