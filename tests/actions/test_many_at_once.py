@@ -57,10 +57,11 @@ def asking(api: ApiClient) -> UUID:
 
 def decided(customer: Customer, now: datetime) -> tuple[Transition, Transition]:
     """Fewer seats at once, two people giving theirs up; then what was asked for is approved, and paid from the credit."""
-    known = gather(customer, customer.today(now))
-    using = [str(member) for member in known.context.used["chat"].holders or ()]
+    holders = Assignment.objects.filter(account_id=customer.id, product="chat", ended_at=None)
+    using = [str(member) for member in holders.values_list("member_id", flat=True)]
     fewer = {"edit": "set_seats", "product": "chat", "seats": 1, "on": "now", "release": using}
-    first = ordered(known, read_edits([fewer]), now)
+    edits = read_edits([fewer])
+    first = ordered(gather(customer, customer.today(now), edits=edits), edits, now)
     request = open_request(customer.id)
     assert request is not None
     edits = edits_of(customer, saved_quote(customer.id, request.quote_id))

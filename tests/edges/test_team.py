@@ -158,7 +158,7 @@ def test_what_becomes_of_seats_is_said_before_and_after(api: ApiClient) -> None:
     page = f"{path}/team/{row['id']}"
     shown = said(admin.get(page))
     assert "Uses a seat of Support. As light agent they would use none" in shown
-    assert "go on using a seat of Support" in shown and "Their seat of Support becomes free" in shown
+    assert "keep their seat of Support" in shown and "Their seat of Support becomes free" in shown
     admin.post(f"{page}/suspend")
     assert "Agent is suspended." in said(admin.get(f"{path}/team"))
     assert api.ok("GET", f"{path}/seats")["items"][0]["used"] == 1
@@ -170,7 +170,7 @@ def test_what_becomes_of_seats_is_said_before_and_after(api: ApiClient) -> None:
     assert "A seat is free now, and stays bought: Support." in said(admin.get(f"{path}/team"))
     assert member(api, path, email("agent"))["role"] == "light_agent"
     admin.post(f"{page}/remove")
-    assert "Agent is no member any more." in said(admin.get(f"{path}/team"))
+    assert "Agent is no longer a member." in said(admin.get(f"{path}/team"))
     run_once(datetime.now(UTC))
     told = list(Email.objects.filter(address=email("agent")).order_by("id").values_list("subject", flat=True))
     assert told == [

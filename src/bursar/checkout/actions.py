@@ -83,7 +83,8 @@ def quote(
     Errors: NotFound, Stale if something else is in force than the edits expected, and those of `core.ordering.quote`.
     """
     with locked_account(account_id, actor, now) as customer:
-        gathered, on = gather(customer, customer.today(now)), customer.today(now)
+        on = customer.today(now)
+        gathered = gather(customer, on, edits=edits)
         decided = decide(gathered.context, edits, actor, on)
         documents = catch_up([gathered], now)
         quote_id = save_quote(gathered, decided, edits, actor=actor, now=now)
@@ -112,7 +113,7 @@ def accept(
     those of `quote`.
     """
     with locked_account(account_id, actor, now) as customer:
-        gathered = gather(customer, customer.today(now))
+        gathered = gather(customer, customer.today(now), edits=edits, quote_id=quote_id)
         check_no_payment_open(customer, gathered.payment_until)
         shown = usable_quote(customer, quote_id, now) if quote_id else None
         acceptance = Acceptance(tuple(edits), confirmed=confirmed)

@@ -3,10 +3,11 @@
 No other module makes a billing context from rows, so no decision is about an account that is behind its own clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from bursar.accounts.queries import Customer
 from bursar.catalog import queries as catalog
@@ -19,7 +20,7 @@ from bursar.core.ordering.transition import Transition, catch_up
 from bursar.core.policy.policy import Actor, Policy
 from bursar.core.subscription.catalog import Catalog
 from bursar.core.subscription.edit import Cancel, Edit, read_edits
-from bursar.core.subscription.seats import SEATLESS
+from bursar.core.subscription.seats import SEATLESS, released_members
 from bursar.core.subscription.timeline import Timeline
 from bursar.invoices import queries as invoices
 from bursar.payments import queries as payments
@@ -43,23 +44,44 @@ class GatheredAccount:
     asked: bool = False
 
 
-def gather(customer: Customer, today: date, rules: Policy | None = None) -> GatheredAccount:
+def gather(
+    customer: Customer,
+    today: date,
+    rules: Policy | None = None,
+    *,
+    edits: Iterable[Edit] = (),
+    quote_id: UUID | None = None,
+) -> GatheredAccount:
     """Return an account with its billing context on a day of its clock; `rules` is the policy if it was read already.
 
+    Of the members who have seats it knows those whom agreed changes, the open request, these edits or the quote name.
     Errors: NoCatalog, NoPolicy.
     """
-    [gathered] = gather_each([(customer, today)], rules)
+    [gathered] = gather_each([(customer, today)], rules, edits=edits, quote_id=quote_id)
     return gathered
 
 
-def gather_each(days: Sequence[tuple[Customer, date]], rules: Policy | None = None) -> list[GatheredAccount]:
+def gather_each(
+    days: Sequence[tuple[Customer, date]],
+    rules: Policy | None = None,
+    *,
+    edits: Iterable[Edit] = (),
+    quote_id: UUID | None = None,
+) -> list[GatheredAccount]:
     """Return accounts with their billing contexts, each on a day of its clock, with as many statements as for one.
 
     Errors: NoCatalog, NoPolicy.
     """
     if not days:
         return []
-    rows = select(_ACCOUNTS, accounts=[customer.id for customer, _ in days], before=None, seatless=SEATLESS)
+    rows = select(
+        _ACCOUNTS,
+        accounts=[customer.id for customer, _ in days],
+        before=None,
+        seatless=SEATLESS,
+        released=list(released_members(edits)),
+        quote=quote_id,
+    )
     row_of = {account_id: row for account_id, *row in rows}
     agreed = {account_id: subscriptions.read_agreement(*row[:4]) for account_id, row in row_of.items()}
     numbers = {account_id: _catalog_versions(agreement.timeline) for account_id, agreement in agreed.items()}
@@ -109,16 +131,18 @@ def _gathered(
     return GatheredAccount(customer, context, overdue, payment_until, asked)
 
 
-def context(customer: Customer, today: date, rules: Policy | None = None) -> BillingContext:
-    """Return the billing context of an account without writing anything, for pages."""
-    return gather(customer, today, rules).context
+def context(
+    customer: Customer, today: date, rules: Policy | None = None, *, edits: Iterable[Edit] = ()
+) -> BillingContext:
+    """Return the billing context of an account, for these edits if any, without writing anything, for pages."""
+    return gather(customer, today, rules, edits=edits).context
 
 
 def preview(
     customer: Customer, edits: tuple[Edit, ...], actor: Actor, today: date, rules: Policy | None = None
 ) -> Quote:
     """Quote edits without writing anything. Errors: those of `core.ordering.quote`."""
-    return quote(context(customer, today, rules), edits, actor, today)
+    return quote(context(customer, today, rules, edits=edits), edits, actor, today)
 
 
 def edits_of(customer: Customer, saved: subscriptions.SavedQuote) -> tuple[Edit, ...]:
@@ -143,7 +167,9 @@ def _catalog_versions(timeline: Timeline) -> set[int]:
 
 _ACCOUNTS: Final = f"""
 SELECT here.account_id, agreed.*, paying.*, schedule.*, policy.*,
-    {subscriptions.REQUEST_OPEN}, {seats.SEAT_USES}, {invoices.BILLED.format(since="agreed.since")}
+    {subscriptions.REQUEST_OPEN},
+    {seats.SEAT_USES.format(named=subscriptions.RELEASED.format(since="agreed.since"))},
+    {invoices.BILLED.format(since="agreed.since")}
 FROM {HERE} CROSS JOIN LATERAL ({subscriptions.AGREEMENT}) AS agreed
 CROSS JOIN LATERAL ({payments.METHOD_AND_BALANCE}) AS paying CROSS JOIN LATERAL ({invoices.SCHEDULE}) AS schedule
 LEFT JOIN ({policy.CURRENT}) AS policy ON true

@@ -142,7 +142,8 @@ def _book_payment(customer: Customer, attempt: AttemptRow, now: datetime) -> tup
         return ()
     saved = subscriptions.quote(customer.id, attempt.quote_id)
     # The payer paid for the quote of that day, so it is accepted as it was then, however late the money came.
-    paid_for, gathered = replace(read_quote(saved.content), on=attempt.on), gather(customer, attempt.on)
+    paid_for = replace(read_quote(saved.content), on=attempt.on)
+    gathered = gather(customer, attempt.on, quote_id=saved.id)
     order = Order(id=uuid7(), quote_id=saved.id, request_id=saved.request_id, actor=actor)
     accepted = accept(gathered.context, paid_for, order, new_id=uuid7)
     documents = write([accepted], {customer.id: customer}, now=now)

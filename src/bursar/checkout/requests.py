@@ -70,7 +70,8 @@ def submit(
         if not isinstance(actor, Member):
             raise NoNeedToAsk()
         shown = usable_quote(customer, quote_id, now) if quote_id else None
-        gathered, on = gather(customer, customer.today(now)), customer.today(now)
+        on = customer.today(now)
+        gathered = gather(customer, on, edits=edits, quote_id=quote_id)
         documents = catch_up([gathered], now)
         if gathered.asked:
             # An open request that is over by now must not stand in the way of a new one.

@@ -46,8 +46,8 @@ P = TypeVar("P", AssignmentRow, Candidate)
 
 
 def seat_uses(account_id: UUID) -> Mapping[str, SeatUse]:
-    """Return the seats of each product that an account has or had."""
-    [(rows,)] = select(for_each(f"SELECT {SEAT_USES}"), accounts=[account_id], seatless=SEATLESS)
+    """Return the seats of each product that an account has or had, without the members who have them."""
+    [(rows,)] = select(for_each(f"SELECT {SEAT_USES.format(named=_NOBODY)}"), accounts=[account_id], seatless=SEATLESS)
     return read_seat_uses(rows)
 
 
@@ -139,9 +139,10 @@ def _by_product(products: Iterable[str], rows: Iterable[P]) -> Mapping[str, list
 SEAT_USES: Final = f"""
 coalesce((
     SELECT json_agg(json_build_array(c.product, c.bought, c.used, CASE WHEN c.counted THEN NULL ELSE ARRAY(
-        SELECT h.member_id FROM seats_assignment h
+        SELECT h.member_id FROM ({{named}}) AS named (member_id)
+        JOIN seats_assignment h ON h.account_id = c.account_id AND h.product = c.product
+            AND h.member_id = named.member_id AND h.ended_at IS NULL
         JOIN {MEMBERS} m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role <> %(seatless)s
-        WHERE h.account_id = c.account_id AND h.product = c.product AND h.ended_at IS NULL
     ) END, c.light_agents, (
         SELECT count(*) FROM seats_assignment h
         JOIN {MEMBERS} m ON m.account_id = h.account_id AND m.id = h.member_id AND m.role = %(seatless)s
@@ -150,6 +151,8 @@ coalesce((
     FROM seats_capacity c WHERE c.account_id = here.account_id
 ), '[]')
 """
+"""The seats of each product, with those of the members in `named`, a statement in itself, who have one."""
+_NOBODY: Final = "SELECT NULL::uuid WHERE false"
 _COUNTS: Final = "SELECT product, used FROM seats_capacity WHERE account_id = %(account)s"
 _KEPT: Final = """
 h.ended_at IS NULL AND (

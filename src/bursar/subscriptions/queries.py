@@ -214,6 +214,18 @@ FROM (VALUES (1)) AS always LEFT JOIN (
 REQUEST_OPEN: Final = (
     "EXISTS (SELECT FROM subscriptions_request r WHERE r.account_id = here.account_id AND r.state = 'open')"
 )
+RELEASED: Final = """
+SELECT member_id::uuid FROM subscriptions_change c
+CROSS JOIN jsonb_array_elements_text(c.edit->'release') AS member_id
+WHERE c.account_id = here.account_id AND ({since} IS NULL OR c.effective_on > {since})
+UNION SELECT member_id::uuid FROM subscriptions_quote q
+CROSS JOIN jsonb_array_elements(q.edits) AS edit CROSS JOIN jsonb_array_elements_text(edit->'release') AS member_id
+WHERE q.account_id = here.account_id AND (q.id = %(quote)s::uuid OR q.id IN (
+    SELECT r.quote_id FROM subscriptions_request r WHERE r.account_id = here.account_id AND r.state = 'open'
+))
+UNION SELECT unnest(%(released)s::uuid[])
+"""
+"""The members who give up a seat by changes after `since`, by the open request, by a quote, or by edits at hand."""
 _ORDER: Final = f"""
 SELECT o.id, o.quote_id, o."on", {_CHANGES}
 FROM subscriptions_order o LEFT JOIN subscriptions_change c ON c.account_id = o.account_id AND c.order_id = o.id

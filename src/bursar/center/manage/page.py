@@ -240,7 +240,7 @@ def _questions_or_summary(visit: Visit, form_edits: FormEdits, timeline: Timelin
     ]
     if not form_edits.edits or form_edits.unanswered:
         return {"questions": questions, "summary": None, "must_answer": bool(form_edits.unanswered)}
-    billing_context = context(visit.customer, visit.today, visit.policy)
+    billing_context = context(visit.customer, visit.today, visit.policy, edits=form_edits.edits)
     seat_releases = releases(visit, form_edits.edits, billing_context.used)
     content = {"questions": questions, "releases": seat_releases, "must_answer": False}
     try:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bursar.core.messages.problem import Conflict, Invalid
 from bursar.core.money.price import Per
-from bursar.core.subscription.edit import ChangePlan, SetSeats
+from bursar.core.subscription.edit import ChangePlan, Edit, SetSeats
 from bursar.core.subscription.subscription import Change, Subscription
 
 SEATLESS: Final = "light_agent"
@@ -55,7 +55,7 @@ class OutOfLightAgents(Conflict):
 class SeatUse:
     """The seats of a product. After a reduction more may be used than bought, since it takes no seat from anybody.
 
-    `holders` are the members with a seat; None where the vendor's product gives the seats. `light` is the number of light
+    `holders` are the members with a seat, of those whom changes and edits name; None where the vendor's product gives the seats. `light` is the number of light
     agents, and `light_agents` the highest number that the plan allows, if there is a limit. `freed` are the members who
     gave up a seat by a change that has fallen due and is not written yet.
     """
@@ -154,6 +154,11 @@ class FreedSeats:
 
     product: str
     members: frozenset[UUID]
+
+
+def released_members(edits: Iterable[Edit]) -> frozenset[UUID]:
+    """Return the members who give up a seat by some edits."""
+    return frozenset(member for edit in edits if isinstance(edit, SetSeats | ChangePlan) for member in edit.release)
 
 
 def freed_seats(changes: Iterable[Change]) -> tuple[FreedSeats, ...]:
