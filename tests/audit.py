@@ -223,8 +223,8 @@ class Auditor(CorePlayer):
         settled_invoices = sum(ledger.allocated.get(key, 0) for key in invoices)
         settled_sources = sum(amount for key, amount in ledger.allocated.items() if key not in invoices)
         assert settled_invoices == settled_sources
-        owing = sum(one.left for one in ledger.open("invoice"))
-        spare = sum(source.left for source in ledger.sources())
+        owing = sum(one.open_minor for one in ledger.open("invoice"))
+        spare = sum(source.open_minor for source in ledger.sources())
         assert not (owing and spare), "money lies idle beside an open invoice"
         assert sum(sums.values()) == sum(paid.values()) + owing - spare
         balance = Counter[str]()

@@ -519,16 +519,16 @@ CALLS: Final[Mapping[str, Ask]] = {
     "PaymentOpen": lambda w: taken(w.waiting[0], VOICE),
     "NotWaiting": lambda w: Call("POST", f"{w.finished[0]}/attempts/{w.finished[1]}/finish", {"outcome": "succeeded"}),
     "NothingToPay": lambda w: Call("POST", f"{w.paid[0]}/invoices/{w.paid[1]}/pay", {"type": "card", "token": "ok"}),
-    "NothingMoved": lambda w: booked(w, w.bare, 0),
+    "AmountNotPositive": lambda w: booked(w, w.bare, 0),
     "PaymentCurrency": lambda w: Call(
         "POST", f"{w.bare}/payments", {"amount": {"amount_minor": 100, "currency": "USD"}}
     ),
-    "ReceivedLater": lambda w: booked(w, w.bare, received_on="2026-01-02"),
+    "ReceivedInFuture": lambda w: booked(w, w.bare, received_on="2026-01-02"),
     "BadReference": lambda w: booked(w, w.bare, reference="Société"),
     "EntryBooked": lambda w: booked(w, came(w, w.bare, entry="2026-01/7").partition("/payments")[0], entry="2026-01/7"),
-    "BeyondEntry": lambda w: booked(w, w.halved, 2_501, entry="2026-01/8"),
-    "ThroughGateway": lambda w: Call("POST", f"{by_card(w)}/undo"),
-    "PaidBack": lambda w: Call("POST", f"{partly_back(w)}/undo"),
+    "MoreThanEntry": lambda w: booked(w, w.halved, 2_501, entry="2026-01/8"),
+    "CameThroughGateway": lambda w: Call("POST", f"{by_card(w)}/undo"),
+    "AlreadyRefunded": lambda w: Call("POST", f"{partly_back(w)}/undo"),
     "PaymentUndone": lambda w: given_back(undone(w)),
     "UnknownRefundReason": lambda w: given_back(came(w, w.bare), reason="pity"),
     "RefundTooHigh": lambda w: given_back(partly_back(w), 3_001),
@@ -569,7 +569,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "CountedInSeats": lambda w: quoted(w.has, {"edit": "set_units", "product": "support", "units": 12}),
     "CountedInUnits": lambda w: quoted(w.counted, seats(12, "storage")),
     "CountedAsAWhole": lambda w: quoted(w.counted, seats(12, "insight")),
-    "CountedOtherwise": lambda w: quoted(
+    "OtherMeasure": lambda w: quoted(
         w.flattened[0], {**seats(3, "mixed"), "on": "2026-03-01"}, {"edit": "keep", "change": w.flattened[1]}
     ),
     "TooFarBack": lambda w: quoted(w.has, {**seats(12), "on": "2025-12-31"}),
@@ -624,7 +624,7 @@ CALLS: Final[Mapping[str, Ask]] = {
     "Refused credit": lambda w: taken(w.bare, {**TEAM_10, "seats": 600}, by=OWNER),
     "Refused credit billing_admin": lambda w: taken(w.bare, {**TEAM_10, "seats": 600}, by=BILLING_ADMIN),
     "Refused credit live": lambda w: taken(w.live, {**TEAM_10, "seats": 600}, by=OWNER),
-    "Confirm": lambda w: taken(w.assisted, seats(10_011), by=OWNER),
+    "ConfirmationNeeded": lambda w: taken(w.assisted, seats(10_011), by=OWNER),
     "Refused by_request": lambda w: taken(w.assisted, seats(12), by=ADMIN),
     "NotTable": lambda w: catalog(products=[7]),
     "NotList": lambda w: catalog(products=7),

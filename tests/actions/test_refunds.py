@@ -73,7 +73,7 @@ def sound() -> None:
 
 def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(api: ApiClient) -> None:
     account, card = paid_twice(api)
-    assert (payment(account, card).unused, method_and_balance(account).owes) == (WHOLE, -WHOLE)
+    assert (payment(account, card).unused, method_and_balance(account).balance) == (WHOLE, -WHOLE)
     back(account, card, 4_000)
     assert SandboxCharge.objects.get().outcome == "succeeded"
     with pytest.raises(RefundTooHigh):
@@ -82,7 +82,7 @@ def test_what_was_paid_twice_goes_back_in_parts_and_never_beyond_the_payment(api
     assert SandboxCharge.objects.get().outcome == "refunded"
     assert sorted(SandboxRefund.objects.values_list("amount_minor", flat=True)) == [4_000, WHOLE - 4_000]
     assert set(Refund.objects.values_list("state", flat=True)) == {"succeeded"}
-    assert (payment(account, card).unused, method_and_balance(account).owes) == (0, 0)
+    assert (payment(account, card).unused, method_and_balance(account).balance) == (0, 0)
     journal = journal_of_account(account)
     assert (
         f"2026-01-01 refund 3\n  {'cash':<32} {'-40.00':>14} EUR\n  {'receivable':<32} {'40.00':>14} EUR\n" in journal
@@ -139,7 +139,7 @@ def test_what_was_booked_for_the_wrong_account_is_undone_and_booked_for_the_righ
     with pytest.raises(EntryBooked):
         booked(right, entry="2026-01/7")
     undo_payment(wrong, mistake, actor=VENDOR, now=NOW)
-    assert (open_amounts(wrong)[billable], method_and_balance(wrong).owes) == (WHOLE, WHOLE)
+    assert (open_amounts(wrong)[billable], method_and_balance(wrong).balance) == (WHOLE, WHOLE)
     assert payment(wrong, mistake).undone
     booked(right, entry="2026-01/7")
     assert open_amounts(right)[paid] == 0
@@ -188,7 +188,7 @@ def test_credit_that_no_invoice_needs_goes_back_out_of_a_payment(api: ApiClient)
         back(account, card, credit + 1)
     back(account, card, credit)
     assert SandboxRefund.objects.get().amount_minor == credit
-    assert (payment(account, card).as_refundable.refundable, method_and_balance(account).owes) == (WHOLE - credit, 0)
+    assert (payment(account, card).as_refundable.refundable, method_and_balance(account).balance) == (WHOLE - credit, 0)
     sound()
 
 
@@ -197,7 +197,7 @@ def test_a_refund_that_the_gateway_declines_leaves_the_money_as_credit(api: ApiC
     back(account, card, credit)
     failed = Refund.objects.get()
     assert (failed.state, failed.failure) == ("failed", "refund_declined")
-    assert (payment(account, card).as_refundable.refundable, method_and_balance(account).owes) == (WHOLE, -credit)
+    assert (payment(account, card).as_refundable.refundable, method_and_balance(account).balance) == (WHOLE, -credit)
     told = Entry.objects.filter(kind__contains="refund").order_by("id")
     assert list(told.values_list("kind", flat=True)) == ["payment_refunded", "refund_failed"]
     assert "refund" not in journal_of_account(account)
@@ -253,7 +253,7 @@ def test_an_event_that_arrives_twice_counts_once_and_a_forged_one_not_at_all(api
     event = sandbox.event(str(attempt.id))
     assert hear("sandbox", event, {}, now=NOW) == "wait"
     sandbox.authenticate(str(attempt.id), "succeeded")
-    assert [hear("sandbox", event, {}, now=NOW) for _ in range(3)] == ["take", "nothing", "nothing"]
+    assert [hear("sandbox", event, {}, now=NOW) for _ in range(3)] == ["book", "nothing", "nothing"]
     assert (Payment.objects.count(), open_amounts(account)[invoice]) == (1, 0)
     for forged in (b"", b"{}", event[:-1], b"\xff" + event):
         with pytest.raises(ForgedEvent):
@@ -267,7 +267,7 @@ def test_events_of_one_payment_at_once_book_it_once(api: ApiClient) -> None:
     attempt, sandbox = Attempt.objects.get(), Sandbox()
     sandbox.authenticate(str(attempt.id), "succeeded")
     event = sandbox.event(str(attempt.id))
-    assert at_once(6, lambda _: hear("sandbox", event, {}, now=NOW)) == {"take": 1, "nothing": 5}
+    assert at_once(6, lambda _: hear("sandbox", event, {}, now=NOW)) == {"book": 1, "nothing": 5}
     assert Payment.objects.filter(account_id=account).count() == 1
 
 

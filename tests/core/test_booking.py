@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bursar.core.billing.booking import (
+    AmountNotPositive,
     BadReference,
     BankEntry,
-    BeyondEntry,
     Booking,
     EntryBooked,
-    NothingMoved,
+    MoreThanEntry,
     PaymentCurrency,
-    ReceivedLater,
+    ReceivedInFuture,
     check_booking,
     check_entry,
 )
@@ -40,10 +40,10 @@ def test_money_comes_from_the_bank_if_it_has_an_entry_there_and_else_from_staff(
 @pytest.mark.parametrize(
     ("wrong", "problem"),
     [
-        (booking(0), NothingMoved),
-        (booking(-1), NothingMoved),
+        (booking(0), AmountNotPositive),
+        (booking(-1), AmountNotPositive),
         (booking(currency="USD"), PaymentCurrency),
-        (booking(on=TODAY + timedelta(1)), ReceivedLater),
+        (booking(on=TODAY + timedelta(1)), ReceivedInFuture),
         (booking(reference="x" * 36), BadReference),
         (booking(reference="M\xfcller"), BadReference),
         (booking(entry="7\n8"), BadReference),
@@ -65,10 +65,10 @@ def test_an_entry_is_booked_once_as_a_whole_or_in_parts() -> None:
     check_entry(BankEntry("7", Money(100, "EUR"), 60), booking(40))
     with pytest.raises(EntryBooked):
         check_entry(BankEntry("7", Money(100, "EUR"), 100), booking(1))
-    with pytest.raises(BeyondEntry) as caught:
+    with pytest.raises(MoreThanEntry) as caught:
         check_entry(BankEntry("7", Money(100, "EUR"), 60), booking(41))
     assert caught.value.params == {"entry": "7", "whole": Money(100, "EUR"), "left": Money(40, "EUR")}
-    with pytest.raises(BeyondEntry):
+    with pytest.raises(MoreThanEntry):
         check_entry(BankEntry("7", Money(100, "USD")), booking(1))
 
 
@@ -78,7 +78,7 @@ def test_bookings_of_an_entry_never_come_to_more_than_it_brought(whole: int, wan
     for amount in wanted:
         try:
             check_entry(BankEntry("7", Money(whole, "EUR"), booked), booking(amount))
-        except (EntryBooked, BeyondEntry):
+        except (EntryBooked, MoreThanEntry):
             assert booked + amount > whole
         else:
             booked += amount

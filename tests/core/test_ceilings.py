@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from account_in_memory import ADMIN, OWNER, POLICY, SUPPORT, AccountInMemory, add, cycle, plan, seats
-from bursar.core.ordering.ceilings import Confirm, Increase
+from bursar.core.ordering.ceilings import ConfirmationNeeded, Increase
 from bursar.core.ordering.quote import Quote, check_confirmed
 from bursar.core.policy.limits import Ceilings, CeilingsCrossed, Limit
 from bursar.core.policy.policy import VENDOR, Actor, Outcome, Reason
@@ -37,7 +37,7 @@ def test_seats_up_to_the_ceiling_are_taken_and_more_are_confirmed() -> None:
     beyond = asked(life, seats("support", 61))
     assert (beyond.outcome, beyond.confirm) == (Outcome.ALLOWED, Increase(11, 20900))
     check_confirmed(beyond, confirmed=True)
-    with pytest.raises(Confirm) as problem:
+    with pytest.raises(ConfirmationNeeded) as problem:
         check_confirmed(beyond, confirmed=False)
     assert problem.value.params["seats"] == 11
     check_confirmed(asked(life, seats("support", 60)), confirmed=False)

@@ -74,7 +74,7 @@ def test_open_and_new_count_together_and_tax_is_owed_too() -> None:
     life = Buying(limited(), tax="0.20")
     assert outcome(life, "2026-01-01", add("support", "team", seats=5)) == BEYOND
     life.do("2026-01-01", add("support", "team", seats=3), by=OWNER)
-    assert life.context.payment.owes == 6840
+    assert life.context.payment.balance == 6840
     # A seat for 16 of 31 days costs 9.81 and 1.97 tax.
     life.owe(8822)
     assert outcome(life, "2026-01-16", seats("support", 4)) == ALLOWED
@@ -155,7 +155,7 @@ def test_a_renewal_is_not_owed_before_it_comes_and_stops_nobody() -> None:
     life = Buying(limited())
     life.do("2026-01-01", add("support", "team", seats=4), by=OWNER)
     life.renew("2026-02-01")
-    assert life.context.payment.owes == 15200
+    assert life.context.payment.balance == 15200
     assert outcome(life, "2026-02-02", seats("support", 5)) == BEYOND
     assert outcome(life, "2026-02-02", seats("support", 3)) == ALLOWED
     life.owe(0)
@@ -256,10 +256,10 @@ def test_no_order_of_purchases_owes_more_than_the_credit(
             before = _billable(life, on)
             life.do(on, *edits, by=OWNER)
             assert _billable(life, on) <= max(40_000, before)
-        assert life.context.payment.owes <= 40_000
-    before = life.context.payment.owes
+        assert life.context.payment.balance <= 40_000
+    before = life.context.payment.balance
     life.renew("2026-02-01")
-    assert life.context.payment.owes - before <= 40_000
+    assert life.context.payment.balance - before <= 40_000
 
 
 def _billable(life: AccountInMemory, on: str) -> int:

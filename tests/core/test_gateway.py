@@ -2,7 +2,7 @@
 
 import pytest
 
-from bursar.core.billing.gateway import SANDBOX, NoGateway, gateways_for, may_serve, with_gateway
+from bursar.core.billing.gateway import SANDBOX, NoGateway, choose_gateway, gateways_for, may_serve
 from bursar.core.billing.payment import Method
 from bursar.core.policy.policy import Contact
 
@@ -19,20 +19,20 @@ def test_the_sandbox_gateway_serves_sandbox_accounts_alone_and_every_other_live_
 
 def test_a_new_method_gets_the_first_gateway_that_may_serve_the_account() -> None:
     connected = (SANDBOX, "bank", "other")
-    assert with_gateway(CARD, connected, sandbox=False, ask=SUPPORT) == Method("card", "tok_1", "bank")
-    assert with_gateway(CARD, connected, sandbox=True, ask=SUPPORT) == Method("card", "tok_1", SANDBOX)
+    assert choose_gateway(CARD, connected, sandbox=False, ask=SUPPORT) == Method("card", "tok_1", "bank")
+    assert choose_gateway(CARD, connected, sandbox=True, ask=SUPPORT) == Method("card", "tok_1", SANDBOX)
 
 
 def test_a_method_keeps_its_gateway_as_long_as_that_is_connected_and_may_serve_the_account() -> None:
     method = Method("debit", "tok_1", "other")
-    assert with_gateway(method, ("bank", "other"), sandbox=False, ask=SUPPORT) == method
+    assert choose_gateway(method, ("bank", "other"), sandbox=False, ask=SUPPORT) == method
     for gateways, sandbox in ((("bank",), False), (("bank", "other", SANDBOX), True)):
         with pytest.raises(NoGateway):
-            with_gateway(method, gateways, sandbox=sandbox, ask=SUPPORT)
+            choose_gateway(method, gateways, sandbox=sandbox, ask=SUPPORT)
 
 
 def test_invoice_terms_need_no_gateway() -> None:
-    assert with_gateway(Method(), (), sandbox=False, ask=SUPPORT) == Method()
+    assert choose_gateway(Method(), (), sandbox=False, ask=SUPPORT) == Method()
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,5 @@ def test_invoice_terms_need_no_gateway() -> None:
 )
 def test_without_a_gateway_the_answer_names_whom_to_ask(name: str, address: str, said: str) -> None:
     with pytest.raises(NoGateway) as caught:
-        with_gateway(CARD, (SANDBOX,), sandbox=False, ask=Contact(name, address, "support"))
+        choose_gateway(CARD, (SANDBOX,), sandbox=False, ask=Contact(name, address, "support"))
     assert str(caught.value).endswith(f"pay by bank transfer on invoice, or ask {said}.")

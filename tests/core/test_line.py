@@ -109,8 +109,8 @@ def test_the_days_of_a_line_are_counted_by_its_own_rule() -> None:
     terms = Terms("team", 1, Decimal("100.00"), february, 10000)
     rest = Span(date(2026, 2, 16), february.end)
     by_day, thirty = (charge("support", terms, rest, rule, TAX, SOLD) for rule in (Proration.BY_DAY, Proration.THIRTY))
-    assert [(line.days, line.of, line.amount) for line in (by_day, thirty)] == [(13, 28, 4643), (15, 30, 5000)]
+    assert [(line.days, line.period_days, line.amount) for line in (by_day, thirty)] == [(13, 28, 4643), (15, 30, 5000)]
     for line in (by_day, thirty):
         given_back = credit(line, LINE, rest)
         assert (given_back.gross, given_back.discount, given_back.amount) == (-line.gross, 0, -line.amount)
-        assert (given_back.days, given_back.of) == (line.days, line.of)
+        assert (given_back.days, given_back.period_days) == (line.days, line.period_days)

@@ -9,7 +9,7 @@ import pytest
 
 from account_in_memory import AccountInMemory, add, cycle, plan, seats
 from bursar.catalog.document import read
-from bursar.core.billing.schedule import Ended, NextDue, ended_on, next_due
+from bursar.core.billing.schedule import Endings, NextDue, endings_on_day, next_due
 from bursar.core.calendar.cycle import ANNUAL
 from bursar.core.money.price import Per
 from bursar.core.policy.policy import State
@@ -57,15 +57,15 @@ def test_what_falls_due_is_the_day_after_its_last_one_and_nothing_once_it_is_ove
     until, after = date(2026, 1, 14), date(2026, 1, 15)
     assert next_due(timeline, date(2026, 1, 2)) == NextDue(after, None, until)
     assert next_due(timeline, after) == NextDue(None, None, None)
-    over = [ended_on(timeline, day) for day in (until, after, date(2026, 1, 16))]
-    assert over == [Ended({}, False), Ended({}, True), Ended({}, False)]
+    over = [endings_on_day(timeline, day) for day in (until, after, date(2026, 1, 16))]
+    assert over == [Endings({}, False), Endings({}, True), Endings({}, False)]
 
 
 def test_who_bought_before_it_was_over_has_no_end_of_it() -> None:
     life = tried()
     life.do("2026-01-10", add("support", "growth", seats=4), cycle("annual"))
     timeline = life.context.timeline
-    assert ended_on(timeline, date(2026, 1, 15)) == Ended({}, False)
+    assert endings_on_day(timeline, date(2026, 1, 15)) == Endings({}, False)
     assert next_due(timeline, date(2026, 1, 12)) == NextDue(date(2027, 1, 10), date(2027, 1, 10), None)
 
 
@@ -73,7 +73,7 @@ def test_it_goes_on_from_a_state_that_was_written_down() -> None:
     kept = tried().state("2026-01-05")
     [phase] = Timeline.of(kept).phases
     assert (phase.on, dict(phase.state.items), phase.changes) == (date(2026, 1, 15), {}, ())
-    assert ended_on(Timeline.of(kept), date(2026, 1, 15)) == Ended({}, True)
+    assert endings_on_day(Timeline.of(kept), date(2026, 1, 15)) == Endings({}, True)
 
 
 def test_a_trial_may_last_for_today_alone_and_no_shorter() -> None:

@@ -73,7 +73,7 @@ def test_only_the_vendor_takes_an_account_off_automatic_payment() -> None:
 @pytest.mark.parametrize(
     ("answer", "before", "from_then_on"),
     [
-        ("succeeded", "take", "take"),
+        ("succeeded", "book", "book"),
         ("declined", "fail", "fail"),
         ("cancelled", "fail", "fail"),
         ("refunded", "fail", "fail"),

@@ -47,7 +47,7 @@ def test_the_worked_example_holds_to_the_cent() -> None:
     life.do("2022-10-27", add("support", "team", seats=10, price="12.00"), cycle("annual"))
     answer = life.do("2023-07-14", seats("support", 11))
     credit, charge = answer.lines
-    assert (credit.amount, credit.days, credit.of) == (-3452, 105, 365)
+    assert (credit.amount, credit.days, credit.period_days) == (-3452, 105, 365)
     assert (charge.amount, charge.quantity) == (3797, 11)
     assert answer.due_today.total == 345
     assert answer.renewal_on == date(2023, 10, 27)

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bursar.core.billing.allocation import Allocation, in_force, reversal
-from bursar.core.billing.booking import SOURCES, NothingMoved, Source
+from bursar.core.billing.booking import SOURCES, AmountNotPositive, Source
 from bursar.core.billing.payment import OpenAmount, ProposedAllocation
 from bursar.core.billing.refund import (
     GIVEN_REASONS,
+    AlreadyRefunded,
+    CameThroughGateway,
     MoneyInUse,
-    PaidBack,
     PaymentUndone,
     RefundablePayment,
     RefundReason,
     RefundTooHigh,
-    ThroughGateway,
     UnknownRefundReason,
     check_undo,
     cover_refund,
@@ -54,7 +54,7 @@ def test_no_more_goes_back_than_came_in_and_has_not_gone_back_yet() -> None:
         cover_refund(received(refunded=30, unused=70), REFUND, 71, [OpenAmount(NOTE, 500)])
     assert caught.value.params == {"left": Money(70, "EUR")}
     for nothing in (0, -1):
-        with pytest.raises(NothingMoved):
+        with pytest.raises(AmountNotPositive):
             cover_refund(received(), REFUND, nothing, [])
 
 
@@ -76,11 +76,11 @@ def test_only_a_booking_that_nothing_went_back_of_is_undone() -> None:
     for source in SOURCES:
         if source != "attempt":
             check_undo(received(source=source, unused=0))
-    with pytest.raises(ThroughGateway):
+    with pytest.raises(CameThroughGateway):
         check_undo(received(source="attempt"))
     with pytest.raises(PaymentUndone):
         check_undo(received(undone=True))
-    with pytest.raises(PaidBack):
+    with pytest.raises(AlreadyRefunded):
         check_undo(received(refunded=1))
 
 
@@ -111,16 +111,16 @@ def test_refunds_never_exceed_the_payment_nor_what_is_unused(
         except RefundTooHigh:
             assert part > amount - refunded
         except MoneyInUse:
-            assert part > unused + sum(note.left for note in notes)
+            assert part > unused + sum(note.open_minor for note in notes)
         else:
             taken = spent(Allocation(REFUND, one.source, one.invoice, one.amount) for one in covered)
             assert taken[REFUND] == part
-            assert taken[PAYMENT] <= unused and all(taken[note.id] <= note.left for note in notes)
+            assert taken[PAYMENT] <= unused and all(taken[note.id] <= note.open_minor for note in notes)
             unused -= taken[PAYMENT]
-            notes = [OpenAmount(note.id, note.left - taken[note.id]) for note in notes]
+            notes = [OpenAmount(note.id, note.open_minor - taken[note.id]) for note in notes]
             refunded += part
     assert refunded <= min(amount, there)
-    assert refunded == there - unused - sum(note.left for note in notes)
+    assert refunded == there - unused - sum(note.open_minor for note in notes)
 
 
 def spent(allocations: Iterable[Allocation]) -> Counter[UUID]:

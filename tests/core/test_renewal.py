@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from account_in_memory import AccountInMemory, add, cycle, remove, seats
-from bursar.core.billing.schedule import announces_renewal, announces_trial_end, ended_on
+from bursar.core.billing.schedule import announces_renewal, announces_trial_end, endings_on_day
 from bursar.core.subscription.timeline import Timeline
 
 
@@ -46,9 +46,9 @@ def test_temporary_seats_of_a_single_day_end_on_the_next_one_also_from_a_state_t
     life = bought("monthly")
     span = {"start": "2026-01-10", "end": "2026-01-11"}
     life.do("2026-01-05", {"edit": "add_temporary_seats", "product": "support", "seats": 2, "span": span})
-    assert dict(ended_on(life.context.timeline, date(2026, 1, 11)).seats) == {"support": 2}
+    assert dict(endings_on_day(life.context.timeline, date(2026, 1, 11)).seats) == {"support": 2}
     kept = life.state("2026-01-10")
-    assert dict(ended_on(Timeline.of(kept), date(2026, 1, 11)).seats) == {"support": 2}
+    assert dict(endings_on_day(Timeline.of(kept), date(2026, 1, 11)).seats) == {"support": 2}
 
 
 def test_what_ends_and_what_changes_on_a_day_is_one_state() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from account_in_memory import ADMIN, AGENT, OWNER, AccountInMemory, add, seats
 from bursar.core.ordering.request import (
-    CAUSES,
-    CLOSED,
+    CAUSE_PHRASES,
+    CLOSED_PHRASES,
     Basis,
     NoNeedToAsk,
     NothingToAsk,
@@ -34,10 +34,10 @@ def test_an_open_request_has_expired_from_its_moment_on_and_a_closed_one_never_d
         assert {closed.at(UNTIL - a_moment), closed.at(UNTIL)} == {state}
         with pytest.raises(RequestClosed) as caught:
             closed.check_open(UNTIL - a_moment)
-        assert caught.value.params == {"state": CLOSED[state]}
+        assert caught.value.params == {"state": CLOSED_PHRASES[state]}
     with pytest.raises(RequestOvertaken) as caught:
         RequestStatus("overtaken", UNTIL, "done").check_open(UNTIL - a_moment)
-    assert caught.value.params == {"why": CAUSES["done"]} and caught.value.code == RequestClosed.code
+    assert caught.value.params == {"why": CAUSE_PHRASES["done"]} and caught.value.code == RequestClosed.code
     status.check_open(UNTIL - a_moment)
     with pytest.raises(RequestClosed) as caught:
         status.check_open(UNTIL)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from account_in_memory import AccountInMemory, add, cycle, seats
 from bursar.core.billing.billable import billable
-from bursar.core.billing.schedule import ended_on
+from bursar.core.billing.schedule import endings_on_day
 from bursar.core.calendar.period import Span
 from bursar.core.subscription.edit_rules import OutsideTerm
 from bursar.core.subscription.measure import CountedInUnits
@@ -99,7 +99,7 @@ def test_what_ends_on_a_day_is_told_once_by_product() -> None:
     life = january()
     life.do("2026-01-05", temporary(3, "2026-01-10", "2026-01-20"), temporary(2, "2026-01-12", "2026-01-20"))
     timeline = life.context.timeline
-    told = {day: dict(ended_on(timeline, date(2026, 1, day)).seats) for day in (12, 19, 20, 21)}
+    told = {day: dict(endings_on_day(timeline, date(2026, 1, day)).seats) for day in (12, 19, 20, 21)}
     assert told == {12: {}, 19: {}, 20: {"support": 5}, 21: {}}
 
 

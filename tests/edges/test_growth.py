@@ -96,7 +96,7 @@ def crowded(api: ApiClient, name: str, times: int) -> str:
         Attempt(
             account_id=account,
             invoice_id=invoice.id,
-            amount_minor=invoice.left,
+            amount_minor=invoice.open_minor,
             currency="EUR",
             method_kind="card",
             gateway="sandbox",

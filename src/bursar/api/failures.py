@@ -27,12 +27,12 @@ from bursar.api.routes.subscriptions import QuoteOrEdits
 from bursar.catalog.queries import NoCatalog
 from bursar.checkout import AlreadyTaken, Declined, NeededTooEarly, QuoteExpired, Stale
 from bursar.core.billing.booking import (
+    AmountNotPositive,
     BadReference,
-    BeyondEntry,
     EntryBooked,
-    NothingMoved,
+    MoreThanEntry,
     PaymentCurrency,
-    ReceivedLater,
+    ReceivedInFuture,
 )
 from bursar.core.billing.gateway import NoGateway
 from bursar.core.billing.payment import (
@@ -45,11 +45,11 @@ from bursar.core.billing.payment import (
     UnknownMethod,
 )
 from bursar.core.billing.refund import (
+    AlreadyRefunded,
+    CameThroughGateway,
     MoneyInUse,
-    PaidBack,
     PaymentUndone,
     RefundTooHigh,
-    ThroughGateway,
     UnknownRefundReason,
 )
 from bursar.core.messages.document import BadDocument
@@ -59,7 +59,7 @@ from bursar.core.money.money import BadRate
 from bursar.core.money.price import TooDear
 from bursar.core.money.tax import BadTaxRate
 from bursar.core.ordering import conflicts
-from bursar.core.ordering.ceilings import Confirm
+from bursar.core.ordering.ceilings import ConfirmationNeeded
 from bursar.core.ordering.quote import Outdated
 from bursar.core.ordering.request import NoNeedToAsk, NothingToAsk, OnlyRequester, RequestClosed, RequestOpen
 from bursar.core.policy.capability import UnknownCapability
@@ -113,9 +113,9 @@ _EDITS: Final[Kinds] = (
         conflicts.WouldBreak,
         conflicts.Superseded,
     ),
-    *(conflicts.MainProductNeeds, conflicts.CountedOtherwise, TooDear, SeatsInUse, Outdated),
+    *(conflicts.MainProductNeeds, conflicts.OtherMeasure, TooDear, SeatsInUse, Outdated),
 )
-_ORDER: Final[Kinds] = (Refused, Confirm, PaymentOpen, NoGateway, Declined)
+_ORDER: Final[Kinds] = (Refused, ConfirmationNeeded, PaymentOpen, NoGateway, Declined)
 _METHOD: Final[Kinds] = (UnknownMethod, TokenNeeded, NoToken, NoGateway)
 _MEMBER: Final[Kinds] = (*_READ, OneOwner)
 _ROLE: Final[Kinds] = (UnknownRole, OnlyFromAdmins)
@@ -176,7 +176,7 @@ FAILURES: Final[Mapping[str, Kinds]] = {
         conflicts.WouldBreak,
         conflicts.NeedsProduct,
         conflicts.Superseded,
-        conflicts.CountedOtherwise,
+        conflicts.OtherMeasure,
         TooDear,
     ),
     "list_seats": (*_READ, BadBody),
@@ -190,7 +190,17 @@ FAILURES: Final[Mapping[str, Kinds]] = {
         *(*_MEMBERS_TOO, *_BODY, *_IDEMPOTENT, *_EDITS, Refused, Stale),
         *(QuoteOrEdits, QuoteExpired, AlreadyTaken, RequestOpen, NothingToAsk, NoNeedToAsk, NeededTooEarly),
     ),
-    "approve": (*_READ, *_BODY, *_IDEMPOTENT, *_EDITS, Confirm, PaymentOpen, NoGateway, Declined, RequestClosed),
+    "approve": (
+        *_READ,
+        *_BODY,
+        *_IDEMPOTENT,
+        *_EDITS,
+        ConfirmationNeeded,
+        PaymentOpen,
+        NoGateway,
+        Declined,
+        RequestClosed,
+    ),
     "reject": (*_READ, *_BODY, *_IDEMPOTENT, PaymentOpen, RequestClosed),
     "withdraw": (*_READ, *_IDEMPOTENT, PaymentOpen, RequestClosed, OnlyRequester),
     "list_invoices": (*_READ, BadBody),
@@ -202,12 +212,12 @@ FAILURES: Final[Mapping[str, Kinds]] = {
     "get_payment": _READ,
     "record_payment": (
         *(*_ACCOUNT_OF_VENDOR, *_BODY, *_IDEMPOTENT, Refused, NothingToPay),
-        *(NothingMoved, PaymentCurrency, ReceivedLater, BadReference, EntryBooked, BeyondEntry),
+        *(AmountNotPositive, PaymentCurrency, ReceivedInFuture, BadReference, EntryBooked, MoreThanEntry),
     ),
-    "undo_payment": (*_ACCOUNT_OF_VENDOR, *_IDEMPOTENT, Refused, PaymentUndone, ThroughGateway, PaidBack),
+    "undo_payment": (*_ACCOUNT_OF_VENDOR, *_IDEMPOTENT, Refused, PaymentUndone, CameThroughGateway, AlreadyRefunded),
     "refund_payment": (
         *(*_ACCOUNT_OF_VENDOR, *_BODY, *_IDEMPOTENT, Refused, PaymentOpen, UnknownRefundReason),
-        *(NothingMoved, PaymentCurrency, BadReference, PaymentUndone, RefundTooHigh, MoneyInUse),
+        *(AmountNotPositive, PaymentCurrency, BadReference, PaymentUndone, RefundTooHigh, MoneyInUse),
     ),
     "set_payment_method": (*_READ, *_BODY, *_METHOD, StaysAutomatic),
     "get_payment_method": _READ,

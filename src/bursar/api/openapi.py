@@ -13,7 +13,7 @@ from bursar.catalog.document import CatalogDocument
 from bursar.checkout import Declined, Stale
 from bursar.columns.address import MOST_ADDRESS
 from bursar.core.messages.problem import Problem
-from bursar.core.ordering.ceilings import Confirm
+from bursar.core.ordering.ceilings import ConfirmationNeeded
 from bursar.core.ordering.conflicts import PendingChange, WouldBreak
 from bursar.core.policy.member import InvitedMember, SuspendedMember
 from bursar.core.policy.publishing import TypesInUse
@@ -65,7 +65,7 @@ _EXTRA_FIELDS: Final[Mapping[type[Problem], Document]] = {
         "count": {"type": "integer", "description": "How many accounts would be left without a type."},
         "accounts": {"type": "array", "items": {"$ref": f"{_REF}Left"}, "description": "The first ten of them."},
     },
-    Confirm: {"confirm": {"$ref": f"{_REF}Added"}, "due_today": {"$ref": f"{_REF}Money"}},
+    ConfirmationNeeded: {"confirm": {"$ref": f"{_REF}Added"}, "due_today": {"$ref": f"{_REF}Money"}},
     PendingChange: {"changes": _CHANGES},
     WouldBreak: {"changes": _CHANGES},
     Stale: {

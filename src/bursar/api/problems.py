@@ -18,7 +18,7 @@ from bursar.api.call import (
 from bursar.api.present import values as present
 from bursar.checkout import Declined, Stale
 from bursar.core.messages.problem import Conflict, Invalid, NotFound, Problem, phrase
-from bursar.core.ordering.ceilings import Confirm
+from bursar.core.ordering.ceilings import ConfirmationNeeded
 from bursar.core.ordering.conflicts import PendingChange, WouldBreak
 from bursar.core.ordering.content import write_decision
 from bursar.core.policy.member import NotActive, TooManyInvitations
@@ -114,7 +114,7 @@ def response(request: HttpRequest, problem: Problem) -> HttpResponse:
             for account in problem.accounts
         ]
         body |= {"count": problem.count, "accounts": accounts}
-    if isinstance(problem, Confirm):
+    if isinstance(problem, ConfirmationNeeded):
         body["confirm"] = {"seats": problem.params["seats"], "amount": asdict(problem.params["amount"])}
         body["due_today"] = asdict(problem.params["due"])
     if isinstance(problem, PendingChange):

@@ -109,8 +109,8 @@ def accept(
 ) -> Result:
     """Accept a quote as it was shown, or edits as they are decided now; an account that pays automatically pays first.
 
-    Errors: NotFound, Refused, Stale, Confirm, QuoteExpired, AlreadyTaken, PaymentOpen, Declined, RequestClosed, and
-    those of `quote`.
+    Errors: NotFound, Refused, Stale, ConfirmationNeeded, QuoteExpired, AlreadyTaken, PaymentOpen, Declined,
+    RequestClosed, and those of `quote`.
     """
     with locked_account(account_id, actor, now) as customer:
         gathered = gather(customer, customer.today(now), edits=edits, quote_id=quote_id)
@@ -143,7 +143,7 @@ def approve(
 
     With the digest of the quote that the reviewer was shown, raise Stale if anything has changed since.
 
-    Errors: NotFound, Refused, Stale, Confirm, PaymentOpen, Declined, RequestClosed, and those of `quote`.
+    Errors: NotFound, Refused, Stale, ConfirmationNeeded, PaymentOpen, Declined, RequestClosed, and those of `quote`.
     """
     with locked_account(account_id, actor, now) as customer:
         gathered = gather(customer, customer.today(now))

@@ -29,8 +29,8 @@ def record_payment(
 ) -> UUID:
     """Book money that came in, and allocate it to open invoices; return the payment.
 
-    Errors: NotFound, Refused, NothingMoved, PaymentCurrency, ReceivedLater, BadReference, NothingToPay, EntryBooked,
-    BeyondEntry.
+    Errors: NotFound, Refused, AmountNotPositive, PaymentCurrency, ReceivedInFuture, BadReference, NothingToPay,
+    EntryBooked, MoreThanEntry.
     """
     with locked_account(account_id, actor, now) as customer:
         permit(policy.current(), customer, actor, "record_payments", now)
@@ -50,7 +50,7 @@ def undo_payment(
 ) -> None:
     """Undo a payment that was booked by mistake; the invoices that it paid for are open again.
 
-    Errors: NotFound, Refused, PaymentUndone, ThroughGateway, PaidBack.
+    Errors: NotFound, Refused, PaymentUndone, CameThroughGateway, AlreadyRefunded.
     """
     with locked_account(account_id, actor, now) as customer:
         permit(policy.current(), customer, actor, "record_payments", now)

@@ -95,7 +95,7 @@ def open_payment(
     method = context.payment.method
     if decided.due_today.total <= 0 or not method.automatic:
         return None
-    amount = amount_to_collect(decided.due_today.total, context.payment.owes)
+    amount = amount_to_collect(decided.due_today.total, context.payment.balance)
     if amount == 0:
         return None
     return payments.begin_attempt(

@@ -107,7 +107,7 @@ def _gathered(
     row: Sequence[Any],
     rules: Policy | None,
 ) -> GatheredAccount:
-    payment_until, method, token, gateway, owes, due_at, billed_until, trial_until = row[:8]
+    payment_until, method, token, gateway, balance, due_at, billed_until, trial_until = row[:8]
     number, digest, published_at, asked, used, billed = row[8:]
     sold, versions = catalogs
     context = BillingContext(
@@ -120,7 +120,7 @@ def _gathered(
         billed=invoices.read_billed(billed),
         tax=customer.tax,
         used=seats.read_seat_uses(used),
-        payment=payments.read_method_and_balance(method, token, gateway, owes),
+        payment=payments.read_method_and_balance(method, token, gateway, balance),
         versions=versions,
     )
     # The payer was shown what is owed: a renewal waits until the payment is over.

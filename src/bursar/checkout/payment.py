@@ -120,7 +120,7 @@ def _book(attempt: AttemptRow, charge: ChargeResult, now: datetime) -> AttemptSt
         current = queries.attempt(attempt.account_id, attempt.id)
         step = next_step(current.state, charge.answer, current.expires_at, customer.moment(now))
         match step:
-            case "take":
+            case "book":
                 invoices.number(*_book_payment(customer, current, now))
             case "fail":
                 payments.end_attempt(current, "failed", actor=_actor(customer, current), now=now, reason=charge.reason)

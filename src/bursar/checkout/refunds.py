@@ -33,8 +33,8 @@ def refund(
 ) -> UUID:
     """Refund an amount of a payment; return the refund.
 
-    Errors: NotFound, Refused, PaymentOpen, NothingMoved, PaymentCurrency, BadReference, PaymentUndone, RefundTooHigh,
-    MoneyInUse.
+    Errors: NotFound, Refused, PaymentOpen, AmountNotPositive, PaymentCurrency, BadReference, PaymentUndone,
+    RefundTooHigh, MoneyInUse.
     """
     with locked_account(account_id, actor, now) as customer:
         permit(policy.current(), customer, actor, "refund_payments", now)

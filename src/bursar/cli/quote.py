@@ -136,7 +136,7 @@ def _quote_text(result: Quote) -> list[str]:
 
 def _line(line: Line, currency: str) -> str:
     what = f"{line.kind} {line.product} {line.plan} {line.quantity} × {rate_text(line.unit_price, currency)}"
-    days = f"{line.span.start} to {line.span.end} ({line.days}/{line.of})"
+    days = f"{line.span.start} to {line.span.end} ({line.days}/{line.period_days})"
     return f"  {what:<44} {days:<36} {amount_text(Money(line.amount, currency)):>12}"
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bursar.core.money.money import Money
-from bursar.core.ordering.ceilings import Confirm
+from bursar.core.ordering.ceilings import ConfirmationNeeded
 from bursar.core.policy.limits import Limit
 from bursar.i18n import money
 from bursar.i18n.language import locale
@@ -26,7 +26,7 @@ def limit_in_words(seats: int | None, amount_minor: int | None, currency: str) -
     return template.format(seats=seats_in_words, amount=amount)
 
 
-def ceiling_warning(problem: Confirm) -> str:
+def ceiling_warning(problem: ConfirmationNeeded) -> str:
     """Say how much a change adds, and that it must be confirmed."""
     seats, amount = problem.params["seats"], money.amount(problem.params["amount"])
     seats_in_words = ngettext("{count} seat", "{count} seats", seats).format(count=money.number(seats))

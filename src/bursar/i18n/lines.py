@@ -75,4 +75,4 @@ def _days(line: Line) -> str:
     if line.span == line.period:
         return days
     template = _("{days} ({part} of {whole} days)")
-    return template.format(days=days, part=money.number(line.days), whole=money.number(line.of))
+    return template.format(days=days, part=money.number(line.days), whole=money.number(line.period_days))

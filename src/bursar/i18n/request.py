@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from bursar.core.ordering.request import CAUSES, Cause, Difference, RequestState
+from bursar.core.ordering.request import CAUSE_PHRASES, Cause, Difference, RequestState
 from bursar.core.policy.policy import Decision, Policy
 from bursar.i18n.decision import account_type_name, people
 
@@ -23,7 +23,7 @@ def request_state(state: RequestState) -> str:
 
 def overtaken_in_words(cause: Cause) -> str:
     """Say that a request was closed by itself, and why."""
-    return _("The request was closed by itself, because {why}.").format(why=_(CAUSES[cause].template))
+    return _("The request was closed by itself, because {why}.").format(why=_(CAUSE_PHRASES[cause].template))
 
 
 def differences_in_words(differences: Iterable[Difference], policy: Policy, before: str, after: str) -> list[str]:

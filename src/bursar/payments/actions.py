@@ -9,7 +9,7 @@ from django.db import transaction
 from bursar.accounts.locked_account import locked_account, permit
 from bursar.accounts.queries import Customer
 from bursar.columns.ids import uuid7
-from bursar.core.billing.gateway import with_gateway
+from bursar.core.billing.gateway import choose_gateway
 from bursar.core.billing.payment import Method, ProposedAllocation, check_replacement, propose_allocations
 from bursar.core.events.payment import MethodSet, PaymentFailed, PaymentReceived
 from bursar.core.money.money import Money
@@ -39,7 +39,7 @@ def set_method(policy: Policy, account_id: UUID, method: Method, *, actor: Actor
 def with_gateway_of(customer: Customer, method: Method) -> Method:
     """Return the method with the gateway that moves its money for the account. Errors: NoGateway."""
     # Chosen anew for each attempt, because the gateways that are connected may have changed since the method was set.
-    return with_gateway(
+    return choose_gateway(
         method, connected_gateways(), sandbox=customer.sandbox, ask=customer.account.vendor_contacts()[0]
     )
 

@@ -24,7 +24,7 @@ _SOURCE_AND_TARGET: Final = ("invoice_id", "refund_id", "payment_id", "credit_no
 def book(customer: Customer, booking: Booking, *, note: str, actor: Actor, now: datetime) -> UUID:
     """Book a payment, under the lock, and allocate it to open invoices; return its id.
 
-    Errors: EntryBooked, BeyondEntry.
+    Errors: EntryBooked, MoreThanEntry.
     """
     payment = models.Payment.objects.create(
         account_id=customer.id,
@@ -99,7 +99,7 @@ def save_note(account_id: UUID, text: str) -> Remark | None:
 def _locked_entry(customer: Customer, booking: Booking, now: datetime) -> UUID:
     """Lock the entry of the bank's statement, adding it with the booked amount if it is new; return its id.
 
-    Errors: EntryBooked, BeyondEntry.
+    Errors: EntryBooked, MoreThanEntry.
     """
     key = {"seller_id": customer.seller_id, "mode": "sandbox" if customer.sandbox else "live", "entry": booking.entry}
     money = {"amount_minor": booking.amount.amount_minor, "currency": booking.amount.currency}

@@ -74,9 +74,9 @@ def method_and_balance(account_id: UUID) -> PaymentMethodAndBalance:
     return read_method_and_balance(*method_and_balance)
 
 
-def read_method_and_balance(kind: str | None, token: str, gateway: str, owes: int) -> PaymentMethodAndBalance:
+def read_method_and_balance(kind: str | None, token: str, gateway: str, balance: int) -> PaymentMethodAndBalance:
     """Return the payment method and balance that a row of `METHOD_AND_BALANCE` states."""
-    return PaymentMethodAndBalance(_method(kind or "invoice", token, gateway), owes)
+    return PaymentMethodAndBalance(_method(kind or "invoice", token, gateway), balance)
 
 
 def attempt(account_id: UUID, attempt_id: UUID) -> AttemptRow:
@@ -208,7 +208,7 @@ SELECT t.expires_at, m.kind, m.token, m.gateway, ({INVOICED})
     - coalesce((SELECT sum(amount_minor) FROM payments_payment WHERE account_id = here.account_id), 0)::bigint
     + coalesce((
         SELECT sum(amount_minor) FROM payments_refund WHERE account_id = here.account_id AND state <> 'failed'
-    ), 0)::bigint AS owes
+    ), 0)::bigint AS balance
 FROM (VALUES (1)) AS always
 LEFT JOIN payments_attempt t ON t.account_id = here.account_id AND t.state = 'open'
 LEFT JOIN LATERAL (

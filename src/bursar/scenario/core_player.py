@@ -268,7 +268,7 @@ class CorePlayer(CoreAccount):
         outcome, reason = TOKENS.get(token, ("declined", "unknown_token"))
         expires_at = self.moment + timedelta(minutes=self.context.policy.attempt_minutes)
         match next_step("open", outcome, expires_at, self.moment):
-            case "take":
+            case "book":
                 return self._book_payment(decided, invoice, amount, request)
             case "wait":
                 self.attempt = OpenPayment(decided, invoice, amount, expires_at, request)

@@ -85,11 +85,13 @@ class Ledger:
             OpenAmount(payment_id, amount - self.allocated.get(payment_id, 0))
             for payment_id, _, amount in self.payments
         ]
-        return [*self.open("credit_note"), *(payment for payment in payments if payment.left)]
+        return [*self.open("credit_note"), *(payment for payment in payments if payment.open_minor)]
 
     def balance(self) -> int:
         """Return open invoices less unallocated credit notes and payments."""
-        return sum(invoice.left for invoice in self.open("invoice")) - sum(source.left for source in self.sources())
+        return sum(invoice.open_minor for invoice in self.open("invoice")) - sum(
+            source.open_minor for source in self.sources()
+        )
 
     def allocate(self, first: UUID | None = None) -> None:
         """Allocate credit notes and payments to open invoices, to `first` before the others."""

@@ -11,7 +11,7 @@ from bursar.columns.guard import FROZEN, Refuse, frozen_but
 from bursar.columns.money import CurrencyField, RateField
 from bursar.columns.reference import SameAccount
 from bursar.columns.row import AccountRow
-from bursar.core.ordering.request import CAUSES, CLOSED
+from bursar.core.ordering.request import CAUSE_PHRASES, CLOSED_PHRASES
 
 
 class Quote(AccountRow):
@@ -67,7 +67,7 @@ class Request(AccountRow):
         "accounts.Remark", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
     )
     needed_by = models.DateField(null=True)
-    state = CodeField(("open", *CLOSED))
+    state = CodeField(("open", *CLOSED_PHRASES))
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -103,7 +103,7 @@ class Request(AccountRow):
                 name="subscriptions_request_accepted",
             ),
             models.CheckConstraint(
-                condition=Q(state="overtaken", cause__isnull=False, cause__in=tuple(CAUSES))
+                condition=Q(state="overtaken", cause__isnull=False, cause__in=tuple(CAUSE_PHRASES))
                 | (~Q(state="overtaken") & Q(cause=None)),
                 name="subscriptions_request_overtaken",
             ),

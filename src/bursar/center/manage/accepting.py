@@ -21,7 +21,7 @@ from bursar.checkout import give_up as give_up_payment
 from bursar.core.billing.payment import NotWaiting, PaymentOpen
 from bursar.core.messages.problem import NotFound, Problem
 from bursar.core.money.money import Money
-from bursar.core.ordering.ceilings import Confirm
+from bursar.core.ordering.ceilings import ConfirmationNeeded
 from bursar.core.ordering.content import read_quote
 from bursar.core.ordering.request import RequestClosed
 from bursar.core.policy.refusal import Refused
@@ -42,7 +42,7 @@ def accept(request: HttpRequest, account_id: UUID, quote_id: UUID) -> HttpRespon
             request, visit, lambda: _accept(visit, quote_id, "confirm" in request.POST), quote_id=quote_id
         )
     # Above a ceiling of the policy the same quote is sent once more, after the reader saw how much it adds.
-    except Confirm as ceiling:
+    except ConfirmationNeeded as ceiling:
         content = confirm_content(visit, quote_id, agreement(visit.id).timeline) | {
             "ceiling_warning": ceiling_warning(ceiling)
         }
@@ -63,11 +63,11 @@ def carry_out_order(
 ) -> HttpResponse:
     """Carry out an order and redirect to its result, or show why it failed.
 
-    Errors: NotFound, Stale, Confirm, and RequestClosed of the request that is reviewed.
+    Errors: NotFound, Stale, ConfirmationNeeded, and RequestClosed of the request that is reviewed.
     """
     try:
         result = place_order()
-    except (NotFound, checkout.Stale, Confirm):
+    except (NotFound, checkout.Stale, ConfirmationNeeded):
         raise
     except RequestClosed as problem:
         # The page of the reviewed request shows its new state itself; any other page needs the sentence.

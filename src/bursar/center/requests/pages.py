@@ -23,7 +23,7 @@ from bursar.center.visit import Visit, open_visit, render_page
 from bursar.checkout import NeededTooEarly, QuoteExpired, ReasonNeeded, basis, context, edits_of, preview_request
 from bursar.core.messages.problem import NotFound, Problem
 from bursar.core.ordering.approval import approvers
-from bursar.core.ordering.ceilings import Confirm
+from bursar.core.ordering.ceilings import ConfirmationNeeded
 from bursar.core.ordering.content import digest, read_quote
 from bursar.core.ordering.request import RequestClosed, costs_differ
 from bursar.i18n import money
@@ -125,7 +125,7 @@ def approve(http: HttpRequest, account_id: UUID, request_id: UUID) -> HttpRespon
 
     try:
         return carry_out_order(http, visit, act, request_id=request_id)
-    except Confirm as ceiling:
+    except ConfirmationNeeded as ceiling:
         return _page(http, visit, request(account_id, request_id), ceiling_warning=ceiling_warning(ceiling), status=409)
     except checkout.Stale:
         messages.warning(http, _("Figures have changed meanwhile; look at them again. Nothing was changed yet."))

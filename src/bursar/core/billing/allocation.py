@@ -22,9 +22,13 @@ class Allocation:
 def in_force(allocations: Iterable[Allocation]) -> tuple[Allocation, ...]:
     """Return the allocations that no reversing row undoes."""
     allocations = tuple(allocations)
+    # A row is never deleted or changed. It is undone by another row, so that both days stay in the books.
     undone = {allocation.reverses for allocation in allocations}
     return tuple(
-        allocation for allocation in allocations if allocation.reverses is None and allocation.id not in undone
+        # Neither the undone row nor the one that undoes it pays for anything.
+        allocation
+        for allocation in allocations
+        if allocation.reverses is None and allocation.id not in undone
     )
 
 

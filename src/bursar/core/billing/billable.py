@@ -33,13 +33,14 @@ class Terms:
     rate: Decimal
     period: Span
     price: int
+    # These two change no figure. If they were compared, a new version's names would credit and charge days anew.
     per: Per = field(default=Per.SEAT, compare=False)
     catalog_version: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _SeatStage:
-    """The temporary seats of a product from a day on, and the terms of the item beside them, if it has any."""
+    """The temporary seats of a product from a day on, and the terms of its item without them, if it has any."""
 
     since: date
     temporary: tuple[Temporary, ...]
@@ -68,6 +69,7 @@ def billable(timeline: Timeline, window: Span, *, on: date, currency: str) -> It
     while orders and calendar not in (opening.calendar, orders[0].state.calendar):
         # A period begins with the first order of its calendar; earlier orders belong to another period.
         opening, orders = orders[0].state, orders[1:]
+    # One state more than there are orders: `zip` pairs each order with the state before it.
     states = (opening, *(order.state for order in orders))
     steps = [
         _OrderStep(
@@ -79,9 +81,12 @@ def billable(timeline: Timeline, window: Span, *, on: date, currency: str) -> It
     has_temporary = any(
         item.temporary for state in (opening, *(step.state for step in steps)) for item in state.items.values()
     )
+    # A dict keeps the order of purchase. With a set, the lines of an invoice would change places from run to run.
     for item in dict.fromkeys(code for state in (opening, *(step.state for step in steps)) for code in state.items):
-        at_first = _terms(opening, item, window, currency) if opening.calendar == calendar else None
-        for span in _lasting_spans(item, at_first, steps, window, on, currency):
+        # Days under another calendar belong to a period of that calendar, which bills them.
+        opening_terms = _terms(opening, item, window, currency) if opening.calendar == calendar else None
+        for span in _lasting_spans(item, opening_terms, steps, window, on, currency):
+            # Most accounts have no temporary seats, and the bill run spares them the second pass.
             yield from _with_temporary_seats(span, opening, orders, window, on, currency) if has_temporary else (span,)
 
 
@@ -98,8 +103,9 @@ class _OrderStep:
 
     def affects(self, item: str) -> bool:
         """Return true if an item may have other billable terms after the order."""
-        whole = self.begins or self.leaves or self.state.account_state is State.CANCELLED
-        return whole or any(affects(change, item) for change in _without_temporary_seats(self.changes))
+        # Another cycle and the end of the account concern every item, whichever item the changes name.
+        affects_all = self.begins or self.leaves or self.state.account_state is State.CANCELLED
+        return affects_all or any(affects(change, item) for change in _without_temporary_seats(self.changes))
 
     def is_ordered_ahead(self, item: str) -> bool:
         """Return true if the old terms end here by an order from before the period began."""
@@ -125,6 +131,7 @@ class _Billable:
 
     def after(self, step: _OrderStep, item: str, new: Terms | None, morning: "_Billable") -> "_Billable":
         """Return the billable terms after an order with new terms; `morning` are those when its day began."""
+        # Only lower terms can leave dearer ones billable. Terms that cost the same or more replace the old ones at once.
         floor = self.floor
         if _price(new) < _price(self.terms):
             if step.is_ordered_ahead(item):
@@ -138,7 +145,9 @@ class _Billable:
         if _price(new) < _price(floor):
             new = floor
         else:
+            # The new terms reach the floor, so nothing is left that it would have to hold up.
             floor = None
+        # Equal terms may come from another catalog version. The old ones stay, so that a line keeps its description.
         return _Billable(self.terms if new == self.terms else new, floor)
 
 
@@ -149,21 +158,24 @@ def _lasting_spans(
 
     Of the orders still ahead only a reduction ordered before the period began counts: the period is billed up to it.
     """
-    due, turns = _Billable(terms), [(window.start, terms)]
+    current, turns = _Billable(terms), [(window.start, terms)]
     for day, of_the_day in groupby(steps, key=lambda step: step.on):
-        morning = due
+        morning = current
         for step in of_the_day:
             if not step.affects(item):
                 continue
             new = None if step.leaves else _terms(step.state, item, window, currency)
-            if day > on and not (step.is_ordered_ahead(item) and _price(new) < _price(due.terms)):
+            # An order ahead can still be undone, so it is billed on its day. A cut that was agreed before the period
+            # is left out of the first invoice instead of being credited later; undoing it charges the days.
+            if day > on and not (step.is_ordered_ahead(item) and _price(new) < _price(current.terms)):
                 continue
-            before, due = due, due.after(step, item, new, morning)
-            if due.terms != before.terms:
-                turns.append((day, due.terms))
-    for (since, agreed), (until, _) in pairwise([*turns, (window.end, None)]):
-        if agreed is not None and since < until:
-            yield BillableSpan(item, Span(since, until), agreed)
+            before, current = current, current.after(step, item, new, morning)
+            if current.terms != before.terms:
+                turns.append((day, current.terms))
+    for (since, billable_terms), (until, _) in pairwise([*turns, (window.end, None)]):
+        # Several orders of one day leave turns without a day between them; only the last of them counts.
+        if billable_terms is not None and since < until:
+            yield BillableSpan(item, Span(since, until), billable_terms)
 
 
 def _price(terms: Terms | None) -> int:
@@ -176,6 +188,7 @@ def _changes_of_item(item: str, changes: tuple[Change, ...]) -> Sequence[Change]
     Temporary seats that begin on the same day do not count: they keep no dearer terms billable.
     """
     lasting = _without_temporary_seats(changes)
+    # The removal of the last base product ends items that no change names: then every change decides on the credit.
     return [change for change in lasting if affects(change, item)] or lasting
 
 
@@ -200,8 +213,9 @@ def _with_temporary_seats(
         )
         for since, until in pairwise(days)
     )
-    for terms, same in groupby(overlaid, key=lambda part: part.terms):
-        spans = [part.span for part in same]
+    # A turn that altered no figure, such as seats that end as others begin, must not split a line in two.
+    for terms, neighbours in groupby(overlaid, key=lambda part: part.terms):
+        spans = [part.span for part in neighbours]
         yield replace(billable_span, span=Span(spans[0].start, spans[-1].end), terms=terms)
 
 
@@ -213,21 +227,23 @@ def _stages(
     After a removal without credit, or a change to a plan without seats, the earlier ones stay billable.
     """
     item, terms = opening.items.get(code), _terms(opening, code, window, currency)
-    had = item.temporary if item else ()
-    yield _SeatStage(date.min, had, terms)
+    temporary = item.temporary if item else ()
+    # From the first day that there is, so that every day has a stage.
+    yield _SeatStage(date.min, temporary, terms)
     for order in orders:
         if order.on >= window.end:
             break
         before, terms = terms, _terms(order.state, code, window, currency)
         if _is_by_seat(terms):
-            had = order.state.items[code].temporary
+            temporary = order.state.items[code].temporary
         elif (
             _is_by_seat(before)
             and order.on <= on
             and all(change.credit for change in _changes_of_item(code, order.changes))
         ):
-            had = ()
-        yield _SeatStage(order.on, had, terms)
+            # Only once the day has come: until then the removal can be undone.
+            temporary = ()
+        yield _SeatStage(order.on, temporary, terms)
 
 
 def _terms_with_temporary_seats(terms: Terms, stages: Sequence[_SeatStage], day: date, currency: str) -> Terms:
@@ -241,6 +257,7 @@ def _terms_with_temporary_seats(terms: Terms, stages: Sequence[_SeatStage], day:
         return _with_more_seats(terms, seats, currency)
     if stage.terms is None or not seats or not _is_by_seat(stage.terms):
         return terms
+    # Of two equal prices `max` returns the first: the terms that are billed already, without a credit and a charge.
     return max(terms, _with_more_seats(stage.terms, seats, currency), key=_price)
 
 
@@ -251,6 +268,7 @@ def _is_by_seat(terms: Terms | None) -> bool:
 def _with_more_seats(terms: Terms, seats: int, currency: str) -> Terms:
     if not seats:
         return terms
+    # Priced together and rounded once: two prices rounded apart could add up to another amount.
     quantity = terms.quantity + seats
     return replace(terms, quantity=quantity, price=period_price(terms.rate, quantity, digits(currency)))
 

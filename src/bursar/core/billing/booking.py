@@ -14,10 +14,11 @@ Source = Literal["attempt", "bank", "staff"]
 SOURCES: Final[tuple[Source, ...]] = ("attempt", "bank", "staff")
 MOST_REFERENCE: Final = 35
 """The most characters of a reference. Source: ISO 20022, Max35Text."""
+# The basic Latin characters of SEPA, the only ones that every bank passes on unchanged.
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9/?:().,'+ -]*")
 
 
-class NothingMoved(Invalid):
+class AmountNotPositive(Invalid):
     """Expected an amount above zero; enter how much money it is."""
 
     code = "nothing_moved"
@@ -29,7 +30,7 @@ class PaymentCurrency(Invalid):
     code = "payment_currency"
 
 
-class ReceivedLater(Invalid):
+class ReceivedInFuture(Invalid):
     """Money is booked on the day on which it came; enter {today} or an earlier day."""
 
     code = "received_later"
@@ -41,7 +42,7 @@ class BadReference(Invalid):
     code = "bad_reference"
 
 
-class BeyondEntry(Conflict):
+class MoreThanEntry(Conflict):
     """The entry {entry} of the bank's statement brought {whole}, of which {left} is not booked; book that much at most."""
 
     code = "beyond_entry"
@@ -57,7 +58,7 @@ class EntryBooked(Conflict):
 class Booking:
     """A payment to book: its amount, value day and reference, and the bank's own number of the entry.
 
-    Without an entry staff alone say that it came. `invoices` are those that it pays first, in their order.
+    A booking without an entry rests on the word of staff alone. `invoices` are those that it pays first, in their order.
     """
 
     amount: Money
@@ -74,7 +75,10 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class BankEntry:
-    """An entry of the bank's statement: the money that it brought, and the part of it that is booked."""
+    """An entry of the bank's statement: the money that it brought, and the part of it that is booked.
+
+    Unit: `booked_minor` is in minor units of the currency of `amount`.
+    """
 
     entry: str
     amount: Money
@@ -84,14 +88,15 @@ class BankEntry:
 def check_booking(booking: Booking, currency: str, today: date) -> None:
     """Check a booking of an account that pays in a currency.
 
-    Errors: NothingMoved, PaymentCurrency, ReceivedLater, BadReference.
+    Errors: AmountNotPositive, PaymentCurrency, ReceivedInFuture, BadReference.
     """
     if booking.amount.amount_minor <= 0:
-        raise NothingMoved()
+        raise AmountNotPositive()
     if booking.amount.currency != currency:
         raise PaymentCurrency(currency=currency)
+    # A later day would pay invoices today with money that nobody has yet.
     if booking.on > today:
-        raise ReceivedLater(today=today)
+        raise ReceivedInFuture(today=today)
     check_reference(booking.reference)
     check_reference(booking.entry)
 
@@ -99,13 +104,16 @@ def check_booking(booking: Booking, currency: str, today: date) -> None:
 def check_reference(text: str) -> None:
     """Check a reference, or the bank's own number of an entry. Errors: BadReference."""
     if len(text) > MOST_REFERENCE or not _REFERENCE.fullmatch(text):
+        # The answer quotes the beginning only: somebody may have pasted a whole page.
         raise BadReference(most=MOST_REFERENCE, found=repr(text)[:60])
 
 
 def check_entry(entry: BankEntry, booking: Booking) -> None:
-    """Check that no more of an entry is booked than it brought. Errors: EntryBooked, BeyondEntry."""
-    left = entry.amount.amount_minor - entry.booked_minor
-    if left <= 0:
+    """Check that no more of an entry is booked than it brought. Errors: EntryBooked, MoreThanEntry."""
+    # One transfer may pay for several accounts, so an entry is booked in parts. Their sum is the limit.
+    unbooked_minor = entry.amount.amount_minor - entry.booked_minor
+    if unbooked_minor <= 0:
         raise EntryBooked(entry=entry.entry)
-    if booking.amount.currency != entry.amount.currency or booking.amount.amount_minor > left:
-        raise BeyondEntry(entry=entry.entry, whole=entry.amount, left=Money(left, entry.amount.currency))
+    if booking.amount.currency != entry.amount.currency or booking.amount.amount_minor > unbooked_minor:
+        unbooked = Money(unbooked_minor, entry.amount.currency)
+        raise MoreThanEntry(entry=entry.entry, whole=entry.amount, left=unbooked)

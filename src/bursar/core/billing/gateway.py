@@ -25,16 +25,17 @@ class ForgedEvent(Invalid):
 
 
 def may_serve(gateway: str, *, sandbox: bool) -> bool:
-    """Return True if a gateway may serve an account: the sandbox gateway sandbox accounts alone, any other live ones."""
+    """Return true if a gateway may serve an account: the sandbox gateway serves sandbox accounts, any other serves live ones."""
+    # Real money must not move for a sandbox account, and a payment that moved no money must not pay a real invoice.
     return (gateway == SANDBOX) == sandbox
 
 
 def gateways_for(gateways: Iterable[str], *, sandbox: bool) -> tuple[str, ...]:
-    """Return those of the gateways that may serve an account, in their order."""
+    """Return the gateways that may serve an account, in the order given."""
     return tuple(code for code in gateways if may_serve(code, sandbox=sandbox))
 
 
-def with_gateway(method: Method, gateways: Iterable[str], *, sandbox: bool, ask: Contact) -> Method:
+def choose_gateway(method: Method, gateways: Iterable[str], *, sandbox: bool, ask: Contact) -> Method:
     """Return the method with the gateway that moves its money; invoice terms need none.
 
     A method that names no gateway yet gets the first that may serve the account. Errors: NoGateway.
@@ -42,7 +43,9 @@ def with_gateway(method: Method, gateways: Iterable[str], *, sandbox: bool, ask:
     if not method.automatic:
         return method
     possible = gateways_for(gateways, sandbox=sandbox)
+    # A method keeps the gateway that it names, even beside a better one: its token means nothing to any other.
     gateway = method.gateway or next(iter(possible), "")
+    # Empty, meant for the other kind of account, or disconnected by the vendor since.
     if gateway not in possible:
         raise NoGateway(vendor=", ".join(filter(None, (ask.name, ask.email))))
     return replace(method, gateway=gateway)

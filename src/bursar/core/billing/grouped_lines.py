@@ -35,28 +35,32 @@ class GroupedLine:
 def grouped(lines: Iterable[Line]) -> tuple[GroupedLine, ...]:
     """Return lines grouped: a credit and a charge at the same rate for the same days become one line."""
     groups: list[GroupedLine] = []
-    rest = list(lines)
-    while rest:
-        line = rest.pop(0)
-        other = next((candidate for candidate in rest if _differ_in_quantity_alone(line, candidate)), None)
+    remaining = list(lines)
+    while remaining:
+        line = remaining.pop(0)
+        # One partner at most: a second credit for the same days is a correction of its own and is shown as one.
+        other = next((candidate for candidate in remaining if _differ_in_quantity_alone(line, candidate)), None)
         if other is None:
             groups.append(GroupedLine(line.kind, line.quantity, (line,)))
         else:
-            rest.remove(other)
+            remaining.remove(other)
             groups.append(_difference(line, other))
     return tuple(groups)
 
 
 def _difference(line: Line, other: Line) -> GroupedLine:
     credit, charge = (line, other) if line.kind == "credit" else (other, line)
-    more = charge.quantity - credit.quantity
-    return GroupedLine("more" if more > 0 else "fewer", abs(more), (credit, charge))
+    added = charge.quantity - credit.quantity
+    # The charge stands last, where `GroupedLine.line` takes the description and price to show from.
+    return GroupedLine("more" if added > 0 else "fewer", abs(added), (credit, charge))
 
 
 def _differ_in_quantity_alone(line: Line, other: Line) -> bool:
+    # Equal quantities are not grouped: *0 more seats* would tell nobody what was credited and charged.
     return line.kind != other.kind and line.quantity != other.quantity and _terms(line) == _terms(other)
 
 
 def _terms(line: Line) -> Sequence[object]:
+    # Everything but quantity and amounts. If the tax rate or the days differed, *3 more seats* would be only half the truth.
     sold = (line.charge_type, line.product, line.plan, line.per)
     return (*sold, line.unit_price, line.span, line.period, line.rule, line.tax_rate)

@@ -26,6 +26,7 @@ class Totals:
     @property
     def kind(self) -> Kind:
         """The kind of the document: a total below zero makes it a credit note."""
+        # A total of zero is an invoice: it asks for nothing, but it gives nothing back either.
         return "credit_note" if self.total < 0 else "invoice"
 
 
@@ -48,12 +49,13 @@ class Address:
     parts: tuple[tuple[str, str], ...]
 
     def get(self, name: str) -> str:
-        """Return one part, or an empty text where the address has none of that name."""
+        """Return the part of a name, or an empty text if the address has none."""
         return dict(self.parts).get(name, "")
 
 
 def read_address(written: Mapping[str, str]) -> Address:
-    """Return an address with its parts in the order of printing, in whichever order they were written down."""
+    """Return an address with its parts in the order of printing, whatever order they are written in."""
+    # PostgreSQL's jsonb keeps no order of names, so it is made here: the parts without a fixed place by name.
     between = sorted(set(written) - {*FIRST_PARTS, *LAST_PARTS})
     names = (*FIRST_PARTS, *between, *LAST_PARTS)
     return Address(tuple((name, written[name]) for name in names if name in written))
@@ -88,7 +90,7 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """An issued invoice or credit note with everything that it shows.
+    """An issued invoice or credit note with everything that it shows; nothing of it is looked up again.
 
     `on` is its day by the account's clock, `issued_on` the day by the seller's clock on which it was issued.
     `booked` are its lines as the books keep them, each under the id by which a credit names it.

@@ -18,7 +18,7 @@ _AMOUNTS: Final = ("gross", "discount", "amount", "tax")
 
 
 def write_line(line: Line, currency: str) -> Document:
-    """A line as programs see it, with what is needed to read it back."""
+    """Return a line as JSON, as programs see it and as it is stored."""
     return {
         "kind": line.kind,
         "charge_type": line.charge_type.value,
@@ -30,9 +30,11 @@ def write_line(line: Line, currency: str) -> Document:
         "unit_price": rate_text(line.unit_price, currency),
         "span": write_span(line.span),
         "period": write_span(line.period),
-        "share": {"days": line.days, "of": line.of},
+        # For programs only. It follows from span, period and rule, so nothing reads it back.
+        "share": {"days": line.days, "of": line.period_days},
         "rule": line.rule.value,
         **{name: write_money(getattr(line, name), currency) for name in _AMOUNTS},
+        # 0.2 and 0.20 are one rate; a digest compares the text.
         "tax_rate": str(line.tax_rate.normalize()) if line.tax_rate else "0",
         "period_gross": write_money(line.period_gross, currency),
         "period_net": write_money(line.period_net, currency),
@@ -41,7 +43,7 @@ def write_line(line: Line, currency: str) -> Document:
 
 
 def read_line(document: Mapping[str, Any]) -> Line:
-    """The line that `write_line` wrote."""
+    """Return the line that `write_line` wrote."""
     amounts = (*_AMOUNTS, "period_gross", "period_net")
     return Line(
         kind=document["kind"],
@@ -62,7 +64,7 @@ def read_line(document: Mapping[str, Any]) -> Line:
 
 
 def write_invoice(invoice: Invoice) -> Document:
-    """An issued document as programs see it, but for what becomes of it later: its status and what is open."""
+    """Return an issued document as programs see it, without its status and open amount, which change later."""
     return {
         "id": str(invoice.id),
         "kind": invoice.kind,
@@ -89,32 +91,35 @@ def write_parties(seller: Seller, buyer: Buyer) -> Document:
 
 
 def read_parties(document: Mapping[str, Any]) -> tuple[Seller, Buyer]:
-    """The seller and buyer that `write_parties` wrote."""
+    """Return the seller and buyer that `write_parties` wrote."""
     buyer = Buyer(
         sold_to=read_address(document["sold_to"]),
         bill_to=None if document["bill_to"] is None else read_address(document["bill_to"]),
         vat_id=document["vat_id"],
         purchase_order=document["purchase_order"],
-        recipients=tuple(Recipient(one.get("name", ""), one["email"]) for one in document["recipients"]),
+        # Earlier releases asked for no name, and their documents stay as they were issued.
+        recipients=tuple(
+            Recipient(recipient.get("name", ""), recipient["email"]) for recipient in document["recipients"]
+        ),
     )
     return Seller(**document["seller"]), buyer
 
 
 def write_totals(totals: Totals, currency: str) -> Document:
-    """Sums as programs see them."""
+    """Return totals as JSON."""
     return {name: write_money(getattr(totals, name), currency) for name in ("net", "tax", "total")}
 
 
 def write_money(amount_minor: int, currency: str) -> Document:
-    """An amount as programs see it."""
+    """Return an amount as JSON. It names its currency: 500 is five euros, or five hundred yen."""
     return {"amount_minor": amount_minor, "currency": currency}
 
 
 def write_span(span: Span) -> Document:
-    """Half-open days as programs see them."""
+    """Return a span as JSON; its end is the first day that does not belong to it."""
     return {"start": span.start.isoformat(), "end": span.end.isoformat()}
 
 
 def read_span(document: Mapping[str, str]) -> Span:
-    """The span that `write_span` wrote."""
+    """Return the span that `write_span` wrote."""
     return Span(date.fromisoformat(document["start"]), date.fromisoformat(document["end"]))

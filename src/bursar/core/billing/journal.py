@@ -52,15 +52,21 @@ def journal(facts: Iterable[Invoice | Movement]) -> str:
 
 
 def _by_day(facts: Iterable[Invoice | Movement]) -> list[Invoice | Movement]:
+    # `sorted` is stable. By number or kind instead, a payment could come before the invoice that it pays.
     return sorted(facts, key=lambda fact: fact.on)
 
 
 def _document(document: Invoice) -> Entry:
     totals = document.totals
-    earned: dict[str, int] = {}
+    # Revenue and tax are on the credit side, below zero. On a credit note every sign is the other way round by itself.
+    revenue: dict[str, int] = {}
     for line in document.lines:
-        earned[line.product] = earned.get(line.product, 0) - line.amount
-    postings = [Posting("receivable", totals.total), *(Posting(f"revenue:{code}", net) for code, net in earned.items())]
+        revenue[line.product] = revenue.get(line.product, 0) - line.amount
+    postings = [
+        Posting("receivable", totals.total),
+        *(Posting(f"revenue:{code}", net) for code, net in revenue.items()),
+    ]
+    # Without tax there is no posting: an account of the ledger that never moves would look like a mistake.
     if totals.tax:
         postings.append(Posting("tax", -totals.tax))
     title = f"{document.kind.replace('_', ' ')} {document.number}"

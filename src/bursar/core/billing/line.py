@@ -64,13 +64,15 @@ class Line:
         return end - start
 
     @property
-    def of(self) -> int:
+    def period_days(self) -> int:
         """The days of the whole period, as the line's rule counts them."""
+        # The nominal period, also for an item that began within it: see "Shares" in docs/money-and-time.md.
         return period_days(self.period, self.rule)
 
 
 def charge(item: str, terms: Terms, span: Span, rule: Proration, tax: Tax, description: Text) -> Line:
     """Return the line that asks for some days of an item at the agreed terms."""
+    # A share of the rounded price of the period. Rounding a rate per day first would lose up to a coin every day.
     amount = share(terms.price, span, terms.period, rule)
     return Line(
         kind="charge",
@@ -106,6 +108,7 @@ def credit(line: Line, line_id: UUID, span: Span) -> Line:
         kind="credit",
         span=span,
         gross=-gross,
+        # The negated discount of the charge: gross less discount is the amount, here too.
         discount=amount - gross,
         amount=-amount,
         # A difference of running totals: the taxes of all pieces then add up to the tax of the line, rounded once.
@@ -116,6 +119,7 @@ def credit(line: Line, line_id: UUID, span: Span) -> Line:
 
 def _tax_before(line: Line, day: date) -> int:
     """Return the tax on the part of a line before a day: all of its tax at its end."""
+    # A span needs a day at least, so the empty one before the first day cannot be asked for.
     if day == line.span.start:
         return 0
     return Tax(line.tax_rate).on(share(line.period_net, Span(line.span.start, day), line.period, line.rule))

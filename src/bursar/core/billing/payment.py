@@ -13,6 +13,8 @@ from bursar.core.policy.policy import Actor, Member
 MethodKind = Literal["invoice", "card", "debit"]
 METHOD_KINDS: Final = ("invoice", "card", "debit")
 ON_INVOICE: Final = "invoice"
+MOST_TOKEN: Final = 200
+"""The most characters of a token. Gateways' tokens are far shorter; a card number or a page pasted here is a mistake."""
 
 
 class DeclineReason(str):
@@ -85,11 +87,11 @@ class Method:
 class PaymentMethodAndBalance:
     """An account's payment method and balance: open invoices less unallocated credit notes and payments.
 
-    Unit: minor units, tax included; below zero where the account has credit.
+    Unit: minor units, tax included; above zero if the account owes, below zero if it has credit.
     """
 
     method: Method = Method()
-    owes: int = 0
+    balance: int = 0
 
 
 ON_INVOICE_TERMS: Final = PaymentMethodAndBalance()
@@ -103,18 +105,20 @@ def read_method(kind: object, token: object) -> Method:
         return Method()
     if kind not in ("card", "debit"):
         raise UnknownMethod(found=repr(kind)[:60], known=", ".join(METHOD_KINDS))
-    if not isinstance(token, str) or not token.strip() or len(token) > 200:
+    if not isinstance(token, str) or not token.strip() or len(token) > MOST_TOKEN:
         raise TokenNeeded(kind=phrase("card") if kind == "card" else phrase("direct debit"))
+    # Literals in place of `kind`, which mypy knows as an object.
     return Method("card" if kind == "card" else "debit", token.strip())
 
 
-def check_replacement(now: Method, wanted: Method, actor: Actor) -> None:
+def check_replacement(present: Method, replacement: Method, actor: Actor) -> None:
     """Raise StaysAutomatic if a member would end automatic payment, which only the vendor may."""
-    if isinstance(actor, Member) and now.automatic and not wanted.automatic:
+    # Invoice terms are credit: the account would use first and pay later. The vendor grants that, nobody takes it.
+    if isinstance(actor, Member) and present.automatic and not replacement.automatic:
         raise StaysAutomatic()
 
 
-ENDED: Final[Mapping[AttemptState, Phrase]] = {
+ENDED_PHRASES: Final[Mapping[AttemptState, Phrase]] = {
     "succeeded": phrase("completed"),
     "failed": phrase("declined"),
     "cancelled": phrase("given up"),
@@ -126,13 +130,13 @@ ENDED: Final[Mapping[AttemptState, Phrase]] = {
 def check_waiting(state: AttemptState) -> None:
     """Raise NotWaiting if an attempt is over."""
     if state != "open":
-        raise NotWaiting(state=ENDED[state])
+        raise NotWaiting(state=ENDED_PHRASES[state])
 
 
 GatewayAnswer = Literal["succeeded", "declined", "pending", "unknown", "cancelled", "refunded"]
 """The gateway's answer about a charge; a charge that never reached it is unknown."""
-AttemptStep = Literal["take", "fail", "wait", "cancel", "refund", "nothing"]
-"""The next step of an attempt."""
+AttemptStep = Literal["book", "fail", "wait", "cancel", "refund", "nothing"]
+"""The next step of an attempt. `book` books the payment, with the order or invoice that it pays for."""
 
 
 def next_step(state: AttemptState, answer: GatewayAnswer, expires_at: datetime, now: datetime) -> AttemptStep:
@@ -140,14 +144,16 @@ def next_step(state: AttemptState, answer: GatewayAnswer, expires_at: datetime, 
 
     Money is booked once; money for an attempt that failed or was given up goes back.
     """
+    # Answers arrive twice and late. An attempt that is over changes no more, but money for it must not stay here.
     if state != "open":
         return "refund" if state in ("failed", "cancelled") and answer == "succeeded" else "nothing"
     match answer:
         case "succeeded":
-            return "take"
+            return "book"
         case "declined" | "cancelled" | "refunded":
             return "fail"
         case "pending":
+            # After the deadline the charge is cancelled at the gateway, or the payer could still pay for an old price.
             return "wait" if now < expires_at else "cancel"
     # The charge never reached the gateway, so nothing can come of it.
     return "cancel"
@@ -158,45 +164,48 @@ class OpenAmount:
     """The open amount of a document or payment. Unit: minor units."""
 
     id: UUID
-    left: int
+    open_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedAllocation:
-    """An amount of a source to be allocated to an invoice. Unit: minor units."""
+    """An amount of a source, to be allocated to an invoice or a refund. Unit: minor units."""
 
     source: UUID
     invoice: UUID
     amount: int
 
 
-def document_status(kind: Kind, left: int, due_on: date, today: date) -> str:
+def document_status(kind: Kind, open_minor: int, due_on: date, today: date) -> str:
     """Return the status of a document: paid, open or overdue for an invoice; settled or open for a credit note."""
-    if left == 0:
+    if open_minor == 0:
         return "paid" if kind == "invoice" else "settled"
+    # The due date itself is still in time, to its last minute.
     return "overdue" if kind == "invoice" and due_on < today else "open"
 
 
-def amount_to_collect(total: int, owes: int) -> int:
+def amount_to_collect(total: int, balance: int) -> int:
     """Return the amount to collect of a total, once the account's credit is used for it. Unit: minor units."""
-    return max(total + min(owes, 0), 0)
+    # Only credit counts. Debt of older invoices is collected with them, and would be charged twice here.
+    return max(total + min(balance, 0), 0)
 
 
 def propose_allocations(
     sources: Iterable[OpenAmount], invoices: Iterable[OpenAmount]
 ) -> tuple[ProposedAllocation, ...]:
     """Return allocations of money and credit to open invoices, both in the order given, none beyond its open amount."""
-    due = [(invoice.id, invoice.left) for invoice in invoices if invoice.left > 0]
+    unpaid = [(invoice.id, invoice.open_minor) for invoice in invoices if invoice.open_minor > 0]
     allocations: list[ProposedAllocation] = []
     for source in sources:
-        left = source.left
-        while left > 0 and due:
-            invoice, open_ = due[0]
-            amount = min(left, open_)
-            allocations.append(ProposedAllocation(source.id, invoice, amount))
-            left -= amount
-            if amount == open_:
-                due.pop(0)
+        unused = source.open_minor
+        while unused > 0 and unpaid:
+            invoice_id, open_minor = unpaid[0]
+            amount = min(unused, open_minor)
+            allocations.append(ProposedAllocation(source.id, invoice_id, amount))
+            unused -= amount
+            # An invoice that is paid in part stays first, so that the next source pays it before any later invoice.
+            if amount == open_minor:
+                unpaid.pop(0)
             else:
-                due[0] = (invoice, open_ - amount)
+                unpaid[0] = (invoice_id, open_minor - amount)
     return tuple(allocations)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
-from bursar.core.billing.booking import NothingMoved, Source
+from bursar.core.billing.booking import AmountNotPositive, Source
 from bursar.core.billing.payment import OpenAmount, ProposedAllocation, propose_allocations
 from bursar.core.messages.problem import Conflict, Invalid
 from bursar.core.money.money import Money
@@ -42,13 +42,13 @@ class PaymentUndone(Conflict):
     code = "payment_undone"
 
 
-class ThroughGateway(Conflict):
+class CameThroughGateway(Conflict):
     """A payment that came through a payment gateway was not booked by mistake, and can only be paid back."""
 
     code = "through_gateway"
 
 
-class PaidBack(Conflict):
+class AlreadyRefunded(Conflict):
     """Money of this payment was paid back, so that its booking stays."""
 
     code = "paid_back"
@@ -56,7 +56,7 @@ class PaidBack(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class RefundablePayment:
-    """A payment as refunds see it: `refunded` went back or is on its way, and `unused` pays for no invoice.
+    """A payment as refunds see it: `refunded` went back or is on its way back; `unused` pays for no invoice.
 
     Unit: minor units of its currency.
     """
@@ -76,7 +76,7 @@ class RefundablePayment:
 
 @dataclass(frozen=True, slots=True)
 class NewRefund:
-    """A refund to make. `reference` is that of the bank transfer, where no gateway moves the money."""
+    """A refund to make. `reference` is that of the bank transfer if no gateway moves the money."""
 
     id: UUID
     reason: RefundReason
@@ -98,27 +98,31 @@ def cover_refund(
     """Return the allocations that cover a refund: first unused money of its payment, then the account's other credit.
 
     Money that pays for an invoice stays there, so that a refund never opens an invoice again.
-    Errors: NothingMoved, PaymentUndone, RefundTooHigh, MoneyInUse.
+    Errors: AmountNotPositive, PaymentUndone, RefundTooHigh, MoneyInUse.
     """
+    # An undone payment has nothing to refund either, but the person must read why, and book it again.
     if amount_minor <= 0:
-        raise NothingMoved()
+        raise AmountNotPositive()
     if payment.undone:
         raise PaymentUndone()
     currency = payment.amount.currency
     if amount_minor > payment.refundable:
         raise RefundTooHigh(left=Money(payment.refundable, currency))
+    # After a downgrade the payment is used up by its invoice, and the money to give back is in the credit note.
     sources = (OpenAmount(payment.id, payment.unused), *credits)
-    unused = sum(source.left for source in sources)
+    unused = sum(source.open_minor for source in sources)
     if amount_minor > unused:
+        # At most the payment itself: the account's credit may be larger, but a refund never exceeds its payment.
         raise MoneyInUse(unused=Money(min(unused, payment.refundable), currency))
     return propose_allocations(sources, [OpenAmount(refund_id, amount_minor)])
 
 
 def check_undo(payment: RefundablePayment) -> None:
-    """Check that a booking can be undone. Errors: PaymentUndone, ThroughGateway, PaidBack."""
+    """Check that a booking can be undone. Errors: PaymentUndone, CameThroughGateway, AlreadyRefunded."""
     if payment.undone:
         raise PaymentUndone()
     if payment.source == "attempt":
-        raise ThroughGateway()
+        raise CameThroughGateway()
+    # Undone, the payment would be money that never came, and the refund would have been paid out of nothing.
     if payment.refunded:
-        raise PaidBack()
+        raise AlreadyRefunded()

@@ -1,4 +1,4 @@
-"""Agreed prices: the prices that an edit agrees when its quote is accepted, from the catalog or from the vendor."""
+"""Agreed prices: the prices that an edit agrees when its quote is accepted, from the catalog or as the vendor says."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
@@ -35,6 +35,7 @@ def agreed_prices(
         case AddProduct() | ChangePlan() | StartTrial():
             return _prices_of_plan(context, edit, on, changes, today)
         case SetSeats(product=product) | SetUnits(product=product) if edit.price is not None:
+            # The vendor's price holds in the cycle of that day alone: a rate for a month says nothing about one for a year.
             state = context.timeline.on(on)
             return (replace(state.agreed_price(item_of(state, product)), rate=edit.price),)
         case ChangeCycle(cycle=cycle):
@@ -50,12 +51,15 @@ def _prices_of_plan(
     today: date,
 ) -> tuple[AgreedPrice, ...]:
     """Return the prices of a plan: in the cycle of its day, in later cycles, and in those that undoing would bring back."""
-    timeline, cycles = context.timeline, _cycles_from(on, context.timeline, changes)
+    timeline = context.timeline
+    # The vendor names a price for one period, so it is the price in the cycle of that day and in no other.
+    cycles = _cycles_from(on, timeline, changes)
     first, *later = (
         _agreed_price(context.catalog, edit.product, edit.plan, context.account.currency, cycle) for cycle in cycles
     )
     if edit.price is not None:
         first = replace(first, rate=edit.price)
+    # If a scheduled change of cycle is undone, the item stays in the cycle of today, or goes on to a later one.
     others = {timeline.on(today).cycle.code, *(change.cycle.code for change in changes if change.cycle)} - set(cycles)
     return (first, *later, *_prices_if_undone(context, today, ((edit.product, edit.plan, cycle) for cycle in others)))
 
@@ -71,10 +75,11 @@ def _prices_in_cycle(
         if isinstance(change.edit, RemoveProduct) and change.effective_on <= on
     }
     # A trial ends with the first purchase, so its products need not be sold in the new cycle.
-    held = set() if timeline.on(today).on_trial else _plans_from(timeline, on)
-    staying = {(product, plan) for product, plan in held if product not in removed}
+    plans = set() if timeline.on(today).on_trial else _plans_from(timeline, on)
+    staying = {(product, plan) for product, plan in plans if product not in removed}
     others = _plans_from(timeline, today) - staying
-    agreed = (_price_of_held(context, today, product, plan, cycle) for product, plan in sorted(staying))
+    # Sorted, so that the same quote always has the same digest.
+    agreed = (_price_in_cycle(context, today, product, plan, cycle) for product, plan in sorted(staying))
     return (*agreed, *_prices_if_undone(context, today, ((product, plan, cycle) for product, plan in others)))
 
 
@@ -94,9 +99,10 @@ def _prices_if_undone(context: BillingContext, today: date, sold: Iterable[Price
         if (product, plan, cycle) in agreed:
             continue
         try:
-            agreed_price = _price_of_held(context, today, product, plan, cycle)
+            agreed_price = _price_in_cycle(context, today, product, plan, cycle)
         except (NoPrice, UnknownProduct, UnknownPlan):
-            continue  # Without a price the undo that would need it is refused later.
+            # Nobody has asked for the undo yet, so a missing price must not refuse this edit. It refuses the undo.
+            continue
         yield agreed_price
 
 
@@ -105,17 +111,19 @@ def _cycles_from(on: date, timeline: Timeline, changes: Iterable[Change]) -> tup
     switches = sorted(
         ((change.effective_on, change.position, change.cycle.code) for change in changes if change.cycle is not None),
     )
+    # A switch of the same list is not on the timeline yet, so the last one until the day decides before the timeline.
     past = [code for day, _, code in switches if day <= on]
     current = past[-1] if past else timeline.on(on).cycle.code
     return tuple(dict.fromkeys((current, *(code for day, _, code in switches if day > on))))
 
 
-def _price_of_held(context: BillingContext, today: date, product: str, plan: str, cycle: str) -> AgreedPrice:
-    """Return the price of a product that the account has.
+def _price_in_cycle(context: BillingContext, today: date, product: str, plan: str, cycle: str) -> AgreedPrice:
+    """Return the price in a cycle of a product that the account has.
 
-    A plan that is no longer sold, or only by another measure, has its price in the version that sold it.
+    If the plan is no longer sold, or only by another measure, its price stands in the version that sold it.
     """
     catalog, currency = context.catalog, context.account.currency
+    # Any cycle's price will do: it is read for the version that sold the plan and for the measure.
     agreed = (
         agreed_price for state in context.timeline.states_from(today) for agreed_price in state.agreed_prices.values()
     )
@@ -132,6 +140,7 @@ def _price_of_held(context: BillingContext, today: date, product: str, plan: str
 
 def _agreed_price(catalog: Catalog, product: str, plan: str, currency: str, cycle: str) -> AgreedPrice:
     price = catalog.price(product, plan, currency, cycle)
+    # Kept with the price: a later catalog may rank the plans anew, which must not turn an upgrade into a downgrade.
     base, rank = catalog.product(product).base, catalog.rank(product, plan)
     light_agents = catalog.plan(product, plan).light_agents
     return AgreedPrice(product, plan, cycle, price.per, price.rate, catalog.version, base, rank, light_agents)

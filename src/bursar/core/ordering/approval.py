@@ -28,12 +28,12 @@ _FINAL: Final[Mapping[Reason, Cause]] = {
 
 def approvers(context: BillingContext, edits: Sequence[Edit], on: date) -> tuple[Contact, ...]:
     """Return the members who could approve these edits on a day."""
-    able = [
+    roles = [
         reviewer.role
-        for reviewer, answer in _quotes_by_role(context, edits, on)
-        if isinstance(answer, Quote) and answer.refusal() is None
+        for reviewer, result in _quotes_by_role(context, edits, on)
+        if isinstance(result, Quote) and result.refusal() is None
     ]
-    return context.account.contacts(able)
+    return context.account.contacts(roles)
 
 
 def overtaken(context: BillingContext, edits: Sequence[Edit], requester: Member, on: date) -> Cause | None:
@@ -41,13 +41,16 @@ def overtaken(context: BillingContext, edits: Sequence[Edit], requester: Member,
     if not _may_request(context.policy, requester):
         return "requester"
     causes: list[Cause] = []
-    for _, answer in _quotes_by_role(context, edits, on):
-        cause = _cause(answer)
+    for _, result in _quotes_by_role(context, edits, on):
+        cause = _cause(result)
+        # A single role that could approve, today or once people solve a problem, keeps the request open.
         if cause is None:
             return None
         causes.append(cause)
+    # Roles are refused for much the same cause; a request has room for one.
     if causes:
         return causes[0]
+    # No role reviews requests at all.
     return "not_allowed" if context.account.state is State.ACTIVE else "account_state"
 
 
@@ -70,19 +73,21 @@ def _quotes_by_role(
             continue
         seen.add(member.role)
         if decide(policy, account, member, "review_requests", on).outcome is Outcome.ALLOWED:
+            # A whole quote per role, since limits, ceilings and credit depend on the member and not only on the edits.
             try:
                 yield member, quote(context, edits, member, on)
             except Problem as problem:
                 yield member, problem
 
 
-def _cause(answer: Quote | Problem) -> Cause | None:
+def _cause(result: Quote | Problem) -> Cause | None:
     """Return the cause of a refusal that people in the account cannot remove; None if they can, or there is none."""
-    if isinstance(answer, Problem):
-        if isinstance(answer, _SOLVABLE):
+    if isinstance(result, Problem):
+        if isinstance(result, _SOLVABLE):
             return None
-        return "not_sold" if isinstance(answer, _NOT_SOLD) else "subscription"
-    if not answer.edits:
+        return "not_sold" if isinstance(result, _NOT_SOLD) else "subscription"
+    # A quote leaves out edits that change nothing: somebody has made all of them meanwhile.
+    if not result.edits:
         return "done"
-    refusal = answer.refusal()
+    refusal = result.refusal()
     return None if refusal is None or refusal.reason is None else _FINAL.get(refusal.reason)

@@ -12,7 +12,7 @@ from bursar.core.subscription.subscription import NOTHING, Subscription
 from bursar.core.subscription.timeline import Timeline
 
 
-class Confirm(Conflict):
+class ConfirmationNeeded(Conflict):
     """This adds {seats} seats, and {amount} without tax to each billing period; {due} is due today. Send "confirm": true if that is meant."""
 
     code = "confirm"
@@ -20,7 +20,7 @@ class Confirm(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Increase:
-    """The seats that a change adds, and their cost in a billing period. Unit: minor units, without tax."""
+    """The seats that edits add, and the amount that they add to a billing period. Unit: minor units, without tax."""
 
     seats: int
     amount: int
@@ -32,26 +32,29 @@ def increase(before: Timeline, after: Timeline, on: date, currency: str) -> Incr
     The smaller of both counts: changes scheduled before are not counted again, and undoing a reduction adds nothing.
     """
     today = _without_trial(before.on(on))
+    # Every day with a new phase, because an addition that ends again before the last day was bought all the same.
     seats = amount = 0
     for day in {on, *(phase.on for phase in (*before.after(on), *after.after(on)))}:
         state = after.on(day)
-        beside_today = purchases(today, state, currency)
-        beside_that_day = purchases(_without_trial(before.on(day)), state, currency)
-        seats = max(seats, min(beside_today[0], beside_that_day[0]))
-        amount = max(amount, min(beside_today[1], beside_that_day[1]))
+        seats_since_today, amount_since_today = purchases(today, state, currency)
+        seats_by_edits, amount_by_edits = purchases(_without_trial(before.on(day)), state, currency)
+        seats = max(seats, min(seats_since_today, seats_by_edits))
+        amount = max(amount, min(amount_since_today, amount_by_edits))
     return Increase(seats, amount)
 
 
 def within_ceilings(
-    context: BillingContext, more: Increase, decided: tuple[DecidedEdit, ...]
+    context: BillingContext, added: Increase, decided: tuple[DecidedEdit, ...]
 ) -> tuple[DecidedEdit, ...]:
     """Return the edits, refused where together they add more than the ceiling for changes online."""
     refuse = context.policy.ceilings.refuse
-    if not refuse.is_exceeded_by(more.seats, more.amount, context.account.currency):
+    if not refuse.is_exceeded_by(added.seats, added.amount, context.account.currency):
         return decided
+    # All additions are refused and not only the largest: it is the list as a whole that is too much.
     return refuse_additions(context, decided, Reason.LIMIT)
 
 
 def _without_trial(state: Subscription) -> Subscription:
     """Return a state without its trial: only the items that were bought."""
+    # A trial costs nothing, so buying what was tried adds all of it.
     return NOTHING if state.on_trial else state

@@ -67,7 +67,7 @@ class MainProductNeeds(Invalid):
     code = "needs_product"
 
 
-class CountedOtherwise(Invalid):
+class OtherMeasure(Invalid):
     """From {on} on {product} is counted otherwise in this account, so the edit {edit} would not fit; leave it out."""
 
     code = "superseded"
@@ -96,6 +96,7 @@ def check_together(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> N
 
     Errors: Contradiction, UnknownChange.
     """
+    # Only changes that are still ahead can be named: one that took effect is altered by a new edit, not undone.
     named: set[UUID] = set()
     for edit in edits:
         if isinstance(edit, Undo | Keep):
@@ -104,6 +105,7 @@ def check_together(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> N
             named.add(edit.change)
     new_edits = [(number, edit) for number, edit in enumerate(edits, 1) if not isinstance(edit, Undo | Keep)]
     for (first, edit), (second, other) in combinations(new_edits, 2):
+        # A cancellation ends everything, so any other edit beside it would be lost or would contradict it.
         if same_subject(edit, other) or isinstance(edit, CancelEdit) or isinstance(other, CancelEdit):
             raise Contradiction(first=first, second=second)
 
@@ -117,6 +119,7 @@ def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> No
         for change in scheduled.values()
         if change.id not in named and any(same_subject(change.edit, edit) for edit in new_edits)
     ]
+    # Neither is the safe guess: replacing could cancel what a colleague ordered, keeping could order it twice.
     if unnamed:
         raise PendingChange(changes=tuple(unnamed))
 
@@ -124,43 +127,47 @@ def check_pending(edits: Sequence[Edit], scheduled: Mapping[UUID, Change]) -> No
 def check_phases(context: BillingContext, new: Collection[Change]) -> None:
     """Check every phase from the first new change on: changes find their items, and items have their required products.
 
-    Errors: NeedsProduct, MainProductNeeds, Superseded, CountedOtherwise and NothingToTry for a new change, WouldBreak if
+    Errors: NeedsProduct, MainProductNeeds, Superseded, OtherMeasure and NothingToTry for a new change, WouldBreak if
     a scheduled change could no longer be applied.
     """
-    ids = {change.id for change in new}
-    first = min((change.effective_on for change in new), default=None)
+    new_ids = {change.id for change in new}
+    # Earlier phases are as they were, and what was once agreed is not checked against the rules of today.
+    first_day = min((change.effective_on for change in new), default=None)
     before = context.timeline.start
     for phase in context.timeline.phases:
-        if first is not None and phase.on >= first:
-            _check_subjects(before, phase, ids)
-            _check_trial(phase, ids)
-            _check_needs(context, before, phase, ids)
+        if first_day is not None and phase.on >= first_day:
+            # The items first: the later checks read their agreed prices, which a missing item has not.
+            _check_subjects(before, phase, new_ids)
+            _check_trial(phase, new_ids)
+            _check_needs(context, before, phase, new_ids)
         before = phase.state
 
 
-def _check_subjects(before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
-    """Check that each change of a day finds its item, there before or added on that day."""
-    here = set(before.items)
-    counted: dict[str, Per] = {}
+def _check_subjects(before: Subscription, phase: Phase, new_ids: Collection[UUID]) -> None:
+    """Check that each change of a day finds its item, which was there before or is added on that day."""
+    # Grown change by change: seats can be set for a product that the same list adds, if the addition comes first.
+    present = set(before.items)
+    measures: dict[str, Per] = {}
     for change in phase.changes:
         edit = change.edit
         if isinstance(edit, SetSeats | AddTemporarySeats | SetUnits | ChangePlan | RemoveProduct):
-            # What ends on that day takes temporary seats along that would begin on it.
-            lost = isinstance(edit, AddTemporarySeats) and edit.product not in phase.state.items
-            if edit.product not in here or lost:
-                if change.id not in new:
+            # Temporary seats that begin on the day on which their product ends would end before they count.
+            ends_same_day = isinstance(edit, AddTemporarySeats) and edit.product not in phase.state.items
+            if edit.product not in present or ends_same_day:
+                # The new change is always the one to give way; a scheduled one is undone by a person, never by itself.
+                if change.id not in new_ids:
                     raise WouldBreak(change=change)
                 raise Superseded(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
             if not _suits_measure(
-                change, counted.get(edit.product) or before.agreed_price(before.items[edit.product]).per
+                change, measures.get(edit.product) or before.agreed_price(before.items[edit.product]).per
             ):
-                if change.id not in new:
+                if change.id not in new_ids:
                     raise WouldBreak(change=change)
-                raise CountedOtherwise(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
+                raise OtherMeasure(on=phase.on, product=edit.product, edit=NAMES[type(edit)])
         elif product := getattr(edit, "product", None):
-            here.add(product)
+            present.add(product)
         if isinstance(edit, MEASURED) and (per := measure_after(edit, change.agreed_prices)) is not None:
-            counted[edit.product] = per
+            measures[edit.product] = per
 
 
 def _suits_measure(change: Change, per: Per) -> bool:
@@ -170,19 +177,20 @@ def _suits_measure(change: Change, per: Per) -> bool:
             return per is Per.SEAT
         case SetUnits():
             return per is Per.UNIT
+        # Without a number of its own the plan takes over the one that there is, which must count the same thing.
         case ChangePlan(seats=None, units=None) as edit:
             return measure_after(edit, change.agreed_prices) in (None, per, Per.ACCOUNT)
     return True
 
 
-def _check_trial(phase: Phase, new: Collection[UUID]) -> None:
+def _check_trial(phase: Phase, new_ids: Collection[UUID]) -> None:
     """Raise NothingToTry if a trial begins on the day of a purchase: it would be billed, and end what was bought."""
-    trying = any(isinstance(change.edit, StartTrial) for change in phase.changes if change.id in new)
-    if trying and phase.state.calendar is not None:
+    starts_trial = any(isinstance(change.edit, StartTrial) for change in phase.changes if change.id in new_ids)
+    if starts_trial and phase.state.calendar is not None:
         raise NothingToTry()
 
 
-def _check_needs(context: BillingContext, before: Subscription, phase: Phase, new: Collection[UUID]) -> None:
+def _check_needs(context: BillingContext, before: Subscription, phase: Phase, new_ids: Collection[UUID]) -> None:
     """Check that each item has its required products, by the current catalog or the version that sold a retired one.
 
     Items that the account has without a required product stay: a new catalog alters nothing that was agreed.
@@ -190,18 +198,20 @@ def _check_needs(context: BillingContext, before: Subscription, phase: Phase, ne
     if phase.state.account_state is State.CANCELLED:
         return
     for code, item in phase.state.items.items():
-        sold = context.catalog
-        if code not in sold.product_by:
-            sold = context.versions.get(phase.state.agreed_price(item).catalog_version, sold)
-        for needed in sold.product_by[code].requires if code in sold.product_by else ():
+        catalog = context.catalog
+        if code not in catalog.product_by:
+            catalog = context.versions.get(phase.state.agreed_price(item).catalog_version, catalog)
+        for needed in catalog.product_by[code].requires if code in catalog.product_by else ():
             if needed in phase.state.items or (code in before.items and needed not in before.items):
                 continue
             involved = [change for change in phase.changes if getattr(change.edit, "product", None) in (code, needed)]
-            suffering = [change for change in involved if change.id not in new]
-            if suffering and len(suffering) == len(involved):
-                raise WouldBreak(change=suffering[-1])
-            kind = MainProductNeeds if _last_base(phase.state, code) else NeedsProduct
-            raise kind(product=code, needed=needed, on=phase.on)
+            scheduled = [change for change in involved if change.id not in new_ids]
+            # If a new change is involved as well, that one is at fault, and it is refused in place of the scheduled one.
+            if scheduled and len(scheduled) == len(involved):
+                raise WouldBreak(change=scheduled[-1])
+            # Removing the last base product would end the account, so its refusal must not suggest that.
+            problem = MainProductNeeds if _last_base(phase.state, code) else NeedsProduct
+            raise problem(product=code, needed=needed, on=phase.on)
 
 
 def _last_base(state: Subscription, product: str) -> bool:

@@ -20,8 +20,8 @@ from bursar.core.subscription.timeline import Timeline
 class BillingContext:
     """An account with its timeline, billed days, seats and payments, and the catalog and policy of today.
 
-    `position` is that of the last change ever made; `used` holds the seats by product; `versions` are earlier catalogs
-    by number, from which its prices were agreed.
+    `position` is that of the last change ever made; `used` holds the use of seats by product; `versions` are the earlier
+    catalog versions from which its prices were agreed, by number.
     """
 
     account: Account
@@ -39,9 +39,10 @@ class BillingContext:
     def due(self, on: date, billed: Sequence[Billed] | None = None) -> tuple[Line, ...]:
         """Return the lines still due for the billing period of a day; `billed` replaces the account's coverage."""
         rule, currency = self.policy.proration, self.account.currency
-        paid = self.billed if billed is None else billed
+        coverage = self.billed if billed is None else billed
+        # A line of a retired product is named by the version that sold it, a new one by the version of today.
         catalogs = {**self.versions, self.catalog.version: self.catalog}
-        return due(self.timeline, paid, on=on, currency=currency, rule=rule, tax=self.tax, catalogs=catalogs)
+        return due(self.timeline, coverage, on=on, currency=currency, rule=rule, tax=self.tax, catalogs=catalogs)
 
     def with_(self, changes: Iterable[Change]) -> "BillingContext":
         """Return the context with these changes agreed as well."""

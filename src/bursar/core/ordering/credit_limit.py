@@ -37,11 +37,14 @@ def within_credit(
     An account that pays automatically needs no credit. A request would be refused too, since nobody could approve it.
     """
     limit = credit_limit(before.policy, before.account)
+    # An automatic payer pays before the change counts, so nothing is lent.
     if limit is None or before.payment.method.automatic:
         return decided
+    # An earlier check refused an edit already, and its reason is the one to tell.
     if any(edit.decision.outcome is Outcome.REFUSED for edit in decided):
         return decided
     owed = outstanding(after, on)
+    # An account over its limit, for example after the limit was lowered, may still reduce and do what costs nothing.
     if owed <= limit or owed <= outstanding(before, on):
         return decided
     return refuse_additions(before, decided, Reason.CREDIT)
@@ -54,11 +57,14 @@ def outstanding(context: BillingContext, on: date) -> int:
     much as one made now. If a single later invoice is higher than all that, it counts instead, since a change just before
     a renewal costs little on its day.
     """
-    coming = upcoming_charges(context, on)
-    plain = upcoming_charges(replace(context, timeline=context.timeline.until(on)), on)
-    later = [coming.renewal]
-    if coming.renewal_on is not None:
-        later += [context.due(phase.on, ()) for phase in context.timeline.after(coming.renewal_on)]
-    dearest, renewal = max(totals(lines).total for lines in later), totals(plain.renewal).total
-    unbilled = totals(coming.today).total + max(0, totals(coming.meanwhile).total) + max(0, dearest - renewal)
-    return max(context.payment.owes + unbilled, dearest)
+    upcoming = upcoming_charges(context, on)
+    # The same account without its scheduled changes: a renewal as such is not owed yet, only what it costs more.
+    unchanged = upcoming_charges(replace(context, timeline=context.timeline.until(on)), on)
+    later_invoices = [upcoming.renewal]
+    if upcoming.renewal_on is not None:
+        # Without coverage, so that each later phase counts with its whole period and not only with a difference.
+        later_invoices += [context.due(phase.on, ()) for phase in context.timeline.after(upcoming.renewal_on)]
+    dearest, renewal = max(totals(lines).total for lines in later_invoices), totals(unchanged.renewal).total
+    # Credits until the renewal do not count: the changes that bring them can still be undone.
+    unbilled = totals(upcoming.today).total + max(0, totals(upcoming.meanwhile).total) + max(0, dearest - renewal)
+    return max(context.payment.balance + unbilled, dearest)

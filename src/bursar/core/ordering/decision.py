@@ -27,6 +27,7 @@ from bursar.core.subscription.seats import check_release
 from bursar.core.subscription.subscription import Change
 
 BY_STRICTNESS: Final = (Outcome.ALLOWED, Outcome.BY_REQUEST, Outcome.REFUSED)
+"""The outcomes from the mildest to the strictest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class DecidedEdit:
 
 def stricter(first: Decision, second: Decision) -> Decision:
     """Return the stricter of two decisions; the first if they are alike."""
+    # Of equals `max` returns the first: the reason that belongs to the edit itself.
     return max(first, second, key=lambda decision: BY_STRICTNESS.index(decision.outcome))
 
 
@@ -63,6 +65,7 @@ class EditDecisions:
 
     def _decide(self, edit: Edit) -> DecidedEdit | None:
         if isinstance(edit, Keep):
+            # To keep a change does nothing, so everybody may.
             kept = self.scheduled[edit.change]
             return DecidedEdit(edit, Decision(kept.capability, Outcome.ALLOWED), kept.effective_on)
         if isinstance(edit, Undo):
@@ -75,6 +78,7 @@ class EditDecisions:
             return None
         needed = required.capability if isinstance(required, Needs) else ""
         decision = self._decide_capability(edit, needed)
+        # A refused edit has no day, and no seats are checked for it: the refusal is the answer that helps.
         if decision.outcome is Outcome.REFUSED:
             return DecidedEdit(edit, decision)
         if (isinstance(edit, SetSeats) and needed == "remove_seats") or isinstance(edit, ChangePlan):
@@ -87,6 +91,7 @@ class EditDecisions:
             product = self.context.catalog.product(edit.product)
             offered = product.sold_online_to(self.context.account.account_type)
         decision = self._may(needed, offered=offered)
+        # Removing the last base product is a cancellation by another name, and needs the right to cancel too.
         if isinstance(edit, RemoveProduct) and self._ends_the_account():
             return stricter(decision, self._may("cancel_account"))
         return decision
@@ -98,6 +103,7 @@ class EditDecisions:
         """Return true if these removals leave the account without a base product."""
         removed = {edit.product for edit in self.edits if isinstance(edit, RemoveProduct)}
         undone = {edit.change for edit in self.edits if isinstance(edit, Undo)}
+        # Scheduled removals count: each of two people could otherwise remove one of the last two base products.
         pending = (change for change in self.scheduled.values() if change.id not in undone)
         removed |= {change.edit.product for change in pending if isinstance(change.edit, RemoveProduct)}
         state = self.context.timeline.on(self.today)
@@ -124,6 +130,7 @@ def sees_invoices(policy: Policy, account: Account, actor: Actor, on: date) -> b
 
 def decide_undo(policy: Policy, account: Account, actor: Actor, change: Change, on: date) -> Decision:
     """Decide whether the actor may undo a scheduled change; the vendor's changes are undone by the vendor alone."""
+    # The vendor's changes rest on an agreement with the customer, which one side cannot end with a click.
     if change.by_vendor and isinstance(actor, Member):
         return Decision(change.capability, Outcome.REFUSED, Reason.ACCOUNT_TYPE, account.vendor_contacts())
     return _decide(policy, account, actor, change.capability, on)
@@ -135,6 +142,7 @@ def _decide(policy: Policy, account: Account, actor: Actor, needed: str, on: dat
         return decide(policy, account, actor, needed, on, offered=offered)
     if account.state is State.CANCELLED:
         return Decision(needed, Outcome.REFUSED, Reason.ACCOUNT_STATE)
+    # Suspending, resuming and starting a trial have no capability of the account; staff need a right of their own.
     if isinstance(actor, Vendor):
         decision = decide_for_staff(policy, actor, "suspend_accounts")
         if decision.outcome is Outcome.REFUSED:

@@ -26,6 +26,7 @@ def within_limits(
     small changes count as one. The vendor's changes do not count. If others are beyond the limits already, only a further
     addition is stopped.
     """
+    # The vendor's policy limits a role on all accounts, an account limits its own; both hold.
     limits = list(filter(None, (before.policy.limits.get(member.role), before.account.limits.get(member.role))))
     if not limits:
         return decided
@@ -46,9 +47,11 @@ def purchases(before: Subscription, after: Subscription, currency: str) -> tuple
     if after.on_trial:
         return seats, amount
     for item in after.items.values():
-        had = before.items.get(item.product)
-        seats += max(0, _seats(after, item) - (_seats(before, had) if had else 0))
-        amount += max(0, _price(after, item, currency) - (_price_then(before, after, had, currency) if had else 0))
+        earlier = before.items.get(item.product)
+        # Per product: seats given up in one product do not pay for seats in another.
+        seats += max(0, _seats(after, item) - (_seats(before, earlier) if earlier else 0))
+        earlier_price = _price_in_present_cycle(before, after, earlier, currency) if earlier else 0
+        amount += max(0, _price(after, item, currency) - earlier_price)
     return seats, amount
 
 
@@ -59,6 +62,7 @@ def refuse_additions(
 
     An undo of a reduction adds something, so it is refused too.
     """
+    # Ceilings and credit are the vendor's, and hold for the owner too: asking anybody in the account would not help.
     ask = context.account.vendor_contacts()
 
     def adds_nothing(edit: DecidedEdit) -> bool:
@@ -81,11 +85,12 @@ def _price(state: Subscription, item: Item, currency: str) -> int:
     return period_price(state.agreed_price(item).rate, item.total_quantity, digits(currency))
 
 
-def _price_then(before: Subscription, after: Subscription, had: Item, currency: str) -> int:
+def _price_in_present_cycle(before: Subscription, after: Subscription, item: Item, currency: str) -> int:
     """Return the price of an earlier item in the present cycle: another cycle alone adds nothing."""
-    sold = had.product, had.plan
-    agreed = after.agreed_prices.get((*sold, after.cycle.code)) or before.agreed_prices.get((*sold, before.cycle.code))
-    return period_price(agreed.rate, had.total_quantity, digits(currency)) if agreed else 0
+    # Otherwise a move from months to years would look like eleven more months bought, and need a request.
+    plan = item.product, item.plan
+    agreed = after.agreed_prices.get((*plan, after.cycle.code)) or before.agreed_prices.get((*plan, before.cycle.code))
+    return period_price(agreed.rate, item.total_quantity, digits(currency)) if agreed else 0
 
 
 def _purchases_by_day(before: Timeline, after: Timeline, on: date, currency: str) -> Iterator[tuple[int, int]]:
@@ -98,6 +103,7 @@ def _purchases_by_day(before: Timeline, after: Timeline, on: date, currency: str
     for day in {on, *(phase.on for timeline in (before, after, unchanged) for phase in timeline.after(on))}:
         seats_before, amount_before = purchases(unchanged.on(day), before.on(day), currency)
         seats, amount = purchases(unchanged.on(day), after.on(day), currency)
+        # Nothing more than before these edits is no addition of theirs, even if the limit is exceeded already.
         yield seats if seats > seats_before else 0, amount if amount > amount_before else 0
 
 
@@ -107,11 +113,15 @@ def _made_by_members(change: Change, period: Span | None) -> bool:
 
 
 def _only_by_request(context: BillingContext, edit: DecidedEdit) -> DecidedEdit:
+    # A reduction never needs a request because of a limit, even in a list whose other edits do.
     decision = edit.decision
     if decision.outcome is not Outcome.ALLOWED or decision.capability in SHRINKING:
         return edit
     account, policy = context.account, context.policy
     limited = {*policy.limits, *account.limits}
-    free = [code for code, role in policy.roles.items() if decision.capability in role.allowed and code not in limited]
-    ask = account.contacts(free) or account.vendor_contacts()
+    # Only roles without any limit are named: somebody with a higher limit might be stopped by it as well.
+    unlimited = [
+        code for code, role in policy.roles.items() if decision.capability in role.allowed and code not in limited
+    ]
+    ask = account.contacts(unlimited) or account.vendor_contacts()
     return replace(edit, decision=Decision(decision.capability, Outcome.BY_REQUEST, Reason.LIMIT, ask))

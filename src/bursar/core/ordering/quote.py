@@ -14,7 +14,7 @@ from bursar.core.billing.line import Line
 from bursar.core.messages.problem import Conflict, Problem
 from bursar.core.money.money import Money
 from bursar.core.ordering.agreed_prices import agreed_prices
-from bursar.core.ordering.ceilings import Confirm, Increase, increase, within_ceilings
+from bursar.core.ordering.ceilings import ConfirmationNeeded, Increase, increase, within_ceilings
 from bursar.core.ordering.conflicts import check_actor, check_pending, check_phases, check_together
 from bursar.core.ordering.context import BillingContext
 from bursar.core.ordering.credit_limit import within_credit
@@ -126,11 +126,11 @@ def priced(after: BillingContext, answer: Quote) -> Quote:
 
 
 def check_confirmed(answer: Quote, *, confirmed: bool) -> None:
-    """Raise Confirm if the increase must be confirmed first, and was not."""
+    """Raise ConfirmationNeeded if the increase must be confirmed first, and was not."""
     added = answer.confirm
     if added is not None and not confirmed:
         amount, due = (Money(minor, answer.currency) for minor in (added.amount, answer.due_today.total))
-        raise Confirm(seats=added.seats, amount=amount, due=due)
+        raise ConfirmationNeeded(seats=added.seats, amount=amount, due=due)
 
 
 def _within_bounds(before: BillingContext, after: BillingContext, answer: Quote, member: Member) -> Quote:

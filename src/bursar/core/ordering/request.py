@@ -16,7 +16,7 @@ Difference = Literal["catalog", "policy", "account_type", "price"]
 """The things that can differ between a request and today."""
 RequestState = Literal["open", "approved", "rejected", "withdrawn", "expired", "overtaken"]
 
-CLOSED: Final = {
+CLOSED_PHRASES: Final = {
     "approved": phrase("approved"),
     "rejected": phrase("rejected"),
     "withdrawn": phrase("withdrawn"),
@@ -25,7 +25,7 @@ CLOSED: Final = {
 }
 """The words for each way of closing a request."""
 
-CAUSES: Final[Mapping[Cause, Phrase]] = {
+CAUSE_PHRASES: Final[Mapping[Cause, Phrase]] = {
     "requester": phrase("whoever asked may no longer ask for changes"),
     "account_state": phrase("the account is no longer active"),
     "not_allowed": phrase("nobody in the account may make this change any more"),
@@ -89,9 +89,9 @@ class RequestStatus:
         """Raise RequestClosed or RequestOvertaken if the request is no longer open."""
         state = self.at(moment)
         if self.cause is not None:
-            raise RequestOvertaken(why=CAUSES[self.cause])
+            raise RequestOvertaken(why=CAUSE_PHRASES[self.cause])
         if state != "open":
-            raise RequestClosed(state=CLOSED[state])
+            raise RequestClosed(state=CLOSED_PHRASES[state])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 from bursar.core.billing.coverage import covered
 from bursar.core.billing.invoice import totals
 from bursar.core.billing.line import Line
-from bursar.core.billing.schedule import ended_on, next_due
+from bursar.core.billing.schedule import endings_on_day, next_due
 from bursar.core.events import Event
 from bursar.core.events.request import RequestApproved
 from bursar.core.events.subscription import (
@@ -100,7 +100,7 @@ class Transition:
 
         Credit is allocated to open invoices at once, so an account has one or the other, by the sign of its balance.
         """
-        balance, total = self.before.payment.owes, self.after.payment.owes - self.before.payment.owes
+        balance, total = self.before.payment.balance, self.after.payment.balance - self.before.payment.balance
         return balance < 0 < total or total < 0 < balance
 
 
@@ -153,7 +153,7 @@ def renew(context: BillingContext, on: date, *, new_id: NewId) -> Transition:
     state, applied = context.timeline.on(on), context.timeline.applied(on)
     invoice = _new_invoice(context, context.due(on), None, new_id)
     freed, ends_period = freed_seats(applied), on == context.falls_due.period_end
-    endings = ended_on(context.timeline, on)
+    endings = endings_on_day(context.timeline, on)
     events: list[Event] = [
         TemporarySeatsEnded(product=product, seats=count) for product, count in endings.seats.items()
     ]
@@ -208,6 +208,6 @@ def _context_after(
         account=replace(agreed.account, state=state.account_state),
         billed=covered(agreed.billed, lines),
         used=use_after(agreed.used, state, freed),
-        payment=replace(agreed.payment, owes=agreed.payment.owes + (invoice.total if invoice else 0)),
+        payment=replace(agreed.payment, balance=agreed.payment.balance + (invoice.total if invoice else 0)),
         falls_due=next_due(agreed.timeline, on),
     )
