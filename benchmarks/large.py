@@ -56,12 +56,7 @@ class Account:
     browser: Any
 
 
-HEADS = (
-    "",
-    *("small: p50 ms", "p99 ms", "statements", "kB read", "kB answered"),
-    *("large: p50 ms", "p99 ms", "statements", "kB read", "kB answered"),
-    "times",
-)
+HEADS = ("small / large", "p50 ms", "p99 ms", "times", "statements", "kB read", "kB answered")
 
 
 def rows(members: int = MEMBERS, months: int = MONTHS, rounds: int = ROUNDS) -> Iterator[tuple[str, ...]]:
@@ -74,13 +69,12 @@ def rows(members: int = MEMBERS, months: int = MONTHS, rounds: int = ROUNDS) -> 
 
 def _figures(costs: Sequence[Cost]) -> Iterator[str]:
     small, large = costs
-    for cost in costs:
-        yield f"{cost.percentile(0.5):.1f}"
-        yield f"{cost.percentile(0.99):.1f}"
-        yield str(cost.statements)
-        yield f"{cost.read / 1000:.0f}"
-        yield f"{cost.answered / 1000:.0f}"
+    yield f"{small.percentile(0.5):.1f} / {large.percentile(0.5):.1f}"
+    yield f"{small.percentile(0.99):.1f} / {large.percentile(0.99):.1f}"
     yield f"{large.percentile(0.5) / small.percentile(0.5):.1f}"
+    yield f"{small.statements} / {large.statements}"
+    yield f"{small.read / 1000:.0f} / {large.read / 1000:.0f}"
+    yield f"{small.answered / 1000:.0f} / {large.answered / 1000:.0f}"
 
 
 def _measured(act: Callable[[Account], bytes], account: Account, rounds: int) -> Cost:
