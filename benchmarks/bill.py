@@ -131,7 +131,9 @@ def _copy_rows(postgres: int) -> tuple[float, float]:
         for table in TABLES:
             with target.cursor().copy(f"COPY {table} ({columns[table]}) FROM STDIN") as writing:
                 writing.write(rows[table])
-        target.execute("UPDATE invoices_series SET next = next + %s WHERE mode = 'live' AND kind = 'invoice'", [len(numbers)])
+        target.execute(
+            "UPDATE invoices_series SET next = next + %s WHERE mode = 'live' AND kind = 'invoice'", [len(numbers)]
+        )
         target.execute(_NUMBER, [[row[0] for row in numbers], [row[1] for row in numbers]])
         target.commit()
         return time.perf_counter() - began, computed(postgres) - before

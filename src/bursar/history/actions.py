@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from bursar.columns.insert import insert_together
 from bursar.core.events import VERSION, Event, write_event
 from bursar.core.policy.policy import Actor, Member
 from bursar.history.models import Entry, StoredResponse
@@ -21,7 +22,7 @@ def record(*, account_id: UUID, events: Iterable[Event], actor: Actor, on: date,
 
 def record_each(account_events: Iterable[AccountEvent], *, now: datetime) -> None:
     """Write events into the histories of many accounts at once, in their order."""
-    entries = (
+    entries = [
         Entry(
             account_id=account_id,
             kind=event.kind,
@@ -32,9 +33,9 @@ def record_each(account_events: Iterable[AccountEvent], *, now: datetime) -> Non
             **actor_columns(actor),
         )
         for account_id, on, actor, event in account_events
-    )
+    ]
     # Ids are made here, in the order of the events, and a history is read in the order of its ids.
-    Entry.objects.bulk_create(entries, batch_size=1000)
+    insert_together(entries)
 
 
 def actor_columns(actor: Actor) -> dict[str, Any]:

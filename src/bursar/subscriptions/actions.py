@@ -84,10 +84,11 @@ def accept(orders: Sequence[tuple[UUID, date, Order, Sequence[Change]]], *, now:
 
 def checkpoint(points: Sequence[tuple[UUID, date, Checkpoint]]) -> None:
     """Write checkpoints: the whole states of accounts on a day, so that no earlier change is read again."""
-    models.Checkpoint.objects.bulk_create(
+    rows = [
         models.Checkpoint(account_id=account_id, on=on, position=point.position, state=write_state(point.state))
         for account_id, on, point in points
-    )
+    ]
+    insert_together(rows)
 
 
 def submit_request(
