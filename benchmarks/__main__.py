@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import core, endpoints, large, peers, start, trips
+from benchmarks import bill, core, endpoints, large, peers, start, trips
 from benchmarks.measure import Row, measured
 from benchmarks.page import PAGE, Table, page_text
 from benchmarks.served import served
@@ -50,6 +50,10 @@ def _trips() -> Iterator[Table]:
     yield Table("The code", ("", ""), list(trips.sizes()))
 
 
+def _bill() -> Iterator[Table]:
+    yield Table("A bill run", ("", ""), list(bill.rows()))
+
+
 def _large() -> Iterator[Table]:
     yield Table("A small account beside a large one", large.HEADS, list(large.rows()))
 
@@ -60,6 +64,7 @@ SUBJECTS: Mapping[str, Callable[[], Iterator[Table]]] = {
     "doors": _endpoints,
     "start": _start,
     "trips": _trips,
+    "bill": _bill,
     "large": _large,
 }
 
