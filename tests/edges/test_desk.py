@@ -152,7 +152,7 @@ def test_exceptions_and_standing_are_set_on_the_page_of_the_vendor(api: ApiClien
     page = said(chief.get(f"{path}/desk"))
     assert "They &lt;called&gt;." in page and "Ms &lt;admin&gt;" in page and "January 31, 2026" in page
     assert owner.get(f"{path}/manage").status_code == 200
-    assert "is an override of add_seats already" in said(chief.post(f"{path}/desk/overrides", form), 409)
+    assert "is an exception for add_seats already" in said(chief.post(f"{path}/desk/overrides", form), 409)
     [where] = re.findall(rf'action="({path}/desk/overrides/[^"]+/end)"', page)
     assert chief.post(where).status_code == 302
     assert owner.get(f"{path}/manage").status_code == 403

@@ -39,7 +39,7 @@ class UnknownZone(Invalid):
 
 
 class OverrideExists(Conflict):
-    """There is an override of {capability} already; end it before you make another."""
+    """There is an exception for {capability} already; end it before you make another."""
 
     code = "override_exists"
 
@@ -190,7 +190,7 @@ def end_override(policy: Policy, account_id: UUID, override_id: UUID, *, actor: 
         permit(policy, customer, actor, "grant_overrides", now)
         in_force = Override.objects.filter(account_id=account_id, pk=override_id, ended_at=None)
         if not in_force.update(ended_at=now):
-            raise NotFound(what=phrase("override"))
+            raise NotFound(what=phrase("exception"))
         event = OverrideEnded(override=override_id)
         record(account_id=account_id, events=[event], actor=actor, on=customer.today(now), now=now)
 

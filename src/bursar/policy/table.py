@@ -21,7 +21,7 @@ _START: Final = f"""# The policy
 Who may change what, on which kind of account, and when the change takes effect. `python -m bursar.policy.table`
 writes these tables from `{SOURCE}`; change that file, not this page.
 
-A member may use a capability if **the role has it and the account type, with the account's overrides, has it**. If
+A member may use a capability if **the role has it and the account type, with the account's exceptions, has it**. If
 the role has it *by request*, the member may only request the change: this needs `submit_requests` on the role and on
 the account type, and a member who could approve the request. In all other cases the change is refused. Bursar checks
 in this order, and the first check that fails is the reason given: the state of the account, the account type, the

@@ -57,7 +57,7 @@ def _override(call: Call, override_id: UUID) -> dict[str, Any]:
     """Return an override. Errors: NotFound, also if it was ended since."""
     override = next((row for row in accounts.overrides(call.id) if row.id == override_id), None)
     if override is None:
-        raise NotFound(what=phrase("override"))
+        raise NotFound(what=phrase("exception"))
     return present.override(override)
 
 

@@ -59,7 +59,7 @@ def end_override_of(request: HttpRequest, account_id: UUID, capability: str) -> 
     # An account has at most one override of a capability in force.
     override = next((row for row in queries.overrides(account_id) if row.capability == capability), None)
     if override is None:
-        raise NotFound(what=phrase("override"))
+        raise NotFound(what=phrase("exception"))
     return end_override(request, account_id, override.id)
 
 

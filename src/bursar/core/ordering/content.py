@@ -1,4 +1,7 @@
-"""Write states, changes and quotes as JSON, and read them back."""
+"""Write states, changes and quotes as JSON, and read them back.
+
+The JSON is read by hand because it has another shape than the values. Source: decision 36
+"""
 
 import hashlib
 import json
@@ -32,27 +35,29 @@ Document = dict[str, Any]
 
 
 def write_agreed_price(agreed_price: AgreedPrice) -> Document:
-    """An agreed price."""
+    """Return an agreed price as JSON."""
     return {
         "product": agreed_price.product,
         "plan": agreed_price.plan,
         "cycle": agreed_price.cycle,
         "per": agreed_price.per.value,
+        # As text: a JSON number would lose digits of a rate on its way through other programs.
         "rate": str(agreed_price.rate),
         "catalog_version": agreed_price.catalog_version,
         "base": agreed_price.base,
         "rank": agreed_price.rank,
+        # Left out if unknown, so that the JSON of earlier releases and of this one is the same.
         **({} if agreed_price.light_agents is None else {"light_agents": agreed_price.light_agents}),
     }
 
 
 def read_agreed_price(document: Mapping[str, Any]) -> AgreedPrice:
-    """The price that `write_pin` wrote."""
+    """Return the price that `write_agreed_price` wrote."""
     return AgreedPrice(**{**document, "per": Per(document["per"]), "rate": Decimal(document["rate"])})
 
 
 def write_cycle(cycle: Cycle) -> Document:
-    """A billing cycle with its own definition, so that it means the same whatever the catalog says later."""
+    """Return a billing cycle as JSON with its own definition, so that a later catalog cannot change its meaning."""
     return {
         "code": cycle.code,
         "name": {"en": cycle.name.en, "fr": cycle.name.fr},
@@ -62,7 +67,7 @@ def write_cycle(cycle: Cycle) -> Document:
 
 
 def read_cycle(document: Mapping[str, Any]) -> Cycle:
-    """The cycle that `write_cycle` wrote."""
+    """Return the cycle that `write_cycle` wrote."""
     return Cycle(document["code"], Text(**document["name"]), Length(**document["term"]), Length(**document["period"]))
 
 
@@ -75,13 +80,13 @@ def write_terms(change: Change) -> Document:
 
 
 def read_terms(document: Mapping[str, Any]) -> tuple[tuple[AgreedPrice, ...], Cycle | None]:
-    """The prices and the cycle that `write_terms` wrote."""
+    """Return the prices and the cycle that `write_terms` wrote."""
     cycle = read_cycle(document["cycle"]) if document["cycle"] else None
     return tuple(read_agreed_price(agreed_price) for agreed_price in document["prices"]), cycle
 
 
 def write_change(change: Change) -> Document:
-    """A change of a quote that is not taken yet."""
+    """Return a change of a quote that is not accepted yet as JSON."""
     return {
         "position": change.position,
         "order": str(change.order),
@@ -99,11 +104,13 @@ def write_change(change: Change) -> Document:
 
 
 def read_change(document: Mapping[str, Any]) -> Change:
-    """The change that `write_change` wrote."""
+    """Return the change that `write_change` wrote."""
     agreed_prices, cycle = read_terms(document["terms"])
     return Change(
+        # No lasting id before the quote is accepted; the position tells the changes of a quote apart.
         id=UUID(int=document["position"]),
         position=document["position"],
+        # Quotes of earlier releases have no order, and nothing on them depends on it.
         order=UUID(document["order"]) if "order" in document else UUID(int=0),
         edit=read_edit(document["edit"], "edit"),
         capability=document["capability"],
@@ -120,7 +127,7 @@ def read_change(document: Mapping[str, Any]) -> Change:
 
 
 def write_state(state: Subscription) -> Document:
-    """The whole agreed state."""
+    """Return the whole agreed state as JSON. It has names of earlier releases, as checkpoints that are stored have."""
     calendar = state.calendar
     return {
         "standing": state.account_state.value,
@@ -136,13 +143,13 @@ def write_state(state: Subscription) -> Document:
 
 
 def write_temporary(item: Item) -> Document:
-    """The temporary seats of an item in force, if there are any."""
-    written = [{"seats": one.seats, "span": write_span(one.span)} for one in item.temporary]
+    """Return the temporary seats of an item as JSON, or nothing if it has none."""
+    written = [{"seats": temporary.seats, "span": write_span(temporary.span)} for temporary in item.temporary]
     return {"temporary": written} if written else {}
 
 
 def read_state(document: Mapping[str, Any]) -> Subscription:
-    """The state that `write_state` wrote."""
+    """Return the state that `write_state` wrote."""
     cycle, anchor = read_cycle(document["cycle"]), document["anchor"]
     agreed_prices = [read_agreed_price(agreed_price) for agreed_price in document["pins"]]
     return Subscription(
@@ -156,13 +163,13 @@ def read_state(document: Mapping[str, Any]) -> Subscription:
 
 
 def _read_item(document: Mapping[str, Any]) -> Item:
-    temporary = tuple(Temporary(one["seats"], read_span(one["span"])) for one in document.get("temporary", ()))
+    temporary = tuple(Temporary(part["seats"], read_span(part["span"])) for part in document.get("temporary", ()))
     return Item(document["product"], document["plan"], document["quantity"], temporary)
 
 
 def write_quote(quote: Quote) -> Document:
-    """A whole quote, as it is kept and as programs see it."""
-    currency, more = quote.currency, quote.confirm
+    """Return a whole quote as JSON, as it is stored and as programs see it."""
+    currency, added = quote.currency, quote.confirm
     renewal = {"on": quote.renewal_on.isoformat() if quote.renewal_on else None}
     return {
         "on": quote.on.isoformat(),
@@ -175,22 +182,23 @@ def write_quote(quote: Quote) -> Document:
         "due_today": write_totals(quote.due_today, currency),
         "next_renewal": {**renewal, **write_totals(quote.next_renewal, currency)},
         "warnings": list(quote.warnings),
-        "confirm": {"seats": more.seats, "amount": write_money(more.amount, currency)} if more else None,
+        "confirm": {"seats": added.seats, "amount": write_money(added.amount, currency)} if added else None,
     }
 
 
 def read_quote(document: Mapping[str, Any]) -> Quote:
-    """The quote that `write_quote` wrote."""
+    """Return the quote that `write_quote` wrote."""
     renewal_on = document["next_renewal"]["on"]
+    # Outcome and totals are not read: the value computes them from the edits and lines that are.
     confirm = document.get("confirm")
     return Quote(
         on=date.fromisoformat(document["on"]),
         currency=document["currency"],
-        edits=tuple(_read_decided(one) for one in document["edits"]),
-        changes=tuple(read_change(one) for one in document["changes"]),
-        lines=tuple(read_line(one) for one in document["lines"]),
+        edits=tuple(_read_decided(edit) for edit in document["edits"]),
+        changes=tuple(read_change(change) for change in document["changes"]),
+        lines=tuple(read_line(line) for line in document["lines"]),
         renewal_on=date.fromisoformat(renewal_on) if renewal_on else None,
-        renewal_lines=tuple(read_line(one) for one in document["renewal_lines"]),
+        renewal_lines=tuple(read_line(line) for line in document["renewal_lines"]),
         warnings=tuple(document["warnings"]),
         confirm=Increase(confirm["seats"], confirm["amount"]["amount_minor"]) if confirm else None,
     )
@@ -199,39 +207,41 @@ def read_quote(document: Mapping[str, Any]) -> Quote:
 def digest(quote: Quote) -> str:
     """Return a digest of all that must be the same when a quote is accepted: edits, outcomes, days, prices and sums."""
     content = write_quote(quote)
-    shown = {name: content[name] for name in ("outcome", "lines", "renewal_lines", "due_today", "next_renewal")}
+    # Neither positions nor ids: another change made meanwhile may count them on without altering what was shown.
+    compared = {name: content[name] for name in ("outcome", "lines", "renewal_lines", "due_today", "next_renewal")}
     decided = ("edit", "outcome", "effective_on", "overruled_on")
-    shown["edits"] = [{name: one[name] for name in decided if one[name] is not None} for one in content["edits"]]
-    shown["prices"] = [
+    compared["edits"] = [{name: edit[name] for name in decided if edit[name] is not None} for edit in content["edits"]]
+    # Prices have no line of their own while a change is scheduled, and are part of what was agreed all the same.
+    compared["prices"] = [
         [*agreed_price.key, str(agreed_price.rate)] for change in quote.changes for agreed_price in change.agreed_prices
     ]
-    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(compared, sort_keys=True).encode()).hexdigest()
 
 
 def write_decision(decision: Decision) -> Document:
-    """A decision in codes."""
+    """Return a decision as JSON, in codes: each reader gets its words in a language of their own."""
     return {
         "capability": decision.capability,
         "outcome": decision.outcome.value,
         "reason": decision.reason.value if decision.reason else None,
-        "ask": [{"name": one.name, "email": one.email, "role": one.role} for one in decision.ask],
+        "ask": [{"name": contact.name, "email": contact.email, "role": contact.role} for contact in decision.ask],
     }
 
 
 def read_decision(document: Mapping[str, Any]) -> Decision:
-    """The decision that `write_decision` wrote."""
+    """Return the decision that `write_decision` wrote."""
     return Decision(
         document["capability"],
         Outcome(document["outcome"]),
         Reason(document["reason"]) if document["reason"] else None,
-        tuple(Contact(**one) for one in document["ask"]),
+        tuple(Contact(**contact) for contact in document["ask"]),
     )
 
 
-def _write_decided(one: DecidedEdit) -> Document:
-    days = {"effective_on": one.effective_on, "overruled_on": one.overruled_on}
+def _write_decided(decided: DecidedEdit) -> Document:
+    days = {"effective_on": decided.effective_on, "overruled_on": decided.overruled_on}
     written = {name: day.isoformat() if day else None for name, day in days.items()}
-    return {"edit": write_edit(one.edit), **write_decision(one.decision), **written}
+    return {"edit": write_edit(decided.edit), **write_decision(decided.decision), **written}
 
 
 def _read_decided(document: Mapping[str, Any]) -> DecidedEdit:

@@ -142,7 +142,7 @@ def _decide(policy: Policy, account: Account, actor: Actor, needed: str, on: dat
         return decide(policy, account, actor, needed, on, offered=offered)
     if account.state is State.CANCELLED:
         return Decision(needed, Outcome.REFUSED, Reason.ACCOUNT_STATE)
-    # Suspending, resuming and starting a trial have no capability of the account; staff need a right of their own.
+    # Suspending and resuming need no capability of the account, but a right of the vendor's staff.
     if isinstance(actor, Vendor):
         decision = decide_for_staff(policy, actor, "suspend_accounts")
         if decision.outcome is Outcome.REFUSED:

@@ -60,8 +60,8 @@ class Quote:
     @property
     def outcome(self) -> Outcome:
         """The strictest outcome of all edits."""
-        stopped = self.refusal()
-        return stopped.outcome if stopped else Outcome.ALLOWED
+        refusal = self.refusal()
+        return refusal.outcome if refusal else Outcome.ALLOWED
 
     @property
     def due_today(self) -> Totals:
@@ -75,8 +75,9 @@ class Quote:
 
     def refusal(self) -> Decision | None:
         """Return the strictest decision that keeps the quote from being accepted; None if it can be."""
-        stopped = [edit.decision for edit in self.edits if edit.decision.outcome is not Outcome.ALLOWED]
-        return max(stopped, key=lambda decision: BY_STRICTNESS.index(decision.outcome), default=None)
+        refusals = [edit.decision for edit in self.edits if edit.decision.outcome is not Outcome.ALLOWED]
+        # Of equally strict ones the first edit's: people read the list from the top.
+        return max(refusals, key=lambda decision: BY_STRICTNESS.index(decision.outcome), default=None)
 
 
 def quote(context: BillingContext, edits: Sequence[Edit], actor: Actor, on: date) -> Quote:
@@ -88,80 +89,87 @@ def quote(context: BillingContext, edits: Sequence[Edit], actor: Actor, on: date
     scheduled = {change.id: change for change in context.timeline.pending(on)}
     check_actor(edits, actor)
     check_together(edits, scheduled)
+    # Kept beside the result: if the edits can be made all the same, the caller decides whether the difference matters.
     differs = any(differs_from_expected(edit, context.timeline.on(on)) for edit in edits)
     try:
         # Expected values are checked here alone: a saved quote is compared as a whole when it is accepted.
-        answer = _decide_and_price(context, [without_expected(edit) for edit in edits], scheduled, actor, on)
+        result = _decide_and_price(context, [without_expected(edit) for edit in edits], scheduled, actor, on)
     except Problem:
+        # The true cause: the problem itself would puzzle a person who looks at an older page.
         if differs:
             raise Outdated() from None
         raise
-    return replace(answer, differs_from_expected=differs)
+    return replace(result, differs_from_expected=differs)
 
 
 def _decide_and_price(
     context: BillingContext, edits: Sequence[Edit], scheduled: Mapping[UUID, Change], actor: Actor, on: date
 ) -> Quote:
     decided = EditDecisions(context, on, scheduled, edits, actor).decided()
-    answer = Quote(on=on, currency=context.account.currency, edits=decided)
-    if answer.outcome is Outcome.REFUSED:
-        return answer
+    result = Quote(on=on, currency=context.account.currency, edits=decided)
+    # A refusal first: nobody should be asked to undo a scheduled change for an edit that is refused afterwards.
+    if result.outcome is Outcome.REFUSED:
+        return result
     check_pending(edits, scheduled)
-    answer = replace(answer, edits=tuple(_overruled(context.timeline, dated, on) for dated in answer.edits))
-    changes = _changes(context, scheduled, answer, by_vendor=not isinstance(actor, Member))
+    result = replace(result, edits=tuple(_overruled(context.timeline, dated, on) for dated in result.edits))
+    changes = _changes(context, scheduled, result, by_vendor=not isinstance(actor, Member))
     after = context.with_(changes)
     check_phases(after, changes)
-    warnings = (ACCOUNT_WOULD_END,) if _end_account(after.timeline, changes) else ()
+    warnings = (ACCOUNT_WOULD_END,) if _ends_account(after.timeline, changes) else ()
+    # Bounds are for members: the vendor's staff sell beyond them on purpose.
     if isinstance(actor, Member):
-        answer = _within_bounds(context, after, answer, actor)
-        if answer.outcome is Outcome.REFUSED:
-            return answer
-    return priced(after, replace(answer, changes=changes, warnings=warnings))
+        result = _within_bounds(context, after, result, actor)
+        if result.outcome is Outcome.REFUSED:
+            return result
+    return priced(after, replace(result, changes=changes, warnings=warnings))
 
 
-def priced(after: BillingContext, answer: Quote) -> Quote:
+def priced(after: BillingContext, unpriced: Quote) -> Quote:
     """Return a quote with its lines: those due on its day, and those of the next renewal. `after` has its changes."""
-    coming = upcoming_charges(after, answer.on)
-    return replace(answer, lines=coming.today, renewal_on=coming.renewal_on, renewal_lines=coming.renewal)
+    upcoming = upcoming_charges(after, unpriced.on)
+    return replace(unpriced, lines=upcoming.today, renewal_on=upcoming.renewal_on, renewal_lines=upcoming.renewal)
 
 
-def check_confirmed(answer: Quote, *, confirmed: bool) -> None:
+def check_confirmed(checked: Quote, *, confirmed: bool) -> None:
     """Raise ConfirmationNeeded if the increase must be confirmed first, and was not."""
-    added = answer.confirm
+    added = checked.confirm
     if added is not None and not confirmed:
-        amount, due = (Money(minor, answer.currency) for minor in (added.amount, answer.due_today.total))
+        amount, due = (Money(minor, checked.currency) for minor in (added.amount, checked.due_today.total))
         raise ConfirmationNeeded(seats=added.seats, amount=amount, due=due)
 
 
-def _within_bounds(before: BillingContext, after: BillingContext, answer: Quote, member: Member) -> Quote:
+def _within_bounds(before: BillingContext, after: BillingContext, unpriced: Quote, member: Member) -> Quote:
     """Return the quote after the checks of the member's limits, the ceilings and then the credit."""
-    on, bounds = answer.on, before.policy.ceilings
-    more = increase(before.timeline, after.timeline, on, answer.currency)
-    edits = within_limits(before, after, answer.edits, member, on)
-    edits = within_ceilings(before, more, edits)
+    on, ceilings = unpriced.on, before.policy.ceilings
+    added = increase(before.timeline, after.timeline, on, unpriced.currency)
+    # Limits first: they only lead to a request. Ceilings and credit refuse, also what a request would have asked for.
+    edits = within_limits(before, after, unpriced.edits, member, on)
+    edits = within_ceilings(before, added, edits)
+    # Credit last, since it is the only check that prices whole invoices.
     edits = within_credit(before, after, edits, on)
-    answer = replace(answer, edits=edits)
-    asked = bounds.ask.is_exceeded_by(more.seats, more.amount, answer.currency)
-    return replace(answer, confirm=more) if asked and answer.outcome is not Outcome.REFUSED else answer
+    bounded = replace(unpriced, edits=edits)
+    must_confirm = ceilings.ask.is_exceeded_by(added.seats, added.amount, bounded.currency)
+    return replace(bounded, confirm=added) if must_confirm and bounded.outcome is not Outcome.REFUSED else bounded
 
 
 def _changes(
-    context: BillingContext, scheduled: Mapping[UUID, Change], answer: Quote, *, by_vendor: bool
+    context: BillingContext, scheduled: Mapping[UUID, Change], unpriced: Quote, *, by_vendor: bool
 ) -> tuple[Change, ...]:
     """Return one change per edit, the cycle first so that a first purchase begins in it; prices are agreed last."""
-    decided_edits = [decided for decided in answer.edits if not isinstance(decided.edit, Keep)]
+    decided_edits = [decided for decided in unpriced.edits if not isinstance(decided.edit, Keep)]
     decided_edits.sort(key=lambda decided: not isinstance(decided.edit, ChangeCycle))
     changes = tuple(
-        _change(context, decided, position, answer.on, by_vendor=by_vendor)
+        _change(context, decided, position, unpriced.on, by_vendor=by_vendor)
         for position, decided in enumerate(decided_edits, context.position + 1)
     )
     # A change undone in the same list is no longer ahead, and the change it would have replaced is ahead again.
     undone = {change.undoes for change in changes}
     ahead_of = (*(change for change in scheduled.values() if change.id not in undone), *changes)
+    # Only the undoing is applied: prices are agreed against the items as they would be without the new edits.
     context = context.with_([change for change in changes if change.undoes is not None])
     return tuple(
         replace(
-            change, agreed_prices=agreed_prices(context, change.edit, change.effective_on, ahead_of, today=answer.on)
+            change, agreed_prices=agreed_prices(context, change.edit, change.effective_on, ahead_of, today=unpriced.on)
         )
         for change in changes
     )
@@ -170,7 +178,8 @@ def _changes(
 def _change(context: BillingContext, decided: DecidedEdit, position: int, on: date, *, by_vendor: bool) -> Change:
     edit, needed, policy = decided.edit, decided.decision.capability, context.policy
     timing, today = policy.timing.get(needed), decided.effective_on == on
-    taken_back = policy.same_day_undo and today and is_same_day_undo(edit, needed, context.timeline, on)
+    # Timing, credit and cuts are stored with the change: a later policy must not alter what was agreed under this one.
+    takes_back = policy.same_day_undo and today and is_same_day_undo(edit, needed, context.timeline, on)
     return Change(
         id=UUID(int=position),
         position=position,
@@ -181,7 +190,7 @@ def _change(context: BillingContext, decided: DecidedEdit, position: int, on: da
         effective_on=decided.effective_on or on,
         cycle=context.catalog.cycle(edit.cycle) if isinstance(edit, ChangeCycle) else None,
         credit=timing is not None and timing.credit,
-        takes_back=taken_back,
+        takes_back=takes_back,
         cuts=policy.cuts_periods,
         by_vendor=by_vendor,
         ordered_on=on,
@@ -201,7 +210,8 @@ def _overruled(timeline: Timeline, decided: DecidedEdit, on: date) -> DecidedEdi
     return replace(decided, overruled_on=min(later, default=None))
 
 
-def _end_account(timeline: Timeline, changes: Sequence[Change]) -> bool:
+def _ends_account(timeline: Timeline, changes: Sequence[Change]) -> bool:
+    """Return true if the account ends by one of these changes, and not only by an end that was scheduled before."""
     new_ids = {change.id for change in changes}
     return any(
         phase.state.account_state is State.CANCELLED and any(change.id in new_ids for change in phase.changes)

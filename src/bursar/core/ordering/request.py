@@ -83,10 +83,12 @@ class RequestStatus:
 
     def at(self, moment: datetime) -> RequestState:
         """Return the state at a moment of the account's clock."""
+        # Computed and not stored: a request expires on time even if no worker runs, and by a sandbox account's own clock.
         return "expired" if self.state == "open" and self.expires_at <= moment else self.state
 
     def check_open(self, moment: datetime) -> None:
         """Raise RequestClosed or RequestOvertaken if the request is no longer open."""
+        # The cause first: it says more than that the request is closed.
         state = self.at(moment)
         if self.cause is not None:
             raise RequestOvertaken(why=CAUSE_PHRASES[self.cause])
@@ -112,23 +114,26 @@ class Basis:
         return tuple(difference for difference, differs in pairs.items() if differs)
 
 
-def costs_differ(asked: Quote, today: Quote) -> bool:
+def costs_differ(requested: Quote, today: Quote) -> bool:
     """Return true if the requested changes have another price today, at once or at the renewal."""
-    return (asked.due_today, asked.next_renewal) != (today.due_today, today.next_renewal)
+    # Totals and not lines: a reviewer is warned of another price, not of the same price made up otherwise.
+    return (requested.due_today, requested.next_renewal) != (today.due_today, today.next_renewal)
 
 
-def check_submittable(answer: Quote) -> None:
+def check_submittable(requested: Quote) -> None:
     """Raise unless the quote needs a request: Refused, NothingToAsk or NoNeedToAsk."""
-    if not answer.edits:
+    # In this order: a quote without edits has no refusal, and would look as if it needed no request.
+    if not requested.edits:
         raise NothingToAsk()
-    stopped = answer.refusal()
-    if stopped is None:
+    refusal = requested.refusal()
+    if refusal is None:
         raise NoNeedToAsk()
-    if stopped.outcome is Outcome.REFUSED:
-        raise Refused(stopped)
+    if refusal.outcome is Outcome.REFUSED:
+        raise Refused(refusal)
 
 
 def check_withdrawal(actor: Actor, requester: UUID, name: str) -> None:
     """Raise OnlyRequester unless the actor is the requester or the vendor."""
+    # A reviewer who withdrew another's request would hide a rejection, which needs an answer to the requester.
     if isinstance(actor, Member) and actor.id != requester:
         raise OnlyRequester(name=name)

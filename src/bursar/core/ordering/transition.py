@@ -100,6 +100,7 @@ class Transition:
 
         Credit is allocated to open invoices at once, so an account has one or the other, by the sign of its balance.
         """
+        # The total is the difference of the balances: nothing else in a transition moves them.
         balance, total = self.before.payment.balance, self.after.payment.balance - self.before.payment.balance
         return balance < 0 < total or total < 0 < balance
 
@@ -108,12 +109,18 @@ def accept(context: BillingContext, quote: Quote, order: Order, *, new_id: NewId
     """Return the transition of an accepted quote: its changes are agreed, and the lines due today are invoiced."""
     on = quote.on
     changes = tuple(
-        replace(change, id=new_id(), order=order.id, edit=without_reason(change.edit)) for change in quote.changes
+        # Lasting ids only now, and from a function that sorts them by time. The reason belongs to the quote: it may name
+        # people, and changes are kept for as long as invoices are.
+        replace(change, id=new_id(), order=order.id, edit=without_reason(change.edit))
+        for change in quote.changes
     )
     agreed = replace(context.with_(changes), position=context.position + len(changes))
+    # The lines of the quote and not lines made anew: the customer accepted these figures.
     invoice = _new_invoice(context, quote.lines, order.id, new_id)
+    # Seats that are given up with a scheduled change stay in use until its day; `renew` frees them then.
     freed = freed_seats(change for change in changes if change.effective_on <= on)
-    # A change that is dated back or scheduled is told against the state of its own day.
+    # A change that is dated back or scheduled is told against the state of its own day. The old timeline comes along
+    # because an undone change stands on it alone.
     states = {**context.timeline.states_before(), **agreed.timeline.states_before()}
     edits = {change.id: change.edit for change in context.timeline.changes}
     accepted = ChangesAccepted(
@@ -153,6 +160,7 @@ def renew(context: BillingContext, on: date, *, new_id: NewId) -> Transition:
     state, applied = context.timeline.on(on), context.timeline.applied(on)
     invoice = _new_invoice(context, context.due(on), None, new_id)
     freed, ends_period = freed_seats(applied), on == context.falls_due.period_end
+    # Endings are told before the changes of the day, in the order in which a person would tell them.
     endings = endings_on_day(context.timeline, on)
     events: list[Event] = [
         TemporarySeatsEnded(product=product, seats=count) for product, count in endings.seats.items()
@@ -160,6 +168,7 @@ def renew(context: BillingContext, on: date, *, new_id: NewId) -> Transition:
     if endings.trial:
         events.append(TrialEnded())
     if ends_period or applied or invoice:
+        # The end of a period renews nothing if the account ends with it.
         kind = Renewed if ends_period and state.items else ChangesApplied
         events.append(
             kind(
@@ -174,6 +183,7 @@ def renew(context: BillingContext, on: date, *, new_id: NewId) -> Transition:
         before=context,
         after=_context_after(context, on, invoice, freed),
         invoice=invoice,
+        # From here the account's changes of earlier periods need not be read again, however old the account is.
         checkpoint=Checkpoint(position=context.position, state=state) if ends_period else None,
         freed_seats=freed,
         events=tuple(events),
@@ -182,6 +192,7 @@ def renew(context: BillingContext, on: date, *, new_id: NewId) -> Transition:
 
 def catch_up(context: BillingContext, today: date, *, new_id: NewId) -> tuple[Transition, ...]:
     """Return the transition of each day that has fallen due until today, one after the other."""
+    # Day by day, each from the account as the day before left it: a late job must bill what a punctual one would have.
     transitions: list[Transition] = []
     while (on := context.falls_due.on) is not None and on <= today:
         transitions.append(renew(context, on, new_id=new_id))
@@ -194,8 +205,9 @@ def _new_invoice(
 ) -> NewInvoice | None:
     if not lines:
         return None
-    numbered = tuple((new_id(), line) for line in lines)
-    return NewInvoice(id=new_id(), order_id=order_id, due_days=context.policy.invoice_due_days, lines=numbered)
+    # Line ids are made now, since coverage must name the line that pays for a day before the invoice is written.
+    lines_by_id = tuple((new_id(), line) for line in lines)
+    return NewInvoice(id=new_id(), order_id=order_id, due_days=context.policy.invoice_due_days, lines=lines_by_id)
 
 
 def _context_after(

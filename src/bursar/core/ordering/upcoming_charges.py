@@ -25,12 +25,13 @@ class UpcomingCharges:
 
 
 def upcoming_charges(context: BillingContext, on: date) -> UpcomingCharges:
-    """Return what is charged from a day on if nothing else is agreed."""
+    """Return the charges of an account from a day on if nothing else is agreed."""
     lines = context.due(on)
     renewal_on = _next_period(context.timeline, on)
     if renewal_on is None:
         return UpcomingCharges(lines)
     # Lines until then count as billed: a period that is cut short gives back the rest of the old one.
+    # A preview has no lasting ids. Coverage only needs ids that differ from each other.
     numbers = count(1)
     billed = covered(context.billed, [(UUID(int=next(numbers)), line) for line in lines])
     meanwhile: list[Line] = []
@@ -38,6 +39,7 @@ def upcoming_charges(context: BillingContext, on: date) -> UpcomingCharges:
         due = context.due(day, billed)
         billed = covered(billed, [(UUID(int=next(numbers)), line) for line in due])
         meanwhile += due
+    # Without items the period ends and no other begins: the account has ended, or all is removed by then.
     if not context.timeline.on(renewal_on).items:
         return UpcomingCharges(lines, tuple(meanwhile))
     return UpcomingCharges(lines, tuple(meanwhile), renewal_on, context.due(renewal_on, billed))
@@ -51,6 +53,7 @@ def _next_period(timeline: Timeline, on: date) -> date | None:
         for phase in timeline.after(on)
         if (new := phase.state.billing_period(phase.on)) and new.start == phase.on
     ]
+    # Before the first purchase only a scheduled one can begin a period.
     if period is None:
         return min(begins, default=None)
     return min([period.end, *begins])
