@@ -62,5 +62,5 @@ def _differ_in_quantity_alone(line: Line, other: Line) -> bool:
 
 def _terms(line: Line) -> Sequence[object]:
     # Everything but quantity and amounts. If the tax rate or the days differed, *3 more seats* would be only half the truth.
-    sold = (line.charge_type, line.product, line.plan, line.per)
-    return (*sold, line.unit_price, line.span, line.period, line.rule, line.tax_rate)
+    item = (line.charge_type, line.product, line.plan, line.per)
+    return (*item, line.unit_price, line.span, line.period, line.rule, line.tax_rate)

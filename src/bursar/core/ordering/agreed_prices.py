@@ -88,14 +88,14 @@ def _plans_from(timeline: Timeline, since: date) -> set[tuple[str, str]]:
     return {(item.product, item.plan) for state in timeline.states_from(since) for item in state.items.values()}
 
 
-def _prices_if_undone(context: BillingContext, today: date, sold: Iterable[PriceKey]) -> Iterator[AgreedPrice]:
+def _prices_if_undone(context: BillingContext, today: date, keys: Iterable[PriceKey]) -> Iterator[AgreedPrice]:
     """Yield prices that are needed only if a scheduled change is undone, where one is sold and none is agreed yet.
 
     Before the first purchase no price is in force: a trial agrees none.
     """
     state = context.timeline.on(today)
     agreed = state.agreed_prices if state.calendar else {}
-    for product, plan, cycle in sorted(sold):
+    for product, plan, cycle in sorted(keys):
         if (product, plan, cycle) in agreed:
             continue
         try:

@@ -67,11 +67,11 @@ def _quotes_by_role(
     Members of the same role may do the same, so that one of each is enough.
     """
     policy, account = context.policy, context.account
-    seen = set[str]()
+    tried_roles = set[str]()
     for member in account.members:
-        if member.role in seen or not member.active:
+        if member.role in tried_roles or not member.active:
             continue
-        seen.add(member.role)
+        tried_roles.add(member.role)
         if decide(policy, account, member, "review_requests", on).outcome is Outcome.ALLOWED:
             # A whole quote per role, since limits, ceilings and credit depend on the member and not only on the edits.
             try:
