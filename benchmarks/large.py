@@ -168,7 +168,7 @@ def _tried_in_vain(account_id: UUID) -> None:
         Attempt(
             account_id=account_id,
             invoice_id=invoice.id,
-            amount_minor=invoice.left,
+            amount_minor=invoice.open_minor,
             on=FIRST_DAY,
             actor_kind="system",
             **tried,
