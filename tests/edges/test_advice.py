@@ -89,8 +89,9 @@ NOT_TRIED: Final = {
     ),
     **dict.fromkeys(
         "FileThere NotWritten NotPrinted RoundFailed NewerBackup NotEmpty NoDatabase NewerTables OlderTables PortInUse "
-        "StillToCome".split(),
-        "of the command line, about files, versions and machines; test_backup.py, test_starting.py, test_told_plainly.py",
+        "StillToCome Pooled".split(),
+        "of the command line, about files, versions and machines; "
+        "test_backup.py, test_pooler.py, test_starting.py, test_told_plainly.py",
     ),
     **dict.fromkeys(["StillMember", "StillStaff", "NotCancelled"], "of erasing, by the vendor; test_erasure.py"),
     **dict.fromkeys(

@@ -103,6 +103,7 @@ ELSEWHERE: Final = {
     "BadName": "the command line; test_told_plainly.py",
     "NotPrinted": "the command line; test_told_plainly.py",
     "RoundFailed": "the command line; test_told_plainly.py",
+    "Pooled": "the command line, behind a pooler; test_pooler.py",
     "BadDatabaseAddress": "the settings; test_setting.py",
     "BadAddress": "the command line, where the API names the field; test_emails_that_fail.py",
     "NotFailed": "the desk; test_desk_emails.py",
