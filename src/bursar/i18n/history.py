@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bursar.core.events import Event, Names, names, redacted
+from bursar.core.events import Event, Names, name_kind, redacted
 from bursar.core.events.account import AccountAltered, AttemptRefused, LimitSet, OverrideAdded
 from bursar.core.events.payment import (
     MethodSet,
@@ -83,9 +83,9 @@ class Story:
 
     def place(self, event: Event, name: str) -> str:
         """Return the text that fills a place of an event's own sentence."""
-        value, name_kind = getattr(event, name), names(type(event), name)
-        if name_kind is not None:
-            return _NAMERS[name_kind](self, value)
+        value, kind = getattr(event, name), name_kind(type(event), name)
+        if kind is not None:
+            return _NAMERS[kind](self, value)
         return _FORMATTERS[type(value)](value)
 
 

@@ -17,7 +17,7 @@ from bursar.core.events.event import (
     Group,
     Names,
     OptionalEmail,
-    names,
+    name_kind,
     read_fields,
     write_event,
 )
@@ -25,6 +25,7 @@ from bursar.core.events.payment import AmountEvent, PaymentFailed, PaymentReceiv
 from bursar.core.events.subscription import AcceptedChange, Billed, ChangesAccepted, Invoiced
 from bursar.core.subscription.edit import Edit
 
+# Read-only, since every room reads them: what one changed, all others would see.
 EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType(
     {
         event.kind: event
@@ -54,7 +55,7 @@ __all__ = [
     "Names",
     "OptionalEmail",
     "document_of",
-    "names",
+    "name_kind",
     "read_event",
     "redacted",
     "write_event",
@@ -62,7 +63,10 @@ __all__ = [
 
 
 def read_event(kind: str, data: Mapping[str, Any], version: int) -> Event:
-    """Return the event that an entry of the history states. Errors: KeyError for an unknown kind, ValidationError for a missing field."""
+    """Return the event that an entry of the history states.
+
+    Errors: KeyError for an unknown kind, ValidationError for a missing field.
+    """
     return read_fields(EVENTS[kind], data, version)
 
 
@@ -82,6 +86,7 @@ def redacted(event: Event, *, prices: bool, invoices: bool) -> Event:
             return replace(event, changes=tuple(map(_without_prices, event.changes)), total_minor=None)
         case Billed() if not prices:
             return replace(event, total_minor=None)
+        # Before AmountEvent: these two name the invoice as well.
         case PaymentReceived() | PaymentFailed() if not invoices:
             return replace(event, amount_minor=None, number=None)
         case AmountEvent() if not invoices:
@@ -89,9 +94,10 @@ def redacted(event: Event, *, prices: bool, invoices: bool) -> Event:
     return event
 
 
-def _without_prices(taken: AcceptedChange) -> AcceptedChange:
-    undoes = _without_price(taken.undoes) if taken.undoes else None
-    return replace(taken, prices=(), edit=_without_price(taken.edit), undoes=undoes)
+def _without_prices(accepted: AcceptedChange) -> AcceptedChange:
+    # An undoing quotes the edit that it undoes, whose price is as little for this reader as its own.
+    undoes = _without_price(accepted.undoes) if accepted.undoes else None
+    return replace(accepted, prices=(), edit=_without_price(accepted.edit), undoes=undoes)
 
 
 def _without_price(edit: Edit) -> Edit:

@@ -47,19 +47,20 @@ class Audience(StrEnum):
     """The people who are told of an event by email."""
 
     NOBODY = "nobody"
-    REVIEWERS = "whoever may review requests, but not who did it"
-    REQUESTER = "whoever made the request"
-    REQUESTER_OR_REVIEWERS = "whoever made the request; if they may ask no longer, whoever may review requests"
-    INVOICE_VIEWERS = "who sees invoices; without an invoice, not who did it"
-    INVOICE_VIEWERS_IF_INVOICED = "who sees invoices, if it is about one"
-    INVOICE_VIEWERS_UNLESS_COLLECTED = "who sees invoices, unless a payment tells of the invoice"
-    INVOICE_VIEWERS_AND_ACTOR = "who sees invoices, and who did it"
+    REVIEWERS = "the reviewers of requests, except the actor"
+    REQUESTER = "the requester"
+    REQUESTER_OR_REVIEWERS = "the requester; if they may no longer ask, the reviewers of requests"
+    INVOICE_VIEWERS = "those who see invoices; without an invoice, all of them but the actor"
+    INVOICE_VIEWERS_IF_INVOICED = "those who see invoices, if it is about an invoice"
+    INVOICE_VIEWERS_UNLESS_COLLECTED = "those who see invoices, unless a payment tells of the invoice"
+    INVOICE_VIEWERS_AND_ACTOR = "those who see invoices, and the actor"
     OWNERS = "the owners before and after, and the billing admins"
-    INVITED = "whom it is about, while the invitation waits"
-    MEMBER = "whom it is about"
-    MEMBER_IN_NEW_ROLE = "whom it is about, if the role is another one"
+    INVITED = "the member whom it is about, while the invitation waits"
+    MEMBER = "the member whom it is about"
+    MEMBER_IN_NEW_ROLE = "the member whom it is about, if the role is another one"
 
 
+# Kept, since resolving the annotations of a class takes longer than reading an entry.
 _hints: Final[Callable[[Any], dict[str, Any]]] = cache(partial(get_type_hints, include_extras=True))
 
 
@@ -73,13 +74,14 @@ class Part:
         schema = handler(source)
         later = [(part.name, part.metadata["added_in"]) for part in fields(source) if "added_in" in part.metadata]
 
-        def filled(document: dict[str, Any], info: ValidationInfo[int]) -> dict[str, Any]:
+        # Only missing fields are None: an entry of today without a field is refused by its class, as it should be.
+        def with_missing(document: dict[str, Any], info: ValidationInfo[int]) -> dict[str, Any]:
             missing: list[str] = [
                 name for name, version in later if info.context is not None and info.context < version
             ]
             return {**dict.fromkeys(missing), **document}
 
-        return core_schema.with_info_before_validator_function(filled, schema) if later else schema
+        return core_schema.with_info_before_validator_function(with_missing, schema) if later else schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +99,10 @@ class Event(Part):
     sentence: ClassVar[Phrase | None] = None
 
 
-def names(kind: type[Event], place: str) -> Names | None:
+def name_kind(kind: type[Event], place: str) -> Names | None:
     """Return what the field of an event names, if it holds an id or a code; None for everything else."""
-    found: Any = _hints(kind).get(place)
-    return next((name for name in getattr(found, "__metadata__", ()) if isinstance(name, Names)), None)
+    annotation: Any = _hints(kind).get(place)
+    return next((name for name in getattr(annotation, "__metadata__", ()) if isinstance(name, Names)), None)
 
 
 def added_in(version: int) -> dict[str, int]:

@@ -46,4 +46,4 @@ class BillingContext:
 
     def with_(self, changes: Iterable[Change]) -> "BillingContext":
         """Return the context with these changes agreed as well."""
-        return replace(self, timeline=self.timeline.with_(changes))
+        return replace(self, timeline=self.timeline.with_changes(changes))

@@ -16,7 +16,7 @@ def states_before_edits(timeline: Timeline, quote: Quote) -> tuple[Subscription,
     first_position = min((change.position for change in quote.changes), default=None)
     as_quoted = timeline if first_position is None else timeline.as_of(first_position - 1)
     today = as_quoted.on(quote.on)
-    as_it_was, as_it_will_be = as_quoted.states_before(), as_quoted.with_(quote.changes).states_before()
+    as_it_was, as_it_will_be = as_quoted.states_before(), as_quoted.with_changes(quote.changes).states_before()
     states = []
     for decided in quote.edits:
         edit = decided.edit

@@ -54,6 +54,7 @@ class ItemsFrom:
 def agreed_items(timeline: Timeline) -> tuple[AgreedItem, ...]:
     """Return each item of a timeline with the days that it has it at one price, by product and day. Errors: NotAgreed."""
     days = [(ALWAYS, timeline.start), *((phase.on, phase.state) for phase in timeline.phases)]
+    # Most phases alter one product, and cut the days of all others; what goes on unchanged becomes one item again.
     return merged(
         item
         for (on, state), (until, _) in pairwise([*days, (None, timeline.start)])
@@ -85,8 +86,10 @@ def items_from(before: Timeline, after: Timeline) -> Iterator[ItemsFrom]:
     for product in sorted({*earlier, *later}):
         on = _first_difference(earlier[product], later[product])
         if on is not None:
-            left = (item for item in later[product] if item.ends_on is None or item.ends_on > on)
-            yield ItemsFrom(product, on, tuple(replace(item, starts_on=max(item.starts_on, on)) for item in left))
+            remaining_items = (item for item in later[product] if item.ends_on is None or item.ends_on > on)
+            yield ItemsFrom(
+                product, on, tuple(replace(item, starts_on=max(item.starts_on, on)) for item in remaining_items)
+            )
 
 
 def _items(state: Subscription, on: date, until: date | None) -> Iterator[AgreedItem]:
@@ -119,6 +122,7 @@ def _first_difference(before: Sequence[AgreedItem], after: Sequence[AgreedItem])
         if old == new:
             continue
         if old is not None and new is not None and old == replace(new, ends_on=old.ends_on):
+            # The same item, only ended on another day: it differs from the earlier of both ends on.
             return min(item.ends_on for item in (old, new) if item.ends_on is not None)
         return min(item.starts_on for item in (old, new) if item is not None)
     return None

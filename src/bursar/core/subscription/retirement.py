@@ -12,15 +12,16 @@ CatalogKey = tuple[str, str, str, str]
 
 def with_retired(catalog: Catalog, before: Catalog) -> Catalog:
     """Return a catalog together with everything that the version before sold or had retired, and this one does not sell."""
+    # By price, not by product: a plan may stay while one of its cycles or currencies goes.
     still_sold = set(catalog_keys(catalog))
-    gone = dict[CatalogKey, tuple[Product, Plan, Price]]()
+    retired_prices = dict[CatalogKey, tuple[Product, Plan, Price]]()
     for key, product, plan, price in (*_prices(before.products), *_prices(before.retired)):
         if key not in still_sold:
             # What the version before still sold comes first: its names are the latest.
-            gone.setdefault(key, (product, plan, price))
+            retired_prices.setdefault(key, (product, plan, price))
     cycles = {cycle.code: cycle for cycle in (*before.retired_cycles, *before.own_cycles)}
     retired_cycles = tuple(cycle for code, cycle in cycles.items() if code not in catalog.cycle_by)
-    return replace(catalog, retired=_grouped(gone), retired_cycles=retired_cycles)
+    return replace(catalog, retired=_retired_products(retired_prices), retired_cycles=retired_cycles)
 
 
 def catalog_keys(catalog: Catalog) -> list[CatalogKey]:
@@ -35,12 +36,12 @@ def _prices(products: tuple[Product, ...]) -> Iterator[tuple[CatalogKey, Product
                 yield (product.code, plan.code, price.currency, price.cycle), product, plan, price
 
 
-def _grouped(gone: dict[CatalogKey, tuple[Product, Plan, Price]]) -> tuple[Product, ...]:
+def _retired_products(retired_prices: dict[CatalogKey, tuple[Product, Plan, Price]]) -> tuple[Product, ...]:
     """Return the retired products, with only their retired plans, and only the prices of these that are retired."""
     products = dict[str, Product]()
     plans = dict[str, dict[str, Plan]]()
     prices = dict[tuple[str, str], list[Price]]()
-    for product, plan, price in gone.values():
+    for product, plan, price in retired_prices.values():
         products.setdefault(product.code, product)
         plans.setdefault(product.code, {}).setdefault(plan.code, plan)
         prices.setdefault((product.code, plan.code), []).append(price)

@@ -55,9 +55,9 @@ class OutOfLightAgents(Conflict):
 class SeatUse:
     """The seats of a product. After a reduction more may be used than bought, since it takes no seat from anybody.
 
-    `holders` are the members with a seat, of those whom changes and edits name; None where the vendor's product gives the seats. `light` is the number of light
-    agents, and `light_agents` the highest number that the plan allows, if there is a limit. `freed` are the members who
-    gave up a seat by a change that has fallen due and is not written yet.
+    `holders` are the members with a seat, of those whom changes and edits name; None where the vendor's product gives
+    the seats. `light` is the number of light agents, and `light_agents` the highest number that the plan allows, if
+    there is a limit. `freed` are the members who gave up a seat by a change that has fallen due and is not written yet.
     """
 
     bought: int
@@ -89,6 +89,7 @@ def check_release(use: SeatUse | None, edit: SetSeats | ChangePlan) -> None:
     if use is None or edit.seats is None:
         return
     named = frozenset(edit.release)
+    # Only a named person who has a seat can give one up. Where the vendor's product gives the seats, Bursar cannot know.
     more = people_without_seat(use, edit) - len(named if use.holders is None else named & use.holders)
     if more > 0:
         raise SeatsInUse(used=use.used, product=edit.product, seats=edit.seats, more=more)
@@ -107,10 +108,12 @@ def check_seats(product: str, bought: int, before: int, after: int) -> None:
 
     A product that the account no longer has needs no seats.
     """
+    # An account may use more than it bought after a reduction; whoever has a seat then keeps it, but nobody is added.
     if after > max(before, bought) and bought > 0:
         raise OutOfSeats(bought=bought, product=product)
 
 
+# As long as a monthly period: shorter, and everybody on leave would have an idle seat.
 IDLE: Final = timedelta(days=30)
 """The days without its person after which a seat is idle."""
 
@@ -175,17 +178,18 @@ def use_after(
     used: Mapping[str, SeatUse], state: Subscription, releases: Iterable[FreedSeats]
 ) -> Mapping[str, SeatUse]:
     """Return the seats by product in a state, once these people have given theirs up."""
-    seats, light_agents, left = seats_bought(state), light_agent_limits(state), dict(used)
+    seats, light_agents, remaining_use = seats_bought(state), light_agent_limits(state), dict(used)
+    # A product that was just bought has seats that nobody holds yet.
     for product in seats:
-        left.setdefault(product, SeatUse(0, 0, frozenset()))
+        remaining_use.setdefault(product, SeatUse(0, 0, frozenset()))
     for release in releases:
-        use = left.get(release.product)
+        use = remaining_use.get(release.product)
         if use is not None and use.holders is not None:
             freed = use.holders & release.members
-            left[release.product] = replace(
+            remaining_use[release.product] = replace(
                 use, used=use.used - len(freed), holders=use.holders - freed, freed=use.freed | freed
             )
     return {
         product: replace(use, bought=seats.get(product, 0), light_agents=light_agents.get(product))
-        for product, use in sorted(left.items())
+        for product, use in sorted(remaining_use.items())
     }

@@ -38,21 +38,24 @@ def shortfalls(timeline: Timeline, used: Mapping[str, SeatUse], today: date) -> 
 
     Enough were named when it was ordered; since then another person was given a seat, or a named person left.
     """
-    coming = timeline.after(today)
-    return tuple(filter(None, (_shortfall(product, use, coming) for product, use in used.items())))
+    scheduled_phases = timeline.after(today)
+    return tuple(filter(None, (_shortfall(product, use, scheduled_phases) for product, use in used.items())))
 
 
-def _shortfall(product: str, use: SeatUse, coming: Sequence[Phase]) -> Shortfall | None:
+def _shortfall(product: str, use: SeatUse, scheduled_phases: Sequence[Phase]) -> Shortfall | None:
+    # A dict keeps the order in which people were named, which a set does not.
     named: dict[UUID, None] = {}
-    for phase in coming:
+    for phase in scheduled_phases:
         for change in phase.changes:
             if not isinstance(change.edit, SetSeats) or change.edit.product != product:
                 continue
             named |= dict.fromkeys(change.edit.release)
             item = phase.state.items.get(product)
-            giving = tuple(member for member in named if use.holders is None or member in use.holders)
+            # Where the vendor's product gives the seats, who holds one is not known here: everybody named counts.
+            releasing = tuple(member for member in named if use.holders is None or member in use.holders)
             seats = item.total_quantity if item else 0
-            more = use.used - len(giving) - seats
+            more = use.used - len(releasing) - seats
+            # A product that ends altogether takes all seats with it, so nobody needs to be named.
             if 0 < seats < use.bought and more > 0:
-                return Shortfall(product, phase.on, seats, more, change.id, giving)
+                return Shortfall(product, phase.on, seats, more, change.id, releasing)
     return None

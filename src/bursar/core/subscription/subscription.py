@@ -128,6 +128,7 @@ def state_after(state: Subscription, on: date, changes: tuple[Change, ...]) -> S
     draft = Draft.of(state, on)
     draft.apply_all(changes, on)
     after = draft.state()
+    # Add-ons cannot be had without a base product, and an account without any is nothing to bill.
     if after.account_state is not State.CANCELLED and not state.on_trial and state.has_base() and not after.has_base():
         return replace(after, account_state=State.CANCELLED, items=MappingProxyType({}))
     return after
@@ -155,7 +156,7 @@ class Draft:
             dict(state.agreed_prices),
             state.trial_until,
         )
-        draft._end(on)
+        draft._drop_expired(on)
         return draft
 
     def state(self) -> Subscription:
@@ -169,8 +170,10 @@ class Draft:
             if self.account_state is not State.CANCELLED:
                 self.apply(change, on)
 
-    def _end(self, on: date) -> None:
+    def _drop_expired(self, on: date) -> None:
+        """Drop what is on trial and temporary seats whose days are over on a day."""
         if self.trial_until is not None and self.trial_until < on:
+            # `trial_until` stays until the first purchase: an account has one trial.
             self.items.clear()
         for product, item in self.items.items():
             if item.temporary:
@@ -193,7 +196,9 @@ class Draft:
                     # The first purchase ends the trial of everything: nothing tried is kept without being bought.
                     self.items.clear()
                     self.trial_until = None
+                # Periods are counted from the first purchase, also after all products were given up for a while.
                 self.calendar = self.calendar or Calendar(self.cycle, on)
+                # A product sold to the account as a whole has neither seats nor units; one of it is had.
                 self.items[product] = Item(product, plan, seats or units or 1)
             case StartTrial(product=product, plan=plan, seats=seats, units=units, until=until):
                 self.items[product] = Item(product, plan, seats or units or 1)
@@ -204,6 +209,7 @@ class Draft:
             case RemoveProduct(product=product):
                 self.items.pop(product, None)
             case ChangeCycle():
+                # The change carries the cycle as it was sold; the catalog may have retired it since.
                 self.cycle = change.cycle or self.cycle
                 self.calendar = self.calendar and self.calendar.with_cycle(self.cycle, on)
             case Cancel():

@@ -66,14 +66,14 @@ class Timeline:
         """Return the phase with which the account ends; None if it goes on."""
         return next((phase for phase in self.phases if phase.state.account_state is State.CANCELLED), None)
 
-    def with_(self, more: Iterable[Change]) -> "Timeline":
+    def with_changes(self, added: Iterable[Change]) -> "Timeline":
         """Return the timeline with more changes."""
-        more = tuple(more)
-        if not more:
+        added = tuple(added)
+        if not added:
             return self
-        changes = (*self.changes, *more)
+        changes = (*self.changes, *added)
         # An undoing stands on the day of what it undoes, so nothing before the first new day is different.
-        first = min(change.effective_on for change in more)
+        first = min(change.effective_on for change in added)
         before = tuple(phase for phase in self.phases if phase.on < first)
         later = (change for change in changes if change.effective_on >= first)
         return Timeline(self.start, changes, (*before, *_phases(before[-1].state if before else self.start, later)))
@@ -89,6 +89,7 @@ class Timeline:
     def until(self, day: date) -> "Timeline":
         """Return the timeline as if the state of a day stayed for ever, without later changes and ends."""
         changes = tuple(change for change in self.changes if change.effective_on <= day)
+        # Not `Timeline.of`: it would let temporary seats and trials end after the day.
         return Timeline(self.start, changes, tuple(phase for phase in self.phases if phase.on <= day))
 
     def states_before(self) -> Mapping[UUID, Subscription]:
@@ -112,6 +113,7 @@ class Timeline:
     def _orders(self) -> Iterator[Phase]:
         before = self.start
         for phase in self.phases:
+            # A phase in which something ends by itself has no order, and is one phase still.
             *earlier, last = [tuple(group) for _, group in groupby(phase.changes, key=lambda change: change.order)] or [
                 ()
             ]
@@ -138,19 +140,23 @@ def _phases(start: Subscription, changes: Iterable[Change]) -> Iterator[Phase]:
     """Yield a phase for each day on which changes take effect or something ends by itself."""
     state = start
     by_day = groupby(_in_order(changes), key=lambda change: change.effective_on)
-    for on, together in (*((on, tuple(group)) for on, group in by_day), (date.max, ())):
-        while (ends := state.next_end()) is not None and ends < on:
-            state = state_after(state, ends, ())
-            yield Phase(ends, state, ())
-        if together:
-            state = state_after(state, on, together)
-            yield Phase(on, state, together)
+    # The last round, on a day after all others, has no changes: it yields what ends by itself after the last of them.
+    for on, changes_of_day in (*((on, tuple(group)) for on, group in by_day), (date.max, ())):
+        # What ends on the day of a change ends in that change's phase, so that a day has one phase.
+        while (expiry := state.next_end()) is not None and expiry < on:
+            state = state_after(state, expiry, ())
+            yield Phase(expiry, state, ())
+        if changes_of_day:
+            state = state_after(state, on, changes_of_day)
+            yield Phase(on, state, changes_of_day)
 
 
 def _in_order(changes: Iterable[Change]) -> list[Change]:
     """Return the changes that count, by day and then by position: without undone changes and their undoing."""
     changes = tuple(changes)
+    # Both the undone change and its undoing are dropped: the undoing has no effect of its own.
     undone = {change.undoes for change in changes if change.undoes is not None}
     if undone:
         changes = tuple(change for change in changes if change.undoes is None and change.id not in undone)
+    # Of the changes of one day the one ordered later is applied later, and so overrules the others.
     return sorted(changes, key=lambda change: (change.effective_on, change.position))
