@@ -15,6 +15,7 @@ from bursar.api.body import JsonParser, NotJson
 from bursar.api.call import Key, NoKey, TooLarge
 from bursar.api.expectation import expectation
 from bursar.api.openapi import complete
+from bursar.api.parameters import refuse_unknown_parameters
 from bursar.api.problems import BadBody, no_such_address, response
 from bursar.api.routes import (
     accounts,
@@ -56,6 +57,7 @@ class Api(NinjaAPI):
 # No `docs_url`: the page that it would serve loads its scripts from other sites.
 api = Api(title="Bursar", version="1", auth=Key(), parser=JsonParser(), docs_url=None, urls_namespace="api")
 for module in (accounts, overrides, limits, sessions, subscriptions, requests, seats, billing, payments, documents):
+    refuse_unknown_parameters(module.router)
     api.add_router("", module.router)
 
 
