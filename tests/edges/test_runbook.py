@@ -10,7 +10,7 @@ from bursar.jobs.invariants.agreed import accounts_can_be_decided
 
 ROOT = Path(__file__).resolve().parents[2]
 SAYING = frozenset({"ok", "warning", "wrong"})
-RULE = "those[0].rule"
+RULE = "first.rule"
 """How the check of a rule that is broken is named."""
 
 

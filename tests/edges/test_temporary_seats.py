@@ -24,7 +24,7 @@ def path(vendor: None) -> str:
 
 def test_the_owner_orders_them_beside_other_changes_and_sees_what_they_cost(path: str) -> None:
     owner = signed_in(email("owner"))
-    assert "the last day possible is January 31, 2026" in said(owner.get(f"{path}/manage"))
+    assert "The last possible day is January 31, 2026" in said(owner.get(f"{path}/manage"))
     summary = taken(owner, path, **SEASON)
     days = "Support: 5 temporary seats, January 10, 2026 to January 19, 2026"
     assert days in summary

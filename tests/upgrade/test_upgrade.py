@@ -21,11 +21,11 @@ from bursar.accounts.models import Account
 from bursar.checkout import journal_of_account
 from bursar.core.money.money import Money, amount_text
 from bursar.invoices.queries import documents
-from bursar.payments.queries import left
+from bursar.payments.queries import open_amounts
 
 for account in Account.objects.order_by("name"):
     print(f"# {account.name}\\n")
-    open_ = left(account.id)
+    open_ = open_amounts(account.id)
     for one in reversed(documents(account.id, limit=1000)):
         total, rest = (amount_text(Money(amount, one.currency)) for amount in (one.totals.total, open_[one.id]))
         print(f"{one.on} {one.number} {one.kind} total {total} open {rest} {one.currency}")
