@@ -11,7 +11,7 @@
 | announce | billing periods and trials that end soon             | writes it down, so that people are told      |
 | tell    | facts that people are told of, and were not           | writes emails; sandboxes keep theirs        |
 | send    | emails that wait, personal ones first                | sends them                                   |
-| clear   | once an hour, what is kept no longer (`keeping.py`)   | deletes it                                   |
+| clear   | once an hour, what is kept no longer (`retention.py`) | deletes it                                   |
 
 The tables are the queue: a step reads what is due, does it under the locks of the accounts, and finds nothing when it
 runs again. Any number of processes may run it at once. What fails for an account is parked (`parking.py`), and tried
