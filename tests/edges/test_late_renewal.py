@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
+from bursar import checkout
 from bursar.accounts.models import Account
 from bursar.accounts.queries import customer
 from bursar.core.events.subscription import RenewalAhead
@@ -186,3 +187,18 @@ def test_the_subscription_says_that_a_late_suspension_is_in_force(api: ApiClient
     api.take(path, {"edit": "suspend", "on": "2026-02-05"})
     late(path)
     assert api.ok("GET", f"{path}/subscription")["state"] == "suspended"
+
+
+def test_a_seat_that_a_late_reduction_frees_is_told_on_the_day_of_the_reduction(api: ApiClient) -> None:
+    path = bought(api)
+    ids = seated(api, path, "owner", "agent")
+    api.take(path, {**seats(1), "release": [ids["agent"]]})
+    account_id = late(path, "2026-03-10T09:00")
+    checkout.renew(account_id, now=datetime.now(UTC))
+    entries = Entry.objects.filter(account_id=account_id, kind__in=("seat_freed", "renewed")).order_by("id")
+    first, second = date(2026, 2, 1), date(2026, 3, 1)
+    assert list(entries.values_list("kind", "on")) == [
+        ("seat_freed", first),
+        ("renewed", first),
+        ("renewed", second),
+    ]

@@ -1,7 +1,8 @@
 """Write transitions, of one account or of a thousand, with the same few statements."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from bursar.accounts.actions import instant_of, read_zone, set_account_states
@@ -10,7 +11,7 @@ from bursar.core.billing.schedule import NextDue
 from bursar.core.events.request import RequestEnded, RequestOvertaken
 from bursar.core.ordering.transition import Transition
 from bursar.core.policy.policy import Actor
-from bursar.history.actions import record_each
+from bursar.history.actions import AccountEvent, record_each
 from bursar.invoices import actions as invoices
 from bursar.invoices.queries import ScheduleRow
 from bursar.payments import actions as payments
@@ -37,14 +38,13 @@ def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, no
     _write_projections(steps, customers)
     freed = seats.free_seats(
         [
-            (customers[step.account_id], release.product, release.members)
+            (customers[step.account_id], step.on, release.product, release.members)
             for step in steps
             for release in step.freed_seats
         ],
         now=now,
     )
-    events = ((step.account_id, step.on, step.actor, event) for step in steps for event in step.events)
-    record_each((*freed, *events), now=now)
+    record_each(_events(steps, freed), now=now)
     subscriptions.close_requests(
         [
             Closing(
@@ -62,6 +62,17 @@ def write(steps: Sequence[Transition], customers: Mapping[UUID, Customer], *, no
     # Credit notes and invoices that were just issued are allocated too.
     payments.allocate(*dict.fromkeys(step.account_id for step in steps if step.allocates), now=now)
     return tuple(invoice.id for _, _, invoice in issued)
+
+
+def _events(steps: Sequence[Transition], freed: Iterable[AccountEvent]) -> Iterator[AccountEvent]:
+    """Yield the events of transitions in their order, the seats that each frees before its others."""
+    freed_on = defaultdict[tuple[UUID, date], list[AccountEvent]](list)
+    for event in freed:
+        account_id, on, *_ = event
+        freed_on[account_id, on].append(event)
+    for step in steps:
+        yield from freed_on.pop((step.account_id, step.on), ())
+        yield from ((step.account_id, step.on, step.actor, event) for event in step.events)
 
 
 def close_requests(

@@ -24,15 +24,15 @@ class Pace:
     def timed(self, act: Callable[[Sequence[T]], R], tasks: Sequence[T]) -> R:
         """Do tasks, and choose the size of the next batch by how long these took."""
         began = monotonic()
-        try:
-            return act(tasks)
-        finally:
-            seconds = monotonic() - began
-            if seconds > MOST_SECONDS:
-                self.size = max(1, self.size // 2)
-            # Doubled only where twice as many still keep the limit.
-            elif seconds < MOST_SECONDS / 2.5 and len(tasks) >= self.size:
-                self.size = min(self.largest, self.size * 2)
+        # A batch that fails says nothing of how long it would have taken, and leaves the size as it is.
+        result = act(tasks)
+        seconds = monotonic() - began
+        if seconds > MOST_SECONDS:
+            self.size = max(1, self.size // 2)
+        # Doubled only where twice as many still keep the limit.
+        elif seconds < MOST_SECONDS / 2.5 and len(tasks) >= self.size:
+            self.size = min(self.largest, self.size * 2)
+        return result
 
 
 def in_halves(act: Callable[[Sequence[T]], R], tasks: Sequence[T], fail: Callable[[T, Exception], None]) -> Iterator[R]:

@@ -68,14 +68,16 @@ class WorkerRound:
         """Do what is due of a step. One account's failure does not keep the others waiting."""
         waiting = parking.waiting(step.name, self.now) if step.parks else frozenset[UUID]()
         # The parked ones may be the first that are due: so many more are read, and nobody waits behind them.
-        due = step.due(self.now, BATCH + len(waiting))
+        limit = BATCH + len(waiting)
+        due = step.due(self.now, limit)
         tasks = [task for task in due if step.account_of(task) not in waiting][:BATCH]
         pace = Pace(step.together)
         while tasks:
             batch, tasks = tasks[: pace.size], tasks[pace.size :]
             for count in in_halves(partial(pace.timed, partial(self._act, step)), batch, partial(self._not_done, step)):
                 self.done += count
-        if len(due) < BATCH:
+        # Only then everything that is due had its turn, so what was parked and is due no more is done.
+        if len(due) < limit:
             parking.unpark(step.name, self.now)
 
     def _act(self, step: Step, tasks: Sequence[Any]) -> int:

@@ -11,6 +11,7 @@ from bursar.accounts.queries import Customer
 from bursar.accounts.relations import MEMBERS
 from bursar.columns.ids import uuid7
 from bursar.columns.statement import columns_of, select
+from bursar.core.events import Event
 from bursar.core.events.people import SeatAssigned, SeatFreed, SeatsCounted
 from bursar.core.messages.problem import NotFound, phrase
 from bursar.core.policy.policy import SYSTEM, Actor, Policy
@@ -135,12 +136,24 @@ def remove_member(policy: Policy, account_id: UUID, member_id: UUID, *, actor: A
         record_each(_end_assignments([(customer, None, [member_id])], actor, now), now=now)
 
 
-def free_seats(reductions: Sequence[tuple[Customer, str, Collection[UUID]]], *, now: datetime) -> list[AccountEvent]:
+def free_seats(
+    reductions: Sequence[tuple[Customer, date, str, Collection[UUID]]], *, now: datetime
+) -> list[AccountEvent]:
     """End the assignments of members whom a reduction names, under the locks of their accounts; return the events.
 
-    Shape: the account, the product, and the members.
+    Each event is of the day of its reduction, which may be long past if the worker is late.
+    Shape: the account, the day, the product, and the members.
     """
-    return _end_assignments(reductions, SYSTEM, now)
+    freed = _end_assignments(
+        [(customer, product, members) for customer, _, product, members in reductions], SYSTEM, now
+    )
+    days: dict[tuple[UUID, Event], date] = {
+        (customer.id, SeatFreed(product=product, member=member_id)): on
+        # Reversed, so that the first of two reductions that name a member is the one that counts.
+        for customer, on, product, members in reversed(reductions)
+        for member_id in members
+    }
+    return [(account_id, days[account_id, event], actor, event) for account_id, _, actor, event in freed]
 
 
 def _end_assignments(
