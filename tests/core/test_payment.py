@@ -75,7 +75,7 @@ def test_only_the_vendor_takes_an_account_off_automatic_payment() -> None:
     [
         ("succeeded", "book", "book"),
         ("declined", "fail", "fail"),
-        ("cancelled", "fail", "fail"),
+        ("cancelled", "cancel", "cancel"),
         ("refunded", "fail", "fail"),
         ("pending", "wait", "cancel"),
         ("unknown", "cancel", "cancel"),

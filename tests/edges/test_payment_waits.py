@@ -1,11 +1,16 @@
 """A payment that waits is said before a form is filled in, and can be given up; a declined one loses no change."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
+from bursar import checkout
+from bursar.gateways.sandbox import Sandbox
+from bursar.payments import queries as payments
 from pages import said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,6 +79,16 @@ def test_who_pays_gives_it_up_and_may_change_something_else(api: ApiClient) -> N
     assert api.ok("GET", f"{path}/subscription")["items"][0]["quantity"] == 10
     api.ok("PUT", f"{path}/payment_method", {"type": "card", "token": "ok"})
     api.take(path, seats(11), by=OWNER)
+
+
+def test_a_charge_that_was_cancelled_at_the_gateway_was_given_up_and_not_declined(api: ApiClient) -> None:
+    path, attempt = waiting(api)
+    # As after a crash, or where the gateway tells of it before the giving up is written.
+    Sandbox().cancel(attempt)
+    account_id = UUID(path.rpartition("/")[2])
+    checkout.follow_up(payments.attempt(account_id, UUID(attempt)), now=datetime.now(UTC))
+    after = payments.attempt(account_id, UUID(attempt))
+    assert (after.state, after.reason) == ("cancelled", "given_up")
 
 
 def test_giving_up_with_the_same_key_is_done_once(api: ApiClient) -> None:

@@ -95,7 +95,8 @@ def carry_out(attempt: AttemptRow, charge: ChargeResult, *, now: datetime) -> At
     """Book what the gateway says of an attempt; return what was done. Repeating it does nothing."""
     step = _book(attempt, charge, now)
     if step == "cancel":
-        return _cancel(attempt, actor=SYSTEM, reason="expired", now=now)
+        reason = "given_up" if charge.answer == "cancelled" else "expired"
+        return _cancel(attempt, actor=SYSTEM, reason=reason, now=now)
     if step == "refund":
         for refund in refunds_of_attempt(attempt.account_id, attempt.id):
             finish_refund(refund, now=now)

@@ -150,8 +150,11 @@ def next_step(state: AttemptState, answer: GatewayAnswer, expires_at: datetime, 
     match answer:
         case "succeeded":
             return "book"
-        case "declined" | "cancelled" | "refunded":
+        case "declined" | "refunded":
             return "fail"
+        case "cancelled":
+            # A cancelled charge was given up, by the payer or at the deadline; nobody must read that it was declined.
+            return "cancel"
         case "pending":
             # After the deadline the charge is cancelled at the gateway, or the payer could still pay for an old price.
             return "wait" if now < expires_at else "cancel"
