@@ -6,7 +6,7 @@
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 from benchmarks.core import FIRST
 from benchmarks.processes import computed
+from benchmarks.served import live_account
 from benchmarks.trips import in_process
 from psycopg import sql
 
@@ -30,7 +31,7 @@ def rows() -> Iterator[tuple[str, str]]:
     with in_process():
         from django.db import connection
 
-        accounts = _open_accounts()
+        accounts = [live_account("Bill", number, *FIRST, now=BEGAN) for number in range(SIZE)]
         _copy_database(FLOOR)
         # The first renewals fill what a process keeps of catalogs and policies.
         _renew(until=DUE - timedelta(days=30))
@@ -57,37 +58,6 @@ def rows() -> Iterator[tuple[str, str]]:
         copied, computed_by_copy = _copy_rows(postgres)
         yield "floor: COPY of the same rows, rows a second as invoices", f"{SIZE / copied:.0f}"
         yield "floor: processor an invoice", f"{1000 * computed_by_copy / SIZE:.2f} ms"
-
-
-def _open_accounts() -> Sequence[UUID]:
-    from bursar.accounts.actions import open_account
-    from bursar.checkout import accept
-    from bursar.core.money.tax import read_tax_rate
-    from bursar.core.policy.policy import VENDOR
-    from bursar.core.subscription.edit import read_edits
-    from bursar.policy.queries import current
-
-    accounts = []
-    for number in range(SIZE):
-        account = open_account(
-            current(),
-            name=f"Bill {number}",
-            account_type="self_service",
-            currency="EUR",
-            time_zone="Europe/Paris",
-            locale="en",
-            owner_name="Owner",
-            owner_email=f"owner{number}@bill.example",
-            representative=None,
-            sandbox=False,
-            clock=None,
-            tax=read_tax_rate("0.20"),
-            actor=VENDOR,
-            now=BEGAN,
-        )
-        accept(account, edits=read_edits(list(FIRST)), actor=VENDOR, now=BEGAN)
-        accounts.append(account)
-    return accounts
 
 
 def _renew(until: datetime) -> None:

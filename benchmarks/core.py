@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from benchmarks.measure import Row
@@ -29,7 +30,7 @@ MEMBERS = tuple(Member(UUID(int=number), role, f"{role}@example.com", role) for 
 SUPPORT = Contact("Support", "support@example.com", "support")
 NEW_IDS = count(1000)
 
-FIRST = [
+FIRST: list[dict[str, Any]] = [
     {"edit": "add_product", "product": "support", "plan": "team", "seats": 10},
     {"edit": "add_product", "product": "chat", "plan": "standard", "seats": 2},
     {"edit": "add_product", "product": "privacy", "plan": "standard"},

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CALLERS = 8
 CHANGED = 40
 """Number of accounts that are changed by turns, so that none gets a history longer than real ones."""
+TEAM: dict[str, Any] = {"edit": "add_product", "product": "support", "plan": "team", "seats": 10}
 EXTRA = tuple(f"extra_{number}" for number in range(9))
 
 
@@ -88,8 +89,8 @@ def _fill() -> tuple[str, tuple[UUID, ...], UUID, str]:
     catalog = tomllib.loads((ROOT / "catalogs/demo.toml").read_text(encoding="utf-8"))
     publish_catalog({**catalog, "products": [*catalog["products"], *map(_extra, EXTRA)]}, by="bench", now=now)
     publish_policy(tomllib.loads((ROOT / "policies/standard.toml").read_text(encoding="utf-8")), by="bench", now=now)
-    accounts = tuple(_account(number) for number in range(CHANGED))
-    large = _account(CHANGED)
+    accounts = tuple(live_account("Load", number, TEAM, now=now) for number in range(CHANGED))
+    large = live_account("Load", CHANGED, TEAM, now=now)
     _accept(large, *({"edit": "add_product", "product": code, "plan": "standard", "seats": 9} for code in EXTRA))
     for number in range(42):
         _accept(large, {"edit": "set_seats", "product": EXTRA[number % 6], "seats": 10 + number})
@@ -103,7 +104,8 @@ def _extra(code: str) -> dict[str, Any]:
     return {"code": code, "name": {"en": code, "fr": code}, "plans": [plan]}
 
 
-def _account(number: int) -> UUID:
+def live_account(name: str, number: int, *edits: dict[str, Any], now: datetime) -> UUID:
+    """Open a self-service account on the real clock at a moment, with an owner of its own; it buys what edits say."""
     from bursar.accounts.actions import open_account
     from bursar.core.money.tax import read_tax_rate
     from bursar.core.policy.policy import VENDOR
@@ -111,30 +113,30 @@ def _account(number: int) -> UUID:
 
     account_id = open_account(
         current(),
-        name="Load",
+        name=name,
         account_type="self_service",
         currency="EUR",
         time_zone="Europe/Paris",
         locale="en",
         owner_name="Owner",
-        owner_email=f"owner{number}@example.com",
+        owner_email=f"owner{number}@{name.lower()}.example",
         representative=None,
         sandbox=False,
         clock=None,
         tax=read_tax_rate("0.20"),
         actor=VENDOR,
-        now=datetime.now(UTC),
+        now=now,
     )
-    _accept(account_id, {"edit": "add_product", "product": "support", "plan": "team", "seats": 10})
+    _accept(account_id, *edits, now=now)
     return account_id
 
 
-def _accept(account_id: UUID, *edits: dict[str, Any]) -> None:
+def _accept(account_id: UUID, *edits: dict[str, Any], now: datetime | None = None) -> None:
     from bursar.checkout import accept
     from bursar.core.policy.policy import VENDOR
     from bursar.core.subscription.edit import read_edits
 
-    accept(account_id, edits=read_edits(list(edits)), actor=VENDOR, now=datetime.now(UTC))
+    accept(account_id, edits=read_edits(list(edits)), actor=VENDOR, now=now or datetime.now(UTC))
 
 
 def _session(account_id: UUID) -> str:
@@ -144,7 +146,7 @@ def _session(account_id: UUID) -> str:
     from bursar.identity.models import Person
 
     client = Client()
-    owner = Person.objects.get(email=f"owner{CHANGED}@example.com")
+    owner = Person.objects.get(email=f"owner{CHANGED}@load.example")
     client.force_login(owner, backend=settings.AUTHENTICATION_BACKENDS[0])
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
