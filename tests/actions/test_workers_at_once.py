@@ -20,6 +20,7 @@ from bursar.gateways.models import SandboxCharge
 from bursar.history.models import Entry
 from bursar.invoices.models import Invoice
 from bursar.jobs.steps import move, run_once
+from bursar.jobs.worker_round import WorkerRound
 from bursar.payments.models import Attempt, Payment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +77,11 @@ def test_an_account_whose_payment_waits_is_passed_over_until_it_is_finished(api:
     assert at_once(4, work) == {"done": 4}
     assert list(Attempt.objects.values_list("state", flat=True)) == ["open"] * 2
     assert SandboxCharge.objects.count() == 2
+    later = datetime.now(UTC) + timedelta(days=40)
+    Attempt.objects.update(expires_at=later + timedelta(days=1))
+    worker = WorkerRound(later)
+    worker.renew()
+    assert (worker.done, worker.failures) == (0, []), "due, but nothing is done"
 
 
 @pytest.mark.parametrize("token", ["ok", "needs_authentication", "declined_funds"])
@@ -133,7 +139,8 @@ def test_what_cannot_be_done_on_the_way_leaves_the_clock_where_it_stood(api: Api
     move(account, date(2026, 2, 2), actor=VENDOR, now=NOW)
     assert api.ok("GET", path)["today"] == "2026-02-02"
     assert Invoice.objects.count() == 2
-    assert list(Attempt.objects.order_by("id").values_list("state", flat=True)) == ["failed", "open"]
+    ended = Attempt.objects.order_by("id").values_list("state", "reason")
+    assert list(ended) == [("cancelled", "expired"), ("open", "")]
 
 
 def test_only_who_may_change_the_subscription_moves_the_clock(api: ApiClient) -> None:

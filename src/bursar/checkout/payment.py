@@ -14,7 +14,7 @@ from bursar.checkout.refunds import finish_refund
 from bursar.checkout.write import write
 from bursar.columns.ids import uuid7
 from bursar.core.billing.gateway import SANDBOX
-from bursar.core.billing.payment import AttemptStep, DeclineReason, check_waiting, next_step
+from bursar.core.billing.payment import AttemptStep, DeclineReason, cancellation_reason, check_waiting, next_step
 from bursar.core.messages.problem import NotFound, Problem
 from bursar.core.money.money import Money
 from bursar.core.ordering.content import read_quote
@@ -95,7 +95,7 @@ def carry_out(attempt: AttemptRow, charge: ChargeResult, *, now: datetime) -> At
     """Book what the gateway says of an attempt; return what was done. Repeating it does nothing."""
     step = _book(attempt, charge, now)
     if step == "cancel":
-        reason = "given_up" if charge.answer == "cancelled" else "expired"
+        reason = None if charge.answer == "cancelled" else "expired"
         return _cancel(attempt, actor=SYSTEM, reason=reason, now=now)
     if step == "refund":
         for refund in refunds_of_attempt(attempt.account_id, attempt.id):
@@ -153,13 +153,17 @@ def _book_payment(customer: Customer, attempt: AttemptRow, now: datetime) -> tup
     return documents
 
 
-def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str, now: datetime) -> AttemptStep:
-    """Cancel a charge at the gateway and end its attempt; book the payment instead if the money came first."""
+def _cancel(attempt: AttemptRow, *, actor: Actor, reason: str | None, now: datetime) -> AttemptStep:
+    """Cancel a charge at the gateway and end its attempt; book the payment instead if the money came first.
+
+    Without a reason the charge was cancelled before, by a process that did not come to write it down.
+    """
     charge = gateway(attempt.gateway).cancel(str(attempt.id))
     if charge.answer == "succeeded":
         return _book(attempt, charge, now)
-    with locked_account(attempt.account_id, actor, now):
+    with locked_account(attempt.account_id, actor, now) as customer:
         if queries.attempt(attempt.account_id, attempt.id).state == "open":
+            reason = reason or cancellation_reason(attempt.expires_at, customer.moment(now))
             payments.end_attempt(attempt, "cancelled", actor=actor, now=now, reason=reason)
             follow(attempt.account_id, now)
     return "cancel"

@@ -150,7 +150,7 @@ def _to_announce(now: datetime, limit: int) -> list[UUID]:
 
 
 def _each(act: Callable[[Any, datetime], object]) -> Callable[[Sequence[Any], datetime], object]:
-    """Return what does a batch of tasks one after the other; such steps have batches of one."""
+    """Return a function that does a batch of tasks one after the other; such steps have batches of one."""
     return lambda tasks, now: [act(task, now) for task in tasks]
 
 
@@ -196,4 +196,4 @@ _AFTER_RENEWAL: Final = (
         lambda at: {},
     ),
 )
-"""What follows the renewals: their invoices are collected, and people are told of them."""
+"""The steps after the renewals, in their order: invoices are collected before people are told of them."""

@@ -57,7 +57,8 @@ class WorkerRound:
         began = monotonic()
         try:
             for renewed in bill(self.now, now=self.now, fail=self._not_renewed):
-                self.done += len(renewed)
+                # An account whose payment is open stays due without anything done for it.
+                self.done += sum(bool(account.transitions) for account in renewed)
                 if monotonic() - began > RENEWING_SECONDS:
                     return
         except (NoCatalog, NoPolicy) as failure:

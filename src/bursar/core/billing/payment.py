@@ -162,6 +162,11 @@ def next_step(state: AttemptState, answer: GatewayAnswer, expires_at: datetime, 
     return "cancel"
 
 
+def cancellation_reason(expires_at: datetime, now: datetime) -> str:
+    """Return why a charge was cancelled: before its deadline the payer gave it up, from then on it expired."""
+    return "given_up" if now < expires_at else "expired"
+
+
 @dataclass(frozen=True, slots=True)
 class OpenAmount:
     """The open amount of a document or payment. Unit: minor units."""

@@ -23,7 +23,7 @@ ZONES: Final = timedelta(hours=26)
 """How far apart the starts of one day are in two time zones: an account that moved keeps its noted moment."""
 
 UNREADABLE: Final = (Problem, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What reading or deciding an account raises when a row is not as Bursar writes it."""
+"""The errors of reading or deciding an account of which a row is not as Bursar writes it."""
 BookRule = Callable[[Book], Iterator[Finding]]
 """A rule that is put to one account after the other."""
 
