@@ -1,10 +1,15 @@
 """Reading pages and filling forms as a person would, without a browser."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from django.test import Client
 
+CENTER: Final = (
+    *("subscription", "manage", "payment", "invoices", "details", "admins", "seats", "team", "history"),
+    *("capabilities", "cancel"),
+)
+"""The pages of an account, by the last part of their addresses."""
 SPACE = re.compile(r"\s+")
 
 

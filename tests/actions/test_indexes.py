@@ -17,6 +17,7 @@ from bursar import checkout
 from bursar.accounts.directory import directory
 from bursar.accounts.keys import create_link
 from bursar.jobs.steps import run_once
+from pages import CENTER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Sent = dict[str, Any]
@@ -50,10 +51,6 @@ GROUP BY c.relname
 TO_COLLECT: Final = "now.kind <> 'invoice' AND now.gateway = ANY"
 """In the one statement that reads all invoices: the worker's search for invoices to collect. What an invoice still
 owes is in no column, so no index has it."""
-PAGES: Final = (
-    *("subscription", "manage", "payment", "invoices", "details", "admins", "seats", "team", "history"),
-    *("capabilities", "cancel"),
-)
 LISTS: Final = (
     "",
     "/entitlements",
@@ -175,7 +172,7 @@ def test_pages_and_lists_find_their_rows_by_indexes(api: ApiClient) -> None:
     api.take(path, TEAM_10)
     browser = signed_in(email("owner"))
     with captured() as sent:
-        for page in PAGES:
+        for page in CENTER:
             assert browser.get(f"{path}/{page}").status_code == 200, page
         for name in LISTS:
             api.call("GET", f"{path}{name}")

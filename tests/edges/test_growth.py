@@ -19,21 +19,10 @@ from bursar.identity.models import Person
 from bursar.payments.models import Attempt, Method
 from bursar.payments.queries import open_invoices
 from bursar.seats.models import Assignment, Capacity
+from pages import CENTER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROLES = ("billing_admin", "admin", "agent", "light_agent")
-CENTER = (
-    "subscription",
-    "manage",
-    "payment",
-    "invoices",
-    "details",
-    "admins",
-    "seats",
-    "team",
-    "history",
-    "capabilities",
-)
 PAGE_BYTES = 100_000
 MEMBERS, INVOICES = 240, 51
 """More than any list shows at once, so that twice as many show no more."""

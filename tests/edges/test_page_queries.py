@@ -8,21 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from api_client import TEAM_10, ApiClient, email, seats, signed_in
+from pages import CENTER
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGES = (
-    "subscription",
-    "manage",
-    "payment",
-    "invoices",
-    "details",
-    "admins",
-    "seats",
-    "team",
-    "history",
-    "capabilities",
-    "cancel",
-)
 
 
 def test_a_page_of_a_large_account_asks_no_more_than_that_of_a_small_one(vendor: None) -> None:
@@ -42,7 +30,7 @@ def test_a_page_of_a_large_account_asks_no_more_than_that_of_a_small_one(vendor:
     for path in (small, large):
         api.take(path, TEAM_10)
     grow(api, large, [one["code"] for one in named])
-    for where in PAGES:
+    for where in CENTER:
         counts = [
             asked(signed_in(who), f"{path}/{where}") for who, path in (owner(small), ("large@acme.example", large))
         ]

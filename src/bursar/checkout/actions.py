@@ -183,7 +183,8 @@ def _accept(
 ) -> Result:
     """Accept in one transaction, or open an attempt to pay for the quote; `payment` accepts it once it is paid.
 
-    What has fallen due is written first in every case, also when the quote is stale or the request overtaken.
+    What has fallen due is written first, also when the quote is stale or the request overtaken. A refusal rolls it
+    back, and the worker writes it later.
     """
     customer, on, reviewed = gathered.customer, gathered.customer.today(now), acceptance.request
     if reviewed is not None:

@@ -38,7 +38,7 @@ from bursar.seats.queries import (
 PRODUCTS: Final = 20
 HOLDERS: Final = 50
 CANDIDATES, MOST_CANDIDATES = 300, 100
-"""What a page shows at most: products, their people, and names to choose from; people and names of all together."""
+"""The most that a page shows: products, people of each, and names to choose from for one product and for all."""
 
 
 @require_safe

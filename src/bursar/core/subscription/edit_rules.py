@@ -67,7 +67,7 @@ class NothingToTry(Conflict):
 
 
 class OnTrial(Conflict):
-    """What is on trial until {until} is not changed but bought: add the product in the plan that is wanted, or wait."""
+    """The products on trial until {until} cannot be changed; add one in the plan that you want, which buys it, or wait."""
 
     code = "on_trial"
 
